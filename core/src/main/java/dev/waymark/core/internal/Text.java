@@ -1,0 +1,96 @@
+package dev.waymark.core.internal;
+
+import dev.waymark.core.error.InvalidInputException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/**
+ * The one place where strings are checked at the boundary.
+ *
+ * <p>SQLite silently stores a lone surrogate as {@code ?} and accepts NUL; PostgreSQL refuses both.
+ * A string that passes here comes back byte for byte from either.
+ */
+public final class Text {
+  private static final int SHOWN = 40;
+
+  private Text() {}
+
+  /**
+   * Returns {@code value} unchanged when every backend can keep it as it is.
+   *
+   * @throws InvalidInputException when it holds NUL or a surrogate without its partner
+   */
+  public static String wellFormed(String what, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == 0) {
+        throw new InvalidInputException(
+            what
+                + " has a NUL character at position "
+                + i
+                + "; remove it, text may hold any character but U+0000");
+      }
+      if (Character.isSurrogate(c)) {
+        if (!Character.isHighSurrogate(c)
+            || i + 1 == value.length()
+            || !Character.isLowSurrogate(value.charAt(i + 1))) {
+          throw new InvalidInputException(
+              String.format(
+                  "%s has a lone surrogate (U+%04X) at position %d; text must be well-formed Unicode",
+                  what, (int) c, i));
+        }
+        i++;
+      }
+    }
+    return value;
+  }
+
+  /**
+   * Returns {@code value} when it matches {@code pattern} as a whole; {@code allowed} says in words
+   * what would.
+   */
+  public static String matching(String what, String value, Pattern pattern, String allowed) {
+    if (!pattern.matcher(value).matches()) {
+      throw new InvalidInputException(what + " " + quote(value) + " is not valid; " + allowed);
+    }
+    return value;
+  }
+
+  /** Number of bytes of {@code value} in UTF-8. */
+  public static int utf8Bytes(String value) {
+    int bytes = 0;
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < 0x80) {
+        bytes++;
+      } else if (c < 0x800 || Character.isSurrogate(c)) {
+        bytes += 2;
+      } else {
+        bytes += 3;
+      }
+    }
+    return bytes;
+  }
+
+  /** UTF-8 bytes of a string that {@link #wellFormed} has passed. */
+  public static byte[] utf8(String value) {
+    return value.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The value in double quotes, control characters escaped, cut to a length that fits a message.
+   */
+  public static String quote(String value) {
+    StringBuilder out = new StringBuilder("\"");
+    int end = Math.min(value.length(), SHOWN);
+    for (int i = 0; i < end; i++) {
+      char c = value.charAt(i);
+      if (c < 0x20 || c == 0x7f || Character.isSurrogate(c)) {
+        out.append(String.format("\\u%04x", (int) c));
+      } else {
+        out.append(c);
+      }
+    }
+    return out.append(value.length() > SHOWN ? "…\"" : "\"").toString();
+  }
+}

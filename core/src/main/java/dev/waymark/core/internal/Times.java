@@ -1,0 +1,50 @@
+package dev.waymark.core.internal;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * Times as the stores keep them: whole microseconds since the epoch.
+ *
+ * <p>PostgreSQL keeps microseconds and its driver rounds up; so a time is cut when it is made, on
+ * every backend.
+ */
+public final class Times {
+  private static final Instant MIN = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant MAX = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+  private Times() {}
+
+  /** Cuts to whole microseconds. */
+  public static Instant micros(Instant time) {
+    return time.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** Microseconds since 1970-01-01T00:00:00Z of a time within the years 1 to 9999. */
+  public static long toMicros(Instant time) {
+    return Math.addExact(
+        Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
+  }
+
+  /** The time that is {@code micros} microseconds after 1970-01-01T00:00:00Z. */
+  public static Instant ofMicros(long micros) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+  }
+
+  /**
+   * A bound of a half-open range, as whole microseconds: the least stored time that is not before
+   * {@code bound}, so that the comparison with stored times has the same answer as with {@code
+   * bound} itself. Bounds outside the years 1 to 9999, where no record is, move to the edge.
+   */
+  public static Instant bound(Instant bound) {
+    if (bound.isBefore(MIN)) {
+      return MIN;
+    }
+    if (bound.isAfter(MAX)) {
+      return MAX;
+    }
+    Instant cut = micros(bound);
+    return cut.equals(bound) ? cut : cut.plus(1, ChronoUnit.MICROS);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewWorkflow;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SHA-256 over content in which every part is preceded by its length, so that different contents
+ * never read the same.
+ */
+final class Digests {
+  private static final int REQUEST_HASH_CHARS = 32;
+
+  private final MessageDigest digest;
+
+  private Digests() {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  static String content(NewWorkflow workflow) {
+    return new Digests()
+        .text(workflow.definition())
+        .text(workflow.description())
+        .map(workflow.labels())
+        .hex();
+  }
+
+  static String request(NewExecution execution) {
+    Integer revision = execution.workflowRevision();
+    return new Digests()
+        .text(execution.workflowId().value())
+        .text(revision == null ? null : revision.toString())
+        .map(execution.labels())
+        .map(execution.inputs())
+        .hex()
+        .substring(0, REQUEST_HASH_CHARS);
+  }
+
+  private Digests map(Map<String, String> map) {
+    number(map.size());
+    map.forEach((name, value) -> text(name).text(value));
+    return this;
+  }
+
+  private Digests text(@Nullable String text) {
+    if (text == null) {
+      number(-1);
+    } else {
+      byte[] bytes = Text.utf8(text);
+      number(bytes.length);
+      digest.update(bytes);
+    }
+    return this;
+  }
+
+  private void number(int number) {
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(number).array());
+  }
+
+  private String hex() {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}

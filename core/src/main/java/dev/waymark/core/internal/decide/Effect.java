@@ -1,0 +1,162 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.State;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.Workflow;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What an accepted change does to the records; the store writes it as it is. */
+public sealed interface Effect {
+
+  /** A new revision of a workflow. */
+  record WorkflowSaved(Workflow revision) implements Effect {}
+
+  /** An effect that belongs to the history of an execution. */
+  sealed interface Moved extends Effect {
+    /** The execution whose history it belongs to. */
+    ExecutionId executionId();
+
+    /** The record that moved. */
+    RecordRef record();
+
+    /** The state before, or null where the record was created. */
+    @Nullable State from();
+
+    /** The state after. */
+    State to();
+  }
+
+  /** A new execution. */
+  record ExecutionCreated(Execution execution, String requestHash) implements Moved {
+    @Override
+    public ExecutionId executionId() {
+      return execution.id();
+    }
+
+    @Override
+    public RecordRef record() {
+      return RecordRef.of(execution.id());
+    }
+
+    @Override
+    public @Nullable State from() {
+      return null;
+    }
+
+    @Override
+    public State to() {
+      return execution.state();
+    }
+  }
+
+  /** An execution in another state. */
+  record ExecutionMoved(ExecutionHead after, ExecutionState from, @Nullable String error)
+      implements Moved {
+    @Override
+    public ExecutionId executionId() {
+      return after.id();
+    }
+
+    @Override
+    public RecordRef record() {
+      return RecordRef.of(after.id());
+    }
+
+    @Override
+    public State to() {
+      return after.state();
+    }
+  }
+
+  /** A new task run. */
+  record TaskRunCreated(TaskRun taskRun) implements Moved {
+    @Override
+    public ExecutionId executionId() {
+      return taskRun.executionId();
+    }
+
+    @Override
+    public RecordRef record() {
+      return RecordRef.of(taskRun.id());
+    }
+
+    @Override
+    public @Nullable State from() {
+      return null;
+    }
+
+    @Override
+    public State to() {
+      return taskRun.state();
+    }
+  }
+
+  /** A task run in another state. */
+  record TaskRunMoved(TaskRunHead after, TaskRunState from) implements Moved {
+    @Override
+    public ExecutionId executionId() {
+      return after.executionId();
+    }
+
+    @Override
+    public RecordRef record() {
+      return RecordRef.of(after.id());
+    }
+
+    @Override
+    public State to() {
+      return after.state();
+    }
+  }
+
+  /** A new attempt; its task run now names it as the newest. */
+  record AttemptRecorded(TaskRunHead taskRun, Attempt attempt) implements Moved {
+    @Override
+    public ExecutionId executionId() {
+      return taskRun.executionId();
+    }
+
+    @Override
+    public RecordRef record() {
+      return RecordRef.of(attempt.id());
+    }
+
+    @Override
+    public @Nullable State from() {
+      return null;
+    }
+
+    @Override
+    public State to() {
+      return attempt.state();
+    }
+  }
+
+  /** The newest attempt of a task run in another state. */
+  record AttemptMoved(
+      TaskRunHead taskRun,
+      AttemptState from,
+      AttemptState to,
+      @Nullable Instant endedAt,
+      @Nullable Integer exitCode,
+      @Nullable String error)
+      implements Moved {
+    @Override
+    public ExecutionId executionId() {
+      return taskRun.executionId();
+    }
+
+    @Override
+    public RecordRef record() {
+      return RecordRef.of(taskRun.newestAttempt());
+    }
+  }
+}

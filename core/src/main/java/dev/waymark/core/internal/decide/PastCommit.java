@@ -1,0 +1,74 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * What is kept of a commit so that its repetition gets the same answer. The caller brings the
+ * change set again, which names the records; so the versions are enough, with a checksum of the
+ * names that tells when a commit id is used for something else.
+ *
+ * @param id the commit id
+ * @param at the time of the commit
+ * @param targets CRC-32C of the names of the records of the change set, in order
+ * @param versions the version of each outcome in order, separated by spaces; one that did not
+ *     change its record ends in {@code =}
+ */
+public record PastCommit(CommitId id, Instant at, long targets, String versions) {
+
+  static PastCommit of(ChangeSet changes, CommitResult result) {
+    StringBuilder versions = new StringBuilder();
+    for (Outcome outcome : result.outcomes()) {
+      versions
+          .append(versions.isEmpty() ? "" : " ")
+          .append(outcome.version())
+          .append(outcome.changed() ? "" : "=");
+    }
+    return new PastCommit(result.id(), result.at(), targetsOf(changes), versions.toString());
+  }
+
+  /**
+   * Whether this is the past of {@code changes}, rather than of other changes under the same id.
+   */
+  boolean isOf(ChangeSet changes) {
+    return targets == targetsOf(changes);
+  }
+
+  /** The answer that the commit got. */
+  CommitResult answerTo(ChangeSet changes) {
+    String[] parts = versions.split(" ", -1);
+    List<Outcome> outcomes = new ArrayList<>(parts.length);
+    for (int i = 0; i < parts.length; i++) {
+      boolean changed = !parts[i].endsWith("=");
+      long version =
+          Long.parseLong(changed ? parts[i] : parts[i].substring(0, parts[i].length() - 1));
+      outcomes.add(new Outcome(record(changes.changes().get(i), version), version, changed));
+    }
+    return new CommitResult(id, at, outcomes);
+  }
+
+  private static RecordRef record(Change change, long version) {
+    return change instanceof Change.RecordAttempt attempt
+        ? RecordRef.of(new AttemptId(attempt.taskRunId(), (int) version))
+        : change.target();
+  }
+
+  private static long targetsOf(ChangeSet changes) {
+    CRC32C checksum = new CRC32C();
+    for (Change change : changes.changes()) {
+      RecordRef target = change.target();
+      checksum.update(target.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    return checksum.getValue();
+  }
+}

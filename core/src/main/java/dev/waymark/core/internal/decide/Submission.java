@@ -1,0 +1,173 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.internal.Times;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewWorkflow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change set that has passed every check that needs no database, with all that can be made of it
+ * beforehand. It is made on the caller's own thread, so that the one thread that commits a group
+ * has little left to do.
+ *
+ * @param changes the change set
+ * @param at the time that its records will carry
+ * @param prepared for each change what was made beforehand, or null
+ * @param bytes about how many bytes of text it brings
+ */
+public record Submission(
+    ChangeSet changes, Instant at, List<@Nullable Prepared> prepared, long bytes) {
+
+  /** What is made of a change beforehand: a record as it would be stored, with its hash. */
+  public sealed interface Prepared {}
+
+  /** A revision as it would be stored, but for its number. */
+  record PreparedWorkflow(Workflow workflow) implements Prepared {}
+
+  /** An execution as it would be stored, but for the revision that it pins. */
+  record PreparedExecution(Execution execution, String requestHash) implements Prepared {}
+
+  /**
+   * Checks a change set against the limits.
+   *
+   * @throws InvalidInputException when something in it is over a limit or not well-formed
+   */
+  public static Submission of(ChangeSet changes, Instant now, Limits limits) {
+    atMost(
+        "changes in change set " + changes.id(),
+        changes.changes().size(),
+        limits.maxChanges(),
+        "maxChanges");
+    Instant at = Times.micros(now);
+    List<@Nullable Prepared> prepared = new ArrayList<>(changes.changes().size());
+    long bytes = 0;
+    for (Change change : changes.changes()) {
+      bytes += check(change, limits);
+      prepared.add(prepare(change, at));
+    }
+    return new Submission(changes, at, prepared, bytes);
+  }
+
+  private static @Nullable Prepared prepare(Change change, Instant at) {
+    if (change instanceof Change.SaveWorkflow save) {
+      NewWorkflow w = save.workflow();
+      return new PreparedWorkflow(
+          new Workflow(
+              w.id(), 1, w.description(), w.labels(), at, Digests.content(w), w.definition()));
+    }
+    if (change instanceof Change.CreateExecution create) {
+      NewExecution e = create.execution();
+      int revision = e.workflowRevision() == null ? 0 : e.workflowRevision();
+      return new PreparedExecution(
+          new Execution(
+              e.id(),
+              e.workflowId(),
+              revision,
+              ExecutionState.PENDING,
+              1,
+              e.labels(),
+              e.inputs(),
+              at,
+              null,
+              null,
+              null),
+          Digests.request(e));
+    }
+    return null;
+  }
+
+  private static long check(Change change, Limits limits) {
+    if (change instanceof Change.SaveWorkflow save) {
+      return check(save.workflow(), limits);
+    }
+    if (change instanceof Change.CreateExecution create) {
+      return check(create.execution(), limits);
+    }
+    if (change instanceof Change.UpdateExecution update) {
+      return text(
+          "error of " + change.target(), update.error(), limits.maxErrorBytes(), "maxErrorBytes");
+    }
+    if (change instanceof Change.UpdateAttempt update) {
+      return text(
+          "error of " + change.target(), update.error(), limits.maxErrorBytes(), "maxErrorBytes");
+    }
+    if (change instanceof Change.RecordAttempt record) {
+      return text(
+          "worker of " + change.target(),
+          record.worker(),
+          limits.maxWorkerBytes(),
+          "maxWorkerBytes");
+    }
+    return 0;
+  }
+
+  private static long check(NewWorkflow workflow, Limits limits) {
+    String what = "workflow " + workflow.id();
+    return text(
+            "definition of " + what,
+            workflow.definition(),
+            limits.maxDefinitionBytes(),
+            "maxDefinitionBytes")
+        + text(
+            "description of " + what,
+            workflow.description(),
+            limits.maxDescriptionBytes(),
+            "maxDescriptionBytes")
+        + labels(what, workflow.labels(), limits);
+  }
+
+  private static long check(NewExecution execution, Limits limits) {
+    String what = "execution " + execution.id();
+    Integer revision = execution.workflowRevision();
+    if (revision != null && revision < 1) {
+      throw new InvalidInputException(
+          "revision " + revision + " of " + what + " is not valid; revisions are numbered from 1");
+    }
+    long inputs = 0;
+    for (Map.Entry<String, String> input : execution.inputs().entrySet()) {
+      inputs += Text.utf8Bytes(input.getKey()) + (long) Text.utf8Bytes(input.getValue());
+    }
+    atMost("bytes of the inputs of " + what, inputs, limits.maxInputBytes(), "maxInputBytes");
+    return inputs + labels(what, execution.labels(), limits);
+  }
+
+  private static long labels(String what, Map<String, String> labels, Limits limits) {
+    atMost("labels of " + what, labels.size(), limits.maxLabels(), "maxLabels");
+    long bytes = 0;
+    for (Map.Entry<String, String> label : labels.entrySet()) {
+      String name = "label " + Text.quote(label.getKey()) + " of " + what;
+      bytes += text(name, label.getValue(), limits.maxLabelValueBytes(), "maxLabelValueBytes");
+    }
+    return bytes;
+  }
+
+  private static long text(String what, @Nullable String text, int limit, String limitName) {
+    if (text == null) {
+      return 0;
+    }
+    int bytes = Text.utf8Bytes(text);
+    atMost("bytes of the " + what, bytes, limit, limitName);
+    return bytes;
+  }
+
+  private static void atMost(String what, long found, long limit, String limitName) {
+    if (found > limit) {
+      throw new InvalidInputException(
+          String.format(
+              "%,d %s are over the limit %s of %,d; send less, or raise the limit when opening the store",
+              found, what, limitName, limit));
+    }
+  }
+}

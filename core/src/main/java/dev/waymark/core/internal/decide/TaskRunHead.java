@@ -1,0 +1,51 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What deciding needs to know of a task run and of its newest attempt. */
+public record TaskRunHead(
+    TaskRunId id,
+    ExecutionId executionId,
+    TaskId taskId,
+    TaskRunState state,
+    long version,
+    int lastAttempt,
+    @Nullable AttemptState lastAttemptState,
+    @Nullable Instant startedAt,
+    @Nullable Instant endedAt) {
+
+  /** Whether the newest attempt is live. */
+  boolean hasLiveAttempt() {
+    return lastAttemptState != null && !lastAttemptState.isTerminal();
+  }
+
+  /** The newest attempt; only for a task run that has one. */
+  AttemptId newestAttempt() {
+    return new AttemptId(id, lastAttempt);
+  }
+
+  TaskRunHead moved(TaskRunState to, Instant at) {
+    return new TaskRunHead(
+        id,
+        executionId,
+        taskId,
+        to,
+        version + 1,
+        lastAttempt,
+        lastAttemptState,
+        startedAt == null && to == TaskRunState.RUNNING ? at : startedAt,
+        to.isTerminal() ? at : null);
+  }
+
+  TaskRunHead withAttempt(int number, AttemptState attemptState) {
+    return new TaskRunHead(
+        id, executionId, taskId, state, version, number, attemptState, startedAt, endedAt);
+  }
+}

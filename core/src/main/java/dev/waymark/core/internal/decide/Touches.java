@@ -1,0 +1,74 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The records that change sets touch, each kind in a fixed order: what must be loaded, and on a
+ * database with row locks locked, before they can be decided.
+ *
+ * @param commits commit ids
+ * @param workflows workflows that are saved or run
+ * @param executions executions that are named; those of the task runs are to be loaded too
+ * @param taskRuns task runs that are named
+ * @param tasks tasks for which a task run is created
+ * @param families executions whose number of task runs matters
+ */
+public record Touches(
+    Set<CommitId> commits,
+    Set<WorkflowId> workflows,
+    Set<ExecutionId> executions,
+    Set<TaskRunId> taskRuns,
+    Set<TaskKey> tasks,
+    Set<ExecutionId> families) {
+
+  /** Nothing yet. */
+  public Touches() {
+    this(
+        new TreeSet<>(),
+        new TreeSet<>(),
+        new TreeSet<>(),
+        new TreeSet<>(),
+        new TreeSet<>(Comparator.comparing(TaskKey::executionId).thenComparing(TaskKey::taskId)),
+        new TreeSet<>());
+  }
+
+  /** Adds what a change set touches. */
+  public void add(ChangeSet changes) {
+    commits.add(changes.id());
+    changes.changes().forEach(this::add);
+  }
+
+  private void add(Change change) {
+    if (change instanceof Change.SaveWorkflow save) {
+      workflows.add(save.workflow().id());
+    } else if (change instanceof Change.CreateExecution create) {
+      workflows.add(create.execution().workflowId());
+      executions.add(create.execution().id());
+    } else if (change instanceof Change.UpdateExecution update) {
+      executions.add(update.id());
+      if (update.to().isTerminal()) {
+        families.add(update.id());
+      }
+    } else if (change instanceof Change.CreateTaskRun create) {
+      ExecutionId execution = create.taskRun().executionId();
+      executions.add(execution);
+      families.add(execution);
+      taskRuns.add(create.taskRun().id());
+      tasks.add(new TaskKey(execution, create.taskRun().taskId()));
+    } else if (change instanceof Change.UpdateTaskRun update) {
+      taskRuns.add(update.id());
+    } else if (change instanceof Change.RecordAttempt record) {
+      taskRuns.add(record.taskRunId());
+    } else if (change instanceof Change.UpdateAttempt update) {
+      taskRuns.add(update.id().taskRunId());
+    }
+  }
+}

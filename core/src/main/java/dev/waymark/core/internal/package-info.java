@@ -1,0 +1,5 @@
+/** What the modules of Waymark share and users do not touch: checks of text and time. */
+@NullMarked
+package dev.waymark.core.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package dev.waymark.core.model;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of a task run, as the store holds it. Times are to the microsecond.
+ *
+ * @param id task run and number
+ * @param state where it stands
+ * @param worker who tries
+ * @param startedAt when it was recorded
+ * @param endedAt when it ended, or null
+ * @param exitCode the exit code of its process, or null
+ * @param error why it did not succeed, or null
+ */
+public record Attempt(
+    AttemptId id,
+    AttemptState state,
+    String worker,
+    Instant startedAt,
+    @Nullable Instant endedAt,
+    @Nullable Integer exitCode,
+    @Nullable String error) {
+
+  /** The number of the attempt, from 1. */
+  public int number() {
+    return id.number();
+  }
+}

@@ -1,0 +1,45 @@
+package dev.waymark.core.model;
+
+import dev.waymark.core.internal.Text;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The checks that maps of names and values pass on their way into a record; the maps come out
+ * unmodifiable and in the order of their names.
+ */
+final class Labels {
+  private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
+  private static final Pattern INPUT = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,62}");
+
+  private Labels() {}
+
+  static Map<String, String> labels(Map<String, String> map) {
+    return checked(
+        "label",
+        map,
+        LABEL,
+        "use 1 to 63 letters, digits, '.', '_', '/' or '-', beginning with a letter or digit");
+  }
+
+  static Map<String, String> inputs(Map<String, String> map) {
+    return checked(
+        "input",
+        map,
+        INPUT,
+        "use 1 to 63 letters, digits, '_' or '-', beginning with a letter or '_'");
+  }
+
+  private static Map<String, String> checked(
+      String what, Map<String, String> map, Pattern names, String allowed) {
+    TreeMap<String, String> sorted = new TreeMap<>();
+    map.forEach(
+        (name, value) ->
+            sorted.put(
+                Text.matching(what + " name", name, names, allowed),
+                Text.wellFormed(what + " " + Text.quote(name), value)));
+    return Collections.unmodifiableMap(sorted);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.waymark.core.model;
+
+/**
+ * Names one record of any kind, for histories, outcomes and errors.
+ *
+ * @param kind the kind of record
+ * @param id its id in text; for an attempt the task run's id, a slash and the number
+ */
+public record RecordRef(RecordKind kind, String id) {
+
+  /** Names a workflow. */
+  public static RecordRef of(WorkflowId id) {
+    return new RecordRef(RecordKind.WORKFLOW, id.value());
+  }
+
+  /** Names an execution. */
+  public static RecordRef of(ExecutionId id) {
+    return new RecordRef(RecordKind.EXECUTION, id.toString());
+  }
+
+  /** Names a task run. */
+  public static RecordRef of(TaskRunId id) {
+    return new RecordRef(RecordKind.TASK_RUN, id.toString());
+  }
+
+  /** Names an attempt. */
+  public static RecordRef of(AttemptId id) {
+    return new RecordRef(RecordKind.ATTEMPT, id.toString());
+  }
+
+  /** The kind in words and the id: {@code task run 018f…}. */
+  @Override
+  public String toString() {
+    return kind.words() + " " + id;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.waymark.core.model;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task of an execution, as the store holds it. Times are to the microsecond.
+ *
+ * @param id its id
+ * @param executionId the execution that it belongs to
+ * @param taskId the task; an execution has one task run per task
+ * @param state where it stands
+ * @param version 1 when created, and one more with every move
+ * @param lastAttempt number of the newest attempt, 0 while there is none: the fence
+ * @param createdAt when it was created
+ * @param startedAt when it first became RUNNING, or null
+ * @param endedAt when it became terminal, or null
+ */
+public record TaskRun(
+    TaskRunId id,
+    ExecutionId executionId,
+    TaskId taskId,
+    TaskRunState state,
+    long version,
+    int lastAttempt,
+    Instant createdAt,
+    @Nullable Instant startedAt,
+    @Nullable Instant endedAt) {}

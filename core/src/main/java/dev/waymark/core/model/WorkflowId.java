@@ -1,0 +1,37 @@
+package dev.waymark.core.model;
+
+import dev.waymark.core.internal.Text;
+import java.util.regex.Pattern;
+
+/**
+ * The stable id under which the revisions of a workflow are kept: 1 to 128 ASCII letters, digits,
+ * {@code . _ -}, beginning with a letter or digit.
+ *
+ * @param value the id
+ */
+public record WorkflowId(String value) implements Comparable<WorkflowId> {
+  private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+  /**
+   * Checks the id.
+   *
+   * @throws dev.waymark.core.error.InvalidInputException when it is not of the form above
+   */
+  public WorkflowId {
+    Text.matching(
+        "workflow id",
+        value,
+        PATTERN,
+        "use 1 to 128 letters, digits, '.', '_' or '-', beginning with a letter or digit");
+  }
+
+  @Override
+  public int compareTo(WorkflowId other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.waymark.core.store;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes that become durable together or not at all.
+ *
+ * <p>They take effect in their order, each upon the result of those before it, and every reader
+ * sees either none or all of them. A record may be changed several times; each move is checked
+ * against the table and recorded in the history.
+ *
+ * @param id makes a repeated commit harmless: the same id twice has the effect and the answer of
+ *     once
+ * @param changes the changes, at least one
+ */
+public record ChangeSet(CommitId id, List<Change> changes) {
+
+  /**
+   * Keeps an unmodifiable copy of the changes.
+   *
+   * @throws InvalidInputException when there is none
+   */
+  public ChangeSet {
+    changes = List.copyOf(changes);
+    if (changes.isEmpty()) {
+      throw new InvalidInputException("change set " + id + " is empty; add at least one change");
+    }
+  }
+
+  /** Begins a change set with a commit id of the caller's, who may then repeat it. */
+  public static Builder builder(CommitId id) {
+    return new Builder(id);
+  }
+
+  /** Begins a change set with a new commit id. */
+  public static Builder builder() {
+    return new Builder(SystemIds.IDS.commitId());
+  }
+
+  /** Collects changes in order. Not thread-safe. */
+  public static final class Builder {
+    private final CommitId id;
+    private final List<Change> changes = new ArrayList<>();
+
+    private Builder(CommitId id) {
+      this.id = id;
+    }
+
+    /** Adds any change. */
+    public Builder add(Change change) {
+      changes.add(change);
+      return this;
+    }
+
+    /** Saves a workflow, as {@link Change.SaveWorkflow}. */
+    public Builder saveWorkflow(NewWorkflow workflow) {
+      return add(new Change.SaveWorkflow(workflow));
+    }
+
+    /** Creates an execution, as {@link Change.CreateExecution}. */
+    public Builder createExecution(NewExecution execution) {
+      return add(new Change.CreateExecution(execution));
+    }
+
+    /** Moves an execution, whatever its version. */
+    public Builder updateExecution(ExecutionId execution, ExecutionState to) {
+      return updateExecution(execution, to, null, null);
+    }
+
+    /** Moves an execution, as {@link Change.UpdateExecution}. */
+    public Builder updateExecution(
+        ExecutionId execution,
+        ExecutionState to,
+        @Nullable Long expectedVersion,
+        @Nullable String error) {
+      return add(new Change.UpdateExecution(execution, to, expectedVersion, error));
+    }
+
+    /** Creates a task run, as {@link Change.CreateTaskRun}. */
+    public Builder createTaskRun(NewTaskRun taskRun) {
+      return add(new Change.CreateTaskRun(taskRun));
+    }
+
+    /** Moves a task run, whatever its version. */
+    public Builder updateTaskRun(TaskRunId taskRun, TaskRunState to) {
+      return updateTaskRun(taskRun, to, null, null);
+    }
+
+    /** Moves a task run, as {@link Change.UpdateTaskRun}. */
+    public Builder updateTaskRun(
+        TaskRunId taskRun,
+        TaskRunState to,
+        @Nullable Long expectedVersion,
+        @Nullable Integer fence) {
+      return add(new Change.UpdateTaskRun(taskRun, to, expectedVersion, fence));
+    }
+
+    /** Records a new attempt, as {@link Change.RecordAttempt}. */
+    public Builder recordAttempt(TaskRunId taskRun, String worker) {
+      return add(new Change.RecordAttempt(taskRun, worker));
+    }
+
+    /** Moves an attempt, as {@link Change.UpdateAttempt}. */
+    public Builder updateAttempt(
+        AttemptId attempt, AttemptState to, @Nullable Integer exitCode, @Nullable String error) {
+      return add(new Change.UpdateAttempt(attempt, to, exitCode, error));
+    }
+
+    /** Whether no change was added yet. */
+    public boolean isEmpty() {
+      return changes.isEmpty();
+    }
+
+    /**
+     * The change set.
+     *
+     * @throws InvalidInputException when no change was added
+     */
+    public ChangeSet build() {
+      return new ChangeSet(id, changes);
+    }
+  }
+
+  /** Made on first use, so that programs which bring their own ids do not pay for it. */
+  private static final class SystemIds {
+    static final Ids IDS = Ids.system();
+  }
+}

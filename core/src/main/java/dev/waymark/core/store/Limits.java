@@ -1,0 +1,201 @@
+package dev.waymark.core.store;
+
+import dev.waymark.core.error.InvalidInputException;
+
+/**
+ * The size that everything may have at the most. What is over a limit is refused at the boundary
+ * with an {@link InvalidInputException} that names the limit.
+ *
+ * @param maxDefinitionBytes UTF-8 bytes of a workflow definition
+ * @param maxDescriptionBytes UTF-8 bytes of a workflow's description
+ * @param maxLabels labels of one record
+ * @param maxLabelValueBytes UTF-8 bytes of the value of a label
+ * @param maxInputBytes UTF-8 bytes of all names and values of an execution's inputs
+ * @param maxErrorBytes UTF-8 bytes of an error
+ * @param maxWorkerBytes UTF-8 bytes of the name of a worker
+ * @param maxTaskRuns task runs of one execution
+ * @param maxAttempts attempts of one task run
+ * @param maxChanges changes in one change set
+ * @param maxPageSize items on one page
+ * @param defaultPageSize items on a page when the query does not say
+ * @param maxGroup change sets that become durable in one transaction
+ */
+public record Limits(
+    int maxDefinitionBytes,
+    int maxDescriptionBytes,
+    int maxLabels,
+    int maxLabelValueBytes,
+    int maxInputBytes,
+    int maxErrorBytes,
+    int maxWorkerBytes,
+    int maxTaskRuns,
+    int maxAttempts,
+    int maxChanges,
+    int maxPageSize,
+    int defaultPageSize,
+    int maxGroup) {
+
+  /**
+   * Checks that every limit is at least 1 and that the default page size is within the maximum.
+   *
+   * @throws InvalidInputException when one is not
+   */
+  public Limits {
+    atLeastOne("maxDefinitionBytes", maxDefinitionBytes);
+    atLeastOne("maxDescriptionBytes", maxDescriptionBytes);
+    atLeastOne("maxLabels", maxLabels);
+    atLeastOne("maxLabelValueBytes", maxLabelValueBytes);
+    atLeastOne("maxInputBytes", maxInputBytes);
+    atLeastOne("maxErrorBytes", maxErrorBytes);
+    atLeastOne("maxWorkerBytes", maxWorkerBytes);
+    atLeastOne("maxTaskRuns", maxTaskRuns);
+    atLeastOne("maxAttempts", maxAttempts);
+    atLeastOne("maxChanges", maxChanges);
+    atLeastOne("maxPageSize", maxPageSize);
+    atLeastOne("defaultPageSize", defaultPageSize);
+    atLeastOne("maxGroup", maxGroup);
+    if (defaultPageSize > maxPageSize) {
+      throw new InvalidInputException(
+          "defaultPageSize "
+              + defaultPageSize
+              + " is over maxPageSize "
+              + maxPageSize
+              + "; lower the one or raise the other");
+    }
+  }
+
+  private static void atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new InvalidInputException("limit " + name + " is " + value + "; it must be at least 1");
+    }
+  }
+
+  /** The defaults. */
+  public static Limits defaults() {
+    return builder().build();
+  }
+
+  /** Begins with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects limits that differ from the defaults. Not thread-safe. */
+  public static final class Builder {
+    private int maxDefinitionBytes = 1 << 20;
+    private int maxDescriptionBytes = 4 << 10;
+    private int maxLabels = 64;
+    private int maxLabelValueBytes = 1 << 10;
+    private int maxInputBytes = 256 << 10;
+    private int maxErrorBytes = 16 << 10;
+    private int maxWorkerBytes = 255;
+    private int maxTaskRuns = 10_000;
+    private int maxAttempts = 10_000;
+    private int maxChanges = 50_000;
+    private int maxPageSize = 1_000;
+    private int defaultPageSize = 50;
+    private int maxGroup = 512;
+
+    private Builder() {}
+
+    /** UTF-8 bytes of a workflow definition; 1 MiB by default. */
+    public Builder maxDefinitionBytes(int maxDefinitionBytes) {
+      this.maxDefinitionBytes = maxDefinitionBytes;
+      return this;
+    }
+
+    /** UTF-8 bytes of a workflow's description; 4 KiB by default. */
+    public Builder maxDescriptionBytes(int maxDescriptionBytes) {
+      this.maxDescriptionBytes = maxDescriptionBytes;
+      return this;
+    }
+
+    /** Labels of one record; 64 by default. */
+    public Builder maxLabels(int maxLabels) {
+      this.maxLabels = maxLabels;
+      return this;
+    }
+
+    /** UTF-8 bytes of the value of a label; 1 KiB by default. */
+    public Builder maxLabelValueBytes(int maxLabelValueBytes) {
+      this.maxLabelValueBytes = maxLabelValueBytes;
+      return this;
+    }
+
+    /** UTF-8 bytes of all names and values of an execution's inputs; 256 KiB by default. */
+    public Builder maxInputBytes(int maxInputBytes) {
+      this.maxInputBytes = maxInputBytes;
+      return this;
+    }
+
+    /** UTF-8 bytes of an error; 16 KiB by default. */
+    public Builder maxErrorBytes(int maxErrorBytes) {
+      this.maxErrorBytes = maxErrorBytes;
+      return this;
+    }
+
+    /** UTF-8 bytes of the name of a worker; 255 by default. */
+    public Builder maxWorkerBytes(int maxWorkerBytes) {
+      this.maxWorkerBytes = maxWorkerBytes;
+      return this;
+    }
+
+    /** Task runs of one execution; 10,000 by default. */
+    public Builder maxTaskRuns(int maxTaskRuns) {
+      this.maxTaskRuns = maxTaskRuns;
+      return this;
+    }
+
+    /** Attempts of one task run; 10,000 by default. */
+    public Builder maxAttempts(int maxAttempts) {
+      this.maxAttempts = maxAttempts;
+      return this;
+    }
+
+    /** Changes in one change set; 50,000 by default. */
+    public Builder maxChanges(int maxChanges) {
+      this.maxChanges = maxChanges;
+      return this;
+    }
+
+    /** Items on one page; 1,000 by default. */
+    public Builder maxPageSize(int maxPageSize) {
+      this.maxPageSize = maxPageSize;
+      return this;
+    }
+
+    /** Items on a page when the query does not say; 50 by default. */
+    public Builder defaultPageSize(int defaultPageSize) {
+      this.defaultPageSize = defaultPageSize;
+      return this;
+    }
+
+    /** Change sets that become durable in one transaction; 512 by default. */
+    public Builder maxGroup(int maxGroup) {
+      this.maxGroup = maxGroup;
+      return this;
+    }
+
+    /**
+     * The limits.
+     *
+     * @throws InvalidInputException as the constructor
+     */
+    public Limits build() {
+      return new Limits(
+          maxDefinitionBytes,
+          maxDescriptionBytes,
+          maxLabels,
+          maxLabelValueBytes,
+          maxInputBytes,
+          maxErrorBytes,
+          maxWorkerBytes,
+          maxTaskRuns,
+          maxAttempts,
+          maxChanges,
+          maxPageSize,
+          defaultPageSize,
+          maxGroup);
+    }
+  }
+}

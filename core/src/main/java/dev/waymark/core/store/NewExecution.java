@@ -1,0 +1,37 @@
+package dev.waymark.core.store;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.WorkflowId;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An execution to create. Creating it again with the same id and the same request changes nothing;
+ * with another request it is refused.
+ *
+ * @param id the id; a caller that may repeat the start chooses it once
+ * @param workflowId the workflow to run
+ * @param workflowRevision the revision to pin, or null for the latest at the moment of the commit
+ * @param labels names and values to find it by
+ * @param inputs what it is started with
+ */
+public record NewExecution(
+    ExecutionId id,
+    WorkflowId workflowId,
+    @Nullable Integer workflowRevision,
+    Map<String, String> labels,
+    Map<String, String> inputs) {
+
+  /** Keeps unmodifiable copies of labels and inputs. */
+  public NewExecution {
+    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+    inputs = Collections.unmodifiableMap(new TreeMap<>(inputs));
+  }
+
+  /** An execution of the latest revision, without labels and inputs. */
+  public NewExecution(ExecutionId id, WorkflowId workflowId) {
+    this(id, workflowId, null, Map.of(), Map.of());
+  }
+}

@@ -1,0 +1,15 @@
+package dev.waymark.core.store;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+
+/**
+ * A task run to create. Creating it again with the same id, execution and task changes nothing; a
+ * second task run for the same task of the same execution is refused.
+ *
+ * @param id the id
+ * @param executionId the execution that it belongs to
+ * @param taskId the task
+ */
+public record NewTaskRun(TaskRunId id, ExecutionId executionId, TaskId taskId) {}

@@ -1,0 +1,39 @@
+package dev.waymark.core.store;
+
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.WorkflowId;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A workflow to save. When its content equals that of the latest revision nothing changes;
+ * otherwise it becomes the next revision.
+ *
+ * @param id the id to save it under
+ * @param definition the definition; any text, kept byte for byte
+ * @param description what it is for, or null
+ * @param labels names and values to find it by
+ */
+public record NewWorkflow(
+    WorkflowId id, String definition, @Nullable String description, Map<String, String> labels) {
+
+  /**
+   * Checks that every text is well-formed.
+   *
+   * @throws dev.waymark.core.error.InvalidInputException when one is not
+   */
+  public NewWorkflow {
+    Text.wellFormed("definition of workflow " + id, definition);
+    if (description != null) {
+      Text.wellFormed("description of workflow " + id, description);
+    }
+    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+  }
+
+  /** A workflow without description and labels. */
+  public NewWorkflow(WorkflowId id, String definition) {
+    this(id, definition, null, Map.of());
+  }
+}

@@ -1,0 +1,14 @@
+package dev.waymark.core.store;
+
+import dev.waymark.core.model.RecordRef;
+
+/**
+ * What one change of a committed change set came to.
+ *
+ * @param record the record that was changed; for a new attempt the attempt with its number
+ * @param version the version of the execution or task run, the revision of the workflow, or the
+ *     number of the attempt, after the change
+ * @param changed false where the record was already as asked: a workflow saved again with the same
+ *     content, a record created again by the same request
+ */
+public record Outcome(RecordRef record, long version, boolean changed) {}

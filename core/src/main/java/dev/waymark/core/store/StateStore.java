@@ -1,0 +1,158 @@
+package dev.waymark.core.store;
+
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.Transition;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.model.WorkflowId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The truth about workflows, executions, task runs and attempts.
+ *
+ * <p>There is one door for writes, {@link #commit}; the named operations below it are thin ways
+ * through that door, each a change set of one change. When a write returns, it is durable: it
+ * survives {@code kill -9} and loss of power. When it throws, nothing of it was stored, except as
+ * {@link dev.waymark.core.error.StoreUnavailableException} says. Every read answers from one
+ * snapshot, which holds change sets whole or not at all, from whichever process they came.
+ *
+ * <p>Every method may throw {@link dev.waymark.core.error.InvalidInputException} for arguments over
+ * a limit and {@link dev.waymark.core.error.StoreUnavailableException} when the database does not
+ * answer. Implementations are thread-safe.
+ *
+ * <p>A store does not run anything, does not wait for a state, and does not delete; it has no
+ * notion of a definition's format.
+ */
+public interface StateStore extends AutoCloseable {
+
+  /**
+   * Makes a change set durable as a whole, or refuses it as a whole.
+   *
+   * <p>Commits that wait at the same moment may share one transaction; that shows in nothing but
+   * speed. Committing the same commit id again changes nothing and gives the answer of the first
+   * time.
+   *
+   * @throws RefusedException when a record stands against it; its type and {@link
+   *     RefusedException#refusals()} say which and why
+   */
+  CommitResult commit(ChangeSet changes);
+
+  /** The latest revision of a workflow, or null when there is no such workflow. */
+  @Nullable Workflow workflow(WorkflowId id);
+
+  /** One revision of a workflow, or null when there is no such revision. */
+  @Nullable Workflow workflow(WorkflowId id, int revision);
+
+  /** The latest revision of every workflow, ordered by id. */
+  Page<Workflow> workflows(PageRequest page);
+
+  /** All revisions of a workflow, the oldest first; empty when there is no such workflow. */
+  Page<Workflow> workflowHistory(WorkflowId id, PageRequest page);
+
+  /** An execution, or null when there is none with this id. */
+  @Nullable Execution execution(ExecutionId id);
+
+  /**
+   * An execution with its task runs, their attempts and its history, from one snapshot; or null
+   * when there is none with this id.
+   */
+  @Nullable ExecutionDetails executionDetails(ExecutionId id);
+
+  /**
+   * The executions that a query asks for, with the total of all that match. Ordered by time of
+   * creation, then by id.
+   */
+  Page<Execution> executions(ExecutionQuery query);
+
+  /** A task run, or null when there is none with this id. */
+  @Nullable TaskRun taskRun(TaskRunId id);
+
+  /**
+   * All task runs of an execution, ordered by time of creation, then by id; empty when there is no
+   * such execution.
+   */
+  List<TaskRun> taskRuns(ExecutionId id);
+
+  /** One attempt, or null when there is none with this number. */
+  @Nullable Attempt attempt(AttemptId id);
+
+  /** All attempts of a task run, ordered by number; empty when there is no such task run. */
+  List<Attempt> attempts(TaskRunId id);
+
+  /**
+   * The history of an execution, its task runs and their attempts, in order of {@link
+   * Transition#sequence()}; empty when there is no such execution.
+   */
+  Page<Transition> history(ExecutionId id, PageRequest page);
+
+  /**
+   * The ids of this kind that begin with {@code prefix}, in order, at most {@code limit}.
+   *
+   * @param kind a workflow, an execution or a task run
+   * @param prefix the beginning of an id in its canonical form; hexadecimal digits may be of either
+   *     case
+   */
+  List<String> idsStartingWith(RecordKind kind, String prefix, int limit);
+
+  /** The limits that this store holds its callers to. */
+  Limits limits();
+
+  /**
+   * Lets running calls end and gives back what the store holds. Further calls throw {@link
+   * IllegalStateException}. Closing twice does nothing.
+   */
+  @Override
+  void close();
+
+  /** Saves a workflow; {@link Outcome#version()} is its revision. */
+  default Outcome saveWorkflow(NewWorkflow workflow) {
+    return commitOne(new Change.SaveWorkflow(workflow));
+  }
+
+  /** Creates an execution in state PENDING. */
+  default Outcome createExecution(NewExecution execution) {
+    return commitOne(new Change.CreateExecution(execution));
+  }
+
+  /** Moves an execution that is at {@code expectedVersion}. */
+  default Outcome updateExecution(ExecutionId id, ExecutionState to, long expectedVersion) {
+    return commitOne(new Change.UpdateExecution(id, to, expectedVersion, null));
+  }
+
+  /** Creates a task run in state PENDING. */
+  default Outcome createTaskRun(NewTaskRun taskRun) {
+    return commitOne(new Change.CreateTaskRun(taskRun));
+  }
+
+  /** Moves a task run that is at {@code expectedVersion}. */
+  default Outcome updateTaskRun(TaskRunId id, TaskRunState to, long expectedVersion) {
+    return commitOne(new Change.UpdateTaskRun(id, to, expectedVersion, null));
+  }
+
+  /**
+   * Records the next attempt of a task run and returns it with its number; {@link
+   * Outcome#version()} is the number.
+   */
+  default Outcome recordAttempt(TaskRunId id, String worker) {
+    return commitOne(new Change.RecordAttempt(id, worker));
+  }
+
+  /** Ends an attempt. */
+  default Outcome updateAttempt(
+      AttemptId id, AttemptState to, @Nullable Integer exitCode, @Nullable String error) {
+    return commitOne(new Change.UpdateAttempt(id, to, exitCode, error));
+  }
+
+  private Outcome commitOne(Change change) {
+    return commit(ChangeSet.builder().add(change).build()).outcomes().get(0);
+  }
+}

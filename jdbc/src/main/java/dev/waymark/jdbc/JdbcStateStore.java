@@ -1,0 +1,253 @@
+package dev.waymark.jdbc;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.Transition;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.jdbc.internal.commit.GroupCommitter;
+import dev.waymark.jdbc.internal.commit.GroupTransaction;
+import dev.waymark.jdbc.internal.read.IdPrefix;
+import dev.waymark.jdbc.internal.read.Snapshot;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.SessionSource;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A state store on a SQL database, in all that does not depend on which. A backend brings a dialect
+ * and a source of sessions.
+ *
+ * <p>Thread-safe. Writes go through one {@link GroupCommitter}; reads go each through a read
+ * transaction of their own and never wait for writes.
+ */
+public abstract class JdbcStateStore implements StateStore {
+  private final SessionSource sessions;
+  private final Dialect dialect;
+  private final InstantSource clock;
+  private final Limits limits;
+  private final GroupCommitter committer;
+  private final ReadWriteLock closing = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  /** A store over these sessions, which it will close. */
+  protected JdbcStateStore(
+      SessionSource sessions, Dialect dialect, InstantSource clock, Limits limits) {
+    this.sessions = sessions;
+    this.dialect = dialect;
+    this.clock = clock;
+    this.limits = limits;
+    this.committer =
+        new GroupCommitter(new GroupTransaction(sessions, dialect, limits), limits.maxGroup());
+  }
+
+  @Override
+  public CommitResult commit(ChangeSet changes) {
+    Submission submission = Submission.of(changes, clock.instant(), limits);
+    Lock lock = open();
+    try {
+      return committer.commit(submission);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public @Nullable Workflow workflow(WorkflowId id) {
+    return find("read workflow " + id, snapshot -> snapshot.workflow(id));
+  }
+
+  @Override
+  public @Nullable Workflow workflow(WorkflowId id, int revision) {
+    return find("read workflow " + id, snapshot -> snapshot.workflow(id, revision));
+  }
+
+  @Override
+  public Page<Workflow> workflows(PageRequest page) {
+    checkPageSize(page.limit());
+    return read("list workflows", snapshot -> snapshot.workflows(page));
+  }
+
+  @Override
+  public Page<Workflow> workflowHistory(WorkflowId id, PageRequest page) {
+    checkPageSize(page.limit());
+    return read(
+        "list the revisions of workflow " + id, snapshot -> snapshot.workflowHistory(id, page));
+  }
+
+  @Override
+  public @Nullable Execution execution(ExecutionId id) {
+    return find("read execution " + id, snapshot -> snapshot.execution(id));
+  }
+
+  @Override
+  public @Nullable ExecutionDetails executionDetails(ExecutionId id) {
+    return find("read execution " + id, snapshot -> snapshot.executionDetails(id));
+  }
+
+  @Override
+  public Page<Execution> executions(ExecutionQuery query) {
+    Integer asked = query.limit();
+    int limit = asked == null ? limits.defaultPageSize() : asked;
+    checkPageSize(limit);
+    return read("list executions", snapshot -> snapshot.executions(query, limit));
+  }
+
+  @Override
+  public @Nullable TaskRun taskRun(TaskRunId id) {
+    return find("read task run " + id, snapshot -> snapshot.taskRun(id));
+  }
+
+  @Override
+  public List<TaskRun> taskRuns(ExecutionId id) {
+    return read("list the task runs of execution " + id, snapshot -> snapshot.taskRuns(id));
+  }
+
+  @Override
+  public @Nullable Attempt attempt(AttemptId id) {
+    return find("read attempt " + id, snapshot -> snapshot.attempt(id));
+  }
+
+  @Override
+  public List<Attempt> attempts(TaskRunId id) {
+    return read("list the attempts of task run " + id, snapshot -> snapshot.attempts(id));
+  }
+
+  @Override
+  public Page<Transition> history(ExecutionId id, PageRequest page) {
+    checkPageSize(page.limit());
+    return read("read the history of execution " + id, snapshot -> snapshot.history(id, page));
+  }
+
+  @Override
+  public List<String> idsStartingWith(RecordKind kind, String prefix, int limit) {
+    checkPageSize(limit);
+    Text.wellFormed("id prefix", prefix);
+    if (kind == RecordKind.WORKFLOW) {
+      return read("look up workflow ids", snapshot -> snapshot.workflowIds(prefix, limit));
+    }
+    IdPrefix range = IdPrefix.of(prefix);
+    if (range == null) {
+      return List.of();
+    }
+    return switch (kind) {
+      case EXECUTION ->
+          read(
+              "look up execution ids",
+              snapshot -> snapshot.executionIds(range.least(), range.greatest(), limit));
+      case TASK_RUN ->
+          read(
+              "look up task run ids",
+              snapshot -> snapshot.taskRunIds(range.least(), range.greatest(), limit));
+      default ->
+          throw new InvalidInputException(
+              "ids of kind "
+                  + kind
+                  + " cannot be looked up by prefix; use WORKFLOW, EXECUTION or TASK_RUN");
+    };
+  }
+
+  @Override
+  public Limits limits() {
+    return limits;
+  }
+
+  @Override
+  public void close() {
+    Lock lock = closing.writeLock();
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        sessions.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void checkPageSize(int limit) {
+    if (limit < 1 || limit > limits.maxPageSize()) {
+      throw new InvalidInputException(
+          "limit "
+              + limit
+              + " is out of range; use 1 to "
+              + limits.maxPageSize()
+              + " (maxPageSize)");
+    }
+  }
+
+  /** Asks a question that always has an answer. */
+  private <T> T read(String attempted, Question<T> question) {
+    return Objects.requireNonNull(find(attempted, question));
+  }
+
+  /** Asks a question whose answer may be that there is nothing. */
+  private <T> @Nullable T find(String attempted, Question<T> question) {
+    Lock lock = open();
+    try {
+      return answer(question);
+    } catch (SQLException e) {
+      throw dialect.explain(attempted, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> @Nullable T answer(Question<T> question) throws SQLException {
+    Session session = sessions.reader();
+    boolean sound = false;
+    try {
+      dialect.beginRead(session);
+      T answer = question.ask(new Snapshot(session, dialect));
+      dialect.rollback(session);
+      sound = true;
+      return answer;
+    } finally {
+      if (sound) {
+        sessions.release(session);
+      } else {
+        sessions.discard(session);
+      }
+    }
+  }
+
+  /** Keeps the store from being closed until the lock that is returned is let go. */
+  private Lock open() {
+    Lock lock = closing.readLock();
+    lock.lock();
+    if (closed) {
+      lock.unlock();
+      throw new IllegalStateException("this store is closed; open it again to use it");
+    }
+    return lock;
+  }
+
+  /** A question to a snapshot. */
+  private interface Question<T> {
+    @Nullable T ask(Snapshot snapshot) throws SQLException;
+  }
+}

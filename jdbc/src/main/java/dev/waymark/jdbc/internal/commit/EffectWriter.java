@@ -1,0 +1,70 @@
+package dev.waymark.jdbc.internal.commit;
+
+import dev.waymark.core.internal.decide.Effect;
+import dev.waymark.core.internal.decide.PastCommit;
+import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.jdbc.internal.read.TransitionText;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.Rows;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.WriteStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes the effects of all accepted change sets of a group. The history takes one row for each
+ * change set and execution, and the past of commits one row for each change set.
+ */
+final class EffectWriter {
+  private final Dialect dialect;
+  private final List<Wave> waves = new ArrayList<>();
+  private final Rows history = WriteStatement.INSERT_HISTORY.rows();
+  private final Rows commits = WriteStatement.INSERT_COMMIT.rows();
+
+  EffectWriter(Dialect dialect) {
+    this.dialect = dialect;
+    waves.add(new Wave());
+  }
+
+  /** Adds what was accepted; change sets come in the order in which they were decided. */
+  void add(Verdict.Accepted accepted) {
+    Map<ExecutionId, List<Effect.Moved>> moves = new LinkedHashMap<>();
+    for (Effect effect : accepted.effects()) {
+      addToWave(effect);
+      if (effect instanceof Effect.Moved move) {
+        moves.computeIfAbsent(move.executionId(), id -> new ArrayList<>()).add(move);
+      }
+    }
+    PastCommit past = accepted.past();
+    moves.forEach(
+        (execution, list) ->
+            history.add(execution.value(), past.at(), list.size(), TransitionText.write(list)));
+    commits.add(past.id().value(), past.at(), past.targets(), past.versions());
+  }
+
+  private void addToWave(Effect effect) {
+    if (!waves.get(waves.size() - 1).take(effect)) {
+      Wave next = new Wave();
+      next.take(effect);
+      waves.add(next);
+    }
+  }
+
+  /** Writes it all; nothing when nothing was added. */
+  void write(Session session) throws SQLException {
+    if (commits.rows().isEmpty()) {
+      return;
+    }
+    for (Wave wave : waves) {
+      wave.write(session, dialect);
+    }
+    if (!history.rows().isEmpty()) {
+      dialect.write(session, WriteStatement.INSERT_HISTORY, history);
+    }
+    dialect.write(session, WriteStatement.INSERT_COMMIT, commits);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.waymark.jdbc.internal.commit;
+
+import dev.waymark.core.internal.decide.Decider;
+import dev.waymark.core.internal.decide.Ledger;
+import dev.waymark.core.internal.decide.Touches;
+import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.Limits;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.SessionSource;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One group, one transaction: load every record that the group touches, decide each change set in
+ * turn, write all that was accepted, commit once, answer everyone.
+ *
+ * <p>Any {@link SQLException} dooms the transaction and its connection. Then the change sets are
+ * tried again one by one, each in a transaction of its own on a new connection: the guilty one
+ * alone fails, and one whose COMMIT went through although its reply was an error finds itself by
+ * its commit id and gets the answer that it was owed.
+ */
+public final class GroupTransaction {
+  private final SessionSource sessions;
+  private final Dialect dialect;
+  private final Limits limits;
+  private final LedgerLoader loader;
+
+  /** Works on sessions of this source. */
+  public GroupTransaction(SessionSource sessions, Dialect dialect, Limits limits) {
+    this.sessions = sessions;
+    this.dialect = dialect;
+    this.limits = limits;
+    this.loader = new LedgerLoader(dialect);
+  }
+
+  /** Commits the group and answers every ticket of it, whatever happens. */
+  void run(List<Ticket> group) {
+    try {
+      attempt(group);
+    } catch (SQLException e) {
+      if (dialect.isWorthTryingApart(e)) {
+        group.forEach(this::runAlone);
+      } else {
+        group.forEach(ticket -> fail(ticket, e));
+      }
+    } catch (RuntimeException | Error e) {
+      group.stream()
+          .filter(ticket -> !ticket.isAnswered())
+          .forEach(ticket -> failUnexpectedly(ticket, e));
+    }
+  }
+
+  private void runAlone(Ticket ticket) {
+    try {
+      attempt(List.of(ticket));
+    } catch (SQLException e) {
+      fail(ticket, e);
+    } catch (RuntimeException | Error e) {
+      failUnexpectedly(ticket, e);
+    }
+  }
+
+  private void fail(Ticket ticket, SQLException cause) {
+    ticket.fail(dialect.explain("commit " + name(ticket), cause));
+  }
+
+  private static void failUnexpectedly(Ticket ticket, Throwable cause) {
+    ticket.fail(
+        new IllegalStateException(
+            "commit of " + name(ticket) + " failed unexpectedly: " + cause, cause));
+  }
+
+  private void attempt(List<Ticket> group) throws SQLException {
+    Session session = sessions.writer();
+    boolean sound = false;
+    try {
+      dialect.beginWrite(session);
+      List<Verdict> verdicts = decide(session, group);
+      if (write(session, verdicts)) {
+        dialect.commit(session);
+      } else {
+        dialect.rollback(session);
+      }
+      sound = true;
+      answer(group, verdicts);
+    } finally {
+      if (sound) {
+        sessions.release(session);
+      } else {
+        sessions.discard(session);
+      }
+    }
+  }
+
+  private List<Verdict> decide(Session session, List<Ticket> group) throws SQLException {
+    Touches touches = new Touches();
+    group.forEach(ticket -> touches.add(ticket.submission().changes()));
+    Ledger ledger = loader.load(session, touches);
+    List<Verdict> verdicts = new ArrayList<>(group.size());
+    for (Ticket ticket : group) {
+      verdicts.add(Decider.decide(ticket.submission(), ledger, limits));
+    }
+    return verdicts;
+  }
+
+  /** Writes what was accepted; false when there is nothing to write. */
+  private boolean write(Session session, List<Verdict> verdicts) throws SQLException {
+    EffectWriter writer = new EffectWriter(dialect);
+    boolean any = false;
+    for (Verdict verdict : verdicts) {
+      if (verdict instanceof Verdict.Accepted accepted) {
+        writer.add(accepted);
+        any = true;
+      }
+    }
+    writer.write(session);
+    return any;
+  }
+
+  private static void answer(List<Ticket> group, List<Verdict> verdicts) {
+    for (int i = 0; i < group.size(); i++) {
+      Ticket ticket = group.get(i);
+      CommitResult result = result(verdicts.get(i));
+      if (result != null) {
+        ticket.succeed(result);
+      } else if (verdicts.get(i) instanceof Verdict.Refused refused) {
+        ticket.fail(refused.error());
+      }
+    }
+  }
+
+  private static @Nullable CommitResult result(Verdict verdict) {
+    if (verdict instanceof Verdict.Accepted accepted) {
+      return accepted.result();
+    }
+    return verdict instanceof Verdict.Repeated repeated ? repeated.result() : null;
+  }
+
+  private static String name(Ticket ticket) {
+    return "change set " + ticket.submission().changes().id();
+  }
+}

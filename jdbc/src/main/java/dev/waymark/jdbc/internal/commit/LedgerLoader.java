@@ -1,0 +1,161 @@
+package dev.waymark.jdbc.internal.commit;
+
+import dev.waymark.core.internal.decide.ExecutionHead;
+import dev.waymark.core.internal.decide.Family;
+import dev.waymark.core.internal.decide.Ledger;
+import dev.waymark.core.internal.decide.PastCommit;
+import dev.waymark.core.internal.decide.TaskKey;
+import dev.waymark.core.internal.decide.TaskRunHead;
+import dev.waymark.core.internal.decide.Touches;
+import dev.waymark.core.internal.decide.WorkflowHead;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Loads the heads of the records that a group touches: one statement per table, whatever the size
+ * of the group, and none for a table that it does not touch.
+ */
+final class LedgerLoader {
+  private final Dialect dialect;
+
+  LedgerLoader(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  /**
+   * A ledger with every record of {@code touches} that exists. Executions come before task runs:
+   * that is the order in which rows are locked.
+   */
+  Ledger load(Session session, Touches touches) throws SQLException {
+    Ledger ledger = new Ledger();
+    loadCommits(session, touches, ledger);
+    loadWorkflows(session, touches, ledger);
+    loadExecutions(session, touches, ledger);
+    loadTaskRuns(session, touches, ledger);
+    loadFamilies(session, touches, ledger);
+    return ledger;
+  }
+
+  private void loadCommits(Session session, Touches touches, Ledger ledger) throws SQLException {
+    PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_COMMITS));
+    dialect.bindUuids(statement, 1, uuids(touches.commits().stream().map(CommitId::value)));
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        ledger.put(
+            new PastCommit(
+                new CommitId(dialect.uuid(row, 1)),
+                Objects.requireNonNull(dialect.time(row, 2)),
+                row.getLong(3),
+                row.getString(4)));
+      }
+    }
+  }
+
+  private void loadWorkflows(Session session, Touches touches, Ledger ledger) throws SQLException {
+    if (touches.workflows().isEmpty()) {
+      return;
+    }
+    PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_WORKFLOWS));
+    dialect.bindTexts(statement, 1, touches.workflows().stream().map(WorkflowId::value).toList());
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        ledger.put(
+            new WorkflowHead(new WorkflowId(row.getString(1)), row.getInt(2), row.getString(3)));
+      }
+    }
+  }
+
+  private void loadExecutions(Session session, Touches touches, Ledger ledger) throws SQLException {
+    if (touches.executions().isEmpty() && touches.taskRuns().isEmpty()) {
+      return;
+    }
+    PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_EXECUTIONS));
+    dialect.bindUuids(statement, 1, uuids(touches.executions().stream().map(ExecutionId::value)));
+    dialect.bindUuids(statement, 2, uuids(touches.taskRuns().stream().map(TaskRunId::value)));
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        ledger.put(
+            new ExecutionHead(
+                new ExecutionId(dialect.uuid(row, 1)),
+                ExecutionState.valueOf(row.getString(2)),
+                row.getLong(3),
+                dialect.time(row, 4),
+                dialect.time(row, 5),
+                row.getString(6)));
+      }
+    }
+  }
+
+  private void loadTaskRuns(Session session, Touches touches, Ledger ledger) throws SQLException {
+    if (!touches.taskRuns().isEmpty()) {
+      PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_TASK_RUNS));
+      dialect.bindUuids(statement, 1, uuids(touches.taskRuns().stream().map(TaskRunId::value)));
+      readTaskRuns(statement, ledger);
+    }
+    if (!touches.tasks().isEmpty()) {
+      PreparedStatement statement =
+          session.prepare(dialect.sql(ReadStatement.LOAD_TASK_RUNS_BY_TASK));
+      dialect.bindUuids(
+          statement,
+          1,
+          uuids(touches.tasks().stream().map(key -> key.executionId().value()).distinct()));
+      dialect.bindTexts(
+          statement,
+          2,
+          touches.tasks().stream().map(TaskKey::taskId).map(TaskId::value).distinct().toList());
+      readTaskRuns(statement, ledger);
+    }
+  }
+
+  private void readTaskRuns(PreparedStatement statement, Ledger ledger) throws SQLException {
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        String attemptState = row.getString(7);
+        ledger.put(
+            new TaskRunHead(
+                new TaskRunId(dialect.uuid(row, 1)),
+                new ExecutionId(dialect.uuid(row, 2)),
+                new TaskId(row.getString(3)),
+                TaskRunState.valueOf(row.getString(4)),
+                row.getLong(5),
+                row.getInt(6),
+                attemptState == null ? null : AttemptState.valueOf(attemptState),
+                dialect.time(row, 8),
+                dialect.time(row, 9)));
+      }
+    }
+  }
+
+  private void loadFamilies(Session session, Touches touches, Ledger ledger) throws SQLException {
+    if (touches.families().isEmpty()) {
+      return;
+    }
+    PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_FAMILIES));
+    dialect.bindUuids(statement, 1, uuids(touches.families().stream().map(ExecutionId::value)));
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        ledger.put(new ExecutionId(dialect.uuid(row, 1)), new Family(row.getInt(2), row.getInt(3)));
+      }
+    }
+  }
+
+  private static Collection<UUID> uuids(Stream<UUID> ids) {
+    return ids.toList();
+  }
+}

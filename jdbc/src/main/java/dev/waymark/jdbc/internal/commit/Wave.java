@@ -1,0 +1,169 @@
+package dev.waymark.jdbc.internal.commit;
+
+import dev.waymark.core.internal.decide.Effect;
+import dev.waymark.core.internal.decide.ExecutionHead;
+import dev.waymark.core.internal.decide.TaskRunHead;
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.jdbc.internal.read.TextMaps;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.Rows;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.WriteStatement;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Effects that can be written together, one statement per kind of write, because no record moves
+ * twice among them.
+ *
+ * <p>The database checks every move for itself, so it must see each one: a record that moves again
+ * goes into the next wave. Nearly every group is a single wave.
+ */
+final class Wave {
+  private final Map<WriteStatement, Rows> rows = new EnumMap<>(WriteStatement.class);
+  private final Map<TaskRunId, TaskRunHead> taskRuns = new LinkedHashMap<>();
+  private final Map<ExecutionId, Effect.ExecutionMoved> executions = new LinkedHashMap<>();
+  private final Set<RecordRef> moved = new HashSet<>();
+
+  /** Takes an effect, unless its record has already moved in this wave. */
+  boolean take(Effect effect) {
+    if (effect instanceof Effect.WorkflowSaved saved) {
+      return take(saved.revision());
+    }
+    Effect.Moved move = (Effect.Moved) effect;
+    if (move.from() != null && !moved.add(move.record())) {
+      return false;
+    }
+    if (move instanceof Effect.ExecutionCreated created) {
+      create(created.execution(), created.requestHash());
+    } else if (move instanceof Effect.ExecutionMoved change) {
+      executions.put(change.executionId(), change);
+    } else if (move instanceof Effect.TaskRunCreated created) {
+      create(created.taskRun());
+    } else if (move instanceof Effect.TaskRunMoved change) {
+      taskRuns.put(change.after().id(), change.after());
+    } else if (move instanceof Effect.AttemptRecorded recorded) {
+      record(recorded.taskRun(), recorded.attempt());
+    } else if (move instanceof Effect.AttemptMoved change) {
+      add(
+          WriteStatement.UPDATE_ATTEMPT,
+          change.to().name(),
+          change.endedAt(),
+          change.exitCode(),
+          change.error(),
+          change.taskRun().id().value(),
+          change.taskRun().lastAttempt());
+    }
+    return true;
+  }
+
+  private boolean take(Workflow w) {
+    if (!moved.add(RecordRef.of(w.id()))) {
+      return false;
+    }
+    if (w.revision() == 1) {
+      add(WriteStatement.INSERT_WORKFLOW, w.id().value(), w.revision(), w.contentHash());
+    } else {
+      add(WriteStatement.UPDATE_WORKFLOW, w.revision(), w.contentHash(), w.id().value());
+    }
+    add(
+        WriteStatement.INSERT_REVISION,
+        w.id().value(),
+        w.revision(),
+        w.contentHash(),
+        w.description(),
+        TextMaps.write(w.labels()),
+        w.createdAt(),
+        w.definition());
+    return true;
+  }
+
+  private void create(Execution e, String requestHash) {
+    add(
+        WriteStatement.INSERT_EXECUTION,
+        e.id().value(),
+        e.workflowId().value(),
+        e.workflowRevision(),
+        e.state().name(),
+        e.version(),
+        requestHash,
+        e.createdAt());
+    if (!e.labels().isEmpty() || !e.inputs().isEmpty()) {
+      add(
+          WriteStatement.INSERT_EXECUTION_DETAIL,
+          e.id().value(),
+          TextMaps.write(e.labels()),
+          TextMaps.write(e.inputs()));
+    }
+    e.labels()
+        .forEach(
+            (name, value) ->
+                add(WriteStatement.INSERT_EXECUTION_LABEL, e.id().value(), name, value));
+  }
+
+  private void create(TaskRun t) {
+    add(
+        WriteStatement.INSERT_TASK_RUN,
+        t.id().value(),
+        t.executionId().value(),
+        t.taskId().value(),
+        t.state().name(),
+        t.version(),
+        t.lastAttempt(),
+        t.createdAt());
+  }
+
+  private void record(TaskRunHead taskRun, Attempt a) {
+    taskRuns.put(taskRun.id(), taskRun);
+    add(
+        WriteStatement.INSERT_ATTEMPT,
+        taskRun.id().value(),
+        a.number(),
+        a.state().name(),
+        a.worker(),
+        a.startedAt());
+  }
+
+  private void add(WriteStatement statement, @Nullable Object... values) {
+    rows.computeIfAbsent(statement, WriteStatement::rows).add(values);
+  }
+
+  /** Writes it all, in the order of {@link WriteStatement}. */
+  void write(Session session, Dialect dialect) throws SQLException {
+    for (TaskRunHead t : taskRuns.values()) {
+      add(
+          WriteStatement.UPDATE_TASK_RUN,
+          t.state().name(),
+          t.version(),
+          t.lastAttempt(),
+          t.startedAt(),
+          t.endedAt(),
+          t.id().value());
+    }
+    for (Effect.ExecutionMoved change : executions.values()) {
+      ExecutionHead e = change.after();
+      add(
+          WriteStatement.UPDATE_EXECUTION,
+          e.state().name(),
+          e.version(),
+          e.startedAt(),
+          e.endedAt(),
+          change.error(),
+          e.id().value());
+    }
+    for (Map.Entry<WriteStatement, Rows> entry : rows.entrySet()) {
+      dialect.write(session, entry.getKey(), entry.getValue());
+    }
+  }
+}

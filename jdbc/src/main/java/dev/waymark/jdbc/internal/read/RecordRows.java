@@ -1,0 +1,94 @@
+package dev.waymark.jdbc.internal.read;
+
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes records of rows; the columns are those that {@link
+ * dev.waymark.jdbc.internal.sql.ReadStatement} lists.
+ */
+final class RecordRows {
+  private final Dialect dialect;
+
+  RecordRows(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  Workflow workflow(ResultSet row) throws SQLException {
+    return new Workflow(
+        new WorkflowId(row.getString(1)),
+        row.getInt(2),
+        row.getString(3),
+        TextMaps.read(row.getString(4)),
+        time(row, 5),
+        row.getString(6),
+        row.getString(7));
+  }
+
+  Execution execution(ResultSet row) throws SQLException {
+    return new Execution(
+        new ExecutionId(dialect.uuid(row, 1)),
+        new WorkflowId(row.getString(2)),
+        row.getInt(3),
+        ExecutionState.valueOf(row.getString(4)),
+        row.getLong(5),
+        map(row, 6),
+        map(row, 7),
+        time(row, 8),
+        dialect.time(row, 9),
+        dialect.time(row, 10),
+        row.getString(11));
+  }
+
+  TaskRun taskRun(ResultSet row) throws SQLException {
+    return new TaskRun(
+        new TaskRunId(dialect.uuid(row, 1)),
+        new ExecutionId(dialect.uuid(row, 2)),
+        new TaskId(row.getString(3)),
+        TaskRunState.valueOf(row.getString(4)),
+        row.getLong(5),
+        row.getInt(6),
+        time(row, 7),
+        dialect.time(row, 8),
+        dialect.time(row, 9));
+  }
+
+  Attempt attempt(ResultSet row) throws SQLException {
+    int exitCode = row.getInt(7);
+    boolean hasExitCode = !row.wasNull();
+    return new Attempt(
+        new AttemptId(new TaskRunId(dialect.uuid(row, 1)), row.getInt(2)),
+        AttemptState.valueOf(row.getString(3)),
+        row.getString(4),
+        time(row, 5),
+        dialect.time(row, 6),
+        hasExitCode ? (Integer) exitCode : null,
+        row.getString(8));
+  }
+
+  private Instant time(ResultSet row, int column) throws SQLException {
+    return Objects.requireNonNull(dialect.time(row, column));
+  }
+
+  private static Map<String, String> map(ResultSet row, int column) throws SQLException {
+    @Nullable String text = row.getString(column);
+    return text == null ? Map.of() : TextMaps.read(text);
+  }
+}

@@ -1,0 +1,287 @@
+package dev.waymark.jdbc.internal.read;
+
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.Transition;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.PageRequest;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers questions within one read transaction, so that everything that one snapshot says belongs
+ * together. It lives as long as the call that opened it: no cursor stays open while a caller
+ * thinks.
+ */
+public final class Snapshot {
+  private final Session session;
+  private final Dialect dialect;
+  private final RecordRows records;
+
+  /** Reads on a session in which a read transaction has begun. */
+  public Snapshot(Session session, Dialect dialect) {
+    this.session = session;
+    this.dialect = dialect;
+    this.records = new RecordRows(dialect);
+  }
+
+  /** Binds the parameters of a statement. */
+  private interface Binder {
+    void bind(PreparedStatement statement) throws SQLException;
+  }
+
+  /** Makes something of one row. */
+  private interface Mapper<T> {
+    T map(ResultSet row) throws SQLException;
+  }
+
+  // ---- workflows
+
+  /** The latest revision. */
+  public @Nullable Workflow workflow(WorkflowId id) throws SQLException {
+    return one(ReadStatement.WORKFLOW, s -> s.setString(1, id.value()), records::workflow);
+  }
+
+  /** One revision. */
+  public @Nullable Workflow workflow(WorkflowId id, int revision) throws SQLException {
+    return one(
+        ReadStatement.WORKFLOW_REVISION,
+        s -> {
+          s.setString(1, id.value());
+          s.setInt(2, revision);
+        },
+        records::workflow);
+  }
+
+  /** The latest revisions, by id. */
+  public Page<Workflow> workflows(PageRequest page) throws SQLException {
+    List<Workflow> items =
+        list(
+            ReadStatement.WORKFLOWS,
+            s -> {
+              s.setInt(1, page.limit());
+              s.setLong(2, page.offset());
+            },
+            records::workflow);
+    return page(items, number(ReadStatement.COUNT_WORKFLOWS, s -> {}), page);
+  }
+
+  /** The revisions of one workflow, by number. */
+  public Page<Workflow> workflowHistory(WorkflowId id, PageRequest page) throws SQLException {
+    List<Workflow> items =
+        list(
+            ReadStatement.WORKFLOW_HISTORY,
+            s -> {
+              s.setString(1, id.value());
+              s.setInt(2, page.limit());
+              s.setLong(3, page.offset());
+            },
+            records::workflow);
+    return page(
+        items, number(ReadStatement.COUNT_WORKFLOW_HISTORY, s -> s.setString(1, id.value())), page);
+  }
+
+  // ---- executions
+
+  /** One execution. */
+  public @Nullable Execution execution(ExecutionId id) throws SQLException {
+    return one(ReadStatement.EXECUTION, uuid(id.value()), records::execution);
+  }
+
+  /** A page of executions with the total of all that match. */
+  public Page<Execution> executions(ExecutionQuery query, int limit) throws SQLException {
+    ExecutionSql sql = new ExecutionSql(dialect, query, limit);
+    List<Execution> items = list(sql.page(), sql::bindPage, records::execution);
+    long total = number(sql.count(), sql::bindCount);
+    Cursor next = null;
+    if (items.size() > limit) {
+      items = items.subList(0, limit);
+      next = Cursor.after(items.get(limit - 1), query.order());
+    }
+    return new Page<>(items, total, query.after() == null ? query.offset() : null, limit, next);
+  }
+
+  /** One execution with all that belongs to it. */
+  public @Nullable ExecutionDetails executionDetails(ExecutionId id) throws SQLException {
+    Execution execution = execution(id);
+    if (execution == null) {
+      return null;
+    }
+    Map<TaskRunId, List<Attempt>> attempts = new HashMap<>();
+    for (Attempt attempt :
+        list(ReadStatement.ATTEMPTS_OF_EXECUTION, uuid(id.value()), records::attempt)) {
+      attempts.computeIfAbsent(attempt.id().taskRunId(), key -> new ArrayList<>()).add(attempt);
+    }
+    List<TaskRunDetails> taskRuns = new ArrayList<>();
+    for (TaskRun taskRun : taskRuns(id)) {
+      taskRuns.add(new TaskRunDetails(taskRun, attempts.getOrDefault(taskRun.id(), List.of())));
+    }
+    return new ExecutionDetails(execution, taskRuns, transitions(id, 0, Long.MAX_VALUE));
+  }
+
+  // ---- task runs and attempts
+
+  /** One task run. */
+  public @Nullable TaskRun taskRun(TaskRunId id) throws SQLException {
+    return one(ReadStatement.TASK_RUN, uuid(id.value()), records::taskRun);
+  }
+
+  /** The task runs of an execution. */
+  public List<TaskRun> taskRuns(ExecutionId id) throws SQLException {
+    return list(ReadStatement.TASK_RUNS, uuid(id.value()), records::taskRun);
+  }
+
+  /** One attempt. */
+  public @Nullable Attempt attempt(AttemptId id) throws SQLException {
+    return one(
+        ReadStatement.ATTEMPT,
+        s -> {
+          dialect.bindUuid(s, 1, id.taskRunId().value());
+          s.setInt(2, id.number());
+        },
+        records::attempt);
+  }
+
+  /** The attempts of a task run, by number. */
+  public List<Attempt> attempts(TaskRunId id) throws SQLException {
+    return list(ReadStatement.ATTEMPTS, uuid(id.value()), records::attempt);
+  }
+
+  // ---- history
+
+  /** A page of the history of an execution. */
+  public Page<Transition> history(ExecutionId id, PageRequest page) throws SQLException {
+    long end =
+        page.offset() > Long.MAX_VALUE - page.limit()
+            ? Long.MAX_VALUE
+            : page.offset() + page.limit();
+    return page(
+        transitions(id, page.offset(), end),
+        number(ReadStatement.COUNT_HISTORY, uuid(id.value())),
+        page);
+  }
+
+  /**
+   * Transitions at positions from {@code begin} to before {@code end}; positions count from 0,
+   * sequence numbers from 1.
+   */
+  private List<Transition> transitions(ExecutionId id, long begin, long end) throws SQLException {
+    List<List<Transition>> rows =
+        list(
+            ReadStatement.HISTORY,
+            s -> {
+              dialect.bindUuid(s, 1, id.value());
+              s.setLong(2, begin);
+              s.setLong(3, end);
+            },
+            row -> {
+              Instant at = Objects.requireNonNull(dialect.time(row, 1));
+              return TransitionText.read(row.getString(3), row.getLong(2) + 1, at);
+            });
+    return rows.stream()
+        .flatMap(List::stream)
+        .filter(transition -> transition.sequence() > begin && transition.sequence() <= end)
+        .toList();
+  }
+
+  // ---- ids
+
+  /** Execution ids between two, both included. */
+  public List<String> executionIds(UUID least, UUID greatest, int limit) throws SQLException {
+    return list(
+        ReadStatement.EXECUTION_IDS,
+        range(least, greatest, limit),
+        row -> dialect.uuid(row, 1).toString());
+  }
+
+  /** Task run ids between two, both included. */
+  public List<String> taskRunIds(UUID least, UUID greatest, int limit) throws SQLException {
+    return list(
+        ReadStatement.TASK_RUN_IDS,
+        range(least, greatest, limit),
+        row -> dialect.uuid(row, 1).toString());
+  }
+
+  /** Workflow ids that begin with a prefix. */
+  public List<String> workflowIds(String prefix, int limit) throws SQLException {
+    return list(
+        ReadStatement.WORKFLOW_IDS,
+        s -> {
+          s.setString(1, prefix);
+          s.setString(2, prefix + "~");
+          s.setInt(3, limit);
+        },
+        row -> row.getString(1));
+  }
+
+  private Binder range(UUID least, UUID greatest, int limit) {
+    return s -> {
+      dialect.bindUuid(s, 1, least);
+      dialect.bindUuid(s, 2, greatest);
+      s.setInt(3, limit);
+    };
+  }
+
+  // ---- how it is read
+
+  private static <T> Page<T> page(List<T> items, long total, PageRequest page) {
+    return new Page<>(items, total, page.offset(), page.limit(), null);
+  }
+
+  private Binder uuid(UUID id) {
+    return s -> dialect.bindUuid(s, 1, id);
+  }
+
+  private <T> @Nullable T one(ReadStatement statement, Binder binder, Mapper<T> mapper)
+      throws SQLException {
+    List<T> found = list(statement, binder, mapper);
+    return found.isEmpty() ? null : found.get(0);
+  }
+
+  private long number(ReadStatement statement, Binder binder) throws SQLException {
+    return number(dialect.sql(statement), binder);
+  }
+
+  private long number(String sql, Binder binder) throws SQLException {
+    return list(sql, binder, row -> row.getLong(1)).get(0);
+  }
+
+  private <T> List<T> list(ReadStatement statement, Binder binder, Mapper<T> mapper)
+      throws SQLException {
+    return list(dialect.sql(statement), binder, mapper);
+  }
+
+  private <T> List<T> list(String sql, Binder binder, Mapper<T> mapper) throws SQLException {
+    PreparedStatement statement = session.prepare(sql);
+    binder.bind(statement);
+    try (ResultSet row = statement.executeQuery()) {
+      List<T> found = new ArrayList<>();
+      while (row.next()) {
+        found.add(mapper.map(row));
+      }
+      return found;
+    }
+  }
+}

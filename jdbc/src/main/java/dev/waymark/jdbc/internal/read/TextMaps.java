@@ -1,0 +1,49 @@
+package dev.waymark.jdbc.internal.read;
+
+import java.io.StringWriter;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Maps of text to text as they are kept in a column: a JSON object, in the order of the map. */
+public final class TextMaps {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final String EMPTY = "{}";
+
+  private TextMaps() {}
+
+  /** The text of a map. */
+  public static String write(Map<String, String> map) {
+    if (map.isEmpty()) {
+      return EMPTY;
+    }
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+      json.writeStartObject();
+      map.forEach(json::writeStringProperty);
+      json.writeEndObject();
+    }
+    return out.toString();
+  }
+
+  /** The map of a text that {@link #write} made. */
+  public static Map<String, String> read(String text) {
+    if (text.equals(EMPTY)) {
+      return Map.of();
+    }
+    Map<String, String> map = new LinkedHashMap<>();
+    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+        map.put(json.currentName(), json.nextStringValue());
+      }
+    }
+    return Collections.unmodifiableMap(map);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.waymark.jdbc.internal.read;
+
+import dev.waymark.core.internal.decide.Effect;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.State;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.Transition;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * The transitions of one change set and one execution as they are kept in one column: a JSON array
+ * with, for each transition, an array of the kind, the id, the state before or null, and the state
+ * after.
+ */
+public final class TransitionText {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private TransitionText() {}
+
+  /** The text of these moves. */
+  public static String write(List<Effect.Moved> moves) {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+      json.writeStartArray();
+      for (Effect.Moved move : moves) {
+        RecordRef record = move.record();
+        State from = move.from();
+        json.writeStartArray();
+        json.writeString(record.kind().name());
+        json.writeString(record.id());
+        json.writeString(from == null ? null : from.name());
+        json.writeString(move.to().name());
+        json.writeEndArray();
+      }
+      json.writeEndArray();
+    }
+    return out.toString();
+  }
+
+  /** The transitions of a text that {@link #write} made, numbered from {@code first}. */
+  public static List<Transition> read(String text, long first, Instant at) {
+    List<Transition> transitions = new ArrayList<>();
+    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.START_ARRAY) {
+        RecordKind kind = RecordKind.valueOf(json.nextStringValue());
+        RecordRef record = new RecordRef(kind, json.nextStringValue());
+        State from = state(kind, json.nextStringValue());
+        State to = Objects.requireNonNull(state(kind, json.nextStringValue()));
+        json.nextToken();
+        transitions.add(new Transition(first + transitions.size(), record, from, to, at));
+      }
+    }
+    return transitions;
+  }
+
+  private static @Nullable State state(RecordKind kind, @Nullable String name) {
+    if (name == null) {
+      return null;
+    }
+    return switch (kind) {
+      case EXECUTION -> ExecutionState.valueOf(name);
+      case TASK_RUN -> TaskRunState.valueOf(name);
+      case ATTEMPT -> AttemptState.valueOf(name);
+      case WORKFLOW -> throw new IllegalStateException("workflows have no states");
+    };
+  }
+}

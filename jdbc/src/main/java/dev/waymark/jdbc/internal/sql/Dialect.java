@@ -1,0 +1,70 @@
+package dev.waymark.jdbc.internal.sql;
+
+import dev.waymark.core.error.WaymarkException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What differs between the backends. Stateless and thread-safe. */
+public interface Dialect {
+
+  /** The text of a read. */
+  String sql(ReadStatement statement);
+
+  /** The text of a write. */
+  String sql(WriteStatement statement);
+
+  /**
+   * Begins a transaction that may write, and so that nothing it reads can change under it unless
+   * the rows are locked one by one.
+   */
+  void beginWrite(Session session) throws SQLException;
+
+  /** Begins a transaction whose reads all see one snapshot. */
+  void beginRead(Session session) throws SQLException;
+
+  /** Makes the transaction durable. */
+  void commit(Session session) throws SQLException;
+
+  /** Ends the transaction without effect. */
+  void rollback(Session session) throws SQLException;
+
+  /**
+   * Writes all rows with one prepared statement.
+   *
+   * @throws IllegalStateException when a row did not change exactly one record
+   */
+  void write(Session session, WriteStatement statement, Rows rows) throws SQLException;
+
+  /** Binds an id. */
+  void bindUuid(PreparedStatement statement, int index, UUID id) throws SQLException;
+
+  /** Binds a time. */
+  void bindTime(PreparedStatement statement, int index, Instant time) throws SQLException;
+
+  /** Binds a whole collection of ids to one parameter. */
+  void bindUuids(PreparedStatement statement, int index, Collection<UUID> ids) throws SQLException;
+
+  /** Binds a whole collection of texts to one parameter. */
+  void bindTexts(PreparedStatement statement, int index, Collection<String> texts)
+      throws SQLException;
+
+  /** Reads an id. */
+  UUID uuid(ResultSet row, int column) throws SQLException;
+
+  /** Reads a time, or null. */
+  @Nullable Instant time(ResultSet row, int column) throws SQLException;
+
+  /** What a caller is told when {@code cause} ended {@code attempted}. */
+  WaymarkException explain(String attempted, SQLException cause);
+
+  /**
+   * Whether a group that ended with {@code cause} may fare better when its change sets are tried
+   * one by one.
+   */
+  boolean isWorthTryingApart(SQLException cause);
+}

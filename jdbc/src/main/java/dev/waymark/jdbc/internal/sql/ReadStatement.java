@@ -1,0 +1,88 @@
+package dev.waymark.jdbc.internal.sql;
+
+/**
+ * Everything that is ever read by a fixed statement, with its parameters and its columns. The list
+ * of executions, whose conditions vary, is put together by {@code ExecutionSql}.
+ *
+ * <p>A parameter "ids" is a whole collection, bound by {@link Dialect#bindUuids} or {@link
+ * Dialect#bindTexts}.
+ */
+public enum ReadStatement {
+  // Loading the heads of what a group touches, locked where the database has row locks.
+
+  /** Commit ids -> commit id, committed at, checksum of the targets, versions. */
+  LOAD_COMMITS,
+  /** Workflow ids -> workflow id, latest revision, content hash. */
+  LOAD_WORKFLOWS,
+  /**
+   * Execution ids, ids of task runs whose executions are to be locked too -> execution id, state,
+   * version, started at, ended at, request hash.
+   */
+  LOAD_EXECUTIONS,
+  /**
+   * Task run ids -> the columns of a task run head: task run id, execution id, task id, state,
+   * version, newest attempt, its state, started at, ended at.
+   */
+  LOAD_TASK_RUNS,
+  /**
+   * Execution ids, task ids -> the columns of a task run head, for every task run of these
+   * executions whose task is among these tasks.
+   */
+  LOAD_TASK_RUNS_BY_TASK,
+  /**
+   * Execution ids -> execution id, number of task runs, number of task runs that have not ended.
+   */
+  LOAD_FAMILIES,
+
+  // Answers.
+
+  /**
+   * Workflow id -> the columns of a workflow: id, revision, description, labels, created at,
+   * content hash, definition; of the latest revision.
+   */
+  WORKFLOW,
+  /** Workflow id, revision -> the columns of a workflow. */
+  WORKFLOW_REVISION,
+  /** Limit, offset -> the columns of a workflow, of the latest revisions, by id. */
+  WORKFLOWS,
+  /** Nothing -> number of workflows. */
+  COUNT_WORKFLOWS,
+  /** Workflow id, limit, offset -> the columns of a workflow, by revision. */
+  WORKFLOW_HISTORY,
+  /** Workflow id -> number of revisions. */
+  COUNT_WORKFLOW_HISTORY,
+  /** Execution id -> the columns of an execution, see {@code ExecutionSql}. */
+  EXECUTION,
+  /**
+   * Task run id -> the columns of a task run: id, execution id, task id, state, version, newest
+   * attempt, created at, started at, ended at.
+   */
+  TASK_RUN,
+  /** Execution id -> the columns of a task run, by creation, then id. */
+  TASK_RUNS,
+  /**
+   * Task run id, number -> the columns of an attempt: task run id, number, state, worker, started
+   * at, ended at, exit code, error.
+   */
+  ATTEMPT,
+  /** Task run id -> the columns of an attempt, by number. */
+  ATTEMPTS,
+  /**
+   * Execution id -> the columns of an attempt, of all task runs of the execution, by task run and
+   * number.
+   */
+  ATTEMPTS_OF_EXECUTION,
+  /**
+   * Execution id, first position, position after the last -> committed at, position of the first
+   * transition, transitions; in order.
+   */
+  HISTORY,
+  /** Execution id -> number of transitions. */
+  COUNT_HISTORY,
+  /** Least id, greatest id, limit -> execution ids in order. */
+  EXECUTION_IDS,
+  /** Least id, greatest id, limit -> task run ids in order. */
+  TASK_RUN_IDS,
+  /** Least id, id after the greatest, limit -> workflow ids in order. */
+  WORKFLOW_IDS
+}

@@ -1,0 +1,61 @@
+package dev.waymark.jdbc.internal.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One connection with the statements prepared on it. Used by one thread at a time.
+ *
+ * <p>After any {@link SQLException} the state of the transaction is not known: on a full disk
+ * SQLite has rolled back by itself and would run the next statement in autocommit. So a session on
+ * which one was thrown is closed, never used again.
+ */
+public final class Session implements AutoCloseable {
+  private final Connection connection;
+  private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+  /** A session over an open connection in autocommit mode, which it will close. */
+  public Session(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * The prepared statement of this text, the same at every call; the caller closes its result set.
+   */
+  public PreparedStatement prepare(String sql) throws SQLException {
+    PreparedStatement statement = prepared.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      prepared.put(sql, statement);
+    }
+    return statement;
+  }
+
+  /** Runs a statement that has neither parameters nor a result. */
+  @SuppressWarnings("StatementSwitchToPreparedStatement")
+  public void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The connection underneath. */
+  public Connection connection() {
+    return connection;
+  }
+
+  /** Closes the connection; a failure to do so has no consequence and is not reported. */
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // The session is given up in any case, and what it did was committed or will be rolled back
+      // by the database.
+    }
+  }
+}

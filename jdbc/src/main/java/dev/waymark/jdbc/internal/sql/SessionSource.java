@@ -1,0 +1,26 @@
+package dev.waymark.jdbc.internal.sql;
+
+import java.sql.SQLException;
+
+/**
+ * Where sessions come from and where they go. Thread-safe. A session is given back by exactly one
+ * of {@code release} and {@code discard}.
+ */
+public interface SessionSource extends AutoCloseable {
+
+  /** A session that may write; waits for one, within the backend's bound. */
+  Session writer() throws SQLException;
+
+  /** A session for reading; waits for one, within the backend's bound. */
+  Session reader() throws SQLException;
+
+  /** Takes back a session that is in order and in no transaction. */
+  void release(Session session);
+
+  /** Closes a session on which something went wrong. */
+  void discard(Session session);
+
+  /** Closes every session. */
+  @Override
+  void close();
+}

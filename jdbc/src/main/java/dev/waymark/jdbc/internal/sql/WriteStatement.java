@@ -1,0 +1,56 @@
+package dev.waymark.jdbc.internal.sql;
+
+import static dev.waymark.jdbc.internal.sql.ColumnType.INT;
+import static dev.waymark.jdbc.internal.sql.ColumnType.LONG;
+import static dev.waymark.jdbc.internal.sql.ColumnType.TEXT;
+import static dev.waymark.jdbc.internal.sql.ColumnType.TIME;
+import static dev.waymark.jdbc.internal.sql.ColumnType.UUID;
+
+import java.util.List;
+
+/**
+ * Everything that is ever written, with the columns of a row in the order in which {@link Rows}
+ * brings them. Each statement writes any number of rows and must change exactly one record a row.
+ * They are listed in the order in which they run: owners before what they own, creations before
+ * moves, parts before the whole.
+ */
+public enum WriteStatement {
+  /** Workflow id, first revision, content hash. */
+  INSERT_WORKFLOW(TEXT, INT, TEXT),
+  /** Latest revision, content hash, workflow id. */
+  UPDATE_WORKFLOW(INT, TEXT, TEXT),
+  /** Workflow id, revision, content hash, description, labels, created at, definition. */
+  INSERT_REVISION(TEXT, INT, TEXT, TEXT, TEXT, TIME, TEXT),
+  /** Execution id, workflow id, revision, state, version, request hash, created at. */
+  INSERT_EXECUTION(UUID, TEXT, INT, TEXT, LONG, TEXT, TIME),
+  /** Execution id, labels, inputs; only for an execution that has any. */
+  INSERT_EXECUTION_DETAIL(UUID, TEXT, TEXT),
+  /** Execution id, name, value. */
+  INSERT_EXECUTION_LABEL(UUID, TEXT, TEXT),
+  /** Task run id, execution id, task id, state, version, newest attempt, created at. */
+  INSERT_TASK_RUN(UUID, UUID, TEXT, TEXT, LONG, INT, TIME),
+  /** Task run id, number, state, worker, started at. */
+  INSERT_ATTEMPT(UUID, INT, TEXT, TEXT, TIME),
+  /** State, ended at, exit code, error, task run id, number. */
+  UPDATE_ATTEMPT(TEXT, TIME, INT, TEXT, UUID, INT),
+  /** State, version, newest attempt, started at, ended at, task run id. */
+  UPDATE_TASK_RUN(TEXT, LONG, INT, TIME, TIME, UUID),
+  /** State, version, started at, ended at, error or null to keep the one before, execution id. */
+  UPDATE_EXECUTION(TEXT, LONG, TIME, TIME, TEXT, UUID),
+  /** Execution id, committed at, number of transitions, transitions. */
+  INSERT_HISTORY(UUID, TIME, INT, TEXT),
+  /** Commit id, committed at, checksum of the targets, versions. */
+  INSERT_COMMIT(UUID, TIME, LONG, TEXT);
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
+  private final List<ColumnType> columns;
+
+  WriteStatement(ColumnType... columns) {
+    this.columns = List.of(columns);
+  }
+
+  /** An empty set of rows for this statement. */
+  public Rows rows() {
+    return new Rows(columns);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.waymark.sqlite;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.store.Limits;
+import dev.waymark.jdbc.JdbcStateStore;
+import dev.waymark.sqlite.internal.SqliteConnector;
+import dev.waymark.sqlite.internal.SqliteDialect;
+import dev.waymark.sqlite.internal.SqliteErrors;
+import dev.waymark.sqlite.internal.SqliteSchema;
+import dev.waymark.sqlite.internal.SqliteSessions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * The state store in one SQLite file: nothing to install, nothing to run beside it.
+ *
+ * <p>Any number of threads and processes of one machine may use the file at the same time; writers
+ * wait for each other for at most the busy time-out. A commit that returns survives {@code kill -9}
+ * and loss of power: the file is in WAL mode and the log is synced at every commit. The file must
+ * be on a local disk.
+ *
+ * <p>Never open, copy or delete the file or its {@code -wal} and {@code -shm} companions by other
+ * means than SQLite while it is in use: within the same process even opening one of them drops
+ * SQLite's locks. For a copy use {@code VACUUM INTO}.
+ */
+public final class SqliteStateStore extends JdbcStateStore {
+
+  private SqliteStateStore(Builder builder, SqliteConnector connector, SqliteErrors errors) {
+    super(
+        new SqliteSessions(connector, builder.maxReaders, builder.busyTimeout),
+        new SqliteDialect(errors),
+        builder.clock,
+        builder.limits);
+  }
+
+  /**
+   * Opens the store in this file with the default settings; the file is created when it is not
+   * there.
+   *
+   * @throws StoreUnavailableException when the file cannot be opened or stays locked
+   * @throws dev.waymark.core.error.SchemaMismatchException when it is not a Waymark store or that
+   *     of a newer version
+   */
+  public static SqliteStateStore open(Path file) {
+    return builder(file).build();
+  }
+
+  /** Begins with the default settings. */
+  public static Builder builder(Path file) {
+    return new Builder(file);
+  }
+
+  /** Collects the settings. Not thread-safe. */
+  public static final class Builder {
+    private static final long PAGE_BYTES = 4096;
+    private static final long MOST_PAGES = 4_294_967_294L;
+
+    private final Path file;
+    private Duration busyTimeout = Duration.ofSeconds(10);
+    private int maxReaders = 4;
+    private long maxFileBytes = MOST_PAGES * PAGE_BYTES;
+    private Limits limits = Limits.defaults();
+    private InstantSource clock = InstantSource.system();
+
+    private Builder(Path file) {
+      this.file = file.toAbsolutePath().normalize();
+    }
+
+    /** How long to wait for another process to let go of the file; 10 seconds by default. */
+    public Builder busyTimeout(Duration timeout) {
+      if (timeout.isNegative() || timeout.compareTo(Duration.ofHours(1)) > 0) {
+        throw new InvalidInputException(
+            "busy time-out " + timeout + " is out of range; use 0 to 1 hour");
+      }
+      this.busyTimeout = timeout;
+      return this;
+    }
+
+    /** How many reads may go on at the same time; 4 by default. */
+    public Builder maxReaders(int readers) {
+      if (readers < 1) {
+        throw new InvalidInputException(
+            "maxReaders " + readers + " is out of range; use 1 or more");
+      }
+      this.maxReaders = readers;
+      return this;
+    }
+
+    /**
+     * To how many bytes the file may grow; a commit that needs more is refused as if the disk were
+     * full. SQLite's own bound, about 17.5 TB, by default.
+     */
+    public Builder maxFileBytes(long bytes) {
+      if (bytes < PAGE_BYTES || bytes > MOST_PAGES * PAGE_BYTES) {
+        throw new InvalidInputException(
+            "maxFileBytes "
+                + bytes
+                + " is out of range; use "
+                + PAGE_BYTES
+                + " to "
+                + MOST_PAGES * PAGE_BYTES);
+      }
+      this.maxFileBytes = bytes;
+      return this;
+    }
+
+    /** The limits; {@link Limits#defaults()} by default. */
+    public Builder limits(Limits limits) {
+      this.limits = limits;
+      return this;
+    }
+
+    /** Where the time of commits comes from; the system's clock by default. */
+    public Builder clock(InstantSource clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    /**
+     * Opens the store.
+     *
+     * @throws StoreUnavailableException when the file cannot be opened or stays locked
+     * @throws dev.waymark.core.error.SchemaMismatchException when it is not a Waymark store or that
+     *     of a newer version
+     */
+    public SqliteStateStore build() {
+      checkPath();
+      SqliteErrors errors = new SqliteErrors(file, busyTimeout);
+      SqliteConnector connector = new SqliteConnector(file, busyTimeout, maxFileBytes / PAGE_BYTES);
+      try {
+        new SqliteSchema(file).prepare(connector);
+      } catch (SQLException e) {
+        throw errors.explain("open the store", e);
+      } catch (LinkageError e) {
+        throw errors.noNativeLibrary(e);
+      }
+      return new SqliteStateStore(this, connector, errors);
+    }
+
+    private void checkPath() {
+      if (file.toString().contains("?")) {
+        throw new InvalidInputException(
+            "sqlite:"
+                + file
+                + " has a '?' in its name, which the driver would read as settings; name another file");
+      }
+      Path folder = file.getParent();
+      if (folder == null || !Files.isDirectory(folder)) {
+        throw new StoreUnavailableException(
+            "cannot open sqlite:"
+                + file
+                + ": the folder "
+                + folder
+                + " does not exist; create it, or name another file",
+            null);
+      }
+      if (Files.isDirectory(file)) {
+        throw new StoreUnavailableException(
+            "cannot open sqlite:" + file + ": it is a folder; name a file", null);
+      }
+    }
+  }
+}

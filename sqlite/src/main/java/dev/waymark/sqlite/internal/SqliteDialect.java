@@ -1,0 +1,164 @@
+package dev.waymark.sqlite.internal;
+
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Times;
+import dev.waymark.jdbc.internal.sql.ColumnType;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.Rows;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.WriteStatement;
+import java.nio.ByteBuffer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.JsonStringEncoder;
+
+/**
+ * SQLite as the shared code sees it: ids are 16 bytes, times are microseconds, transactions are
+ * begun and ended by hand.
+ */
+public final class SqliteDialect implements Dialect {
+  private final SqliteErrors errors;
+
+  /** A dialect whose errors name this store. */
+  public SqliteDialect(SqliteErrors errors) {
+    this.errors = errors;
+  }
+
+  @Override
+  public String sql(ReadStatement statement) {
+    return SqliteSql.text(statement);
+  }
+
+  @Override
+  public String sql(WriteStatement statement) {
+    return SqliteSql.text(statement);
+  }
+
+  /**
+   * Takes the one write lock at the beginning: a transaction that reads first and writes later
+   * fails at once when another process wrote in between.
+   */
+  @Override
+  public void beginWrite(Session session) throws SQLException {
+    session.prepare("BEGIN IMMEDIATE").execute();
+  }
+
+  @Override
+  public void beginRead(Session session) throws SQLException {
+    session.prepare("BEGIN").execute();
+  }
+
+  @Override
+  public void commit(Session session) throws SQLException {
+    session.prepare("COMMIT").execute();
+  }
+
+  @Override
+  public void rollback(Session session) throws SQLException {
+    session.prepare("ROLLBACK").execute();
+  }
+
+  @Override
+  public void write(Session session, WriteStatement statement, Rows rows) throws SQLException {
+    PreparedStatement prepared = session.prepare(sql(statement));
+    List<ColumnType> types = rows.types();
+    for (@Nullable Object[] row : rows.rows()) {
+      for (int i = 0; i < row.length; i++) {
+        bind(prepared, i + 1, types.get(i), row[i]);
+      }
+      prepared.addBatch();
+    }
+    for (int changed : prepared.executeBatch()) {
+      if (changed != 1) {
+        throw new IllegalStateException(
+            statement + " changed " + changed + " records instead of one");
+      }
+    }
+  }
+
+  private void bind(PreparedStatement statement, int index, ColumnType type, @Nullable Object value)
+      throws SQLException {
+    if (value == null) {
+      statement.setNull(index, Types.NULL);
+      return;
+    }
+    switch (type) {
+      case UUID -> bindUuid(statement, index, (UUID) value);
+      case TEXT -> statement.setString(index, (String) value);
+      case LONG -> statement.setLong(index, (Long) value);
+      case INT -> statement.setInt(index, (Integer) value);
+      case TIME -> bindTime(statement, index, (Instant) value);
+    }
+  }
+
+  @Override
+  public void bindUuid(PreparedStatement statement, int index, UUID id) throws SQLException {
+    ByteBuffer bytes = ByteBuffer.allocate(16);
+    bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+    statement.setBytes(index, bytes.array());
+  }
+
+  @Override
+  public void bindTime(PreparedStatement statement, int index, Instant time) throws SQLException {
+    statement.setLong(index, Times.toMicros(time));
+  }
+
+  @Override
+  public void bindUuids(PreparedStatement statement, int index, Collection<UUID> ids)
+      throws SQLException {
+    StringBuilder json = new StringBuilder("[");
+    for (UUID id : ids) {
+      String text = id.toString();
+      json.append(json.length() == 1 ? "\"" : ",\"");
+      json.append(text, 0, 8)
+          .append(text, 9, 13)
+          .append(text, 14, 18)
+          .append(text, 19, 23)
+          .append(text, 24, 36);
+      json.append('"');
+    }
+    statement.setString(index, json.append(']').toString());
+  }
+
+  @Override
+  public void bindTexts(PreparedStatement statement, int index, Collection<String> texts)
+      throws SQLException {
+    StringBuilder json = new StringBuilder("[");
+    for (String text : texts) {
+      json.append(json.length() == 1 ? "\"" : ",\"");
+      JsonStringEncoder.getInstance().quoteAsString(text, json);
+      json.append('"');
+    }
+    statement.setString(index, json.append(']').toString());
+  }
+
+  @Override
+  public UUID uuid(ResultSet row, int column) throws SQLException {
+    ByteBuffer bytes = ByteBuffer.wrap(row.getBytes(column));
+    return new UUID(bytes.getLong(), bytes.getLong());
+  }
+
+  @Override
+  public @Nullable Instant time(ResultSet row, int column) throws SQLException {
+    long micros = row.getLong(column);
+    return row.wasNull() ? null : Times.ofMicros(micros);
+  }
+
+  @Override
+  public WaymarkException explain(String attempted, SQLException cause) {
+    return errors.explain(attempted, cause);
+  }
+
+  @Override
+  public boolean isWorthTryingApart(SQLException cause) {
+    return !errors.isLocked(cause);
+  }
+}

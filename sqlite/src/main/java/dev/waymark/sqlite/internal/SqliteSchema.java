@@ -1,0 +1,109 @@
+package dev.waymark.sqlite.internal;
+
+import dev.waymark.core.error.SchemaMismatchException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * Brings a file to the schema of this version.
+ *
+ * <p>The version stands in the header of the file, where reading it costs microseconds; only a file
+ * that is not up to date pays for the migration library. Migrating holds the file in SQLite's own
+ * exclusive lock, on the very connection that migrates: processes that open a new file at the same
+ * moment wait for each other, and each looks at the version again once it has the lock.
+ */
+public final class SqliteSchema {
+  /** The version that this code works with: the number of the last migration. */
+  static final int VERSION = 1;
+
+  /** The mark of a Waymark store in the header of the file: the letters "Wymk". */
+  static final int APPLICATION_ID = 0x57796d6b;
+
+  private static final String NEW_OR_OURS =
+      "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE '"
+          + SqliteMigrations.TABLE
+          + "%'";
+
+  private final Path file;
+
+  /** The schema of this file. */
+  public SqliteSchema(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * Creates or migrates the schema where that is needed.
+   *
+   * @throws SchemaMismatchException when the file belongs to a newer version or to another program
+   */
+  public void prepare(SqliteConnector connector) throws SQLException {
+    try (Connection connection = connector.plain()) {
+      if (isCurrent(connection)) {
+        return;
+      }
+      lock(connection);
+      if (!isCurrent(connection)) {
+        SqliteMigrations.run(connection);
+        checkCurrent(connection);
+      }
+      SqliteConnector.text(connection, "PRAGMA journal_mode = wal");
+    }
+  }
+
+  private boolean isCurrent(Connection connection) throws SQLException {
+    int application = number(connection, "PRAGMA application_id");
+    int version = number(connection, "PRAGMA user_version");
+    boolean empty = number(connection, NEW_OR_OURS) == 0;
+    if (application == APPLICATION_ID && version <= VERSION) {
+      return version == VERSION;
+    }
+    if (application == APPLICATION_ID) {
+      throw new SchemaMismatchException(
+          "sqlite:"
+              + file
+              + " has schema version "
+              + version
+              + ", made by a newer Waymark; this one works with versions up to "
+              + VERSION
+              + ". Update Waymark, or name another file",
+          null);
+    }
+    if (application != 0 || version != 0 || !empty) {
+      throw new SchemaMismatchException(
+          "sqlite:"
+              + file
+              + " is a database of another program (application id "
+              + application
+              + ", user version "
+              + version
+              + "); nothing was changed in it. Name another file",
+          null);
+    }
+    return false;
+  }
+
+  /**
+   * Takes the exclusive lock and keeps it, over any number of transactions, until the connection
+   * closes.
+   */
+  private static void lock(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+      statement.execute("BEGIN EXCLUSIVE");
+      statement.execute("COMMIT");
+    }
+  }
+
+  private void checkCurrent(Connection connection) throws SQLException {
+    if (!isCurrent(connection)) {
+      throw new IllegalStateException(
+          "the migrations of sqlite:" + file + " did not lead to version " + VERSION);
+    }
+  }
+
+  private static int number(Connection connection, String query) throws SQLException {
+    return Integer.parseInt(SqliteConnector.text(connection, query));
+  }
+}

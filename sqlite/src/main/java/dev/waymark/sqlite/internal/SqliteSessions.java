@@ -1,0 +1,139 @@
+package dev.waymark.sqlite.internal;
+
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.SessionSource;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session that writes and a few that read. Each is opened when it is first needed, so that a
+ * command that only looks opens one connection.
+ *
+ * <p>SQLite has one writer at a time whatever we do; a second connection of this process would only
+ * wait for the first. Readers see the last commit and never wait for the writer.
+ */
+public final class SqliteSessions implements SessionSource {
+  private final SqliteConnector connector;
+  private final int maxReaders;
+  private final Duration timeout;
+  private final Semaphore writing = new Semaphore(1);
+  private final Semaphore reading;
+  private final Object lock = new Object();
+  private final Deque<Session> idleReaders = new ArrayDeque<>();
+  private @Nullable Session idleWriter;
+  private @Nullable Session busyWriter;
+
+  /**
+   * Sessions over connections of this connector; a caller waits at most {@code timeout} for one.
+   */
+  public SqliteSessions(SqliteConnector connector, int maxReaders, Duration timeout) {
+    this.connector = connector;
+    this.maxReaders = maxReaders;
+    this.timeout = timeout;
+    this.reading = new Semaphore(maxReaders, true);
+  }
+
+  @Override
+  public Session writer() throws SQLException {
+    acquire(writing, "the writing connection was not free");
+    try {
+      synchronized (lock) {
+        Session session = idleWriter == null ? new Session(connector.writer()) : idleWriter;
+        idleWriter = null;
+        busyWriter = session;
+        return session;
+      }
+    } catch (SQLException | RuntimeException e) {
+      writing.release();
+      throw e;
+    }
+  }
+
+  @Override
+  public Session reader() throws SQLException {
+    acquire(reading, "none of the " + maxReaders + " reading connections was free");
+    Session idle;
+    synchronized (lock) {
+      idle = idleReaders.pollFirst();
+    }
+    if (idle != null) {
+      return idle;
+    }
+    try {
+      return new Session(connector.reader());
+    } catch (SQLException | RuntimeException e) {
+      reading.release();
+      throw e;
+    }
+  }
+
+  @Override
+  public void release(Session session) {
+    synchronized (lock) {
+      if (session == busyWriter) {
+        busyWriter = null;
+        idleWriter = session;
+        writing.release();
+      } else {
+        idleReaders.addFirst(session);
+        reading.release();
+      }
+    }
+  }
+
+  @Override
+  public void discard(Session session) {
+    session.close();
+    synchronized (lock) {
+      if (session == busyWriter) {
+        busyWriter = null;
+        writing.release();
+      } else {
+        reading.release();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      idleReaders.forEach(Session::close);
+      idleReaders.clear();
+      if (idleWriter != null) {
+        idleWriter.close();
+        idleWriter = null;
+      }
+    }
+  }
+
+  private void acquire(Semaphore permits, String otherwise) throws SQLException {
+    boolean interrupted = false;
+    try {
+      long end = System.nanoTime() + timeout.toNanos();
+      while (true) {
+        try {
+          if (permits.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            return;
+          }
+          throw new SQLTimeoutException(
+              otherwise
+                  + " within "
+                  + timeout.toMillis()
+                  + " ms; use the store from fewer threads or raise the time-out");
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

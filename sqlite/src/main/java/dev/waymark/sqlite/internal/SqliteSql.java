@@ -1,0 +1,145 @@
+package dev.waymark.sqlite.internal;
+
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.WriteStatement;
+
+/**
+ * The text of every statement on SQLite.
+ *
+ * <p>A collection of ids is one parameter, a JSON array. Writes take a row of parameters and are
+ * run as a batch: binding a row costs less than half of what taking it out of JSON does (measured:
+ * 8 against 20 microseconds for a row of nine columns).
+ */
+final class SqliteSql {
+  private static final String UUIDS = "(SELECT unhex(value) FROM json_each(?))";
+  private static final String TEXTS = "(SELECT value FROM json_each(?))";
+
+  private static final String TASK_RUN_HEAD =
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at
+      FROM task_runs t
+      LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      """;
+
+  private static final String REVISION =
+      """
+      SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
+      FROM workflow_revisions r
+      """;
+
+  private static final String LATEST_REVISION =
+      """
+      SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
+      FROM workflows w
+      JOIN workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
+      """;
+
+  private static final String TASK_RUN =
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at
+      FROM task_runs t
+      """;
+
+  private static final String ATTEMPT =
+      """
+      SELECT a.task_run_id, a.number, a.state, a.worker, a.started_at, a.ended_at, a.exit_code, a.error
+      FROM attempts a
+      """;
+
+  private SqliteSql() {}
+
+  static String text(ReadStatement statement) {
+    return switch (statement) {
+      case LOAD_COMMITS ->
+          "SELECT id, committed_at, targets, versions FROM commits WHERE id IN " + UUIDS;
+      case LOAD_WORKFLOWS ->
+          "SELECT id, revision, content_hash FROM workflows WHERE id IN " + TEXTS;
+      // One connection writes at a time, so the executions of the task runs need no lock; the
+      // second parameter is only there to be bound.
+      case LOAD_EXECUTIONS ->
+          "SELECT id, state, version, started_at, ended_at, request_hash FROM executions WHERE id IN "
+              + UUIDS
+              + " AND ? IS NOT NULL";
+      case LOAD_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id IN " + UUIDS;
+      case LOAD_TASK_RUNS_BY_TASK ->
+          TASK_RUN_HEAD + "WHERE t.execution_id IN " + UUIDS + " AND t.task_id IN " + TEXTS;
+      case LOAD_FAMILIES ->
+          """
+          SELECT execution_id, count(*),
+                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
+          FROM task_runs WHERE execution_id IN %s GROUP BY execution_id"""
+              .formatted(UUIDS);
+      case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
+      case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
+      case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
+      case COUNT_WORKFLOWS -> "SELECT count(*) FROM workflows";
+      case WORKFLOW_HISTORY ->
+          REVISION + "WHERE r.workflow_id = ? ORDER BY r.revision LIMIT ? OFFSET ?";
+      case COUNT_WORKFLOW_HISTORY ->
+          "SELECT count(*) FROM workflow_revisions WHERE workflow_id = ?";
+      case EXECUTION ->
+          """
+          SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
+                 e.created_at, e.started_at, e.ended_at, e.error
+          FROM executions e LEFT JOIN execution_details d ON d.execution_id = e.id
+          WHERE e.id = ?""";
+      case TASK_RUN -> TASK_RUN + "WHERE t.id = ?";
+      case TASK_RUNS -> TASK_RUN + "WHERE t.execution_id = ? ORDER BY t.created_at, t.id";
+      case ATTEMPT -> ATTEMPT + "WHERE a.task_run_id = ? AND a.number = ?";
+      case ATTEMPTS -> ATTEMPT + "WHERE a.task_run_id = ? ORDER BY a.number";
+      case ATTEMPTS_OF_EXECUTION ->
+          ATTEMPT
+              + "JOIN task_runs t ON t.id = a.task_run_id WHERE t.execution_id = ? ORDER BY a.task_run_id, a.number";
+      case HISTORY ->
+          """
+          SELECT h.committed_at, h.before, h.transitions
+          FROM (SELECT id, committed_at, transitions, transition_count,
+                       sum(transition_count) OVER (ORDER BY id) - transition_count AS before
+                FROM history WHERE execution_id = ?) h
+          WHERE h.before + h.transition_count > ? AND h.before < ? ORDER BY h.id""";
+      case COUNT_HISTORY ->
+          "SELECT coalesce(sum(transition_count), 0) FROM history WHERE execution_id = ?";
+      case EXECUTION_IDS ->
+          "SELECT id FROM executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
+      case TASK_RUN_IDS -> "SELECT id FROM task_runs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
+      case WORKFLOW_IDS -> "SELECT id FROM workflows WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+    };
+  }
+
+  static String text(WriteStatement statement) {
+    return switch (statement) {
+      case INSERT_WORKFLOW -> "INSERT INTO workflows (id, revision, content_hash) VALUES (?, ?, ?)";
+      case UPDATE_WORKFLOW -> "UPDATE workflows SET revision = ?, content_hash = ? WHERE id = ?";
+      case INSERT_REVISION ->
+          """
+          INSERT INTO workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
+          VALUES (?, ?, ?, ?, ?, ?, ?)""";
+      case INSERT_EXECUTION ->
+          """
+          INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?)""";
+      case INSERT_EXECUTION_DETAIL ->
+          "INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, ?)";
+      case INSERT_EXECUTION_LABEL ->
+          "INSERT INTO execution_labels (execution_id, name, value) VALUES (?, ?, ?)";
+      case INSERT_TASK_RUN ->
+          """
+          INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?)""";
+      case INSERT_ATTEMPT ->
+          "INSERT INTO attempts (task_run_id, number, state, worker, started_at) VALUES (?, ?, ?, ?, ?)";
+      case UPDATE_ATTEMPT ->
+          "UPDATE attempts SET state = ?, ended_at = ?, exit_code = ?, error = ? WHERE task_run_id = ? AND number = ?";
+      case UPDATE_TASK_RUN ->
+          "UPDATE task_runs SET state = ?, version = ?, last_attempt = ?, started_at = ?, ended_at = ? WHERE id = ?";
+      case UPDATE_EXECUTION ->
+          """
+          UPDATE executions SET state = ?, version = ?, started_at = ?, ended_at = ?, error = coalesce(?, error)
+          WHERE id = ?""";
+      case INSERT_HISTORY ->
+          "INSERT INTO history (execution_id, committed_at, transition_count, transitions) VALUES (?, ?, ?, ?)";
+      case INSERT_COMMIT ->
+          "INSERT INTO commits (id, committed_at, targets, versions) VALUES (?, ?, ?, ?)";
+    };
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the inside of the SQLite backend. */
+@NullMarked
+package dev.waymark.sqlite.internal;
+
+import org.jspecify.annotations.NullMarked;

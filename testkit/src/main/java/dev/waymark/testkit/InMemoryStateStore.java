@@ -1,0 +1,305 @@
+package dev.waymark.testkit;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.internal.decide.Decider;
+import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.internal.decide.Touches;
+import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.Transition;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.Order;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.StateStore;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reference store: every record in a sorted map under one lock, every answer made by filtering,
+ * sorting and counting all there is. It is meant to be seen to be right, not to be fast, so that
+ * other stores can be compared with it; tests of what stands upon a store may use it too.
+ *
+ * <p>Thread-safe. Nothing survives the object: what {@link StateStore} says of durability does not
+ * hold here.
+ */
+public final class InMemoryStateStore implements StateStore {
+  private static final Comparator<Execution> OLDEST_FIRST =
+      Comparator.comparing(Execution::createdAt).thenComparing(Execution::id);
+  private static final Comparator<TaskRun> TASK_RUN_ORDER =
+      Comparator.comparing(TaskRun::createdAt).thenComparing(TaskRun::id);
+
+  private final InstantSource clock;
+  private final Limits limits;
+  private final Object lock = new Object();
+  private final Records records = new Records();
+  private boolean closed;
+
+  /** Makes an empty store on the system's clock with the default limits. */
+  public InMemoryStateStore() {
+    this(InstantSource.system(), Limits.defaults());
+  }
+
+  /**
+   * Makes an empty store.
+   *
+   * @param clock gives the times that records and transitions carry
+   * @param limits what the store holds its callers to
+   */
+  public InMemoryStateStore(InstantSource clock, Limits limits) {
+    this.clock = clock;
+    this.limits = limits;
+  }
+
+  @Override
+  public CommitResult commit(ChangeSet changes) {
+    return read(
+        () -> {
+          Submission submission = Submission.of(changes, clock.instant(), limits);
+          Touches touches = new Touches();
+          touches.add(changes);
+          return obey(Decider.decide(submission, records.load(touches), limits));
+        });
+  }
+
+  private CommitResult obey(Verdict verdict) {
+    if (verdict instanceof Verdict.Accepted accepted) {
+      records.write(accepted.effects(), accepted.past());
+      return accepted.result();
+    }
+    if (verdict instanceof Verdict.Repeated repeated) {
+      return repeated.result();
+    }
+    throw ((Verdict.Refused) verdict).error();
+  }
+
+  // ---- workflows
+
+  @Override
+  public @Nullable Workflow workflow(WorkflowId id) {
+    return find(() -> revisions(id).reduce((older, newer) -> newer).orElse(null));
+  }
+
+  @Override
+  public @Nullable Workflow workflow(WorkflowId id, int revision) {
+    return find(() -> revisions(id).filter(w -> w.revision() == revision).findFirst().orElse(null));
+  }
+
+  @Override
+  public Page<Workflow> workflows(PageRequest page) {
+    return read(
+        () -> page(records.workflows.values().stream().map(Records::latest).toList(), page));
+  }
+
+  @Override
+  public Page<Workflow> workflowHistory(WorkflowId id, PageRequest page) {
+    return read(() -> page(revisions(id).toList(), page));
+  }
+
+  private Stream<Workflow> revisions(WorkflowId id) {
+    return records.workflows.getOrDefault(id, List.of()).stream();
+  }
+
+  // ---- executions
+
+  @Override
+  public @Nullable Execution execution(ExecutionId id) {
+    return find(() -> records.executions.get(id));
+  }
+
+  @Override
+  public @Nullable ExecutionDetails executionDetails(ExecutionId id) {
+    return find(
+        () -> {
+          Execution execution = records.executions.get(id);
+          return execution == null
+              ? null
+              : new ExecutionDetails(
+                  execution,
+                  sortedTaskRuns(id)
+                      .map(run -> new TaskRunDetails(run, sortedAttempts(run.id())))
+                      .toList(),
+                  records.histories.getOrDefault(id, List.of()));
+        });
+  }
+
+  @Override
+  public Page<Execution> executions(ExecutionQuery query) {
+    return read(
+        () -> {
+          int limit =
+              checkedLimit(query.limit() == null ? limits.defaultPageSize() : query.limit());
+          Comparator<Execution> order =
+              query.order() == Order.OLDEST ? OLDEST_FIRST : OLDEST_FIRST.reversed();
+          List<Execution> matching =
+              records.executions.values().stream()
+                  .filter(e -> matches(e, query))
+                  .sorted(order)
+                  .toList();
+          List<Execution> rest =
+              matching.stream()
+                  .filter(e -> isAfter(e, query.after()))
+                  .skip(query.offset())
+                  .toList();
+          List<Execution> items = rest.stream().limit(limit).toList();
+          @Nullable Cursor next =
+              items.size() < rest.size()
+                  ? Cursor.after(items.get(items.size() - 1), query.order())
+                  : null;
+          @Nullable Long offset = query.after() == null ? (Long) query.offset() : null;
+          return new Page<>(items, matching.size(), offset, limit, next);
+        });
+  }
+
+  private static boolean matches(Execution execution, ExecutionQuery query) {
+    return (query.states().isEmpty() || query.states().contains(execution.state()))
+        && (query.workflowId() == null || query.workflowId().equals(execution.workflowId()))
+        && execution.labels().entrySet().containsAll(query.labels().entrySet())
+        && (query.since() == null || !execution.createdAt().isBefore(query.since()))
+        && (query.until() == null || execution.createdAt().isBefore(query.until()));
+  }
+
+  private static boolean isAfter(Execution execution, @Nullable Cursor cursor) {
+    if (cursor == null) {
+      return true;
+    }
+    int byTime = execution.createdAt().compareTo(cursor.createdAt());
+    int place = byTime != 0 ? byTime : execution.id().compareTo(cursor.id());
+    return cursor.order() == Order.OLDEST ? place > 0 : place < 0;
+  }
+
+  // ---- task runs and attempts
+
+  @Override
+  public @Nullable TaskRun taskRun(TaskRunId id) {
+    return find(() -> records.taskRuns.get(id));
+  }
+
+  @Override
+  public List<TaskRun> taskRuns(ExecutionId id) {
+    return read(() -> sortedTaskRuns(id).toList());
+  }
+
+  @Override
+  public @Nullable Attempt attempt(AttemptId id) {
+    return find(() -> records.attempts.get(id));
+  }
+
+  @Override
+  public List<Attempt> attempts(TaskRunId id) {
+    return read(() -> sortedAttempts(id));
+  }
+
+  private Stream<TaskRun> sortedTaskRuns(ExecutionId id) {
+    return records.taskRunsOf(id).stream().sorted(TASK_RUN_ORDER);
+  }
+
+  private List<Attempt> sortedAttempts(TaskRunId id) {
+    return records.attempts.values().stream()
+        .filter(attempt -> attempt.id().taskRunId().equals(id))
+        .sorted(Comparator.comparing(Attempt::number))
+        .toList();
+  }
+
+  // ---- histories and ids
+
+  @Override
+  public Page<Transition> history(ExecutionId id, PageRequest page) {
+    return read(() -> page(records.histories.getOrDefault(id, List.of()), page));
+  }
+
+  @Override
+  public List<String> idsStartingWith(RecordKind kind, String prefix, int limit) {
+    return read(
+        () -> {
+          checkedLimit(limit);
+          String wanted = kind == RecordKind.WORKFLOW ? prefix : prefix.toLowerCase(Locale.ROOT);
+          Text.wellFormed("prefix of " + kind.words() + " ids", prefix);
+          return ids(kind).filter(id -> id.startsWith(wanted)).limit(limit).toList();
+        });
+  }
+
+  private Stream<String> ids(RecordKind kind) {
+    return switch (kind) {
+      case WORKFLOW -> records.workflows.keySet().stream().map(WorkflowId::value);
+      case EXECUTION -> records.executions.keySet().stream().map(ExecutionId::toString);
+      case TASK_RUN -> records.taskRuns.keySet().stream().map(TaskRunId::toString);
+      case ATTEMPT ->
+          throw new InvalidInputException(
+              "attempts have no ids of their own; look for a workflow, an execution or a task run");
+    };
+  }
+
+  // ---- the store itself
+
+  @Override
+  public Limits limits() {
+    return limits;
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+    }
+  }
+
+  private <T> Page<T> page(List<T> all, PageRequest page) {
+    int limit = checkedLimit(page.limit());
+    return new Page<>(
+        all.stream().skip(page.offset()).limit(limit).toList(),
+        all.size(),
+        page.offset(),
+        limit,
+        null);
+  }
+
+  private int checkedLimit(int limit) {
+    if (limit < 1) {
+      throw new InvalidInputException("limit " + limit + " is out of range; use 1 or more");
+    }
+    if (limit > limits.maxPageSize()) {
+      throw new InvalidInputException(
+          String.format(
+              Locale.ROOT,
+              "limit %,d is over the limit maxPageSize of %,d; ask for less, or raise the limit when opening the store",
+              limit,
+              limits.maxPageSize()));
+    }
+    return limit;
+  }
+
+  private <T> T read(Supplier<T> answer) {
+    return Objects.requireNonNull(find(answer));
+  }
+
+  private <T> @Nullable T find(Supplier<? extends @Nullable T> answer) {
+    synchronized (lock) {
+      if (closed) {
+        throw new IllegalStateException("this store is closed; open another one");
+      }
+      return answer.get();
+    }
+  }
+}

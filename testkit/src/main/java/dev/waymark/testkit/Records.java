@@ -1,0 +1,223 @@
+package dev.waymark.testkit;
+
+import dev.waymark.core.internal.decide.Effect;
+import dev.waymark.core.internal.decide.ExecutionHead;
+import dev.waymark.core.internal.decide.Family;
+import dev.waymark.core.internal.decide.Ledger;
+import dev.waymark.core.internal.decide.PastCommit;
+import dev.waymark.core.internal.decide.TaskKey;
+import dev.waymark.core.internal.decide.TaskRunHead;
+import dev.waymark.core.internal.decide.Touches;
+import dev.waymark.core.internal.decide.WorkflowHead;
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.Transition;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.model.WorkflowId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the reference store holds, in plain sorted maps: it gives the heads that deciding
+ * needs and takes the effects of what was decided. Not thread-safe; its store holds a lock around
+ * it.
+ */
+final class Records {
+  final Map<WorkflowId, List<Workflow>> workflows = new TreeMap<>();
+  final Map<ExecutionId, Execution> executions = new TreeMap<>();
+  final Map<TaskRunId, TaskRun> taskRuns = new TreeMap<>();
+  final Map<AttemptId, Attempt> attempts = new TreeMap<>();
+  final Map<ExecutionId, List<Transition>> histories = new TreeMap<>();
+  private final Map<ExecutionId, String> requestHashes = new TreeMap<>();
+  private final Map<CommitId, PastCommit> commits = new TreeMap<>();
+
+  // ---- what deciding needs
+
+  /** The heads of the records that are touched and exist. */
+  Ledger load(Touches touches) {
+    Ledger ledger = new Ledger();
+    touches.commits().stream().map(commits::get).filter(Objects::nonNull).forEach(ledger::put);
+    touches.workflows().stream()
+        .map(workflows::get)
+        .filter(Objects::nonNull)
+        .forEach(revisions -> ledger.put(head(revisions)));
+    touches.executions().forEach(id -> loadExecution(ledger, id));
+    touches.taskRuns().stream()
+        .map(taskRuns::get)
+        .filter(Objects::nonNull)
+        .forEach(run -> loadTaskRun(ledger, run));
+    touches.tasks().forEach(task -> loadTask(ledger, task));
+    touches.families().forEach(id -> ledger.put(id, family(id)));
+    return ledger;
+  }
+
+  private void loadExecution(Ledger ledger, ExecutionId id) {
+    Execution execution = executions.get(id);
+    if (execution != null) {
+      ledger.put(head(execution));
+    }
+  }
+
+  private void loadTaskRun(Ledger ledger, TaskRun run) {
+    ledger.put(head(run));
+    loadExecution(ledger, run.executionId());
+  }
+
+  private void loadTask(Ledger ledger, TaskKey task) {
+    taskRunsOf(task.executionId()).stream()
+        .filter(run -> run.taskId().equals(task.taskId()))
+        .forEach(run -> ledger.put(head(run)));
+  }
+
+  private static WorkflowHead head(List<Workflow> revisions) {
+    Workflow latest = latest(revisions);
+    return new WorkflowHead(latest.id(), latest.revision(), latest.contentHash());
+  }
+
+  private ExecutionHead head(Execution execution) {
+    return new ExecutionHead(
+        execution.id(),
+        execution.state(),
+        execution.version(),
+        execution.startedAt(),
+        execution.endedAt(),
+        present(requestHashes.get(execution.id())));
+  }
+
+  private TaskRunHead head(TaskRun run) {
+    return new TaskRunHead(
+        run.id(),
+        run.executionId(),
+        run.taskId(),
+        run.state(),
+        run.version(),
+        run.lastAttempt(),
+        lastAttemptState(run),
+        run.startedAt(),
+        run.endedAt());
+  }
+
+  private @Nullable AttemptState lastAttemptState(TaskRun run) {
+    if (run.lastAttempt() == 0) {
+      return null;
+    }
+    return present(attempts.get(new AttemptId(run.id(), run.lastAttempt()))).state();
+  }
+
+  private Family family(ExecutionId id) {
+    List<TaskRun> runs = taskRunsOf(id);
+    long live = runs.stream().filter(run -> !run.state().isTerminal()).count();
+    return new Family(runs.size(), (int) live);
+  }
+
+  // ---- what was decided
+
+  /** Makes an accepted change set part of the records. */
+  void write(List<Effect> effects, PastCommit past) {
+    for (Effect effect : effects) {
+      write(effect);
+      if (effect instanceof Effect.Moved moved) {
+        writeHistory(moved, past.at());
+      }
+    }
+    commits.put(past.id(), past);
+  }
+
+  private void write(Effect effect) {
+    if (effect instanceof Effect.WorkflowSaved saved) {
+      Workflow revision = saved.revision();
+      workflows.computeIfAbsent(revision.id(), id -> new ArrayList<>()).add(revision);
+    } else if (effect instanceof Effect.ExecutionCreated created) {
+      executions.put(created.execution().id(), created.execution());
+      requestHashes.put(created.execution().id(), created.requestHash());
+    } else if (effect instanceof Effect.ExecutionMoved moved) {
+      executions.compute(moved.after().id(), (id, before) -> moved(present(before), moved));
+    } else if (effect instanceof Effect.TaskRunCreated created) {
+      taskRuns.put(created.taskRun().id(), created.taskRun());
+    } else if (effect instanceof Effect.TaskRunMoved moved) {
+      follow(moved.after());
+    } else if (effect instanceof Effect.AttemptRecorded recorded) {
+      follow(recorded.taskRun());
+      attempts.put(recorded.attempt().id(), recorded.attempt());
+    } else if (effect instanceof Effect.AttemptMoved moved) {
+      AttemptId id = new AttemptId(moved.taskRun().id(), moved.taskRun().lastAttempt());
+      attempts.compute(id, (same, before) -> moved(present(before), moved));
+    }
+  }
+
+  /** A reason that was given once stays until another one is given. */
+  private static Execution moved(Execution before, Effect.ExecutionMoved move) {
+    return new Execution(
+        before.id(),
+        before.workflowId(),
+        before.workflowRevision(),
+        move.after().state(),
+        move.after().version(),
+        before.labels(),
+        before.inputs(),
+        before.createdAt(),
+        move.after().startedAt(),
+        move.after().endedAt(),
+        move.error() == null ? before.error() : move.error());
+  }
+
+  private static Attempt moved(Attempt before, Effect.AttemptMoved move) {
+    return new Attempt(
+        before.id(),
+        move.to(),
+        before.worker(),
+        before.startedAt(),
+        move.endedAt(),
+        move.exitCode(),
+        move.error());
+  }
+
+  private void follow(TaskRunHead head) {
+    taskRuns.compute(
+        head.id(),
+        (id, before) ->
+            new TaskRun(
+                id,
+                head.executionId(),
+                head.taskId(),
+                head.state(),
+                head.version(),
+                head.lastAttempt(),
+                present(before).createdAt(),
+                head.startedAt(),
+                head.endedAt()));
+  }
+
+  private void writeHistory(Effect.Moved moved, Instant at) {
+    List<Transition> history =
+        histories.computeIfAbsent(moved.executionId(), id -> new ArrayList<>());
+    history.add(new Transition(history.size() + 1L, moved.record(), moved.from(), moved.to(), at));
+  }
+
+  // ---- looking around
+
+  /** The task runs of an execution, in the order of their ids. */
+  List<TaskRun> taskRunsOf(ExecutionId id) {
+    return taskRuns.values().stream().filter(run -> run.executionId().equals(id)).toList();
+  }
+
+  /** The last of a workflow's revisions. */
+  static Workflow latest(List<Workflow> revisions) {
+    return revisions.get(revisions.size() - 1);
+  }
+
+  private static <T> T present(@Nullable T record) {
+    return Objects.requireNonNull(record, "a record that was decided upon must exist");
+  }
+}
