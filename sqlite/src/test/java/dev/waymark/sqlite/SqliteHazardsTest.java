@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -219,18 +220,19 @@ class SqliteHazardsTest {
     int openers = 6;
     ExecutorService threads = Executors.newFixedThreadPool(openers);
     try {
-      List<Callable<StateStore>> calls = new ArrayList<>();
-      for (int i = 0; i < openers; i++) {
-        calls.add(() -> SqliteStateStore.open(file));
-      }
-      List<StateStore> stores = new ArrayList<>();
-      for (Future<StateStore> answer : threads.invokeAll(calls)) {
-        stores.add(answer.get());
-      }
-      Sample.saveWorkflow(stores.get(0));
-      for (StateStore store : stores) {
-        assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
-        store.close();
+      for (int round = 0; round < 10; round++) {
+        Path fresh = folder.resolve("fresh-" + round + ".db");
+        List<Callable<StateStore>> calls =
+            Collections.nCopies(openers, () -> SqliteStateStore.open(fresh));
+        List<StateStore> stores = new ArrayList<>();
+        for (Future<StateStore> answer : threads.invokeAll(calls)) {
+          stores.add(answer.get());
+        }
+        Sample.saveWorkflow(stores.get(0));
+        for (StateStore store : stores) {
+          assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
+          store.close();
+        }
       }
     } finally {
       threads.shutdownNow();

@@ -21,7 +21,7 @@ public final class SqliteSchema {
   /** The mark of a Waymark store in the header of the file: the letters "Wymk". */
   static final int APPLICATION_ID = 0x57796d6b;
 
-  private static final String NEW_OR_OURS =
+  private static final String FOREIGN_TABLES =
       "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE '"
           + SqliteMigrations.TABLE
           + "%'";
@@ -52,10 +52,21 @@ public final class SqliteSchema {
     }
   }
 
+  /**
+   * Reads the marks in one transaction, or a migration could come between the first and the last.
+   */
   private boolean isCurrent(Connection connection) throws SQLException {
-    int application = number(connection, "PRAGMA application_id");
-    int version = number(connection, "PRAGMA user_version");
-    boolean empty = number(connection, NEW_OR_OURS) == 0;
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN");
+      int application = number(connection, "PRAGMA application_id");
+      int version = number(connection, "PRAGMA user_version");
+      int foreignTables = number(connection, FOREIGN_TABLES);
+      statement.execute("ROLLBACK");
+      return isCurrent(application, version, foreignTables == 0);
+    }
+  }
+
+  private boolean isCurrent(int application, int version, boolean empty) {
     if (application == APPLICATION_ID && version <= VERSION) {
       return version == VERSION;
     }
