@@ -14,6 +14,7 @@ import dev.waymark.core.store.NewWorkflow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -166,8 +167,12 @@ public record Submission(
     if (found > limit) {
       throw new InvalidInputException(
           String.format(
+              Locale.ROOT,
               "%,d %s are over the limit %s of %,d; send less, or raise the limit when opening the store",
-              found, what, limitName, limit));
+              found,
+              what,
+              limitName,
+              limit));
     }
   }
 }

@@ -1,0 +1,189 @@
+package dev.waymark.jdbc.internal.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.NewWorkflow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Gathering change sets into groups")
+class GroupCommitterTest {
+  private static final Ids IDS = Ids.system();
+  private final List<Integer> groups = Collections.synchronizedList(new ArrayList<>());
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void stop() {
+    threads.shutdownNow();
+  }
+
+  @Test
+  @DisplayName("a lone caller commits at once, in its own thread")
+  void alone() {
+    Thread caller = Thread.currentThread();
+    GroupCommitter committer =
+        new GroupCommitter(
+            group -> {
+              assertThat(Thread.currentThread()).isSameAs(caller);
+              answer(group);
+            },
+            100);
+    assertThat(committer.commit(submission(0)).outcomes()).isEmpty();
+    assertThat(groups).containsExactly(1);
+  }
+
+  @Test
+  @DisplayName("callers that come while a group is being committed form the next group")
+  void together() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    GroupCommitter committer = new GroupCommitter(group -> answerAfter(group, busy, goOn), 100);
+    List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 9, 0);
+    goOn.countDown();
+    for (Future<CommitResult> answer : answers) {
+      assertThat(answer.get(10, TimeUnit.SECONDS)).isNotNull();
+    }
+    assertThat(groups).containsExactly(1, 9);
+  }
+
+  @Test
+  @DisplayName("a group is bounded by its number of change sets")
+  void boundedByNumber() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    GroupCommitter committer = new GroupCommitter(group -> answerAfter(group, busy, goOn), 4);
+    List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 9, 0);
+    goOn.countDown();
+    for (Future<CommitResult> answer : answers) {
+      answer.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(groups).containsExactly(1, 4, 4, 1);
+  }
+
+  @Test
+  @DisplayName("a group is bounded by the bytes that it brings")
+  void boundedByBytes() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    GroupCommitter committer = new GroupCommitter(group -> answerAfter(group, busy, goOn), 100);
+    List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 4, 6 << 20);
+    goOn.countDown();
+    for (Future<CommitResult> answer : answers) {
+      answer.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(groups).containsExactly(1, 2, 2);
+  }
+
+  @Test
+  @DisplayName("an interrupted caller still hears its answer, and harms nobody")
+  void interrupted() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    GroupCommitter committer = new GroupCommitter(group -> answerAfter(group, busy, goOn), 100);
+    List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 2, 0);
+    AtomicBoolean answeredAndInterrupted = new AtomicBoolean();
+    Thread caller =
+        new Thread(
+            () -> {
+              committer.commit(submission(0));
+              answeredAndInterrupted.set(Thread.currentThread().isInterrupted());
+            });
+    caller.start();
+    awaitWaiting(caller);
+    caller.interrupt();
+    goOn.countDown();
+    caller.join(10_000);
+    assertThat(answeredAndInterrupted).isTrue();
+    for (Future<CommitResult> answer : answers) {
+      answer.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  @DisplayName("when a leader fails, its callers hear of it and the next caller leads")
+  void failingLeader() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    GroupCommitter committer =
+        new GroupCommitter(
+            group -> {
+              if (broken.getAndSet(false)) {
+                group.forEach(ticket -> ticket.fail(new IllegalStateException("broken")));
+              } else {
+                answer(group);
+              }
+            },
+            100);
+    assertThatThrownBy(() -> committer.commit(submission(0))).hasMessage("broken");
+    assertThat(committer.commit(submission(0))).isNotNull();
+  }
+
+  private List<Future<CommitResult>> submitBehindBusyLeader(
+      GroupCommitter committer, CountDownLatch busy, int followers, int bytes) throws Exception {
+    List<Future<CommitResult>> answers = new ArrayList<>();
+    answers.add(threads.submit(() -> committer.commit(submission(0))));
+    assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
+    for (int i = 0; i < followers; i++) {
+      Thread[] follower = new Thread[1];
+      CountDownLatch started = new CountDownLatch(1);
+      answers.add(
+          threads.submit(
+              () -> {
+                follower[0] = Thread.currentThread();
+                started.countDown();
+                return committer.commit(submission(bytes));
+              }));
+      started.await();
+      awaitWaiting(follower[0]);
+    }
+    return answers;
+  }
+
+  private static void awaitWaiting(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void answerAfter(List<Ticket> group, CountDownLatch busy, CountDownLatch goOn) {
+    busy.countDown();
+    try {
+      goOn.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    answer(group);
+  }
+
+  private void answer(List<Ticket> group) {
+    groups.add(group.size());
+    for (Ticket ticket : group) {
+      ticket.succeed(
+          new CommitResult(ticket.submission().changes().id(), Instant.EPOCH, List.of()));
+    }
+  }
+
+  private static Submission submission(int bytes) {
+    NewWorkflow workflow = new NewWorkflow(new WorkflowId("w"), "x".repeat(bytes));
+    ChangeSet changes = ChangeSet.builder(IDS.commitId()).saveWorkflow(workflow).build();
+    return Submission.of(
+        changes, Instant.EPOCH, Limits.builder().maxDefinitionBytes(16 << 20).build());
+  }
+}

@@ -1,0 +1,171 @@
+package dev.waymark.runner.definition;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.store.Limits;
+import java.time.Duration;
+
+/**
+ * The size that everything in a workflow file may have at the most. A file that is over a limit is
+ * refused with a message that names the limit.
+ *
+ * @param maxFileBytes bytes of the file
+ * @param maxDepth how deep lists and maps may stand in one another, aliases expanded
+ * @param maxNodes scalars, lists and maps in the file, keys not counted, aliases expanded
+ * @param maxTasks tasks of the workflow
+ * @param maxLabels labels of the workflow
+ * @param maxLabelValueBytes UTF-8 bytes of the value of a label
+ * @param maxDescriptionBytes UTF-8 bytes of a description
+ * @param maxDuration the longest time-out or delay
+ * @param maxProblemsShown problems that the message of an {@link InvalidDefinitionException} shows
+ */
+public record DefinitionLimits(
+    int maxFileBytes,
+    int maxDepth,
+    int maxNodes,
+    int maxTasks,
+    int maxLabels,
+    int maxLabelValueBytes,
+    int maxDescriptionBytes,
+    Duration maxDuration,
+    int maxProblemsShown) {
+
+  /**
+   * Checks that every limit is at least 1, and that no depth or duration is allowed with which Java
+   * could not cope.
+   *
+   * @throws InvalidInputException when one is not
+   */
+  public DefinitionLimits {
+    within("maxFileBytes", maxFileBytes, Integer.MAX_VALUE);
+    // The checks call themselves for each level; a thousand levels fit into any thread's stack.
+    within("maxDepth", maxDepth, 1_000);
+    within("maxNodes", maxNodes, Integer.MAX_VALUE);
+    within("maxTasks", maxTasks, Integer.MAX_VALUE);
+    within("maxLabels", maxLabels, Integer.MAX_VALUE);
+    within("maxLabelValueBytes", maxLabelValueBytes, Integer.MAX_VALUE);
+    within("maxDescriptionBytes", maxDescriptionBytes, Integer.MAX_VALUE);
+    within(
+        "maxDuration, in milliseconds,",
+        maxDuration.toMillis(),
+        Duration.ofDays(36_500).toMillis());
+    within("maxProblemsShown", maxProblemsShown, Integer.MAX_VALUE);
+  }
+
+  private static void within(String name, long value, long most) {
+    if (value < 1 || value > most) {
+      throw new InvalidInputException(
+          "limit " + name + " is " + value + "; it must be from 1 to " + most);
+    }
+  }
+
+  /** The defaults; a file within them is also within the defaults of the store. */
+  public static DefinitionLimits defaults() {
+    return builder().build();
+  }
+
+  /**
+   * The defaults, but for what the store limits too: such a file is neither refused nor allowed
+   * against the store's settings.
+   */
+  public static DefinitionLimits of(Limits store) {
+    return builder()
+        .maxFileBytes(store.maxDefinitionBytes())
+        .maxTasks(store.maxTaskRuns())
+        .maxLabels(store.maxLabels())
+        .maxLabelValueBytes(store.maxLabelValueBytes())
+        .maxDescriptionBytes(store.maxDescriptionBytes())
+        .build();
+  }
+
+  /** Begins with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects limits that differ from the defaults. Not thread-safe. */
+  public static final class Builder {
+    private int maxFileBytes = 1 << 20;
+    private int maxDepth = 32;
+    private int maxNodes = 250_000;
+    private int maxTasks = 10_000;
+    private int maxLabels = 64;
+    private int maxLabelValueBytes = 1 << 10;
+    private int maxDescriptionBytes = 4 << 10;
+    private Duration maxDuration = Duration.ofDays(365);
+    private int maxProblemsShown = 20;
+
+    private Builder() {}
+
+    /** Bytes of the file; 1 MiB by default. */
+    public Builder maxFileBytes(int maxFileBytes) {
+      this.maxFileBytes = maxFileBytes;
+      return this;
+    }
+
+    /** How deep lists and maps may stand in one another, aliases expanded; 32 by default. */
+    public Builder maxDepth(int maxDepth) {
+      this.maxDepth = maxDepth;
+      return this;
+    }
+
+    /** Scalars, lists and maps in the file, aliases expanded; 250,000 by default. */
+    public Builder maxNodes(int maxNodes) {
+      this.maxNodes = maxNodes;
+      return this;
+    }
+
+    /** Tasks of the workflow; 10,000 by default. */
+    public Builder maxTasks(int maxTasks) {
+      this.maxTasks = maxTasks;
+      return this;
+    }
+
+    /** Labels of the workflow; 64 by default. */
+    public Builder maxLabels(int maxLabels) {
+      this.maxLabels = maxLabels;
+      return this;
+    }
+
+    /** UTF-8 bytes of the value of a label; 1 KiB by default. */
+    public Builder maxLabelValueBytes(int maxLabelValueBytes) {
+      this.maxLabelValueBytes = maxLabelValueBytes;
+      return this;
+    }
+
+    /** UTF-8 bytes of a description; 4 KiB by default. */
+    public Builder maxDescriptionBytes(int maxDescriptionBytes) {
+      this.maxDescriptionBytes = maxDescriptionBytes;
+      return this;
+    }
+
+    /** The longest time-out or delay; 365 days by default. */
+    public Builder maxDuration(Duration maxDuration) {
+      this.maxDuration = maxDuration;
+      return this;
+    }
+
+    /** Problems that the message of an {@link InvalidDefinitionException} shows; 20 by default. */
+    public Builder maxProblemsShown(int maxProblemsShown) {
+      this.maxProblemsShown = maxProblemsShown;
+      return this;
+    }
+
+    /**
+     * The limits.
+     *
+     * @throws InvalidInputException as the constructor
+     */
+    public DefinitionLimits build() {
+      return new DefinitionLimits(
+          maxFileBytes,
+          maxDepth,
+          maxNodes,
+          maxTasks,
+          maxLabels,
+          maxLabelValueBytes,
+          maxDescriptionBytes,
+          maxDuration,
+          maxProblemsShown);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.waymark.runner.definition;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that is wrong with a workflow file, and where.
+ *
+ * @param line the line, from 1
+ * @param column the column, from 1, in characters (Unicode code points; a tab is one)
+ * @param message what was found and, where it is short, what is allowed
+ * @param hint what to do about it, such as {@code did you mean "tasks"?}; or null
+ */
+public record Problem(int line, int column, String message, @Nullable String hint) {
+
+  /** The message and, where there is one, the hint, as one line without the position. */
+  public String text() {
+    return hint == null ? message : message + "; " + hint;
+  }
+
+  /** Position and text: {@code 7:5: unknown key "tsks"; did you mean "tasks"?} */
+  @Override
+  public String toString() {
+    return line + ":" + column + ": " + text();
+  }
+}

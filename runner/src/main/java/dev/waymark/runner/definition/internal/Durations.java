@@ -1,0 +1,67 @@
+package dev.waymark.runner.definition.internal;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Durations as a workflow file writes them: whole numbers with the units {@code d h m s ms}, the
+ * larger before the smaller, each at most once, without spaces: {@code 250ms}, {@code 1h30m}. It is
+ * the one way to write them; ISO 8601 ({@code PT10M}) is not understood.
+ */
+final class Durations {
+  private static final String[] UNITS = {"d", "h", "m", "s", "ms"};
+  private static final long[] MILLIS = {86_400_000L, 3_600_000L, 60_000L, 1_000L, 1L};
+  private static final int MAX_DIGITS = 9;
+
+  private Durations() {}
+
+  /** The duration, or null when the text is not of the form above. */
+  static @Nullable Duration parse(String text) {
+    long millis = 0;
+    int at = 0;
+    int unit = -1;
+    while (at < text.length()) {
+      int number = at;
+      while (at < text.length() && isDigit(text.charAt(at))) {
+        at++;
+      }
+      int name = at;
+      while (at < text.length() && !isDigit(text.charAt(at))) {
+        at++;
+      }
+      int next = unit(text.substring(name, at));
+      if (number == name || name - number > MAX_DIGITS || next <= unit) {
+        return null;
+      }
+      unit = next;
+      millis += Long.parseLong(text.substring(number, name)) * MILLIS[unit];
+    }
+    return unit < 0 ? null : Duration.ofMillis(millis);
+  }
+
+  /** The duration as a file writes it. */
+  static String format(Duration duration) {
+    long rest = duration.toMillis();
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < UNITS.length; i++) {
+      if (rest >= MILLIS[i]) {
+        out.append(rest / MILLIS[i]).append(UNITS[i]);
+        rest %= MILLIS[i];
+      }
+    }
+    return out.isEmpty() ? "0s" : out.toString();
+  }
+
+  private static int unit(String name) {
+    for (int i = 0; i < UNITS.length; i++) {
+      if (UNITS[i].equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+}

@@ -1,0 +1,161 @@
+package dev.waymark.runner.definition.internal;
+
+import dev.waymark.core.internal.Text;
+import dev.waymark.runner.definition.DefinitionLimits;
+import dev.waymark.runner.definition.InputDefinition;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The checks that a JSON Schema cannot make. They look at whatever has the right type and pass over
+ * the rest, which the schema has reported, so that the one does not hide the other.
+ */
+public final class SemanticCheck {
+  private final DefinitionLimits limits;
+  private final Problems problems;
+
+  private SemanticCheck(DefinitionLimits limits, Problems problems) {
+    this.limits = limits;
+    this.problems = problems;
+  }
+
+  /** Reports everything that is wrong with what a file means. */
+  public static void check(YamlNode root, DefinitionLimits limits, Problems problems) {
+    if (root instanceof YamlMap map) {
+      new SemanticCheck(limits, problems).workflow(map);
+    }
+  }
+
+  private void workflow(YamlMap map) {
+    description(map);
+    labels(map);
+    inputs(map.map("inputs"));
+    YamlMap tasks = map.map("tasks");
+    if (tasks == null) {
+      return;
+    }
+    int found = tasks.entries().size();
+    if (found > limits.maxTasks()) {
+      String message =
+          "the workflow has " + found + " tasks; the limit maxTasks is " + limits.maxTasks();
+      problems.add(tasks.position(), message, "split the workflow");
+    }
+    for (YamlMap.Entry task : tasks.entries().values()) {
+      if (task.value() instanceof YamlMap body) {
+        task(body);
+      }
+    }
+    new NeedsCheck(tasks, problems).run();
+  }
+
+  private void description(YamlMap map) {
+    YamlScalar description = map.scalar("description");
+    if (description != null) {
+      bytes("\"description\"", description, "maxDescriptionBytes", limits.maxDescriptionBytes());
+    }
+  }
+
+  private void labels(YamlMap map) {
+    YamlMap labels = map.map("labels");
+    if (labels == null) {
+      return;
+    }
+    int found = labels.entries().size();
+    if (found > limits.maxLabels()) {
+      problems.add(
+          labels.position(),
+          "the workflow has " + found + " labels; the limit maxLabels is " + limits.maxLabels(),
+          "remove some");
+    }
+    for (YamlMap.Entry label : labels.entries().values()) {
+      if (label.value() instanceof YamlScalar value) {
+        bytes(
+            "label " + Text.quote(label.key().text()),
+            value,
+            "maxLabelValueBytes",
+            limits.maxLabelValueBytes());
+      }
+    }
+  }
+
+  private void bytes(String what, YamlScalar value, String limit, int most) {
+    int found = Text.utf8Bytes(value.text());
+    if (found > most) {
+      problems.add(
+          value.position(),
+          what + " has " + found + " bytes; the limit " + limit + " is " + most,
+          "make it shorter");
+    }
+  }
+
+  private void inputs(@Nullable YamlMap inputs) {
+    Map<String, String> variables = new HashMap<>();
+    for (YamlMap.Entry input :
+        inputs == null ? Map.<String, YamlMap.Entry>of().values() : inputs.entries().values()) {
+      String name = input.key().text();
+      String variable = InputDefinition.environmentName(name);
+      String other = variables.putIfAbsent(variable, name);
+      if (other != null) {
+        String message =
+            "the inputs "
+                + Text.quote(other)
+                + " and "
+                + Text.quote(name)
+                + " would both be the variable "
+                + variable;
+        problems.add(input.key().position(), message, "rename one of them");
+      }
+    }
+  }
+
+  private void task(YamlMap task) {
+    description(task);
+    YamlScalar timeout = task.scalar("timeout");
+    Duration longest = duration("timeout", timeout);
+    if (timeout != null && longest != null && longest.isZero()) {
+      problems.add(
+          timeout.position(),
+          "\"timeout\" cannot be " + timeout.text(),
+          "give it a length, or leave the key out for no bound");
+    }
+    YamlMap retry = task.map("retry");
+    if (retry != null) {
+      retry(retry);
+    }
+  }
+
+  private void retry(YamlMap retry) {
+    Duration delay = duration("delay", retry.scalar("delay"));
+    YamlScalar written = retry.scalar("max-delay");
+    Duration maxDelay = duration("max-delay", written);
+    if (written != null && maxDelay != null) {
+      Duration least = delay == null ? DefinitionMapper.DEFAULT_DELAY : delay;
+      if (maxDelay.compareTo(least) < 0) {
+        String message =
+            "\"max-delay\" is "
+                + written.text()
+                + ", but \"delay\" is "
+                + Durations.format(least)
+                + (delay == null ? " by default" : "");
+        problems.add(
+            written.position(), message, "the longest pause cannot be shorter than the first");
+      }
+    }
+  }
+
+  /** The duration, or null when there is none, or none of a right form. */
+  private @Nullable Duration duration(String key, @Nullable YamlScalar value) {
+    Duration duration = value == null || !value.isString() ? null : Durations.parse(value.text());
+    if (value == null || duration == null || duration.compareTo(limits.maxDuration()) <= 0) {
+      return duration;
+    }
+    String longest = Durations.format(limits.maxDuration());
+    problems.add(
+        value.position(),
+        "\"" + key + "\" is " + value.text() + "; the limit maxDuration is " + longest,
+        "make it shorter");
+    return null;
+  }
+}

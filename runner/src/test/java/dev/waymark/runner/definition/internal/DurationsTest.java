@@ -1,0 +1,55 @@
+package dev.waymark.runner.definition.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Durations as a file writes them. */
+@DisplayName("A duration")
+final class DurationsTest {
+  @Test
+  @DisplayName("is the sum of its units")
+  void parses() {
+    assertThat(Durations.parse("250ms")).isEqualTo(Duration.ofMillis(250));
+    assertThat(Durations.parse("1h30m")).isEqualTo(Duration.ofMinutes(90));
+    assertThat(Durations.parse("1d2h3m4s5ms"))
+        .isEqualTo(Duration.ofDays(1).plusHours(2).plusMinutes(3).plusSeconds(4).plusMillis(5));
+    assertThat(Durations.parse("90m")).isEqualTo(Duration.ofMinutes(90));
+    assertThat(Durations.parse("999999999d")).isEqualTo(Duration.ofDays(999_999_999));
+  }
+
+  @Test
+  @DisplayName("of another form is none")
+  void refuses() {
+    assertThat(
+            List.of(
+                "",
+                "5",
+                "s",
+                "1s1m",
+                "1s1s",
+                "1.5h",
+                "1 s",
+                "PT1S",
+                "1S",
+                "-1s",
+                "1234567890s",
+                "١s"))
+        .allMatch(text -> Durations.parse(text) == null);
+  }
+
+  @Test
+  @DisplayName("is written as it is read")
+  void formats() {
+    assertThat(List.of("0s", "250ms", "1h30m", "365d", "1d2h3m4s5ms"))
+        .allSatisfy(
+            text -> {
+              Duration duration = Durations.parse(text);
+              assertThat(duration).isNotNull();
+              assertThat(duration == null ? "" : Durations.format(duration)).isEqualTo(text);
+            });
+  }
+}

@@ -1,0 +1,162 @@
+package dev.waymark.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.IllegalTransitionException;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.JavaProcess;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Several processes on one SQLite file")
+class SqliteProcessesIT {
+  private static final int KILLS = 10;
+  private static final int ACKNOWLEDGED_BEFORE_KILL = 60;
+
+  @TempDir Path folder = Path.of("");
+
+  @Test
+  @DisplayName("no acknowledged commit is lost to kill -9, and none is there in part")
+  void killed() throws Exception {
+    Path file = folder.resolve("waymark.db");
+    List<String> acknowledged = new ArrayList<>();
+    for (int i = 0; i < KILLS; i++) {
+      try (JavaProcess process =
+          JavaProcess.start(SqliteProcesses.CommitForever.class, file.toString())) {
+        for (int n = 0; n < ACKNOWLEDGED_BEFORE_KILL; n++) {
+          acknowledged.add(Objects.requireNonNull(process.readLine()));
+        }
+        process.kill();
+        process.readLines().stream().filter(line -> line.length() == 36).forEach(acknowledged::add);
+      }
+    }
+    try (StateStore store = SqliteStateStore.open(file)) {
+      for (String id : acknowledged) {
+        assertWhole(Objects.requireNonNull(store.executionDetails(ExecutionId.parse(id)), id));
+      }
+      long total = store.executions(ExecutionQuery.builder().limit(1).build()).total();
+      assertThat(total).isBetween((long) acknowledged.size(), acknowledged.size() + 4L * KILLS);
+    }
+    try (Connection other = Sample.connect(file)) {
+      assertThat(Sample.text(other, "PRAGMA integrity_check")).isEqualTo("ok");
+    }
+  }
+
+  private static void assertWhole(ExecutionDetails details) {
+    assertThat(details.taskRuns()).hasSize(3);
+    assertThat(details.history()).hasSize(4);
+  }
+
+  @Test
+  @DisplayName(
+      "a change set of 101 records with one refused leaves all as they were, and no reader sees a part")
+  void wholeOrAbsent() {
+    Path file = folder.resolve("waymark.db");
+    try (StateStore store = SqliteStateStore.open(file)) {
+      Sample.saveWorkflow(store);
+      ExecutionId execution = Sample.IDS.executionId();
+      List<TaskRunId> taskRuns = Sample.createTaskRuns(store, execution, 100);
+      SqliteProcesses.startAll(store, execution, taskRuns);
+      try (JavaProcess watcher =
+          JavaProcess.start(SqliteProcesses.Watch.class, file.toString(), execution.toString())) {
+        assertThat(watcher.readLine()).isEqualTo("watching");
+        for (int i = 0; i < 20; i++) {
+          refuseOneOf(store, execution, taskRuns, i);
+        }
+        store.commit(finish(execution, taskRuns).build());
+        List<String> lines = watcher.readLines();
+        assertThat(lines).hasSize(1);
+        assertThat(lines.get(0)).startsWith("reads ");
+        assertThat(watcher.waitFor()).isZero();
+      }
+    }
+  }
+
+  private static void refuseOneOf(
+      StateStore store, ExecutionId execution, List<TaskRunId> taskRuns, int i) {
+    ExecutionDetails before = store.executionDetails(execution);
+    ChangeSet.Builder changes = ChangeSet.builder();
+    for (TaskRunId id : taskRuns) {
+      changes.updateTaskRun(
+          id, id.equals(taskRuns.get(i * 5)) ? TaskRunState.PENDING : TaskRunState.SUCCEEDED);
+    }
+    changes.updateExecution(execution, ExecutionState.SUCCEEDED);
+    assertThatThrownBy(() -> store.commit(changes.build()))
+        .isInstanceOf(IllegalTransitionException.class)
+        .hasMessageContaining(taskRuns.get(i * 5).toString());
+    assertThat(store.executionDetails(execution)).isEqualTo(before);
+  }
+
+  private static ChangeSet.Builder finish(ExecutionId execution, List<TaskRunId> taskRuns) {
+    ChangeSet.Builder changes = ChangeSet.builder();
+    taskRuns.forEach(id -> changes.updateTaskRun(id, TaskRunState.SUCCEEDED));
+    return changes.updateExecution(execution, ExecutionState.SUCCEEDED);
+  }
+
+  @Test
+  @DisplayName(
+      "10: processes that open a new file at the same moment all succeed, and lose no commit")
+  void openAtOnce() {
+    int processes = 4;
+    int commits = 50;
+    for (int round = 0; round < 3; round++) {
+      Path file = folder.resolve("fresh-" + round + ".db");
+      List<JavaProcess> started = new ArrayList<>();
+      for (int i = 0; i < processes; i++) {
+        started.add(
+            JavaProcess.start(
+                SqliteProcesses.CommitSome.class, file.toString(), Integer.toString(commits)));
+      }
+      for (JavaProcess process : started) {
+        assertThat(process.readLines()).containsExactly("done");
+        assertThat(process.waitFor()).isZero();
+      }
+      try (StateStore store = SqliteStateStore.open(file)) {
+        assertThat(store.executions(ExecutionQuery.all()).total())
+            .isEqualTo((long) processes * commits);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("9: a folder from which the native library cannot be loaded is named")
+  void nativeLibraryFolder() {
+    Path lost = folder.resolve("missing");
+    List<String> options = List.of("-Dorg.sqlite.tmpdir=" + lost);
+    try (JavaProcess process =
+        JavaProcess.start(options, OpenAndPrint.class, folder.resolve("waymark.db").toString())) {
+      assertThat(process.readLine())
+          .startsWith("StoreUnavailableException: ")
+          .contains("native library could not be unpacked to and loaded from " + lost)
+          .contains("-Dorg.sqlite.tmpdir=FOLDER");
+    }
+  }
+
+  /** Opens a store and prints the error that comes of it. */
+  static final class OpenAndPrint {
+    private OpenAndPrint() {}
+
+    public static void main(String[] arguments) {
+      try {
+        SqliteStateStore.open(Path.of(arguments[0])).close();
+        System.out.println("opened");
+      } catch (RuntimeException e) {
+        System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+      }
+    }
+  }
+}
