@@ -1,0 +1,97 @@
+package dev.waymark.examples;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.LeaseLostException;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.sqlite.SqliteStateStore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The store as the durable core of an orchestrator of one's own: an order is charged, the first attempt is lost with its worker, the second one succeeds, and the late
+ * answer of the first is refused.
+ */
+public final class StoreAsLibrary {
+  private static final WorkflowId WORKFLOW = new WorkflowId("take-order");
+
+  private StoreAsLibrary() {}
+
+  /** Runs the example upon the SQLite file that is named by the first argument. */
+  public static void main(String[] arguments) {
+    try (StateStore store = SqliteStateStore.open(Path.of(arguments[0]))) {
+      run(store).forEach(System.out::println);
+    }
+  }
+
+  /** Runs the example and returns the history of its execution, a line for each transition. */
+  static List<String> run(StateStore store) {
+    Ids ids = Ids.system();
+    ExecutionId order = ids.executionId();
+    TaskRunId charge = ids.taskRunId();
+
+    // What belongs together becomes durable together.
+    store.saveWorkflow(new NewWorkflow(WORKFLOW, "charge, then ship"));
+    store.commit(
+        ChangeSet.builder()
+            .createExecution(new NewExecution(order, WORKFLOW))
+            .createTaskRun(new NewTaskRun(charge, order, new TaskId("charge")))
+            .build());
+
+    // A worker begins; the store numbers its attempt.
+    store.commit(
+        ChangeSet.builder()
+            .updateExecution(order, ExecutionState.RUNNING)
+            .updateTaskRun(charge, TaskRunState.RUNNING)
+            .recordAttempt(charge, "worker-1")
+            .build());
+    AttemptId first = new AttemptId(charge, 1);
+
+    // The worker is gone: another one takes over with the next number.
+    store.commit(
+        ChangeSet.builder()
+            .updateAttempt(first, AttemptState.LOST, null, "worker-1 did not answer")
+            .updateTaskRun(charge, TaskRunState.RETRYING)
+            .updateTaskRun(charge, TaskRunState.RUNNING)
+            .recordAttempt(charge, "worker-2")
+            .build());
+
+    // The first worker comes back late. Its write is refused; nothing changes.
+    try {
+      store.updateAttempt(first, AttemptState.SUCCEEDED, 0, null);
+      throw new AssertionError("a late write must not win");
+    } catch (LeaseLostException expected) {
+      System.err.println(expected.getMessage());
+    }
+
+    store.commit(
+        ChangeSet.builder()
+            .updateAttempt(new AttemptId(charge, 2), AttemptState.SUCCEEDED, 0, null)
+            .updateTaskRun(charge, TaskRunState.SUCCEEDED)
+            .updateExecution(order, ExecutionState.SUCCEEDED)
+            .build());
+
+    Page<?> succeeded =
+        store.executions(ExecutionQuery.builder().workflow(WORKFLOW).states(ExecutionState.SUCCEEDED).build());
+    System.err.println(succeeded.total() + " orders succeeded so far");
+    ExecutionDetails details = Objects.requireNonNull(store.executionDetails(order));
+    return details.history().stream()
+        .map(t -> t.sequence() + " " + t.record().kind().words() + " " + t.from() + " -> " + t.to())
+        .toList();
+  }
+}

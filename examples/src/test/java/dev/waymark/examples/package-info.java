@@ -1,0 +1,5 @@
+/** Runs every example. */
+@NullMarked
+package dev.waymark.examples;
+
+import org.jspecify.annotations.NullMarked;
