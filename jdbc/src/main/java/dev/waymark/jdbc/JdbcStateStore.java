@@ -146,28 +146,27 @@ public abstract class JdbcStateStore implements StateStore {
   public List<String> idsStartingWith(RecordKind kind, String prefix, int limit) {
     checkPageSize(limit);
     Text.wellFormed("id prefix", prefix);
-    if (kind == RecordKind.WORKFLOW) {
-      return read("look up workflow ids", snapshot -> snapshot.workflowIds(prefix, limit));
-    }
+    return switch (kind) {
+      case WORKFLOW ->
+          read("look up workflow ids", snapshot -> snapshot.workflowIds(prefix, limit));
+      case EXECUTION, TASK_RUN -> uuidsStartingWith(kind, prefix, limit);
+      case ATTEMPT ->
+          throw new InvalidInputException(
+              "attempts have no ids of their own to look up; use WORKFLOW, EXECUTION or TASK_RUN");
+    };
+  }
+
+  private List<String> uuidsStartingWith(RecordKind kind, String prefix, int limit) {
     IdPrefix range = IdPrefix.of(prefix);
     if (range == null) {
       return List.of();
     }
-    return switch (kind) {
-      case EXECUTION ->
-          read(
-              "look up execution ids",
-              snapshot -> snapshot.executionIds(range.least(), range.greatest(), limit));
-      case TASK_RUN ->
-          read(
-              "look up task run ids",
-              snapshot -> snapshot.taskRunIds(range.least(), range.greatest(), limit));
-      default ->
-          throw new InvalidInputException(
-              "ids of kind "
-                  + kind
-                  + " cannot be looked up by prefix; use WORKFLOW, EXECUTION or TASK_RUN");
-    };
+    return read(
+        "look up ids",
+        snapshot ->
+            kind == RecordKind.EXECUTION
+                ? snapshot.executionIds(range.least(), range.greatest(), limit)
+                : snapshot.taskRunIds(range.least(), range.greatest(), limit));
   }
 
   @Override

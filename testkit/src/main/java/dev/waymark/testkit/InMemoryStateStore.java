@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * sorting and counting all there is. It is meant to be seen to be right, not to be fast, so that
  * other stores can be compared with it; tests of what stands upon a store may use it too.
  *
- * <p>Thread-safe. Nothing survives the object: what {@link StateStore} says of durability does not
- * hold here.
+ * <p>Thread-safe. The records live as long as a store upon them does: what {@link StateStore} says
+ * of durability does not hold here.
  */
 public final class InMemoryStateStore implements StateStore {
   private static final Comparator<Execution> OLDEST_FIRST =
@@ -52,8 +52,7 @@ public final class InMemoryStateStore implements StateStore {
 
   private final InstantSource clock;
   private final Limits limits;
-  private final Object lock = new Object();
-  private final Records records = new Records();
+  private final Records records;
   private boolean closed;
 
   /** Makes an empty store on the system's clock with the default limits. */
@@ -68,13 +67,29 @@ public final class InMemoryStateStore implements StateStore {
    * @param limits what the store holds its callers to
    */
   public InMemoryStateStore(InstantSource clock, Limits limits) {
+    this(clock, limits, new Records());
+  }
+
+  private InMemoryStateStore(InstantSource clock, Limits limits, Records records) {
     this.clock = clock;
     this.limits = limits;
+    this.records = records;
+  }
+
+  /**
+   * Opens one more store upon the same records, as another process would upon the same database;
+   * also when this one is closed.
+   *
+   * @param clock gives the times that records and transitions carry
+   * @param limits what the new store holds its callers to
+   */
+  public InMemoryStateStore openAnother(InstantSource clock, Limits limits) {
+    return new InMemoryStateStore(clock, limits, records);
   }
 
   @Override
   public CommitResult commit(ChangeSet changes) {
-    return read(
+    return answer(
         () -> {
           Submission submission = Submission.of(changes, clock.instant(), limits);
           Touches touches = new Touches();
@@ -108,13 +123,13 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public Page<Workflow> workflows(PageRequest page) {
-    return read(
+    return answer(
         () -> page(records.workflows.values().stream().map(Records::latest).toList(), page));
   }
 
   @Override
   public Page<Workflow> workflowHistory(WorkflowId id, PageRequest page) {
-    return read(() -> page(revisions(id).toList(), page));
+    return answer(() -> page(revisions(id).toList(), page));
   }
 
   private Stream<Workflow> revisions(WorkflowId id) {
@@ -146,7 +161,7 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public Page<Execution> executions(ExecutionQuery query) {
-    return read(
+    return answer(
         () -> {
           int limit =
               checkedLimit(query.limit() == null ? limits.defaultPageSize() : query.limit());
@@ -198,7 +213,7 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public List<TaskRun> taskRuns(ExecutionId id) {
-    return read(() -> sortedTaskRuns(id).toList());
+    return answer(() -> sortedTaskRuns(id).toList());
   }
 
   @Override
@@ -208,7 +223,7 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public List<Attempt> attempts(TaskRunId id) {
-    return read(() -> sortedAttempts(id));
+    return answer(() -> sortedAttempts(id));
   }
 
   private Stream<TaskRun> sortedTaskRuns(ExecutionId id) {
@@ -226,12 +241,12 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public Page<Transition> history(ExecutionId id, PageRequest page) {
-    return read(() -> page(records.histories.getOrDefault(id, List.of()), page));
+    return answer(() -> page(records.histories.getOrDefault(id, List.of()), page));
   }
 
   @Override
   public List<String> idsStartingWith(RecordKind kind, String prefix, int limit) {
-    return read(
+    return answer(
         () -> {
           checkedLimit(limit);
           String wanted = kind == RecordKind.WORKFLOW ? prefix : prefix.toLowerCase(Locale.ROOT);
@@ -260,7 +275,7 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public void close() {
-    synchronized (lock) {
+    synchronized (records) {
       closed = true;
     }
   }
@@ -290,12 +305,12 @@ public final class InMemoryStateStore implements StateStore {
     return limit;
   }
 
-  private <T> T read(Supplier<T> answer) {
+  private <T> T answer(Supplier<T> answer) {
     return Objects.requireNonNull(find(answer));
   }
 
   private <T> @Nullable T find(Supplier<? extends @Nullable T> answer) {
-    synchronized (lock) {
+    synchronized (records) {
       if (closed) {
         throw new IllegalStateException("this store is closed; open another one");
       }

@@ -1,0 +1,84 @@
+package dev.waymark.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.PageRequest;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What closing a store means. */
+public abstract class CloseContract extends ContractTest {
+
+  /** For backends that run this topic alone. */
+  protected CloseContract() {}
+
+  @Test
+  @DisplayName("a closed store answers nothing and takes nothing")
+  void closed() {
+    ExecutionId execution = execution();
+    TaskRunId run = ids.taskRunId();
+    PageRequest page = PageRequest.first(5);
+    store.close();
+    for (ThrowingCallable call :
+        List.<ThrowingCallable>of(
+            () -> store.saveWorkflow(new NewWorkflow(FLOW, "x")),
+            () -> store.workflow(FLOW),
+            () -> store.workflow(FLOW, 1),
+            () -> store.workflows(page),
+            () -> store.workflowHistory(FLOW, page),
+            () -> store.execution(execution),
+            () -> store.executionDetails(execution),
+            () -> store.executions(ExecutionQuery.all()),
+            () -> store.taskRun(run),
+            () -> store.taskRuns(execution),
+            () -> store.attempt(new AttemptId(run, 1)),
+            () -> store.attempts(run),
+            () -> store.history(execution, page),
+            () -> store.idsStartingWith(RecordKind.WORKFLOW, "", 5))) {
+      assertThatIllegalStateException().isThrownBy(call).withMessageContaining("closed");
+    }
+  }
+
+  @Test
+  @DisplayName("closing a store twice does nothing")
+  void twice() {
+    store.close();
+    assertThatCode(store::close).doesNotThrowAnyException();
+  }
+
+  @Test
+  @DisplayName("closing a store while others use it lets running calls end")
+  void whileInUse() {
+    flow();
+    Parallel.run(
+        4,
+        thread -> {
+          if (thread == 0) {
+            store.close();
+            return 0;
+          }
+          return callsUntilClosed();
+        });
+  }
+
+  private int callsUntilClosed() {
+    int calls = 0;
+    try {
+      while (true) {
+        execution();
+        calls++;
+      }
+    } catch (IllegalStateException closed) {
+      return calls;
+    }
+  }
+}

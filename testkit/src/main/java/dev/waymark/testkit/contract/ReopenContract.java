@@ -1,0 +1,199 @@
+package dev.waymark.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.ConflictException;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.Outcome;
+import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.StateStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Several stores upon the same data, one after the other and side by side. Skipped by a backend
+ * that has no such thing.
+ */
+public abstract class ReopenContract extends ContractTest {
+
+  /** For backends that run this topic alone. */
+  protected ReopenContract() {}
+
+  private StateStore reopen() {
+    store.close();
+    store = openAnother();
+    return store;
+  }
+
+  /** An execution with all that an execution can have. */
+  private ExecutionId fullLife() {
+    ExecutionId execution = ids.executionId();
+    TaskRunId run = ids.taskRunId();
+    store.saveWorkflow(new NewWorkflow(FLOW, "one\r\n", "first", Map.of("a", "b")));
+    store.saveWorkflow(new NewWorkflow(FLOW, "two", null, Map.of()));
+    store.createExecution(new NewExecution(execution, FLOW, 1, Map.of("c", "d"), Map.of("e", "f")));
+    clock.advance(Duration.ofNanos(1_234_567));
+    store.commit(
+        changes()
+            .updateExecution(execution, ExecutionState.RUNNING)
+            .createTaskRun(new NewTaskRun(run, execution, new TaskId("extract")))
+            .updateTaskRun(run, TaskRunState.RUNNING)
+            .recordAttempt(run, "worker-1")
+            .build());
+    clock.advance(Duration.ofSeconds(1));
+    store.updateAttempt(new AttemptId(run, 1), AttemptState.FAILED, 3, "no \uD83D\uDE80");
+    store.commit(
+        changes().updateExecution(execution, ExecutionState.CANCELLING, null, "stop").build());
+    return execution;
+  }
+
+  @Test
+  @DisplayName(
+      "what was committed is there, just as it was, when the store was closed and opened again")
+  void allThere() {
+    ExecutionId execution = fullLife();
+    ExecutionDetails before = details(execution);
+    List<Workflow> revisions = store.workflowHistory(FLOW, PageRequest.first(9)).items();
+    reopen();
+    assertThat(details(execution)).isEqualTo(before);
+    assertThat(store.workflowHistory(FLOW, PageRequest.first(9)).items())
+        .isEqualTo(revisions)
+        .hasSize(2);
+    assertThat(store.executions(ExecutionQuery.all()).items()).containsExactly(before.execution());
+  }
+
+  @Test
+  @DisplayName("versions, numbers, revisions and histories go on where they were")
+  void goesOn() {
+    ExecutionId execution = fullLife();
+    TaskRunId run = store.taskRuns(execution).get(0).id();
+    int steps = details(execution).history().size();
+    reopen();
+    assertThat(store.saveWorkflow(new NewWorkflow(FLOW, "two", null, Map.of())).changed())
+        .isFalse();
+    assertThat(store.saveWorkflow(new NewWorkflow(FLOW, "three")).version()).isEqualTo(3);
+    assertThat(store.recordAttempt(run, "worker-2").version()).isEqualTo(2);
+    store.updateAttempt(new AttemptId(run, 2), AttemptState.CANCELLED, null, null);
+    store.updateTaskRun(run, TaskRunState.CANCELLED, 2);
+    assertThat(store.updateExecution(execution, ExecutionState.CANCELLED, 3).version())
+        .isEqualTo(4);
+    assertThat(details(execution).history().get(steps + 3).sequence()).isEqualTo(steps + 4L);
+  }
+
+  @Test
+  @DisplayName("a commit that is repeated after the store was opened again gets its first answer")
+  void repeatedCommit() {
+    ExecutionId execution = execution();
+    ChangeSet changes = changes().updateExecution(execution, ExecutionState.RUNNING).build();
+    CommitResult first = store.commit(changes);
+    store.updateExecution(execution, ExecutionState.PAUSED, 2);
+    clock.advance(Duration.ofDays(1));
+    assertThat(reopen().commit(changes)).isEqualTo(first);
+    assertThat(stored(execution).state()).isEqualTo(ExecutionState.PAUSED);
+  }
+
+  @Test
+  @DisplayName(
+      "a store sees at once what another one has committed, and holds it to the same rules")
+  void sideBySide() {
+    StateStore other = openAnother();
+    ExecutionId execution = execution();
+    assertThat(other.execution(execution)).isEqualTo(stored(execution));
+    other.updateExecution(execution, ExecutionState.RUNNING, 1);
+    assertThat(stored(execution).state()).isEqualTo(ExecutionState.RUNNING);
+    refused(
+        ConflictException.class, () -> store.updateExecution(execution, ExecutionState.PAUSED, 1));
+    store.updateExecution(execution, ExecutionState.PAUSED, 2);
+    refused(
+        ConflictException.class, () -> other.updateExecution(execution, ExecutionState.RUNNING, 2));
+    assertThat(other.executionDetails(execution)).isEqualTo(details(execution));
+  }
+
+  @Test
+  @DisplayName("a commit that is repeated through another store gets its first answer")
+  void repeatedThroughAnother() {
+    StateStore other = openAnother();
+    ExecutionId execution = execution();
+    ChangeSet changes = changes().updateExecution(execution, ExecutionState.RUNNING).build();
+    List<CommitResult> results =
+        Parallel.run(2, thread -> (thread == 0 ? store : other).commit(changes));
+    assertThat(results.get(0)).isEqualTo(results.get(1));
+    assertThat(details(execution).history()).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("no update and no revision is lost between four stores")
+  void noLostUpdate() {
+    flow();
+    ExecutionId execution = executionIn(ExecutionState.RUNNING);
+    List<StateStore> stores = new ArrayList<>(List.of(store));
+    for (int i = 1; i < 4; i++) {
+      stores.add(openAnother());
+    }
+    int each = 10;
+    Parallel.run(
+        4,
+        thread -> {
+          for (int i = 0; i < each; i++) {
+            stores.get(thread).saveWorkflow(new NewWorkflow(FLOW, thread + "/" + i));
+            togglePause(stores.get(thread), execution);
+          }
+          return each;
+        });
+    assertThat(stored(FLOW).revision()).isEqualTo(1 + 4 * each);
+    assertThat(stored(execution).version()).isEqualTo(2 + 4 * each);
+    assertThat(details(execution).history()).hasSize(2 + 4 * each);
+  }
+
+  private static void togglePause(StateStore store, ExecutionId id) {
+    Outcome outcome = null;
+    while (outcome == null) {
+      var read = Objects.requireNonNull(store.execution(id));
+      ExecutionState to =
+          read.state() == ExecutionState.RUNNING ? ExecutionState.PAUSED : ExecutionState.RUNNING;
+      try {
+        outcome = store.updateExecution(id, to, read.version());
+      } catch (ConflictException anotherWasFaster) {
+        // Read again: that is what the conflict asks for.
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("who reads through another store never sees a part of a change set")
+  void readersSeeWholes() {
+    StateStore other = openAnother();
+    flow();
+    List<ExecutionId> executions = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      executions.add(ids.executionId());
+    }
+    AtomicBoolean done = new AtomicBoolean();
+    Parallel.run(
+        2,
+        thread ->
+            thread == 0
+                ? AtomicityContract.writeAll(this, executions, done)
+                : AtomicityContract.readAll(other, executions, done));
+  }
+}

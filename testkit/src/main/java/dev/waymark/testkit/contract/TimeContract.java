@@ -1,0 +1,101 @@
+package dev.waymark.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.Transition;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.Order;
+import java.time.Instant;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Times are cut to the microsecond, never rounded, and come back as they were answered. */
+public abstract class TimeContract extends ContractTest {
+
+  /** For backends that run this topic alone. */
+  protected TimeContract() {}
+
+  @ParameterizedTest(name = "({0} to {1})")
+  @CsvSource({
+    "2026-03-01T12:00:00.123456789Z, 2026-03-01T12:00:00.123456Z",
+    "2026-03-01T12:00:00.999999999Z, 2026-03-01T12:00:00.999999Z",
+    "2026-03-01T12:00:00.000000999Z, 2026-03-01T12:00:00Z",
+    "2026-03-01T12:00:00Z, 2026-03-01T12:00:00Z",
+    "1970-01-01T00:00:00.000000001Z, 1970-01-01T00:00:00Z",
+    "1969-12-31T23:59:59.999999999Z, 1969-12-31T23:59:59.999999Z",
+    "1582-10-10T00:00:00.000001500Z, 1582-10-10T00:00:00.000001Z",
+    "0001-01-01T00:00:00.000000001Z, 0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999999999Z, 9999-12-31T23:59:59.999999Z",
+  })
+  @DisplayName("every time of every record is cut to the microsecond")
+  void cut(Instant now, Instant kept) {
+    clock.set(now);
+    ExecutionId execution = ids.executionId();
+    TaskRunId run = ids.taskRunId();
+    AttemptId attempt = new AttemptId(run, 1);
+    CommitResult result = store.commit(wholeLife(execution, run));
+    assertThat(result.at()).isEqualTo(kept);
+    assertThat(stored(FLOW).createdAt()).isEqualTo(kept);
+    assertThat(stored(execution).createdAt()).isEqualTo(kept);
+    assertThat(stored(execution).startedAt()).isEqualTo(kept);
+    assertThat(stored(execution).endedAt()).isEqualTo(kept);
+    assertThat(stored(run).createdAt()).isEqualTo(kept);
+    assertThat(stored(run).startedAt()).isEqualTo(kept);
+    assertThat(stored(run).endedAt()).isEqualTo(kept);
+    assertThat(stored(attempt).startedAt()).isEqualTo(kept);
+    assertThat(stored(attempt).endedAt()).isEqualTo(kept);
+    assertThat(details(execution).history()).extracting(Transition::at).containsOnly(kept);
+  }
+
+  @ParameterizedTest(name = "({0})")
+  @CsvSource({
+    "2026-03-01T12:00:00.123456789Z",
+    "1969-12-31T23:59:59.999999999Z",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999998Z",
+  })
+  @DisplayName("a time that was read finds its record again")
+  void readTimeFinds(Instant now) {
+    clock.set(now);
+    ExecutionId id = execution();
+    Instant createdAt = stored(id).createdAt();
+    assertThat(found(ExecutionQuery.builder().since(createdAt))).isEqualTo(1);
+    assertThat(found(ExecutionQuery.builder().until(createdAt))).isZero();
+    assertThat(found(ExecutionQuery.builder().since(createdAt).until(createdAt.plusNanos(1))))
+        .isEqualTo(1);
+    Cursor after = Population.cursorAfter(stored(id), Order.OLDEST);
+    assertThat(store.executions(ExecutionQuery.builder().after(after).build()).items()).isEmpty();
+  }
+
+  private long found(ExecutionQuery.Builder query) {
+    return store.executions(query.build()).total();
+  }
+
+  private ChangeSet wholeLife(ExecutionId execution, TaskRunId run) {
+    return changes()
+        .saveWorkflow(new NewWorkflow(FLOW, "x"))
+        .createExecution(new NewExecution(execution, FLOW))
+        .updateExecution(execution, ExecutionState.RUNNING)
+        .createTaskRun(new NewTaskRun(run, execution, new TaskId("a")))
+        .updateTaskRun(run, TaskRunState.RUNNING)
+        .recordAttempt(run, "w")
+        .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null)
+        .updateTaskRun(run, TaskRunState.SUCCEEDED)
+        .updateExecution(execution, ExecutionState.SUCCEEDED)
+        .build();
+  }
+}
