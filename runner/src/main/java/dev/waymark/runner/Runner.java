@@ -1,0 +1,302 @@
+package dev.waymark.runner;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.definition.WorkflowDefinition;
+import dev.waymark.runner.internal.Cancels;
+import dev.waymark.runner.internal.Config;
+import dev.waymark.runner.internal.Coordinator;
+import dev.waymark.runner.internal.Definitions;
+import dev.waymark.runner.internal.Starts;
+import dev.waymark.runner.internal.Workers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker: starts executions and works on them, running each task as a process of the shell in a
+ * process group of its own.
+ *
+ * <p>Everything that it knows is in the store. It may be killed at any moment: the next runner on
+ * this machine finds what was begun, ends what is left of it, records its attempts as LOST and goes
+ * on, without repeating a task that had finished. What a task does outside the store happens at
+ * least once; {@code WAYMARK_IDEMPOTENCY_KEY} in its environment is the same in every attempt.
+ *
+ * <p>A task is done when its shell ends. What it left running in its process group is then ended.
+ * Its output goes to a file (see {@link TaskLogs}), its input is empty, and its environment is that
+ * of this process, with that of the workflow and the task, {@code INPUT_NAME} for each input and
+ * {@code WAYMARK_EXECUTION_ID}, {@code WAYMARK_WORKFLOW_ID}, {@code WAYMARK_TASK_ID}, {@code
+ * WAYMARK_TASK_RUN_ID}, {@code WAYMARK_ATTEMPT} and {@code WAYMARK_IDEMPOTENCY_KEY}.
+ *
+ * <p>Thread-safe. {@link #run} and {@link #work} may be called together; they share the places for
+ * live attempts. Several runners, in this process or others, may share a store and even an
+ * execution. A runner does not close its store.
+ */
+public final class Runner implements AutoCloseable {
+  private final Config config;
+  private final Starts starts;
+  private final Coordinator coordinator;
+
+  private Runner(Config config) {
+    this.config = config;
+    this.starts = new Starts(config.store(), config.definitions(), config.ids());
+    this.coordinator = new Coordinator(config);
+  }
+
+  /**
+   * Begins a runner.
+   *
+   * @param store where workflows and executions are; it must stay open as long as the runner works
+   * @param definitions reads the definition of a workflow as the store holds it; may throw any
+   *     {@link dev.waymark.core.error.WaymarkException}
+   */
+  public static Builder builder(
+      StateStore store, Function<Workflow, WorkflowDefinition> definitions) {
+    return new Builder(store, definitions);
+  }
+
+  /**
+   * Creates an execution and its task runs, in state PENDING, in one change set. It does not run
+   * them.
+   *
+   * <p>With an id of the caller's the start may be repeated: the same request gives the same
+   * execution and changes nothing, also after the workflow got a new revision.
+   *
+   * @throws InvalidInputException for an unknown input, a required input that is missing, a
+   *     reserved label, or a task that this version cannot run
+   * @throws dev.waymark.core.store.NotFoundException when there is no such workflow or revision
+   * @throws dev.waymark.core.store.ConflictException when there is an execution of this id that was
+   *     started by another request
+   * @throws dev.waymark.core.error.StoreUnavailableException when the store does not answer; repeat
+   *     it only with an id of your own
+   */
+  public ExecutionId start(StartRequest request) {
+    ExecutionId id = starts.start(request);
+    coordinator.nudge();
+    return id;
+  }
+
+  /**
+   * Works on an execution to its end, alone or together with other workers.
+   *
+   * <p>A paused execution is waited for. When the thread is interrupted the runner stops, as by
+   * {@link #stop}, and the thread stays interrupted.
+   *
+   * @return its final state; when the runner was stopped before, the state that it has then
+   * @throws dev.waymark.core.store.NotFoundException when there is no such execution
+   * @throws dev.waymark.core.error.WaymarkException when the execution cannot be run here, or as
+   *     {@code definitions} threw
+   * @throws dev.waymark.core.error.StoreUnavailableException when the store did not answer for the
+   *     whole store patience; the runner has then ended its processes and stopped
+   * @throws IllegalStateException when the runner has been stopped before
+   */
+  public ExecutionState run(ExecutionId id) {
+    return coordinator.run(id);
+  }
+
+  /**
+   * Works on every execution that is ready (PENDING, RUNNING or CANCELLING), the oldest first.
+   * Those that cannot be run here are left alone, with a warning in the log.
+   *
+   * @param untilIdle whether to return when there is nothing to do any more, neither now nor after
+   *     the pause of a retry; what only other living workers can bring forward is not waited for.
+   *     When false it returns only when the runner is stopped.
+   * @throws dev.waymark.core.error.StoreUnavailableException as {@link #run}
+   * @throws IllegalStateException when the runner has been stopped before
+   */
+  public void work(boolean untilIdle) {
+    coordinator.work(untilIdle);
+  }
+
+  /**
+   * Asks an execution to end, whoever works on it. What waits is cancelled at once, what runs is
+   * ended by its worker.
+   *
+   * @return CANCELLED, or CANCELLING while attempts are live; or the final state that the execution
+   *     already had
+   * @throws dev.waymark.core.store.NotFoundException when there is no such execution
+   */
+  public ExecutionState cancel(ExecutionId id) {
+    ExecutionState state = cancel(config.store(), id);
+    coordinator.nudge();
+    return state;
+  }
+
+  /** The same without a runner: any process may cancel any execution. */
+  public static ExecutionState cancel(StateStore store, ExecutionId id) {
+    return Cancels.cancel(store, id);
+  }
+
+  /**
+   * Stops: nothing new starts, live process groups are ended within the grace time, their attempts
+   * are recorded as CANCELLED with the error {@code worker stopped} and their task runs as
+   * RETRYING, so that the next worker takes them up; such an attempt does not count as failed.
+   * {@link #run} and {@link #work} then return.
+   *
+   * <p>Returns when all of that is recorded. Made for a shutdown hook; calling it again, from any
+   * thread, is harmless. From a {@link RunListener} it returns at once.
+   */
+  public void stop() {
+    coordinator.stop();
+  }
+
+  /** The same as {@link #stop}. */
+  @Override
+  public void close() {
+    stop();
+  }
+
+  /** The name under which this runner records its attempts. */
+  public String worker() {
+    return config.worker();
+  }
+
+  /** The output of the attempts that ran on this machine with this log directory. */
+  public TaskLogs logs() {
+    return config.logs();
+  }
+
+  /** Collects the settings. Not thread-safe. */
+  public static final class Builder {
+    private static final int LEAST_CONCURRENCY = 4;
+
+    private final StateStore store;
+    private final Function<Workflow, WorkflowDefinition> definitions;
+    private @Nullable String worker;
+    private int concurrency =
+        Math.max(LEAST_CONCURRENCY, Runtime.getRuntime().availableProcessors());
+    private Path logDirectory = Path.of(System.getProperty("user.home", "."), ".waymark", "logs");
+    private RunListener listener = RunListener.NONE;
+    private InstantSource clock = InstantSource.system();
+    private @Nullable Ids ids;
+    private Duration grace = Duration.ofSeconds(10);
+    private Duration pollInterval = Duration.ofMillis(500);
+    private int maxLost = 3;
+    private Duration storePatience = Duration.ofSeconds(30);
+
+    private Builder(StateStore store, Function<Workflow, WorkflowDefinition> definitions) {
+      this.store = store;
+      this.definitions = definitions;
+    }
+
+    /**
+     * The name of this worker, which no other living worker may have: attempts recorded under it
+     * that this runner does not run are taken for those of an earlier life. By default {@code
+     * host/pid-startMillis}, from which others see for sure when the worker is gone.
+     */
+    public Builder worker(String worker) {
+      this.worker = worker;
+      return this;
+    }
+
+    /** How many attempts may be live at once; by default the number of processors, at least 4. */
+    public Builder concurrency(int concurrency) {
+      this.concurrency = concurrency;
+      return this;
+    }
+
+    /**
+     * Where output is kept; by default {@code .waymark/logs} in the user's home. A worker that
+     * takes over must have the same to find the processes that were left behind.
+     */
+    public Builder logDirectory(Path logDirectory) {
+      this.logDirectory = logDirectory;
+      return this;
+    }
+
+    /** Hears of progress; nobody by default. */
+    public Builder listener(RunListener listener) {
+      this.listener = listener;
+      return this;
+    }
+
+    /**
+     * The time against which pauses between attempts are measured; the system's clock by default.
+     * It should agree with the clock of the store.
+     */
+    public Builder clock(InstantSource clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    /** Makes the ids of executions, task runs and commits; {@link Ids#system} by default. */
+    public Builder ids(Ids ids) {
+      this.ids = ids;
+      return this;
+    }
+
+    /**
+     * How long a process group that is asked to end may take before it is killed; 10 s by default.
+     */
+    public Builder grace(Duration grace) {
+      this.grace = grace;
+      return this;
+    }
+
+    /** How often to look for what other processes changed; 500 ms by default. */
+    public Builder pollInterval(Duration pollInterval) {
+      this.pollInterval = pollInterval;
+      return this;
+    }
+
+    /**
+     * How many attempts of one task run may be lost with their worker before the task run has
+     * failed; 3 by default.
+     */
+    public Builder maxLost(int maxLost) {
+      this.maxLost = maxLost;
+      return this;
+    }
+
+    /** How long to ask a store again that does not answer before giving up; 30 s by default. */
+    public Builder storePatience(Duration storePatience) {
+      this.storePatience = storePatience;
+      return this;
+    }
+
+    /**
+     * The runner. It does nothing until it is told to.
+     *
+     * @throws InvalidInputException when a number or a duration is out of range
+     */
+    public Runner build() {
+      positive("concurrency", concurrency);
+      positive("maxLost", maxLost);
+      positive("pollInterval in milliseconds", pollInterval.toMillis());
+      notNegative("grace", grace);
+      notNegative("storePatience", storePatience);
+      return new Runner(
+          new Config(
+              store,
+              new Definitions(definitions),
+              worker == null ? Workers.newName() : worker,
+              concurrency,
+              new TaskLogs(logDirectory),
+              listener,
+              clock,
+              ids == null ? Ids.system() : ids,
+              grace,
+              pollInterval,
+              maxLost,
+              storePatience));
+    }
+
+    private static void positive(String name, long value) {
+      if (value < 1) {
+        throw new InvalidInputException(name + " is " + value + "; it must be at least 1");
+      }
+    }
+
+    private static void notNegative(String name, Duration value) {
+      if (value.isNegative()) {
+        throw new InvalidInputException(name + " is " + value + "; it must not be negative");
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.RunListener;
+import dev.waymark.runner.TaskLogs;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * The settings of a runner, complete and checked.
+ *
+ * @param store where the truth is
+ * @param definitions reads what the store holds as text
+ * @param worker the name under which attempts are recorded
+ * @param concurrency how many attempts may be live at once
+ * @param logs where output goes
+ * @param listener hears of progress
+ * @param clock the time that pauses are measured against
+ * @param ids makes ids
+ * @param grace how long a process group that is asked to end may take
+ * @param pollInterval how often the store is asked what others changed
+ * @param maxLost how many attempts of one task run may be lost before it has failed
+ * @param storePatience how long a store that does not answer is asked again
+ */
+public record Config(
+    StateStore store,
+    Definitions definitions,
+    String worker,
+    int concurrency,
+    TaskLogs logs,
+    RunListener listener,
+    InstantSource clock,
+    Ids ids,
+    Duration grace,
+    Duration pollInterval,
+    int maxLost,
+    Duration storePatience) {}

@@ -1,0 +1,139 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.runner.TaskRunProgress;
+import dev.waymark.runner.definition.TaskDefinition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the coordinator knows of one task run. Changed by {@link Step} and {@link Job} only, on the
+ * coordinator's thread.
+ */
+final class Node {
+  private static final long MIX = 0x9e3779b97f4a7c15L;
+
+  final int index;
+  final TaskDefinition task;
+  final TaskRunId id;
+  final List<Node> needs = new ArrayList<>();
+  final List<Node> dependants = new ArrayList<>();
+
+  TaskRunState state = TaskRunState.PENDING;
+  long version;
+
+  /** Number of the newest attempt: the fence. */
+  int attempt;
+
+  @Nullable AttemptState attemptState;
+  @Nullable String worker;
+  @Nullable String error;
+
+  /** How many attempts failed, and how many were lost. */
+  int failed;
+
+  int lost;
+
+  /** Needs that have not succeeded. */
+  int openNeeds;
+
+  Instant changedAt = Instant.EPOCH;
+
+  Node(int index, TaskDefinition task, TaskRunId id) {
+    this.index = index;
+    this.task = task;
+    this.id = id;
+  }
+
+  /** Takes over what the store says. */
+  void load(TaskRunDetails details) {
+    TaskRun run = details.taskRun();
+    state = run.state();
+    version = run.version();
+    attempt = run.lastAttempt();
+    failed = count(details, AttemptState.FAILED);
+    lost = count(details, AttemptState.LOST);
+    changedAt = run.createdAt();
+    attemptState = null;
+    if (!details.attempts().isEmpty()) {
+      load(details.attempts().get(details.attempts().size() - 1));
+    }
+    changedAt = Objects.requireNonNullElse(run.endedAt(), changedAt);
+  }
+
+  private void load(Attempt last) {
+    Instant end = last.endedAt();
+    attemptState = last.state();
+    worker = last.worker();
+    error = last.error();
+    changedAt = end == null ? last.startedAt() : end;
+  }
+
+  private static int count(TaskRunDetails details, AttemptState state) {
+    return (int) details.attempts().stream().filter(attempt -> attempt.state() == state).count();
+  }
+
+  AttemptId attemptId() {
+    return new AttemptId(id, attempt);
+  }
+
+  boolean hasLiveAttempt() {
+    return attemptState == AttemptState.RUNNING;
+  }
+
+  boolean isFinal() {
+    return state.isTerminal();
+  }
+
+  /**
+   * When the next attempt may start. Only a failure is followed by a pause; it counts from the end
+   * of the attempt and its random part comes from the attempt's identity, so that a worker which
+   * takes over waits for what is left of the very same pause.
+   */
+  Instant retryAt() {
+    if (attemptState != AttemptState.FAILED) {
+      return changedAt;
+    }
+    long seed =
+        id.value().getMostSignificantBits() * 31
+            + id.value().getLeastSignificantBits()
+            + attempt * MIX;
+    Duration pause = task.retry().delayAfter(failed, new SplittableRandom(seed).nextDouble());
+    return changedAt.plus(pause);
+  }
+
+  /** What to say of it when its execution fails. */
+  String failure() {
+    String name = "task " + Text.quote(task.id().value());
+    if (state == TaskRunState.CANCELLED) {
+      return name + " was cancelled";
+    }
+    String why = error == null ? "" : ": " + error;
+    return name + " failed after " + attempt + (attempt == 1 ? " attempt" : " attempts") + why;
+  }
+
+  TaskRunProgress progress(ExecutionId execution) {
+    return new TaskRunProgress(
+        execution,
+        id,
+        task.id(),
+        state,
+        attempt,
+        changedAt,
+        error,
+        state == TaskRunState.RETRYING ? retryAt() : null);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.runner.RunListener;
+import java.util.Collection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells a listener, whose mistakes must not harm a run. */
+final class Notifier {
+  private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
+
+  private final RunListener listener;
+
+  Notifier(RunListener listener) {
+    this.listener = listener;
+  }
+
+  void started(ExecutionDetails details) {
+    tell(
+        () ->
+            listener.executionStarted(
+                details.execution(),
+                details.taskRuns().stream().map(TaskRunDetails::taskRun).toList()));
+  }
+
+  void changed(Job job, Collection<Node> nodes) {
+    nodes.forEach(node -> tell(() -> listener.taskRunChanged(node.progress(job.id()))));
+  }
+
+  void ended(Execution execution) {
+    tell(() -> listener.executionEnded(execution));
+  }
+
+  private static void tell(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      LOG.warn("a run listener failed; the run goes on", e);
+    }
+  }
+}

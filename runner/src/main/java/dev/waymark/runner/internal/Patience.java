@@ -1,0 +1,51 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.core.error.StoreUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks a store that does not answer again, for a time: a disk that was full or a server that
+ * restarts need not end a run of hours.
+ */
+final class Patience {
+  private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  private final Duration limit;
+
+  Patience(Duration limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * Calls until there is an answer. A commit must carry the same commit id each time, since one
+   * whose answer was lost may have been made.
+   *
+   * @throws StoreUnavailableException the last one, when the time is over
+   */
+  <T extends @Nullable Object> T call(Supplier<T> call) {
+    long begin = System.nanoTime();
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      try {
+        return call.get();
+      } catch (StoreUnavailableException e) {
+        if (System.nanoTime() - begin >= limit.toNanos()) {
+          throw e;
+        }
+        LOG.debug("the store does not answer; asking again in {}", pause, e);
+      }
+      LockSupport.parkNanos(pause.toNanos());
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+              ? pause.multipliedBy(2)
+              : LONGEST_PAUSE;
+    }
+  }
+}

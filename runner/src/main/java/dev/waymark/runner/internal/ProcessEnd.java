@@ -1,0 +1,50 @@
+package dev.waymark.runner.internal;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a process ended.
+ *
+ * @param cause who ended it
+ * @param exitCode its exit code, 128 and more where a signal ended it; null when it never started
+ * @param error why it is no success, or null for exit code 0
+ */
+record ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String error) {
+  /** The longest error that is kept; a system's message is a line. */
+  private static final int MAX_ERROR_CHARS = 1_000;
+
+  /** What may end a process. */
+  enum Cause {
+    /** It could not start. */
+    NOT_STARTED,
+    /** It ended by itself. */
+    ITSELF,
+    /** It took longer than its time-out. */
+    TIMED_OUT,
+    /** {@link TaskProcess#end} was called before it ended. */
+    ASKED
+  }
+
+  static ProcessEnd notStarted(@Nullable String reason) {
+    String error = "cannot start: " + reason;
+    // The code point decides where to cut: half a surrogate pair would be refused by the store.
+    int end =
+        error.length() <= MAX_ERROR_CHARS
+            ? error.length()
+            : error.offsetByCodePoints(0, MAX_ERROR_CHARS / 2);
+    return new ProcessEnd(Cause.NOT_STARTED, null, error.substring(0, end));
+  }
+
+  static ProcessEnd of(Cause cause, int exitCode, @Nullable Duration timeout) {
+    String error =
+        cause == Cause.TIMED_OUT && timeout != null
+            ? "timed out after " + DurationText.of(timeout)
+            : Signals.error(exitCode);
+    return new ProcessEnd(cause, exitCode, error);
+  }
+
+  boolean succeeded() {
+    return cause == Cause.ITSELF && error == null;
+  }
+}

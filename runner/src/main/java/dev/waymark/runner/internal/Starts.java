@@ -1,0 +1,175 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.RefusedException;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.definition.TaskDefinition;
+import dev.waymark.runner.definition.WorkflowDefinition;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts executions. Execution and task runs are created in one change set, so no worker ever sees
+ * an execution that lacks a task.
+ *
+ * <p>A repeated start is recognised by reading, not by the store's idempotence: the ids of task
+ * runs are new each time, and the latest revision may be another by then. Of two starts of one id
+ * at the same moment the store refuses one, which then finds the execution of the other.
+ */
+public final class Starts {
+  /** Labels that begin with this are the runner's. */
+  static final String RESERVED = "waymark.";
+
+  /**
+   * The label that holds the directory where the tasks run, so that any worker on the machine goes
+   * on there.
+   */
+  static final String DIRECTORY = RESERVED + "directory";
+
+  private final StateStore store;
+  private final Definitions definitions;
+  private final Ids ids;
+
+  /** Starts executions in this store. */
+  public Starts(StateStore store, Definitions definitions, Ids ids) {
+    this.store = store;
+    this.definitions = definitions;
+    this.ids = ids;
+  }
+
+  /** As {@link dev.waymark.runner.Runner#start}. */
+  public ExecutionId start(StartRequest request) {
+    ExecutionId id = request.executionId();
+    Execution existing = id == null ? null : store.execution(id);
+    return existing == null
+        ? create(request, id == null ? ids.executionId() : id)
+        : repeat(existing, request);
+  }
+
+  private ExecutionId create(StartRequest request, ExecutionId id) {
+    Workflow workflow = workflow(request);
+    WorkflowDefinition definition = definitions.of(workflow);
+    ChangeSet changes = changes(request, id, workflow, definition);
+    try {
+      store.commit(changes);
+      return id;
+    } catch (RefusedException e) {
+      Execution existing = store.execution(id);
+      if (existing == null) {
+        throw e;
+      }
+      return repeat(existing, request);
+    }
+  }
+
+  private Workflow workflow(StartRequest request) {
+    Integer revision = request.revision();
+    Workflow workflow =
+        revision == null
+            ? store.workflow(request.workflowId())
+            : store.workflow(request.workflowId(), revision);
+    if (workflow == null) {
+      throw Refusals.notFound(
+          "start",
+          RecordRef.of(request.workflowId()),
+          revision == null ? "a saved workflow" : "revision " + revision);
+    }
+    return workflow;
+  }
+
+  private ChangeSet changes(
+      StartRequest request, ExecutionId id, Workflow workflow, WorkflowDefinition definition) {
+    definition.tasks().forEach(Starts::checkRuns);
+    ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
+    changes.createExecution(
+        new NewExecution(
+            id,
+            workflow.id(),
+            workflow.revision(),
+            labels(request, directory(request.directory())),
+            Inputs.complete(definition, request.inputs())));
+    for (TaskDefinition task : definition.tasks()) {
+      changes.createTaskRun(new NewTaskRun(ids.taskRunId(), id, task.id()));
+    }
+    return changes.build();
+  }
+
+  private static void checkRuns(TaskDefinition task) {
+    if (task.run() == null) {
+      throw new InvalidInputException(
+          "task "
+              + Text.quote(task.id().value())
+              + " uses handler "
+              + Text.quote(String.valueOf(task.uses()))
+              + ", but this version has no handlers; give the task a \"run\" instead");
+    }
+  }
+
+  private static String directory(@Nullable Path directory) {
+    return Objects.requireNonNullElse(directory, Path.of(""))
+        .toAbsolutePath()
+        .normalize()
+        .toString();
+  }
+
+  private static Map<String, String> labels(StartRequest request, String directory) {
+    Map<String, String> labels = new TreeMap<>(request.labels());
+    for (String name : labels.keySet()) {
+      if (name.startsWith(RESERVED)) {
+        throw new InvalidInputException(
+            "label "
+                + Text.quote(name)
+                + " begins with \""
+                + RESERVED
+                + "\", which is reserved; use another name");
+      }
+    }
+    labels.put(DIRECTORY, directory);
+    return labels;
+  }
+
+  private ExecutionId repeat(Execution existing, StartRequest request) {
+    String difference = difference(existing, request);
+    if (difference != null) {
+      throw Refusals.otherRequest(RecordRef.of(existing.id()), "one with another " + difference);
+    }
+    return existing.id();
+  }
+
+  private @Nullable String difference(Execution existing, StartRequest request) {
+    if (!existing.workflowId().equals(request.workflowId())) {
+      return "workflow, " + existing.workflowId();
+    }
+    Integer revision = request.revision();
+    if (revision != null && revision != existing.workflowRevision()) {
+      return "revision, " + existing.workflowRevision();
+    }
+    // A request without a directory asks for none in particular.
+    String directory =
+        request.directory() == null
+            ? existing.labels().getOrDefault(DIRECTORY, directory(null))
+            : directory(request.directory());
+    if (!labels(request, directory).equals(existing.labels())) {
+      return "set of labels or directory";
+    }
+    Workflow workflow = store.workflow(existing.workflowId(), existing.workflowRevision());
+    boolean sameInputs =
+        workflow != null
+            && Inputs.complete(definitions.of(workflow), request.inputs())
+                .equals(existing.inputs());
+    return sameInputs ? null : "set of inputs";
+  }
+}

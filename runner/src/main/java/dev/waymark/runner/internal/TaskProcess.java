@@ -1,0 +1,233 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.runner.internal.ProcessEnd.Cause;
+import dev.waymark.runner.internal.ProcessGroups.Signal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running script and its process group.
+ *
+ * <p>The script is done when its shell ends. What it left running in its group is then asked to end
+ * and, shortly after, killed. When the script is to end before that, by {@link #end} or by its
+ * time-out, the whole group is asked with SIGTERM, has the grace time to comply, also where its
+ * shell went first, and is then killed. Only when the group is gone is {@link #ended} complete.
+ *
+ * <p>Every step happens on the one thread of the timer, so the fields need no lock.
+ */
+final class TaskProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskProcess.class);
+
+  /**
+   * What outlives its shell gets this long to end, or the grace time if that is shorter: nobody
+   * asked for the task to wait.
+   */
+  private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(1);
+
+  /**
+   * A killed process that waits for a disk or a network file system goes only when that answers.
+   */
+  private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
+
+  private static final long GROUP_CHECK_MILLIS = 20;
+
+  private final ShellCommand command;
+  private final ProcessGroups groups;
+  private final ScheduledExecutorService timer;
+  private final Duration grace;
+  private final Process process;
+  private final CompletableFuture<ProcessEnd> ended = new CompletableFuture<>();
+
+  private @Nullable Future<?> timeout;
+  private Cause cause = Cause.ITSELF;
+  private boolean ending;
+  private long killAtNanos;
+
+  private TaskProcess(
+      ShellCommand command,
+      Process process,
+      ProcessGroups groups,
+      ScheduledExecutorService timer,
+      Duration grace) {
+    this.command = command;
+    this.process = process;
+    this.groups = groups;
+    this.timer = timer;
+    this.grace = grace;
+  }
+
+  /**
+   * Starts a script.
+   *
+   * @param timer a single thread
+   * @param grace how long a group that is asked to end may take
+   * @throws IOException when it cannot start; nothing runs then
+   */
+  static TaskProcess start(
+      ShellCommand command, ProcessGroups groups, ScheduledExecutorService timer, Duration grace)
+      throws IOException {
+    TaskProcess task = new TaskProcess(command, command.start(groups), groups, timer, grace);
+    timer.execute(task::watch);
+    return task;
+  }
+
+  /**
+   * Complete when the process and its group are gone; never with an exception. Completed on the
+   * timer's thread.
+   */
+  CompletableFuture<ProcessEnd> ended() {
+    return ended;
+  }
+
+  /** Ends the group, unless the script has just ended by itself. Returns at once. */
+  void end() {
+    onTimer(() -> terminate(Cause.ASKED));
+  }
+
+  private void watch() {
+    Duration limit = command.timeout();
+    if (limit != null) {
+      timeout =
+          timer.schedule(() -> terminate(Cause.TIMED_OUT), limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    Thread waiter = new Thread(this::awaitExit, "waymark-process-" + process.pid());
+    waiter.setDaemon(true);
+    waiter.start();
+  }
+
+  /**
+   * A thread of its own rather than {@link Process#onExit}, which is completed by the common pool:
+   * a program that blocks that pool would keep every finished task open.
+   */
+  private void awaitExit() {
+    boolean ended = false;
+    while (!ended) {
+      try {
+        process.waitFor();
+        ended = true;
+      } catch (InterruptedException e) {
+        LOG.debug("nobody interrupts this thread; waiting on", e);
+      }
+    }
+    onTimer(this::exited);
+  }
+
+  private void terminate(Cause why) {
+    if (ending || !process.isAlive()) {
+      return;
+    }
+    ending = true;
+    cause = why;
+    killAtNanos = System.nanoTime() + grace.toNanos();
+    signal(Signal.TERM);
+    var unused = timer.schedule(this::killIfAlive, grace.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void killIfAlive() {
+    if (process.isAlive()) {
+      signal(Signal.KILL);
+    }
+  }
+
+  private void exited() {
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
+    if (ending) {
+      awaitGroup();
+    } else if (idIsTaken() || !signal(Signal.TERM)) {
+      complete();
+    } else {
+      killAtNanos = System.nanoTime() + Math.min(grace.toNanos(), LEFTOVER_GRACE.toNanos());
+      awaitGroup();
+    }
+  }
+
+  /**
+   * Whether another process has the id of the shell by now: then the group had no member left, and
+   * a group of this id is not ours.
+   */
+  private boolean idIsTaken() {
+    return ProcessHandle.of(process.pid()).isPresent();
+  }
+
+  private void awaitGroup() {
+    long lateNanos = System.nanoTime() - killAtNanos;
+    if (idIsTaken() || !alive()) {
+      complete();
+      return;
+    }
+    if (lateNanos >= 0) {
+      signal(Signal.KILL);
+    }
+    if (lateNanos >= KILL_PATIENCE.toNanos()) {
+      LOG.warn(
+          "process group {} is still there after SIGKILL; going on without waiting for it",
+          process.pid());
+      complete();
+      return;
+    }
+    var unused = timer.schedule(this::awaitGroup, GROUP_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void complete() {
+    try {
+      Files.deleteIfExists(command.pidFile());
+    } catch (IOException e) {
+      LOG.debug("cannot delete {}", command.pidFile(), e);
+    }
+    ended.complete(ProcessEnd.of(cause, process.exitValue(), command.timeout()));
+  }
+
+  /**
+   * Signals the group.
+   *
+   * @return false when there is none any more
+   */
+  private boolean signal(Signal signal) {
+    try {
+      return groups.signal(process.pid(), signal) || signalShell(signal);
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "cannot send {} to process group {}; sending it to its shell alone",
+          signal,
+          process.pid(),
+          e);
+      return signalShell(signal);
+    }
+  }
+
+  /** A process that has only just begun has no group yet, and nothing below it either. */
+  private boolean signalShell(Signal signal) {
+    return process.isAlive()
+        && (signal == Signal.TERM
+            ? process.toHandle().destroy()
+            : process.toHandle().destroyForcibly());
+  }
+
+  private boolean alive() {
+    try {
+      return groups.alive(process.pid());
+    } catch (RuntimeException e) {
+      LOG.warn("cannot see whether process group {} is alive; taking it as gone", process.pid(), e);
+      return false;
+    }
+  }
+
+  private void onTimer(Runnable step) {
+    try {
+      timer.execute(step);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the timer has ended before process {}", process.pid(), e);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static dev.waymark.runner.Flows.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.NotFoundException;
+import dev.waymark.runner.internal.Waiting;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Executions that are asked to end before they are done. */
+class CancelTest extends RunnerFixture {
+
+  @Test
+  void whatNobodyRunsIsCancelledInOneStep() {
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+    assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(states(id).values()).containsOnly(TaskRunState.CANCELLED);
+    assertThat(error(id)).isEqualTo("cancelled on request");
+    assertThat(details(id).history().stream().skip(3).map(move -> move.at()).distinct()).hasSize(1);
+  }
+
+  @Test
+  void whatRunsIsEndedByItsWorkerWithoutTheTimeOfGraceWhereItComplies() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task(
+                    "ends",
+                    "trap 'touch cleaned; exit 0' TERM; touch up; while :; do sleep 0.02; done")
+                .task("next", "touch next", "ends"));
+    var result = runInBackground(runner(), id);
+    awaitFile("up");
+    assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(states(id)).containsEntry("next", TaskRunState.CANCELLED);
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(folder.resolve("cleaned")).exists();
+    assertThat(attemptStates(id, "ends")).containsExactly("1 CANCELLED");
+    assertThat(attempts(id, "ends").get(0).error()).isEqualTo("cancelled");
+    nothingIsLive(id);
+  }
+
+  @Test
+  void whatIgnoresTheRequestIsKilledAfterTheGraceTime() {
+    ExecutionId id =
+        start(flow("flow").task("deaf", "trap '' TERM; touch up; while :; do sleep 0.02; done"));
+    Runner runner = runner(builder().grace(Duration.ofMillis(200)));
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    runner.cancel(id);
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(attempts(id, "deaf").get(0).exitCode()).isEqualTo(137);
+  }
+
+  @Test
+  void aTaskThatWaitsForItsNextAttemptIsCancelledAtOnce() {
+    ExecutionId id =
+        start(flow("flow").task("again", "exit 1").retry(retry(2, Duration.ofHours(1))));
+    var result = runInBackground(runner(), id);
+    Waiting.until("the pause", () -> states(id).get("again") == TaskRunState.RETRYING);
+    assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(states(id)).isEqualTo(Map.of("again", TaskRunState.CANCELLED));
+  }
+
+  @Test
+  void cancellingTwiceOrAfterTheEndChangesNothing() {
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    runner().run(id);
+    assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.SUCCEEDED);
+    ExecutionId live = start(flow("flow").task("a", "true"));
+    beginAs("elsewhere/1-1", live, "a");
+    assertThat(Runner.cancel(store, live)).isEqualTo(ExecutionState.CANCELLING);
+    long version = details(live).execution().version();
+    assertThat(Runner.cancel(store, live)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(details(live).execution().version()).isEqualTo(version);
+  }
+
+  @Test
+  void anUnknownExecutionIsNotFound() {
+    assertThatThrownBy(() -> Runner.cancel(store, new ExecutionId(new UUID(1, 1))))
+        .isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  void cancellingRacesWithARunAndBothAgree() {
+    for (int i = 0; i < 20; i++) {
+      ExecutionId id =
+          start(flow("flow").task("a", "true").task("b", "sleep 0.01", "a").task("c", "true", "b"));
+      var result = runInBackground(runner(), id);
+      Waiting.until("the run", () -> state(id) != ExecutionState.PENDING);
+      Runner.cancel(store, id);
+      assertThat(result.join())
+          .isIn(ExecutionState.CANCELLED, ExecutionState.SUCCEEDED)
+          .isEqualTo(state(id));
+      nothingIsLive(id);
+    }
+  }
+}

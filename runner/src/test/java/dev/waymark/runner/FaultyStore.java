@@ -1,0 +1,60 @@
+package dev.waymark.runner;
+
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.StateStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/**
+ * Hands every call on to a real store, and makes some commits fail as a store does that cannot be
+ * reached.
+ */
+final class FaultyStore {
+  /** How many commits to fail from now on. */
+  final AtomicInteger failures = new AtomicInteger();
+
+  private final StateStore store;
+  private final boolean afterCommit;
+  private final Predicate<ChangeSet> which;
+
+  /**
+   * Makes faults for a store.
+   *
+   * @param afterCommit whether the commit is made and only its answer is lost
+   * @param which the commits that may fail
+   */
+  FaultyStore(StateStore store, boolean afterCommit, Predicate<ChangeSet> which) {
+    this.store = store;
+    this.afterCommit = afterCommit;
+    this.which = which;
+  }
+
+  StateStore asStore() {
+    return (StateStore)
+        Proxy.newProxyInstance(
+            StateStore.class.getClassLoader(), new Class<?>[] {StateStore.class}, this::call);
+  }
+
+  private Object call(Object proxy, Method method, Object[] arguments) throws Throwable {
+    boolean fails =
+        method.getName().equals("commit")
+            && which.test((ChangeSet) arguments[0])
+            && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+    if (fails && !afterCommit) {
+      throw new StoreUnavailableException("broken on purpose by a test", null);
+    }
+    try {
+      Object answer = method.invoke(store, arguments);
+      if (fails) {
+        throw new StoreUnavailableException("outcome unknown on purpose by a test", null);
+      }
+      return answer;
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+}

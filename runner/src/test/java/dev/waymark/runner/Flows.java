@@ -1,0 +1,166 @@
+package dev.waymark.runner;
+
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.definition.InputDefinition;
+import dev.waymark.runner.definition.RetryPolicy;
+import dev.waymark.runner.definition.TaskDefinition;
+import dev.waymark.runner.definition.WorkflowDefinition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Definitions made in Java. The text that the store keeps is a key under which {@link #read} finds
+ * them again.
+ */
+final class Flows {
+  private static final Map<String, WorkflowDefinition> SAVED = new ConcurrentHashMap<>();
+
+  private Flows() {}
+
+  static WorkflowDefinition read(Workflow workflow) {
+    return Objects.requireNonNull(SAVED.get(workflow.definition()));
+  }
+
+  static Flow flow(String id) {
+    return new Flow(id);
+  }
+
+  static RetryPolicy retry(int maxAttempts, Duration delay) {
+    return new RetryPolicy(maxAttempts, delay, 2, Duration.ofHours(1), 0);
+  }
+
+  /** Collects tasks; what is said after a task is about that task. */
+  static final class Flow {
+    private final WorkflowId id;
+    private final Map<String, InputDefinition> inputs = new LinkedHashMap<>();
+    private final Map<String, String> env = new HashMap<>();
+    private final List<TaskDefinition> tasks = new ArrayList<>();
+
+    private Flow(String id) {
+      this.id = new WorkflowId(id);
+    }
+
+    Flow input(String name, @Nullable String defaultValue) {
+      inputs.put(name, new InputDefinition(null, defaultValue));
+      return this;
+    }
+
+    Flow env(String name, String value) {
+      env.put(name, value);
+      return this;
+    }
+
+    Flow task(String task, String run, String... needs) {
+      tasks.add(
+          new TaskDefinition(
+              new TaskId(task),
+              Stream.of(needs).map(TaskId::new).toList(),
+              run,
+              null,
+              Map.of(),
+              Map.of(),
+              null,
+              null,
+              RetryPolicy.NONE));
+      return this;
+    }
+
+    Flow uses(String handler) {
+      TaskDefinition t = last();
+      return replace(
+          new TaskDefinition(
+              t.id(), t.needs(), null, handler, t.with(), t.env(), null, null, t.retry()));
+    }
+
+    Flow retry(RetryPolicy retry) {
+      TaskDefinition t = last();
+      return replace(
+          new TaskDefinition(
+              t.id(),
+              t.needs(),
+              t.run(),
+              t.uses(),
+              t.with(),
+              t.env(),
+              t.workingDirectory(),
+              t.timeout(),
+              retry));
+    }
+
+    Flow timeout(Duration timeout) {
+      TaskDefinition t = last();
+      return replace(
+          new TaskDefinition(
+              t.id(),
+              t.needs(),
+              t.run(),
+              t.uses(),
+              t.with(),
+              t.env(),
+              t.workingDirectory(),
+              timeout,
+              t.retry()));
+    }
+
+    Flow directory(String directory) {
+      TaskDefinition t = last();
+      return replace(
+          new TaskDefinition(
+              t.id(),
+              t.needs(),
+              t.run(),
+              t.uses(),
+              t.with(),
+              t.env(),
+              directory,
+              t.timeout(),
+              t.retry()));
+    }
+
+    Flow taskEnv(String name, String value) {
+      TaskDefinition t = last();
+      return replace(
+          new TaskDefinition(
+              t.id(),
+              t.needs(),
+              t.run(),
+              t.uses(),
+              t.with(),
+              Map.of(name, value),
+              t.workingDirectory(),
+              t.timeout(),
+              t.retry()));
+    }
+
+    private TaskDefinition last() {
+      return tasks.get(tasks.size() - 1);
+    }
+
+    private Flow replace(TaskDefinition task) {
+      tasks.set(tasks.size() - 1, task);
+      return this;
+    }
+
+    /** Saves it as the next revision and returns its id. */
+    WorkflowId save(StateStore store) {
+      WorkflowDefinition definition =
+          new WorkflowDefinition(id, null, Map.of(), inputs, env, null, tasks, "");
+      String key = definition.toString();
+      SAVED.put(key, definition);
+      store.saveWorkflow(new NewWorkflow(id, key));
+      return id;
+    }
+  }
+}

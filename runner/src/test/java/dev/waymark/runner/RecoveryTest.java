@@ -1,0 +1,258 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static dev.waymark.runner.Flows.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.runner.internal.ProcessGroupsAccess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a worker finds that another one left when it died. */
+class RecoveryTest extends RunnerFixture {
+
+  /** A worker of this host whose process is gone: a real process that has ended. */
+  private String deadWorker() {
+    try {
+      Process process = new ProcessBuilder("sleep", "300").start();
+      String start = "" + process.info().startInstant().orElseThrow().toEpochMilli();
+      process.destroyForcibly().waitFor();
+      return host() + "/" + process.pid() + "-" + start;
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String host() {
+    String name = runner().worker();
+    return name.substring(0, name.lastIndexOf('/'));
+  }
+
+  @Test
+  void aDeadWorkersAttemptIsLostAndTheNextNumberRuns() {
+    ExecutionId id = start(flow("flow").task("a", "echo x >> runs").task("b", "true", "a"));
+    String dead = deadWorker();
+    beginAs(dead, id, "a");
+    runner().work(true);
+    assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+    assertThat(attempts(id, "a").get(0).error()).isEqualTo("worker " + dead + " is gone");
+    assertThat(lines("runs")).hasSize(1);
+  }
+
+  @Test
+  void aProcessIdThatIsUsedAgainDoesNotMakeADeadWorkerLive() {
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    beginAs(host() + "/" + ProcessHandle.current().pid() + "-1000", id, "a");
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+  }
+
+  @Test
+  void livingWorkersAndThoseOfOtherHostsAreLeftAlone() throws Exception {
+    Process living = new ProcessBuilder("sleep", "300").start();
+    try {
+      long start = living.info().startInstant().orElseThrow().toEpochMilli();
+      for (String worker :
+          new String[] {host() + "/" + living.pid() + "-" + start, "elsewhere/1-1", "my-worker"}) {
+        ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+        beginAs(worker, id, "a");
+        runner().work(true);
+        assertThat(attemptStates(id, "a")).as(worker).containsExactly("1 RUNNING");
+        assertThat(states(id)).containsEntry("b", TaskRunState.PENDING);
+      }
+    } finally {
+      living.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aLivingWorkersExecutionIsWaitedForAndTakenOverWhenItDies() throws Exception {
+    Process living = new ProcessBuilder("sleep", "300").start();
+    long start = living.info().startInstant().orElseThrow().toEpochMilli();
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+    AttemptId attempt = beginAs(host() + "/" + living.pid() + "-" + start, id, "a");
+    var result = runInBackground(runner(), id);
+    ExecutionId second = start(flow("flow").task("a", "true"));
+    assertThat(runner().run(second)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(store.attempt(attempt)).matches(a -> a != null && a.state() == AttemptState.RUNNING);
+    living.destroyForcibly().waitFor();
+    assertThat(result.get(60, TimeUnit.SECONDS)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+  }
+
+  @Test
+  void anEarlierLifeOfAWorkerWithAFixedNameIsRecovered() {
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    beginAs("worker-7", id, "a");
+    assertThat(runner(builder().worker("worker-7")).run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+  }
+
+  @Test
+  void aTaskThatLosesItsWorkersTooOftenFails() {
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+    for (int i = 1; i < 3; i++) {
+      AttemptId attempt = beginAs(deadWorker(), id, "a");
+      store.commit(
+          ChangeSet.builder()
+              .updateAttempt(attempt, AttemptState.LOST, null, "gone")
+              .updateTaskRun(attempt.taskRunId(), TaskRunState.RETRYING)
+              .build());
+    }
+    String dead = deadWorker();
+    beginAs(dead, id, "a");
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(error(id))
+        .isEqualTo("task \"a\" failed after 3 attempts: worker " + dead + " is gone");
+    assertThat(states(id)).isEqualTo(Map.of("a", TaskRunState.FAILED, "b", TaskRunState.SKIPPED));
+  }
+
+  @Test
+  void aLostAttemptDoesNotCountAsFailedNorAFailedOneAsLost() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("a", "test $WAYMARK_ATTEMPT = 3")
+                .retry(retry(2, Duration.ofMillis(1))));
+    beginAs(deadWorker(), id, "a");
+    assertThat(runner(builder().maxLost(2)).run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 FAILED", "3 SUCCEEDED");
+  }
+
+  @Test
+  void aDeadWorkersCancellingExecutionIsFinished() {
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true"));
+    beginAs(deadWorker(), id, "a");
+    assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLING);
+    runner().work(true);
+    assertThat(state(id)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST");
+    assertThat(states(id).values()).containsOnly(TaskRunState.CANCELLED);
+  }
+
+  @Test
+  void anExecutionWhoseTasksHaveAllEndedIsEnded() {
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    end(id, "a", AttemptState.SUCCEEDED, TaskRunState.SUCCEEDED, null);
+    assertThat(state(id)).isEqualTo(ExecutionState.RUNNING);
+    runner().work(true);
+    assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).hasSize(1);
+  }
+
+  @Test
+  void whatAFailureLeftPendingIsSkipped() {
+    ExecutionId id =
+        start(flow("flow").task("a", "true").task("b", "true", "a").task("c", "touch c"));
+    end(id, "a", AttemptState.FAILED, TaskRunState.FAILED, "exited with code 9");
+    runner().work(true);
+    assertThat(state(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(states(id))
+        .isEqualTo(
+            Map.of("a", TaskRunState.FAILED, "b", TaskRunState.SKIPPED, "c", TaskRunState.SKIPPED));
+    assertThat(error(id)).isEqualTo("task \"a\" failed after 1 attempt: exited with code 9");
+    assertThat(folder.resolve("c")).doesNotExist();
+  }
+
+  @Test
+  void aPauseThatBeganBeforeTheWorkerDiedIsServedToItsEnd() {
+    ExecutionId id = start(flow("flow").task("a", "true").retry(retry(2, Duration.ofMillis(700))));
+    end(id, "a", AttemptState.FAILED, TaskRunState.RETRYING, "exited with code 1");
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(
+            Duration.between(
+                attempts(id, "a").get(0).endedAt(), attempts(id, "a").get(1).startedAt()))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(700));
+  }
+
+  private void end(
+      ExecutionId id, String task, AttemptState state, TaskRunState then, @Nullable String error) {
+    AttemptId attempt = beginAs(deadWorker(), id, task);
+    store.commit(
+        ChangeSet.builder()
+            .updateAttempt(attempt, state, null, error)
+            .updateTaskRun(attempt.taskRunId(), then)
+            .build());
+  }
+
+  @Test
+  void theProcessesThatADeadWorkerLeftAreEndedBeforeTheNextAttemptStarts() throws Exception {
+    ExecutionId id =
+        start(flow("flow").task("a", "! grep -qs 'State:.[RSD]' /proc/$(cat orphan)/status"));
+    beginAs(deadWorker(), id, "a");
+    Path log = new TaskLogs(folder.resolve("logs")).path(id, new TaskId("a"), 1);
+    Files.createDirectories(log.getParent());
+    // As an attempt of the dead worker would be: a leader that ended already and a child in its
+    // group that goes on.
+    Process orphan =
+        new ProcessBuilder(
+                "setsid",
+                "sh",
+                "-c",
+                "echo $$ > \"$0\"; sleep 300 & echo $! > orphan.new; mv orphan.new orphan",
+                log.resolveSibling("a.1.pid").toString())
+            .directory(folder.toFile())
+            .start();
+    awaitFile("orphan");
+    orphan.waitFor();
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    long child = Long.parseLong(read("orphan").strip());
+    assertThat(ProcessGroupsAccess.runs(child)).isFalse();
+    assertThat(log.resolveSibling("a.1.pid")).doesNotExist();
+  }
+
+  @Test
+  void aGroupIdThatIsUsedAgainIsNotTouched() throws Exception {
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    beginAs(deadWorker(), id, "a");
+    Path pidFile =
+        new TaskLogs(folder.resolve("logs")).path(id, new TaskId("a"), 1).resolveSibling("a.1.pid");
+    Files.createDirectories(pidFile.getParent());
+    Process other = new ProcessBuilder("setsid", "sleep", "300").start();
+    Files.writeString(pidFile, other.pid() + "\n");
+    Files.setLastModifiedTime(
+        pidFile, FileTime.from(other.info().startInstant().orElseThrow().minusSeconds(10)));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(other.isAlive()).isTrue();
+    other.destroyForcibly();
+  }
+
+  @Test
+  void aWorkerWhoseAttemptWasTakenEndsItsProcessAndDiscardsItsResult() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task(
+                    "a",
+                    "test $WAYMARK_ATTEMPT = 1 || exit 0; touch up; while :; do sleep 0.02; done"));
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    // What another worker does that takes this one for dead.
+    AttemptId attempt = attempts(id, "a").get(0).id();
+    store.commit(
+        ChangeSet.builder()
+            .updateAttempt(attempt, AttemptState.LOST, null, "taken for dead")
+            .updateTaskRun(attempt.taskRunId(), TaskRunState.RETRYING)
+            .build());
+    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+    runner.stop();
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+  }
+}

@@ -1,0 +1,149 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static dev.waymark.runner.Flows.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.runner.internal.Waiting;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a display hears. */
+class RunListenerTest extends RunnerFixture {
+
+  private static final class Recorder implements RunListener {
+    final List<String> heard = new CopyOnWriteArrayList<>();
+    final List<TaskRunProgress> progress = new CopyOnWriteArrayList<>();
+    final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public void executionStarted(Execution execution, List<TaskRun> taskRuns) {
+      hear("execution " + execution.state() + " of " + taskRuns.size());
+    }
+
+    @Override
+    public void taskRunChanged(TaskRunProgress change) {
+      progress.add(change);
+      hear(change.taskId() + " " + change.state() + " " + change.attempt());
+    }
+
+    @Override
+    public void executionEnded(Execution execution) {
+      hear("execution " + execution.state());
+    }
+
+    private void hear(String what) {
+      heard.add(what);
+      threads.add(Thread.currentThread());
+    }
+  }
+
+  @Test
+  void everyChangeIsHeardInOrderOnOneThread() {
+    Recorder recorder = new Recorder();
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("flaky", "test $WAYMARK_ATTEMPT = 2")
+                .retry(retry(2, Duration.ofMillis(10)))
+                .task("bad", "exit 4", "flaky")
+                .task("never", "true", "bad"));
+    runner(builder().listener(recorder)).run(id);
+    assertThat(recorder.heard)
+        .containsExactly(
+            "execution PENDING of 3",
+            "flaky RUNNING 1",
+            "flaky RETRYING 1",
+            "flaky RUNNING 2",
+            "flaky SUCCEEDED 2",
+            "bad RUNNING 1",
+            "bad FAILED 1",
+            "never SKIPPED 0",
+            "execution FAILED");
+    assertThat(recorder.threads).hasSize(1);
+    TaskRunProgress retrying = recorder.progress.get(1);
+    assertThat(retrying.error()).isEqualTo("exited with code 1");
+    assertThat(retrying.retryAt()).isEqualTo(retrying.at().plusMillis(10));
+    assertThat(retrying.at()).isEqualTo(attempts(id, "flaky").get(0).endedAt());
+    assertThat(recorder.progress.get(3).error()).isNull();
+  }
+
+  @Test
+  void whatAnotherWorkerDoesIsHeardToo() {
+    Recorder recorder = new Recorder();
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("a", "touch up; while ! test -f go-on; do sleep 0.01; done")
+                .task("b", "true", "a"));
+    var other = runInBackground(runner(), id);
+    awaitFile("up");
+    var result = runInBackground(runner(builder().listener(recorder)), id);
+    Waiting.until("both at it", () -> !recorder.heard.isEmpty());
+    touch("go-on");
+    assertThat(result.join()).isEqualTo(other.join());
+    assertThat(recorder.heard)
+        .contains("execution RUNNING of 2", "a SUCCEEDED 1", "b SUCCEEDED 1")
+        .endsWith("execution SUCCEEDED");
+  }
+
+  @Test
+  void aListenerThatThrowsDoesNotHarmTheRun() {
+    RunListener broken =
+        new RunListener() {
+          @Override
+          public void taskRunChanged(TaskRunProgress progress) {
+            throw new IllegalStateException("broken on purpose by a test");
+          }
+        };
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+    assertThat(runner(builder().listener(broken)).run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+  }
+
+  @Test
+  void aListenerMayStopTheRunnerButNotWaitForIt() {
+    AtomicReference<@Nullable Runner> runner = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> refused = new AtomicReference<>();
+    RunListener stops =
+        new RunListener() {
+          @Override
+          public void taskRunChanged(TaskRunProgress progress) {
+            Runner self = Objects.requireNonNull(runner.get());
+            try {
+              self.run(progress.executionId());
+            } catch (IllegalStateException e) {
+              refused.compareAndSet(null, e);
+            }
+            self.stop();
+          }
+        };
+    ExecutionId id = start(flow("flow").task("a", "sleep 300"));
+    runner.set(runner(builder().listener(stops)));
+    assertThat(Objects.requireNonNull(runner.get()).run(id)).isEqualTo(ExecutionState.RUNNING);
+    assertThat(refused.get()).hasMessageContaining("may not wait");
+    assertThat(attemptStates(id, "a")).containsExactly("1 CANCELLED");
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefused() {
+    assertThatThrownBy(() -> builder().concurrency(0).build())
+        .hasMessage("concurrency is 0; it must be at least 1");
+    assertThatThrownBy(() -> builder().maxLost(0).build()).hasMessageContaining("maxLost is 0");
+    assertThatThrownBy(() -> builder().pollInterval(Duration.ZERO).build())
+        .hasMessageContaining("pollInterval");
+    assertThatThrownBy(() -> builder().grace(Duration.ofSeconds(-1)).build())
+        .hasMessageContaining("grace");
+  }
+}

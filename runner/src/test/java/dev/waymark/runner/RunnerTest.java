@@ -1,0 +1,326 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static dev.waymark.runner.Flows.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NotFoundException;
+import dev.waymark.runner.internal.Waiting;
+import dev.waymark.testkit.InMemoryStateStore;
+import dev.waymark.testkit.ManualClock;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a run does with tasks that succeed, fail and depend on each other. */
+class RunnerTest extends RunnerFixture {
+
+  @Test
+  void tasksRunInTheOrderOfTheirNeedsAndTheExecutionSucceeds() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("last", "echo last >> order", "left", "right")
+                .task("left", "echo middle >> order", "first")
+                .task("right", "echo middle >> order", "first")
+                .task("first", "echo first >> order"));
+    assertThat(state(id)).isEqualTo(ExecutionState.PENDING);
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(lines("order")).containsExactly("first", "middle", "middle", "last");
+    assertThat(states(id).values()).containsOnly(TaskRunState.SUCCEEDED);
+    assertThat(attemptStates(id, "last")).containsExactly("1 SUCCEEDED");
+    nothingIsLive(id);
+  }
+
+  @Test
+  void aFlakyTaskShowsItsFailedAttemptAndThenTheOneThatSucceeded() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("flaky", "test -f seen || { touch seen; exit 2; }")
+                .retry(retry(3, Duration.ofMillis(1))));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "flaky")).containsExactly("1 FAILED", "2 SUCCEEDED");
+    Attempt failed = attempts(id, "flaky").get(0);
+    assertThat(failed.exitCode()).isEqualTo(2);
+    assertThat(failed.error()).isEqualTo("exited with code 2");
+  }
+
+  @Test
+  void aTaskThatKeepsFailingFailsItsExecutionWhichSaysWhy() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("extract", "exit 2")
+                .retry(retry(3, Duration.ofMillis(1)))
+                .task("publish", "touch published", "extract"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(error(id)).isEqualTo("task \"extract\" failed after 3 attempts: exited with code 2");
+    assertThat(states(id))
+        .isEqualTo(Map.of("extract", TaskRunState.FAILED, "publish", TaskRunState.SKIPPED));
+    assertThat(folder.resolve("published")).doesNotExist();
+    nothingIsLive(id);
+  }
+
+  @Test
+  void afterAFailureRunningTasksEndByThemselvesAndNothingNewStarts() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task(
+                    "slow",
+                    "touch slow-runs; while ! test -f go-on; do sleep 0.01; done; echo done > slow-done")
+                .task("fails", "while ! test -f fail; do sleep 0.01; done; exit 1")
+                .task("again", "exit 3")
+                .retry(retry(5, Duration.ofHours(1)))
+                .task("after", "touch after", "slow"));
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
+    awaitFile("slow-runs");
+    Waiting.until("the pause", () -> states(id).get("again") == TaskRunState.RETRYING);
+    touch("fail");
+    Waiting.until("the failure", () -> states(id).get("fails") == TaskRunState.FAILED);
+    assertThat(states(id))
+        .containsEntry("again", TaskRunState.CANCELLED)
+        .containsEntry("after", TaskRunState.SKIPPED)
+        .containsEntry("slow", TaskRunState.RUNNING);
+    touch("go-on");
+    assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
+    assertThat(states(id)).containsEntry("slow", TaskRunState.SUCCEEDED);
+    assertThat(folder.resolve("after")).doesNotExist();
+    assertThat(error(id)).isEqualTo("task \"fails\" failed after 1 attempt: exited with code 1");
+    nothingIsLive(id);
+  }
+
+  @Test
+  void aTimeOutIsAFailedAttempt() {
+    ExecutionId id = start(flow("flow").task("slow", "sleep 300").timeout(Duration.ofMillis(200)));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(error(id)).isEqualTo("task \"slow\" failed after 1 attempt: timed out after 200ms");
+    assertThat(attempts(id, "slow").get(0).exitCode()).isEqualTo(143);
+  }
+
+  @Test
+  void aTaskThatCannotStartIsAFailedAttemptWithoutAnExitCode() {
+    ExecutionId id = start(flow("flow").task("lost", "true").directory("missing"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    Attempt attempt = attempts(id, "lost").get(0);
+    assertThat(attempt.exitCode()).isNull();
+    assertThat(attempt.error())
+        .isEqualTo(
+            "cannot start: working directory " + folder.resolve("missing") + " does not exist");
+  }
+
+  @Test
+  void aTaskFindsItsInputsAndItsNamesInItsEnvironment() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .input("day", "today")
+                .input("out-dir", null)
+                .env("GREETING", "hello")
+                .env("WHO", "nobody")
+                .task("show", "env | sort > env.txt")
+                .taskEnv("WHO", "world"),
+            Map.of("out-dir", "x y"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    String run = taskRun(id, "show").id().toString();
+    assertThat(lines("env.txt"))
+        .contains("INPUT_DAY=today", "INPUT_OUT_DIR=x y", "GREETING=hello", "WHO=world")
+        .contains("WAYMARK_EXECUTION_ID=" + id, "WAYMARK_WORKFLOW_ID=flow", "WAYMARK_TASK_ID=show")
+        .contains(
+            "WAYMARK_TASK_RUN_ID=" + run, "WAYMARK_ATTEMPT=1", "WAYMARK_IDEMPOTENCY_KEY=" + run);
+  }
+
+  @Test
+  void theOutputOfEveryAttemptIsKept() throws Exception {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("talks", "echo attempt $WAYMARK_ATTEMPT; test $WAYMARK_ATTEMPT = 2")
+                .retry(retry(2, Duration.ofMillis(1))));
+    Runner runner = runner();
+    runner.run(id);
+    TaskId task = new TaskId("talks");
+    assertThat(Objects.requireNonNull(runner.logs().tail(id, task, 1, 100)).text())
+        .isEqualTo("attempt 1\n");
+    assertThat(Objects.requireNonNull(runner.logs().tail(id, task, 2, 100)).text())
+        .isEqualTo("attempt 2\n");
+    assertThat(runner.logs().open(id, task, 3)).isNull();
+    try (var files = Files.list(runner.logs().path(id, task, 1).getParent())) {
+      assertThat(files).as("no process group is on record any more").hasSize(2);
+    }
+  }
+
+  @Test
+  void independentTasksRunAtTheSameTimeButNeverMoreThanAllowed() {
+    Flows.Flow flow = flow("flow");
+    for (int i = 0; i < 30; i++) {
+      // Each task counts who runs beside it, itself included, by the files they keep while they
+      // run.
+      flow.task(
+          "t" + i,
+          "touch live.$WAYMARK_TASK_ID; ls live.* | wc -l >> counts; sleep 0.05; rm live.$WAYMARK_TASK_ID");
+    }
+    ExecutionId id = start(flow.task("in", "true", "t0", "t29"));
+    assertThat(runner(builder().concurrency(5)).run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    List<Integer> counts =
+        lines("counts").stream().map(line -> Integer.valueOf(line.strip())).toList();
+    assertThat(counts).hasSize(30).allMatch(count -> count <= 5).anyMatch(count -> count >= 3);
+  }
+
+  @Test
+  void aThousandTasksGoThroughInOneRun() {
+    Flows.Flow flow = flow("flow");
+    for (int i = 0; i < 1000; i++) {
+      flow.task("t" + i, ":");
+    }
+    ExecutionId id = start(flow);
+    assertThat(runner(builder().concurrency(8)).run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    nothingIsLive(id);
+  }
+
+  @Test
+  void workDoesEverythingThatIsReadyOldestFirstAndReturns() {
+    Flows.Flow flow = flow("flow").input("n", null).task("write", "echo $INPUT_N >> order");
+    for (int i = 0; i < 25; i++) {
+      start(flow, Map.of("n", "" + i));
+    }
+    runner(builder().concurrency(1)).work(true);
+    assertThat(lines("order")).isEqualTo(IntStream.range(0, 25).mapToObj(i -> "" + i).toList());
+  }
+
+  @Test
+  void workWaitsForThePauseOfARetry() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("flaky", "test -f seen || { touch seen; exit 2; }")
+                .retry(retry(2, Duration.ofMillis(300))));
+    runner().work(true);
+    assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
+  }
+
+  @Test
+  void twoRunnersShareAnExecutionWithoutDoingAnythingTwice() {
+    Flows.Flow flow = flow("flow");
+    for (int i = 0; i < 60; i++) {
+      flow.task("t" + i, "echo $WAYMARK_TASK_ID >> done");
+    }
+    ExecutionId id = start(flow.task("end", "echo end >> done", "t0", "t59"));
+    var one = runInBackground(runner(), id);
+    var two = runInBackground(runner(), id);
+    assertThat(one.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(two.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(lines("done")).hasSize(61).doesNotHaveDuplicates();
+    assertThat(details(id).taskRuns()).allMatch(run -> run.attempts().size() == 1);
+    assertThat(
+            details(id).taskRuns().stream()
+                .map(run -> run.attempts().get(0).worker())
+                .distinct()
+                .count())
+        .as("both had a part in it")
+        .isEqualTo(2);
+  }
+
+  @Test
+  void anUnknownExecutionIsNotFound() {
+    Runner runner = runner();
+    ExecutionId id = new ExecutionId(new UUID(1, 2));
+    assertThatThrownBy(() -> runner.run(id))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining(id.toString());
+  }
+
+  @Test
+  void whatHasEndedIsOnlyReported() {
+    ExecutionId id = start(flow("flow").task("once", "echo x >> runs"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(lines("runs")).hasSize(1);
+  }
+
+  @Test
+  void anExecutionOfAnotherProgramIsLeftAlone() {
+    flow("flow").task("a", "true").save(store);
+    ExecutionId id = new ExecutionId(new UUID(1, 3));
+    store.createExecution(new NewExecution(id, FLOW));
+    Runner runner = runner();
+    runner.work(true);
+    assertThat(state(id)).isEqualTo(ExecutionState.PENDING);
+    assertThatThrownBy(() -> runner.run(id)).hasMessageContaining("it has no task run for task a");
+  }
+
+  @Test
+  void retriesHonourThePausesOfThePolicyCountedFromTheEndOfTheAttempt() {
+    ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
+    store = new InMemoryStateStore(clock, Limits.defaults());
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("flaky", "test $WAYMARK_ATTEMPT = 3")
+                .retry(retry(3, Duration.ofMinutes(1))));
+    var result = runInBackground(runner(builder().clock(clock)), id);
+    awaitAttempt(id, "1 FAILED");
+    clock.advance(Duration.ofSeconds(59));
+    assertThat(attemptStates(id, "flaky")).hasSize(1);
+    // A worker that takes over waits for the rest of the pause only.
+    clock.advance(Duration.ofSeconds(1));
+    awaitAttempt(id, "2 FAILED");
+    clock.advance(Duration.ofMinutes(2));
+    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    List<Attempt> attempts = attempts(id, "flaky");
+    assertThat(Duration.between(attempts.get(0).endedAt(), attempts.get(1).startedAt()))
+        .hasSeconds(60);
+    assertThat(Duration.between(attempts.get(1).endedAt(), attempts.get(2).startedAt()))
+        .hasSeconds(120);
+  }
+
+  private void awaitAttempt(ExecutionId id, String state) {
+    Waiting.until(state, () -> attemptStates(id, "flaky").contains(state));
+  }
+
+  @Test
+  void historyHoldsEveryMoveOnce() {
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+    runner().run(id);
+    Map<String, Integer> moves = new TreeMap<>();
+    details(id)
+        .history()
+        .forEach(t -> moves.merge(t.record().kind() + " " + t.to(), 1, Integer::sum));
+    assertThat(moves)
+        .isEqualTo(
+            Map.of(
+                "EXECUTION PENDING",
+                1,
+                "EXECUTION RUNNING",
+                1,
+                "EXECUTION SUCCEEDED",
+                1,
+                "TASK_RUN PENDING",
+                2,
+                "TASK_RUN RUNNING",
+                2,
+                "TASK_RUN SUCCEEDED",
+                2,
+                "ATTEMPT RUNNING",
+                2,
+                "ATTEMPT SUCCEEDED",
+                2));
+  }
+}

@@ -1,0 +1,171 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ConflictException;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.NotFoundException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a start creates, and what it refuses. */
+class StartTest extends RunnerFixture {
+  private static final ExecutionId ID =
+      new ExecutionId(UUID.fromString("018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11"));
+
+  @Test
+  void aStartCreatesTheExecutionWithAllItsTaskRunsPendingInTheOrderOfTheFile() {
+    ExecutionId id = start(flow("flow").task("z", "true").task("a", "true").task("m", "true"));
+    assertThat(state(id)).isEqualTo(ExecutionState.PENDING);
+    assertThat(store.taskRuns(id))
+        .extracting(run -> run.taskId().value())
+        .containsExactly("z", "a", "m");
+    assertThat(store.taskRuns(id))
+        .extracting(run -> run.createdAt())
+        .containsOnly(details(id).execution().createdAt());
+  }
+
+  @Test
+  void inputsAreCheckedAndCompleted() {
+    Flows.Flow flow = flow("flow").input("day", "today").input("name", null).task("a", "true");
+    ExecutionId id = start(flow, Map.of("name", "x"));
+    assertThat(details(id).execution().inputs()).isEqualTo(Map.of("day", "today", "name", "x"));
+    refused(
+        flow,
+        Map.of(),
+        "input \"name\" of workflow \"flow\" has no default and was not given; give it a value");
+    refused(
+        flow,
+        Map.of("name", "x", "dya", "1"),
+        "workflow \"flow\" has no input \"dya\"; did you mean \"day\"?");
+    refused(
+        flow,
+        Map.of("name", "x", "colour", "1"),
+        "workflow \"flow\" has no input \"colour\"; its inputs are day, name");
+    refused(
+        flow("bare").task("a", "true"),
+        Map.of("x", "1"),
+        "workflow \"bare\" has no input \"x\"; it takes no inputs");
+    assertThat(store.executions(ExecutionQuery.all()).total()).isEqualTo(1);
+  }
+
+  private void refused(Flows.Flow flow, Map<String, String> inputs, String message) {
+    assertThatThrownBy(() -> start(flow, inputs))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void aTaskThatNeedsAHandlerIsRefused() {
+    refused(
+        flow("flow").task("publish", "").uses("mailer"),
+        Map.of(),
+        "task \"publish\" uses handler \"mailer\", but this version has no handlers; give the task a \"run\" instead");
+  }
+
+  @Test
+  void anUnknownWorkflowOrRevisionIsNotFound() {
+    StartRequest unknown = StartRequest.of(new WorkflowId("unknown"));
+    assertThatThrownBy(() -> runner().start(unknown))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining("unknown");
+    StartRequest tooNew =
+        StartRequest.of(flow("flow").task("a", "true").save(store)).withRevision(2);
+    assertThatThrownBy(() -> runner().start(tooNew))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining("revision 2");
+  }
+
+  @Test
+  void labelsAreKeptAndThoseOfTheRunnerRefused() {
+    StartRequest request =
+        StartRequest.of(flow("flow").task("a", "true").save(store)).withDirectory(folder);
+    ExecutionId id = runner().start(request.withLabels(Map.of("team", "data")));
+    assertThat(details(id).execution().labels())
+        .isEqualTo(Map.of("team", "data", "waymark.directory", folder.toString()));
+    assertThatThrownBy(() -> runner().start(request.withLabels(Map.of("waymark.x", "1"))))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("reserved");
+  }
+
+  @Test
+  void theDirectoryOfAStartWithoutOneIsTheCurrentOne() {
+    ExecutionId id = runner().start(StartRequest.of(flow("flow").task("a", "true").save(store)));
+    assertThat(details(id).execution().labels())
+        .isEqualTo(Map.of("waymark.directory", Path.of("").toAbsolutePath().toString()));
+  }
+
+  @Test
+  void anExecutionRunsTheRevisionThatItPinned() {
+    WorkflowId flow = flow("flow").task("a", "echo one > out").save(store);
+    ExecutionId first = runner().start(StartRequest.of(flow).withDirectory(folder));
+    flow("flow").task("b", "echo two > out").save(store);
+    assertThat(runner().run(first)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(read("out")).isEqualTo("one\n");
+    assertThat(details(first).execution().workflowRevision()).isEqualTo(1);
+  }
+
+  @Test
+  void repeatingAStartChangesNothingAlsoAfterTheWorkflowGotANewRevision() {
+    Flows.Flow flow = flow("flow").input("day", "today").task("a", "true");
+    StartRequest request =
+        StartRequest.of(flow.save(store)).withExecutionId(ID).withDirectory(folder);
+    assertThat(runner().start(request)).isEqualTo(ID);
+    Execution created = details(ID).execution();
+    flow("flow").input("day", "tomorrow").task("b", "true").save(store);
+    assertThat(runner().start(request)).isEqualTo(ID);
+    assertThat(runner().start(request.withRevision(1).withInputs(Map.of("day", "today"))))
+        .isEqualTo(ID);
+    assertThat(details(ID).execution()).isEqualTo(created);
+    assertThat(store.taskRuns(ID)).hasSize(1);
+  }
+
+  @Test
+  void theSameIdForAnotherRequestIsAConflict() {
+    flow("other").task("a", "true").save(store);
+    Flows.Flow flow = flow("flow").input("day", "today").task("a", "true");
+    StartRequest request =
+        StartRequest.of(flow.save(store)).withExecutionId(ID).withDirectory(folder);
+    runner().start(request);
+    for (StartRequest other :
+        List.of(
+            request.withInputs(Map.of("day", "x")),
+            request.withLabels(Map.of("a", "b")),
+            request.withRevision(7),
+            request.withDirectory(folder.resolve("x")),
+            StartRequest.of(new WorkflowId("other")).withExecutionId(ID))) {
+      assertThatThrownBy(() -> runner().start(other)).isInstanceOf(ConflictException.class);
+    }
+  }
+
+  @Test
+  void ofManyWhoStartTheSameIdAtOnceEachGetsTheOneExecution() {
+    Flows.Flow flow = flow("flow").task("a", "true").task("b", "true");
+    StartRequest request = StartRequest.of(flow.save(store)).withDirectory(folder);
+    Runner runner = runner();
+    for (int round = 0; round < 50; round++) {
+      ExecutionId id = new ExecutionId(new UUID(7, round));
+      List<CompletableFuture<ExecutionId>> starts =
+          IntStream.range(0, 4)
+              .mapToObj(
+                  i ->
+                      CompletableFuture.supplyAsync(
+                          () -> runner.start(request.withExecutionId(id))))
+              .toList();
+      assertThat(starts).allMatch(start -> start.join().equals(id));
+      assertThat(store.taskRuns(id)).hasSize(2);
+    }
+  }
+}

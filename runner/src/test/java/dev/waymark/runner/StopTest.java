@@ -1,0 +1,132 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static dev.waymark.runner.Flows.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.runner.internal.Waiting;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** A worker that is stopped leaves nothing behind but work to take up. */
+class StopTest extends RunnerFixture {
+  private static final String UP_TO_STOP =
+      "echo x >> runs; if test -f go-on; then exit 0; fi; touch up; while :; do sleep 0.02; done";
+
+  @Test
+  void aStoppedRunIsTakenUpByTheNextWorkerAndTheStoppedAttemptDoesNotCount() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("first", "echo first >> runs")
+                .task("task", UP_TO_STOP, "first")
+                .task("last", "true", "task"));
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    runner.stop();
+    assertThat(result.join()).isEqualTo(ExecutionState.RUNNING);
+    assertThat(attemptStates(id, "task")).containsExactly("1 CANCELLED");
+    assertThat(attempts(id, "task").get(0).error()).isEqualTo("worker stopped");
+    assertThat(states(id))
+        .containsEntry("task", TaskRunState.RETRYING)
+        .containsEntry("last", TaskRunState.PENDING);
+
+    touch("go-on");
+    runner().work(true);
+    assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "task")).containsExactly("1 CANCELLED", "2 SUCCEEDED");
+    assertThat(lines("runs")).containsExactly("first", "x", "x");
+  }
+
+  @Test
+  void aStoppedAttemptLeavesTheCountOfFailuresAlone() {
+    ExecutionId id =
+        start(flow("flow").task("task", UP_TO_STOP).retry(retry(1, Duration.ofHours(1))));
+    for (int stops = 1; stops <= 3; stops++) {
+      Runner runner = runner();
+      var result = runInBackground(runner, id);
+      int attempts = stops;
+      Waiting.until(
+          "attempt " + stops,
+          () -> folder.resolve("runs").toFile().exists() && lines("runs").size() == attempts);
+      runner.stop();
+      assertThat(result.join()).isEqualTo(ExecutionState.RUNNING);
+    }
+    assertThat(attemptStates(id, "task"))
+        .containsExactly("1 CANCELLED", "2 CANCELLED", "3 CANCELLED");
+    assertThat(states(id)).containsEntry("task", TaskRunState.RETRYING);
+  }
+
+  @Test
+  void workThatWaitsForMoreIsStoppedToo() {
+    Runner runner = runner();
+    CompletableFuture<Void> work = CompletableFuture.runAsync(() -> runner.work(false));
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    Waiting.until("the end", () -> state(id) == ExecutionState.SUCCEEDED);
+    assertThat(work).isNotDone();
+    runner.stop();
+    work.join();
+  }
+
+  @Test
+  void stoppingIsHarmlessBeforeAndAfterAndFromManyThreads() {
+    Runner unused = runner();
+    unused.stop();
+    unused.stop();
+    Runner used = runner();
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    used.run(id);
+    CompletableFuture.allOf(
+            CompletableFuture.runAsync(used::stop), CompletableFuture.runAsync(used::stop))
+        .join();
+    used.close();
+    assertThatThrownBy(() -> used.run(id))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has been stopped");
+    assertThatThrownBy(() -> unused.work(true)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void anInterruptedRunStopsTheRunner() throws Exception {
+    ExecutionId id = start(flow("flow").task("task", UP_TO_STOP));
+    Runner runner = runner();
+    AtomicBoolean stayed = new AtomicBoolean();
+    Thread thread =
+        new Thread(
+            () -> {
+              runner.run(id);
+              stayed.set(Thread.currentThread().isInterrupted());
+            });
+    thread.start();
+    awaitFile("up");
+    thread.interrupt();
+    thread.join();
+    assertThat(stayed).isTrue();
+    assertThat(attemptStates(id, "task")).containsExactly("1 CANCELLED");
+  }
+
+  @Test
+  void aTaskThatEndedBeforeTheStopIsNotRepeated() {
+    for (int i = 0; i < 10; i++) {
+      ExecutionId id =
+          start(
+              flow("flow")
+                  .task("quick", "echo $WAYMARK_TASK_RUN_ID >> quick")
+                  .task("next", "sleep 300", "quick"));
+      Runner runner = runner();
+      var result = runInBackground(runner, id);
+      Waiting.until("next", () -> states(id).get("next") == TaskRunState.RUNNING);
+      runner.stop();
+      result.join();
+      assertThat(attemptStates(id, "quick")).containsExactly("1 SUCCEEDED");
+      Runner.cancel(store, id);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.waymark.runner.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.runner.definition.RetryPolicy;
+import dev.waymark.runner.definition.TaskDefinition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** The small rules, one by one. */
+class SmallPartsTest {
+
+  @Test
+  void durationsReadAsAFileWritesThem() {
+    assertThat(DurationText.of(Duration.ofMinutes(10))).isEqualTo("10m");
+    assertThat(DurationText.of(Duration.ofSeconds(5430).plusMillis(20))).isEqualTo("1h30m30s20ms");
+    assertThat(DurationText.of(Duration.ofHours(49))).isEqualTo("49h");
+    assertThat(DurationText.of(Duration.ZERO)).isEqualTo("0s");
+  }
+
+  @Test
+  void exitCodesAreSaidInWords() {
+    assertThat(Signals.error(0)).isNull();
+    assertThat(Signals.error(127)).isEqualTo("exited with code 127");
+    assertThat(Signals.error(137)).isEqualTo("killed by signal 9 (SIGKILL)");
+    assertThat(Signals.error(128)).isEqualTo("exited with code 128");
+    assertThat(Signals.error(255)).isEqualTo("exited with code 255");
+  }
+
+  @Test
+  void theNamesOfWorkersDifferAndOnlyTheOpenOnesOfThisProcessAreThere() {
+    String one = Workers.newName();
+    String two = Workers.newName();
+    assertThat(one).isNotEqualTo(two).contains("/" + ProcessHandle.current().pid() + "-");
+    Workers.opened(one);
+    assertThat(Workers.isGone(one)).isFalse();
+    assertThat(Workers.isGone(two)).isTrue();
+    Workers.closed(one);
+    assertThat(Workers.isGone(one)).isTrue();
+    assertThat(Workers.isGone("elsewhere/1-1")).isFalse();
+    assertThat(Workers.isGone("anything")).isFalse();
+  }
+
+  @Test
+  void theRandomPartOfAPauseIsTheSameForTheSameAttemptAndDiffersBetweenThem() {
+    RetryPolicy policy = new RetryPolicy(9, Duration.ofSeconds(10), 1, Duration.ofMinutes(1), 0.5);
+    Set<Instant> pauses = new HashSet<>();
+    for (int run = 0; run < 10; run++) {
+      for (int attempt = 1; attempt <= 5; attempt++) {
+        Instant retry = failed(policy, run, attempt).retryAt();
+        assertThat(retry).isEqualTo(failed(policy, run, attempt).retryAt());
+        assertThat(retry).isBetween(Instant.EPOCH.plusSeconds(5), Instant.EPOCH.plusSeconds(10));
+        pauses.add(retry);
+      }
+    }
+    assertThat(pauses).hasSize(50);
+  }
+
+  private static Node failed(RetryPolicy policy, int run, int attempt) {
+    TaskDefinition task =
+        new TaskDefinition(
+            new TaskId("t"), List.of(), "true", null, Map.of(), Map.of(), null, null, policy);
+    Node node = new Node(0, task, new TaskRunId(new UUID(0x0190_0000_0000_7000L, run)));
+    node.attempt = attempt;
+    node.attemptState = AttemptState.FAILED;
+    node.failed = attempt;
+    return node;
+  }
+}
