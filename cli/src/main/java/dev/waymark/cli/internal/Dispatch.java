@@ -1,0 +1,134 @@
+package dev.waymark.cli.internal;
+
+import dev.waymark.cli.internal.command.Commands;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.syntax.CommonOptions;
+import dev.waymark.cli.internal.syntax.Nearest;
+import dev.waymark.cli.internal.syntax.Option;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Which command a command line names. Options may stand before the command and between the words of its name; they are read together with those behind it.
+ *
+ * @param kind what to do
+ * @param name the words of the command or group; empty for the program itself
+ * @param words the words to read, without the name
+ */
+record Dispatch(Kind kind, String name, List<String> words) {
+  /** What a command line asks for. */
+  enum Kind {
+    /** To run a command. */
+    COMMAND,
+    /** The help of a group. */
+    GROUP_HELP,
+    /** The help of the program. */
+    ROOT_HELP,
+    /** Nothing at all. */
+    NOTHING
+  }
+
+  /** Finds the command. */
+  static Dispatch of(List<String> words) {
+    return new Finder(words).find();
+  }
+
+  /** Walks over the words up to the last word of the command's name. */
+  private static final class Finder {
+    private static final List<Option> WITH_VALUE = List.of(CommonOptions.STORE, Format.OPTION);
+
+    private final List<String> words;
+    private final List<String> options = new ArrayList<>();
+    private boolean help;
+    private int next;
+
+    Finder(List<String> words) {
+      this.words = words;
+    }
+
+    Dispatch find() {
+      skipOptions();
+      if (next == words.size()) {
+        return withoutCommand();
+      }
+      String first = words.get(next++);
+      if (first.equals("help")) {
+        help = true;
+        skipOptions();
+        if (next == words.size()) {
+          return new Dispatch(Kind.ROOT_HELP, "", List.of());
+        }
+        first = words.get(next++);
+      }
+      return Commands.isGroup(first) ? inGroup(first) : command(known(first, "", Commands.topLevelNames()));
+    }
+
+    private Dispatch inGroup(String group) {
+      skipOptions();
+      if (next == words.size()) {
+        if (help || helpWasGiven()) {
+          return new Dispatch(Kind.GROUP_HELP, group, List.of());
+        }
+        throw CliException.usage("\"" + group + "\" needs a command: " + String.join(", ", Commands.namesIn(group)));
+      }
+      return command(group + " " + known(words.get(next++), group + " ", Commands.namesIn(group)));
+    }
+
+    private Dispatch command(String name) {
+      List<String> rest = new ArrayList<>(options);
+      if (help) {
+        rest.add("--help");
+      } else {
+        rest.addAll(words.subList(next, words.size()));
+      }
+      return new Dispatch(Kind.COMMAND, name, rest);
+    }
+
+    private void skipOptions() {
+      while (next < words.size() && words.get(next).length() > 1 && words.get(next).startsWith("-")) {
+        String option = words.get(next++);
+        options.add(option);
+        if (takesValue(option) && next < words.size()) {
+          options.add(words.get(next++));
+        }
+      }
+    }
+
+    private static boolean takesValue(String word) {
+      for (Option option : WITH_VALUE) {
+        if (option.names().contains(word)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private boolean helpWasGiven() {
+      return !Collections.disjoint(options, CommonOptions.HELP.names());
+    }
+
+    private Dispatch withoutCommand() {
+      if (helpWasGiven()) {
+        return new Dispatch(Kind.ROOT_HELP, "", List.of());
+      }
+      if (options.contains("--version") || options.contains("-V")) {
+        return new Dispatch(Kind.COMMAND, "version", List.of());
+      }
+      if (options.isEmpty()) {
+        return new Dispatch(Kind.NOTHING, "", List.of());
+      }
+      throw CliException.usage("no command after " + Nearest.quote(options.get(options.size() - 1)) + "; see waymark --help");
+    }
+
+    private static String known(String word, String prefix, List<String> names) {
+      if (names.contains(word)) {
+        return word;
+      }
+      String otherwise = prefix.isEmpty() ? "; see waymark --help" : "; use one of " + String.join(", ", names);
+      String nearest = Nearest.to(word, names);
+      throw CliException.usage(
+          "unknown command " + Nearest.quote(prefix + word) + (nearest == null ? otherwise : "; did you mean \"" + prefix + nearest + "\"?"));
+    }
+  }
+}

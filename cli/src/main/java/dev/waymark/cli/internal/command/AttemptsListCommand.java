@@ -1,0 +1,27 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.Operand;
+import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.core.model.TaskRunId;
+
+/** Lists the attempts of a task run. */
+final class AttemptsListCommand implements Command {
+  @Override
+  public Syntax syntax() {
+    return Syntax.of("attempts list", "List the attempts of a task run by their numbers.")
+        .operand(new Operand("TASK_RUN", true, "The task run: its id, or the beginning of it, or EXECUTION/TASK."))
+        .options(Format.OPTION)
+        .examples("attempts list 0190a1b2-77aa", "attempts list 0190a1b2/extract -o json");
+  }
+
+  @Override
+  public int run(Context context) {
+    Printer printer = context.printer();
+    TaskRunId id = context.lookup().taskRun(context.arguments().requiredOperand());
+    printer.all(context.store().attempts(id), context.views().attempts());
+    return ExitCode.DONE;
+  }
+}

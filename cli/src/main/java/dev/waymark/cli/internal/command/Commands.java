@@ -1,0 +1,114 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.syntax.Help;
+import dev.waymark.cli.internal.syntax.Syntax;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The table of commands. A command's class is loaded when it is asked for, and no earlier. */
+public final class Commands {
+  private static final List<String> NAMES =
+      List.of(
+          "validate", "apply", "run", "worker", "workflows list", "workflows show", "workflows history", "executions list", "executions show", "executions cancel",
+          "executions rerun", "executions watch", "task-runs list", "attempts list", "logs", "version", "completion");
+
+  private static final List<String> GROUPS = List.of("workflows", "executions", "task-runs", "attempts");
+
+  private Commands() {}
+
+  /** The command of this name. */
+  public static Command named(String name) {
+    return switch (name) {
+      case "validate" -> new ValidateCommand();
+      case "apply" -> new ApplyCommand();
+      case "run" -> new RunCommand();
+      case "worker" -> new WorkerCommand();
+      case "workflows list" -> new WorkflowsListCommand();
+      case "workflows show" -> new WorkflowsShowCommand();
+      case "workflows history" -> new WorkflowsHistoryCommand();
+      case "executions list" -> new ExecutionsListCommand();
+      case "executions show" -> new ExecutionsShowCommand();
+      case "executions cancel" -> new ExecutionsCancelCommand();
+      case "executions rerun" -> new ExecutionsRerunCommand();
+      case "executions watch" -> new ExecutionsWatchCommand();
+      case "task-runs list" -> new TaskRunsListCommand();
+      case "attempts list" -> new AttemptsListCommand();
+      case "logs" -> new LogsCommand();
+      case "version" -> new VersionCommand();
+      case "completion" -> new CompletionCommand();
+      default -> throw new IllegalArgumentException("no command " + name);
+    };
+  }
+
+  /** The words that a command line may begin with. */
+  public static List<String> topLevelNames() {
+    List<String> names = new ArrayList<>();
+    for (String name : NAMES) {
+      int space = name.indexOf(' ');
+      String first = space < 0 ? name : name.substring(0, space);
+      if (!names.contains(first)) {
+        names.add(first);
+      }
+    }
+    return names;
+  }
+
+  /** Whether the word is the first of a command of two words. */
+  public static boolean isGroup(String word) {
+    return GROUPS.contains(word);
+  }
+
+  /** The second words of the commands of a group. */
+  public static List<String> namesIn(String group) {
+    List<String> names = new ArrayList<>();
+    for (String name : NAMES) {
+      if (name.startsWith(group + " ")) {
+        names.add(name.substring(group.length() + 1));
+      }
+    }
+    return names;
+  }
+
+  /** Every command's syntax by its name. */
+  static Map<String, Syntax> all() {
+    Map<String, Syntax> all = new LinkedHashMap<>();
+    NAMES.forEach(name -> all.put(name, named(name).syntax()));
+    return all;
+  }
+
+  /** The help of the program. */
+  public static String rootHelp(boolean colours) {
+    Map<String, Syntax> members = new LinkedHashMap<>();
+    for (String name : topLevelNames()) {
+      members.put(name, isGroup(name) ? about(name) : named(name).syntax());
+    }
+    Syntax about =
+        Syntax.of("", "Waymark runs workflows and keeps the truth about them.")
+            .details(
+                "The store is a file: --store sqlite:PATH, or $WAYMARK_STORE, or ~/.waymark/waymark.db. Ids may be cut to a beginning that no other id has. Data goes to standard"
+                    + " output, messages and progress to standard error.",
+                "\"waymark COMMAND --help\" tells more.")
+            .examples("run -f examples/build.yaml", "executions list --state FAILED --since 7d", "executions show 0190a1b2 -o json", "logs 0190a1b2");
+    return Help.ofGroup("waymark", about, members, colours);
+  }
+
+  /** The help of a group. */
+  public static String groupHelp(String group, boolean colours) {
+    Map<String, Syntax> members = new LinkedHashMap<>();
+    namesIn(group).forEach(name -> members.put(name, named(group + " " + name).syntax()));
+    return Help.ofGroup("waymark " + group, about(group), members, colours);
+  }
+
+  private static Syntax about(String group) {
+    return Syntax.of(
+        group,
+        switch (group) {
+          case "workflows" -> "List and show workflows and their revisions.";
+          case "executions" -> "List and show executions; cancel them, run them again, watch them.";
+          case "task-runs" -> "List the task runs of an execution.";
+          default -> "List the attempts of a task run.";
+        });
+  }
+}

@@ -1,0 +1,131 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.Surroundings;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Messages;
+import dev.waymark.cli.internal.output.Output;
+import dev.waymark.cli.internal.output.Paint;
+import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.output.Views;
+import dev.waymark.cli.internal.store.Lookup;
+import dev.waymark.cli.internal.store.StoreUrl;
+import dev.waymark.cli.internal.syntax.Arguments;
+import dev.waymark.cli.internal.syntax.CommonOptions;
+import dev.waymark.core.store.StateStore;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/** What a command works with: its arguments, its streams, and the store, which is opened when it is first asked for and closed at the end. */
+public final class Context implements AutoCloseable {
+  private final Surroundings surroundings;
+  private final Arguments arguments;
+  private final Output out;
+  private final Messages messages;
+  private @Nullable StoreUrl storeUrl;
+  private @Nullable StateStore store;
+
+  /** Makes the context of one run of a command. */
+  public Context(Surroundings surroundings, Arguments arguments, Output out, Messages messages) {
+    this.surroundings = surroundings;
+    this.arguments = arguments;
+    this.out = out;
+    this.messages = messages;
+  }
+
+  /** The world outside. */
+  Surroundings surroundings() {
+    return surroundings;
+  }
+
+  /** What was given on the command line. */
+  Arguments arguments() {
+    return arguments;
+  }
+
+  /** Standard output. */
+  Output out() {
+    return out;
+  }
+
+  /** Standard error. */
+  Messages messages() {
+    return messages;
+  }
+
+  /** Whether the user wants to hear more. */
+  boolean verbose() {
+    return arguments.has(CommonOptions.VERBOSE);
+  }
+
+  /** Which store the user named. */
+  StoreUrl storeUrl() {
+    if (storeUrl == null) {
+      String given = arguments.value(CommonOptions.STORE);
+      if (given == null) {
+        String variable = surroundings.environment().getOrDefault("WAYMARK_STORE", "");
+        given = variable.isEmpty() ? StoreUrl.DEFAULT : variable;
+      }
+      storeUrl = StoreUrl.parse(given, surroundings.home());
+    }
+    return storeUrl;
+  }
+
+  /** The store. */
+  StateStore store() {
+    if (store == null) {
+      store = surroundings.opener().open(storeUrl());
+    }
+    return store;
+  }
+
+  /** Where the output of attempts is kept: beside the store. */
+  Path logDirectory() {
+    Path file = storeUrl().file().toAbsolutePath();
+    return file.resolveSibling(file.getFileName() + ".logs");
+  }
+
+  /** Finds records by what the user typed. */
+  Lookup lookup() {
+    return new Lookup(store());
+  }
+
+  /** The format that was asked for. */
+  Format format() {
+    return Format.named(arguments.value(Format.OPTION));
+  }
+
+  /** Prints records in the format that was asked for. */
+  Printer printer() {
+    return new Printer(format(), out, Paint.when(surroundings.terminal().coloursOnOut(surroundings.environment())), messages);
+  }
+
+  /** How records look. */
+  Views views() {
+    return new Views(zone(), now());
+  }
+
+  /** The time. */
+  Instant now() {
+    return surroundings.clock().instant();
+  }
+
+  /** The zone of local times. */
+  ZoneId zone() {
+    return surroundings.zone().get();
+  }
+
+  /** A command line of this program that uses the same store, for a hint. */
+  String commandLine(String words) {
+    String given = arguments.value(CommonOptions.STORE);
+    return "waymark " + (given == null ? "" : "--store " + ShellWords.quote(given) + " ") + words;
+  }
+
+  @Override
+  public void close() {
+    if (store != null) {
+      store.close();
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.CliException;
+import dev.waymark.cli.internal.output.Numbers;
+import dev.waymark.cli.internal.syntax.Nearest;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.runner.definition.DefinitionLimits;
+import dev.waymark.runner.definition.DefinitionReader;
+import dev.waymark.runner.definition.InvalidDefinitionException;
+import dev.waymark.runner.definition.WorkflowDefinition;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and checks the workflow files that a command line names: all of them, before anything is done with one. */
+final class DefinitionFiles {
+  static final String STDIN = "-";
+  private static final List<String> ENDINGS = List.of(".yaml", ".yml", ".json");
+
+  private final Context context;
+  private final DefinitionLimits limits;
+  private final DefinitionReader reader;
+  private final List<Source> read = new ArrayList<>();
+  private int found;
+  private int invalid;
+
+  /** Reads files within these limits. */
+  DefinitionFiles(Context context, DefinitionLimits limits) {
+    this.context = context;
+    this.limits = limits;
+    this.reader = new DefinitionReader(limits);
+  }
+
+  /**
+   * A workflow and where it came from.
+   *
+   * @param name the file, as it was named
+   * @param definition what it says
+   */
+  record Source(String name, WorkflowDefinition definition) {}
+
+  /** Reads every file that the words name: files, folders with the workflow files directly in them, or {@code -} for standard input. Says what is wrong with the invalid ones. */
+  DefinitionFiles readAll(List<String> words) {
+    if (words.stream().filter(STDIN::equals).count() > 1) {
+      throw CliException.usage("-f - is given twice; standard input can be read once");
+    }
+    for (String word : words) {
+      for (String file : filesOf(word)) {
+        found++;
+        WorkflowDefinition definition = readOrNull(file);
+        if (definition == null) {
+          invalid++;
+        } else {
+          read.add(new Source(file, definition));
+        }
+      }
+    }
+    refuseSameIds();
+    return this;
+  }
+
+  /** Reads one file, which must be valid. */
+  WorkflowDefinition readOne(String word) {
+    if (!word.equals(STDIN) && Files.isDirectory(path(word))) {
+      throw CliException.usage(Nearest.quote(word) + " is a folder; name one workflow file");
+    }
+    return reader.read(displayName(word), bytes(word));
+  }
+
+  /** The valid ones, in order. */
+  List<Source> valid() {
+    return read;
+  }
+
+  /** Ends the command when a file was invalid; {@code consequence} says what that means. */
+  void refuseInvalid(String consequence) {
+    if (invalid > 0) {
+      throw CliException.usage((found == 1 ? "the file is invalid" : invalid + " of " + Numbers.count(found, "file") + (invalid == 1 ? " is" : " are") + " invalid") + consequence);
+    }
+  }
+
+  private @Nullable WorkflowDefinition readOrNull(String file) {
+    try {
+      return reader.read(displayName(file), bytes(file));
+    } catch (InvalidDefinitionException e) {
+      context.messages().note(String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
+  /** Two files with one id would overwrite each other, in an order that nobody chose. */
+  private void refuseSameIds() {
+    Map<WorkflowId, Source> byId = new HashMap<>();
+    for (Source source : read) {
+      Source other = byId.putIfAbsent(source.definition().id(), source);
+      if (other != null) {
+        throw CliException.usage(
+            "workflow " + Nearest.quote(source.definition().id().value()) + " is in two files, " + other.name() + " and " + source.name() + "; give each file an id of its own");
+      }
+    }
+  }
+
+  private List<String> filesOf(String word) {
+    if (word.equals(STDIN) || !Files.isDirectory(path(word))) {
+      return List.of(word);
+    }
+    List<String> files = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path(word))) {
+      for (Path entry : entries) {
+        String name = String.valueOf(entry.getFileName());
+        if (!name.startsWith(".") && ENDINGS.stream().anyMatch(name::endsWith) && !Files.isDirectory(entry)) {
+          files.add(Path.of(word).resolve(name).toString());
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable(word, e);
+    }
+    if (files.isEmpty()) {
+      throw CliException.usage("folder " + Nearest.quote(word) + " has no workflow files (*.yaml, *.yml, *.json)");
+    }
+    files.sort(null);
+    return files;
+  }
+
+  private byte[] bytes(String word) {
+    // One byte too many shows that a file is too large without reading all of it.
+    try {
+      if (word.equals(STDIN)) {
+        return context.surroundings().in().readNBytes(limits.maxFileBytes() + 1);
+      }
+      try (InputStream file = Files.newInputStream(path(word))) {
+        return file.readNBytes(limits.maxFileBytes() + 1);
+      }
+    } catch (IOException e) {
+      throw unreadable(word, e);
+    }
+  }
+
+  private Path path(String word) {
+    try {
+      return context.surroundings().directory().resolve(word);
+    } catch (InvalidPathException e) {
+      throw CliException.usage(Nearest.quote(word) + " is no path: " + e.getReason());
+    }
+  }
+
+  private static CliException unreadable(String word, IOException e) {
+    String why = e instanceof NoSuchFileException ? "there is no such file" : e instanceof java.nio.file.AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
+    return CliException.usage("cannot read " + Nearest.quote(word) + ": " + why);
+  }
+
+  private static String displayName(String word) {
+    return word.equals(STDIN) ? "<stdin>" : word;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.CliException;
+import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.runner.Runner;
+
+/** Cancels an execution. */
+final class ExecutionsCancelCommand implements Command {
+  @Override
+  public Syntax syntax() {
+    return Syntax.of("executions cancel", "Ask an execution to end; what waits is cancelled at once, what runs is ended by its worker.")
+        .operand(ExecutionsShowCommand.EXECUTION)
+        .options(Format.OPTION)
+        .details("Cancelling an execution that was cancelled before changes nothing; one that succeeded or failed is refused with exit code 4.")
+        .examples("executions cancel 0190a1b2");
+  }
+
+  @Override
+  public int run(Context context) {
+    Printer printer = context.printer();
+    ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
+    ExecutionState state = Runner.cancel(context.store(), id);
+    if (state == ExecutionState.SUCCEEDED || state == ExecutionState.FAILED) {
+      throw CliException.notFound("cannot cancel execution " + id + ": it has ended already, as " + state);
+    }
+    Execution execution = printer.format() == Format.TABLE ? null : context.store().execution(id);
+    if (execution == null) {
+      context.out().println("execution " + id + " " + state);
+    } else {
+      printer.one(execution, context.views().executions());
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.CliException;
+import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.output.Cell;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Numbers;
+import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.output.Times;
+import dev.waymark.cli.internal.output.Views;
+import dev.waymark.cli.internal.syntax.Operand;
+import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Transition;
+import dev.waymark.core.store.ExecutionDetails;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Shows an execution with all that belongs to it. */
+final class ExecutionsShowCommand implements Command {
+  static final Operand EXECUTION = new Operand("ID", true, "The execution; its id, or the beginning of it.");
+
+  private static final int HISTORY_SHOWN = 50;
+
+  @Override
+  public Syntax syntax() {
+    return Syntax.of("executions show", "Show an execution with its task runs, their attempts, and its history.")
+        .operand(EXECUTION)
+        .options(Format.OPTION)
+        .details("The table shows the last " + HISTORY_SHOWN + " moves of the history; the other formats have all of it.")
+        .examples("executions show 0190a1b2", "executions show 0190a1b2 -o json");
+  }
+
+  @Override
+  public int run(Context context) {
+    Printer printer = context.printer();
+    ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
+    ExecutionDetails details = context.store().executionDetails(id);
+    if (details == null) {
+      throw CliException.notFound("no execution " + id);
+    }
+    if (printer.format() != Format.TABLE) {
+      printer.one(details, context.views().executionDetails());
+    } else {
+      printTables(context, printer, details);
+    }
+    return ExitCode.DONE;
+  }
+
+  private static void printTables(Context context, Printer printer, ExecutionDetails details) {
+    Views views = context.views();
+    printer.properties(properties(context, details.execution()));
+    printer.section("Tasks", details.taskRuns(), views.taskRunDetails());
+    List<Transition> history = details.history();
+    int hidden = Math.max(0, history.size() - HISTORY_SHOWN);
+    printer.section("History", history.subList(hidden, history.size()), views.history(details));
+    if (hidden > 0) {
+      context.out().flush();
+      context.messages().note(Numbers.count(hidden, "earlier move") + " not shown; -o json shows all");
+    }
+  }
+
+  private static Map<String, Cell> properties(Context context, Execution execution) {
+    Map<String, Cell> properties = new LinkedHashMap<>();
+    properties.put("execution", Cell.of(execution.id()));
+    properties.put("workflow", Cell.of(execution.workflowId() + " (revision " + execution.workflowRevision() + ")"));
+    properties.put("state", Cell.of(execution.state()));
+    properties.put("created", Cell.of(Times.local(execution.createdAt(), context.zone())));
+    properties.put("started", Cell.of(Times.local(execution.startedAt(), context.zone())));
+    properties.put("ended", Cell.of(Times.local(execution.endedAt(), context.zone())));
+    properties.put("duration", Cell.of(Times.span(execution.startedAt(), execution.endedAt(), context.now())));
+    properties.put("inputs", Cell.of(Views.inWords(execution.inputs())));
+    properties.put("labels", Cell.of(Views.inWords(execution.labels())));
+    if (execution.error() != null) {
+      properties.put("error", Cell.of(execution.error()));
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.progress.Progress;
+import dev.waymark.cli.internal.progress.Watcher;
+import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.core.model.ExecutionId;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Follows an execution that others work on. */
+final class ExecutionsWatchCommand implements Command {
+  private static final long PAUSE_MILLIS = 250;
+
+  @Override
+  public Syntax syntax() {
+    return Syntax.of("executions watch", "Follow an execution to its end; the work is done by others.")
+        .operand(ExecutionsShowCommand.EXECUTION)
+        .options(Format.OPTION)
+        .details("Shows the same as \"waymark run\" and ends with the same exit codes.")
+        .examples("executions watch 0190a1b2");
+  }
+
+  @Override
+  public int run(Context context) {
+    Printer printer = context.printer();
+    ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
+    try (Progress progress = Work.progress(context)) {
+      new Watcher(context.store(), progress, ExecutionsWatchCommand::pause).watch(id);
+    }
+    return new Result(context, printer).report(id);
+  }
+
+  private static void pause() {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
+  }
+}

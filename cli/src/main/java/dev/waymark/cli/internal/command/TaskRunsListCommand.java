@@ -1,0 +1,27 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.Operand;
+import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.core.model.ExecutionId;
+
+/** Lists the task runs of an execution. */
+final class TaskRunsListCommand implements Command {
+  @Override
+  public Syntax syntax() {
+    return Syntax.of("task-runs list", "List the task runs of an execution in the order of their creation.")
+        .operand(new Operand("EXECUTION", true, "The execution; its id, or the beginning of it."))
+        .options(Format.OPTION)
+        .examples("task-runs list 0190a1b2", "task-runs list 0190a1b2 -o json");
+  }
+
+  @Override
+  public int run(Context context) {
+    Printer printer = context.printer();
+    ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
+    printer.all(context.store().taskRuns(id), context.views().taskRuns());
+    return ExitCode.DONE;
+  }
+}

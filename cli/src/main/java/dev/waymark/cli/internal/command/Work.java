@@ -1,0 +1,98 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.CliException;
+import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.Terminal;
+import dev.waymark.cli.internal.Values;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Paint;
+import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.progress.LiveProgress;
+import dev.waymark.cli.internal.progress.PlainProgress;
+import dev.waymark.cli.internal.progress.Progress;
+import dev.waymark.cli.internal.syntax.Option;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.runner.RunListener;
+import dev.waymark.runner.Runner;
+import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.definition.DefinitionLimits;
+import dev.waymark.runner.definition.DefinitionReader;
+import dev.waymark.runner.definition.WorkflowDefinition;
+
+/** What {@code run}, {@code executions rerun} and {@code worker} share: starting executions and working on them, with progress on standard error. */
+final class Work {
+  static final Option CONCURRENCY = Option.of("N", "Run at most so many tasks at once. Default: the number of processors, at least 4", "--concurrency");
+  static final Option DETACH = Option.flag("Only start it, and leave the work to \"waymark worker\".", "--detach");
+
+  private final Context context;
+  private final Printer printer;
+
+  /** Work that a command line asks for; what is wrong with the line is said before anything happens. */
+  Work(Context context) {
+    this.context = context;
+    this.printer = context.printer();
+  }
+
+  /** Starts an execution and, unless the user wants to leave it to a worker, works on it to its end. */
+  int start(StartRequest request) {
+    try (Progress progress = progress(context);
+        Runner runner = runner(context, progress)) {
+      ExecutionId id = runner.start(request);
+      if (context.arguments().has(DETACH)) {
+        return detached(id);
+      }
+      try (StopOnSignal hook = new StopOnSignal(() -> stopped(runner, progress, id))) {
+        runner.run(id);
+        hook.waitIfSignalled();
+      }
+      progress.close();
+      return new Result(context, printer).report(id);
+    }
+  }
+
+  /** A runner on the store of the command line. */
+  static Runner runner(Context context, RunListener listener) {
+    DefinitionReader reader = new DefinitionReader(DefinitionLimits.of(context.storeUrl().limits()));
+    Runner.Builder builder = Runner.builder(context.store(), workflow -> definition(reader, workflow)).logDirectory(context.logDirectory()).listener(listener);
+    String concurrency = context.arguments().value(CONCURRENCY);
+    if (concurrency != null) {
+      builder.concurrency(Values.number("--concurrency", concurrency, 1, Integer.MAX_VALUE));
+    }
+    return builder.build();
+  }
+
+  /** How one execution is shown: redrawn on a terminal, else in lines. Log messages would tear the picture apart, so with -v there are lines too. */
+  static Progress progress(Context context) {
+    Terminal terminal = context.surroundings().terminal();
+    if (!terminal.animates(context.surroundings().environment()) || context.verbose()) {
+      return new PlainProgress(context.messages(), context.zone(), false);
+    }
+    Paint paint = Paint.when(terminal.coloursOnErr(context.surroundings().environment()));
+    return new LiveProgress(context.messages(), paint, terminal.size(), context.surroundings().clock());
+  }
+
+  private static WorkflowDefinition definition(DefinitionReader reader, Workflow workflow) {
+    return reader.read("workflow/" + workflow.id() + " (revision " + workflow.revision() + ")", workflow.definition());
+  }
+
+  private int detached(ExecutionId id) {
+    Execution execution = context.store().execution(id);
+    if (execution == null) {
+      throw CliException.notFound("execution " + id + " is gone");
+    }
+    if (printer.format() == Format.TABLE) {
+      context.out().println("execution " + id + " " + execution.state());
+    } else {
+      printer.one(execution, context.views().executions());
+    }
+    return ExitCode.DONE;
+  }
+
+  private void stopped(Runner runner, Progress progress, ExecutionId id) {
+    runner.stop();
+    progress.close();
+    context.messages().say("stopped; go on with: " + context.commandLine("worker") + "   or cancel: " + context.commandLine("executions cancel " + id));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.waymark.cli.internal.output;
+
+import dev.waymark.core.model.State;
+
+/** Colours, where there is a terminal that has them; elsewhere the plain text. */
+public enum Paint {
+  /** Plain text. */
+  OFF,
+  /** Text with escape sequences for colours. */
+  ON;
+
+  private static final String RESET = "\u001b[0m";
+  private static final String RED = "\u001b[31m";
+  private static final String GREEN = "\u001b[32m";
+  private static final String YELLOW = "\u001b[33m";
+  private static final String CYAN = "\u001b[36m";
+  private static final String DIM = "\u001b[2m";
+  private static final String BOLD = "\u001b[1m";
+
+  /** On or off. */
+  public static Paint when(boolean on) {
+    return on ? ON : OFF;
+  }
+
+  /** The text in the colour of a state. */
+  public String state(State state, String text) {
+    return paint(
+        switch (state.name()) {
+          case "SUCCEEDED" -> GREEN;
+          case "FAILED", "LOST" -> RED;
+          case "RUNNING" -> CYAN;
+          case "RETRYING", "CANCELLING", "PAUSED", "CANCELLED" -> YELLOW;
+          default -> DIM;
+        },
+        text);
+  }
+
+  /** The text in bold. */
+  public String bold(String text) {
+    return paint(BOLD, text);
+  }
+
+  /** The text held back. */
+  public String dim(String text) {
+    return paint(DIM, text);
+  }
+
+  /** The text as an error. */
+  public String error(String text) {
+    return paint(RED, text);
+  }
+
+  private String paint(String colour, String text) {
+    return this == OFF || text.isEmpty() ? text : colour + text + RESET;
+  }
+}

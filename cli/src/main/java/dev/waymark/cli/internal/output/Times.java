@@ -1,0 +1,66 @@
+package dev.waymark.cli.internal.output;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import org.jspecify.annotations.Nullable;
+
+/** Times and durations for people. They are put together by hand, because a formatter takes longer to set up than a short table to print. */
+public final class Times {
+  private Times() {}
+
+  /** Local date and time to the second; a dash for no time. */
+  public static String local(@Nullable Instant time, ZoneId zone) {
+    if (time == null) {
+      return "-";
+    }
+    ZonedDateTime local = time.atZone(zone);
+    StringBuilder out = new StringBuilder(19).append(local.getYear());
+    two(out.append('-'), local.getMonthValue());
+    two(out.append('-'), local.getDayOfMonth());
+    return out.append(' ').append(clock(local)).toString();
+  }
+
+  /** Local time of day to the second. */
+  public static String clock(Instant time, ZoneId zone) {
+    return clock(time.atZone(zone));
+  }
+
+  private static String clock(ZonedDateTime local) {
+    StringBuilder out = new StringBuilder(8);
+    two(out, local.getHour());
+    two(out.append(':'), local.getMinute());
+    two(out.append(':'), local.getSecond());
+    return out.toString();
+  }
+
+  /** From start to end, or to now where there is no end; a dash before the start. */
+  public static String span(@Nullable Instant start, @Nullable Instant end, Instant now) {
+    return start == null ? "-" : duration(Duration.between(start, end == null ? now : end));
+  }
+
+  /** The two largest units of a duration: {@code 350ms}, {@code 1.2s}, {@code 3m05s}, {@code 2h03m}, {@code 4d02h}. */
+  public static String duration(Duration duration) {
+    long millis = Math.max(0, duration.toMillis());
+    long seconds = millis / 1000;
+    StringBuilder out = new StringBuilder(8);
+    if (millis < 1000) {
+      return out.append(millis).append("ms").toString();
+    }
+    if (seconds < 60) {
+      return out.append(seconds).append('.').append(millis % 1000 / 100).append('s').toString();
+    }
+    if (seconds < 3600) {
+      return two(out.append(seconds / 60).append('m'), seconds % 60).append('s').toString();
+    }
+    if (seconds < 86_400) {
+      return two(out.append(seconds / 3600).append('h'), seconds % 3600 / 60).append('m').toString();
+    }
+    return two(out.append(seconds / 86_400).append('d'), seconds % 86_400 / 3600).append('h').toString();
+  }
+
+  private static StringBuilder two(StringBuilder out, long number) {
+    return number < 10 ? out.append('0').append(number) : out.append(number);
+  }
+}

@@ -1,0 +1,249 @@
+package dev.waymark.cli.internal.output;
+
+import dev.waymark.cli.internal.output.View.Column;
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.Transition;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that says which fields a record has in JSON and YAML, and which columns in a table. The names of fields are part of the contract of the
+ * command line.
+ */
+public final class Views {
+  private final ZoneId zone;
+  private final Instant now;
+
+  /** Views whose tables show times in this zone, and durations up to this moment. */
+  public Views(ZoneId zone, Instant now) {
+    this.zone = zone;
+    this.now = now;
+  }
+
+  /** Executions. */
+  public View<Execution> executions() {
+    return new View<>(
+        "executions",
+        Views::fields,
+        List.of(
+            Column.left("ID", e -> Cell.of(e.id())),
+            Column.left("WORKFLOW", e -> Cell.of(e.workflowId())),
+            Column.right("REV", e -> Cell.of(e.workflowRevision())),
+            Column.left("STATE", e -> Cell.of(e.state())),
+            Column.left("CREATED", e -> time(e.createdAt())),
+            Column.right("DURATION", e -> span(e.startedAt(), e.endedAt()))));
+  }
+
+  /** Task runs. */
+  public View<TaskRun> taskRuns() {
+    return new View<>(
+        "task runs",
+        Views::fields,
+        List.of(
+            Column.left("TASK", t -> Cell.of(t.taskId())),
+            Column.left("STATE", t -> Cell.of(t.state())),
+            Column.right("ATTEMPTS", t -> Cell.of(t.lastAttempt())),
+            Column.left("STARTED", t -> time(t.startedAt())),
+            Column.right("DURATION", t -> span(t.startedAt(), t.endedAt())),
+            Column.left("ID", t -> Cell.of(t.id()))));
+  }
+
+  /** Task runs with what became of their attempts. */
+  public View<TaskRunDetails> taskRunDetails() {
+    return new View<>(
+        "task runs",
+        Views::fields,
+        List.of(
+            Column.left("TASK", t -> Cell.of(t.taskRun().taskId())),
+            Column.left("STATE", t -> Cell.of(t.taskRun().state())),
+            Column.left("STARTED", t -> time(t.taskRun().startedAt())),
+            Column.right("DURATION", t -> span(t.taskRun().startedAt(), t.taskRun().endedAt())),
+            Column.left("ATTEMPTS", t -> Cell.of(attemptsInWords(t.attempts())))));
+  }
+
+  /** Attempts. */
+  public View<Attempt> attempts() {
+    return new View<>(
+        "attempts",
+        Views::fields,
+        List.of(
+            Column.right("NUMBER", a -> Cell.of(a.number())),
+            Column.left("STATE", a -> Cell.of(a.state())),
+            Column.left("STARTED", a -> time(a.startedAt())),
+            Column.right("DURATION", a -> span(a.startedAt(), a.endedAt())),
+            Column.right("EXIT", a -> Cell.of(a.exitCode())),
+            Column.left("WORKER", a -> Cell.of(a.worker())),
+            Column.left("ERROR", a -> firstLine(a.error()))));
+  }
+
+  /** The transitions of an execution, whose records its table names by their tasks rather than their ids. */
+  public View<Transition> history(ExecutionDetails details) {
+    Map<String, String> tasks = new HashMap<>();
+    details.taskRuns().forEach(each -> tasks.put(each.taskRun().id().toString(), each.taskRun().taskId().value()));
+    return new View<>(
+        "transitions",
+        Views::fields,
+        List.of(
+            Column.right("SEQ", t -> Cell.of(t.sequence())),
+            Column.left("AT", t -> time(t.at())),
+            Column.left("RECORD", t -> Cell.of(inWords(t.record(), tasks))),
+            Column.left("FROM", t -> t.from() == null ? Cell.NONE : Cell.of(t.from())),
+            Column.left("TO", t -> Cell.of(t.to()))));
+  }
+
+  /** The latest revisions of workflows. */
+  public View<Workflow> workflows() {
+    return new View<>(
+        "workflows",
+        Views::fields,
+        List.of(
+            Column.left("ID", w -> Cell.of(w.id())),
+            Column.right("REVISION", w -> Cell.of(w.revision())),
+            Column.left("CREATED", w -> time(w.createdAt())),
+            Column.left("LABELS", w -> Cell.of(inWords(w.labels()))),
+            Column.left("DESCRIPTION", w -> firstLine(w.description()))));
+  }
+
+  /** An execution with everything that belongs to it; it has no table of its own. */
+  public View<ExecutionDetails> executionDetails() {
+    return new View<>("executions", Views::fields, List.of());
+  }
+
+  /** The fields of a record, in order. */
+  private static Map<String, @Nullable Object> fields(Execution e) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("id", e.id().toString());
+    fields.put("workflowId", e.workflowId().value());
+    fields.put("workflowRevision", e.workflowRevision());
+    fields.put("state", e.state().name());
+    fields.put("version", e.version());
+    fields.put("labels", e.labels());
+    fields.put("inputs", e.inputs());
+    fields.put("createdAt", e.createdAt());
+    fields.put("startedAt", e.startedAt());
+    fields.put("endedAt", e.endedAt());
+    fields.put("error", e.error());
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(ExecutionDetails details) {
+    Map<String, @Nullable Object> fields = fields(details.execution());
+    fields.put("taskRuns", all(details.taskRuns(), Views::fields));
+    fields.put("history", all(details.history(), Views::fields));
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(TaskRunDetails details) {
+    Map<String, @Nullable Object> fields = fields(details.taskRun());
+    fields.put("attempts", all(details.attempts(), Views::fields));
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(TaskRun t) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("id", t.id().toString());
+    fields.put("executionId", t.executionId().toString());
+    fields.put("taskId", t.taskId().value());
+    fields.put("state", t.state().name());
+    fields.put("version", t.version());
+    fields.put("createdAt", t.createdAt());
+    fields.put("startedAt", t.startedAt());
+    fields.put("endedAt", t.endedAt());
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(Attempt a) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("number", a.number());
+    fields.put("state", a.state().name());
+    fields.put("worker", a.worker());
+    fields.put("startedAt", a.startedAt());
+    fields.put("endedAt", a.endedAt());
+    fields.put("exitCode", a.exitCode());
+    fields.put("error", a.error());
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(Transition t) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("sequence", t.sequence());
+    fields.put("kind", t.record().kind().name());
+    fields.put("recordId", t.record().id());
+    fields.put("from", t.from() == null ? null : t.from().name());
+    fields.put("to", t.to().name());
+    fields.put("at", t.at());
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(Workflow w) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("id", w.id().value());
+    fields.put("revision", w.revision());
+    fields.put("description", w.description());
+    fields.put("labels", w.labels());
+    fields.put("createdAt", w.createdAt());
+    fields.put("definition", w.definition());
+    return fields;
+  }
+
+  /** The fields of each record of a list. */
+  static <T> List<Map<String, @Nullable Object>> all(List<T> records, Function<T, Map<String, @Nullable Object>> fields) {
+    List<Map<String, @Nullable Object>> all = new ArrayList<>(records.size());
+    for (T item : records) {
+      all.add(fields.apply(item));
+    }
+    return all;
+  }
+
+  private static String attemptsInWords(List<Attempt> attempts) {
+    StringBuilder words = new StringBuilder();
+    for (Attempt attempt : attempts) {
+      words.append(words.isEmpty() ? "" : ", ").append(attempt.number()).append(' ').append(attempt.state());
+    }
+    return words.isEmpty() ? "-" : words.toString();
+  }
+
+  /** Names and values on one line; a dash where there are none. */
+  public static String inWords(Map<String, String> map) {
+    StringBuilder words = new StringBuilder();
+    map.forEach((name, value) -> words.append(words.isEmpty() ? "" : ", ").append(name).append('=').append(value));
+    return words.isEmpty() ? "-" : words.toString();
+  }
+
+  /** {@code execution}, {@code task extract} or {@code attempt extract/2}. */
+  private static String inWords(RecordRef ref, Map<String, String> tasks) {
+    if (ref.kind() == RecordKind.EXECUTION) {
+      return "execution";
+    }
+    int slash = ref.id().indexOf('/');
+    String taskRun = slash < 0 ? ref.id() : ref.id().substring(0, slash);
+    String task = tasks.getOrDefault(taskRun, taskRun);
+    return slash < 0 ? "task " + task : "attempt " + task + ref.id().substring(slash);
+  }
+
+  private Cell time(@Nullable Instant time) {
+    return Cell.of(Times.local(time, zone));
+  }
+
+  private Cell span(@Nullable Instant start, @Nullable Instant end) {
+    return Cell.of(Times.span(start, end, now));
+  }
+
+  private static Cell firstLine(@Nullable String text) {
+    return text == null ? Cell.NONE : Cell.of(Printable.firstLine(text));
+  }
+}

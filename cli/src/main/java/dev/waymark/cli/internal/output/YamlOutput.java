@@ -1,0 +1,74 @@
+package dev.waymark.cli.internal.output;
+
+import java.io.Writer;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.api.StreamDataWriter;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.representer.StandardRepresenter;
+
+/** Writes maps, lists, texts and numbers as one YAML document that parsers of YAML 1.1 and 1.2 read alike. */
+final class YamlOutput {
+  private YamlOutput() {}
+
+  /** Writes a value. */
+  static void write(Writer out, Object value) {
+    DumpSettings settings =
+        DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).setWidth(Integer.MAX_VALUE).setSplitLines(false).setUseUnicodeEncoding(true).build();
+    new Dump(settings, new Representer(settings)).dump(value, new Target(out));
+  }
+
+  /** Quotes whatever one of the two versions could take for something else than text. */
+  private static final class Representer extends StandardRepresenter {
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_. /-]*(?<! )");
+    private static final Set<String> WORDS = Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
+
+    Representer(DumpSettings settings) {
+      super(settings);
+      representers.put(Instant.class, time -> representScalar(Tag.STR, time.toString(), ScalarStyle.DOUBLE_QUOTED));
+      representers.put(String.class, text -> text((String) text));
+    }
+
+    private Node text(String text) {
+      return representScalar(Tag.STR, text, style(text));
+    }
+
+    private static ScalarStyle style(String text) {
+      if (text.indexOf('\n') >= 0 && Printable.block(text).equals(text)) {
+        return ScalarStyle.LITERAL;
+      }
+      boolean plain = PLAIN.matcher(text).matches() && !WORDS.contains(text.toLowerCase(Locale.ROOT));
+      return plain ? ScalarStyle.PLAIN : ScalarStyle.DOUBLE_QUOTED;
+    }
+  }
+
+  /** Where the document goes. */
+  private static final class Target implements StreamDataWriter {
+    private final Writer out;
+
+    Target(Writer out) {
+      this.out = out;
+    }
+
+    @Override
+    public void write(String text) {
+      write(text, 0, text.length());
+    }
+
+    @Override
+    public void write(String text, int offset, int length) {
+      try {
+        out.write(text, offset, length);
+      } catch (java.io.IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.waymark.cli.internal.progress;
+
+import dev.waymark.cli.internal.Terminal;
+import dev.waymark.cli.internal.output.Messages;
+import dev.waymark.cli.internal.output.Paint;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.runner.TaskRunProgress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Redraws a picture of one execution in place, ten times a second. The cursor is left visible, so that nothing has to be put right when the process is killed. Thread-safe.
+ */
+public final class LiveProgress implements Progress {
+  private static final int REDRAW_MILLIS = 100;
+  private static final int MEASURE_EVERY = 20;
+  private static final String CLEAR_TO_LINE_END = "\u001b[K";
+  private static final String CLEAR_TO_SCREEN_END = "\u001b[J";
+
+  private final Messages messages;
+  private final Paint paint;
+  private final Supplier<Terminal.Size> measure;
+  private final InstantSource clock;
+  private final Map<TaskRunId, Row> rows = new LinkedHashMap<>();
+  private @Nullable ScheduledExecutorService ticker;
+  private @Nullable Instant began;
+  private Terminal.Size size = Terminal.USUAL;
+  private int drawn;
+  private int tick;
+  private boolean closed;
+
+  /** Draws on this terminal. */
+  public LiveProgress(Messages messages, Paint paint, Supplier<Terminal.Size> measure, InstantSource clock) {
+    this.messages = messages;
+    this.paint = paint;
+    this.measure = measure;
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized void executionStarted(Execution execution, List<TaskRun> taskRuns) {
+    began = execution.startedAt() == null ? clock.instant() : execution.startedAt();
+    taskRuns.forEach(taskRun -> rows.put(taskRun.id(), Row.of(taskRun)));
+    if (ticker == null && !closed) {
+      ticker = Executors.newSingleThreadScheduledExecutor(LiveProgress::daemon);
+      ticker.scheduleAtFixedRate(this::tick, 0, REDRAW_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Override
+  public synchronized void taskRunChanged(TaskRunProgress change) {
+    rows.computeIfPresent(change.taskRunId(), (id, row) -> row.after(change));
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (ticker != null) {
+      ticker.shutdownNow();
+      draw();
+    }
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "waymark-progress");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void tick() {
+    // Measuring starts a process; it must not hold up the runner, which waits for its listener.
+    Terminal.Size measured = tick % MEASURE_EVERY == 0 ? measure.get() : null;
+    synchronized (this) {
+      if (!closed) {
+        size = measured == null ? size : measured;
+        draw();
+        tick++;
+      }
+    }
+  }
+
+  private void draw() {
+    Instant start = began == null ? clock.instant() : began;
+    List<String> lines = new Frame(size, paint, clock.instant(), tick).draw(rows.values(), start);
+    StringBuilder picture = new StringBuilder();
+    if (drawn > 0) {
+      picture.append("\u001b[").append(drawn).append('F');
+    }
+    for (String line : lines) {
+      picture.append(line).append(CLEAR_TO_LINE_END).append('\n');
+    }
+    messages.raw(picture.append(CLEAR_TO_SCREEN_END).toString());
+    drawn = lines.size();
+  }
+}

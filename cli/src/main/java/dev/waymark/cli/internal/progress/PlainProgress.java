@@ -1,0 +1,112 @@
+package dev.waymark.cli.internal.progress;
+
+import dev.waymark.cli.internal.output.Messages;
+import dev.waymark.cli.internal.output.Numbers;
+import dev.waymark.cli.internal.output.Printable;
+import dev.waymark.cli.internal.output.Times;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.runner.TaskRunProgress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Prints a line for each change. */
+public final class PlainProgress implements Progress {
+  private static final int SHORT_ID = 13;
+
+  private final Messages messages;
+  private final ZoneId zone;
+  private final boolean several;
+  private final Map<ExecutionId, String> names = new HashMap<>();
+  private final Map<TaskRunId, Instant> started = new HashMap<>();
+
+  /**
+   * Prints lines.
+   *
+   * @param messages where they go
+   * @param zone the zone of their times
+   * @param several whether there may be several executions, so that each line names its own
+   */
+  public PlainProgress(Messages messages, ZoneId zone, boolean several) {
+    this.messages = messages;
+    this.zone = zone;
+    this.several = several;
+  }
+
+  @Override
+  public synchronized void executionStarted(Execution execution, List<TaskRun> taskRuns) {
+    names.put(execution.id(), execution.workflowId() + "/" + execution.id().toString().substring(0, SHORT_ID) + " ");
+    long done = 0;
+    for (TaskRun taskRun : taskRuns) {
+      done += taskRun.state().isTerminal() ? 1 : 0;
+      if (taskRun.startedAt() != null) {
+        started.put(taskRun.id(), taskRun.startedAt());
+      }
+    }
+    String about = "execution " + execution.id() + " of " + execution.workflowId() + " (revision " + execution.workflowRevision() + "): ";
+    messages.note(about + Numbers.count(taskRuns.size(), "task") + (done == 0 ? "" : ", " + done + " done already"));
+  }
+
+  @Override
+  public synchronized void taskRunChanged(TaskRunProgress change) {
+    String what = inWords(change);
+    if (what != null) {
+      line(change.at(), change.executionId(), change.taskId() + ": " + what);
+    }
+  }
+
+  @Override
+  public synchronized void executionEnded(Execution execution) {
+    if (several && execution.endedAt() != null) {
+      Instant from = execution.startedAt() == null ? execution.createdAt() : execution.startedAt();
+      line(execution.endedAt(), execution.id(), execution.state() + " after " + Times.duration(Duration.between(from, execution.endedAt())));
+    }
+    names.remove(execution.id());
+  }
+
+  @Override
+  public void close() {
+    // Every line was complete when it was printed.
+  }
+
+  private @Nullable String inWords(TaskRunProgress change) {
+    return switch (change.state()) {
+      case PENDING -> null;
+      case RUNNING -> {
+        started.putIfAbsent(change.taskRunId(), change.at());
+        yield "attempt " + change.attempt() + " started";
+      }
+      case RETRYING -> "attempt " + change.attempt() + " failed" + why(change) + next(change);
+      case SUCCEEDED -> "succeeded" + after(change);
+      case FAILED -> "failed" + after(change) + why(change);
+      case CANCELLED -> "cancelled" + after(change);
+      case SKIPPED -> "skipped";
+    };
+  }
+
+  private String after(TaskRunProgress change) {
+    Instant start = started.remove(change.taskRunId());
+    String tries = change.attempt() > 1 && change.state() != TaskRunState.CANCELLED ? " at attempt " + change.attempt() : "";
+    return tries + (start == null ? "" : " after " + Times.duration(Duration.between(start, change.at())));
+  }
+
+  private static String why(TaskRunProgress change) {
+    return change.error() == null ? "" : ": " + Printable.firstLine(change.error());
+  }
+
+  private static String next(TaskRunProgress change) {
+    return change.retryAt() == null ? "" : "; next in " + Times.duration(Duration.between(change.at(), change.retryAt()));
+  }
+
+  private void line(Instant at, ExecutionId execution, String text) {
+    messages.note(Times.clock(at, zone) + " " + (several ? names.getOrDefault(execution, "") : "") + text);
+  }
+}

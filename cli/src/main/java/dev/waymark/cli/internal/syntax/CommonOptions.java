@@ -1,0 +1,32 @@
+package dev.waymark.cli.internal.syntax;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The options that every command accepts, before its name as well as after it. */
+public final class CommonOptions {
+  /** Which store. */
+  public static final Option STORE =
+      Option.of("URL", "The store: sqlite:PATH, with settings such as ?busy-timeout=5s after it. Default: $WAYMARK_STORE, else sqlite:~/.waymark/waymark.db", "--store");
+
+  /** More on standard error. */
+  public static final Option VERBOSE = Option.flag("Say more: log messages, and the stack trace of an error.", "-v", "--verbose");
+
+  /** The help of the command. */
+  public static final Option HELP = Option.flag("Show this help.", "-h", "--help");
+
+  /** All of them. */
+  public static final List<Option> ALL = List.of(STORE, VERBOSE, HELP);
+
+  private CommonOptions() {}
+
+  /** The common option of this name, or null. */
+  static @Nullable Option named(String name) {
+    for (Option option : ALL) {
+      if (option.names().contains(name)) {
+        return option;
+      }
+    }
+    return null;
+  }
+}
