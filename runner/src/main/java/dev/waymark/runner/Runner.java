@@ -177,7 +177,7 @@ public final class Runner implements AutoCloseable {
     private @Nullable Ids ids;
     private Duration grace = Duration.ofSeconds(10);
     private Duration pollInterval = Duration.ofMillis(500);
-    private int maxLost = 3;
+    private int maxLost = 5;
     private Duration storePatience = Duration.ofSeconds(30);
 
     private Builder(StateStore store, Function<Workflow, WorkflowDefinition> definitions) {
@@ -247,7 +247,7 @@ public final class Runner implements AutoCloseable {
 
     /**
      * How many attempts of one task run may be lost with their worker before the task run has
-     * failed; 3 by default.
+     * failed; 5 by default.
      */
     public Builder maxLost(int maxLost) {
       this.maxLost = maxLost;

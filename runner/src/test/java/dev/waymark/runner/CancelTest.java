@@ -13,12 +13,15 @@ import dev.waymark.runner.internal.Waiting;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Executions that are asked to end before they are done. */
+@DisplayName("A cancellation")
 class CancelTest extends RunnerFixture {
 
   @Test
+  @DisplayName("what nobody runs is cancelled in one step")
   void whatNobodyRunsIsCancelledInOneStep() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
     assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLED);
@@ -28,6 +31,7 @@ class CancelTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("what runs is ended by its worker without the time of grace where it complies")
   void whatRunsIsEndedByItsWorkerWithoutTheTimeOfGraceWhereItComplies() {
     ExecutionId id =
         start(
@@ -48,6 +52,7 @@ class CancelTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("what ignores the request is killed after the grace time")
   void whatIgnoresTheRequestIsKilledAfterTheGraceTime() {
     ExecutionId id =
         start(flow("flow").task("deaf", "trap '' TERM; touch up; while :; do sleep 0.02; done"));
@@ -60,6 +65,7 @@ class CancelTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a task that waits for its next attempt is cancelled at once")
   void aTaskThatWaitsForItsNextAttemptIsCancelledAtOnce() {
     ExecutionId id =
         start(flow("flow").task("again", "exit 1").retry(retry(2, Duration.ofHours(1))));
@@ -71,6 +77,7 @@ class CancelTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("cancelling twice or after the end changes nothing")
   void cancellingTwiceOrAfterTheEndChangesNothing() {
     ExecutionId id = start(flow("flow").task("a", "true"));
     runner().run(id);
@@ -84,12 +91,14 @@ class CancelTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("an unknown execution is not found")
   void anUnknownExecutionIsNotFound() {
     assertThatThrownBy(() -> Runner.cancel(store, new ExecutionId(new UUID(1, 1))))
         .isInstanceOf(NotFoundException.class);
   }
 
   @Test
+  @DisplayName("cancelling races with a run and both agree")
   void cancellingRacesWithARunAndBothAgree() {
     for (int i = 0; i < 20; i++) {
       ExecutionId id =

@@ -18,9 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a display hears. */
+@DisplayName("A run listener")
 class RunListenerTest extends RunnerFixture {
 
   private static final class Recorder implements RunListener {
@@ -51,6 +53,7 @@ class RunListenerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("every change is heard in order on one thread")
   void everyChangeIsHeardInOrderOnOneThread() {
     Recorder recorder = new Recorder();
     ExecutionId id =
@@ -81,6 +84,7 @@ class RunListenerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("what another worker does is heard too")
   void whatAnotherWorkerDoesIsHeardToo() {
     Recorder recorder = new Recorder();
     ExecutionId id =
@@ -100,6 +104,7 @@ class RunListenerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a listener that throws does not harm the run")
   void aListenerThatThrowsDoesNotHarmTheRun() {
     RunListener broken =
         new RunListener() {
@@ -113,6 +118,7 @@ class RunListenerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a listener may stop the runner but not wait for it")
   void aListenerMayStopTheRunnerButNotWaitForIt() {
     AtomicReference<@Nullable Runner> runner = new AtomicReference<>();
     AtomicReference<@Nullable Throwable> refused = new AtomicReference<>();
@@ -137,6 +143,7 @@ class RunListenerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("settings out of range are refused")
   void settingsOutOfRangeAreRefused() {
     assertThatThrownBy(() -> builder().concurrency(0).build())
         .hasMessage("concurrency is 0; it must be at least 1");

@@ -25,12 +25,15 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a run does with tasks that succeed, fail and depend on each other. */
+@DisplayName("A run")
 class RunnerTest extends RunnerFixture {
 
   @Test
+  @DisplayName("tasks run in the order of their needs and the execution succeeds")
   void tasksRunInTheOrderOfTheirNeedsAndTheExecutionSucceeds() {
     ExecutionId id =
         start(
@@ -48,6 +51,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a flaky task shows its failed attempt and then the one that succeeded")
   void aFlakyTaskShowsItsFailedAttemptAndThenTheOneThatSucceeded() {
     ExecutionId id =
         start(
@@ -62,6 +66,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a task that keeps failing fails its execution which says why")
   void aTaskThatKeepsFailingFailsItsExecutionWhichSaysWhy() {
     ExecutionId id =
         start(
@@ -78,6 +83,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("after a failure running tasks end by themselves and nothing new starts")
   void afterAFailureRunningTasksEndByThemselvesAndNothingNewStarts() {
     ExecutionId id =
         start(
@@ -108,6 +114,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a time-out is a failed attempt")
   void aTimeOutIsAFailedAttempt() {
     ExecutionId id = start(flow("flow").task("slow", "sleep 300").timeout(Duration.ofMillis(200)));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
@@ -116,6 +123,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a task that cannot start is a failed attempt without an exit code")
   void aTaskThatCannotStartIsAFailedAttemptWithoutAnExitCode() {
     ExecutionId id = start(flow("flow").task("lost", "true").directory("missing"));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
@@ -127,6 +135,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a task finds its inputs and its names in its environment")
   void aTaskFindsItsInputsAndItsNamesInItsEnvironment() {
     ExecutionId id =
         start(
@@ -148,6 +157,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("the output of every attempt is kept")
   void theOutputOfEveryAttemptIsKept() throws Exception {
     ExecutionId id =
         start(
@@ -168,6 +178,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("independent tasks run at the same time but never more than allowed")
   void independentTasksRunAtTheSameTimeButNeverMoreThanAllowed() {
     Flows.Flow flow = flow("flow");
     for (int i = 0; i < 30; i++) {
@@ -185,6 +196,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a thousand tasks go through in one run")
   void aThousandTasksGoThroughInOneRun() {
     Flows.Flow flow = flow("flow");
     for (int i = 0; i < 1000; i++) {
@@ -196,6 +208,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("work does everything that is ready oldest first and returns")
   void workDoesEverythingThatIsReadyOldestFirstAndReturns() {
     Flows.Flow flow = flow("flow").input("n", null).task("write", "echo $INPUT_N >> order");
     for (int i = 0; i < 25; i++) {
@@ -206,6 +219,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("work waits for the pause of a retry")
   void workWaitsForThePauseOfARetry() {
     ExecutionId id =
         start(
@@ -217,6 +231,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("two runners share an execution without doing anything twice")
   void twoRunnersShareAnExecutionWithoutDoingAnythingTwice() {
     Flows.Flow flow = flow("flow");
     for (int i = 0; i < 60; i++) {
@@ -239,6 +254,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("an unknown execution is not found")
   void anUnknownExecutionIsNotFound() {
     Runner runner = runner();
     ExecutionId id = new ExecutionId(new UUID(1, 2));
@@ -248,6 +264,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("what has ended is only reported")
   void whatHasEndedIsOnlyReported() {
     ExecutionId id = start(flow("flow").task("once", "echo x >> runs"));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -256,6 +273,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("an execution of another program is left alone")
   void anExecutionOfAnotherProgramIsLeftAlone() {
     flow("flow").task("a", "true").save(store);
     ExecutionId id = new ExecutionId(new UUID(1, 3));
@@ -267,6 +285,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("retries honour the pauses of the policy counted from the end of the attempt")
   void retriesHonourThePausesOfThePolicyCountedFromTheEndOfTheAttempt() {
     ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
     store = new InMemoryStateStore(clock, Limits.defaults());
@@ -296,6 +315,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("history holds every move once")
   void historyHoldsEveryMoveOnce() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
     runner().run(id);

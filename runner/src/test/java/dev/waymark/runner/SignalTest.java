@@ -15,16 +15,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real JVM that works and is asked to end by a signal. */
+@DisplayName("A signal")
 @Timeout(120)
 class SignalTest {
   @TempDir Path folder;
 
   @Test
+  @DisplayName("a terminated process records its attempts and takes its tasks with it")
   void aTerminatedProcessRecordsItsAttemptsAndTakesItsTasksWithIt() throws Exception {
     Path out = folder.resolve("out");
     Process jvm =

@@ -18,14 +18,18 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a start creates, and what it refuses. */
+@DisplayName("A start")
 class StartTest extends RunnerFixture {
   private static final ExecutionId ID =
       new ExecutionId(UUID.fromString("018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11"));
 
   @Test
+  @DisplayName(
+      "a start creates the execution with all its task runs pending in the order of the file")
   void aStartCreatesTheExecutionWithAllItsTaskRunsPendingInTheOrderOfTheFile() {
     ExecutionId id = start(flow("flow").task("z", "true").task("a", "true").task("m", "true"));
     assertThat(state(id)).isEqualTo(ExecutionState.PENDING);
@@ -38,6 +42,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("inputs are checked and completed")
   void inputsAreCheckedAndCompleted() {
     Flows.Flow flow = flow("flow").input("day", "today").input("name", null).task("a", "true");
     ExecutionId id = start(flow, Map.of("name", "x"));
@@ -68,6 +73,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a task that needs a handler is refused")
   void aTaskThatNeedsAHandlerIsRefused() {
     refused(
         flow("flow").task("publish", "").uses("mailer"),
@@ -76,6 +82,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("an unknown workflow or revision is not found")
   void anUnknownWorkflowOrRevisionIsNotFound() {
     StartRequest unknown = StartRequest.of(new WorkflowId("unknown"));
     assertThatThrownBy(() -> runner().start(unknown))
@@ -89,6 +96,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("labels are kept and those of the runner refused")
   void labelsAreKeptAndThoseOfTheRunnerRefused() {
     StartRequest request =
         StartRequest.of(flow("flow").task("a", "true").save(store)).withDirectory(folder);
@@ -101,6 +109,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("the directory of a start without one is the current one")
   void theDirectoryOfAStartWithoutOneIsTheCurrentOne() {
     ExecutionId id = runner().start(StartRequest.of(flow("flow").task("a", "true").save(store)));
     assertThat(details(id).execution().labels())
@@ -108,6 +117,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("an execution runs the revision that it pinned")
   void anExecutionRunsTheRevisionThatItPinned() {
     WorkflowId flow = flow("flow").task("a", "echo one > out").save(store);
     ExecutionId first = runner().start(StartRequest.of(flow).withDirectory(folder));
@@ -118,6 +128,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("repeating a start changes nothing also after the workflow got a new revision")
   void repeatingAStartChangesNothingAlsoAfterTheWorkflowGotANewRevision() {
     Flows.Flow flow = flow("flow").input("day", "today").task("a", "true");
     StartRequest request =
@@ -133,6 +144,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("the same id for another request is a conflict")
   void theSameIdForAnotherRequestIsAConflict() {
     flow("other").task("a", "true").save(store);
     Flows.Flow flow = flow("flow").input("day", "today").task("a", "true");
@@ -151,6 +163,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("of many who start the same id at once each gets the one execution")
   void ofManyWhoStartTheSameIdAtOnceEachGetsTheOneExecution() {
     Flows.Flow flow = flow("flow").task("a", "true").task("b", "true");
     StartRequest request = StartRequest.of(flow.save(store)).withDirectory(folder);

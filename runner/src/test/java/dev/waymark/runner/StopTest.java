@@ -12,14 +12,18 @@ import dev.waymark.runner.internal.Waiting;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** A worker that is stopped leaves nothing behind but work to take up. */
+@DisplayName("A worker that is stopped")
 class StopTest extends RunnerFixture {
   private static final String UP_TO_STOP =
       "echo x >> runs; if test -f go-on; then exit 0; fi; touch up; while :; do sleep 0.02; done";
 
   @Test
+  @DisplayName(
+      "a stopped run is taken up by the next worker and the stopped attempt does not count")
   void aStoppedRunIsTakenUpByTheNextWorkerAndTheStoppedAttemptDoesNotCount() {
     ExecutionId id =
         start(
@@ -46,6 +50,7 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a stopped attempt leaves the count of failures alone")
   void aStoppedAttemptLeavesTheCountOfFailuresAlone() {
     ExecutionId id =
         start(flow("flow").task("task", UP_TO_STOP).retry(retry(1, Duration.ofHours(1))));
@@ -65,6 +70,7 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("work that waits for more is stopped too")
   void workThatWaitsForMoreIsStoppedToo() {
     Runner runner = runner();
     CompletableFuture<Void> work = CompletableFuture.runAsync(() -> runner.work(false));
@@ -76,6 +82,7 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("stopping is harmless before and after and from many threads")
   void stoppingIsHarmlessBeforeAndAfterAndFromManyThreads() {
     Runner unused = runner();
     unused.stop();
@@ -94,6 +101,7 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("an interrupted run stops the runner")
   void anInterruptedRunStopsTheRunner() throws Exception {
     ExecutionId id = start(flow("flow").task("task", UP_TO_STOP));
     Runner runner = runner();
@@ -113,6 +121,7 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a task that ended before the stop is not repeated")
   void aTaskThatEndedBeforeTheStopIsNotRepeated() {
     for (int i = 0; i < 10; i++) {
       ExecutionId id =

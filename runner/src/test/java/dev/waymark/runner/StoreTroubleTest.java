@@ -12,15 +12,18 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.ProcessGroupsAccess;
 import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store that does not answer for a while, or for good. */
+@DisplayName("A store in trouble")
 class StoreTroubleTest extends RunnerFixture {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
+  @DisplayName("a store that comes back is waited for and nothing is done twice")
   void aStoreThatComesBackIsWaitedForAndNothingIsDoneTwice(boolean afterCommit) {
     ExecutionId id =
         start(flow("flow").task("a", "echo a >> runs").task("b", "echo b >> runs", "a"));
@@ -36,6 +39,7 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a store that stays away ends the run and its processes")
   void aStoreThatStaysAwayEndsTheRunAndItsProcesses() {
     ExecutionId id =
         start(

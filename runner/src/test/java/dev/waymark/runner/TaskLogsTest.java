@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@DisplayName("The logs of tasks")
 class TaskLogsTest {
   private static final ExecutionId ID = new ExecutionId(new UUID(1, 2));
   private static final TaskId TASK = new TaskId("a.b");
@@ -27,6 +29,7 @@ class TaskLogsTest {
   }
 
   @Test
+  @DisplayName("a log is where execution task and attempt say")
   void aLogIsWhereExecutionTaskAndAttemptSay() {
     assertThat(logs.path(ID, TASK, 3))
         .isEqualTo(folder.resolve(ID.toString()).resolve("a.b.3.log"));
@@ -34,12 +37,14 @@ class TaskLogsTest {
   }
 
   @Test
+  @DisplayName("what is not there is null")
   void whatIsNotThereIsNull() throws Exception {
     assertThat(logs.open(ID, TASK, 1)).isNull();
     assertThat(logs.tail(ID, TASK, 1, 10)).isNull();
   }
 
   @Test
+  @DisplayName("a log is read byte for byte")
   void aLogIsReadByteForByte() throws Exception {
     write("ü\n\0x");
     try (InputStream in = Objects.requireNonNull(logs.open(ID, TASK, 1))) {
@@ -48,6 +53,7 @@ class TaskLogsTest {
   }
 
   @Test
+  @DisplayName("a tail is the whole of a short log")
   void aTailIsTheWholeOfAShortLog() throws Exception {
     write("one\ntwo\n");
     assertThat(logs.tail(ID, TASK, 1, 8)).isEqualTo(new TaskLogs.Tail("one\ntwo\n", 0));
@@ -56,6 +62,7 @@ class TaskLogsTest {
   }
 
   @Test
+  @DisplayName("a tail of a long log begins with a whole line")
   void aTailOfALongLogBeginsWithAWholeLine() throws Exception {
     write("one\ntwo\nthree\n");
     assertThat(logs.tail(ID, TASK, 1, 13)).isEqualTo(new TaskLogs.Tail("two\nthree\n", 4));
@@ -64,6 +71,7 @@ class TaskLogsTest {
   }
 
   @Test
+  @DisplayName("a tail of one long line begins with a whole character")
   void aTailOfOneLongLineBeginsWithAWholeCharacter() throws Exception {
     write("xüüü");
     assertThat(logs.tail(ID, TASK, 1, 3)).isEqualTo(new TaskLogs.Tail("ü", 5));

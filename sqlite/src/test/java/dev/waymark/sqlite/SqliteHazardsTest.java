@@ -131,7 +131,7 @@ class SqliteHazardsTest {
       assertThatThrownBy(() -> Sample.createExecution(store))
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("sqlite:" + file)
-          .hasMessageContaining("locked for longer than the busy time-out of 0.1s");
+          .hasMessageContaining("locked for longer than the busy time-out of 100ms");
       statement.execute("ROLLBACK");
       assertThat(store.execution(Sample.createExecution(store))).isNotNull();
     }

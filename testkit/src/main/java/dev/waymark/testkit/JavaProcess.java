@@ -33,20 +33,28 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Starts the main method of a class with these options for the JVM and these arguments. */
   public static JavaProcess start(List<String> options, Class<?> main, String... arguments) {
+    return start(Path.of(""), options, main, arguments);
+  }
+
+  /**
+   * Starts the main method of a class in this directory, with these options for the JVM and these
+   * arguments.
+   */
+  public static JavaProcess start(
+      Path directory, List<String> options, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
-            "-cp",
-            System.getProperty("java.class.path")));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(options);
     command.add(main.getName());
     command.addAll(List.of(arguments));
     try {
       return new JavaProcess(
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+          new ProcessBuilder(command)
+              .directory(directory.toAbsolutePath().toFile())
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -71,6 +79,11 @@ public final class JavaProcess implements AutoCloseable {
       lines.add(line);
     }
     return lines;
+  }
+
+  /** Whether it has not ended yet. */
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Its process id. */

@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the reference store holds, in plain sorted maps: it gives the heads that deciding
- * needs and takes the effects of what was decided. Not thread-safe; its store holds a lock around
- * it.
+ * needs and takes the effects of what was decided. Not thread-safe; the stores upon it lock it.
  */
 final class Records {
   final Map<WorkflowId, List<Workflow>> workflows = new TreeMap<>();

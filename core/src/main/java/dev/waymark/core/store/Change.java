@@ -51,7 +51,8 @@ public sealed interface Change {
    * @param to the state to move to
    * @param expectedVersion the version that it must have, or null to let the table of moves alone
    *     decide
-   * @param error why, for an execution that fails or is cancelled, or null
+   * @param error why, for an execution that fails or is cancelled; null keeps the reason that an
+   *     earlier move gave
    */
   record UpdateExecution(
       ExecutionId id, ExecutionState to, @Nullable Long expectedVersion, @Nullable String error)
@@ -89,7 +90,7 @@ public sealed interface Change {
    * @param expectedVersion the version that it must have, or null to let the table of moves alone
    *     decide
    * @param fence the number of the attempt on whose behalf this is written, refused when it is no
-   *     longer the newest; null where no attempt writes
+   *     longer the newest or is LOST; null where no attempt writes
    */
   record UpdateTaskRun(
       TaskRunId id, TaskRunState to, @Nullable Long expectedVersion, @Nullable Integer fence)

@@ -25,6 +25,20 @@ public record Cursor(Order order, Instant createdAt, ExecutionId id) {
   private static final byte NEWEST = 1;
   private static final int BYTES = 26;
 
+  /**
+   * Checks the time.
+   *
+   * @throws InvalidInputException when no record can have it
+   */
+  public Cursor {
+    if (!createdAt.equals(Times.bound(createdAt))) {
+      throw new InvalidInputException(
+          "cursor time "
+              + createdAt
+              + " is not valid; use whole microseconds within the years 1 to 9999");
+    }
+  }
+
   /** The place just after {@code execution} in a list of this order. */
   public static Cursor after(Execution execution, Order order) {
     return new Cursor(order, execution.createdAt(), execution.id());
@@ -41,7 +55,14 @@ public record Cursor(Order order, Instant createdAt, ExecutionId id) {
       if (in.remaining() == BYTES && in.get() == FORMAT) {
         Order order = in.get() == OLDEST ? Order.OLDEST : Order.NEWEST;
         Instant createdAt = Times.ofMicros(in.getLong());
-        return new Cursor(order, createdAt, new ExecutionId(new UUID(in.getLong(), in.getLong())));
+        ExecutionId id = new ExecutionId(new UUID(in.getLong(), in.getLong()));
+        // A page gives one text for each place, and only for a time that a record can have.
+        if (createdAt.equals(Times.bound(createdAt))) {
+          Cursor cursor = new Cursor(order, createdAt, id);
+          if (cursor.toString().equals(text)) {
+            return cursor;
+          }
+        }
       }
     } catch (IllegalArgumentException e) {
       // Not base64: the same answer as for any other text that is no cursor.

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what is listed
  * @param items the items, at most {@code limit}; empty past the end
- * @param total how many items the whole list has, also past the end
+ * @param total how many items the whole list has, also past the end and before a cursor
  * @param offset how many items were passed over, or null for a page that was asked for by cursor
  * @param limit the limit that was asked for
  * @param next asks for the page after this one; null when this one reaches the end or the list has

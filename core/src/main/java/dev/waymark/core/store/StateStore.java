@@ -95,11 +95,13 @@ public interface StateStore extends AutoCloseable {
   Page<Transition> history(ExecutionId id, PageRequest page);
 
   /**
-   * The ids of this kind that begin with {@code prefix}, in order, at most {@code limit}.
+   * The ids of this kind that begin with {@code prefix}, in order, at most {@code limit}; none when
+   * the prefix fits no id.
    *
-   * @param kind a workflow, an execution or a task run
+   * @param kind a workflow, an execution or a task run; attempts have no ids of their own
    * @param prefix the beginning of an id in its canonical form; hexadecimal digits may be of either
    *     case
+   * @param limit from 1 to {@link Limits#maxPageSize()}
    */
   List<String> idsStartingWith(RecordKind kind, String prefix, int limit);
 

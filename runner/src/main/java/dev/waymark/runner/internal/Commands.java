@@ -2,6 +2,7 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.runner.TaskLogs;
+import dev.waymark.runner.definition.InputDefinition;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,7 +43,9 @@ final class Commands {
   private static Map<String, String> environment(Job job, Node node) {
     Map<String, String> environment = new LinkedHashMap<>(job.definition().env());
     environment.putAll(node.task.env());
-    job.found().inputs().forEach((name, value) -> environment.put(Inputs.variable(name), value));
+    job.found()
+        .inputs()
+        .forEach((name, value) -> environment.put(InputDefinition.environmentName(name), value));
     environment.put("WAYMARK_EXECUTION_ID", job.id().toString());
     environment.put("WAYMARK_WORKFLOW_ID", job.found().workflowId().value());
     environment.put("WAYMARK_TASK_ID", node.task.id().value());

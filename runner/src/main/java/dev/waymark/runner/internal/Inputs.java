@@ -2,12 +2,11 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.internal.Words;
 import dev.waymark.runner.definition.InputDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +28,6 @@ final class Inputs {
         .forEach(
             (name, input) -> complete.put(name, value(definition, name, input, given.get(name))));
     return complete;
-  }
-
-  /**
-   * The name of the variable that carries an input: {@code INPUT_} and the name in capitals, {@code
-   * -} as {@code _}.
-   */
-  static String variable(String name) {
-    return "INPUT_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
   private static String value(
@@ -69,28 +60,9 @@ final class Inputs {
     if (known.isEmpty()) {
       return "it takes no inputs";
     }
-    String nearest =
-        known.stream().min(Comparator.comparingInt(word -> distance(name, word))).orElseThrow();
-    return distance(name, nearest) <= 1 + nearest.length() / 3
-        ? "did you mean " + Text.quote(nearest) + "?"
-        : "its inputs are " + String.join(", ", known);
-  }
-
-  /** How many letters to add, take away or replace to make one word of the other. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+    String nearest = Words.nearest(name, known);
+    return nearest == null
+        ? "its inputs are " + String.join(", ", known)
+        : "did you mean " + Text.quote(nearest) + "?";
   }
 }

@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.internal.Durations;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ record ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String erro
   static ProcessEnd of(Cause cause, int exitCode, @Nullable Duration timeout) {
     String error =
         cause == Cause.TIMED_OUT && timeout != null
-            ? "timed out after " + DurationText.of(timeout)
+            ? "timed out after " + Durations.format(timeout)
             : Signals.error(exitCode);
     return new ProcessEnd(cause, exitCode, error);
   }

@@ -56,9 +56,16 @@ final class Step {
     node.lost += end == AttemptState.LOST ? 1 : 0;
   }
 
-  /** Moves a node whose attempt has just been ended. */
+  /**
+   * Moves a node whose attempt has just been ended; a lost attempt is no fence, nobody writes in
+   * its name.
+   */
   void follow(Node node, TaskRunState to) {
-    changes.updateTaskRun(node.id, to, null, node.attempt);
+    if (node.attemptState == AttemptState.LOST) {
+      changes.updateTaskRun(node.id, to, node.version, null);
+    } else {
+      changes.updateTaskRun(node.id, to, null, node.attempt);
+    }
     job.move(node, to);
     touched.add(node);
   }

@@ -128,13 +128,23 @@ final class TaskProcess {
     ending = true;
     cause = why;
     killAtNanos = System.nanoTime() + grace.toNanos();
-    signal(Signal.TERM);
+    askToEnd();
     var unused = timer.schedule(this::killIfAlive, grace.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  /**
+   * A process that has only just begun has no group yet. Its shell alone is not asked: by the time
+   * that arrives there may be a group, of which the rest would not hear.
+   */
+  private void askToEnd() {
+    if (process.isAlive() && !signal(Signal.TERM)) {
+      var unused = timer.schedule(this::askToEnd, GROUP_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
   private void killIfAlive() {
-    if (process.isAlive()) {
-      signal(Signal.KILL);
+    if (process.isAlive() && !signal(Signal.KILL)) {
+      process.destroyForcibly();
     }
   }
 
@@ -191,27 +201,15 @@ final class TaskProcess {
   /**
    * Signals the group.
    *
-   * @return false when there is none any more
+   * @return false when there is none: not yet, or not any more
    */
   private boolean signal(Signal signal) {
     try {
-      return groups.signal(process.pid(), signal) || signalShell(signal);
+      return groups.signal(process.pid(), signal);
     } catch (RuntimeException e) {
-      LOG.warn(
-          "cannot send {} to process group {}; sending it to its shell alone",
-          signal,
-          process.pid(),
-          e);
-      return signalShell(signal);
+      LOG.debug("cannot send {} to process group {}", signal, process.pid(), e);
+      return false;
     }
-  }
-
-  /** A process that has only just begun has no group yet, and nothing below it either. */
-  private boolean signalShell(Signal signal) {
-    return process.isAlive()
-        && (signal == Signal.TERM
-            ? process.toHandle().destroy()
-            : process.toHandle().destroyForcibly());
   }
 
   private boolean alive() {

@@ -3,8 +3,10 @@ package dev.waymark.runner.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+@DisplayName("Process groups")
 class ProcessGroupsTest {
 
   /** Whether a process runs; one that has ended and waits to be collected does not. */
@@ -16,6 +18,7 @@ class ProcessGroupsTest {
   }
 
   @Test
+  @DisplayName("a group without processes is not alive and takes no signal")
   void aGroupWithoutProcessesIsNotAliveAndTakesNoSignal() throws Exception {
     ProcessGroups groups = ProcessGroups.detect();
     Process ended = new ProcessBuilder(groups.leading(List.of("true"))).start();
@@ -25,6 +28,7 @@ class ProcessGroupsTest {
   }
 
   @Test
+  @DisplayName("the leader has the id of its group")
   void theLeaderHasTheIdOfItsGroup() throws Exception {
     ProcessGroups groups = ProcessGroups.detect();
     Process leader = new ProcessBuilder(groups.leading(List.of("sleep", "300"))).start();

@@ -14,20 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The small rules, one by one. */
+@DisplayName("The small parts")
 class SmallPartsTest {
 
   @Test
-  void durationsReadAsAFileWritesThem() {
-    assertThat(DurationText.of(Duration.ofMinutes(10))).isEqualTo("10m");
-    assertThat(DurationText.of(Duration.ofSeconds(5430).plusMillis(20))).isEqualTo("1h30m30s20ms");
-    assertThat(DurationText.of(Duration.ofHours(49))).isEqualTo("49h");
-    assertThat(DurationText.of(Duration.ZERO)).isEqualTo("0s");
-  }
-
-  @Test
+  @DisplayName("exit codes are said in words")
   void exitCodesAreSaidInWords() {
     assertThat(Signals.error(0)).isNull();
     assertThat(Signals.error(127)).isEqualTo("exited with code 127");
@@ -37,6 +32,7 @@ class SmallPartsTest {
   }
 
   @Test
+  @DisplayName("the names of workers differ and only the open ones of this process are there")
   void theNamesOfWorkersDifferAndOnlyTheOpenOnesOfThisProcessAreThere() {
     String one = Workers.newName();
     String two = Workers.newName();
@@ -51,6 +47,8 @@ class SmallPartsTest {
   }
 
   @Test
+  @DisplayName(
+      "the random part of a pause is the same for the same attempt and differs between them")
   void theRandomPartOfAPauseIsTheSameForTheSameAttemptAndDiffersBetweenThem() {
     RetryPolicy policy = new RetryPolicy(9, Duration.ofSeconds(10), 1, Duration.ofMinutes(1), 0.5);
     Set<Instant> pauses = new HashSet<>();

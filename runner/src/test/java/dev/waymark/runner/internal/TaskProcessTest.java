@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Scripts as real processes: what they are given, how they end, and that nothing of them stays. */
+@DisplayName("A script as a process")
 @Timeout(60)
 class TaskProcessTest {
   private static final Duration LONG = Duration.ofMinutes(1);
@@ -40,6 +42,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a script that ends well succeeds and both its streams are in the log in order")
   void aScriptThatEndsWellSucceedsAndBothItsStreamsAreInTheLogInOrder() throws Exception {
     ProcessEnd end = run("echo one; echo two >&2; echo three");
     assertThat(end).isEqualTo(new ProcessEnd(Cause.ITSELF, 0, null));
@@ -47,17 +50,20 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("the exit code of a script is reported")
   void theExitCodeOfAScriptIsReported() throws Exception {
     assertThat(run("exit 7")).isEqualTo(new ProcessEnd(Cause.ITSELF, 7, "exited with code 7"));
   }
 
   @Test
+  @DisplayName("the first command that fails ends the script")
   void theFirstCommandThatFailsEndsTheScript() throws Exception {
     assertThat(run("echo before; false; echo after").exitCode()).isEqualTo(1);
     assertThat(log()).isEqualTo("before\n");
   }
 
   @Test
+  @DisplayName("a script killed by a signal says which one")
   void aScriptKilledByASignalSaysWhichOne() throws Exception {
     assertThat(run("kill -9 $$").error()).isEqualTo("killed by signal 9 (SIGKILL)");
     assertThat(run("kill -TERM $$").error()).isEqualTo("killed by signal 15 (SIGTERM)");
@@ -65,18 +71,21 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a script that reads its input finds it empty")
   void aScriptThatReadsItsInputFindsItEmpty() throws Exception {
     assertThat(run("cat; echo read").succeeded()).isTrue();
     assertThat(log()).isEqualTo("read\n");
   }
 
   @Test
+  @DisplayName("much output needs nobody to read it")
   void muchOutputNeedsNobodyToReadIt() throws Exception {
     assertThat(run("head -c 20000000 /dev/zero").succeeded()).isTrue();
     assertThat(Files.size(logFile())).isEqualTo(20_000_000);
   }
 
   @Test
+  @DisplayName("variables reach the script byte for byte")
   void variablesReachTheScriptByteForByte() throws Exception {
     Map<String, String> env = Map.of("WORD", "Zürich – '$HOME' \"%d\" \\n\n\n", "DASH", "-é");
     ShellCommand command = command("printf '%s|%s|ß' \"$WORD\" \"$DASH\"", folder, env, null);
@@ -85,6 +94,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("variables reach the script byte for byte also where the locale knows only ASCII")
   void variablesReachTheScriptByteForByteAlsoWhereTheLocaleKnowsOnlyAscii() throws Exception {
     Map<String, String> env = Map.of("WORD", "Zürich – '$HOME' \"%d\" \\n\n\n", "DASH", "-é");
     ShellCommand command = command("printf '%s|%s|ß' \"$WORD\" \"$DASH\"", folder, env, null);
@@ -94,6 +104,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a directory that is missing is said clearly")
   void aDirectoryThatIsMissingIsSaidClearly() {
     Path missing = folder.resolve("missing");
     assertThatIOException()
@@ -102,6 +113,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a shell that is missing is said clearly")
   void aShellThatIsMissingIsSaidClearly() {
     ShellCommand command = command("true", folder, Map.of(), null);
     assertThatIOException()
@@ -110,6 +122,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a log directory that cannot be made is said clearly")
   void aLogDirectoryThatCannotBeMadeIsSaidClearly() throws Exception {
     Files.writeString(folder.resolve("logs"), "a file");
     assertThatIOException()
@@ -118,6 +131,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a variable that no process can have is said clearly")
   void aVariableThatNoProcessCanHaveIsSaidClearly() {
     assertThatIOException()
         .isThrownBy(() -> start(command("true", folder, Map.of("X", "a\0b"), null)))
@@ -125,6 +139,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a script too long for the system cannot start")
   void aScriptTooLongForTheSystemCannotStart() {
     assertThatIOException()
         .isThrownBy(() -> start(command("#" + "x".repeat(5_000_000), folder, Map.of(), null)));
@@ -132,6 +147,7 @@ class TaskProcessTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SETSID", "PERL"})
+  @DisplayName("a finished script takes its grandchildren with it and does not wait for them")
   void aFinishedScriptTakesItsGrandchildrenWithItAndDoesNotWaitForThem(Way way) throws Exception {
     use(way);
     ProcessEnd end =
@@ -142,6 +158,7 @@ class TaskProcessTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SETSID", "PERL"})
+  @DisplayName("a grandchild that ignores TERM is killed")
   void aGrandchildThatIgnoresTermIsKilled(Way way) throws Exception {
     use(way);
     String stubborn = "sh -c 'trap \"\" TERM; echo $$ > child; while :; do sleep 0.1; done' &";
@@ -152,6 +169,7 @@ class TaskProcessTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SETSID", "PERL", "PLAIN"})
+  @DisplayName("a time-out ends the whole group")
   void aTimeOutEndsTheWholeGroup(Way way) throws Exception {
     use(way);
     ProcessEnd end = run("sleep 300 & echo $! > child; wait", Duration.ofMillis(300), LONG);
@@ -161,6 +179,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a script that ignores TERM is killed after the grace time")
   void aScriptThatIgnoresTermIsKilledAfterTheGraceTime() throws Exception {
     TaskProcess task =
         start(command("trap '' TERM; echo $$ > child; while :; do sleep 0.1; done"), SHORT);
@@ -171,6 +190,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a script that is ended may clean up first")
   void aScriptThatIsEndedMayCleanUpFirst() throws Exception {
     TaskProcess task =
         start(
@@ -184,6 +204,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a grandchild may clean up also when its shell went first")
   void aGrandchildMayCleanUpAlsoWhenItsShellWentFirst() throws Exception {
     String child =
         "sh -c 'trap \"sleep 0.3; echo clean > cleaned; exit 0\" TERM; echo $$ > child; while :; do sleep 0.05; done'";
@@ -195,6 +216,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("a script that is ended before it has its group ends at once too")
   void aScriptThatIsEndedBeforeItHasItsGroupEndsAtOnceToo() throws Exception {
     for (int i = 0; i < 30; i++) {
       TaskProcess task = start(command("sleep 300"), LONG);
@@ -204,6 +226,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("ending a script that has ended changes nothing")
   void endingAScriptThatHasEndedChangesNothing() throws Exception {
     TaskProcess task = start(command("true"), LONG);
     assertThat(task.ended().get().succeeded()).isTrue();
@@ -212,6 +235,7 @@ class TaskProcessTest {
   }
 
   @Test
+  @DisplayName("the group is on record while the script runs and no longer")
   void theGroupIsOnRecordWhileTheScriptRunsAndNoLonger() throws Exception {
     ShellCommand command = command("cat '" + pidFile() + "'; echo $$");
     assertThat(start(command, LONG).ended().get().succeeded()).isTrue();

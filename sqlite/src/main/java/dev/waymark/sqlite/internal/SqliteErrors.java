@@ -3,10 +3,10 @@ package dev.waymark.sqlite.internal;
 import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Durations;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.NativeLibraryNotFoundException;
 import org.sqlite.SQLiteErrorCode;
@@ -89,7 +89,7 @@ public final class SqliteErrors {
 
   private String locked() {
     return "another process kept it locked for longer than the busy time-out of "
-        + text(busyTimeout)
+        + Durations.format(busyTimeout)
         + "; end that process, or raise the time-out";
   }
 
@@ -100,10 +100,6 @@ public final class SqliteErrors {
       }
     }
     return false;
-  }
-
-  private static String text(Duration duration) {
-    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   private static StoreUnavailableException unavailable(String message, SQLException cause) {

@@ -251,6 +251,15 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("the number of a lost attempt is no fence, even while no newer one has begun")
+  void lostFence() {
+    TaskRunId run = attemptIn(AttemptState.LOST).taskRunId();
+    ChangeSet late = changes().updateTaskRun(run, TaskRunState.SUCCEEDED, null, 1).build();
+    refusedFor(RecordRef.of(run), Reason.LEASE_LOST, () -> store.commit(late));
+    assertThat(stored(run).state()).isEqualTo(TaskRunState.RUNNING);
+  }
+
+  @Test
   @DisplayName("the newest number as the fence lets a worker write")
   void newestFence() {
     TaskRunId run = takenOver();

@@ -223,6 +223,23 @@ public abstract class LimitContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("maxTaskRuns does not forget the task runs that end in the same change set")
+  void endedTaskRunsOfOneChangeSet() {
+    ExecutionId execution = execution();
+    TaskRunId first = taskRun(execution);
+    for (int i = 0; i < 3; i++) {
+      taskRun(execution);
+    }
+    ChangeSet changes =
+        changes()
+            .updateTaskRun(first, TaskRunState.SKIPPED)
+            .createTaskRun(new NewTaskRun(ids.taskRunId(), execution, new TaskId("one-more")))
+            .build();
+    invalid(() -> store.commit(changes), "maxTaskRuns", "4");
+    assertThat(stored(first).state()).isEqualTo(TaskRunState.PENDING);
+  }
+
+  @Test
   @DisplayName("maxAttempts counts the attempts of a task run")
   void attempts() {
     TaskRunId run = attemptIn(AttemptState.FAILED).taskRunId();

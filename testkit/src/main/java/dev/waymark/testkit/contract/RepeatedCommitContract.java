@@ -131,11 +131,25 @@ public abstract class RepeatedCommitContract extends ContractTest {
                 .updateExecution(a, ExecutionState.RUNNING)
                 .updateExecution(b, ExecutionState.RUNNING)
                 .build(),
+            ChangeSet.builder(id)
+                .updateTaskRun(new TaskRunId(a.value()), TaskRunState.RUNNING)
+                .build(),
             ChangeSet.builder(id).saveWorkflow(new NewWorkflow(FLOW, "other")).build())) {
       invalid(() -> store.commit(other), id.toString(), "new commit id");
     }
     assertThat(details(b)).isEqualTo(before);
     assertThat(stored(FLOW).revision()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("an id that was used for another change of the same record is bad input")
+  void idOfAnotherChange() {
+    TaskRunId run = taskRun(execution());
+    CommitId id = ids.commitId();
+    store.commit(ChangeSet.builder(id).updateTaskRun(run, TaskRunState.RUNNING).build());
+    ChangeSet other = ChangeSet.builder(id).recordAttempt(run, "worker").build();
+    invalid(() -> store.commit(other), id.toString(), "new commit id");
+    assertThat(store.attempts(run)).isEmpty();
   }
 
   @Test

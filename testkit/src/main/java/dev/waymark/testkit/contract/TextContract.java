@@ -75,6 +75,7 @@ public abstract class TextContract extends ContractTest {
     HIGH_SURROGATE("\uD83D"),
     HIGH_SURROGATE_INSIDE("a\uD83Db"),
     LOW_SURROGATE("\uDE80"),
+    LOW_SURROGATE_TWICE("\uDE80\uDE80"),
     LOW_SURROGATE_AFTER_A_PAIR("\uD83D\uDE80\uDE80"),
     PAIR_IN_THE_WRONG_ORDER("\uDE80\uD83D"),
     HIGH_SURROGATE_TWICE("\uD83D\uD83D\uDE80");

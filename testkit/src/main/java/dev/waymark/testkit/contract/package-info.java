@@ -11,7 +11,8 @@
  *
  *   @Override
  *   protected StoreFixture newFixture() {
- *     return (clock, limits) -> SqliteStore.open(folder.resolve("waymark.db"), clock, limits);
+ *     Path file = folder.resolve("waymark.db");
+ *     return (clock, limits) -> SqliteStateStore.builder(file).clock(clock).limits(limits).build();
  *   }
  * }
  * }</pre>

@@ -85,7 +85,7 @@ public final class Decider {
                 + past.id()
                 + " was used at "
                 + past.at()
-                + " for a change set of other records; use a new commit id for a new change set"));
+                + " for a change set of other changes or records; use a new commit id for a new change set"));
   }
 
   private Verdict decideAll() {
@@ -336,6 +336,13 @@ public final class Decider {
           attempted,
           "attempt " + change.fence() + " to be the newest",
           "attempt " + head.lastAttempt());
+    } else if (change.fence() != null && head.lastAttemptState() == AttemptState.LOST) {
+      refuse(
+          change.target(),
+          Reason.LEASE_LOST,
+          attempted,
+          "attempt " + change.fence() + " not to be lost",
+          "LOST");
     } else if (isStale(change.expectedVersion(), head.version())) {
       refuseStale(
           change.target(), attempted, change.expectedVersion(), head.version(), head.state());

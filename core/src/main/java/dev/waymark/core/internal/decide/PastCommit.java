@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
  *
  * @param id the commit id
  * @param at the time of the commit
- * @param targets CRC-32C of the names of the records of the change set, in order
+ * @param targets CRC-32C of the kinds of change and the names of their records, in order
  * @param versions the version of each outcome in order, separated by spaces; one that did not
  *     change its record ends in {@code =}
  */
@@ -67,7 +67,8 @@ public record PastCommit(CommitId id, Instant at, long targets, String versions)
     CRC32C checksum = new CRC32C();
     for (Change change : changes.changes()) {
       RecordRef target = change.target();
-      checksum.update(target.toString().getBytes(StandardCharsets.UTF_8));
+      String kind = change.getClass().getSimpleName();
+      checksum.update((kind + " " + target).getBytes(StandardCharsets.UTF_8));
     }
     return checksum.getValue();
   }

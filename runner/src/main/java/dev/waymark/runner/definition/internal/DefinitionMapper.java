@@ -1,5 +1,6 @@
 package dev.waymark.runner.definition.internal;
 
+import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.runner.definition.InputDefinition;

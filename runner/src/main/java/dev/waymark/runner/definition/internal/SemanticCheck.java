@@ -1,5 +1,6 @@
 package dev.waymark.runner.definition.internal;
 
+import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
 import dev.waymark.runner.definition.DefinitionLimits;
 import dev.waymark.runner.definition.InputDefinition;

@@ -1,7 +1,7 @@
 package dev.waymark.runner.definition.internal;
 
+import dev.waymark.core.internal.Words;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +32,6 @@ final class Suggestions {
           Map.entry("attempts", "max-attempts"),
           Map.entry("factor", "backoff"));
 
-  /** Longer words are not compared: the time grows with the square of the length. */
-  private static final int MAX_LENGTH = 128;
-
   private Suggestions() {}
 
   /**
@@ -42,74 +39,9 @@ final class Suggestions {
    * _} do not count.
    */
   static @Nullable String nearest(String word, Collection<String> candidates) {
-    String folded = fold(word);
-    if (folded.isEmpty() || folded.length() > MAX_LENGTH) {
-      return null;
-    }
-    String synonym = SYNONYMS.get(folded);
-    if (synonym != null && candidates.contains(synonym)) {
-      return synonym;
-    }
-    // Any two words of one letter are one letter apart; that is no likeness.
-    int best = folded.length() == 1 ? 1 : Math.max(1, Math.min(3, folded.length() / 3)) + 1;
-    String nearest = null;
-    for (String candidate : candidates) {
-      int distance = distance(folded, fold(candidate), best);
-      if (distance < best) {
-        best = distance;
-        nearest = candidate;
-      }
-    }
-    return nearest;
-  }
-
-  private static String fold(String word) {
-    StringBuilder folded = new StringBuilder(word.toLowerCase(Locale.ROOT));
-    for (int i = folded.length() - 1; i >= 0; i--) {
-      char c = folded.charAt(i);
-      if (c == '-' || c == '_' || c == ' ') {
-        folded.deleteCharAt(i);
-      }
-    }
-    return folded.toString();
-  }
-
-  /**
-   * How many letters must be added, removed, replaced or swapped with their neighbour; {@code
-   * limit} when that many or more.
-   */
-  static int distance(String from, String to, int limit) {
-    if (Math.abs(from.length() - to.length()) >= limit || to.length() > MAX_LENGTH) {
-      return limit;
-    }
-    int[] beforeLast = new int[to.length() + 1];
-    int[] last = new int[to.length() + 1];
-    int[] row = new int[to.length() + 1];
-    for (int column = 0; column <= to.length(); column++) {
-      row[column] = column;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int[] free = beforeLast;
-      beforeLast = last;
-      last = row;
-      row = free;
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        row[j] = cell(from, to, i, j, beforeLast, last, row);
-      }
-    }
-    return Math.min(limit, row[to.length()]);
-  }
-
-  private static int cell(
-      String from, String to, int i, int j, int[] beforeLast, int[] last, int[] row) {
-    boolean same = from.charAt(i - 1) == to.charAt(j - 1);
-    int least = Math.min(last[j - 1] + (same ? 0 : 1), 1 + Math.min(last[j], row[j - 1]));
-    boolean swapped =
-        i > 1
-            && j > 1
-            && from.charAt(i - 1) == to.charAt(j - 2)
-            && from.charAt(i - 2) == to.charAt(j - 1);
-    return swapped ? Math.min(least, beforeLast[j - 2] + 1) : least;
+    String synonym = SYNONYMS.get(Words.fold(word));
+    return synonym != null && candidates.contains(synonym)
+        ? synonym
+        : Words.nearest(word, candidates);
   }
 }

@@ -9,6 +9,7 @@ import dev.harrel.jsonschema.JsonNodeFactory;
 import dev.harrel.jsonschema.Validator;
 import dev.harrel.jsonschema.ValidatorFactory;
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.runner.definition.DefinitionLimits;

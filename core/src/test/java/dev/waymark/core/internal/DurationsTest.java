@@ -1,4 +1,4 @@
-package dev.waymark.runner.definition.internal;
+package dev.waymark.core.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,14 +1,15 @@
-package dev.waymark.runner.definition.internal;
+package dev.waymark.core.internal;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Durations as a workflow file writes them: whole numbers with the units {@code d h m s ms}, the
- * larger before the smaller, each at most once, without spaces: {@code 250ms}, {@code 1h30m}. It is
- * the one way to write them; ISO 8601 ({@code PT10M}) is not understood.
+ * Durations as people write them in workflow files, settings and messages: whole numbers with the
+ * units {@code d h m s ms}, the larger before the smaller, each at most once, without spaces:
+ * {@code 250ms}, {@code 1h30m}. It is the one way to write them; ISO 8601 ({@code PT10M}) is not
+ * understood.
  */
-final class Durations {
+public final class Durations {
   private static final String[] UNITS = {"d", "h", "m", "s", "ms"};
   private static final long[] MILLIS = {86_400_000L, 3_600_000L, 60_000L, 1_000L, 1L};
   private static final int MAX_DIGITS = 9;
@@ -16,7 +17,7 @@ final class Durations {
   private Durations() {}
 
   /** The duration, or null when the text is not of the form above. */
-  static @Nullable Duration parse(String text) {
+  public static @Nullable Duration parse(String text) {
     long millis = 0;
     int at = 0;
     int unit = -1;
@@ -39,8 +40,8 @@ final class Durations {
     return unit < 0 ? null : Duration.ofMillis(millis);
   }
 
-  /** The duration as a file writes it. */
-  static String format(Duration duration) {
+  /** The duration in that form; what is below a millisecond is cut off. */
+  public static String format(Duration duration) {
     long rest = duration.toMillis();
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < UNITS.length; i++) {

@@ -1,0 +1,81 @@
+package dev.waymark.core.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Times")
+class TimesTest {
+
+  @ParameterizedTest(name = "({0})")
+  @CsvSource({
+    "2026-03-01T12:00:00.123456789Z, 2026-03-01T12:00:00.123456Z",
+    "2026-03-01T12:00:00.999999999Z, 2026-03-01T12:00:00.999999Z",
+    "1969-12-31T23:59:59.999999999Z, 1969-12-31T23:59:59.999999Z",
+    "0001-01-01T00:00:00.000000999Z, 0001-01-01T00:00:00Z",
+  })
+  @DisplayName("are cut to the microsecond, never rounded")
+  void micros(Instant time, Instant cut) {
+    assertThat(Times.micros(time)).isEqualTo(cut);
+    assertThat(Times.ofMicros(Times.toMicros(time))).isEqualTo(cut);
+  }
+
+  @ParameterizedTest(name = "({0})")
+  @ValueSource(
+      longs = {
+        0,
+        1,
+        -1,
+        999_999,
+        -999_999,
+        1_000_000,
+        -1_000_000,
+        1_772_366_400_123_456L,
+        -62_135_596_800_000_000L
+      })
+  @DisplayName("go to microseconds and back")
+  void roundTrip(long micros) {
+    assertThat(Times.toMicros(Times.ofMicros(micros))).isEqualTo(micros);
+  }
+
+  @Test
+  @DisplayName("count microseconds from 1970, before it with a minus")
+  void count() {
+    assertThat(Times.toMicros(Instant.EPOCH)).isZero();
+    assertThat(Times.toMicros(Instant.EPOCH.minusNanos(1))).isEqualTo(-1);
+    assertThat(Times.toMicros(Instant.parse("1970-01-01T00:00:01.000002Z"))).isEqualTo(1_000_002);
+  }
+
+  @ParameterizedTest(name = "({0})")
+  @CsvSource({
+    "2026-03-01T12:00:00.123456Z, 2026-03-01T12:00:00.123456Z",
+    "2026-03-01T12:00:00.123456001Z, 2026-03-01T12:00:00.123457Z",
+    "2026-03-01T12:00:00.123455999Z, 2026-03-01T12:00:00.123456Z",
+    "1969-12-31T23:59:59.999999999Z, 1970-01-01T00:00:00Z",
+    "-1000000000-01-01T00:00:00Z, 0001-01-01T00:00:00Z",
+    "+1000000000-12-31T23:59:59.999999999Z, 9999-12-31T23:59:59.999999Z",
+    "9999-12-31T23:59:59.999999Z, 9999-12-31T23:59:59.999999Z",
+    "0001-01-01T00:00:00Z, 0001-01-01T00:00:00Z",
+  })
+  @DisplayName("that bound a range become the first whole microsecond that is not before them")
+  void bound(Instant bound, Instant expected) {
+    assertThat(Times.bound(bound)).isEqualTo(expected);
+  }
+
+  @Test
+  @DisplayName("that bound a range compare with stored times as before")
+  void boundKeepsMeaning() {
+    Instant stored = Instant.parse("2026-03-01T12:00:00.123456Z");
+    for (int nanos = -2_500; nanos <= 2_500; nanos += 100) {
+      Instant bound = stored.plusNanos(nanos);
+      assertThat(stored.isBefore(Times.bound(bound)))
+          .as("%d", nanos)
+          .isEqualTo(stored.isBefore(bound));
+    }
+  }
+}

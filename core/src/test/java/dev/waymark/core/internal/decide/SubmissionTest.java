@@ -1,0 +1,214 @@
+package dev.waymark.core.internal.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.decide.Submission.PreparedExecution;
+import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.NewWorkflow;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A submission")
+class SubmissionTest {
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00.123456789Z");
+  private static final WorkflowId FLOW = new WorkflowId("flow");
+  private static final ExecutionId EXECUTION = new ExecutionId(new UUID(1, 1));
+  private static final TaskRunId RUN = new TaskRunId(new UUID(2, 2));
+  private static final Limits LIMITS =
+      Limits.builder()
+          .maxDefinitionBytes(10)
+          .maxLabels(2)
+          .maxLabelValueBytes(4)
+          .maxInputBytes(6)
+          .maxChanges(7)
+          .build();
+
+  private static ChangeSet set(Change... changes) {
+    return new ChangeSet(new CommitId(new UUID(3, 3)), List.of(changes));
+  }
+
+  private static Submission of(Change... changes) {
+    return Submission.of(set(changes), NOW, LIMITS);
+  }
+
+  private static void assertInvalid(Change change, String... words) {
+    assertThatThrownBy(() -> of(change))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll(words);
+  }
+
+  private static Change save(String definition, Map<String, String> labels) {
+    return new Change.SaveWorkflow(new NewWorkflow(FLOW, definition, null, labels));
+  }
+
+  private static String contentHash(
+      String definition, String description, Map<String, String> labels) {
+    NewWorkflow workflow = new NewWorkflow(FLOW, definition, description, labels);
+    return ((PreparedWorkflow) of(new Change.SaveWorkflow(workflow)).prepared().get(0))
+        .workflow()
+        .contentHash();
+  }
+
+  private static String requestHash(NewExecution execution) {
+    return ((PreparedExecution) of(new Change.CreateExecution(execution)).prepared().get(0))
+        .requestHash();
+  }
+
+  @Test
+  @DisplayName("carries its time to the microsecond")
+  void time() {
+    Submission submission = of(save("x", Map.of()));
+    assertThat(submission.at()).isEqualTo(Instant.parse("2026-03-01T12:00:00.123456Z"));
+    assertThat(((PreparedWorkflow) submission.prepared().get(0)).workflow().createdAt())
+        .isEqualTo(submission.at());
+  }
+
+  @Test
+  @DisplayName("prepares what is created and counts the bytes of its text")
+  void prepares() {
+    Submission submission =
+        of(
+            save("12345", Map.of("a", "\u00E4")),
+            new Change.CreateExecution(
+                new NewExecution(EXECUTION, FLOW, null, Map.of("a", "1"), Map.of("b", "22"))),
+            new Change.UpdateExecution(EXECUTION, ExecutionState.CANCELLED, null, "four"),
+            new Change.CreateTaskRun(new NewTaskRun(RUN, EXECUTION, new TaskId("t"))),
+            new Change.RecordAttempt(RUN, "me"),
+            new Change.UpdateAttempt(new AttemptId(RUN, 1), AttemptState.FAILED, 1, "x"));
+    assertThat(submission.prepared().subList(2, 6)).containsOnlyNulls();
+    assertThat(submission.prepared().subList(0, 2)).doesNotContainNull();
+    assertThat(submission.bytes()).isEqualTo(5 + 2 + 1 + 3 + 4 + 2 + 1);
+  }
+
+  @Test
+  @DisplayName("over a limit is refused with what was found, the limit's name and its value")
+  void limits() {
+    assertInvalid(
+        save("12345678901", Map.of()),
+        "11 bytes of the definition of workflow flow",
+        "maxDefinitionBytes of 10");
+    assertInvalid(
+        save("x", Map.of("a", "1", "b", "2", "c", "3")),
+        "3 labels of workflow flow",
+        "maxLabels of 2");
+    assertInvalid(
+        save("x", Map.of("a", "12345")),
+        "5 bytes of the label \"a\" of workflow flow",
+        "maxLabelValueBytes of 4");
+    assertInvalid(
+        new Change.CreateExecution(
+            new NewExecution(EXECUTION, FLOW, null, Map.of(), Map.of("ab", "12345"))),
+        "7 bytes of the inputs of execution " + EXECUTION,
+        "maxInputBytes of 6");
+    assertInvalid(
+        new Change.UpdateExecution(EXECUTION, ExecutionState.FAILED, null, "x".repeat(16_385)),
+        "16,385 bytes",
+        "maxErrorBytes of 16,384");
+    assertThatThrownBy(() -> of(Collections.nCopies(8, save("x", Map.of())).toArray(Change[]::new)))
+        .hasMessageContainingAll("8 changes", "maxChanges of 7");
+  }
+
+  @Test
+  @DisplayName("of a revision below 1 is refused")
+  void revision() {
+    assertInvalid(
+        new Change.CreateExecution(new NewExecution(EXECUTION, FLOW, 0, Map.of(), Map.of())),
+        "revision 0",
+        "from 1");
+  }
+
+  @Test
+  @DisplayName("with a bad name or value of a label or an input is refused")
+  void names() {
+    assertInvalid(save("x", Map.of("a b", "1")), "label name \"a b\"", "is not valid");
+    assertInvalid(save("x", Map.of("a", "\uD83D")), "label \"a\"", "lone surrogate");
+    assertInvalid(
+        new Change.CreateExecution(
+            new NewExecution(EXECUTION, FLOW, null, Map.of(), Map.of("1", "x"))),
+        "input name \"1\"");
+    assertInvalid(
+        new Change.CreateExecution(
+            new NewExecution(EXECUTION, FLOW, null, Map.of(), Map.of("a", "\u0000"))),
+        "input \"a\"",
+        "NUL");
+  }
+
+  @Test
+  @DisplayName("tells contents apart, also where only the borders between their parts differ")
+  void contentHashes() {
+    assertThat(
+            List.of(
+                contentHash("ab", null, Map.of()),
+                contentHash("ab", "", Map.of()),
+                contentHash("a", "b", Map.of()),
+                contentHash("", "ab", Map.of()),
+                contentHash("ab", null, Map.of("c", "d")),
+                contentHash("ab", null, Map.of("c", "", "d", "")),
+                contentHash("ab", null, Map.of("cd", ""))))
+        .doesNotHaveDuplicates()
+        .allMatch(hash -> hash.matches("[0-9a-f]{64}"));
+    assertThat(contentHash("ab", null, Map.of("c", "1", "d", "2")))
+        .isEqualTo(contentHash("ab", null, Map.of("d", "2", "c", "1")));
+  }
+
+  @Test
+  @DisplayName("tells requests apart, and the id of the execution is no part of one")
+  void requestHashes() {
+    assertThat(
+            List.of(
+                requestHash(new NewExecution(EXECUTION, FLOW)),
+                requestHash(new NewExecution(EXECUTION, new WorkflowId("other"))),
+                requestHash(new NewExecution(EXECUTION, FLOW, 1, Map.of(), Map.of())),
+                requestHash(new NewExecution(EXECUTION, FLOW, 2, Map.of(), Map.of())),
+                requestHash(new NewExecution(EXECUTION, FLOW, null, Map.of("a", "b"), Map.of())),
+                requestHash(new NewExecution(EXECUTION, FLOW, null, Map.of(), Map.of("a", "b")))))
+        .doesNotHaveDuplicates();
+    assertThat(requestHash(new NewExecution(new ExecutionId(new UUID(9, 9)), FLOW)))
+        .isEqualTo(requestHash(new NewExecution(EXECUTION, FLOW)));
+  }
+
+  @Test
+  @DisplayName("touches what has to be loaded, each kind in its order")
+  void touches() {
+    ExecutionId ended = new ExecutionId(new UUID(-1, 0));
+    TaskRunId other = new TaskRunId(new UUID(-1, 0));
+    Touches touches = new Touches();
+    touches.add(
+        set(
+            save("x", Map.of()),
+            new Change.UpdateExecution(ended, ExecutionState.FAILED, null, null),
+            new Change.CreateExecution(new NewExecution(EXECUTION, new WorkflowId("another"))),
+            new Change.UpdateExecution(EXECUTION, ExecutionState.RUNNING, null, null),
+            new Change.UpdateTaskRun(other, TaskRunState.RUNNING, null, null),
+            new Change.CreateTaskRun(new NewTaskRun(RUN, EXECUTION, new TaskId("t"))),
+            new Change.RecordAttempt(RUN, "w"),
+            new Change.UpdateAttempt(new AttemptId(other, 1), AttemptState.LOST, null, null)));
+    assertThat(touches.commits()).containsExactly(new CommitId(new UUID(3, 3)));
+    assertThat(touches.workflows()).containsExactly(new WorkflowId("another"), FLOW);
+    assertThat(touches.executions()).containsExactly(EXECUTION, ended);
+    assertThat(touches.families()).containsExactly(EXECUTION, ended);
+    assertThat(touches.taskRuns()).containsExactly(RUN, other);
+    assertThat(touches.tasks()).containsExactly(new TaskKey(EXECUTION, new TaskId("t")));
+  }
+}

@@ -1,0 +1,138 @@
+package dev.waymark.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.WorkflowId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Queries and page requests")
+class QueryRecordsTest {
+  private static final Instant TIME = Instant.parse("2026-03-01T12:00:00.123456Z");
+  private static final Cursor OLDEST =
+      new Cursor(Order.OLDEST, TIME, new ExecutionId(new UUID(1, 2)));
+
+  private static void assertInvalid(ThrowingCallable call, String... words) {
+    assertThatThrownBy(call)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll(words);
+  }
+
+  @Test
+  @DisplayName("a query without conditions asks for everything, the oldest first")
+  void all() {
+    assertThat(ExecutionQuery.all())
+        .isEqualTo(
+            new ExecutionQuery(Set.of(), null, Map.of(), null, null, Order.OLDEST, 0, null, null));
+  }
+
+  @Test
+  @DisplayName("the builder puts every condition where it belongs")
+  void builder() {
+    assertThat(
+            ExecutionQuery.builder()
+                .states(ExecutionState.RUNNING, ExecutionState.FAILED)
+                .workflow(new WorkflowId("w"))
+                .label("a", "1")
+                .label("b", "2")
+                .since(TIME)
+                .until(TIME.plusSeconds(1))
+                .order(Order.NEWEST)
+                .offset(3)
+                .limit(4)
+                .build())
+        .isEqualTo(
+            new ExecutionQuery(
+                Set.of(ExecutionState.RUNNING, ExecutionState.FAILED),
+                new WorkflowId("w"),
+                Map.of("a", "1", "b", "2"),
+                TIME,
+                TIME.plusSeconds(1),
+                Order.NEWEST,
+                3,
+                4,
+                null));
+    assertThat(ExecutionQuery.builder().after(OLDEST).build().after()).isEqualTo(OLDEST);
+  }
+
+  @Test
+  @DisplayName("a query keeps its own copies")
+  void copies() {
+    Set<ExecutionState> states = EnumSet.of(ExecutionState.RUNNING);
+    Map<String, String> labels = new HashMap<>(Map.of("a", "1"));
+    ExecutionQuery query =
+        new ExecutionQuery(states, null, labels, null, null, Order.OLDEST, 0, 1, null);
+    states.clear();
+    labels.clear();
+    assertThat(query.states()).containsExactly(ExecutionState.RUNNING);
+    assertThat(query.labels()).containsEntry("a", "1");
+    assertThatThrownBy(() -> query.states().clear())
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> query.labels().clear())
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  @DisplayName("bounds of time become whole microseconds within the years 1 to 9999")
+  void bounds() {
+    ExecutionQuery query =
+        ExecutionQuery.builder().since(TIME.plusNanos(1)).until(Instant.MAX).build();
+    assertThat(query.since()).isEqualTo(TIME.plusNanos(1_000));
+    assertThat(query.until()).isEqualTo(Instant.parse("9999-12-31T23:59:59.999999Z"));
+    assertThat(ExecutionQuery.builder().since(Instant.MIN).build().since())
+        .isEqualTo(Instant.parse("0001-01-01T00:00:00Z"));
+  }
+
+  @Test
+  @DisplayName("limits and offsets out of range are refused with what was found")
+  void outOfRange() {
+    assertInvalid(() -> ExecutionQuery.builder().limit(0).build(), "limit 0", "1 or more");
+    assertInvalid(() -> ExecutionQuery.builder().offset(-1).build(), "offset -1", "0 or more");
+    assertInvalid(() -> new PageRequest(0, 0), "limit 0", "1 or more");
+    assertInvalid(() -> new PageRequest(-1, 1), "offset -1", "0 or more");
+    assertThat(PageRequest.first(3)).isEqualTo(new PageRequest(0, 3));
+  }
+
+  @Test
+  @DisplayName("a cursor goes with its own order and without an offset")
+  void cursor() {
+    assertInvalid(
+        () -> ExecutionQuery.builder().after(OLDEST).order(Order.NEWEST).build(),
+        "OLDEST",
+        "NEWEST");
+    assertInvalid(
+        () -> ExecutionQuery.builder().after(OLDEST).offset(2).build(), "offset 2", "cursor");
+  }
+
+  @Test
+  @DisplayName("text that no store can hold is refused in labels")
+  void labels() {
+    for (String bad : List.of("\u0000", "\uD83D", "\uDE80")) {
+      assertInvalid(() -> ExecutionQuery.builder().label("a", bad).build(), "label \"a\"");
+      assertInvalid(() -> ExecutionQuery.builder().label(bad, "a").build(), "label name");
+      assertInvalid(() -> ExecutionQuery.builder().label("\uD83D", "\uDE80").build(), "label name");
+    }
+  }
+
+  @Test
+  @DisplayName("a page keeps its own copy of the items")
+  void page() {
+    List<Integer> items = new ArrayList<>(List.of(1, 2));
+    Page<Integer> page = new Page<>(items, 2, 0L, 5, null);
+    items.clear();
+    assertThat(page.items()).containsExactly(1, 2);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.runner.internal.Waiting;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a runner makes of changes that it would not make itself. */
+@DisplayName("What other programs do")
+class OtherProgramsTest extends RunnerFixture {
+  private static final String UNTIL_GO_ON = "touch up; while ! test -f go-on; do sleep 0.01; done";
+
+  @Test
+  @DisplayName("a paused execution starts nothing until it runs again")
+  void aPausedExecutionStartsNothingUntilItRunsAgain() {
+    ExecutionId id = start(flow("flow").task("a", UNTIL_GO_ON).task("b", "touch b", "a"));
+    var result = runInBackground(runner(), id);
+    awaitFile("up");
+    store.updateExecution(id, ExecutionState.PAUSED, details(id).execution().version());
+    ExecutionId other = start(flow("other").task("a", "true"));
+    runner().work(true);
+    assertThat(state(other)).isEqualTo(ExecutionState.SUCCEEDED);
+    touch("go-on");
+    Waiting.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
+    assertThat(state(id)).isEqualTo(ExecutionState.PAUSED);
+    store.updateExecution(id, ExecutionState.RUNNING, details(id).execution().version());
+    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(folder.resolve("b")).exists();
+  }
+
+  @Test
+  @DisplayName(
+      "a task that was skipped on purpose takes those that need it with it, and the rest runs")
+  void aTaskThatWasSkippedOnPurposeTakesThoseThatNeedItWithIt() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("c", "true", "b")
+                .task("b", "true", "a")
+                .task("a", "true")
+                .task("d", "touch d"));
+    store.updateTaskRun(taskRun(id, "a").id(), TaskRunState.SKIPPED, 1);
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(states(id))
+        .isEqualTo(
+            Map.of(
+                "a", TaskRunState.SKIPPED,
+                "b", TaskRunState.SKIPPED,
+                "c", TaskRunState.SKIPPED,
+                "d", TaskRunState.SUCCEEDED));
+  }
+
+  @Test
+  @DisplayName("a task run that was cancelled fails its execution")
+  void aTaskRunThatWasCancelledFailsItsExecution() {
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true"));
+    store.updateTaskRun(taskRun(id, "a").id(), TaskRunState.CANCELLED, 1);
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(error(id)).isEqualTo("task \"a\" was cancelled");
+    assertThat(states(id)).containsEntry("b", TaskRunState.SKIPPED);
+  }
+
+  @Test
+  @DisplayName("a task run that another program added is waited for")
+  void aTaskRunThatAnotherProgramAddedIsWaitedFor() {
+    ExecutionId id = start(flow("flow").task("a", UNTIL_GO_ON));
+    var result = runInBackground(runner(), id);
+    awaitFile("up");
+    TaskRunId added = new TaskRunId(new UUID(9, 9));
+    store.createTaskRun(new NewTaskRun(added, id, new TaskId("added")));
+    touch("go-on");
+    Waiting.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
+    assertThat(state(id)).isEqualTo(ExecutionState.RUNNING);
+    store.updateTaskRun(added, TaskRunState.SKIPPED, 1);
+    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
+  }
+}
