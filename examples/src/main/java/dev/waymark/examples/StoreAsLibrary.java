@@ -24,8 +24,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The store as the durable core of an orchestrator of one's own: an order is charged, the first attempt is lost with its worker, the second one succeeds, and the late
- * answer of the first is refused.
+ * The store as the durable core of an orchestrator of one's own: an order is charged, the first
+ * attempt is lost with its worker, the second one succeeds, and the late answer of the first is
+ * refused.
  */
 public final class StoreAsLibrary {
   private static final WorkflowId WORKFLOW = new WorkflowId("take-order");
@@ -87,7 +88,8 @@ public final class StoreAsLibrary {
             .build());
 
     Page<?> succeeded =
-        store.executions(ExecutionQuery.builder().workflow(WORKFLOW).states(ExecutionState.SUCCEEDED).build());
+        store.executions(
+            ExecutionQuery.builder().workflow(WORKFLOW).states(ExecutionState.SUCCEEDED).build());
     System.err.println(succeeded.total() + " orders succeeded so far");
     ExecutionDetails details = Objects.requireNonNull(store.executionDetails(order));
     return details.history().stream()

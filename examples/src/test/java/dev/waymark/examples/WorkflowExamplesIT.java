@@ -19,13 +19,16 @@ class WorkflowExamplesIT {
   @TempDir Path folder = Path.of("");
 
   @Test
-  @DisplayName("source-report checks, counts, packs and checksums this source tree; its flaky step succeeds at attempt 2")
+  @DisplayName(
+      "source-report checks, counts, packs and checksums this source tree; its flaky step succeeds at attempt 2")
   void sourceReport() throws IOException {
     Path out = folder.resolve("report");
     List<String> lines = run(0, "run", "-f", "examples/source-report.yaml", "-p", "out=" + out);
     String last = lines.get(lines.size() - 1);
     assertThat(last).matches("execution [0-9a-f-]{36} SUCCEEDED");
-    assertThat(Files.readString(out.resolve("report.md"))).contains("| java |").contains("Packed and delivered");
+    assertThat(Files.readString(out.resolve("report.md")))
+        .contains("| java |")
+        .contains("Packed and delivered");
     assertThat(Files.size(out.resolve("delivered/sources.tar.gz"))).isPositive();
 
     String id = last.split(" ", -1)[1];
@@ -46,7 +49,9 @@ class WorkflowExamplesIT {
   void fanOut() throws IOException {
     Path out = folder.resolve("fan-out");
     run(0, "run", "-f", "examples/fan-out.yaml", "-p", "text=LICENSE", "-p", "out=" + out);
-    assertThat(Files.readAllLines(out.resolve("words.txt"))).hasSize(10).anyMatch(line -> line.endsWith(" license"));
+    assertThat(Files.readAllLines(out.resolve("words.txt")))
+        .hasSize(10)
+        .anyMatch(line -> line.endsWith(" license"));
   }
 
   @Test

@@ -1,0 +1,56 @@
+package dev.waymark.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The README")
+class ReadmeTest {
+  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+  @TempDir Path folder = Path.of("");
+
+  @Test
+  @DisplayName("shows the ten lines of Java as they are compiled and run")
+  void tenLines() throws IOException {
+    String source =
+        Files.readString(ROOT.resolve("examples/src/main/java/dev/waymark/examples/TenLines.java"));
+    String lines =
+        between(source, "// README: begin\n", "    // README: end").stripTrailing().stripIndent()
+            + "\n";
+    String shown = between(Files.readString(ROOT.resolve("README.md")), "```java\n", "```");
+    assertThat(shown).isEqualTo(lines);
+    TenLines.main(new String[] {folder.resolve("ten.db").toString()});
+  }
+
+  @Test
+  @DisplayName("shows a workflow file that is one of the examples, and names files that exist")
+  void workflowFile() throws IOException {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    String shown = between(readme, "```yaml\n", "```");
+    String example = Files.readString(ROOT.resolve("examples/failure.yaml"));
+    assertThat(example).contains(shown);
+    for (String link :
+        readme.lines().filter(line -> line.contains("](")).collect(Collectors.toList())) {
+      for (String part : link.split("\\]\\(", -1)) {
+        String target = part.contains(")") ? part.substring(0, part.indexOf(')')) : "";
+        if (!target.isEmpty() && !target.startsWith("http") && !target.startsWith("#")) {
+          assertThat(ROOT.resolve(target)).exists();
+        }
+      }
+    }
+  }
+
+  private static String between(String text, String begin, String end) {
+    int from = text.indexOf(begin);
+    assertThat(from).as(begin).isNotNegative();
+    int start = from + begin.length();
+    return text.substring(start, text.indexOf(end, start));
+  }
+}
