@@ -14,7 +14,11 @@ import java.time.InstantSource;
 public final class Main {
   private Main() {}
 
-  /** Runs a command line and ends the process with its exit code. */
+  /**
+   * Runs a command line and ends the process with its exit code.
+   *
+   * @param words the command and its arguments
+   */
   public static void main(String[] words) {
     int exitCode = new Cli(surroundings()).run(words);
     System.exit(exitCode);

@@ -34,7 +34,8 @@ class KilledRunIT {
   @TempDir Path folder = Path.of("");
 
   @Test
-  @DisplayName("is taken up by the next worker: the attempt LOST, its processes gone, no finished task repeated")
+  @DisplayName(
+      "is taken up by the next worker: the attempt LOST, its processes gone, no finished task repeated")
   void inTheMiddleOfATask() throws Exception {
     for (int round = 0; round < KILLS_IN_A_TASK; round++) {
       Path place = Files.createDirectory(folder.resolve("round-" + round));
@@ -92,7 +93,8 @@ class KilledRunIT {
   }
 
   @Test
-  @DisplayName("at any moment, several times over, still comes to its end with every task done once")
+  @DisplayName(
+      "at any moment, several times over, still comes to its end with every task done once")
   void atAnyMoment() throws Exception {
     System.out.println("seed " + SEED);
     Random random = new Random(SEED);
@@ -165,7 +167,10 @@ class KilledRunIT {
     return JavaProcess.start(place, List.of(), Main.class, all);
   }
 
-  /** Waits for a condition that another process brings about; the process must live, or the condition be that it does not. */
+  /**
+   * Waits for a condition that another process brings about; the process must live, or the
+   * condition be that it does not.
+   */
   private static void await(Condition condition, JavaProcess process) throws Exception {
     long end = System.nanoTime() + 60_000_000_000L;
     while (!condition.holds()) {

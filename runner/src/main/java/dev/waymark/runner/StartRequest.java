@@ -27,6 +27,8 @@ public record StartRequest(
     Map<String, String> inputs,
     Map<String, String> labels,
     @Nullable Path directory) {
+  /** The label of an execution that says in which directory its tasks run, on whichever worker. */
+  public static final String DIRECTORY_LABEL = "waymark.directory";
 
   /** Keeps unmodifiable copies. */
   public StartRequest {

@@ -1,5 +1,6 @@
 package dev.waymark.runner;
 
+import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param taskId its task
  * @param state the state that it is in now
  * @param attempt number of its newest attempt, 0 when there was none
+ * @param attemptState the state of that attempt, or null when there was none
  * @param at time of the change, as the store has it
  * @param error why its newest attempt did not succeed, or null
  * @param retryAt in state RETRYING when the next attempt may start, else null
@@ -25,6 +27,7 @@ public record TaskRunProgress(
     TaskId taskId,
     TaskRunState state,
     int attempt,
+    @Nullable AttemptState attemptState,
     Instant at,
     @Nullable String error,
     @Nullable Instant retryAt) {}

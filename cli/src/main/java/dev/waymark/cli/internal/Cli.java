@@ -16,7 +16,8 @@ import dev.waymark.core.store.RefusedException;
 import java.util.List;
 
 /**
- * One run of the program: finds the command, reads its words, runs it, and turns whatever goes wrong into a message and an exit code. It never ends the process.
+ * One run of the program: finds the command, reads its words, runs it, and turns whatever goes
+ * wrong into a message and an exit code. It never ends the process.
  */
 public final class Cli {
   private final Surroundings surroundings;
@@ -73,7 +74,9 @@ public final class Cli {
   }
 
   private int nothingToDo() {
-    messages.note(Commands.rootHelp(surroundings.terminal().coloursOnErr(surroundings.environment())).stripTrailing());
+    messages.note(
+        Commands.rootHelp(surroundings.terminal().coloursOnErr(surroundings.environment()))
+            .stripTrailing());
     return ExitCode.USAGE;
   }
 
@@ -116,7 +119,10 @@ public final class Cli {
 
   private int broken(Throwable e) {
     flushQuietly();
-    messages.say("internal error: " + e + (verbose ? "" : "; run it again with -v to see where, and report it"));
+    messages.say(
+        "internal error: "
+            + e
+            + (verbose ? "" : "; run it again with -v to see where, and report it"));
     if (verbose) {
       messages.stackTrace(e);
     }

@@ -10,7 +10,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Which command a command line names. Options may stand before the command and between the words of its name; they are read together with those behind it.
+ * Which command a command line names. Options may stand before the command and between the words of
+ * its name; they are read together with those behind it.
  *
  * @param kind what to do
  * @param name the words of the command or group; empty for the program itself
@@ -61,7 +62,9 @@ record Dispatch(Kind kind, String name, List<String> words) {
         }
         first = words.get(next++);
       }
-      return Commands.isGroup(first) ? inGroup(first) : command(known(first, "", Commands.topLevelNames()));
+      return Commands.isGroup(first)
+          ? inGroup(first)
+          : command(known(first, "", Commands.topLevelNames()));
     }
 
     private Dispatch inGroup(String group) {
@@ -70,7 +73,8 @@ record Dispatch(Kind kind, String name, List<String> words) {
         if (help || helpWasGiven()) {
           return new Dispatch(Kind.GROUP_HELP, group, List.of());
         }
-        throw CliException.usage("\"" + group + "\" needs a command: " + String.join(", ", Commands.namesIn(group)));
+        throw CliException.usage(
+            "\"" + group + "\" needs a command: " + String.join(", ", Commands.namesIn(group)));
       }
       return command(group + " " + known(words.get(next++), group + " ", Commands.namesIn(group)));
     }
@@ -86,7 +90,9 @@ record Dispatch(Kind kind, String name, List<String> words) {
     }
 
     private void skipOptions() {
-      while (next < words.size() && words.get(next).length() > 1 && words.get(next).startsWith("-")) {
+      while (next < words.size()
+          && words.get(next).length() > 1
+          && words.get(next).startsWith("-")) {
         String option = words.get(next++);
         options.add(option);
         if (takesValue(option) && next < words.size()) {
@@ -118,17 +124,23 @@ record Dispatch(Kind kind, String name, List<String> words) {
       if (options.isEmpty()) {
         return new Dispatch(Kind.NOTHING, "", List.of());
       }
-      throw CliException.usage("no command after " + Nearest.quote(options.get(options.size() - 1)) + "; see waymark --help");
+      throw CliException.usage(
+          "no command after "
+              + Nearest.quote(options.get(options.size() - 1))
+              + "; see waymark --help");
     }
 
     private static String known(String word, String prefix, List<String> names) {
       if (names.contains(word)) {
         return word;
       }
-      String otherwise = prefix.isEmpty() ? "; see waymark --help" : "; use one of " + String.join(", ", names);
+      String otherwise =
+          prefix.isEmpty() ? "; see waymark --help" : "; use one of " + String.join(", ", names);
       String nearest = Nearest.to(word, names);
       throw CliException.usage(
-          "unknown command " + Nearest.quote(prefix + word) + (nearest == null ? otherwise : "; did you mean \"" + prefix + nearest + "\"?"));
+          "unknown command "
+              + Nearest.quote(prefix + word)
+              + (nearest == null ? otherwise : "; did you mean \"" + prefix + nearest + "\"?"));
     }
   }
 }

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The terminal of this process. Java does not say which of its streams are terminals, so the launcher does, in the property {@code waymark.terminal}: it holds the numbers of
- * those that are. Without the launcher a console stands for both.
+ * The terminal of this process. Java does not say which of its streams are terminals, so the
+ * launcher does, in the property {@code waymark.terminal}: it holds the numbers of those that are.
  */
 public final class SystemTerminal implements Supplier<Terminal.Size> {
   private static final String PROPERTY = "waymark.terminal";
@@ -18,12 +18,8 @@ public final class SystemTerminal implements Supplier<Terminal.Size> {
 
   /** What is known of it. */
   public static Terminal find() {
-    String streams = System.getProperty(PROPERTY);
-    if (streams == null) {
-      // From Java 22 on there is always a console; it is then no sign of a terminal, and the plain output is always right.
-      boolean console = Runtime.version().feature() < 22 && System.console() != null;
-      return new Terminal(console, console, new SystemTerminal());
-    }
+    // Without the launcher nothing is known, and plain output is always right.
+    String streams = System.getProperty(PROPERTY, "");
     return new Terminal(streams.indexOf('1') >= 0, streams.indexOf('2') >= 0, new SystemTerminal());
   }
 
@@ -31,8 +27,13 @@ public final class SystemTerminal implements Supplier<Terminal.Size> {
   @Override
   public Terminal.Size get() {
     try {
-      Process stty = new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty")).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      String answer = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(new File("/dev/tty"))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String answer =
+          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
       if (!stty.waitFor(MEASURE_SECONDS, TimeUnit.SECONDS)) {
         stty.destroyForcibly();
       }

@@ -14,7 +14,6 @@ public record Terminal(boolean out, boolean err, Supplier<Size> size) {
   /** What is taken for the size where it cannot be measured. */
   public static final Size USUAL = new Size(24, 80);
 
-
   /**
    * The size of a terminal in characters.
    *

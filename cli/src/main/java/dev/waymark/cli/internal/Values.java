@@ -2,6 +2,7 @@ package dev.waymark.cli.internal;
 
 import dev.waymark.cli.internal.output.Numbers;
 import dev.waymark.cli.internal.syntax.Nearest;
+import dev.waymark.core.internal.Durations;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,13 +16,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Turns the words of a command line into values; says what is allowed where it cannot. */
 public final class Values {
-  private static final List<String> UNITS = List.of("ms", "s", "m", "h", "d", "w");
-  private static final long[] UNIT_MILLIS = {1, 1_000, 60_000, 3_600_000, 86_400_000, 604_800_000};
-  private static final int MAX_DIGITS = 12;
 
   private Values() {}
 
@@ -36,8 +33,17 @@ public final class Values {
     try {
       number = Long.parseLong(text);
     } catch (NumberFormatException e) {
-      boolean digits = !text.isEmpty() && text.chars().skip(text.startsWith("-") ? 1 : 0).allMatch(c -> c >= '0' && c <= '9');
-      throw CliException.usage(what + " " + Nearest.quote(text) + (digits ? " is out of range; " : " is not a whole number; ") + range(least, most));
+      boolean digits =
+          !text.isEmpty()
+              && text.chars()
+                  .skip(text.startsWith("-") ? 1 : 0)
+                  .allMatch(c -> c >= '0' && c <= '9');
+      throw CliException.usage(
+          what
+              + " "
+              + Nearest.quote(text)
+              + (digits ? " is out of range; " : " is not a whole number; ")
+              + range(least, most));
     }
     if (number < least || number > most) {
       throw CliException.usage(what + " " + text + " is out of range; " + range(least, most));
@@ -46,47 +52,30 @@ public final class Values {
   }
 
   private static String range(long least, long most) {
-    return most >= Integer.MAX_VALUE ? "use " + least + " or more" : "use " + least + " to " + Numbers.grouped(most);
+    return most >= Integer.MAX_VALUE
+        ? "use " + least + " or more"
+        : "use " + least + " to " + Numbers.grouped(most);
   }
 
   /** A duration such as {@code 500ms}, {@code 5s} or {@code 1h30m}. */
   public static Duration duration(String what, String text) {
-    Duration duration = durationOrNull(text);
+    Duration duration = Durations.parse(text);
     if (duration == null) {
-      throw CliException.usage(what + " " + Nearest.quote(text) + " is not a duration; write a number and a unit (ms, s, m, h, d, w), such as 5s");
+      throw CliException.usage(
+          what
+              + " "
+              + Nearest.quote(text)
+              + " is not a duration; write a number and a unit (d, h, m, s, ms), such as 5s or 1h30m");
     }
     return duration;
   }
 
-  private static @Nullable Duration durationOrNull(String text) {
-    long millis = 0;
-    int at = 0;
-    while (at < text.length()) {
-      int digits = at;
-      while (digits < text.length() && isDigit(text.charAt(digits))) {
-        digits++;
-      }
-      int unitEnd = digits;
-      while (unitEnd < text.length() && !isDigit(text.charAt(unitEnd))) {
-        unitEnd++;
-      }
-      int unit = UNITS.indexOf(text.substring(digits, unitEnd).toLowerCase(Locale.ROOT));
-      if (digits == at || digits - at > MAX_DIGITS - 3 || unit < 0) {
-        return null;
-      }
-      millis += Long.parseLong(text.substring(at, digits)) * UNIT_MILLIS[unit];
-      at = unitEnd;
-    }
-    return text.isEmpty() ? null : Duration.ofMillis(millis);
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
-  }
-
-  /** A time: an instant, a time with an offset, a local date with or without time of day, or a duration back from now. */
+  /**
+   * A time: an instant, a time with an offset, a local date with or without time of day, or a
+   * duration back from now.
+   */
   public static Instant time(String what, String text, Instant now, Supplier<ZoneId> zone) {
-    Duration back = durationOrNull(text);
+    Duration back = Durations.parse(text);
     try {
       if (back != null) {
         return now.minus(back);
@@ -95,11 +84,18 @@ public final class Values {
       if (iso.indexOf('T') < 0) {
         return LocalDate.parse(iso).atStartOfDay(zone.get()).toInstant();
       }
-      boolean hasOffset = iso.endsWith("Z") || iso.lastIndexOf('+') > 0 || iso.lastIndexOf('-') > iso.indexOf('T');
-      return hasOffset ? OffsetDateTime.parse(iso).toInstant() : LocalDateTime.parse(iso).atZone(zone.get()).toInstant();
+      boolean hasOffset =
+          iso.endsWith("Z") || iso.lastIndexOf('+') > 0 || iso.lastIndexOf('-') > iso.indexOf('T');
+      return hasOffset
+          ? OffsetDateTime.parse(iso).toInstant()
+          : LocalDateTime.parse(iso).atZone(zone.get()).toInstant();
     } catch (DateTimeException e) {
       throw CliException.usage(
-          what + " " + Nearest.quote(text) + " is not a time; use 2026-01-31, 2026-01-31T14:00 (local), 2026-01-31T14:00:00Z, or a time back from now such as 2h or 7d");
+          what
+              + " "
+              + Nearest.quote(text)
+              + " is not a time; use 2026-01-31, 2026-01-31T14:00 (local), 2026-01-31T14:00:00Z, or"
+              + " a time back from now such as 2h or 7d");
     }
   }
 
@@ -109,12 +105,14 @@ public final class Values {
     for (String word : words) {
       int equals = word.indexOf('=');
       if (equals < 1) {
-        throw CliException.usage(what + " " + Nearest.quote(word) + " has no value; write name=value");
+        throw CliException.usage(
+            what + " " + Nearest.quote(word) + " has no value; write name=value");
       }
       String name = word.substring(0, equals);
       String before = pairs.putIfAbsent(name, word.substring(equals + 1));
       if (before != null) {
-        throw CliException.usage(what + " " + Nearest.quote(name) + " is given twice; give it once");
+        throw CliException.usage(
+            what + " " + Nearest.quote(name) + " is given twice; give it once");
       }
     }
     return pairs;
@@ -129,7 +127,9 @@ public final class Values {
       }
       names.add(constant.name());
     }
-    String nearest = Nearest.hint(text.toUpperCase(Locale.ROOT), names, "; use one of " + String.join(", ", names));
+    String nearest =
+        Nearest.hint(
+            text.toUpperCase(Locale.ROOT), names, "; use one of " + String.join(", ", names));
     throw CliException.usage("unknown " + what + " " + Nearest.quote(text) + nearest);
   }
 }

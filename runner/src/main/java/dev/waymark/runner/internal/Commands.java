@@ -1,6 +1,7 @@
 package dev.waymark.runner.internal;
 
 import dev.waymark.core.model.AttemptId;
+import dev.waymark.runner.StartRequest;
 import dev.waymark.runner.TaskLogs;
 import dev.waymark.runner.definition.InputDefinition;
 import java.nio.file.Path;
@@ -34,7 +35,9 @@ final class Commands {
   }
 
   private static Path directory(Job job, Node node) {
-    Path base = Path.of(job.found().labels().getOrDefault(Starts.DIRECTORY, "")).toAbsolutePath();
+    Path base =
+        Path.of(job.found().labels().getOrDefault(StartRequest.DIRECTORY_LABEL, ""))
+            .toAbsolutePath();
     @Nullable String own = node.task.workingDirectory();
     @Nullable String relative = own == null ? job.definition().workingDirectory() : own;
     return relative == null ? base : base.resolve(relative).normalize();

@@ -272,7 +272,10 @@ final class Engine {
     if (end.succeeded()) {
       return AttemptState.SUCCEEDED;
     }
-    return end.cause() == ProcessEnd.Cause.ASKED ? AttemptState.CANCELLED : AttemptState.FAILED;
+    return switch (end.cause()) {
+      case ASKED, INTERRUPTED -> AttemptState.CANCELLED;
+      case NOT_STARTED, ITSELF, TIMED_OUT -> AttemptState.FAILED;
+    };
   }
 
   private static @Nullable String errorAfter(Job job, ProcessEnd end) {

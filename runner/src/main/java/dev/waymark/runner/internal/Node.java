@@ -132,6 +132,7 @@ final class Node {
         task.id(),
         state,
         attempt,
+        attemptState,
         changedAt,
         error,
         state == TaskRunState.RETRYING ? retryAt() : null);

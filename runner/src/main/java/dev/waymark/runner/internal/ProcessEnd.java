@@ -24,7 +24,9 @@ record ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String erro
     /** It took longer than its time-out. */
     TIMED_OUT,
     /** {@link TaskProcess#end} was called before it ended. */
-    ASKED
+    ASKED,
+    /** An interrupt at the terminal reached it before its script began: nothing of it has run. */
+    INTERRUPTED
   }
 
   static ProcessEnd notStarted(@Nullable String reason) {
@@ -38,11 +40,14 @@ record ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String erro
   }
 
   static ProcessEnd of(Cause cause, int exitCode, @Nullable Duration timeout) {
-    String error =
-        cause == Cause.TIMED_OUT && timeout != null
-            ? "timed out after " + Durations.format(timeout)
-            : Signals.error(exitCode);
-    return new ProcessEnd(cause, exitCode, error);
+    return new ProcessEnd(cause, exitCode, error(cause, exitCode, timeout));
+  }
+
+  private static @Nullable String error(Cause cause, int exitCode, @Nullable Duration timeout) {
+    if (cause == Cause.TIMED_OUT && timeout != null) {
+      return "timed out after " + Durations.format(timeout);
+    }
+    return cause == Cause.INTERRUPTED ? "interrupted before it began" : Signals.error(exitCode);
   }
 
   boolean succeeded() {

@@ -8,6 +8,9 @@ final class Signals {
   /** A shell, like Java, reports a process that signal n ended as exit code 128 + n. */
   private static final int BASE = 128;
 
+  /** The exit code of a process that an interrupt from the terminal ended. */
+  static final int INTERRUPTED = BASE + 2;
+
   /** The signals whose numbers are the same on every Unix. */
   private static final Map<Integer, String> NAMES =
       Map.of(

@@ -33,12 +33,6 @@ public final class Starts {
   /** Labels that begin with this are the runner's. */
   static final String RESERVED = "waymark.";
 
-  /**
-   * The label that holds the directory where the tasks run, so that any worker on the machine goes
-   * on there.
-   */
-  static final String DIRECTORY = RESERVED + "directory";
-
   private final StateStore store;
   private final Definitions definitions;
   private final Ids ids;
@@ -137,7 +131,7 @@ public final class Starts {
                 + "\", which is reserved; use another name");
       }
     }
-    labels.put(DIRECTORY, directory);
+    labels.put(StartRequest.DIRECTORY_LABEL, directory);
     return labels;
   }
 
@@ -160,7 +154,7 @@ public final class Starts {
     // A request without a directory asks for none in particular.
     String directory =
         request.directory() == null
-            ? existing.labels().getOrDefault(DIRECTORY, directory(null))
+            ? existing.labels().getOrDefault(StartRequest.DIRECTORY_LABEL, directory(null))
             : directory(request.directory());
     if (!labels(request, directory).equals(existing.labels())) {
       return "set of labels or directory";

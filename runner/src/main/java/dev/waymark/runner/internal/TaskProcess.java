@@ -190,12 +190,21 @@ final class TaskProcess {
   }
 
   private void complete() {
+    int exitCode = process.exitValue();
+    if (!deletePidFile() && cause == Cause.ITSELF && exitCode == Signals.INTERRUPTED) {
+      cause = Cause.INTERRUPTED;
+    }
+    ended.complete(ProcessEnd.of(cause, exitCode, command.timeout()));
+  }
+
+  /** Whether there was one, which the shell writes before the script begins. */
+  private boolean deletePidFile() {
     try {
-      Files.deleteIfExists(command.pidFile());
+      return Files.deleteIfExists(command.pidFile());
     } catch (IOException e) {
       LOG.debug("cannot delete {}", command.pidFile(), e);
+      return true;
     }
-    ended.complete(ProcessEnd.of(cause, process.exitValue(), command.timeout()));
   }
 
   /**

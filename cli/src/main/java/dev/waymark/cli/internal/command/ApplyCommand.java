@@ -17,13 +17,19 @@ final class ApplyCommand implements Command {
     return Syntax.of("apply", "Save workflow files; changed content becomes the next revision.")
         .options(ValidateCommand.FILES)
         .details("All files are saved together, or none when one is invalid.")
-        .examples("apply -f report.yaml", "apply -f workflows/", "apply -f a.yaml b.yaml", "apply -f - < report.yaml");
+        .examples(
+            "apply -f report.yaml",
+            "apply -f workflows/",
+            "apply -f a.yaml b.yaml",
+            "apply -f - < report.yaml");
   }
 
   @Override
   public int run(Context context) {
     List<String> paths = ValidateCommand.paths(context);
-    DefinitionFiles files = new DefinitionFiles(context, DefinitionLimits.of(context.storeUrl().limits())).readAll(paths);
+    DefinitionFiles files =
+        new DefinitionFiles(context, DefinitionLimits.of(context.storeUrl().limits()))
+            .readAll(paths);
     files.refuseInvalid("; nothing was stored");
     List<WorkflowDefinition> definitions = new ArrayList<>();
     files.valid().forEach(source -> definitions.add(source.definition()));
@@ -38,7 +44,9 @@ final class ApplyCommand implements Command {
   static List<Outcome> apply(Context context, List<WorkflowDefinition> definitions) {
     ChangeSet.Builder changes = ChangeSet.builder();
     for (WorkflowDefinition definition : definitions) {
-      changes.saveWorkflow(new NewWorkflow(definition.id(), definition.source(), definition.description(), definition.labels()));
+      changes.saveWorkflow(
+          new NewWorkflow(
+              definition.id(), definition.source(), definition.description(), definition.labels()));
     }
     return context.store().commit(changes.build()).outcomes();
   }

@@ -12,7 +12,11 @@ final class AttemptsListCommand implements Command {
   @Override
   public Syntax syntax() {
     return Syntax.of("attempts list", "List the attempts of a task run by their numbers.")
-        .operand(new Operand("TASK_RUN", true, "The task run: its id, or the beginning of it, or EXECUTION/TASK."))
+        .operand(
+            new Operand(
+                "TASK_RUN",
+                true,
+                "The task run: its id, or the beginning of it, or EXECUTION/TASK."))
         .options(Format.OPTION)
         .examples("attempts list 0190a1b2-77aa", "attempts list 0190a1b2/extract -o json");
   }

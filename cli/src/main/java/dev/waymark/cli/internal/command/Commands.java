@@ -11,10 +11,26 @@ import java.util.Map;
 public final class Commands {
   private static final List<String> NAMES =
       List.of(
-          "validate", "apply", "run", "worker", "workflows list", "workflows show", "workflows history", "executions list", "executions show", "executions cancel",
-          "executions rerun", "executions watch", "task-runs list", "attempts list", "logs", "version", "completion");
+          "validate",
+          "apply",
+          "run",
+          "worker",
+          "workflows list",
+          "workflows show",
+          "workflows history",
+          "executions list",
+          "executions show",
+          "executions cancel",
+          "executions rerun",
+          "executions watch",
+          "task-runs list",
+          "attempts list",
+          "logs",
+          "version",
+          "completion");
 
-  private static final List<String> GROUPS = List.of("workflows", "executions", "task-runs", "attempts");
+  private static final List<String> GROUPS =
+      List.of("workflows", "executions", "task-runs", "attempts");
 
   private Commands() {}
 
@@ -87,10 +103,15 @@ public final class Commands {
     Syntax about =
         Syntax.of("", "Waymark runs workflows and keeps the truth about them.")
             .details(
-                "The store is a file: --store sqlite:PATH, or $WAYMARK_STORE, or ~/.waymark/waymark.db. Ids may be cut to a beginning that no other id has. Data goes to standard"
-                    + " output, messages and progress to standard error.",
+                "The store is a file: --store sqlite:PATH, or $WAYMARK_STORE, or"
+                    + " ~/.waymark/waymark.db. Ids may be cut to a beginning that no other id has."
+                    + " Data goes to standard output, messages and progress to standard error.",
                 "\"waymark COMMAND --help\" tells more.")
-            .examples("run -f examples/build.yaml", "executions list --state FAILED --since 7d", "executions show 0190a1b2 -o json", "logs 0190a1b2");
+            .examples(
+                "run -f examples/build.yaml",
+                "executions list --state FAILED --since 7d",
+                "executions show 0190a1b2 -o json",
+                "logs 0190a1b2");
     return Help.ofGroup("waymark", about, members, colours);
   }
 

@@ -24,7 +24,8 @@ final class CompletionCommand implements Command {
   public int run(Context context) {
     String shell = context.arguments().operand();
     if (shell != null && !SHELLS.contains(shell)) {
-      throw CliException.usage("no completion for " + Nearest.quote(shell) + "; available: bash, zsh");
+      throw CliException.usage(
+          "no completion for " + Nearest.quote(shell) + "; available: bash, zsh");
     }
     context.out().println(Help.completion(Commands.all()).stripTrailing());
     return ExitCode.DONE;

@@ -17,7 +17,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
-/** What a command works with: its arguments, its streams, and the store, which is opened when it is first asked for and closed at the end. */
+/**
+ * What a command works with: its arguments, its streams, and the store, which is opened when it is
+ * first asked for and closed at the end.
+ */
 public final class Context implements AutoCloseable {
   private final Surroundings surroundings;
   private final Arguments arguments;
@@ -98,7 +101,11 @@ public final class Context implements AutoCloseable {
 
   /** Prints records in the format that was asked for. */
   Printer printer() {
-    return new Printer(format(), out, Paint.when(surroundings.terminal().coloursOnOut(surroundings.environment())), messages);
+    return new Printer(
+        format(),
+        out,
+        Paint.when(surroundings.terminal().coloursOnOut(surroundings.environment())),
+        messages);
   }
 
   /** How records look. */

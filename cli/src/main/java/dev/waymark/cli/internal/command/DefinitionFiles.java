@@ -10,6 +10,7 @@ import dev.waymark.runner.definition.InvalidDefinitionException;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -21,7 +22,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and checks the workflow files that a command line names: all of them, before anything is done with one. */
+/**
+ * Reads and checks the workflow files that a command line names: all of them, before anything is
+ * done with one.
+ */
 final class DefinitionFiles {
   static final String STDIN = "-";
   private static final List<String> ENDINGS = List.of(".yaml", ".yml", ".json");
@@ -48,7 +52,10 @@ final class DefinitionFiles {
    */
   record Source(String name, WorkflowDefinition definition) {}
 
-  /** Reads every file that the words name: files, folders with the workflow files directly in them, or {@code -} for standard input. Says what is wrong with the invalid ones. */
+  /**
+   * Reads every file that the words name: files, folders with the workflow files directly in them,
+   * or {@code -} for standard input. Says what is wrong with the invalid ones.
+   */
   DefinitionFiles readAll(List<String> words) {
     if (words.stream().filter(STDIN::equals).count() > 1) {
       throw CliException.usage("-f - is given twice; standard input can be read once");
@@ -84,7 +91,15 @@ final class DefinitionFiles {
   /** Ends the command when a file was invalid; {@code consequence} says what that means. */
   void refuseInvalid(String consequence) {
     if (invalid > 0) {
-      throw CliException.usage((found == 1 ? "the file is invalid" : invalid + " of " + Numbers.count(found, "file") + (invalid == 1 ? " is" : " are") + " invalid") + consequence);
+      throw CliException.usage(
+          (found == 1
+                  ? "the file is invalid"
+                  : invalid
+                      + " of "
+                      + Numbers.count(found, "file")
+                      + (invalid == 1 ? " is" : " are")
+                      + " invalid")
+              + consequence);
     }
   }
 
@@ -104,7 +119,13 @@ final class DefinitionFiles {
       Source other = byId.putIfAbsent(source.definition().id(), source);
       if (other != null) {
         throw CliException.usage(
-            "workflow " + Nearest.quote(source.definition().id().value()) + " is in two files, " + other.name() + " and " + source.name() + "; give each file an id of its own");
+            "workflow "
+                + Nearest.quote(source.definition().id().value())
+                + " is in two files, "
+                + other.name()
+                + " and "
+                + source.name()
+                + "; give each file an id of its own");
       }
     }
   }
@@ -117,7 +138,9 @@ final class DefinitionFiles {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path(word))) {
       for (Path entry : entries) {
         String name = String.valueOf(entry.getFileName());
-        if (!name.startsWith(".") && ENDINGS.stream().anyMatch(name::endsWith) && !Files.isDirectory(entry)) {
+        if (!name.startsWith(".")
+            && ENDINGS.stream().anyMatch(name::endsWith)
+            && !Files.isDirectory(entry)) {
           files.add(Path.of(word).resolve(name).toString());
         }
       }
@@ -125,7 +148,8 @@ final class DefinitionFiles {
       throw unreadable(word, e);
     }
     if (files.isEmpty()) {
-      throw CliException.usage("folder " + Nearest.quote(word) + " has no workflow files (*.yaml, *.yml, *.json)");
+      throw CliException.usage(
+          "folder " + Nearest.quote(word) + " has no workflow files (*.yaml, *.yml, *.json)");
     }
     files.sort(null);
     return files;
@@ -154,7 +178,12 @@ final class DefinitionFiles {
   }
 
   private static CliException unreadable(String word, IOException e) {
-    String why = e instanceof NoSuchFileException ? "there is no such file" : e instanceof java.nio.file.AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
+    String why = String.valueOf(e.getMessage());
+    if (e instanceof NoSuchFileException) {
+      why = "there is no such file";
+    } else if (e instanceof AccessDeniedException) {
+      why = "permission denied";
+    }
     return CliException.usage("cannot read " + Nearest.quote(word) + ": " + why);
   }
 

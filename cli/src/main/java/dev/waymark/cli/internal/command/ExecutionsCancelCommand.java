@@ -14,10 +14,15 @@ import dev.waymark.runner.Runner;
 final class ExecutionsCancelCommand implements Command {
   @Override
   public Syntax syntax() {
-    return Syntax.of("executions cancel", "Ask an execution to end; what waits is cancelled at once, what runs is ended by its worker.")
+    return Syntax.of(
+            "executions cancel",
+            "Ask an execution to end; what waits is cancelled at once, what runs is ended by its"
+                + " worker.")
         .operand(ExecutionsShowCommand.EXECUTION)
         .options(Format.OPTION)
-        .details("Cancelling an execution that was cancelled before changes nothing; one that succeeded or failed is refused with exit code 4.")
+        .details(
+            "Cancelling an execution that was cancelled before changes nothing; one that succeeded"
+                + " or failed is refused with exit code 4.")
         .examples("executions cancel 0190a1b2");
   }
 
@@ -27,7 +32,8 @@ final class ExecutionsCancelCommand implements Command {
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     ExecutionState state = Runner.cancel(context.store(), id);
     if (state == ExecutionState.SUCCEEDED || state == ExecutionState.FAILED) {
-      throw CliException.notFound("cannot cancel execution " + id + ": it has ended already, as " + state);
+      throw CliException.notFound(
+          "cannot cancel execution " + id + ": it has ended already, as " + state);
     }
     Execution execution = printer.format() == Format.TABLE ? null : context.store().execution(id);
     if (execution == null) {

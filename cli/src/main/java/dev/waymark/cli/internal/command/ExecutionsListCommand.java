@@ -22,22 +22,53 @@ import org.jspecify.annotations.Nullable;
 
 /** Lists executions. */
 final class ExecutionsListCommand implements Command {
-  private static final Option WORKFLOW = Option.of("ID", "Only executions of this workflow.", "--workflow");
+  private static final Option WORKFLOW =
+      Option.of("ID", "Only executions of this workflow.", "--workflow");
   private static final Option STATE =
-      Option.of("STATE", "Only executions in this state; several states may be given.", "--state").repeatable().candidates(names(ExecutionState.values()));
-  private static final Option LABEL = Option.of("NAME=VALUE", "Only executions with this label; of several, all must be there.", "--label").repeatable();
+      Option.of("STATE", "Only executions in this state; several states may be given.", "--state")
+          .repeatable()
+          .candidates(names(ExecutionState.values()));
+  private static final Option LABEL =
+      Option.of(
+              "NAME=VALUE",
+              "Only executions with this label; of several, all must be there.",
+              "--label")
+          .repeatable();
   private static final Option SINCE =
-      Option.of("TIME", "Only executions created at or after this time: 2026-01-31, 2026-01-31T14:00 (local), 2026-01-31T14:00:00Z, or back from now: 2h, 7d.", "--since");
-  private static final Option UNTIL = Option.of("TIME", "Only executions created before this time.", "--until");
-  private static final Option AFTER = Option.of("CURSOR", "Go on after an earlier page; the cursor is its \"next\".", "--after");
-  private static final Option ORDER = Option.of("ORDER", "oldest (first) or newest (first). Default: oldest", "--order").candidates(List.of("oldest", "newest"));
+      Option.of(
+          "TIME",
+          "Only executions created at or after this time: 2026-01-31, 2026-01-31T14:00 (local),"
+              + " 2026-01-31T14:00:00Z, or back from now: 2h, 7d.",
+          "--since");
+  private static final Option UNTIL =
+      Option.of("TIME", "Only executions created before this time.", "--until");
+  private static final Option AFTER =
+      Option.of("CURSOR", "Go on after an earlier page; the cursor is its \"next\".", "--after");
+  private static final Option ORDER =
+      Option.of("ORDER", "oldest (first) or newest (first). Default: oldest", "--order")
+          .candidates(List.of("oldest", "newest"));
 
   @Override
   public Syntax syntax() {
     return Syntax.of("executions list", "List executions in the order of their creation.")
-        .options(WORKFLOW, STATE, LABEL, SINCE, UNTIL, Pages.LIMIT, Pages.OFFSET, AFTER, ORDER, Format.OPTION)
-        .details("All conditions must hold. In JSON a page is {\"items\", \"total\", \"offset\", \"limit\", \"next\"}.")
-        .examples("executions list --order newest --limit 10", "executions list --state FAILED --state CANCELLED --since 7d", "executions list --workflow nightly-report -o jsonl");
+        .options(
+            WORKFLOW,
+            STATE,
+            LABEL,
+            SINCE,
+            UNTIL,
+            Pages.LIMIT,
+            Pages.OFFSET,
+            AFTER,
+            ORDER,
+            Format.OPTION)
+        .details(
+            "All conditions must hold. In JSON a page is {\"items\", \"total\", \"offset\","
+                + " \"limit\", \"next\"}.")
+        .examples(
+            "executions list --order newest --limit 10",
+            "executions list --state FAILED --state CANCELLED --since 7d",
+            "executions list --workflow nightly-report -o jsonl");
   }
 
   @Override
@@ -54,11 +85,11 @@ final class ExecutionsListCommand implements Command {
     query.states(states(arguments.values(STATE)));
     Values.pairs("--label", arguments.values(LABEL)).forEach(query::label);
     query.since(time(context, SINCE)).until(time(context, UNTIL));
-    query.order(order(arguments)).limit(Pages.limit(context));
     String after = arguments.value(AFTER);
     if (after != null && arguments.has(Pages.OFFSET)) {
       throw CliException.usage("--after and --offset exclude each other; give one of them");
     }
+    query.order(order(arguments)).limit(Pages.limit(context));
     query.after(after == null ? null : Cursor.parse(after)).offset(Pages.offset(context));
     String workflow = arguments.value(WORKFLOW);
     if (workflow != null) {
@@ -87,7 +118,9 @@ final class ExecutionsListCommand implements Command {
 
   private static @Nullable Instant time(Context context, Option option) {
     String given = context.arguments().value(option);
-    return given == null ? null : Values.time(option.name(), given, context.now(), context.surroundings().zone());
+    return given == null
+        ? null
+        : Values.time(option.name(), given, context.now(), context.surroundings().zone());
   }
 
   private static List<String> names(ExecutionState[] states) {

@@ -13,14 +13,16 @@ import java.util.TreeMap;
 /** Starts another execution like an earlier one. */
 final class ExecutionsRerunCommand implements Command {
   private static final String RESERVED = "waymark.";
-  private static final String DIRECTORY = "waymark.directory";
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("executions rerun", "Start a new execution of the same revision with the same inputs, and work on it.")
+    return Syntax.of(
+            "executions rerun",
+            "Start a new execution of the same revision with the same inputs, and work on it.")
         .operand(ExecutionsShowCommand.EXECUTION)
         .options(Work.DETACH, Work.CONCURRENCY, Format.OPTION)
-        .details("It also has the labels and the directory of the earlier one, which stays as it is.")
+        .details(
+            "It also has the labels and the directory of the earlier one, which stays as it is.")
         .examples("executions rerun 0190a1b2");
   }
 
@@ -48,7 +50,7 @@ final class ExecutionsRerunCommand implements Command {
   }
 
   private static Path directory(Context context, Execution earlier) {
-    String directory = earlier.labels().get(DIRECTORY);
+    String directory = earlier.labels().get(StartRequest.DIRECTORY_LABEL);
     return directory == null ? context.surroundings().directory() : Path.of(directory);
   }
 }

@@ -20,16 +20,22 @@ import java.util.Map;
 
 /** Shows an execution with all that belongs to it. */
 final class ExecutionsShowCommand implements Command {
-  static final Operand EXECUTION = new Operand("ID", true, "The execution; its id, or the beginning of it.");
+  static final Operand EXECUTION =
+      new Operand("ID", true, "The execution; its id, or the beginning of it.");
 
   private static final int HISTORY_SHOWN = 50;
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("executions show", "Show an execution with its task runs, their attempts, and its history.")
+    return Syntax.of(
+            "executions show",
+            "Show an execution with its task runs, their attempts, and its history.")
         .operand(EXECUTION)
         .options(Format.OPTION)
-        .details("The table shows the last " + HISTORY_SHOWN + " moves of the history; the other formats have all of it.")
+        .details(
+            "The table shows the last "
+                + HISTORY_SHOWN
+                + " moves of the history; the other formats have all of it.")
         .examples("executions show 0190a1b2", "executions show 0190a1b2 -o json");
   }
 
@@ -58,19 +64,24 @@ final class ExecutionsShowCommand implements Command {
     printer.section("History", history.subList(hidden, history.size()), views.history(details));
     if (hidden > 0) {
       context.out().flush();
-      context.messages().note(Numbers.count(hidden, "earlier move") + " not shown; -o json shows all");
+      context
+          .messages()
+          .note(Numbers.count(hidden, "earlier move") + " not shown; -o json shows all");
     }
   }
 
   private static Map<String, Cell> properties(Context context, Execution execution) {
     Map<String, Cell> properties = new LinkedHashMap<>();
     properties.put("execution", Cell.of(execution.id()));
-    properties.put("workflow", Cell.of(execution.workflowId() + " (revision " + execution.workflowRevision() + ")"));
+    properties.put(
+        "workflow",
+        Cell.of(execution.workflowId() + " (revision " + execution.workflowRevision() + ")"));
     properties.put("state", Cell.of(execution.state()));
     properties.put("created", Cell.of(Times.local(execution.createdAt(), context.zone())));
     properties.put("started", Cell.of(Times.local(execution.startedAt(), context.zone())));
     properties.put("ended", Cell.of(Times.local(execution.endedAt(), context.zone())));
-    properties.put("duration", Cell.of(Times.span(execution.startedAt(), execution.endedAt(), context.now())));
+    properties.put(
+        "duration", Cell.of(Times.span(execution.startedAt(), execution.endedAt(), context.now())));
     properties.put("inputs", Cell.of(Views.inWords(execution.inputs())));
     properties.put("labels", Cell.of(Views.inWords(execution.labels())));
     if (execution.error() != null) {

@@ -15,7 +15,8 @@ final class ExecutionsWatchCommand implements Command {
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("executions watch", "Follow an execution to its end; the work is done by others.")
+    return Syntax.of(
+            "executions watch", "Follow an execution to its end; the work is done by others.")
         .operand(ExecutionsShowCommand.EXECUTION)
         .options(Format.OPTION)
         .details("Shows the same as \"waymark run\" and ends with the same exit codes.")
@@ -26,6 +27,8 @@ final class ExecutionsWatchCommand implements Command {
   public int run(Context context) {
     Printer printer = context.printer();
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
+    // The exit code is an answer too.
+    context.out().keepGoing();
     try (Progress progress = Work.progress(context)) {
       new Watcher(context.store(), progress, ExecutionsWatchCommand::pause).watch(id);
     }

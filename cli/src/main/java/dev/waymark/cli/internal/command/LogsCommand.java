@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** Prints the output of attempts. */
 final class LogsCommand implements Command {
   private static final Option TASK = Option.of("ID", "Only the output of this task.", "--task");
-  private static final Option ATTEMPT = Option.of("N", "The output of this attempt instead of the last.", "--attempt");
+  private static final Option ATTEMPT =
+      Option.of("N", "The output of this attempt instead of the last.", "--attempt");
   private static final int BUFFER_BYTES = 1 << 16;
 
   @Override
@@ -29,19 +30,29 @@ final class LogsCommand implements Command {
         .operand(new Operand("EXECUTION", true, "The execution; its id, or the beginning of it."))
         .options(TASK, ATTEMPT)
         .details(
-            "Without --attempt it is the output of the last attempt of each task. Several outputs have a heading line each, \"==> TASK, attempt N, STATE <==\"; a single one has none.",
+            "Without --attempt it is the output of the last attempt of each task. Several outputs"
+                + " have a heading line each, \"==> TASK, attempt N, STATE <==\"; a single one has"
+                + " none.",
             "Outputs are kept beside the store, in PATH.logs, on the machine where the task ran.")
-        .examples("logs 0190a1b2", "logs 0190a1b2 --task extract", "logs 0190a1b2 --task extract --attempt 1");
+        .examples(
+            "logs 0190a1b2",
+            "logs 0190a1b2 --task extract",
+            "logs 0190a1b2 --task extract --attempt 1");
   }
 
   @Override
   public int run(Context context) {
-    ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     String given = context.arguments().value(ATTEMPT);
     Integer number = given == null ? null : Values.number("--attempt", given, 1, Integer.MAX_VALUE);
+    ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     String task = context.arguments().value(TASK);
-    List<TaskRun> taskRuns = task == null ? context.store().taskRuns(id) : List.of(context.lookup().taskRun(id, task));
-    List<Attempt> attempts = taskRuns.stream().filter(taskRun -> taskRun.lastAttempt() >= (number == null ? 1 : number)).map(taskRun -> attempt(context.store(), taskRun, number)).toList();
+    List<TaskRun> taskRuns =
+        task == null ? context.store().taskRuns(id) : List.of(context.lookup().taskRun(id, task));
+    List<Attempt> attempts =
+        taskRuns.stream()
+            .filter(taskRun -> taskRun.lastAttempt() >= (number == null ? 1 : number))
+            .map(taskRun -> attempt(context.store(), taskRun, number))
+            .toList();
     if (attempts.isEmpty()) {
       return nothing(context, taskRuns, number);
     }
@@ -63,27 +74,66 @@ final class LogsCommand implements Command {
   private static int nothing(Context context, List<TaskRun> taskRuns, @Nullable Integer number) {
     if (number != null) {
       int most = taskRuns.stream().mapToInt(TaskRun::lastAttempt).max().orElse(0);
-      throw CliException.notFound("there is no attempt " + number + (most == 0 ? "; none has begun" : "; the last is " + most));
+      throw CliException.notFound(
+          "there is no attempt "
+              + number
+              + (most == 0 ? "; none has begun" : "; the last is " + most));
     }
-    context.messages().say(taskRuns.size() == 1 ? "task " + taskRuns.get(0).taskId() + " has no attempt; it is " + taskRuns.get(0).state() : "no task has begun");
+    context
+        .messages()
+        .say(
+            taskRuns.size() == 1
+                ? "task "
+                    + taskRuns.get(0).taskId()
+                    + " has no attempt; it is "
+                    + taskRuns.get(0).state()
+                : "no task has begun");
     return ExitCode.DONE;
   }
 
-  private static void print(Context context, List<TaskRun> taskRuns, Attempt attempt, boolean heading, boolean blankBefore) {
-    TaskRun taskRun = taskRuns.stream().filter(each -> each.id().equals(attempt.id().taskRunId())).findFirst().orElseThrow();
+  private static void print(
+      Context context,
+      List<TaskRun> taskRuns,
+      Attempt attempt,
+      boolean heading,
+      boolean blankBefore) {
+    TaskRun taskRun =
+        taskRuns.stream()
+            .filter(each -> each.id().equals(attempt.id().taskRunId()))
+            .findFirst()
+            .orElseThrow();
     if (heading) {
-      context.out().println((blankBefore ? "\n" : "") + "==> " + taskRun.taskId() + ", attempt " + attempt.number() + ", " + attempt.state() + " <==");
+      context
+          .out()
+          .println(
+              (blankBefore ? "\n" : "")
+                  + "==> "
+                  + taskRun.taskId()
+                  + ", attempt "
+                  + attempt.number()
+                  + ", "
+                  + attempt.state()
+                  + " <==");
     }
     TaskLogs logs = new TaskLogs(context.logDirectory());
     try (InputStream log = logs.open(taskRun.executionId(), taskRun.taskId(), attempt.number())) {
       if (log == null) {
         context.out().flush();
-        context.messages().say("no output of task " + taskRun.taskId() + ", attempt " + attempt.number() + ", in " + logs.directory());
+        context
+            .messages()
+            .say(
+                "no output of task "
+                    + taskRun.taskId()
+                    + ", attempt "
+                    + attempt.number()
+                    + ", in "
+                    + logs.directory());
         return;
       }
       copy(log, context);
     } catch (IOException e) {
-      throw CliException.notFound("cannot read the output of task " + taskRun.taskId() + ": " + e.getMessage());
+      throw CliException.notFound(
+          "cannot read the output of task " + taskRun.taskId() + ": " + e.getMessage());
     }
   }
 

@@ -20,7 +20,9 @@ final class Pages {
   static int limit(Context context) {
     String given = context.arguments().value(LIMIT);
     // The store knows its default and its maximum; it is opened anyway.
-    return given == null ? context.store().limits().defaultPageSize() : Values.number("--limit", given, 1, context.store().limits().maxPageSize());
+    return given == null
+        ? context.store().limits().defaultPageSize()
+        : Values.number("--limit", given, 1, context.store().limits().maxPageSize());
   }
 
   /** How many to pass over. */

@@ -15,7 +15,10 @@ import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
 import java.util.List;
 
-/** Says how an execution ended: the result on standard output, what went wrong on standard error, and the exit code. */
+/**
+ * Says how an execution ended: the result on standard output, what went wrong on standard error,
+ * and the exit code.
+ */
 final class Result {
   private static final int FAILURES_SHOWN = 3;
 
@@ -53,12 +56,20 @@ final class Result {
   }
 
   private void reportFailures(Execution execution) {
-    List<TaskRun> failed = context.store().taskRuns(execution.id()).stream().filter(taskRun -> taskRun.state() == TaskRunState.FAILED).toList();
+    List<TaskRun> failed =
+        context.store().taskRuns(execution.id()).stream()
+            .filter(taskRun -> taskRun.state() == TaskRunState.FAILED)
+            .toList();
     for (TaskRun taskRun : failed.subList(0, Math.min(FAILURES_SHOWN, failed.size()))) {
       report(taskRun);
     }
     if (failed.size() > FAILURES_SHOWN) {
-      context.messages().say(Numbers.count(failed.size() - FAILURES_SHOWN, "more task") + " failed; see " + context.commandLine("executions show " + execution.id()));
+      context
+          .messages()
+          .say(
+              Numbers.count(failed.size() - FAILURES_SHOWN, "more task")
+                  + " failed; see "
+                  + context.commandLine("executions show " + execution.id()));
     }
     if (failed.isEmpty() && execution.error() != null) {
       context.messages().say("execution " + execution.id() + " failed: " + execution.error());
@@ -66,13 +77,23 @@ final class Result {
   }
 
   private void report(TaskRun taskRun) {
-    Attempt last = taskRun.lastAttempt() == 0 ? null : context.store().attempt(new AttemptId(taskRun.id(), taskRun.lastAttempt()));
+    Attempt last =
+        taskRun.lastAttempt() == 0
+            ? null
+            : context.store().attempt(new AttemptId(taskRun.id(), taskRun.lastAttempt()));
     String tries = taskRun.lastAttempt() > 1 ? " after " + taskRun.lastAttempt() + " attempts" : "";
-    String why = last == null || last.error() == null ? "" : ": " + Printable.firstLine(last.error());
+    String why =
+        last == null || last.error() == null ? "" : ": " + Printable.firstLine(last.error());
     context
         .messages()
         .say(
-            "task " + taskRun.taskId() + " failed" + tries + why + "\n  its output: "
-                + context.commandLine("logs " + taskRun.executionId() + " --task " + taskRun.taskId()));
+            "task "
+                + taskRun.taskId()
+                + " failed"
+                + tries
+                + why
+                + "\n  its output: "
+                + context.commandLine(
+                    "logs " + taskRun.executionId() + " --task " + taskRun.taskId()));
   }
 }

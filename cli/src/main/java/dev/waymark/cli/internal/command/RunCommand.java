@@ -10,6 +10,7 @@ import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.runner.StartRequest;
 import dev.waymark.runner.definition.DefinitionLimits;
@@ -17,41 +18,81 @@ import dev.waymark.runner.definition.WorkflowDefinition;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Starts an execution and works on it. */
 final class RunCommand implements Command {
-  private static final Option FILE = Option.of("FILE", "Apply this workflow file first (- for standard input), and run it.", "-f", "--file");
-  private static final Option INPUT = Option.of("NAME=VALUE", "The value of an input; may be given several times.", "-p", "--input").repeatable();
-  private static final Option LABEL = Option.of("NAME=VALUE", "A label to find the execution by; may be given several times.", "--label").repeatable();
-  private static final Option ID = Option.of("UUID", "The id of the execution. Running again with the same id and the same request goes on with the same execution.", "--id");
+  private static final Option FILE =
+      Option.of(
+          "FILE",
+          "Apply this workflow file first (- for standard input), and run it.",
+          "-f",
+          "--file");
+  private static final Option INPUT =
+      Option.of("NAME=VALUE", "The value of an input; may be given several times.", "-p", "--input")
+          .repeatable();
+  private static final Option LABEL =
+      Option.of(
+              "NAME=VALUE",
+              "A label to find the execution by; may be given several times.",
+              "--label")
+          .repeatable();
+  private static final Option ID =
+      Option.of(
+          "UUID",
+          "The id of the execution. Running again with the same id and the same request goes on"
+              + " with the same execution.",
+          "--id");
 
   @Override
   public Syntax syntax() {
     return Syntax.of("run", "Start an execution and, unless detached, work on it to its end.")
-        .operand(new Operand("ID", false, "The workflow to run; its id, or the beginning of it. Or give -f FILE."))
-        .options(FILE, INPUT, LABEL, ID, WorkflowsShowCommand.REVISION, Work.DETACH, Work.CONCURRENCY, Format.OPTION)
+        .operand(
+            new Operand(
+                "ID",
+                false,
+                "The workflow to run; its id, or the beginning of it. Or give -f FILE."))
+        .options(
+            FILE,
+            INPUT,
+            LABEL,
+            ID,
+            WorkflowsShowCommand.REVISION,
+            Work.DETACH,
+            Work.CONCURRENCY,
+            Format.OPTION)
         .details(
-            "The tasks run in the current directory. The last line of standard output is \"execution UUID STATE\"; with -o json it is the record of the execution instead. Progress goes to"
-                + " standard error.",
+            "The tasks run in the current directory. The last line of standard output is"
+                + " \"execution UUID STATE\"; with -o json it is the record of the execution"
+                + " instead. Progress goes to standard error.",
             "Ctrl-C stops the work cleanly; \"waymark worker\" goes on with it.")
-        .examples("run -f report.yaml -p day=2026-01-31", "run nightly-report --revision 2", "run nightly-report --detach", "run nightly-report -o json 2>/dev/null | jq .state");
+        .examples(
+            "run -f report.yaml -p day=2026-01-31",
+            "run nightly-report --revision 2",
+            "run nightly-report --detach",
+            "run nightly-report -o json 2>/dev/null | jq .state");
   }
 
   @Override
   public int run(Context context) {
     Arguments arguments = context.arguments();
     if ((arguments.operand() == null) == (arguments.value(FILE) == null)) {
-      throw CliException.usage(arguments.operand() == null ? "nothing to run; name a workflow, or a file with -f FILE" : "give the id of a workflow or -f FILE, not both");
+      throw CliException.usage(
+          arguments.operand() == null
+              ? "nothing to run; name a workflow, or a file with -f FILE"
+              : "give the id of a workflow or -f FILE, not both");
     }
     // Whatever is wrong with the command line is found before a file is applied.
     Work work = new Work(context);
     ExecutionId id = executionId(arguments);
+    Map<String, String> inputs = Values.pairs("-p", arguments.values(INPUT));
+    Map<String, String> labels = Values.pairs("--label", arguments.values(LABEL));
     StartRequest request =
         (arguments.operand() == null ? applied(context) : named(context, arguments.operand()))
             .withExecutionId(id)
-            .withInputs(Values.pairs("-p", arguments.values(INPUT)))
-            .withLabels(Values.pairs("--label", arguments.values(LABEL)))
+            .withInputs(inputs)
+            .withLabels(labels)
             .withDirectory(context.surroundings().directory());
     return work.start(request);
   }
@@ -60,24 +101,40 @@ final class RunCommand implements Command {
     if (looksLikeFile(context, word)) {
       throw CliException.usage(Nearest.quote(word) + " is a file; run it with -f " + word);
     }
-    return StartRequest.of(context.lookup().workflow(word)).withRevision(WorkflowsShowCommand.revision(context));
+    Integer revision = WorkflowsShowCommand.revision(context);
+    WorkflowId workflow = context.lookup().workflow(word);
+    if (revision != null) {
+      // Says where to look when there is no such revision.
+      WorkflowsShowCommand.find(context, workflow, revision);
+    }
+    return StartRequest.of(workflow).withRevision(revision);
   }
 
   private static boolean looksLikeFile(Context context, String word) {
     try {
-      return (word.endsWith(".yaml") || word.endsWith(".yml") || word.endsWith(".json") || word.indexOf('/') >= 0) && Files.exists(context.surroundings().directory().resolve(word));
+      return (word.endsWith(".yaml")
+              || word.endsWith(".yml")
+              || word.endsWith(".json")
+              || word.indexOf('/') >= 0)
+          && Files.exists(context.surroundings().directory().resolve(word));
     } catch (InvalidPathException e) {
       return false;
     }
   }
 
-  /** Applies the file and pins the revision that it has: what was read is what runs, whatever others apply meanwhile. */
+  /**
+   * Applies the file and pins the revision that it has: what was read is what runs, whatever others
+   * apply meanwhile.
+   */
   private static StartRequest applied(Context context) {
     if (context.arguments().has(WorkflowsShowCommand.REVISION)) {
-      throw CliException.usage("--revision goes with the id of a workflow; a file is applied and run as it is");
+      throw CliException.usage(
+          "--revision goes with the id of a workflow; a file is applied and run as it is");
     }
     String file = context.arguments().values(FILE).get(0);
-    WorkflowDefinition definition = new DefinitionFiles(context, DefinitionLimits.of(context.storeUrl().limits())).readOne(file);
+    WorkflowDefinition definition =
+        new DefinitionFiles(context, DefinitionLimits.of(context.storeUrl().limits()))
+            .readOne(file);
     Outcome outcome = ApplyCommand.apply(context, List.of(definition)).get(0);
     String line = ApplyCommand.inWords(definition, outcome);
     if (context.format() == Format.TABLE) {
@@ -94,7 +151,11 @@ final class RunCommand implements Command {
     try {
       return given == null ? null : ExecutionId.parse(given);
     } catch (InvalidInputException e) {
-      throw CliException.usage("--id " + Nearest.quote(given) + " is not a UUID; give 36 characters such as 018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11, or leave it out");
+      throw CliException.usage(
+          "--id "
+              + Nearest.quote(given)
+              + " is not a UUID; give 36 characters such as 018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11,"
+              + " or leave it out");
     }
   }
 }

@@ -8,7 +8,10 @@ final class ShellWords {
 
   /** The word, in single quotes where the shell would take it apart. */
   static String quote(String word) {
-    boolean plain = !word.isEmpty() && word.chars().allMatch(c -> c < 0x80 && (Character.isLetterOrDigit(c) || PLAIN.indexOf(c) >= 0));
+    boolean plain =
+        !word.isEmpty()
+            && word.chars()
+                .allMatch(c -> c < 0x80 && (Character.isLetterOrDigit(c) || PLAIN.indexOf(c) >= 0));
     boolean globbed = word.indexOf('?') >= 0 || word.startsWith("~");
     return plain && !globbed ? word : "'" + word.replace("'", "'\\''") + "'";
   }

@@ -3,7 +3,8 @@ package dev.waymark.cli.internal.command;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * While it is open, SIGINT, SIGTERM and SIGHUP first do something and then end the process, with the exit code that the signal has by convention (130, 143, 129).
+ * While it is open, SIGINT, SIGTERM and SIGHUP first do something and then end the process, with
+ * the exit code that the signal has by convention (130, 143, 129).
  */
 final class StopOnSignal implements AutoCloseable {
   private final Thread hook;
@@ -21,7 +22,10 @@ final class StopOnSignal implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** Never returns when a signal has come: the process is about to end, and an interrupted command must not report a result. */
+  /**
+   * Never returns when a signal has come: the process is about to end, and an interrupted command
+   * must not report a result.
+   */
   void waitIfSignalled() {
     while (signalled.getCount() == 0) {
       try {
@@ -37,7 +41,8 @@ final class StopOnSignal implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is ending: what the hook does is under way, and what comes after this must not happen.
+      // The process is ending: what the hook does is under way, and what comes after this must not
+      // happen.
       signalled.countDown();
       waitIfSignalled();
     }

@@ -12,23 +12,37 @@ import java.util.List;
 /** Checks workflow files. */
 final class ValidateCommand implements Command {
   static final Option FILES =
-      Option.of("PATH", "A workflow file, a folder with *.yaml, *.yml and *.json files directly in it, or - for standard input.", "-f", "--file").greedy();
+      Option.of(
+              "PATH",
+              "A workflow file, a folder with *.yaml, *.yml and *.json files directly in it, or -"
+                  + " for standard input.",
+              "-f",
+              "--file")
+          .greedy();
 
   @Override
   public Syntax syntax() {
     return Syntax.of("validate", "Check workflow files without storing anything.")
         .options(FILES)
         .details("Says where each problem is as FILE:LINE:COLUMN. No store is opened.")
-        .examples("validate -f report.yaml", "validate -f workflows/", "validate -f - < report.yaml");
+        .examples(
+            "validate -f report.yaml", "validate -f workflows/", "validate -f - < report.yaml");
   }
 
   @Override
   public int run(Context context) {
-    DefinitionFiles files = new DefinitionFiles(context, DefinitionLimits.defaults()).readAll(paths(context));
+    DefinitionFiles files =
+        new DefinitionFiles(context, DefinitionLimits.defaults()).readAll(paths(context));
     for (DefinitionFiles.Source source : files.valid()) {
       context
           .out()
-          .println(Printable.line(source.name()) + ": valid (workflow/" + source.definition().id() + ", " + Numbers.count(source.definition().tasks().size(), "task") + ")");
+          .println(
+              Printable.line(source.name())
+                  + ": valid (workflow/"
+                  + source.definition().id()
+                  + ", "
+                  + Numbers.count(source.definition().tasks().size(), "task")
+                  + ")");
     }
     context.out().flush();
     files.refuseInvalid("");

@@ -17,14 +17,24 @@ final class VersionCommand implements Command {
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("version", "Print the version of Waymark, and of the Java that runs it.").examples("version");
+    return Syntax.of("version", "Print the version of Waymark, and of the Java that runs it.")
+        .examples("version");
   }
 
   @Override
   public int run(Context context) {
     context
         .out()
-        .println("waymark " + version() + " (Java " + System.getProperty("java.version") + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch") + ")");
+        .println(
+            "waymark "
+                + version()
+                + " (Java "
+                + System.getProperty("java.version")
+                + ", "
+                + System.getProperty("os.name")
+                + " "
+                + System.getProperty("os.arch")
+                + ")");
     return ExitCode.DONE;
   }
 
@@ -37,7 +47,8 @@ final class VersionCommand implements Command {
   }
 
   private static String version(InputStream resource) throws IOException {
-    BufferedReader lines = new BufferedReader(new InputStreamReader(resource, StandardCharsets.UTF_8));
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(resource, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.startsWith(KEY)) {
         return line.substring(KEY.length());

@@ -20,22 +20,40 @@ import dev.waymark.runner.StartRequest;
 import dev.waymark.runner.definition.DefinitionLimits;
 import dev.waymark.runner.definition.DefinitionReader;
 import dev.waymark.runner.definition.WorkflowDefinition;
+import org.jspecify.annotations.Nullable;
 
-/** What {@code run}, {@code executions rerun} and {@code worker} share: starting executions and working on them, with progress on standard error. */
+/**
+ * What {@code run}, {@code executions rerun} and {@code worker} share: starting executions and
+ * working on them, with progress on standard error.
+ */
 final class Work {
-  static final Option CONCURRENCY = Option.of("N", "Run at most so many tasks at once. Default: the number of processors, at least 4", "--concurrency");
-  static final Option DETACH = Option.flag("Only start it, and leave the work to \"waymark worker\".", "--detach");
+  static final Option CONCURRENCY =
+      Option.of(
+          "N",
+          "Run at most so many tasks at once. Default: the number of processors, at least 4",
+          "--concurrency");
+  static final Option DETACH =
+      Option.flag("Only start it, and leave the work to \"waymark worker\".", "--detach");
+
+  private static final int MOST_CONCURRENCY = 10_000;
 
   private final Context context;
   private final Printer printer;
 
-  /** Work that a command line asks for; what is wrong with the line is said before anything happens. */
+  /**
+   * Work that a command line asks for; what is wrong with the line is said before anything happens.
+   */
   Work(Context context) {
     this.context = context;
     this.printer = context.printer();
+    concurrency(context);
+    // The work goes on when nobody reads its result any more.
+    context.out().keepGoing();
   }
 
-  /** Starts an execution and, unless the user wants to leave it to a worker, works on it to its end. */
+  /**
+   * Starts an execution and, unless the user wants to leave it to a worker, works on it to its end.
+   */
   int start(StartRequest request) {
     try (Progress progress = progress(context);
         Runner runner = runner(context, progress)) {
@@ -54,27 +72,42 @@ final class Work {
 
   /** A runner on the store of the command line. */
   static Runner runner(Context context, RunListener listener) {
-    DefinitionReader reader = new DefinitionReader(DefinitionLimits.of(context.storeUrl().limits()));
-    Runner.Builder builder = Runner.builder(context.store(), workflow -> definition(reader, workflow)).logDirectory(context.logDirectory()).listener(listener);
-    String concurrency = context.arguments().value(CONCURRENCY);
+    DefinitionReader reader =
+        new DefinitionReader(DefinitionLimits.of(context.storeUrl().limits()));
+    Runner.Builder builder =
+        Runner.builder(context.store(), workflow -> definition(reader, workflow))
+            .logDirectory(context.logDirectory())
+            .listener(listener);
+    Integer concurrency = concurrency(context);
     if (concurrency != null) {
-      builder.concurrency(Values.number("--concurrency", concurrency, 1, Integer.MAX_VALUE));
+      builder.concurrency(concurrency);
     }
     return builder.build();
   }
 
-  /** How one execution is shown: redrawn on a terminal, else in lines. Log messages would tear the picture apart, so with -v there are lines too. */
+  private static @Nullable Integer concurrency(Context context) {
+    String given = context.arguments().value(CONCURRENCY);
+    return given == null ? null : Values.number("--concurrency", given, 1, MOST_CONCURRENCY);
+  }
+
+  /**
+   * How one execution is shown: redrawn on a terminal, else in lines. Log messages would tear the
+   * picture apart, so with -v there are lines too.
+   */
   static Progress progress(Context context) {
     Terminal terminal = context.surroundings().terminal();
     if (!terminal.animates(context.surroundings().environment()) || context.verbose()) {
       return new PlainProgress(context.messages(), context.zone(), false);
     }
     Paint paint = Paint.when(terminal.coloursOnErr(context.surroundings().environment()));
-    return new LiveProgress(context.messages(), paint, terminal.size(), context.surroundings().clock());
+    return new LiveProgress(
+        context.messages(), paint, terminal.size(), context.surroundings().clock());
   }
 
   private static WorkflowDefinition definition(DefinitionReader reader, Workflow workflow) {
-    return reader.read("workflow/" + workflow.id() + " (revision " + workflow.revision() + ")", workflow.definition());
+    return reader.read(
+        "workflow/" + workflow.id() + " (revision " + workflow.revision() + ")",
+        workflow.definition());
   }
 
   private int detached(ExecutionId id) {
@@ -93,6 +126,17 @@ final class Work {
   private void stopped(Runner runner, Progress progress, ExecutionId id) {
     runner.stop();
     progress.close();
-    context.messages().say("stopped; go on with: " + context.commandLine("worker") + "   or cancel: " + context.commandLine("executions cancel " + id));
+    Execution execution = context.store().execution(id);
+    if (execution != null && execution.state().isTerminal()) {
+      context.messages().say("stopped; execution " + id + " has ended as " + execution.state());
+    } else {
+      context
+          .messages()
+          .say(
+              "stopped; go on with: "
+                  + context.commandLine("worker")
+                  + "  or cancel it: "
+                  + context.commandLine("executions cancel " + id));
+    }
   }
 }

@@ -8,13 +8,19 @@ import dev.waymark.runner.Runner;
 
 /** Works on whatever is ready. */
 final class WorkerCommand implements Command {
-  private static final Option UNTIL_IDLE = Option.flag("End when there is nothing to do any more.", "--until-idle");
+  private static final Option UNTIL_IDLE =
+      Option.flag("End when there is nothing to do any more.", "--until-idle");
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("worker", "Work on whatever is ready: what was started with --detach, and what a worker that stopped or died left behind.")
+    return Syntax.of(
+            "worker",
+            "Work on whatever is ready: what was started with --detach, and what a worker that"
+                + " stopped or died left behind.")
         .options(Work.CONCURRENCY, UNTIL_IDLE)
-        .details("Goes on until it is stopped by Ctrl-C or SIGTERM, which end the running attempts cleanly. Its exit code says nothing of how executions ended.")
+        .details(
+            "Goes on until it is stopped by Ctrl-C or SIGTERM, which end the running attempts"
+                + " cleanly. Its exit code says nothing of how executions ended.")
         .examples("worker", "worker --until-idle --concurrency 2");
   }
 

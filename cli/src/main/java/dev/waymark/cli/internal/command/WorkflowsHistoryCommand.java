@@ -20,7 +20,8 @@ final class WorkflowsHistoryCommand implements Command {
   public int run(Context context) {
     Printer printer = context.printer();
     WorkflowId id = context.lookup().workflow(context.arguments().requiredOperand());
-    printer.page(context.store().workflowHistory(id, Pages.request(context)), context.views().workflows());
+    printer.page(
+        context.store().workflowHistory(id, Pages.request(context)), context.views().workflows());
     return ExitCode.DONE;
   }
 }

@@ -20,15 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows one revision of a workflow. */
 final class WorkflowsShowCommand implements Command {
-  static final Operand WORKFLOW = new Operand("ID", true, "The workflow; its id, or the beginning of it.");
-  static final Option REVISION = Option.of("N", "This revision instead of the latest.", "--revision");
+  static final Operand WORKFLOW =
+      new Operand("ID", true, "The workflow; its id, or the beginning of it.");
+  static final Option REVISION =
+      Option.of("N", "This revision instead of the latest.", "--revision");
 
   @Override
   public Syntax syntax() {
     return Syntax.of("workflows show", "Show a workflow with its definition.")
         .operand(WORKFLOW)
         .options(REVISION, Format.OPTION)
-        .examples("workflows show nightly-report", "workflows show nightly-report --revision 1 -o json");
+        .examples(
+            "workflows show nightly-report", "workflows show nightly-report --revision 1 -o json");
   }
 
   @Override
@@ -54,10 +57,15 @@ final class WorkflowsShowCommand implements Command {
 
   /** The workflow at this revision, or at the latest. */
   static Workflow find(Context context, WorkflowId id, @Nullable Integer revision) {
-    Workflow workflow = revision == null ? context.store().workflow(id) : context.store().workflow(id, revision);
+    Workflow workflow =
+        revision == null ? context.store().workflow(id) : context.store().workflow(id, revision);
     if (workflow == null) {
       throw CliException.notFound(
-          "workflow " + id + (revision == null ? " is not there" : " has no revision " + revision) + "; see " + context.commandLine("workflows history " + id));
+          "workflow "
+              + id
+              + (revision == null ? " is not there" : " has no revision " + revision)
+              + "; see "
+              + context.commandLine("workflows history " + id));
     }
     return workflow;
   }

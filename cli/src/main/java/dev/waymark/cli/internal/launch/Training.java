@@ -21,8 +21,9 @@ import java.util.stream.Stream;
 import org.sqlite.util.LibraryLoaderUtil;
 
 /**
- * Unpacks SQLite's native library, and runs the usual commands on a store that is thrown away, while the virtual machine notes which classes they load. It writes them to an archive
- * from which later starts take them.
+ * Unpacks SQLite's native library, and runs the usual commands on a store that is thrown away,
+ * while the virtual machine notes which classes they load. It writes them to an archive from which
+ * later starts take them.
  */
 public final class Training {
   private static final String DEFINITION =
@@ -87,7 +88,9 @@ public final class Training {
             new String[] {"run", "-f", file.toString(), "-p", "word=ready"},
             new String[] {"run", "training", "--detach"},
             new String[] {"worker", "--until-idle"},
-            new String[] {"executions", "list", "--since", "1h", "--state", "SUCCEEDED", "--limit", "5"},
+            new String[] {
+              "executions", "list", "--since", "1h", "--state", "SUCCEEDED", "--limit", "5"
+            },
             new String[] {"executions", "list", "-o", "json"},
             new String[] {"executions", "list", "-o", "yaml"},
             new String[] {"executions", "show", "0"},

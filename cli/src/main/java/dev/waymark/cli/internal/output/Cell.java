@@ -4,7 +4,8 @@ import dev.waymark.core.model.State;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in one place of a table: text on one line that is safe to print, and the state that gives it its colour.
+ * What stands in one place of a table: text on one line that is safe to print, and the state that
+ * gives it its colour.
  *
  * @param text the text
  * @param state a state, or null for plain text

@@ -21,7 +21,13 @@ public enum Format {
 
   /** The option of every command that prints records. */
   public static final Option OPTION =
-      Option.of("FORMAT", "How to print records: table, json, jsonl (one record a line) or yaml. Default: table", "-o", "--output").candidates(NAMES);
+      Option.of(
+              "FORMAT",
+              "How to print records: table, json, jsonl (one record a line) or yaml. Default:"
+                  + " table",
+              "-o",
+              "--output")
+          .candidates(NAMES);
 
   /** The format of this name; the table where none is given. */
   public static Format named(@Nullable String name) {
@@ -31,7 +37,9 @@ public enum Format {
     int index = NAMES.indexOf(name);
     if (index < 0) {
       throw CliException.usage(
-          "unknown output format " + Nearest.quote(name) + Nearest.hint(name, NAMES, "") + " Formats: table, json, jsonl, yaml");
+          "unknown output format "
+              + Nearest.quote(name)
+              + Nearest.hint(name, NAMES, "; use table, json, jsonl or yaml"));
     }
     return values()[index];
   }

@@ -19,16 +19,26 @@ import tools.jackson.core.util.Separators.Spacing;
 
 /** Writes maps, lists, texts and numbers as JSON. */
 final class JsonOutput {
-  private static final JsonFactory FACTORY = JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
   private JsonOutput() {}
 
   /** Writes a value over several lines, with a line feed at its end. */
   static void writeIndented(Writer out, Object value) {
     Separators separators =
-        Separators.createDefaultInstance().withObjectNameValueSpacing(Spacing.AFTER).withObjectEmptySeparator("").withArrayEmptySeparator("").withRootSeparator(null);
+        Separators.createDefaultInstance()
+            .withObjectNameValueSpacing(Spacing.AFTER)
+            .withObjectEmptySeparator("")
+            .withArrayEmptySeparator("")
+            .withRootSeparator(null);
     DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-    write(out, value, new DefaultPrettyPrinter(separators).withObjectIndenter(indenter).withArrayIndenter(indenter));
+    write(
+        out,
+        value,
+        new DefaultPrettyPrinter(separators)
+            .withObjectIndenter(indenter)
+            .withArrayIndenter(indenter));
   }
 
   /** Writes a value on one line, with a line feed at its end. */
@@ -91,7 +101,9 @@ final class JsonOutput {
     }
   }
 
-  /** JSON itself escapes only the characters below a space; a terminal obeys some above it as well. */
+  /**
+   * JSON itself escapes only the characters below a space; a terminal obeys some above it as well.
+   */
   private static final class Escapes extends CharacterEscapes {
     private static final long serialVersionUID = 1L;
 
@@ -106,7 +118,9 @@ final class JsonOutput {
 
     @Override
     public @Nullable SerializableString getEscapeSequence(int character) {
-      if (character < 0x80 || Character.isSurrogate((char) character) || Printable.isPlain((char) character)) {
+      if (character < 0x80
+          || Character.isSurrogate((char) character)
+          || Printable.isPlain((char) character)) {
         return null;
       }
       return new SerializedString(String.format("\\u%04x", character));

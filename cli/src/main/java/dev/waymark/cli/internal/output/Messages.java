@@ -6,7 +6,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 
-/** Standard error: messages and progress, in UTF-8 and at once. A reader that has gone does not disturb the command. Thread-safe. */
+/**
+ * Standard error: messages and progress, in UTF-8 and at once. A reader that has gone does not
+ * disturb the command. Thread-safe.
+ */
 public final class Messages {
   private final OutputStream stream;
 

@@ -10,16 +10,24 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Standard output: UTF-8 whatever the locale, buffered until {@link #flush}. Unlike a {@link java.io.PrintStream} it does not swallow errors: once its reader is gone, the command should end.
+ * Standard output: UTF-8 whatever the locale, buffered until {@link #flush}. Unlike a {@link
+ * java.io.PrintStream} it does not swallow errors: once its reader is gone, the command should end.
  * Not thread-safe.
  */
 public final class Output extends Writer {
   private final OutputStream stream;
   private final StringBuilder pending = new StringBuilder();
+  private boolean keepsGoing;
+  private boolean gone;
 
   /** Writes to this stream. */
   public Output(OutputStream stream) {
     this.stream = stream;
+  }
+
+  /** From now on a reader that has gone is no reason to end: what it would have read is dropped. */
+  public void keepGoing() {
+    keepsGoing = true;
   }
 
   /** Writes a line. */
@@ -43,24 +51,28 @@ public final class Output extends Writer {
   /** Writes bytes as they are. */
   public void write(byte[] bytes, int length) {
     flush();
-    try {
-      stream.write(bytes, 0, length);
-    } catch (IOException e) {
-      throw failure(e);
-    }
+    send(bytes, length);
   }
 
   @Override
   public void flush() {
+    byte[] bytes = pending.toString().getBytes(StandardCharsets.UTF_8);
+    pending.setLength(0);
+    send(bytes, bytes.length);
+  }
+
+  private void send(byte[] bytes, int length) {
+    if (gone) {
+      return;
+    }
     try {
-      if (pending.length() > 0) {
-        byte[] bytes = pending.toString().getBytes(StandardCharsets.UTF_8);
-        pending.setLength(0);
-        stream.write(bytes);
-      }
+      stream.write(bytes, 0, length);
       stream.flush();
     } catch (IOException e) {
-      throw failure(e);
+      gone = isClosedPipe(e);
+      if (!gone || !keepsGoing) {
+        throw new OutputException(e, gone);
+      }
     }
   }
 
@@ -77,11 +89,10 @@ public final class Output extends Writer {
     }
   }
 
-  private static OutputException failure(IOException e) {
-    return new OutputException(e, isClosedPipe(e));
-  }
-
-  /** The message is that of the operating system in the user's language, so where it is another one, what standard output is decides. */
+  /**
+   * The message is that of the operating system in the user's language, so where it is another one,
+   * what standard output is decides.
+   */
   private static boolean isClosedPipe(IOException e) {
     String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     if (message.contains("broken pipe") || message.contains("connection reset")) {

@@ -1,8 +1,9 @@
 package dev.waymark.cli.internal.output;
 
 /**
- * Makes text safe to print: what a workflow, a task or a file name brings along must not drive the user's terminal. Control characters, and those that change the direction of
- * text, appear as escapes.
+ * Makes text safe to print: what a workflow, a task or a file name brings along must not drive the
+ * user's terminal. Control characters, and those that change the direction of text, appear as
+ * escapes.
  */
 public final class Printable {
   private static final String HEX = "0123456789abcdef";
@@ -62,11 +63,15 @@ public final class Printable {
 
   /** Whether a terminal shows the character and does nothing else with it. */
   static boolean isPlain(char c) {
-    return c >= 0x20 && c < 0x7f || c >= 0xa0 && !turnsText(c) && !isSeparator(c);
+    return (c >= 0x20 && c < 0x7f) || (c >= 0xa0 && !turnsText(c) && !isSeparator(c));
   }
 
   private static boolean turnsText(char c) {
-    return c == '\u061c' || c == '\u200e' || c == '\u200f' || c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069';
+    return c == '\u061c'
+        || c == '\u200e'
+        || c == '\u200f'
+        || (c >= '\u202a' && c <= '\u202e')
+        || (c >= '\u2066' && c <= '\u2069');
   }
 
   private static boolean isSeparator(char c) {

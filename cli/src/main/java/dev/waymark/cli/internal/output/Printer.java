@@ -109,7 +109,10 @@ public final class Printer {
     }
     String of = Numbers.grouped(page.total()) + " " + noun;
     if (page.offset() == null) {
-      return Numbers.grouped(shown) + " of " + of + (page.next() == null ? " · the end" : " · next: --after " + page.next());
+      return Numbers.grouped(shown)
+          + " of "
+          + of
+          + (page.next() == null ? " · the end" : " · next: --after " + page.next());
     }
     if (shown == 0) {
       return "none of " + of + " after offset " + page.offset();

@@ -11,7 +11,8 @@ final class Table {
   private Table() {}
 
   /** Prints a heading and a line for each record. */
-  static <T> void print(Output out, Paint paint, String indent, List<Column<T>> columns, List<T> records) {
+  static <T> void print(
+      Output out, Paint paint, String indent, List<Column<T>> columns, List<T> records) {
     List<List<Cell>> rows = new ArrayList<>();
     for (T row : records) {
       List<Cell> cells = new ArrayList<>();
@@ -24,7 +25,12 @@ final class Table {
     StringBuilder heading = new StringBuilder(indent);
     for (int i = 0; i < widths.length; i++) {
       String title = columns.get(i).title();
-      append(heading, columns.get(i), i == widths.length - 1, widths[i] - title.length(), paint.bold(title));
+      append(
+          heading,
+          columns.get(i),
+          i == widths.length - 1,
+          widths[i] - title.length(),
+          paint.bold(title));
     }
     out.println(heading.toString());
     for (List<Cell> cells : rows) {
@@ -32,7 +38,8 @@ final class Table {
     }
   }
 
-  private static <T> String line(Paint paint, String indent, List<Column<T>> columns, int[] widths, List<Cell> cells) {
+  private static <T> String line(
+      Paint paint, String indent, List<Column<T>> columns, int[] widths, List<Cell> cells) {
     StringBuilder line = new StringBuilder(indent);
     for (int i = 0; i < widths.length; i++) {
       Cell cell = cells.get(i);
@@ -53,7 +60,8 @@ final class Table {
     return widths;
   }
 
-  private static void append(StringBuilder line, Column<?> column, boolean last, int padding, String text) {
+  private static void append(
+      StringBuilder line, Column<?> column, boolean last, int padding, String text) {
     if (column.right()) {
       pad(line, padding);
     }

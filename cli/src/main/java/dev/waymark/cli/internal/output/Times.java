@@ -6,7 +6,10 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** Times and durations for people. They are put together by hand, because a formatter takes longer to set up than a short table to print. */
+/**
+ * Times and durations for people. They are put together by hand, because a formatter takes longer
+ * to set up than a short table to print.
+ */
 public final class Times {
   private Times() {}
 
@@ -40,7 +43,10 @@ public final class Times {
     return start == null ? "-" : duration(Duration.between(start, end == null ? now : end));
   }
 
-  /** The two largest units of a duration: {@code 350ms}, {@code 1.2s}, {@code 3m05s}, {@code 2h03m}, {@code 4d02h}. */
+  /**
+   * The two largest units of a duration: {@code 350ms}, {@code 1.2s}, {@code 3m05s}, {@code 2h03m},
+   * {@code 4d02h}.
+   */
   public static String duration(Duration duration) {
     long millis = Math.max(0, duration.toMillis());
     long seconds = millis / 1000;
@@ -55,9 +61,13 @@ public final class Times {
       return two(out.append(seconds / 60).append('m'), seconds % 60).append('s').toString();
     }
     if (seconds < 86_400) {
-      return two(out.append(seconds / 3600).append('h'), seconds % 3600 / 60).append('m').toString();
+      return two(out.append(seconds / 3600).append('h'), seconds % 3600 / 60)
+          .append('m')
+          .toString();
     }
-    return two(out.append(seconds / 86_400).append('d'), seconds % 86_400 / 3600).append('h').toString();
+    return two(out.append(seconds / 86_400).append('d'), seconds % 86_400 / 3600)
+        .append('h')
+        .toString();
   }
 
   private static StringBuilder two(StringBuilder out, long number) {

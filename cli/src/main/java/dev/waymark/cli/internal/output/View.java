@@ -6,14 +6,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one kind of record is shown: its fields, which are the same in JSON and YAML, and its columns in a table.
+ * How one kind of record is shown: its fields, which are the same in JSON and YAML, and its columns
+ * in a table.
  *
  * @param noun what several of them are called, for messages
- * @param fields the fields of a record by their names, in order; times are {@link java.time.Instant}
+ * @param fields the fields of a record by their names, in order; times are {@link
+ *     java.time.Instant}
  * @param columns the columns
  * @param <T> the record
  */
-public record View<T>(String noun, Function<T, Map<String, @Nullable Object>> fields, List<Column<T>> columns) {
+public record View<T>(
+    String noun, Function<T, Map<String, @Nullable Object>> fields, List<Column<T>> columns) {
 
   /**
    * A column of a table.

@@ -21,8 +21,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that says which fields a record has in JSON and YAML, and which columns in a table. The names of fields are part of the contract of the
- * command line.
+ * The one place that says which fields a record has in JSON and YAML, and which columns in a table.
+ * The names of fields are part of the contract of the command line.
  */
 public final class Views {
   private final ZoneId zone;
@@ -90,10 +90,16 @@ public final class Views {
             Column.left("ERROR", a -> firstLine(a.error()))));
   }
 
-  /** The transitions of an execution, whose records its table names by their tasks rather than their ids. */
+  /**
+   * The transitions of an execution, whose records its table names by their tasks rather than their
+   * ids.
+   */
   public View<Transition> history(ExecutionDetails details) {
     Map<String, String> tasks = new HashMap<>();
-    details.taskRuns().forEach(each -> tasks.put(each.taskRun().id().toString(), each.taskRun().taskId().value()));
+    details
+        .taskRuns()
+        .forEach(
+            each -> tasks.put(each.taskRun().id().toString(), each.taskRun().taskId().value()));
     return new View<>(
         "transitions",
         Views::fields,
@@ -201,7 +207,8 @@ public final class Views {
   }
 
   /** The fields of each record of a list. */
-  static <T> List<Map<String, @Nullable Object>> all(List<T> records, Function<T, Map<String, @Nullable Object>> fields) {
+  static <T> List<Map<String, @Nullable Object>> all(
+      List<T> records, Function<T, Map<String, @Nullable Object>> fields) {
     List<Map<String, @Nullable Object>> all = new ArrayList<>(records.size());
     for (T item : records) {
       all.add(fields.apply(item));
@@ -212,7 +219,11 @@ public final class Views {
   private static String attemptsInWords(List<Attempt> attempts) {
     StringBuilder words = new StringBuilder();
     for (Attempt attempt : attempts) {
-      words.append(words.isEmpty() ? "" : ", ").append(attempt.number()).append(' ').append(attempt.state());
+      words
+          .append(words.isEmpty() ? "" : ", ")
+          .append(attempt.number())
+          .append(' ')
+          .append(attempt.state());
     }
     return words.isEmpty() ? "-" : words.toString();
   }
@@ -220,7 +231,9 @@ public final class Views {
   /** Names and values on one line; a dash where there are none. */
   public static String inWords(Map<String, String> map) {
     StringBuilder words = new StringBuilder();
-    map.forEach((name, value) -> words.append(words.isEmpty() ? "" : ", ").append(name).append('=').append(value));
+    map.forEach(
+        (name, value) ->
+            words.append(words.isEmpty() ? "" : ", ").append(name).append('=').append(value));
     return words.isEmpty() ? "-" : words.toString();
   }
 

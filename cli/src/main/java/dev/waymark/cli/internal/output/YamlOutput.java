@@ -1,5 +1,7 @@
 package dev.waymark.cli.internal.output;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.time.Instant;
 import java.util.Locale;
@@ -14,25 +16,36 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.representer.StandardRepresenter;
 
-/** Writes maps, lists, texts and numbers as one YAML document that parsers of YAML 1.1 and 1.2 read alike. */
+/**
+ * Writes maps, lists, texts and numbers as one YAML document that parsers of YAML 1.1 and 1.2 read
+ * alike.
+ */
 final class YamlOutput {
   private YamlOutput() {}
 
   /** Writes a value. */
   static void write(Writer out, Object value) {
     DumpSettings settings =
-        DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).setWidth(Integer.MAX_VALUE).setSplitLines(false).setUseUnicodeEncoding(true).build();
+        DumpSettings.builder()
+            .setDefaultFlowStyle(FlowStyle.BLOCK)
+            .setWidth(Integer.MAX_VALUE)
+            .setSplitLines(false)
+            .setUseUnicodeEncoding(true)
+            .build();
     new Dump(settings, new Representer(settings)).dump(value, new Target(out));
   }
 
   /** Quotes whatever one of the two versions could take for something else than text. */
   private static final class Representer extends StandardRepresenter {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_. /-]*(?<! )");
-    private static final Set<String> WORDS = Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
+    private static final Set<String> WORDS =
+        Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
 
     Representer(DumpSettings settings) {
       super(settings);
-      representers.put(Instant.class, time -> representScalar(Tag.STR, time.toString(), ScalarStyle.DOUBLE_QUOTED));
+      representers.put(
+          Instant.class,
+          time -> representScalar(Tag.STR, time.toString(), ScalarStyle.DOUBLE_QUOTED));
       representers.put(String.class, text -> text((String) text));
     }
 
@@ -44,7 +57,8 @@ final class YamlOutput {
       if (text.indexOf('\n') >= 0 && Printable.block(text).equals(text)) {
         return ScalarStyle.LITERAL;
       }
-      boolean plain = PLAIN.matcher(text).matches() && !WORDS.contains(text.toLowerCase(Locale.ROOT));
+      boolean plain =
+          PLAIN.matcher(text).matches() && !WORDS.contains(text.toLowerCase(Locale.ROOT));
       return plain ? ScalarStyle.PLAIN : ScalarStyle.DOUBLE_QUOTED;
     }
   }
@@ -62,12 +76,26 @@ final class YamlOutput {
       write(text, 0, text.length());
     }
 
+    /**
+     * What a terminal must not be told stands in double quotes only, where an escape means the
+     * same.
+     */
+    private void write(char c) throws IOException {
+      if (c < 0x80 || Character.isSurrogate(c) || Printable.isPlain(c)) {
+        out.write(c);
+      } else {
+        out.write(String.format("\\u%04x", (int) c));
+      }
+    }
+
     @Override
     public void write(String text, int offset, int length) {
       try {
-        out.write(text, offset, length);
-      } catch (java.io.IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        for (int i = offset; i < offset + length; i++) {
+          write(text.charAt(i));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
   }

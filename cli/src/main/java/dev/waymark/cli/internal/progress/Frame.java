@@ -14,8 +14,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * One picture of a running execution: a line for each task and a bar over all of them. A picture never has more lines than the terminal, nor a line more columns; when there are too
- * many tasks, those that have ended or wait are only counted.
+ * One picture of a running execution: a line for each task and a bar over all of them. A picture
+ * never has more lines than the terminal, nor a line more columns; when there are too many tasks,
+ * those that have ended or wait are only counted.
  */
 final class Frame {
   private static final String[] SPINNER = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
@@ -55,11 +56,19 @@ final class Frame {
     int hidden = Math.max(0, shown.size() - most);
     shown = shown.subList(0, Math.min(most, shown.size()));
     int width = nameWidth(shown);
-    long ended = rows.stream().filter(row -> row.state().isTerminal() && row.state() != TaskRunState.FAILED).count();
+    long ended =
+        rows.stream()
+            .filter(row -> row.state().isTerminal() && row.state() != TaskRunState.FAILED)
+            .count();
     long waiting = rows.stream().filter(row -> row.state() == TaskRunState.PENDING).count();
     lines.add(dim("✔ " + Numbers.count(ended, "task") + " ended"));
     shown.forEach(row -> lines.add(line(row, width)));
-    lines.add(dim("○ " + Numbers.grouped(waiting) + " waiting" + (hidden == 0 ? "" : ", " + Numbers.grouped(hidden) + " more running or failed")));
+    lines.add(
+        dim(
+            "○ "
+                + Numbers.grouped(waiting)
+                + " waiting"
+                + (hidden == 0 ? "" : ", " + Numbers.grouped(hidden) + " more running or failed")));
   }
 
   private String dim(String text) {
@@ -83,7 +92,9 @@ final class Frame {
     }
     plain.append(remark(row));
     int columns = Math.max(1, size.columns() - 3);
-    return paint.state(row.state(), glyph(row.state())) + " " + Width.cut(plain.toString(), columns).stripTrailing();
+    return paint.state(row.state(), glyph(row.state()))
+        + " "
+        + Width.cut(plain.toString(), columns).stripTrailing();
   }
 
   private static String attempt(int number) {
@@ -98,7 +109,12 @@ final class Frame {
   private String remark(Row row) {
     String error = row.error() == null ? "" : Printable.firstLine(row.error());
     return switch (row.state()) {
-      case RETRYING -> "  " + error + (row.retryAt() == null ? "" : "; again in " + Times.duration(Duration.between(now, row.retryAt())));
+      case RETRYING ->
+          "  "
+              + error
+              + (row.retryAt() == null
+                  ? ""
+                  : "; again in " + Times.duration(Duration.between(now, row.retryAt())));
       case FAILED -> "  " + error;
       case CANCELLED -> "  cancelled";
       case SKIPPED -> "  skipped";
@@ -122,12 +138,19 @@ final class Frame {
     long ended = rows.stream().filter(row -> row.state().isTerminal()).count();
     long running = rows.stream().filter(row -> row.state() == TaskRunState.RUNNING).count();
     long failed = rows.stream().filter(row -> row.state() == TaskRunState.FAILED).count();
-    StringBuilder text = new StringBuilder(" ").append(Numbers.grouped(ended)).append('/').append(Numbers.count(rows.size(), "task"));
-    text.append(running == 0 ? "" : " · " + Numbers.grouped(running) + " running").append(failed == 0 ? "" : " · " + Numbers.grouped(failed) + " failed");
+    StringBuilder text =
+        new StringBuilder(" ")
+            .append(Numbers.grouped(ended))
+            .append('/')
+            .append(Numbers.count(rows.size(), "task"));
+    text.append(running == 0 ? "" : " · " + Numbers.grouped(running) + " running")
+        .append(failed == 0 ? "" : " · " + Numbers.grouped(failed) + " failed");
     text.append(" · ").append(Times.duration(Duration.between(began, now)));
     int length = Math.max(0, Math.min(BAR, size.columns() - 1 - Width.of(text.toString())));
     int full = rows.isEmpty() ? 0 : (int) (length * ended / rows.size());
     String done = "━".repeat(full);
-    return (failed > 0 ? paint.error(done) : paint.state(TaskRunState.SUCCEEDED, done)) + paint.dim("╌".repeat(length - full)) + Width.cut(text.toString(), size.columns() - 1 - length);
+    return (failed > 0 ? paint.error(done) : paint.state(TaskRunState.SUCCEEDED, done))
+        + paint.dim("╌".repeat(length - full))
+        + Width.cut(text.toString(), size.columns() - 1 - length);
   }
 }

@@ -12,14 +12,13 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Redraws a picture of one execution in place, ten times a second. The cursor is left visible, so that nothing has to be put right when the process is killed. Thread-safe.
+ * Redraws a picture of one execution in place, ten times a second. The cursor is left visible, so
+ * that nothing has to be put right when the process is killed. Thread-safe.
  */
 public final class LiveProgress implements Progress {
   private static final int REDRAW_MILLIS = 100;
@@ -32,7 +31,7 @@ public final class LiveProgress implements Progress {
   private final Supplier<Terminal.Size> measure;
   private final InstantSource clock;
   private final Map<TaskRunId, Row> rows = new LinkedHashMap<>();
-  private @Nullable ScheduledExecutorService ticker;
+  private final Thread ticker = new Thread(this::tickOn, "waymark-progress");
   private @Nullable Instant began;
   private Terminal.Size size = Terminal.USUAL;
   private int drawn;
@@ -40,7 +39,8 @@ public final class LiveProgress implements Progress {
   private boolean closed;
 
   /** Draws on this terminal. */
-  public LiveProgress(Messages messages, Paint paint, Supplier<Terminal.Size> measure, InstantSource clock) {
+  public LiveProgress(
+      Messages messages, Paint paint, Supplier<Terminal.Size> measure, InstantSource clock) {
     this.messages = messages;
     this.paint = paint;
     this.measure = measure;
@@ -51,9 +51,9 @@ public final class LiveProgress implements Progress {
   public synchronized void executionStarted(Execution execution, List<TaskRun> taskRuns) {
     began = execution.startedAt() == null ? clock.instant() : execution.startedAt();
     taskRuns.forEach(taskRun -> rows.put(taskRun.id(), Row.of(taskRun)));
-    if (ticker == null && !closed) {
-      ticker = Executors.newSingleThreadScheduledExecutor(LiveProgress::daemon);
-      ticker.scheduleAtFixedRate(this::tick, 0, REDRAW_MILLIS, TimeUnit.MILLISECONDS);
+    if (ticker.getState() == Thread.State.NEW && !closed) {
+      ticker.setDaemon(true);
+      ticker.start();
     }
   }
 
@@ -68,28 +68,40 @@ public final class LiveProgress implements Progress {
       return;
     }
     closed = true;
-    if (ticker != null) {
-      ticker.shutdownNow();
+    notifyAll();
+    if (ticker.getState() != Thread.State.NEW) {
       draw();
     }
   }
 
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "waymark-progress");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private void tick() {
-    // Measuring starts a process; it must not hold up the runner, which waits for its listener.
-    Terminal.Size measured = tick % MEASURE_EVERY == 0 ? measure.get() : null;
-    synchronized (this) {
-      if (!closed) {
-        size = measured == null ? size : measured;
-        draw();
-        tick++;
+  private void tickOn() {
+    for (int ticks = 0; ; ticks++) {
+      // Measuring starts a process; it must not hold up the runner, which waits for its listener.
+      Terminal.Size measured = ticks % MEASURE_EVERY == 0 ? measure.get() : null;
+      if (!redraw(measured)) {
+        return;
       }
     }
+  }
+
+  /** Draws and waits until it is time to draw again; false when there is nothing more to draw. */
+  private synchronized boolean redraw(Terminal.@Nullable Size measured) {
+    size = measured == null ? size : measured;
+    if (!closed) {
+      draw();
+      tick++;
+    }
+    long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REDRAW_MILLIS);
+    try {
+      for (long left = due - System.nanoTime();
+          left > 0 && !closed;
+          left = due - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      return false;
+    }
+    return !closed;
   }
 
   private void draw() {

@@ -4,6 +4,7 @@ import dev.waymark.cli.internal.output.Messages;
 import dev.waymark.cli.internal.output.Numbers;
 import dev.waymark.cli.internal.output.Printable;
 import dev.waymark.cli.internal.output.Times;
+import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
@@ -43,7 +44,9 @@ public final class PlainProgress implements Progress {
 
   @Override
   public synchronized void executionStarted(Execution execution, List<TaskRun> taskRuns) {
-    names.put(execution.id(), execution.workflowId() + "/" + execution.id().toString().substring(0, SHORT_ID) + " ");
+    names.put(
+        execution.id(),
+        execution.workflowId() + "/" + execution.id().toString().substring(0, SHORT_ID) + " ");
     long done = 0;
     for (TaskRun taskRun : taskRuns) {
       done += taskRun.state().isTerminal() ? 1 : 0;
@@ -51,8 +54,18 @@ public final class PlainProgress implements Progress {
         started.put(taskRun.id(), taskRun.startedAt());
       }
     }
-    String about = "execution " + execution.id() + " of " + execution.workflowId() + " (revision " + execution.workflowRevision() + "): ";
-    messages.note(about + Numbers.count(taskRuns.size(), "task") + (done == 0 ? "" : ", " + done + " done already"));
+    String about =
+        "execution "
+            + execution.id()
+            + " of "
+            + execution.workflowId()
+            + " (revision "
+            + execution.workflowRevision()
+            + "): ";
+    messages.note(
+        about
+            + Numbers.count(taskRuns.size(), "task")
+            + (done == 0 ? "" : ", " + done + " done already"));
   }
 
   @Override
@@ -67,7 +80,12 @@ public final class PlainProgress implements Progress {
   public synchronized void executionEnded(Execution execution) {
     if (several && execution.endedAt() != null) {
       Instant from = execution.startedAt() == null ? execution.createdAt() : execution.startedAt();
-      line(execution.endedAt(), execution.id(), execution.state() + " after " + Times.duration(Duration.between(from, execution.endedAt())));
+      line(
+          execution.endedAt(),
+          execution.id(),
+          execution.state()
+              + " after "
+              + Times.duration(Duration.between(from, execution.endedAt())));
     }
     names.remove(execution.id());
   }
@@ -84,7 +102,7 @@ public final class PlainProgress implements Progress {
         started.putIfAbsent(change.taskRunId(), change.at());
         yield "attempt " + change.attempt() + " started";
       }
-      case RETRYING -> "attempt " + change.attempt() + " failed" + why(change) + next(change);
+      case RETRYING -> "attempt " + change.attempt() + ending(change) + why(change) + next(change);
       case SUCCEEDED -> "succeeded" + after(change);
       case FAILED -> "failed" + after(change) + why(change);
       case CANCELLED -> "cancelled" + after(change);
@@ -92,10 +110,21 @@ public final class PlainProgress implements Progress {
     };
   }
 
+  private static String ending(TaskRunProgress change) {
+    if (change.attemptState() == AttemptState.LOST) {
+      return " lost";
+    }
+    return change.attemptState() == AttemptState.CANCELLED ? " stopped" : " failed";
+  }
+
   private String after(TaskRunProgress change) {
     Instant start = started.remove(change.taskRunId());
-    String tries = change.attempt() > 1 && change.state() != TaskRunState.CANCELLED ? " at attempt " + change.attempt() : "";
-    return tries + (start == null ? "" : " after " + Times.duration(Duration.between(start, change.at())));
+    String tries =
+        change.attempt() > 1 && change.state() != TaskRunState.CANCELLED
+            ? " at attempt " + change.attempt()
+            : "";
+    return tries
+        + (start == null ? "" : " after " + Times.duration(Duration.between(start, change.at())));
   }
 
   private static String why(TaskRunProgress change) {
@@ -103,10 +132,14 @@ public final class PlainProgress implements Progress {
   }
 
   private static String next(TaskRunProgress change) {
-    return change.retryAt() == null ? "" : "; next in " + Times.duration(Duration.between(change.at(), change.retryAt()));
+    if (change.retryAt() == null || !change.retryAt().isAfter(change.at())) {
+      return "";
+    }
+    return "; next in " + Times.duration(Duration.between(change.at(), change.retryAt()));
   }
 
   private void line(Instant at, ExecutionId execution, String text) {
-    messages.note(Times.clock(at, zone) + " " + (several ? names.getOrDefault(execution, "") : "") + text);
+    messages.note(
+        Times.clock(at, zone) + " " + (several ? names.getOrDefault(execution, "") : "") + text);
   }
 }

@@ -28,18 +28,34 @@ record Row(
 
   /** The row of a task run as the store has it. */
   static Row of(TaskRun taskRun) {
-    return new Row(taskRun.taskId().value(), taskRun.state(), taskRun.lastAttempt(), taskRun.startedAt(), taskRun.endedAt(), null, null);
+    return new Row(
+        taskRun.taskId().value(),
+        taskRun.state(),
+        taskRun.lastAttempt(),
+        taskRun.startedAt(),
+        taskRun.endedAt(),
+        null,
+        null);
   }
 
   /** The row after a change. */
   Row after(TaskRunProgress change) {
     boolean ended = change.state().isTerminal();
     Instant start = startedAt == null && change.attempt() > 0 ? change.at() : startedAt;
-    return new Row(task, change.state(), change.attempt(), start, ended ? change.at() : null, change.error(), change.retryAt());
+    return new Row(
+        task,
+        change.state(),
+        change.attempt(),
+        start,
+        ended ? change.at() : null,
+        change.error(),
+        change.retryAt());
   }
 
   /** Whether something happens with it now, or it went wrong: what a user looks for first. */
   boolean isOfInterest() {
-    return state == TaskRunState.RUNNING || state == TaskRunState.RETRYING || state == TaskRunState.FAILED;
+    return state == TaskRunState.RUNNING
+        || state == TaskRunState.RETRYING
+        || state == TaskRunState.FAILED;
   }
 }

@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Follows an execution that others work on, by looking at the store again and again, and tells a listener what changed. */
+/**
+ * Follows an execution that others work on, by looking at the store again and again, and tells a
+ * listener what changed.
+ */
 public final class Watcher {
   private final StateStore store;
   private final RunListener listener;
@@ -53,17 +56,31 @@ public final class Watcher {
 
   private void look(TaskRun now) {
     TaskRun before = known.put(now.id(), now);
-    if (before == null || before.version() != now.version() || before.lastAttempt() != now.lastAttempt()) {
+    if (before == null
+        || before.version() != now.version()
+        || before.lastAttempt() != now.lastAttempt()) {
       listener.taskRunChanged(progress(now));
     }
   }
 
   private TaskRunProgress progress(TaskRun taskRun) {
-    boolean troubled = taskRun.state() == TaskRunState.FAILED || taskRun.state() == TaskRunState.RETRYING;
-    Attempt attempt = taskRun.lastAttempt() == 0 ? null : store.attempt(new AttemptId(taskRun.id(), taskRun.lastAttempt()));
+    boolean troubled =
+        taskRun.state() == TaskRunState.FAILED || taskRun.state() == TaskRunState.RETRYING;
+    Attempt attempt =
+        taskRun.lastAttempt() == 0
+            ? null
+            : store.attempt(new AttemptId(taskRun.id(), taskRun.lastAttempt()));
     String error = troubled && attempt != null ? attempt.error() : null;
     return new TaskRunProgress(
-        taskRun.executionId(), taskRun.id(), taskRun.taskId(), taskRun.state(), taskRun.lastAttempt(), at(taskRun, attempt), error, null);
+        taskRun.executionId(),
+        taskRun.id(),
+        taskRun.taskId(),
+        taskRun.state(),
+        taskRun.lastAttempt(),
+        attempt == null ? null : attempt.state(),
+        at(taskRun, attempt),
+        error,
+        null);
   }
 
   private static Instant at(TaskRun taskRun, @Nullable Attempt attempt) {

@@ -30,7 +30,10 @@ public final class Lookup {
     return ExecutionId.parse(uuid(RecordKind.EXECUTION, text, "waymark executions list"));
   }
 
-  /** The task run whose id is, or begins with, {@code text}; or that {@code text} names as {@code EXECUTION/TASK}. */
+  /**
+   * The task run whose id is, or begins with, {@code text}; or that {@code text} names as {@code
+   * EXECUTION/TASK}.
+   */
   public TaskRunId taskRun(String text) {
     int slash = text.indexOf('/');
     if (slash < 0) {
@@ -49,8 +52,16 @@ public final class Lookup {
       }
     }
     List<String> tasks = taskRuns.stream().map(taskRun -> taskRun.taskId().value()).toList();
-    String otherwise = tasks.isEmpty() ? "; it has not begun" : "; its tasks: " + String.join(", ", tasks.subList(0, Math.min(SHOWN, tasks.size())));
-    throw CliException.notFound("execution " + execution + " has no task " + Nearest.quote(task) + Nearest.hint(task, tasks, otherwise));
+    String otherwise =
+        tasks.isEmpty()
+            ? "; it has not begun"
+            : "; its tasks: " + String.join(", ", tasks.subList(0, Math.min(SHOWN, tasks.size())));
+    throw CliException.notFound(
+        "execution "
+            + execution
+            + " has no task "
+            + Nearest.quote(task)
+            + Nearest.hint(task, tasks, otherwise));
   }
 
   /** The workflow whose id is, or begins with, {@code text}. */
@@ -79,15 +90,21 @@ public final class Lookup {
   }
 
   private CliException noWorkflow(String text) {
-    List<String> known = store.idsStartingWith(RecordKind.WORKFLOW, "", Math.min(SUGGESTED_FROM, store.limits().maxPageSize()));
-    return CliException.notFound("no workflow " + Nearest.quote(text) + Nearest.hint(text, known, "; see waymark workflows list"));
+    List<String> known =
+        store.idsStartingWith(
+            RecordKind.WORKFLOW, "", Math.min(SUGGESTED_FROM, store.limits().maxPageSize()));
+    return CliException.notFound(
+        "no workflow "
+            + Nearest.quote(text)
+            + Nearest.hint(text, known, "; see waymark workflows list"));
   }
 
   private String uuid(RecordKind kind, String text, String list) {
     String found = looksLikeBeginning(text) ? only(kind, text) : null;
     if (found == null) {
       String what = text.length() == UUID_LENGTH ? " " : " whose id begins with ";
-      throw CliException.notFound("no " + kind.words() + what + Nearest.quote(text) + "; see " + list);
+      throw CliException.notFound(
+          "no " + kind.words() + what + Nearest.quote(text) + "; see " + list);
     }
     return found;
   }
@@ -95,7 +112,7 @@ public final class Lookup {
   private static boolean looksLikeBeginning(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c != '-' && Character.digit(c, 16) < 0 || c > 'f') {
+      if ((c != '-' && Character.digit(c, 16) < 0) || c > 'f') {
         return false;
       }
     }
@@ -108,7 +125,11 @@ public final class Lookup {
     if (ids.size() < 2) {
       return ids.isEmpty() ? null : ids.get(0);
     }
-    StringBuilder message = new StringBuilder(Nearest.quote(prefix)).append(" is the beginning of several ").append(kind.words()).append(" ids; give more of it:");
+    StringBuilder message =
+        new StringBuilder(Nearest.quote(prefix))
+            .append(" is the beginning of several ")
+            .append(kind.words())
+            .append(" ids; give more of it:");
     for (String id : ids.subList(0, Math.min(SHOWN, ids.size()))) {
       message.append("\n  ").append(id);
     }

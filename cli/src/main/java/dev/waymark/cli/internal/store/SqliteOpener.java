@@ -10,12 +10,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Opens SQLite files. The folder of the default store is created, for its user alone; any other folder must exist, since a misspelt path should not make a store. */
+/**
+ * Opens SQLite files. The folder of the default store is created, for its user alone; any other
+ * folder must exist, since a misspelt path should not make a store.
+ */
 public final class SqliteOpener implements StoreOpener {
   @Override
   public StateStore open(StoreUrl url) {
     if (url.isDefault()) {
-      createFolder(url.file().toAbsolutePath().getParent());
+      Path folder = url.file().toAbsolutePath().getParent();
+      if (folder != null) {
+        createFolder(folder);
+      }
     }
     SqliteStateStore.Builder builder = SqliteStateStore.builder(url.file()).limits(url.limits());
     if (url.busyTimeout() != null) {
@@ -32,7 +38,12 @@ public final class SqliteOpener implements StoreOpener {
       Files.createDirectories(folder, ownerOnly());
     } catch (IOException e) {
       throw new StoreUnavailableException(
-          "cannot create " + folder + " for the default store: " + e.getMessage() + "; name another store with --store sqlite:PATH", e);
+          "cannot create "
+              + folder
+              + " for the default store: "
+              + e.getMessage()
+              + "; name another store with --store sqlite:PATH",
+          e);
     }
   }
 
@@ -40,6 +51,8 @@ public final class SqliteOpener implements StoreOpener {
     if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
       return new FileAttribute<?>[0];
     }
-    return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))};
+    return new FileAttribute<?>[] {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+    };
   }
 }

@@ -9,7 +9,8 @@ public interface StoreOpener {
    * Opens the store; the caller closes it.
    *
    * @throws dev.waymark.core.error.StoreUnavailableException when it cannot be opened
-   * @throws dev.waymark.core.error.SchemaMismatchException when it is not one that this version can use
+   * @throws dev.waymark.core.error.SchemaMismatchException when it is not one that this version can
+   *     use
    */
   StateStore open(StoreUrl url);
 }

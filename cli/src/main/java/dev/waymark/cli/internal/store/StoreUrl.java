@@ -1,8 +1,8 @@
 package dev.waymark.cli.internal.store;
 
 import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.syntax.Nearest;
 import dev.waymark.cli.internal.Values;
+import dev.waymark.cli.internal.syntax.Nearest;
 import dev.waymark.core.store.Limits;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -15,15 +15,18 @@ import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the URL of a store says: {@code sqlite:PATH}, and settings after a question mark. The path is taken as it stands, without any decoding, but for {@code ~/} at its beginning.
+ * What the URL of a store says: {@code sqlite:PATH}, and settings after a question mark. The path
+ * is taken as it stands, without any decoding, but for {@code ~/} at its beginning.
  *
  * @param text the URL as it was given
  * @param file the database file
  * @param isDefault whether it is the store that is used when none is named; its folder is created
- * @param busyTimeout how long to wait for another process that holds the store, or null for the store's default
+ * @param busyTimeout how long to wait for another process that holds the store, or null for the
+ *     store's default
  * @param limits the limits
  */
-public record StoreUrl(String text, Path file, boolean isDefault, @Nullable Duration busyTimeout, Limits limits) {
+public record StoreUrl(
+    String text, Path file, boolean isDefault, @Nullable Duration busyTimeout, Limits limits) {
   /** The store that is used when none is named. */
   public static final String DEFAULT = "sqlite:~/.waymark/waymark.db";
 
@@ -33,7 +36,8 @@ public record StoreUrl(String text, Path file, boolean isDefault, @Nullable Dura
   public static StoreUrl parse(String text, Path home) {
     int colon = text.indexOf(':');
     if (colon < 0) {
-      throw CliException.usage("store " + Nearest.quote(text) + " has no scheme; for a file write sqlite:" + text);
+      throw CliException.usage(
+          "store " + Nearest.quote(text) + " has no scheme; for a file write sqlite:" + text);
     }
     String scheme = text.substring(0, colon).toLowerCase(Locale.ROOT);
     if (!scheme.equals("sqlite")) {
@@ -48,7 +52,8 @@ public record StoreUrl(String text, Path file, boolean isDefault, @Nullable Dura
       }
     }
     Limits limits = settings.limits == null ? Limits.defaults() : settings.limits.build();
-    return new StoreUrl(text, path(text, path, home), text.equals(DEFAULT), settings.busyTimeout, limits);
+    return new StoreUrl(
+        text, path(text, path, home), text.equals(DEFAULT), settings.busyTimeout, limits);
   }
 
   private static String otherScheme(String text, String scheme) {
@@ -58,18 +63,29 @@ public record StoreUrl(String text, Path file, boolean isDefault, @Nullable Dura
     if (scheme.equals("jdbc")) {
       return "store " + Nearest.quote(text) + " is a JDBC URL; leave out \"jdbc:\"";
     }
-    return "unknown scheme " + Nearest.quote(scheme) + " of store " + Nearest.quote(text) + Nearest.hint(scheme, Set.of("sqlite"), ";") + " Available: sqlite:PATH";
+    return "unknown scheme "
+        + Nearest.quote(scheme)
+        + " of store "
+        + Nearest.quote(text)
+        + Nearest.hint(scheme, Set.of("sqlite"), "; available: sqlite:PATH");
   }
 
   private static Path path(String text, String path, Path home) {
     if (path.isEmpty()) {
-      throw CliException.usage("store " + Nearest.quote(text) + " names no file; write sqlite:PATH");
+      throw CliException.usage(
+          "store " + Nearest.quote(text) + " names no file; write sqlite:PATH");
     }
     if (path.startsWith(":")) {
-      throw CliException.usage("store " + Nearest.quote(text) + " would be gone when the command ends; name a file: sqlite:PATH");
+      throw CliException.usage(
+          "store "
+              + Nearest.quote(text)
+              + " would be gone when the command ends; name a file: sqlite:PATH");
     }
     if (path.startsWith("//") && !path.startsWith("///")) {
-      throw CliException.usage("store " + Nearest.quote(text) + " names a host; for a file write sqlite:PATH with one slash or none");
+      throw CliException.usage(
+          "store "
+              + Nearest.quote(text)
+              + " names a host; for a file write sqlite:PATH with one slash or none");
     }
     try {
       return path.startsWith("~/") ? home.resolve(path.substring(2)) : Path.of(path);
@@ -98,7 +114,10 @@ public record StoreUrl(String text, Path file, boolean isDefault, @Nullable Dura
       if (setter == null) {
         known.put(BUSY_TIMEOUT, (b, n) -> {});
         throw CliException.usage(
-            "unknown store setting " + Nearest.quote(name) + Nearest.hint(name, known.keySet(), "; known are " + String.join(", ", known.keySet())));
+            "unknown store setting "
+                + Nearest.quote(name)
+                + Nearest.hint(
+                    name, known.keySet(), "; known are " + String.join(", ", known.keySet())));
       }
       setter.accept(builder, Values.number(what, value, 1, Integer.MAX_VALUE));
       limits = builder;

@@ -3,12 +3,11 @@ package dev.waymark.cli.internal.syntax;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What was given on a command line, as text. */
 public final class Arguments {
-  private final Map<Option, List<String>> values = new IdentityHashMap<>();
+  private final IdentityHashMap<Option, List<String>> values = new IdentityHashMap<>();
   private @Nullable String operand;
 
   /** Whether the option was given. */

@@ -7,10 +7,15 @@ import org.jspecify.annotations.Nullable;
 public final class CommonOptions {
   /** Which store. */
   public static final Option STORE =
-      Option.of("URL", "The store: sqlite:PATH, with settings such as ?busy-timeout=5s after it. Default: $WAYMARK_STORE, else sqlite:~/.waymark/waymark.db", "--store");
+      Option.of(
+          "URL",
+          "The store: sqlite:PATH, with settings such as ?busy-timeout=5s after it. Default:"
+              + " $WAYMARK_STORE, else sqlite:~/.waymark/waymark.db",
+          "--store");
 
   /** More on standard error. */
-  public static final Option VERBOSE = Option.flag("Say more: log messages, and the stack trace of an error.", "-v", "--verbose");
+  public static final Option VERBOSE =
+      Option.flag("Say more: log messages, and the stack trace of an error.", "-v", "--verbose");
 
   /** The help of the command. */
   public static final Option HELP = Option.flag("Show this help.", "-h", "--help");

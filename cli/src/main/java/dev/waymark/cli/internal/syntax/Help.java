@@ -7,7 +7,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The help of commands, and the script that completes them in a shell; both are made by picocli. */
+/**
+ * The help of commands, and the script that completes them in a shell; both are made by picocli.
+ */
 public final class Help {
   private Help() {}
 
@@ -23,10 +25,13 @@ public final class Help {
    * @param about its texts
    * @param members its commands by their names within the group
    */
-  public static String ofGroup(String name, Syntax about, Map<String, Syntax> members, boolean colours) {
+  public static String ofGroup(
+      String name, Syntax about, Map<String, Syntax> members, boolean colours) {
     CommandSpec spec = Specs.empty(name, about);
     spec.usageMessage().customSynopsis(name + " [--store URL] [-v] COMMAND");
-    members.forEach((member, syntax) -> spec.addSubcommand(member, new CommandLine(Specs.empty(member, syntax))));
+    members.forEach(
+        (member, syntax) ->
+            spec.addSubcommand(member, new CommandLine(Specs.empty(member, syntax))));
     return usage(new CommandLine(spec), colours);
   }
 

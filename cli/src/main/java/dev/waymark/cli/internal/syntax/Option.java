@@ -15,7 +15,13 @@ public final class Option {
   private final String help;
   private final List<String> candidates;
 
-  private Option(List<String> names, @Nullable String label, boolean repeatable, boolean greedy, String help, List<String> candidates) {
+  private Option(
+      List<String> names,
+      @Nullable String label,
+      boolean repeatable,
+      boolean greedy,
+      String help,
+      List<String> candidates) {
     this.names = names;
     this.label = label;
     this.repeatable = repeatable;
@@ -39,7 +45,9 @@ public final class Option {
     return new Option(names, label, true, false, help, candidates);
   }
 
-  /** The same option, but it takes every word up to the next option, and may be given several times. */
+  /**
+   * The same option, but it takes every word up to the next option, and may be given several times.
+   */
   public Option greedy() {
     return new Option(names, label, true, true, help, candidates);
   }

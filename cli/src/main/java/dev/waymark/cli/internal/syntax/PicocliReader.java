@@ -63,7 +63,12 @@ final class PicocliReader {
 
   private static String unmatched(Syntax syntax, String word) {
     if (!word.startsWith("-")) {
-      return "unexpected argument " + Nearest.quote(word) + " for \"" + syntax.name() + "\"" + seeHelp(syntax);
+      return "unexpected argument "
+          + Nearest.quote(word)
+          + " for \""
+          + syntax.name()
+          + "\""
+          + seeHelp(syntax);
     }
     int equals = word.indexOf('=');
     String name = equals < 0 ? word : word.substring(0, equals);

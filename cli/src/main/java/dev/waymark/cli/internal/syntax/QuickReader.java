@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the plain command lines, which are nearly all, without picocli.
  *
- * <p>Loading and verifying picocli's classes takes longer than all else that {@code waymark version} does, because they are compiled for a Java so old that class-data sharing cannot keep them
- * ready. So the line is read here as long as each word is an exact option, the value of one, or the operand. At the first word that is anything else (help, a bundle of
- * short options, an unknown name, a value that looks like an option, something missing or given twice) this reader gives up and {@link PicocliReader} reads the line from its
- * beginning. It alone decides what is an error. A test holds the two to the same answer.
+ * <p>Loading and verifying picocli's classes takes longer than all else that {@code waymark
+ * version} does, because they are compiled for a Java so old that class-data sharing cannot keep
+ * them ready. So the line is read here as long as each word is an exact option, the value of one,
+ * or the operand. At the first word that is anything else (help, a bundle of short options, an
+ * unknown name, a value that looks like an option, something missing or given twice) this reader
+ * gives up and {@link PicocliReader} reads the line from its beginning. It alone decides what is an
+ * error. A test holds the two to the same answer.
  */
 final class QuickReader {
   private final Syntax syntax;
@@ -50,7 +53,9 @@ final class QuickReader {
   private boolean readOption(String word) {
     int equals = word.startsWith("--") ? word.indexOf('=') : -1;
     Option option = syntax.option(equals < 0 ? word : word.substring(0, equals));
-    if (option == null || option == CommonOptions.HELP || (arguments.has(option) && !option.isRepeatable())) {
+    if (option == null
+        || option == CommonOptions.HELP
+        || (arguments.has(option) && !option.isRepeatable())) {
       return false;
     }
     if (option.label() == null) {

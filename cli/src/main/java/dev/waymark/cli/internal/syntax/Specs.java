@@ -25,6 +25,7 @@ final class Specs {
               .paramLabel(operand.label())
               .index("0")
               .arity(operand.required() ? "1" : "0..1")
+              .required(operand.required())
               .type(String.class)
               .description(escaped(operand.help()))
               .build());
@@ -44,18 +45,26 @@ final class Specs {
       description.add(escaped(paragraph));
     }
     usage.description(description.toArray(String[]::new));
-    usage.descriptionHeading("%n").parameterListHeading("%nArguments:%n").optionListHeading("%nOptions:%n");
+    usage
+        .descriptionHeading("%n")
+        .parameterListHeading("%nArguments:%n")
+        .optionListHeading("%nOptions:%n");
     usage.commandListHeading("%nCommands:%n");
     usage.exitCodeListHeading("%nExit codes:%n").exitCodeList(ExitCode.meanings());
     if (!syntax.examples().isEmpty()) {
       usage.footerHeading("%nExamples:%n");
-      usage.footer(syntax.examples().stream().map(line -> "  " + escaped("waymark " + line)).toArray(String[]::new));
+      usage.footer(
+          syntax.examples().stream()
+              .map(line -> "  " + escaped("waymark " + line))
+              .toArray(String[]::new));
     }
     return spec;
   }
 
   private static OptionSpec option(Option option) {
-    OptionSpec.Builder builder = OptionSpec.builder(option.names().toArray(String[]::new)).description(escaped(option.help()));
+    OptionSpec.Builder builder =
+        OptionSpec.builder(option.names().toArray(String[]::new))
+            .description(escaped(option.help()));
     if (option == CommonOptions.HELP) {
       return builder.arity("0").type(boolean.class).usageHelp(true).build();
     }

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What one command accepts, and what its help says. Every command also accepts the options that {@link CommonOptions} names. */
+/**
+ * What one command accepts, and what its help says. Every command also accepts the options that
+ * {@link CommonOptions} names.
+ */
 public final class Syntax {
   private final String name;
   private final String summary;
@@ -18,7 +21,10 @@ public final class Syntax {
     this.summary = summary;
   }
 
-  /** Begins the syntax of a command: its words, such as {@code executions list}, and what it does in one line. */
+  /**
+   * Begins the syntax of a command: its words, such as {@code executions list}, and what it does in
+   * one line.
+   */
   public static Syntax of(String name, String summary) {
     return new Syntax(name, summary);
   }

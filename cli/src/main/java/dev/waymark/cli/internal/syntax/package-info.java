@@ -1,4 +1,7 @@
-/** How a command line is read: what a command accepts, the quick reader, and picocli for everything else. */
+/**
+ * How a command line is read: what a command accepts, the quick reader, and picocli for everything
+ * else.
+ */
 @NullMarked
 package dev.waymark.cli.internal.syntax;
 

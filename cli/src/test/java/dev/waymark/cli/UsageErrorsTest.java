@@ -1,0 +1,99 @@
+package dev.waymark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("wrong usage")
+class UsageErrorsTest extends CliTest {
+  @ParameterizedTest(name = "waymark {0}")
+  @DisplayName("exits with 2 and one line that says what to do")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "exections list | unknown command \"exections\"; did you mean \"executions\"?",
+        "frobnicate | unknown command \"frobnicate\"; see waymark --help",
+        "executions lst | unknown command \"executions lst\"; did you mean \"executions list\"?",
+        "executions frobnicate | unknown command \"executions frobnicate\"; use one of list, show,"
+            + " cancel, rerun, watch",
+        "--storre x version | unknown command \"x\"; see waymark --help",
+        "--frob | no command after \"--frob\"; see waymark --help",
+        "executions list --limti 5 | unknown option \"--limti\" for \"executions list\"; did you"
+            + " mean \"--limit\"?",
+        "executions list --frobnicate=5 | unknown option \"--frobnicate\" for \"executions list\";"
+            + " see waymark executions list --help",
+        "executions list extra | unexpected argument \"extra\" for \"executions list\"; see waymark"
+            + " executions list --help",
+        "executions list --limit | option --limit needs a value, N; see waymark executions list"
+            + " --help",
+        "executions list --limit 5 --limit 6 | --limit was given twice; give it once; see waymark"
+            + " executions list --help",
+        "executions list --limit 0 | --limit 0 is out of range; use 1 to 1,000",
+        "executions list --limit -1 | --limit -1 is out of range; use 1 to 1,000",
+        "executions list --limit 1001 | --limit 1001 is out of range; use 1 to 1,000",
+        "executions list --limit 99999999999999999999 | --limit \"99999999999999999999\" is out of"
+            + " range; use 1 to 1,000",
+        "executions list --limit many | --limit \"many\" is not a whole number; use 1 to 1,000",
+        "executions list --offset -1 | --offset -1 is out of range; use 0 or more",
+        "workflows list --limit 0 | --limit 0 is out of range; use 1 to 1,000",
+        "workflows list --offset -5 | --offset -5 is out of range; use 0 or more",
+        "executions list --state RUNING | unknown state \"RUNING\"; did you mean \"RUNNING\"?",
+        "executions list --state x | unknown state \"x\"; use one of PENDING, RUNNING, PAUSED,"
+            + " CANCELLING, SUCCEEDED, FAILED, CANCELLED",
+        "executions list --order newst | unknown order \"NEWST\"; did you mean \"NEWEST\"?",
+        "executions list --label team | --label \"team\" has no value; write name=value",
+        "executions list --after abc | cursor \"abc\" is not valid; pass the \"next\" of an earlier"
+            + " page as it was printed",
+        "executions list --after abc --offset 3 | --after and --offset exclude each other; give one"
+            + " of them",
+        "executions list -o xml | unknown output format \"xml\"; use table, json, jsonl or yaml",
+        "executions list -o jsn | unknown output format \"jsn\"; did you mean \"json\"?",
+        "executions show | \"executions show\" needs ID; see waymark executions show --help",
+        "validate | no file was named; give -f PATH",
+        "apply | no file was named; give -f PATH",
+        "apply report.yaml | unexpected argument \"report.yaml\" for \"apply\"; see waymark apply"
+            + " --help",
+        "run | nothing to run; name a workflow, or a file with -f FILE",
+        "run hello -f x.yaml | give the id of a workflow or -f FILE, not both",
+        "run hello --id 123 | --id \"123\" is not a UUID; give 36 characters such as"
+            + " 018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11, or leave it out",
+        "run hello -p name | -p \"name\" has no value; write name=value",
+        "run -f missing.yaml | cannot read \"missing.yaml\": there is no such file",
+        "worker --concurrency 0 | --concurrency 0 is out of range; use 1 to 10,000",
+        "logs 0 --attempt 0 | --attempt 0 is out of range; use 1 or more",
+        "--store mysql://h/db executions list | unknown scheme \"mysql\" of store \"mysql://h/db\";"
+            + " available: sqlite:PATH",
+        "--store sqllite:a.db executions list | unknown scheme \"sqllite\" of store"
+            + " \"sqllite:a.db\"; did you mean \"sqlite\"?",
+        "--store postgresql://h/db executions list | PostgreSQL is not available in this version;"
+            + " use sqlite:PATH",
+        "--store a.db executions list | store \"a.db\" has no scheme; for a file write sqlite:a.db",
+        "executions list --store sqlite: | store \"sqlite:\" names no file; write sqlite:PATH",
+        "executions list --store sqlite::memory: | store \"sqlite::memory:\" would be gone when the"
+            + " command ends; name a file: sqlite:PATH",
+        "executions list --store sqlite:a.db?busy-timout=5s | unknown store setting"
+            + " \"busy-timout\"; did you mean \"busy-timeout\"?",
+        "executions list --store sqlite:a.db?busy-timeout=5 | store setting busy-timeout \"5\" is"
+            + " not a duration; write a number and a unit (d, h, m, s, ms), such as 5s or 1h30m",
+        "executions list --store sqlite:a.db?max-page-size=0 | store setting max-page-size 0 is out"
+            + " of range; use 1 or more",
+      })
+  void oneLine(String line, String message) {
+    Run run = waymark(line.split(" ", -1));
+    assertThat(run.err()).isEqualTo("waymark: " + message + "\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @DisplayName("a time that is none names the forms that are")
+  @CsvSource({"yesterday", "2026-13-01", "2026-01-31T25:00", "5x", "''"})
+  void times(String time) {
+    Run run = waymark("executions", "list", "--since=" + time);
+    assertThat(run.err()).contains("--since", "is not a time; use 2026-01-31");
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+}
