@@ -7,6 +7,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ public final class TenLines {
       store.createExecution(new NewExecution(id, workflow));
       store.updateExecution(id, ExecutionState.RUNNING, 1); // expects version 1, or is refused
       store.updateExecution(id, ExecutionState.SUCCEEDED, 2);
-      System.out.println(store.executionDetails(id).history());
+      System.out.println(store.history(id, PageRequest.first(10)).items());
       System.out.println(store.executions(ExecutionQuery.all()).total());
     }
     // README: end
