@@ -22,8 +22,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-@DisplayName("A run that is killed with kill -9")
+@DisplayName("A run that is ended from outside")
 class KilledRunIT {
   private static final int KILLS_IN_A_TASK = 8;
   private static final int ROUNDS = 4;
@@ -35,7 +37,7 @@ class KilledRunIT {
 
   @Test
   @DisplayName(
-      "is taken up by the next worker: the attempt LOST, its processes gone, no finished task repeated")
+      "with kill -9 is taken up by the next worker: the attempt LOST, its processes gone, no finished task repeated")
   void inTheMiddleOfATask() throws Exception {
     for (int round = 0; round < KILLS_IN_A_TASK; round++) {
       Path place = Files.createDirectory(folder.resolve("round-" + round));
@@ -68,6 +70,49 @@ class KilledRunIT {
     }
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"INT, 130", "TERM, 143"})
+  @DisplayName(
+      "with a signal that it can hear ends its processes, records that, and is taken up later")
+  void stopped(String signal, int exitCode) throws Exception {
+    Path place = Files.createDirectory(folder.resolve(signal));
+    Path flow =
+        Files.writeString(
+            place.resolve("flow.yaml"),
+            """
+            id: stopped
+            tasks:
+              only:
+                run: |
+                  if [ "$WAYMARK_ATTEMPT" -gt 1 ]; then exit 0; fi
+                  sleep 1000 &
+                  echo $! > child.new && mv child.new child
+                  wait
+            """);
+    try (JavaProcess run = waymark(place, "run", "-f", flow.toString())) {
+      Path child = place.resolve("child");
+      await(() -> Files.exists(child), run);
+      run.signal(signal);
+      assertThat(run.waitFor()).isEqualTo(exitCode);
+      assertThat(isRunning(Long.parseLong(Files.readString(child).strip()))).isFalse();
+    }
+    try (StateStore store = SqliteStateStore.open(place.resolve("waymark.db"))) {
+      TaskRunDetails only = onlyExecution(store).taskRuns().get(0);
+      assertThat(only.taskRun().state()).isEqualTo(TaskRunState.RETRYING);
+      assertThat(states(only)).containsExactly(AttemptState.CANCELLED);
+    }
+    try (JavaProcess worker = waymark(place, "worker", "--until-idle")) {
+      worker.readLines();
+      assertThat(worker.waitFor()).isZero();
+    }
+    try (StateStore store = SqliteStateStore.open(place.resolve("waymark.db"))) {
+      ExecutionDetails details = onlyExecution(store);
+      assertThat(details.execution().state()).isEqualTo(ExecutionState.SUCCEEDED);
+      assertThat(states(details.taskRuns().get(0)))
+          .containsExactly(AttemptState.CANCELLED, AttemptState.SUCCEEDED);
+    }
+  }
+
   private static void assertTakenUp(Path place) throws IOException {
     try (StateStore store = SqliteStateStore.open(place.resolve("waymark.db"))) {
       ExecutionDetails details = onlyExecution(store);
@@ -94,7 +139,7 @@ class KilledRunIT {
 
   @Test
   @DisplayName(
-      "at any moment, several times over, still comes to its end with every task done once")
+      "with kill -9 at any moment, several times over, still comes to its end with every task done once")
   void atAnyMoment() throws Exception {
     System.out.println("seed " + SEED);
     Random random = new Random(SEED);

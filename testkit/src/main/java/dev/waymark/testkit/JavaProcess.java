@@ -44,7 +44,7 @@ public final class JavaProcess implements AutoCloseable {
       Path directory, List<String> options, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(options);
     command.add(main.getName());
@@ -98,6 +98,25 @@ public final class JavaProcess implements AutoCloseable {
   public void kill() {
     process.toHandle().destroyForcibly();
     waitFor();
+  }
+
+  /**
+   * Sends it a signal by its name, such as {@code TERM} or {@code STOP}, and returns when it is
+   * sent.
+   */
+  public void signal(String name) {
+    try {
+      Process kill =
+          new ProcessBuilder("kill", "-s", name, Long.toString(pid())).inheritIO().start();
+      if (kill.waitFor() != 0) {
+        throw new IllegalStateException("cannot send " + name + " to process " + pid());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while sending a signal", e);
+    }
   }
 
   /** Waits for its end and returns its exit code. */
