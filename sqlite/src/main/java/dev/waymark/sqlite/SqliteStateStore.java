@@ -29,9 +29,15 @@ import java.time.InstantSource;
  */
 public final class SqliteStateStore extends JdbcStateStore {
 
+  /**
+   * How long a call waits for the reads of other threads to end; it has nothing to do with other
+   * processes.
+   */
+  private static final Duration READER_TIMEOUT = Duration.ofSeconds(30);
+
   private SqliteStateStore(Builder builder, SqliteConnector connector, SqliteErrors errors) {
     super(
-        new SqliteSessions(connector, builder.maxReaders, builder.busyTimeout),
+        new SqliteSessions(connector, builder.maxReaders, READER_TIMEOUT),
         new SqliteDialect(errors),
         builder.clock,
         builder.limits);

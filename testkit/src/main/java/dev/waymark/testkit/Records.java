@@ -55,7 +55,11 @@ final class Records {
     touches.taskRuns().stream()
         .map(taskRuns::get)
         .filter(Objects::nonNull)
-        .forEach(run -> loadTaskRun(ledger, run));
+        .forEach(
+            run -> {
+              loadTaskRun(ledger, run);
+              loadExecution(ledger, run.executionId());
+            });
     touches.tasks().forEach(task -> loadTask(ledger, task));
     touches.families().forEach(id -> ledger.put(id, family(id)));
     return ledger;

@@ -1,6 +1,7 @@
 package dev.waymark.core.model;
 
 import dev.waymark.core.error.InvalidInputException;
+import java.util.Objects;
 
 /**
  * One attempt: its task run and its number. The number is the fence of the task run: a newer
@@ -17,6 +18,7 @@ public record AttemptId(TaskRunId taskRunId, int number) implements Comparable<A
    * @throws InvalidInputException when the number is below 1
    */
   public AttemptId {
+    Objects.requireNonNull(taskRunId, "task run id");
     if (number < 1) {
       throw new InvalidInputException(
           "attempt number " + number + " is not valid; attempts are numbered from 1");

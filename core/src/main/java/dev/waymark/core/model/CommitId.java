@@ -1,5 +1,6 @@
 package dev.waymark.core.model;
 
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -11,6 +12,10 @@ import java.util.UUID;
  * @param value the UUID
  */
 public record CommitId(UUID value) implements Comparable<CommitId> {
+  /** Refuses null. */
+  public CommitId {
+    Objects.requireNonNull(value, "UUID");
+  }
 
   /**
    * Reads an id from its canonical form of 36 characters.

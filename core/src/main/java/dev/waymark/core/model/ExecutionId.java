@@ -1,5 +1,6 @@
 package dev.waymark.core.model;
 
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -12,6 +13,10 @@ import java.util.UUID;
  * @param value the UUID
  */
 public record ExecutionId(UUID value) implements Comparable<ExecutionId> {
+  /** Refuses null. */
+  public ExecutionId {
+    Objects.requireNonNull(value, "UUID");
+  }
 
   /**
    * Reads an id from its canonical form of 36 characters.

@@ -1,5 +1,6 @@
 package dev.waymark.core.model;
 
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -11,6 +12,10 @@ import java.util.UUID;
  * @param value the UUID
  */
 public record TaskRunId(UUID value) implements Comparable<TaskRunId> {
+  /** Refuses null. */
+  public TaskRunId {
+    Objects.requireNonNull(value, "UUID");
+  }
 
   /**
    * Reads an id from its canonical form of 36 characters.

@@ -9,6 +9,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One change of one record; a {@link ChangeSet} holds one or more. */
@@ -26,6 +27,11 @@ public sealed interface Change {
    * @param workflow the workflow
    */
   record SaveWorkflow(NewWorkflow workflow) implements Change {
+    /** Refuses null. */
+    public SaveWorkflow {
+      Objects.requireNonNull(workflow, "workflow");
+    }
+
     @Override
     public RecordRef target() {
       return RecordRef.of(workflow.id());
@@ -38,6 +44,11 @@ public sealed interface Change {
    * @param execution the execution
    */
   record CreateExecution(NewExecution execution) implements Change {
+    /** Refuses null. */
+    public CreateExecution {
+      Objects.requireNonNull(execution, "execution");
+    }
+
     @Override
     public RecordRef target() {
       return RecordRef.of(execution.id());
@@ -59,6 +70,8 @@ public sealed interface Change {
       implements Change {
     /** Checks the text. */
     public UpdateExecution {
+      Objects.requireNonNull(id, "execution id");
+      Objects.requireNonNull(to, "state");
       if (error != null) {
         Text.wellFormed("error of execution " + id, error);
       }
@@ -76,6 +89,11 @@ public sealed interface Change {
    * @param taskRun the task run
    */
   record CreateTaskRun(NewTaskRun taskRun) implements Change {
+    /** Refuses null. */
+    public CreateTaskRun {
+      Objects.requireNonNull(taskRun, "taskRun");
+    }
+
     @Override
     public RecordRef target() {
       return RecordRef.of(taskRun.id());
@@ -95,6 +113,12 @@ public sealed interface Change {
   record UpdateTaskRun(
       TaskRunId id, TaskRunState to, @Nullable Long expectedVersion, @Nullable Integer fence)
       implements Change {
+    /** Refuses null. */
+    public UpdateTaskRun {
+      Objects.requireNonNull(id, "task run id");
+      Objects.requireNonNull(to, "state");
+    }
+
     @Override
     public RecordRef target() {
       return RecordRef.of(id);
@@ -111,6 +135,7 @@ public sealed interface Change {
   record RecordAttempt(TaskRunId taskRunId, String worker) implements Change {
     /** Checks the text. */
     public RecordAttempt {
+      Objects.requireNonNull(taskRunId, "task run id");
       Text.wellFormed("worker of an attempt of task run " + taskRunId, worker);
       if (worker.isEmpty()) {
         throw new InvalidInputException(
@@ -137,6 +162,8 @@ public sealed interface Change {
       implements Change {
     /** Checks the text. */
     public UpdateAttempt {
+      Objects.requireNonNull(id, "attempt id");
+      Objects.requireNonNull(to, "state");
       if (error != null) {
         Text.wellFormed("error of attempt " + id, error);
       }

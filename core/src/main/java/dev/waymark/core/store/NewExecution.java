@@ -4,6 +4,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.WorkflowId;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ public record NewExecution(
 
   /** Keeps unmodifiable copies of labels and inputs. */
   public NewExecution {
+    Objects.requireNonNull(id, "execution id");
+    Objects.requireNonNull(workflowId, "workflow id");
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
     inputs = Collections.unmodifiableMap(new TreeMap<>(inputs));
   }

@@ -3,6 +3,7 @@ package dev.waymark.core.store;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
+import java.util.Objects;
 
 /**
  * A task run to create. Creating it again with the same id, execution and task changes nothing; a
@@ -12,4 +13,11 @@ import dev.waymark.core.model.TaskRunId;
  * @param executionId the execution that it belongs to
  * @param taskId the task
  */
-public record NewTaskRun(TaskRunId id, ExecutionId executionId, TaskId taskId) {}
+public record NewTaskRun(TaskRunId id, ExecutionId executionId, TaskId taskId) {
+  /** Refuses null. */
+  public NewTaskRun {
+    Objects.requireNonNull(id, "task run id");
+    Objects.requireNonNull(executionId, "execution id");
+    Objects.requireNonNull(taskId, "task id");
+  }
+}

@@ -4,6 +4,7 @@ import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.WorkflowId;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public record NewWorkflow(
    * @throws dev.waymark.core.error.InvalidInputException when one is not
    */
   public NewWorkflow {
+    Objects.requireNonNull(id, "workflow id");
     Text.wellFormed("definition of workflow " + id, definition);
     if (description != null) {
       Text.wellFormed("description of workflow " + id, description);

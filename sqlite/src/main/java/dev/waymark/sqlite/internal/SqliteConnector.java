@@ -90,12 +90,12 @@ public final class SqliteConnector {
     return settings;
   }
 
-  private void set(Connection connection, String setting, String value) throws SQLException {
+  void set(Connection connection, String setting, String value) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA " + setting + " = " + value);
     }
     String found = text(connection, "PRAGMA " + setting);
-    if (!found.equals(value)) {
+    if (!found.equals(value) && !isAlreadyLarger(setting, found, value)) {
       throw new SchemaMismatchException(
           "sqlite:"
               + file
@@ -108,6 +108,11 @@ public final class SqliteConnector {
               + "; the store does not run without this setting. Check that the file is on a local disk",
           null);
     }
+  }
+
+  /** A file that is over the limit already keeps its size: SQLite lets it grow no further. */
+  private static boolean isAlreadyLarger(String setting, String found, String value) {
+    return setting.equals("max_page_count") && Long.parseLong(found) > Long.parseLong(value);
   }
 
   private void checkVersion(Connection connection) throws SQLException {

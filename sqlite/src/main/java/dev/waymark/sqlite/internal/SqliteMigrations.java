@@ -2,6 +2,8 @@ package dev.waymark.sqlite.internal;
 
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,6 +12,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the migrations on a connection that is already there. Its own class, so that opening a file
@@ -51,10 +54,19 @@ final class SqliteMigrations {
     public Connection getConnection() {
       InvocationHandler unclosed =
           (proxy, method, arguments) ->
-              method.getName().equals("close") ? null : method.invoke(connection, arguments);
+              method.getName().equals("close") ? null : call(method, arguments);
       return (Connection)
           Proxy.newProxyInstance(
               Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, unclosed);
+    }
+
+    private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments)
+        throws Throwable {
+      try {
+        return method.invoke(connection, arguments);
+      } catch (InvocationTargetException e) {
+        throw e.getCause() == null ? e : e.getCause();
+      }
     }
 
     @Override

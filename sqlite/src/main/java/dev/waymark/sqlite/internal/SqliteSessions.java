@@ -42,16 +42,19 @@ public final class SqliteSessions implements SessionSource {
   @Override
   public Session writer() throws SQLException {
     acquire(writing, "the writing connection was not free");
+    boolean opened = false;
     try {
       synchronized (lock) {
         Session session = idleWriter == null ? new Session(connector.writer()) : idleWriter;
         idleWriter = null;
         busyWriter = session;
+        opened = true;
         return session;
       }
-    } catch (SQLException | RuntimeException e) {
-      writing.release();
-      throw e;
+    } finally {
+      if (!opened) {
+        writing.release();
+      }
     }
   }
 
@@ -65,11 +68,15 @@ public final class SqliteSessions implements SessionSource {
     if (idle != null) {
       return idle;
     }
+    boolean opened = false;
     try {
-      return new Session(connector.reader());
-    } catch (SQLException | RuntimeException e) {
-      reading.release();
-      throw e;
+      Session session = new Session(connector.reader());
+      opened = true;
+      return session;
+    } finally {
+      if (!opened) {
+        reading.release();
+      }
     }
   }
 

@@ -51,15 +51,15 @@ final class SqliteSql {
   static String text(ReadStatement statement) {
     return switch (statement) {
       case LOAD_COMMITS ->
-          "SELECT id, committed_at, targets, versions FROM commits WHERE id IN " + UUIDS;
+          "SELECT id, committed_at, fingerprint, versions FROM commits WHERE id IN " + UUIDS;
       case LOAD_WORKFLOWS ->
           "SELECT id, revision, content_hash FROM workflows WHERE id IN " + TEXTS;
-      // One connection writes at a time, so the executions of the task runs need no lock; the
-      // second parameter is only there to be bound.
       case LOAD_EXECUTIONS ->
-          "SELECT id, state, version, started_at, ended_at, request_hash FROM executions WHERE id IN "
-              + UUIDS
-              + " AND ? IS NOT NULL";
+          """
+          SELECT id, state, version, started_at, ended_at, request_hash FROM executions
+          WHERE id IN (SELECT unhex(value) FROM json_each(?)
+                       UNION SELECT execution_id FROM task_runs
+                       WHERE id IN (SELECT unhex(value) FROM json_each(?)))""";
       case LOAD_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id IN " + UUIDS;
       case LOAD_TASK_RUNS_BY_TASK ->
           TASK_RUN_HEAD + "WHERE t.execution_id IN " + UUIDS + " AND t.task_id IN " + TEXTS;
@@ -139,7 +139,8 @@ final class SqliteSql {
       case INSERT_HISTORY ->
           "INSERT INTO history (execution_id, committed_at, transition_count, transitions) VALUES (?, ?, ?, ?)";
       case INSERT_COMMIT ->
-          "INSERT INTO commits (id, committed_at, targets, versions) VALUES (?, ?, ?, ?)";
+          "INSERT INTO commits (id, committed_at, fingerprint, versions) VALUES (?, ?, ?, ?)";
+      case TOUCH_COMMIT -> "UPDATE commits SET committed_at = committed_at WHERE id = ?";
     };
   }
 }

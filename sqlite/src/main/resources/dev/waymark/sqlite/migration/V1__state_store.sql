@@ -95,7 +95,7 @@ CREATE INDEX history_by_execution ON history (execution_id);
 CREATE TABLE commits (
   id           BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   committed_at INTEGER NOT NULL,
-  targets      INTEGER NOT NULL,
+  fingerprint  INTEGER NOT NULL,
   versions     TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 

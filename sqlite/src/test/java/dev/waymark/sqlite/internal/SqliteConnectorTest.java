@@ -56,10 +56,23 @@ class SqliteConnectorTest {
   @Test
   @DisplayName("4: a setting that does not take effect is refused")
   void settingWithoutEffect() throws SQLException {
+    SqliteConnector connector = connector(1_000);
+    new SqliteSchema(folder.resolve("a.db")).prepare(connector);
+    try (Connection connection = connector.plain()) {
+      assertThatThrownBy(() -> connector.set(connection, "auto_vacuum", "1"))
+          .hasMessageContaining("auto_vacuum = 0 instead of 1");
+    }
+  }
+
+  @Test
+  @DisplayName("a file that is larger than allowed is opened, and grows no further")
+  void largerThanAllowed() throws SQLException {
     new SqliteSchema(folder.resolve("a.db")).prepare(connector(1_000));
-    assertThatThrownBy(() -> connector(1).writer())
-        .hasMessageContaining("max_page_count")
-        .hasMessageContaining("instead of 1");
+    try (Connection writer = connector(1).writer();
+        Statement statement = writer.createStatement()) {
+      assertThatThrownBy(() -> statement.execute("CREATE TABLE large AS SELECT randomblob(100000)"))
+          .hasMessageContaining("full");
+    }
   }
 
   @Test

@@ -62,8 +62,6 @@ public abstract class ReopenContract extends ContractTest {
             .build());
     clock.advance(Duration.ofSeconds(1));
     store.updateAttempt(new AttemptId(run, 1), AttemptState.FAILED, 3, "no \uD83D\uDE80");
-    store.commit(
-        changes().updateExecution(execution, ExecutionState.CANCELLING, null, "stop").build());
     return execution;
   }
 
@@ -72,6 +70,8 @@ public abstract class ReopenContract extends ContractTest {
       "what was committed is there, just as it was, when the store was closed and opened again")
   void allThere() {
     ExecutionId execution = fullLife();
+    store.commit(
+        changes().updateExecution(execution, ExecutionState.CANCELLING, null, "stop").build());
     ExecutionDetails before = details(execution);
     List<Workflow> revisions = store.workflowHistory(FLOW, PageRequest.first(9)).items();
     reopen();
@@ -95,6 +95,7 @@ public abstract class ReopenContract extends ContractTest {
     assertThat(store.recordAttempt(run, "worker-2").version()).isEqualTo(2);
     store.updateAttempt(new AttemptId(run, 2), AttemptState.CANCELLED, null, null);
     store.updateTaskRun(run, TaskRunState.CANCELLED, 2);
+    store.updateExecution(execution, ExecutionState.CANCELLING, 2);
     assertThat(store.updateExecution(execution, ExecutionState.CANCELLED, 3).version())
         .isEqualTo(4);
     assertThat(details(execution).history().get(steps + 3).sequence()).isEqualTo(steps + 4L);

@@ -284,4 +284,25 @@ public abstract class TaskRunContract extends ContractTest {
         .extracting(run -> run.taskRun().id())
         .containsExactlyElementsOf(expected);
   }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ExecutionState.class,
+      names = {"PAUSED", "CANCELLING"})
+  @DisplayName("nothing starts while the execution is held")
+  void nothingStartsWhileHeld(ExecutionState held) {
+    ExecutionId execution = execution();
+    TaskRunId run = taskRun(execution);
+    store.commit(changes().updateExecution(execution, held).build());
+    ExecutionDetails before = details(run);
+    refusedFor(
+        RecordRef.of(run),
+        Reason.OUT_OF_STEP,
+        () -> store.commit(changes().updateTaskRun(run, TaskRunState.RUNNING).build()));
+    refusedFor(
+        RecordRef.of(run),
+        Reason.OUT_OF_STEP,
+        () -> store.commit(changes().recordAttempt(run, "worker").build()));
+    assertThat(details(run)).isEqualTo(before);
+  }
 }

@@ -8,6 +8,7 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.State;
 import dev.waymark.core.model.TaskRun;
@@ -37,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The rules beyond the tables of moves: an execution ends only when all its task runs have
  * ended, and gains none afterwards; a task run leaves RUNNING or ends only when its newest attempt
- * has ended; a new attempt needs a task run that has not ended and an attempt before it that has;
- * and only the newest attempt may write.
+ * has ended; nothing starts while its execution is PAUSED or CANCELLING; a new attempt needs a task
+ * run that has not ended and an attempt before it that has; and only the newest attempt may write.
  */
 public final class Decider {
   private final Submission submission;
@@ -76,7 +77,7 @@ public final class Decider {
   }
 
   private static Verdict repeated(Submission submission, PastCommit past) {
-    if (past.isOf(submission.changes())) {
+    if (past.isOf(submission)) {
       return new Verdict.Repeated(past.answerTo(submission.changes()));
     }
     return new Verdict.Refused(
@@ -85,7 +86,7 @@ public final class Decider {
                 + past.id()
                 + " was used at "
                 + past.at()
-                + " for a change set of other changes or records; use a new commit id for a new change set"));
+                + " for another change set; use a new commit id for a new change set"));
   }
 
   private Verdict decideAll() {
@@ -97,7 +98,7 @@ public final class Decider {
       return new Verdict.Refused(RefusedException.of(refusals));
     }
     CommitResult result = new CommitResult(submission.changes().id(), submission.at(), outcomes);
-    PastCommit past = PastCommit.of(submission.changes(), result);
+    PastCommit past = PastCommit.of(submission, result);
     draft.put(past);
     return new Verdict.Accepted(result, past, effects);
   }
@@ -348,6 +349,8 @@ public final class Decider {
           change.target(), attempted, change.expectedVersion(), head.version(), head.state());
     } else if (!head.state().canMoveTo(change.to())) {
       refuseMove(change.target(), attempted, head.state(), head.state().moves());
+    } else if (change.to() == TaskRunState.RUNNING && isHeld(head)) {
+      refuseHeld(change.target(), attempted, head);
     } else if (head.hasLiveAttempt() && change.to() != TaskRunState.RUNNING) {
       refuse(
           change.target(),
@@ -391,6 +394,8 @@ public final class Decider {
           attempted,
           "its attempt " + head.lastAttempt() + " ended",
           "RUNNING");
+    } else if (isHeld(head)) {
+      refuseHeld(change.target(), attempted, head);
     } else {
       int number = head.lastAttempt() + 1;
       if (number > limits.maxAttempts()) {
@@ -448,6 +453,24 @@ public final class Decider {
               change.error()));
       outcomes.add(new Outcome(change.target(), number, true));
     }
+  }
+
+  /** Whether nothing may start in the execution of a task run now. */
+  private boolean isHeld(TaskRunHead taskRun) {
+    ExecutionHead execution = draft.execution(taskRun.executionId());
+    return execution != null
+        && (execution.state() == ExecutionState.PAUSED
+            || execution.state() == ExecutionState.CANCELLING);
+  }
+
+  private void refuseHeld(RecordRef record, String attempted, TaskRunHead head) {
+    ExecutionHead execution = Objects.requireNonNull(draft.execution(head.executionId()));
+    refuse(
+        record,
+        Reason.OUT_OF_STEP,
+        attempted,
+        "its execution " + execution.id() + " PENDING or RUNNING",
+        execution.state().name());
   }
 
   // ---- refusals

@@ -7,26 +7,24 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Outcome;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /**
  * What is kept of a commit so that its repetition gets the same answer. The caller brings the
- * change set again, which names the records; so the versions are enough, with a checksum of the
- * names that tells when a commit id is used for something else.
+ * change set again, which names the records; so the versions are enough, with a fingerprint that
+ * tells when a commit id is used for something else.
  *
  * @param id the commit id
  * @param at the time of the commit
- * @param targets CRC-32C of the kinds of change and the names of their records, in order
+ * @param fingerprint that of the change set, see {@link Submission#fingerprint()}
  * @param versions the version of each outcome in order, separated by spaces; one that did not
  *     change its record ends in {@code =}
  */
-public record PastCommit(CommitId id, Instant at, long targets, String versions) {
+public record PastCommit(CommitId id, Instant at, long fingerprint, String versions) {
 
-  static PastCommit of(ChangeSet changes, CommitResult result) {
+  static PastCommit of(Submission submission, CommitResult result) {
     StringBuilder versions = new StringBuilder();
     for (Outcome outcome : result.outcomes()) {
       versions
@@ -34,14 +32,12 @@ public record PastCommit(CommitId id, Instant at, long targets, String versions)
           .append(outcome.version())
           .append(outcome.changed() ? "" : "=");
     }
-    return new PastCommit(result.id(), result.at(), targetsOf(changes), versions.toString());
+    return new PastCommit(result.id(), result.at(), submission.fingerprint(), versions.toString());
   }
 
-  /**
-   * Whether this is the past of {@code changes}, rather than of other changes under the same id.
-   */
-  boolean isOf(ChangeSet changes) {
-    return targets == targetsOf(changes);
+  /** Whether this is the past of that submission, rather than of another one under the same id. */
+  boolean isOf(Submission submission) {
+    return fingerprint == submission.fingerprint();
   }
 
   /** The answer that the commit got. */
@@ -61,15 +57,5 @@ public record PastCommit(CommitId id, Instant at, long targets, String versions)
     return change instanceof Change.RecordAttempt attempt
         ? RecordRef.of(new AttemptId(attempt.taskRunId(), (int) version))
         : change.target();
-  }
-
-  private static long targetsOf(ChangeSet changes) {
-    CRC32C checksum = new CRC32C();
-    for (Change change : changes.changes()) {
-      RecordRef target = change.target();
-      String kind = change.getClass().getSimpleName();
-      checksum.update((kind + " " + target).getBytes(StandardCharsets.UTF_8));
-    }
-    return checksum.getValue();
   }
 }

@@ -267,7 +267,7 @@ class DeciderTest {
 
       Desk later = new Desk();
       later.ledger.put(
-          new PastCommit(stored.id(), stored.at(), stored.targets(), stored.versions()));
+          new PastCommit(stored.id(), stored.at(), stored.fingerprint(), stored.versions()));
       CommitResult again = later.repeated(changes);
       assertThat(again).isEqualTo(accepted.result());
       assertThat(again.outcomes().get(2).record()).isEqualTo(RecordRef.of(new AttemptId(run, 1)));

@@ -24,6 +24,7 @@ final class EffectWriter {
   private final List<Wave> waves = new ArrayList<>();
   private final Rows history = WriteStatement.INSERT_HISTORY.rows();
   private final Rows commits = WriteStatement.INSERT_COMMIT.rows();
+  private final Rows touched = WriteStatement.TOUCH_COMMIT.rows();
 
   EffectWriter(Dialect dialect) {
     this.dialect = dialect;
@@ -43,7 +44,7 @@ final class EffectWriter {
     moves.forEach(
         (execution, list) ->
             history.add(execution.value(), past.at(), list.size(), TransitionText.write(list)));
-    commits.add(past.id().value(), past.at(), past.targets(), past.versions());
+    commits.add(past.id().value(), past.at(), past.fingerprint(), past.versions());
   }
 
   private void addToWave(Effect effect) {
@@ -54,10 +55,19 @@ final class EffectWriter {
     }
   }
 
-  /** Writes it all; nothing when nothing was added. */
-  void write(Session session) throws SQLException {
-    if (commits.rows().isEmpty()) {
-      return;
+  /**
+   * Adds a commit of the past that is to be answered again. It is touched, so that the transaction
+   * has something to commit: a process that was killed between writing its log and syncing it
+   * leaves commits that can be read but are not yet safe, and an answer is only given to what is.
+   */
+  void add(Verdict.Repeated repeated) {
+    touched.add(repeated.result().id().value());
+  }
+
+  /** Writes it all; false when there was nothing to write. */
+  boolean write(Session session) throws SQLException {
+    if (commits.rows().isEmpty() && touched.rows().isEmpty()) {
+      return false;
     }
     for (Wave wave : waves) {
       wave.write(session, dialect);
@@ -65,6 +75,12 @@ final class EffectWriter {
     if (!history.rows().isEmpty()) {
       dialect.write(session, WriteStatement.INSERT_HISTORY, history);
     }
-    dialect.write(session, WriteStatement.INSERT_COMMIT, commits);
+    if (!commits.rows().isEmpty()) {
+      dialect.write(session, WriteStatement.INSERT_COMMIT, commits);
+    }
+    if (!touched.rows().isEmpty()) {
+      dialect.write(session, WriteStatement.TOUCH_COMMIT, touched);
+    }
+    return true;
   }
 }

@@ -68,10 +68,21 @@ public final class GroupCommitter {
   private void lead(Ticket own) {
     try {
       while (!own.isAnswered()) {
-        transaction.accept(nextGroup());
+        commit(nextGroup());
       }
     } finally {
       handOver();
+    }
+  }
+
+  /** Whatever happens, nobody who was taken from the queue waits for ever. */
+  private void commit(List<Ticket> group) {
+    try {
+      transaction.accept(group);
+    } finally {
+      for (Ticket ticket : group) {
+        ticket.abandon();
+      }
     }
   }
 

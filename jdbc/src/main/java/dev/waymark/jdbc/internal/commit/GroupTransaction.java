@@ -47,10 +47,9 @@ public final class GroupTransaction {
       } else {
         group.forEach(ticket -> fail(ticket, e));
       }
-    } catch (RuntimeException | Error e) {
-      group.stream()
-          .filter(ticket -> !ticket.isAnswered())
-          .forEach(ticket -> failUnexpectedly(ticket, e));
+    } catch (RuntimeException e) {
+      // A change set that breaks the rules' own code harms no neighbour either.
+      group.stream().filter(ticket -> !ticket.isAnswered()).forEach(this::runAlone);
     }
   }
 
@@ -59,7 +58,7 @@ public final class GroupTransaction {
       attempt(List.of(ticket));
     } catch (SQLException e) {
       fail(ticket, e);
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException e) {
       failUnexpectedly(ticket, e);
     }
   }
@@ -110,15 +109,14 @@ public final class GroupTransaction {
   /** Writes what was accepted; false when there is nothing to write. */
   private boolean write(Session session, List<Verdict> verdicts) throws SQLException {
     EffectWriter writer = new EffectWriter(dialect);
-    boolean any = false;
     for (Verdict verdict : verdicts) {
       if (verdict instanceof Verdict.Accepted accepted) {
         writer.add(accepted);
-        any = true;
+      } else if (verdict instanceof Verdict.Repeated repeated) {
+        writer.add(repeated);
       }
     }
-    writer.write(session);
-    return any;
+    return writer.write(session);
   }
 
   private static void answer(List<Ticket> group, List<Verdict> verdicts) {

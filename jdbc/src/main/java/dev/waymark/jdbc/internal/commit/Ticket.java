@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.commit;
 
+import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.store.CommitResult;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +38,17 @@ final class Ticket {
     LockSupport.unpark(caller);
   }
 
+  /**
+   * Lets go of a caller whom nobody has answered, because the leader broke down. It needs no memory
+   * and hardly any stack, of which there may be none; the caller makes its error itself.
+   */
+  void abandon() {
+    if (!answered) {
+      answered = true;
+      LockSupport.unpark(caller);
+    }
+  }
+
   boolean isAnswered() {
     return answered;
   }
@@ -69,8 +81,12 @@ final class Ticket {
       throw error;
     }
     if (result == null) {
-      throw new IllegalStateException(
-          "no answer was given to change set " + submission.changes().id());
+      throw new StoreUnavailableException(
+          "the thread that committed change set "
+              + submission.changes().id()
+              + " together with others broke down; whether it was stored is not known, repeat it"
+              + " with its commit id",
+          null);
     }
     return result;
   }

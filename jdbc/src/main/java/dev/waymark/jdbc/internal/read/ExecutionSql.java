@@ -77,7 +77,7 @@ final class ExecutionSql {
       all.add((s, i) -> dialect.bindTime(s, i, after.createdAt()));
       all.add((s, i) -> dialect.bindUuid(s, i, after.id().value()));
     }
-    all.add((s, i) -> s.setInt(i, limit + 1));
+    all.add((s, i) -> s.setLong(i, limit + 1L));
     all.add((s, i) -> s.setLong(i, query.offset()));
     bind(statement, all);
   }

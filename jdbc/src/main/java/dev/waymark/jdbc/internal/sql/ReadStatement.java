@@ -10,12 +10,12 @@ package dev.waymark.jdbc.internal.sql;
 public enum ReadStatement {
   // Loading the heads of what a group touches, locked where the database has row locks.
 
-  /** Commit ids -> commit id, committed at, checksum of the targets, versions. */
+  /** Commit ids -> commit id, committed at, fingerprint, versions. */
   LOAD_COMMITS,
   /** Workflow ids -> workflow id, latest revision, content hash. */
   LOAD_WORKFLOWS,
   /**
-   * Execution ids, ids of task runs whose executions are to be locked too -> execution id, state,
+   * Execution ids, ids of task runs whose executions are to be loaded too -> execution id, state,
    * version, started at, ended at, request hash.
    */
   LOAD_EXECUTIONS,

@@ -39,8 +39,10 @@ public enum WriteStatement {
   UPDATE_EXECUTION(TEXT, LONG, TIME, TIME, TEXT, UUID),
   /** Execution id, committed at, number of transitions, transitions. */
   INSERT_HISTORY(UUID, TIME, INT, TEXT),
-  /** Commit id, committed at, checksum of the targets, versions. */
-  INSERT_COMMIT(UUID, TIME, LONG, TEXT);
+  /** Commit id, committed at, fingerprint, versions. */
+  INSERT_COMMIT(UUID, TIME, LONG, TEXT),
+  /** Commit id; writes the row as it is. */
+  TOUCH_COMMIT(UUID);
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
   private final List<ColumnType> columns;

@@ -2,7 +2,9 @@ package dev.waymark.jdbc.internal.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.WorkflowId;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -132,6 +135,35 @@ class GroupCommitterTest {
             },
             100);
     assertThatThrownBy(() -> committer.commit(submission(0))).hasMessage("broken");
+    assertThat(committer.commit(submission(0))).isNotNull();
+  }
+
+  @Test
+  @DisplayName(
+      "when a leader breaks down, nobody of its group waits for ever and the next caller leads")
+  void brokenLeader() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicBoolean broken = new AtomicBoolean(true);
+    GroupCommitter committer =
+        new GroupCommitter(
+            group -> {
+              if (group.size() > 1 && broken.getAndSet(false)) {
+                throw new StackOverflowError();
+              }
+              answerAfter(group, busy, goOn);
+            },
+            100);
+    List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 5, 0);
+    goOn.countDown();
+    answers.remove(0).get(10, TimeUnit.SECONDS);
+    int unknown = 0;
+    for (Future<CommitResult> answer : answers) {
+      Throwable error = catchThrowable(() -> answer.get(10, TimeUnit.SECONDS));
+      assertThat(error).isInstanceOf(ExecutionException.class);
+      unknown += error.getCause() instanceof StoreUnavailableException ? 1 : 0;
+    }
+    assertThat(unknown).as("all but the leader itself").isEqualTo(answers.size() - 1);
     assertThat(committer.commit(submission(0))).isNotNull();
   }
 
