@@ -99,6 +99,23 @@ class RunTest extends CliTest {
   }
 
   @Test
+  @DisplayName("a start that is refused applies nothing")
+  void refusedStartAppliesNothing() {
+    assertThat(runFile(HELLO, "-p", "nmae=x").exitCode()).isEqualTo(2);
+    Run unreadable = runFile(HELLO, "-p", "name=\ufffd");
+    assertThat(unreadable.exitCode()).isEqualTo(2);
+    assertThat(unreadable.err()).contains("not valid UTF-8");
+    assertThat(parse(waymark("workflows", "list", "-o", "json").out())).containsEntry("total", 0);
+
+    assertThat(runFile(HELLO, "--id", ID).exitCode()).isZero();
+    Run other = runFile(HELLO + "# changed\n", "--id", ID);
+    assertThat(other.exitCode()).isEqualTo(4);
+    assertThat(other.err()).contains(ID, "nothing was applied");
+    assertThat(parse(waymark("workflows", "history", "hello", "-o", "json").out()))
+        .containsEntry("total", 1);
+  }
+
+  @Test
   @DisplayName(
       "the same id and request again gives the same execution; another request is refused with 4")
   void idempotent() {

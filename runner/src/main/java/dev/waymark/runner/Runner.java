@@ -83,6 +83,16 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
+   * Checks whether a start would be refused for its inputs, its labels or a task that cannot run,
+   * before the definition is saved.
+   *
+   * @throws InvalidInputException as {@link #start}
+   */
+  public static void check(WorkflowDefinition definition, StartRequest request) {
+    Starts.check(definition, request);
+  }
+
+  /**
    * Works on an execution to its end, alone or together with other workers.
    *
    * <p>A paused execution is waited for. When the thread is interrupted the runner stops, as by
@@ -178,7 +188,7 @@ public final class Runner implements AutoCloseable {
     private Duration grace = Duration.ofSeconds(10);
     private Duration pollInterval = Duration.ofMillis(500);
     private int maxLost = 5;
-    private Duration storePatience = Duration.ofSeconds(30);
+    private Duration storePatience = Duration.ofMinutes(5);
 
     private Builder(StateStore store, Function<Workflow, WorkflowDefinition> definitions) {
       this.store = store;
@@ -254,7 +264,10 @@ public final class Runner implements AutoCloseable {
       return this;
     }
 
-    /** How long to ask a store again that does not answer before giving up; 30 s by default. */
+    /**
+     * How long to ask a store again that does not answer before giving up, with what finished tasks
+     * came to at stake; 5 minutes by default.
+     */
     public Builder storePatience(Duration storePatience) {
       this.storePatience = storePatience;
       return this;

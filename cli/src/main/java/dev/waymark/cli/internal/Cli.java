@@ -8,6 +8,7 @@ import dev.waymark.cli.internal.output.Output;
 import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Help;
+import dev.waymark.cli.internal.syntax.Nearest;
 import dev.waymark.cli.internal.syntax.Reader;
 import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
@@ -20,6 +21,8 @@ import java.util.List;
  * wrong into a message and an exit code. It never ends the process.
  */
 public final class Cli {
+  private static final char REPLACEMENT = '\ufffd';
+
   private final Surroundings surroundings;
   private final Output out;
   private final Messages messages;
@@ -48,6 +51,7 @@ public final class Cli {
   }
 
   private int dispatch(List<String> words) {
+    words.forEach(Cli::checkReadable);
     Dispatch target = Dispatch.of(words);
     return switch (target.kind()) {
       case COMMAND -> runCommand(Commands.named(target.name()), target.words());
@@ -55,6 +59,14 @@ public final class Cli {
       case ROOT_HELP -> print(Commands.rootHelp(colours()));
       case NOTHING -> nothingToDo();
     };
+  }
+
+  /** What is not UTF-8 reaches Java as U+FFFD; storing that would change what the user gave. */
+  private static void checkReadable(String word) {
+    if (word.indexOf(REPLACEMENT) >= 0) {
+      throw CliException.usage(
+          "argument " + Nearest.quote(word) + " is not valid UTF-8; write it in UTF-8");
+    }
   }
 
   private int runCommand(Command command, List<String> words) {

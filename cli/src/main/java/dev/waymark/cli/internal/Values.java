@@ -106,7 +106,11 @@ public final class Values {
       int equals = word.indexOf('=');
       if (equals < 1) {
         throw CliException.usage(
-            what + " " + Nearest.quote(word) + " has no value; write name=value");
+            what
+                + " "
+                + Nearest.quote(word)
+                + (equals < 0 ? " has no value" : " has no name")
+                + "; write name=value");
       }
       String name = word.substring(0, equals);
       String before = pairs.putIfAbsent(name, word.substring(equals + 1));

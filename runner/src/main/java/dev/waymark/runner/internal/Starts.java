@@ -86,7 +86,7 @@ public final class Starts {
 
   private ChangeSet changes(
       StartRequest request, ExecutionId id, Workflow workflow, WorkflowDefinition definition) {
-    definition.tasks().forEach(Starts::checkRuns);
+    check(definition, request);
     ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
     changes.createExecution(
         new NewExecution(
@@ -99,6 +99,13 @@ public final class Starts {
       changes.createTaskRun(new NewTaskRun(ids.taskRunId(), id, task.id()));
     }
     return changes.build();
+  }
+
+  /** As {@link dev.waymark.runner.Runner#check}. */
+  public static void check(WorkflowDefinition definition, StartRequest request) {
+    definition.tasks().forEach(Starts::checkRuns);
+    labels(request, directory(request.directory()));
+    Inputs.complete(definition, request.inputs());
   }
 
   private static void checkRuns(TaskDefinition task) {

@@ -3,6 +3,7 @@ package dev.waymark.cli.internal.command;
 import dev.waymark.cli.internal.CliException;
 import dev.waymark.cli.internal.ExitCode;
 import dev.waymark.cli.internal.Values;
+import dev.waymark.cli.internal.output.Printable;
 import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
@@ -119,15 +120,7 @@ final class LogsCommand implements Command {
     try (InputStream log = logs.open(taskRun.executionId(), taskRun.taskId(), attempt.number())) {
       if (log == null) {
         context.out().flush();
-        context
-            .messages()
-            .say(
-                "no output of task "
-                    + taskRun.taskId()
-                    + ", attempt "
-                    + attempt.number()
-                    + ", in "
-                    + logs.directory());
+        context.messages().say(missing(taskRun, attempt, logs));
         return;
       }
       copy(log, context);
@@ -135,6 +128,25 @@ final class LogsCommand implements Command {
       throw CliException.notFound(
           "cannot read the output of task " + taskRun.taskId() + ": " + e.getMessage());
     }
+  }
+
+  /**
+   * An attempt that could not start has no output, only its error; any other output is lost or
+   * elsewhere.
+   */
+  private static String missing(TaskRun taskRun, Attempt attempt, TaskLogs logs) {
+    String name = "task " + taskRun.taskId() + ", attempt " + attempt.number();
+    String error = attempt.error();
+    if (attempt.exitCode() == null && error != null) {
+      return name + ", has no output: " + Printable.firstLine(error);
+    }
+    return "the output of "
+        + name
+        + ", is not in "
+        + logs.directory()
+        + "; it was deleted, or the task ran on another machine (worker "
+        + attempt.worker()
+        + ")";
   }
 
   private static void copy(InputStream log, Context context) throws IOException {

@@ -9,9 +9,13 @@ import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.Outcome;
+import dev.waymark.runner.Runner;
 import dev.waymark.runner.StartRequest;
 import dev.waymark.runner.definition.DefinitionLimits;
 import dev.waymark.runner.definition.WorkflowDefinition;
@@ -19,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Starts an execution and works on it. */
@@ -88,12 +93,17 @@ final class RunCommand implements Command {
     ExecutionId id = executionId(arguments);
     Map<String, String> inputs = Values.pairs("-p", arguments.values(INPUT));
     Map<String, String> labels = Values.pairs("--label", arguments.values(LABEL));
+    UnaryOperator<StartRequest> complete =
+        request ->
+            request
+                .withExecutionId(id)
+                .withInputs(inputs)
+                .withLabels(labels)
+                .withDirectory(context.surroundings().directory());
     StartRequest request =
-        (arguments.operand() == null ? applied(context) : named(context, arguments.operand()))
-            .withExecutionId(id)
-            .withInputs(inputs)
-            .withLabels(labels)
-            .withDirectory(context.surroundings().directory());
+        arguments.operand() == null
+            ? applied(context, complete)
+            : complete.apply(named(context, arguments.operand()));
     return work.start(request);
   }
 
@@ -124,9 +134,9 @@ final class RunCommand implements Command {
 
   /**
    * Applies the file and pins the revision that it has: what was read is what runs, whatever others
-   * apply meanwhile.
+   * apply meanwhile. A start that would be refused applies nothing.
    */
-  private static StartRequest applied(Context context) {
+  private static StartRequest applied(Context context, UnaryOperator<StartRequest> complete) {
     if (context.arguments().has(WorkflowsShowCommand.REVISION)) {
       throw CliException.usage(
           "--revision goes with the id of a workflow; a file is applied and run as it is");
@@ -135,7 +145,20 @@ final class RunCommand implements Command {
     WorkflowDefinition definition =
         new DefinitionFiles(context, DefinitionLimits.of(context.storeUrl().limits()))
             .readOne(file);
-    Outcome outcome = ApplyCommand.apply(context, List.of(definition)).get(0);
+    StartRequest request = complete.apply(StartRequest.of(definition.id()));
+    Runner.check(definition, request);
+    Execution earlier =
+        request.executionId() == null ? null : context.store().execution(request.executionId());
+    return earlier == null
+        ? request.withRevision(apply(context, definition))
+        : repeated(context, definition, request, earlier);
+  }
+
+  private static int apply(Context context, WorkflowDefinition definition) {
+    return tell(context, definition, ApplyCommand.apply(context, List.of(definition)).get(0));
+  }
+
+  private static int tell(Context context, WorkflowDefinition definition, Outcome outcome) {
     String line = ApplyCommand.inWords(definition, outcome);
     if (context.format() == Format.TABLE) {
       context.out().println(line);
@@ -143,7 +166,27 @@ final class RunCommand implements Command {
     } else {
       context.messages().note(line);
     }
-    return StartRequest.of(definition.id()).withRevision((int) outcome.version());
+    return (int) outcome.version();
+  }
+
+  /** The same start again: the file must be what the execution runs, and nothing is applied. */
+  private static StartRequest repeated(
+      Context context, WorkflowDefinition definition, StartRequest request, Execution earlier) {
+    Workflow pinned = context.store().workflow(earlier.workflowId(), earlier.workflowRevision());
+    if (pinned == null
+        || !pinned.id().equals(definition.id())
+        || !pinned.definition().equals(definition.source())) {
+      throw CliException.notFound(
+          "execution "
+              + earlier.id()
+              + " is there already and runs "
+              + earlier.workflowId()
+              + " (revision "
+              + earlier.workflowRevision()
+              + "), not what the file says; nothing was applied, use another --id");
+    }
+    Outcome unchanged = new Outcome(RecordRef.of(pinned.id()), pinned.revision(), false);
+    return request.withRevision(tell(context, definition, unchanged));
   }
 
   private static @Nullable ExecutionId executionId(Arguments arguments) {

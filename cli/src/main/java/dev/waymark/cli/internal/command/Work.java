@@ -124,8 +124,9 @@ final class Work {
   }
 
   private void stopped(Runner runner, Progress progress, ExecutionId id) {
-    runner.stop();
     progress.close();
+    context.messages().say("stopping; what runs is asked to end and killed after 10s");
+    runner.stop();
     Execution execution = context.store().execution(id);
     if (execution != null && execution.state().isTerminal()) {
       context.messages().say("stopped; execution " + id + " has ended as " + execution.state());
