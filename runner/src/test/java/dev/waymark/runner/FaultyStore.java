@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Hands every call on to a real store, and makes some commits fail as a store does that cannot be
@@ -20,6 +21,7 @@ final class FaultyStore {
   private final StateStore store;
   private final boolean afterCommit;
   private final Predicate<ChangeSet> which;
+  private final Supplier<RuntimeException> failure;
 
   /**
    * Makes faults for a store.
@@ -28,9 +30,23 @@ final class FaultyStore {
    * @param which the commits that may fail
    */
   FaultyStore(StateStore store, boolean afterCommit, Predicate<ChangeSet> which) {
+    this(
+        store,
+        afterCommit,
+        which,
+        () -> new StoreUnavailableException("broken on purpose by a test", null));
+  }
+
+  /** Makes faults that are others than a store that does not answer. */
+  FaultyStore(
+      StateStore store,
+      boolean afterCommit,
+      Predicate<ChangeSet> which,
+      Supplier<RuntimeException> failure) {
     this.store = store;
     this.afterCommit = afterCommit;
     this.which = which;
+    this.failure = failure;
   }
 
   StateStore asStore() {
@@ -45,7 +61,7 @@ final class FaultyStore {
             && which.test((ChangeSet) arguments[0])
             && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     if (fails && !afterCommit) {
-      throw new StoreUnavailableException("broken on purpose by a test", null);
+      throw failure.get();
     }
     try {
       Object answer = method.invoke(store, arguments);

@@ -4,14 +4,19 @@ import static dev.waymark.runner.Flows.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.ProcessGroupsAccess;
+import dev.waymark.testkit.InMemoryStateStore;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,5 +72,46 @@ class StoreTroubleTest extends RunnerFixture {
 
   private static boolean endsAnAttempt(ChangeSet changes) {
     return changes.changes().stream().anyMatch(change -> change instanceof Change.UpdateAttempt);
+  }
+
+  @Test
+  @DisplayName("errors are cut to what the store takes")
+  void errorsAreCutToWhatTheStoreTakes() {
+    store =
+        new InMemoryStateStore(InstantSource.system(), Limits.builder().maxErrorBytes(40).build());
+    ExecutionId id = start(flow("flow").task("a", "exit 3"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(error(id)).isEqualTo("task \"a\" failed after 1 attempt: exit...").hasSize(40);
+    nothingIsLive(id);
+  }
+
+  @Test
+  @DisplayName("an execution that the store refuses to record is set aside and the others go on")
+  void anExecutionThatTheStoreRefusesToRecordIsSetAsideAndTheOthersGoOn() {
+    StateStore real = store;
+    ExecutionId bad = start(flow("flow").task("a", "exit 3"));
+    FaultyStore faults =
+        new FaultyStore(
+            real,
+            false,
+            changes ->
+                changes.changes().stream()
+                    .anyMatch(
+                        change ->
+                            change instanceof Change.UpdateExecution update
+                                && update.id().equals(bad)
+                                && update.to() == ExecutionState.FAILED),
+            () -> new InvalidInputException("refused on purpose by a test"));
+    store = faults.asStore();
+    faults.failures.set(Integer.MAX_VALUE);
+    Runner first = runner();
+    assertThatThrownBy(() -> first.run(bad))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("refused on purpose by a test");
+    for (Runner runner : List.of(first, runner(builder().worker("another")))) {
+      ExecutionId good = start(flow("flow").task("a", "true"));
+      runner.work(true);
+      assertThat(state(good)).isEqualTo(ExecutionState.SUCCEEDED);
+    }
   }
 }

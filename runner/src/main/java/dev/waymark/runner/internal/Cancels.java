@@ -11,6 +11,7 @@ import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
+import org.jspecify.annotations.Nullable;
 
 /** Cancels executions from any process, whether or not a worker is at them. */
 public final class Cancels {
@@ -57,14 +58,16 @@ public final class Cancels {
         changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version(), null);
       }
     }
-    ExecutionState state = move(changes, execution, live);
+    String error = Errors.cut(ERROR, store.limits().maxErrorBytes());
+    ExecutionState state = move(changes, execution, live, error);
     if (!changes.isEmpty()) {
       store.commit(changes.build());
     }
     return state;
   }
 
-  private static ExecutionState move(ChangeSet.Builder changes, Execution execution, boolean live) {
+  private static ExecutionState move(
+      ChangeSet.Builder changes, Execution execution, boolean live, @Nullable String error) {
     long version = execution.version();
     boolean direct = execution.state().canMoveTo(ExecutionState.CANCELLED) && !live;
     if (!direct && execution.state() != ExecutionState.CANCELLING) {
@@ -73,7 +76,7 @@ public final class Cancels {
     if (live) {
       return ExecutionState.CANCELLING;
     }
-    changes.updateExecution(execution.id(), ExecutionState.CANCELLED, version, ERROR);
+    changes.updateExecution(execution.id(), ExecutionState.CANCELLED, version, error);
     return ExecutionState.CANCELLED;
   }
 }

@@ -69,7 +69,7 @@ public final class Coordinator {
     this.config = config;
     this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "waymark-processes"));
     timer.setRemoveOnCancelPolicy(true);
-    this.engine = new Engine(config, timer, this::post, this::answer);
+    this.engine = new Engine(config, timer, this::post, this::answer, this::setAside);
     Workers.opened(config.worker());
   }
 
@@ -273,6 +273,13 @@ public final class Coordinator {
 
   private void answer(ExecutionId id, ExecutionState state) {
     takeWaiters(id).forEach(waiter -> waiter.complete(state));
+  }
+
+  private void setAside(ExecutionId id, WaymarkException cause) {
+    if (unfit.add(id)) {
+      LOG.warn("leaving {} alone: {}", RecordRef.of(id), cause.getMessage());
+    }
+    takeWaiters(id).forEach(waiter -> waiter.completeExceptionally(cause));
   }
 
   private List<CompletableFuture<ExecutionState>> takeWaiters(ExecutionId id) {

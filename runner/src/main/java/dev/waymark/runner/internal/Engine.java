@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -29,6 +30,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,7 @@ final class Engine {
   private final ScheduledExecutorService timer;
   private final Executor inbox;
   private final BiConsumer<ExecutionId, ExecutionState> finished;
+  private final BiConsumer<ExecutionId, WaymarkException> setAside;
 
   private final Map<ExecutionId, Job> jobs = new HashMap<>();
   private final TreeSet<Job> byAge = new TreeSet<>(OLDEST_FIRST);
@@ -82,12 +85,15 @@ final class Engine {
    * @param timer a single thread for the process layer
    * @param inbox runs what it is given on the coordinator's thread
    * @param finished hears of every execution in hand that has ended
+   * @param setAside hears of every execution in hand that had to be let go because the store does
+   *     not take what is to be recorded of it
    */
   Engine(
       Config config,
       ScheduledExecutorService timer,
       Executor inbox,
-      BiConsumer<ExecutionId, ExecutionState> finished) {
+      BiConsumer<ExecutionId, ExecutionState> finished,
+      BiConsumer<ExecutionId, WaymarkException> setAside) {
     this.config = config;
     this.store = config.store();
     this.patience = new Patience(config.storePatience());
@@ -96,6 +102,7 @@ final class Engine {
     this.timer = timer;
     this.inbox = inbox;
     this.finished = finished;
+    this.setAside = setAside;
   }
 
   // ---- taking executions in hand and letting go of them
@@ -119,7 +126,12 @@ final class Engine {
     jobs.put(id, job);
     byAge.add(job);
     notifier.started(details);
-    tidy(job);
+    try {
+      tidy(job);
+    } catch (WaymarkException e) {
+      drop(job);
+      throw e;
+    }
     return job.state();
   }
 
@@ -141,6 +153,30 @@ final class Engine {
         .filter(
             job -> locals.values().stream().noneMatch(local -> local.execution().equals(job.id())))
         .forEach(this::drop);
+  }
+
+  /**
+   * Does something to one execution. What goes wrong with it, other than a store that does not
+   * answer, concerns no other: that execution is set aside and the rest goes on.
+   */
+  private void guard(Job job, Runnable action) {
+    try {
+      action.run();
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (WaymarkException e) {
+      drop(job);
+      endProcesses(job);
+      setAside.accept(job.id(), e);
+    }
+  }
+
+  private void endProcesses(Job job) {
+    for (Local local : List.copyOf(locals.values())) {
+      if (local.execution().equals(job.id())) {
+        local.end();
+      }
+    }
   }
 
   private void drop(Job job) {
@@ -189,13 +225,17 @@ final class Engine {
 
   /** Starts what may start, the oldest execution's tasks first, until every place is taken. */
   void startTasks() {
-    int refused = 0;
-    for (Job job : jobs()) {
-      Node node = nextToStart(job);
-      while (node != null && refused < MAX_TRIES) {
-        refused += start(job, node) ? 0 : 1;
-        node = nextToStart(job);
+    AtomicInteger refused = new AtomicInteger();
+    jobs().forEach(job -> guard(job, () -> startTasks(job, refused)));
+  }
+
+  private void startTasks(Job job, AtomicInteger refused) {
+    Node node = nextToStart(job);
+    while (node != null && refused.get() < MAX_TRIES) {
+      if (!start(job, node)) {
+        refused.incrementAndGet();
       }
+      node = nextToStart(job);
     }
   }
 
@@ -204,7 +244,7 @@ final class Engine {
   }
 
   private boolean start(Job job, Node node) {
-    Step step = new Step(job, config.ids().commitId());
+    Step step = newStep(job);
     step.beginAttempt(node, config.worker());
     if (!commit(step)) {
       refresh(job, node);
@@ -233,14 +273,25 @@ final class Engine {
   // ---- ending attempts
 
   private void ended(Local local, ProcessEnd end) {
-    for (int tries = 1; !record(local, end, tries < MAX_TRIES); tries++) {
-      if (tries == MAX_TRIES) {
-        break;
-      }
-    }
-    locals.remove(local.id());
     Job job = jobs.get(local.execution());
-    if (job != null) {
+    if (job == null) {
+      locals.remove(local.id());
+    } else {
+      guard(job, () -> ended(job, local, end));
+    }
+  }
+
+  private void ended(Job job, Local local, ProcessEnd end) {
+    try {
+      for (int tries = 1; !record(local, end, tries < MAX_TRIES); tries++) {
+        if (tries == MAX_TRIES) {
+          break;
+        }
+      }
+    } finally {
+      locals.remove(local.id());
+    }
+    if (has(job.id())) {
       tidy(job);
     }
   }
@@ -258,7 +309,7 @@ final class Engine {
     if (job == null || node == null || !job.isLive(local.id())) {
       return true;
     }
-    Step step = new Step(job, config.ids().commitId());
+    Step step = newStep(job);
     AttemptState state = stateAfter(end);
     step.endAttempt(node, state, end.exitCode(), errorAfter(job, end));
     step.follow(node, Settlement.after(state, job, node, config));
@@ -304,7 +355,7 @@ final class Engine {
 
   /** Looks for what other processes changed in the executions in hand. */
   void poll() {
-    jobs().forEach(this::look);
+    jobs().forEach(job -> guard(job, () -> look(job)));
   }
 
   private void look(Job job) {
@@ -383,7 +434,7 @@ final class Engine {
    */
   private void tidy(Job job) {
     for (int tries = 0; tries < MAX_TRIES; tries++) {
-      Step step = new Step(job, config.ids().commitId());
+      Step step = newStep(job);
       recoverLost(step);
       Settlement.addTo(step);
       if (step.isEmpty() || commitOrReload(step)) {
@@ -430,6 +481,10 @@ final class Engine {
       notifier.ended(execution);
     }
     finished.accept(job.id(), job.state());
+  }
+
+  private Step newStep(Job job) {
+    return new Step(job, config.ids().commitId(), store.limits().maxErrorBytes());
   }
 
   /** Commits a step; where it is refused the step is void and its job must be read again. */

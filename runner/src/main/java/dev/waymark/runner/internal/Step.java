@@ -18,11 +18,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Step {
   private final Job job;
+  private final int maxErrorBytes;
   private final ChangeSet.Builder changes;
   private final Set<Node> touched = new LinkedHashSet<>();
 
-  Step(Job job, CommitId id) {
+  /**
+   * Makes an empty step.
+   *
+   * @param maxErrorBytes what the store takes of an error; what is longer is cut
+   */
+  Step(Job job, CommitId id, int maxErrorBytes) {
     this.job = job;
+    this.maxErrorBytes = maxErrorBytes;
     this.changes = ChangeSet.builder(id);
   }
 
@@ -49,9 +56,10 @@ final class Step {
 
   /** Ends the live attempt of a node, in the name of that attempt. */
   void endAttempt(Node node, AttemptState end, @Nullable Integer exitCode, @Nullable String error) {
-    changes.updateAttempt(node.attemptId(), end, exitCode, error);
+    String kept = Errors.cut(error, maxErrorBytes);
+    changes.updateAttempt(node.attemptId(), end, exitCode, kept);
     node.attemptState = end;
-    node.error = error;
+    node.error = kept;
     node.failed += end == AttemptState.FAILED ? 1 : 0;
     node.lost += end == AttemptState.LOST ? 1 : 0;
   }
@@ -78,7 +86,7 @@ final class Step {
   }
 
   void moveExecution(ExecutionState to, @Nullable String error) {
-    changes.updateExecution(job.id(), to, job.version(), error);
+    changes.updateExecution(job.id(), to, job.version(), Errors.cut(error, maxErrorBytes));
     job.move(to);
   }
 

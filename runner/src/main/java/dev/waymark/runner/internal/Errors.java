@@ -1,0 +1,30 @@
+package dev.waymark.runner.internal;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps what is said of a failure within what the store takes. */
+final class Errors {
+  private static final String MORE = "...";
+
+  private Errors() {}
+
+  /** The error, or as much of its beginning as the limit leaves, never half a character. */
+  static @Nullable String cut(@Nullable String error, int maxBytes) {
+    if (error == null || error.getBytes(StandardCharsets.UTF_8).length <= maxBytes) {
+      return error;
+    }
+    String more = MORE.length() < maxBytes ? MORE : "";
+    int left = maxBytes - more.length();
+    int end = 0;
+    while (end < error.length()) {
+      int next = error.offsetByCodePoints(end, 1);
+      left -= error.substring(end, next).getBytes(StandardCharsets.UTF_8).length;
+      if (left < 0) {
+        break;
+      }
+      end = next;
+    }
+    return error.substring(0, end) + more;
+  }
+}
