@@ -9,9 +9,11 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.Waiting;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,33 @@ class OtherProgramsTest extends RunnerFixture {
     store.updateExecution(id, ExecutionState.RUNNING, details(id).execution().version());
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(folder.resolve("b")).exists();
+  }
+
+  @Test
+  @DisplayName("an execution that is paused just as its first task starts does not start it")
+  void anExecutionThatIsPausedJustAsItsFirstTaskStartsDoesNotStartIt() {
+    ExecutionId id = start(flow("flow").task("a", "touch a"));
+    StateStore real = store;
+    AtomicBoolean paused = new AtomicBoolean();
+    store =
+        new FaultyStore(
+                real,
+                false,
+                changes -> {
+                  if (!paused.getAndSet(true)) {
+                    real.updateExecution(id, ExecutionState.PAUSED, 1);
+                  }
+                  return false;
+                })
+            .asStore();
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
+    Waiting.until("the pause", () -> state(id) == ExecutionState.PAUSED);
+    runner.work(true);
+    assertThat(states(id)).containsEntry("a", TaskRunState.PENDING);
+    assertThat(folder.resolve("a")).doesNotExist();
+    store.updateExecution(id, ExecutionState.RUNNING, 2);
+    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
   }
 
   @Test

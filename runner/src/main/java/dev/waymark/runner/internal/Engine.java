@@ -408,7 +408,12 @@ final class Engine {
     Execution execution = patience.<@Nullable Execution>call(() -> store.execution(job.id()));
     TaskRun run = patience.<@Nullable TaskRun>call(() -> store.taskRun(node.id));
     List<Attempt> attempts = patience.call(() -> store.attempts(node.id));
-    boolean sameExecution = execution != null && execution.version() == job.version();
+    // The refused step may have moved the execution in memory to the very version that another
+    // program gave it, with another state.
+    boolean sameExecution =
+        execution != null
+            && execution.version() == job.version()
+            && execution.state() == job.state();
     if (sameExecution && run != null && run.lastAttempt() == attempts.size()) {
       job.load(node, new TaskRunDetails(run, attempts));
       notifier.changed(job, List.of(node));
