@@ -197,8 +197,8 @@ public final class Runner implements AutoCloseable {
 
     /**
      * The name of this worker, which no other living worker may have: attempts recorded under it
-     * that this runner does not run are taken for those of an earlier life. By default {@code
-     * host/pid-startMillis}, from which others see for sure when the worker is gone.
+     * that this runner does not run are taken for those of an earlier life. By default a name that
+     * says host and process, from which others see for sure when the worker is gone.
      */
     public Builder worker(String worker) {
       this.worker = worker;

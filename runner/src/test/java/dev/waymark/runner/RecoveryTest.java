@@ -31,17 +31,12 @@ class RecoveryTest extends RunnerFixture {
   private String deadWorker() {
     try {
       Process process = new ProcessBuilder("sleep", "300").start();
-      String start = "" + process.info().startInstant().orElseThrow().toEpochMilli();
+      String name = ProcessGroupsAccess.worker(process);
       process.destroyForcibly().waitFor();
-      return host() + "/" + process.pid() + "-" + start;
+      return name;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private String host() {
-    String name = runner().worker();
-    return name.substring(0, name.lastIndexOf('/'));
   }
 
   @Test
@@ -61,7 +56,7 @@ class RecoveryTest extends RunnerFixture {
   @DisplayName("a process id that is used again does not make a dead worker live")
   void aProcessIdThatIsUsedAgainDoesNotMakeADeadWorkerLive() {
     ExecutionId id = start(flow("flow").task("a", "true"));
-    beginAs(host() + "/" + ProcessHandle.current().pid() + "-1000", id, "a");
+    beginAs(runner().worker().replaceFirst("/(\\d+)-\\d+", "/$1-1000"), id, "a");
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
   }
@@ -71,9 +66,8 @@ class RecoveryTest extends RunnerFixture {
   void livingWorkersAndThoseOfOtherHostsAreLeftAlone() throws Exception {
     Process living = new ProcessBuilder("sleep", "300").start();
     try {
-      long start = living.info().startInstant().orElseThrow().toEpochMilli();
       for (String worker :
-          new String[] {host() + "/" + living.pid() + "-" + start, "elsewhere/1-1", "my-worker"}) {
+          new String[] {ProcessGroupsAccess.worker(living), "elsewhere/1-1", "my-worker"}) {
         ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
         beginAs(worker, id, "a");
         runner().work(true);
@@ -89,9 +83,8 @@ class RecoveryTest extends RunnerFixture {
   @DisplayName("a living worker's execution is waited for and taken over when it dies")
   void aLivingWorkersExecutionIsWaitedForAndTakenOverWhenItDies() throws Exception {
     Process living = new ProcessBuilder("sleep", "300").start();
-    long start = living.info().startInstant().orElseThrow().toEpochMilli();
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
-    AttemptId attempt = beginAs(host() + "/" + living.pid() + "-" + start, id, "a");
+    AttemptId attempt = beginAs(ProcessGroupsAccess.worker(living), id, "a");
     var result = runInBackground(runner(), id);
     ExecutionId second = start(flow("flow").task("a", "true"));
     assertThat(runner().run(second)).isEqualTo(ExecutionState.SUCCEEDED);

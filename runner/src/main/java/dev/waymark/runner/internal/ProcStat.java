@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state the letter of its state
  * @param group its process group
+ * @param startTicks when it started, in ticks since the boot: exact, and no business of the clock
  */
-record ProcStat(char state, long group) {
+record ProcStat(char state, long group, long startTicks) {
+  private static final int START = 19;
   private static final Path PROC = Path.of("/proc");
 
   /** Whether this system has {@code /proc} as Linux has it. */
@@ -33,8 +35,8 @@ record ProcStat(char state, long group) {
       String line = Files.readString(stat, StandardCharsets.ISO_8859_1);
       // The second field is the program's name in parentheses and may itself hold blanks and
       // parentheses.
-      String[] rest = line.substring(line.lastIndexOf(')') + 2).split(" ", 4);
-      return new ProcStat(rest[0].charAt(0), Long.parseLong(rest[2]));
+      String[] rest = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
+      return new ProcStat(rest[0].charAt(0), Long.parseLong(rest[2]), Long.parseLong(rest[START]));
     } catch (IOException | RuntimeException e) {
       return null;
     }

@@ -12,22 +12,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of workers, and whether a worker is gone for sure.
  *
- * <p>A name is {@code host/pid-startMillis}; a further runner in one process adds {@code -2},
- * {@code -3} and so on. Process ids are used again, but not together with the time at which the
- * process started. A name of another form, or of another host, proves nothing: such a worker is
- * never gone for sure.
+ * <p>On Linux a name is {@code host/pid-startTicks@boot.namespace.machine}: what a process id means
+ * depends on the boot, the process namespace and the machine, and the ticks from the boot to its
+ * start, which no clock changes, tell it from another that has the id later. Elsewhere it is {@code
+ * host/pid-startMillis}. A further runner in one process adds {@code -2}, {@code -3} and so on. A
+ * name of another form, or of a place that cannot be seen from here, proves nothing: such a worker
+ * is never gone for sure.
  */
 public final class Workers {
-  private static final Pattern NAME = Pattern.compile("(.+)/(\\d{1,18})-(\\d{1,18})(?:-\\d+)?");
+  private static final Pattern NAME =
+      Pattern.compile("(.+)/(\\d{1,18})-(\\d{1,18})(?:@([^/]+?))?(?:-\\d+)?");
 
-  /**
-   * Linux tells the start of a process by its distance from the boot, whose time it rounds to
-   * seconds.
-   */
+  /** A clock may be set, and systems round. */
   private static final Duration START_TOLERANCE = Duration.ofSeconds(2);
 
   private static final Set<String> OPEN_HERE = ConcurrentHashMap.newKeySet();
@@ -37,10 +38,19 @@ public final class Workers {
 
   /** A name for a new runner of this process. */
   public static String newName() {
-    ProcessHandle self = ProcessHandle.current();
-    long start = self.info().startInstant().orElse(Instant.EPOCH).toEpochMilli();
     int made = MADE_HERE.incrementAndGet();
-    return Host.NAME + "/" + self.pid() + "-" + start + (made == 1 ? "" : "-" + made);
+    return name(ProcessHandle.current()) + (made == 1 ? "" : "-" + made);
+  }
+
+  /** The name that the first runner of a process has. */
+  static String name(ProcessHandle process) {
+    Place place = Place.HERE;
+    ProcStat stat = place == null ? null : ProcStat.of(process.pid());
+    String prefix = Host.NAME + "/" + process.pid() + "-";
+    if (place == null || stat == null) {
+      return prefix + process.info().startInstant().orElse(Instant.EPOCH).toEpochMilli();
+    }
+    return prefix + stat.startTicks() + "@" + place;
   }
 
   /** A runner of this name works in this process from now on. */
@@ -60,9 +70,31 @@ public final class Workers {
       return false;
     }
     long pid = Long.parseLong(name.group(2));
-    Instant start = Instant.ofEpochMilli(Long.parseLong(name.group(3)));
+    long start = Long.parseLong(name.group(3));
+    String place = name.group(4);
+    if (place != null) {
+      return isGone(Place.parse(place), pid, start);
+    }
     // A runner of this very process that is not open has been closed.
-    return pid == ProcessHandle.current().pid() || !runs(pid, start);
+    return Place.HERE == null
+        && (pid == ProcessHandle.current().pid() || !runs(pid, Instant.ofEpochMilli(start)));
+  }
+
+  private static boolean isGone(@Nullable Place place, long pid, long ticks) {
+    Place here = Place.HERE;
+    if (place == null || here == null) {
+      return false;
+    }
+    if (!place.boot().equals(here.boot())) {
+      return place.isEarlierBootOf(here);
+    }
+    if (!place.namespace().equals(here.namespace())) {
+      return false;
+    }
+    ProcStat stat = ProcStat.of(pid);
+    boolean runs = stat != null && !stat.isZombie() && stat.startTicks() == ticks;
+    // A runner of this very process that is not open has been closed.
+    return !runs || pid == ProcessHandle.current().pid();
   }
 
   private static boolean runs(long pid, Instant start) {

@@ -8,4 +8,9 @@ public final class ProcessGroupsAccess {
   public static boolean runs(long pid) {
     return ProcessGroupsTest.runs(pid);
   }
+
+  /** The name of a worker that is this process. */
+  public static String worker(Process process) {
+    return Workers.name(process.toHandle());
+  }
 }

@@ -1,6 +1,7 @@
 package dev.waymark.runner.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.TaskId;
@@ -44,6 +45,24 @@ class SmallPartsTest {
     assertThat(Workers.isGone(one)).isTrue();
     assertThat(Workers.isGone("elsewhere/1-1")).isFalse();
     assertThat(Workers.isGone("anything")).isFalse();
+  }
+
+  @Test
+  @DisplayName("a worker that cannot be seen from here is not gone for sure")
+  void aWorkerThatCannotBeSeenFromHereIsNotGoneForSure() {
+    Place here = Place.HERE;
+    assumeTrue(here != null);
+    String dead = Workers.newName().replaceFirst("@.*", "").replaceFirst("-\\d+$", "-1@");
+    assertThat(dead.length()).isLessThan(120);
+    assertThat(Workers.isGone(dead + here)).isTrue();
+    assertThat(Workers.isGone(dead + new Place(here.boot(), "77", here.machine()))).isFalse();
+    assertThat(Workers.isGone(dead + new Place("00000000", "77", here.machine()))).isFalse();
+    assertThat(Workers.isGone(dead.replace("@", ""))).isFalse();
+    String first = Place.FIRST_NAMESPACE;
+    Place now = new Place("11111111", first, "abcdef01");
+    assertThat(new Place("00000000", first, "abcdef01").isEarlierBootOf(now)).isTrue();
+    assertThat(new Place("00000000", first, "abcdef02").isEarlierBootOf(now)).isFalse();
+    assertThat(new Place("00000000", "77", "abcdef01").isEarlierBootOf(now)).isFalse();
   }
 
   @Test
