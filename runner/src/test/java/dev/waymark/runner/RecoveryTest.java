@@ -15,7 +15,6 @@ import dev.waymark.runner.internal.ProcessGroupsAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -206,15 +205,17 @@ class RecoveryTest extends RunnerFixture {
     Files.createDirectories(log.getParent());
     // As an attempt of the dead worker would be: a leader that ended already and a child in its
     // group that goes on.
-    Process orphan =
+    ProcessBuilder left =
         new ProcessBuilder(
                 "setsid",
                 "sh",
                 "-c",
                 "echo $$ > \"$0\"; sleep 300 & echo $! > orphan.new; mv orphan.new orphan",
                 log.resolveSibling("a.1.pid").toString())
-            .directory(folder.toFile())
-            .start();
+            .directory(folder.toFile());
+    left.environment().put("WAYMARK_TASK_RUN_ID", taskRun(id, "a").id().toString());
+    left.environment().put("WAYMARK_ATTEMPT", "1");
+    Process orphan = left.start();
     awaitFile("orphan");
     orphan.waitFor();
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -231,13 +232,34 @@ class RecoveryTest extends RunnerFixture {
     Path pidFile =
         new TaskLogs(folder.resolve("logs")).path(id, new TaskId("a"), 1).resolveSibling("a.1.pid");
     Files.createDirectories(pidFile.getParent());
-    Process other = new ProcessBuilder("setsid", "sleep", "300").start();
-    Files.writeString(pidFile, other.pid() + "\n");
-    Files.setLastModifiedTime(
-        pidFile, FileTime.from(other.info().startInstant().orElseThrow().minusSeconds(10)));
+    // Its leader has ended: nothing but the environment tells whose the group is.
+    Process leader =
+        new ProcessBuilder("setsid", "sh", "-c", "sleep 300 & echo $! > new; mv new other")
+            .directory(folder.toFile())
+            .start();
+    awaitFile("other");
+    leader.waitFor();
+    Files.writeString(pidFile, leader.pid() + "\n");
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    ProcessHandle other = ProcessHandle.of(Long.parseLong(read("other").strip())).orElseThrow();
     assertThat(other.isAlive()).isTrue();
     other.destroyForcibly();
+  }
+
+  @Test
+  @DisplayName("a shell that begins after its attempt was taken for lost does not run the script")
+  void aShellThatBeginsAfterItsAttemptWasTakenForLostDoesNotRunTheScript() throws Exception {
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    beginAs(deadWorker(), id, "a");
+    Path pidFile =
+        new TaskLogs(folder.resolve("logs")).path(id, new TaskId("a"), 1).resolveSibling("a.1.pid");
+    Files.createDirectories(pidFile.getParent());
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(ProcessGroupsAccess.runScript("touch ran", folder, pidFile)).isNotZero();
+    assertThat(folder.resolve("ran")).doesNotExist();
+    Files.delete(pidFile);
+    assertThat(ProcessGroupsAccess.runScript("echo > ran; echo > ran", folder, pidFile)).isZero();
+    assertThat(folder.resolve("ran")).exists();
   }
 
   @Test

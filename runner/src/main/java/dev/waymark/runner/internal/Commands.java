@@ -52,9 +52,17 @@ final class Commands {
     environment.put("WAYMARK_EXECUTION_ID", job.id().toString());
     environment.put("WAYMARK_WORKFLOW_ID", job.found().workflowId().value());
     environment.put("WAYMARK_TASK_ID", node.task.id().value());
-    environment.put("WAYMARK_TASK_RUN_ID", node.id.toString());
-    environment.put("WAYMARK_ATTEMPT", Integer.toString(node.attempt));
+    environment.putAll(identity(node));
     environment.put("WAYMARK_IDEMPOTENCY_KEY", node.id.toString());
     return environment;
+  }
+
+  /** What tells the processes of a node's newest attempt from all others. */
+  static Map<String, String> identity(Node node) {
+    return Map.of(
+        "WAYMARK_TASK_RUN_ID",
+        node.id.toString(),
+        "WAYMARK_ATTEMPT",
+        Integer.toString(node.attempt));
   }
 }

@@ -457,7 +457,7 @@ final class Engine {
     for (Node node : job.running()) {
       String worker = node.worker;
       if (worker != null && node.hasLiveAttempt() && isLost(node, worker)) {
-        orphans.end(commands.pidFile(job, node, node.attemptId()));
+        orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
         step.endAttempt(node, AttemptState.LOST, null, "worker " + worker + " is gone");
         step.follow(node, Settlement.after(AttemptState.LOST, job, node, config));
       }

@@ -2,10 +2,13 @@ package dev.waymark.runner.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -185,6 +188,37 @@ final class ProcessGroups {
       return false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list the processes of group " + group, e);
+    }
+  }
+
+  /**
+   * Whether a process of the group began with these variables: needs {@link ProcStat#supported}.
+   * One whose environment may not be read is taken for another.
+   */
+  boolean hasMember(long group, Map<String, String> environment) throws IOException {
+    List<String> wanted =
+        environment.entrySet().stream().map(each -> each.getKey() + "=" + each.getValue()).toList();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
+      for (Path process : processes) {
+        ProcStat stat = ProcStat.read(process.resolve("stat"));
+        boolean member =
+            stat != null
+                && (stat.group() == group
+                    || (way == Way.PLAIN && process.endsWith(Long.toString(group))));
+        if (member && variables(process).containsAll(wanted)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static Set<String> variables(Path process) {
+    try {
+      String all = Files.readString(process.resolve("environ"), StandardCharsets.ISO_8859_1);
+      return new HashSet<>(Arrays.asList(all.split("\0", -1)));
+    } catch (IOException e) {
+      return Set.of();
     }
   }
 }

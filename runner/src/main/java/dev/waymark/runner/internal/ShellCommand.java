@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param pidFile holds the id of the process group from before the script's first command until the
  *     group is gone, so that whoever finds an attempt whose worker died can end what the worker
  *     left behind. The shell writes it itself: there is no moment in which the script runs and the
- *     file is not there.
+ *     file is not there. Where it is there already the script does not run.
  * @param timeout how long it may take, or null for no bound
  */
 record ShellCommand(
@@ -35,7 +35,9 @@ record ShellCommand(
   private static final Path SHELL = Path.of("/bin/sh");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final String SCRIPT_VARIABLE = "waymark_script";
-  private static final String BEGIN = "echo $$ >\"$1\" && exec \"$2\" -e -c ";
+
+  /** Whoever creates the file first wins: this shell, or one who takes its worker for dead. */
+  private static final String BEGIN = "set -C; echo $$ >\"$1\" && set +C && exec \"$2\" -e -c ";
 
   /** Starts it as the leader of a new process group. */
   Process start(ProcessGroups groups) throws IOException {

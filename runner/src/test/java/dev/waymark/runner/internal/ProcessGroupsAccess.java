@@ -1,5 +1,8 @@
 package dev.waymark.runner.internal;
 
+import java.nio.file.Path;
+import java.util.Map;
+
 /** Lets tests of other packages see whether a process runs. */
 public final class ProcessGroupsAccess {
   private ProcessGroupsAccess() {}
@@ -12,5 +15,12 @@ public final class ProcessGroupsAccess {
   /** The name of a worker that is this process. */
   public static String worker(Process process) {
     return Workers.name(process.toHandle());
+  }
+
+  /** Runs a script as an attempt would and gives its exit code. */
+  public static int runScript(String script, Path folder, Path pidFile) throws Exception {
+    return new ShellCommand(script, folder, Map.of(), folder.resolve("log"), pidFile, null)
+        .start(ProcessGroups.detect())
+        .waitFor();
   }
 }
