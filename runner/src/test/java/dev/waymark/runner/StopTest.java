@@ -50,6 +50,20 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("a script that ends well when it is stopped has succeeded")
+  void aScriptThatEndsWellWhenItIsStoppedHasSucceeded() {
+    ExecutionId id =
+        start(flow("flow").task("a", "trap 'exit 0' TERM; touch up; while :; do sleep 0.02; done"));
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    runner.stop();
+    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 SUCCEEDED");
+    assertThat(attempts(id, "a").get(0).error()).isNull();
+  }
+
+  @Test
   @DisplayName("a stopped attempt leaves the count of failures alone")
   void aStoppedAttemptLeavesTheCountOfFailuresAlone() {
     ExecutionId id =

@@ -310,8 +310,8 @@ final class Engine {
       return true;
     }
     Step step = newStep(job);
-    AttemptState state = stateAfter(end);
-    step.endAttempt(node, state, end.exitCode(), errorAfter(job, end));
+    AttemptState state = stateAfter(job, end);
+    step.endAttempt(node, state, end.exitCode(), state == AttemptState.SUCCEEDED ? null : errorAfter(job, end));
     step.follow(node, Settlement.after(state, job, node, config));
     if (whole) {
       Settlement.addTo(step);
@@ -319,8 +319,13 @@ final class Engine {
     return commitOrReload(step);
   }
 
-  private static AttemptState stateAfter(ProcessEnd end) {
-    if (end.succeeded()) {
+  private static AttemptState stateAfter(Job job, ProcessEnd end) {
+    // A script that was asked to end because its worker stops may have come to its own end first.
+    boolean done =
+        end.cause() == ProcessEnd.Cause.ASKED
+            && end.error() == null
+            && job.state() != ExecutionState.CANCELLING;
+    if (end.succeeded() || done) {
       return AttemptState.SUCCEEDED;
     }
     return switch (end.cause()) {
