@@ -311,7 +311,8 @@ final class Engine {
     }
     Step step = newStep(job);
     AttemptState state = stateAfter(job, end);
-    step.endAttempt(node, state, end.exitCode(), state == AttemptState.SUCCEEDED ? null : errorAfter(job, end));
+    step.endAttempt(
+        node, state, end.exitCode(), state == AttemptState.SUCCEEDED ? null : errorAfter(job, end));
     step.follow(node, Settlement.after(state, job, node, config));
     if (whole) {
       Settlement.addTo(step);

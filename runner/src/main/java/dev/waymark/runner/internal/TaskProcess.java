@@ -99,9 +99,37 @@ final class TaskProcess {
       timeout =
           timer.schedule(() -> terminate(Cause.TIMED_OUT), limit.toNanos(), TimeUnit.NANOSECONDS);
     }
-    Thread waiter = new Thread(this::awaitExit, "waymark-process-" + process.pid());
-    waiter.setDaemon(true);
-    waiter.start();
+    try {
+      Thread waiter = new Thread(this::awaitExit, "waymark-process-" + process.pid());
+      waiter.setDaemon(true);
+      waiter.start();
+    } catch (OutOfMemoryError e) {
+      giveUp("no thread to wait for it: " + e.getMessage());
+    }
+  }
+
+  /** Ends a script that nothing waits for, without the help of another thread. */
+  void giveUp(String why) {
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
+    ending = true;
+    if (process.isAlive()) {
+      killHard();
+      var unused = timer.schedule(() -> giveUp(why), GROUP_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+      return;
+    }
+    deletePidFile();
+    ended.complete(ProcessEnd.notStarted(why));
+  }
+
+  private void killHard() {
+    try {
+      signal(Signal.KILL);
+    } catch (OutOfMemoryError e) {
+      LOG.debug("no thread to signal process group {} either", process.pid(), e);
+    }
+    process.destroyForcibly();
   }
 
   /**
