@@ -26,9 +26,12 @@ import dev.waymark.jdbc.internal.commit.GroupTransaction;
 import dev.waymark.jdbc.internal.read.IdPrefix;
 import dev.waymark.jdbc.internal.read.Snapshot;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.Patience;
+import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -49,19 +52,29 @@ public abstract class JdbcStateStore implements StateStore {
   private final Dialect dialect;
   private final InstantSource clock;
   private final Limits limits;
+  private final Duration patience;
   private final GroupCommitter committer;
   private final ReadWriteLock closing = new ReentrantReadWriteLock();
   private boolean closed;
 
-  /** A store over these sessions, which it will close. */
+  /**
+   * A store over these sessions, which it will close. What another process or a lost connection
+   * thwarts is tried again for at most {@code patience}.
+   */
   protected JdbcStateStore(
-      SessionSource sessions, Dialect dialect, InstantSource clock, Limits limits) {
+      SessionSource sessions,
+      Dialect dialect,
+      InstantSource clock,
+      Limits limits,
+      Duration patience) {
     this.sessions = sessions;
     this.dialect = dialect;
     this.clock = clock;
     this.limits = limits;
+    this.patience = patience;
     this.committer =
-        new GroupCommitter(new GroupTransaction(sessions, dialect, limits), limits.maxGroup());
+        new GroupCommitter(
+            new GroupTransaction(sessions, dialect, limits, patience), limits.maxGroup());
   }
 
   @Override
@@ -208,9 +221,16 @@ public abstract class JdbcStateStore implements StateStore {
   private <T> @Nullable T find(String attempted, Question<T> question) {
     Lock lock = open();
     try {
-      return answer(question);
-    } catch (SQLException e) {
-      throw dialect.explain(attempted, e);
+      Patience left = new Patience(patience);
+      while (true) {
+        try {
+          return answer(question);
+        } catch (SQLException e) {
+          if (dialect.remedy(e) != Remedy.AGAIN || !left.pause()) {
+            throw dialect.explain(attempted, e);
+          }
+        }
+      }
     } finally {
       lock.unlock();
     }
@@ -218,20 +238,20 @@ public abstract class JdbcStateStore implements StateStore {
 
   private <T> @Nullable T answer(Question<T> question) throws SQLException {
     Session session = sessions.reader();
-    boolean sound = false;
+    T answer;
     try {
       dialect.beginRead(session);
-      T answer = question.ask(new Snapshot(session, dialect));
+      answer = question.ask(new Snapshot(session, dialect));
       dialect.rollback(session);
-      sound = true;
-      return answer;
-    } finally {
-      if (sound) {
-        sessions.release(session);
-      } else {
-        sessions.discard(session);
-      }
+    } catch (SQLException e) {
+      sessions.discard(session, e);
+      throw e;
+    } catch (RuntimeException | Error e) {
+      sessions.discard(session, null);
+      throw e;
     }
+    sessions.release(session);
+    return answer;
   }
 
   /** Keeps the store from being closed until the lock that is returned is let go. */

@@ -28,6 +28,8 @@ import java.time.InstantSource;
  * SQLite's locks. For a copy use {@code VACUUM INTO}.
  */
 public final class SqliteStateStore extends JdbcStateStore {
+  /** A file is not tried again: SQLite itself waits for its lock. This bounds trying apart. */
+  private static final Duration LONGEST = Duration.ofHours(1);
 
   /**
    * How long a call waits for the reads of other threads to end; it has nothing to do with other
@@ -40,7 +42,8 @@ public final class SqliteStateStore extends JdbcStateStore {
         new SqliteSessions(connector, builder.maxReaders, READER_TIMEOUT),
         new SqliteDialect(errors),
         builder.clock,
-        builder.limits);
+        builder.limits,
+        LONGEST);
   }
 
   /**

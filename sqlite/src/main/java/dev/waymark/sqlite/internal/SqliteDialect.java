@@ -5,6 +5,7 @@ import dev.waymark.core.internal.Times;
 import dev.waymark.jdbc.internal.sql.ColumnType;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
@@ -40,6 +41,11 @@ public final class SqliteDialect implements Dialect {
   @Override
   public String sql(WriteStatement statement) {
     return SqliteSql.text(statement);
+  }
+
+  @Override
+  public String table(String name) {
+    return name;
   }
 
   /**
@@ -158,7 +164,7 @@ public final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public boolean isWorthTryingApart(SQLException cause) {
-    return !errors.isLocked(cause);
+  public Remedy remedy(SQLException cause) {
+    return errors.isLocked(cause) ? Remedy.NONE : Remedy.APART;
   }
 }

@@ -95,7 +95,7 @@ public final class SqliteSessions implements SessionSource {
   }
 
   @Override
-  public void discard(Session session) {
+  public void discard(Session session, @Nullable SQLException cause) {
     session.close();
     synchronized (lock) {
       if (session == busyWriter) {

@@ -52,7 +52,7 @@ final class SqliteSql {
     return switch (statement) {
       case LOAD_COMMITS ->
           "SELECT id, committed_at, fingerprint, versions FROM commits WHERE id IN " + UUIDS;
-      case LOAD_WORKFLOWS ->
+      case LOAD_WORKFLOWS, LOAD_SAVED_WORKFLOWS ->
           "SELECT id, revision, content_hash FROM workflows WHERE id IN " + TEXTS;
       case LOAD_EXECUTIONS ->
           """

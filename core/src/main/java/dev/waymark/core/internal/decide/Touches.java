@@ -16,6 +16,7 @@ import java.util.TreeSet;
  *
  * @param commits commit ids
  * @param workflows workflows that are saved or run
+ * @param savedWorkflows those of them that are saved; the others are only looked at
  * @param executions executions that are named; those of the task runs are to be loaded too
  * @param taskRuns task runs that are named
  * @param tasks tasks for which a task run is created
@@ -24,6 +25,7 @@ import java.util.TreeSet;
 public record Touches(
     Set<CommitId> commits,
     Set<WorkflowId> workflows,
+    Set<WorkflowId> savedWorkflows,
     Set<ExecutionId> executions,
     Set<TaskRunId> taskRuns,
     Set<TaskKey> tasks,
@@ -32,6 +34,7 @@ public record Touches(
   /** Nothing yet. */
   public Touches() {
     this(
+        new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
@@ -49,6 +52,7 @@ public record Touches(
   private void add(Change change) {
     if (change instanceof Change.SaveWorkflow save) {
       workflows.add(save.workflow().id());
+      savedWorkflows.add(save.workflow().id());
     } else if (change instanceof Change.CreateExecution create) {
       workflows.add(create.execution().workflowId());
       executions.add(create.execution().id());

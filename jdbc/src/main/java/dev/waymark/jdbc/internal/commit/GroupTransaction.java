@@ -7,9 +7,12 @@ import dev.waymark.core.internal.decide.Verdict;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.Patience;
+import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,53 +21,84 @@ import org.jspecify.annotations.Nullable;
  * One group, one transaction: load every record that the group touches, decide each change set in
  * turn, write all that was accepted, commit once, answer everyone.
  *
- * <p>Any {@link SQLException} dooms the transaction and its connection. Then the change sets are
- * tried again one by one, each in a transaction of its own on a new connection: the guilty one
- * alone fails, and one whose COMMIT went through although its reply was an error finds itself by
- * its commit id and gets the answer that it was owed.
+ * <p>Any {@link SQLException} dooms the transaction. The dialect names the remedy: the same again,
+ * where another process was in the way or the connection was lost; or the change sets one by one,
+ * each in a transaction of its own, so that the guilty one alone fails. Either way, one whose
+ * COMMIT went through although its reply was an error finds itself by its commit id and gets the
+ * answer that it was owed. All this is bounded by the patience of the store.
  */
 public final class GroupTransaction {
   private final SessionSource sessions;
   private final Dialect dialect;
   private final Limits limits;
+  private final Duration patience;
   private final LedgerLoader loader;
 
-  /** Works on sessions of this source. */
-  public GroupTransaction(SessionSource sessions, Dialect dialect, Limits limits) {
+  /** Works on sessions of this source; tries a group again for at most {@code patience}. */
+  public GroupTransaction(
+      SessionSource sessions, Dialect dialect, Limits limits, Duration patience) {
     this.sessions = sessions;
     this.dialect = dialect;
     this.limits = limits;
+    this.patience = patience;
     this.loader = new LedgerLoader(dialect);
   }
 
   /** Commits the group and answers every ticket of it, whatever happens. */
   void run(List<Ticket> group) {
-    try {
-      attempt(group);
-    } catch (SQLException e) {
-      if (dialect.isWorthTryingApart(e)) {
-        group.forEach(this::runAlone);
+    Patience left = new Patience(patience);
+    SQLException error = tryAgain(group, left);
+    if (error == null) {
+      return;
+    }
+    boolean apart = dialect.remedy(error) == Remedy.APART;
+    for (Ticket ticket : group) {
+      if (apart && !left.isOver()) {
+        runAlone(ticket, left);
       } else {
-        group.forEach(ticket -> fail(ticket, e));
+        fail(ticket, error);
       }
-    } catch (RuntimeException e) {
-      // A change set that breaks the rules' own code harms no neighbour either.
-      group.stream().filter(ticket -> !ticket.isAnswered()).forEach(this::runAlone);
     }
   }
 
-  private void runAlone(Ticket ticket) {
-    try {
-      attempt(List.of(ticket));
-    } catch (SQLException e) {
-      fail(ticket, e);
-    } catch (RuntimeException e) {
-      failUnexpectedly(ticket, e);
+  private void runAlone(Ticket ticket, Patience left) {
+    SQLException error = tryAgain(List.of(ticket), left);
+    if (error != null) {
+      fail(ticket, error);
+    }
+  }
+
+  /**
+   * Tries until the group is answered, and then returns null; or returns the error that trying
+   * again does not help against, or not soon enough.
+   */
+  private @Nullable SQLException tryAgain(List<Ticket> group, Patience left) {
+    while (true) {
+      try {
+        attempt(group);
+        return null;
+      } catch (SQLException e) {
+        if (dialect.remedy(e) != Remedy.AGAIN || !left.pause()) {
+          return e;
+        }
+      } catch (RuntimeException e) {
+        failUnexpectedly(group, left, e);
+        return null;
+      }
     }
   }
 
   private void fail(Ticket ticket, SQLException cause) {
     ticket.fail(dialect.explain("commit " + name(ticket), cause));
+  }
+
+  /** A change set that breaks the rules' own code harms no neighbour either. */
+  private void failUnexpectedly(List<Ticket> group, Patience left, RuntimeException cause) {
+    if (group.size() == 1) {
+      failUnexpectedly(group.get(0), cause);
+    } else {
+      group.stream().filter(ticket -> !ticket.isAnswered()).forEach(each -> runAlone(each, left));
+    }
   }
 
   private static void failUnexpectedly(Ticket ticket, Throwable cause) {
@@ -75,7 +109,6 @@ public final class GroupTransaction {
 
   private void attempt(List<Ticket> group) throws SQLException {
     Session session = sessions.writer();
-    boolean sound = false;
     try {
       dialect.beginWrite(session);
       List<Verdict> verdicts = decide(session, group);
@@ -84,15 +117,15 @@ public final class GroupTransaction {
       } else {
         dialect.rollback(session);
       }
-      sound = true;
       answer(group, verdicts);
-    } finally {
-      if (sound) {
-        sessions.release(session);
-      } else {
-        sessions.discard(session);
-      }
+    } catch (SQLException e) {
+      sessions.discard(session, e);
+      throw e;
+    } catch (RuntimeException | Error e) {
+      sessions.discard(session, null);
+      throw e;
     }
+    sessions.release(session);
   }
 
   private List<Verdict> decide(Session session, List<Ticket> group) throws SQLException {

@@ -23,13 +23,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Loads the heads of the records that a group touches: one statement per table, whatever the size
- * of the group, and none for a table that it does not touch.
+ * Loads the heads of the records that a group touches: a fixed number of statements per table,
+ * whatever the size of the group, and none for a table that it does not touch.
  */
 final class LedgerLoader {
   private final Dialect dialect;
@@ -39,14 +41,18 @@ final class LedgerLoader {
   }
 
   /**
-   * A ledger with every record of {@code touches} that exists. Executions come before task runs:
+   * A ledger with every record of {@code touches} that exists. Workflows come before executions:
    * that is the order in which rows are locked.
+   *
+   * <p>Past commits are read once the locks are held. When a connection was lost in COMMIT, the
+   * database may still be at work on it while the change set is tried again; the locks wait for its
+   * end, and only a look after that tells for certain what became of it.
    */
   Ledger load(Session session, Touches touches) throws SQLException {
     Ledger ledger = new Ledger();
-    loadCommits(session, touches, ledger);
     loadWorkflows(session, touches, ledger);
     loadExecutions(session, touches, ledger);
+    loadCommits(session, touches, ledger);
     loadTaskRuns(session, touches, ledger);
     loadFamilies(session, touches, ledger);
     return ledger;
@@ -68,11 +74,24 @@ final class LedgerLoader {
   }
 
   private void loadWorkflows(Session session, Touches touches, Ledger ledger) throws SQLException {
-    if (touches.workflows().isEmpty()) {
+    Set<WorkflowId> saved = touches.savedWorkflows();
+    loadWorkflows(
+        session,
+        ReadStatement.LOAD_WORKFLOWS,
+        touches.workflows().stream().filter(id -> !saved.contains(id)),
+        ledger);
+    loadWorkflows(session, ReadStatement.LOAD_SAVED_WORKFLOWS, saved.stream(), ledger);
+  }
+
+  private void loadWorkflows(
+      Session session, ReadStatement read, Stream<WorkflowId> workflows, Ledger ledger)
+      throws SQLException {
+    List<String> ids = workflows.map(WorkflowId::value).toList();
+    if (ids.isEmpty()) {
       return;
     }
-    PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_WORKFLOWS));
-    dialect.bindTexts(statement, 1, touches.workflows().stream().map(WorkflowId::value).toList());
+    PreparedStatement statement = session.prepare(dialect.sql(read));
+    dialect.bindTexts(statement, 1, ids);
     try (ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         ledger.put(

@@ -16,9 +16,6 @@ import java.util.List;
  * The text holds placeholders only, so there are few different texts and each stays prepared.
  */
 final class ExecutionSql {
-  private static final String HAS_LABEL =
-      "EXISTS (SELECT 1 FROM execution_labels l WHERE l.execution_id = x.id AND l.name = ? AND l.value = ?)";
-
   /** Binds one parameter. */
   private interface Binding {
     void bind(PreparedStatement statement, int index) throws SQLException;
@@ -39,7 +36,7 @@ final class ExecutionSql {
 
   /** Text of the count of all that match, wherever the page begins. */
   String count() {
-    return "SELECT count(*) FROM executions x" + where(conditions);
+    return "SELECT count(*) FROM " + dialect.table("executions") + " x" + where(conditions);
   }
 
   void bindCount(PreparedStatement statement) throws SQLException {
@@ -62,12 +59,15 @@ final class ExecutionSql {
     return """
         SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
                e.created_at, e.started_at, e.ended_at, e.error
-        FROM (SELECT x.* FROM executions x%1$s
+        FROM (SELECT x.id, x.workflow_id, x.workflow_revision, x.state, x.version,
+                     x.created_at, x.started_at, x.ended_at, x.error
+              FROM %3$s x%1$s
               ORDER BY x.created_at %2$s, x.id %2$s LIMIT ? OFFSET ?) e
-        LEFT JOIN execution_details d ON d.execution_id = e.id
+        LEFT JOIN %4$s d ON d.execution_id = e.id
         ORDER BY e.created_at %2$s, e.id %2$s
         """
-        .formatted(where(all), direction);
+        .formatted(
+            where(all), direction, dialect.table("executions"), dialect.table("execution_details"));
   }
 
   void bindPage(PreparedStatement statement) throws SQLException {
@@ -108,7 +108,11 @@ final class ExecutionSql {
   }
 
   private void addLabel(String name, String value) {
-    add(HAS_LABEL, (s, i) -> s.setString(i, name));
+    String hasLabel =
+        "EXISTS (SELECT 1 FROM "
+            + dialect.table("execution_labels")
+            + " l WHERE l.execution_id = x.id AND l.name = ? AND l.value = ?)";
+    add(hasLabel, (s, i) -> s.setString(i, name));
     bindings.add((s, i) -> s.setString(i, value));
   }
 

@@ -18,6 +18,9 @@ public interface Dialect {
   /** The text of a write. */
   String sql(WriteStatement statement);
 
+  /** The name of a table as a statement must write it. */
+  String table(String name);
+
   /**
    * Begins a transaction that may write, and so that nothing it reads can change under it unless
    * the rows are locked one by one.
@@ -62,9 +65,6 @@ public interface Dialect {
   /** What a caller is told when {@code cause} ended {@code attempted}. */
   WaymarkException explain(String attempted, SQLException cause);
 
-  /**
-   * Whether a group that ended with {@code cause} may fare better when its change sets are tried
-   * one by one.
-   */
-  boolean isWorthTryingApart(SQLException cause);
+  /** What helps against {@code cause}, which ended a transaction. */
+  Remedy remedy(SQLException cause);
 }

@@ -12,8 +12,10 @@ public enum ReadStatement {
 
   /** Commit ids -> commit id, committed at, fingerprint, versions. */
   LOAD_COMMITS,
-  /** Workflow ids -> workflow id, latest revision, content hash. */
+  /** Workflow ids -> workflow id, latest revision, content hash; without a lock. */
   LOAD_WORKFLOWS,
+  /** Ids of workflows that are to be saved -> the same columns. */
+  LOAD_SAVED_WORKFLOWS,
   /**
    * Execution ids, ids of task runs whose executions are to be loaded too -> execution id, state,
    * version, started at, ended at, request hash.

@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * <p>After any {@link SQLException} the state of the transaction is not known: on a full disk
  * SQLite has rolled back by itself and would run the next statement in autocommit. So a session on
- * which one was thrown is closed, never used again.
+ * which one was thrown runs nothing more, and is given back as such.
  */
 public final class Session implements AutoCloseable {
   private final Connection connection;

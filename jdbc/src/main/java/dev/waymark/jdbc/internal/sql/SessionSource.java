@@ -1,6 +1,7 @@
 package dev.waymark.jdbc.internal.sql;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where sessions come from and where they go. Thread-safe. A session is given back by exactly one
@@ -17,8 +18,11 @@ public interface SessionSource extends AutoCloseable {
   /** Takes back a session that is in order and in no transaction. */
   void release(Session session);
 
-  /** Closes a session on which something went wrong. */
-  void discard(Session session);
+  /**
+   * Takes back a session on which something went wrong, and closes it unless the backend knows that
+   * it is in order after {@code cause}; null when that was no error of the database.
+   */
+  void discard(Session session, @Nullable SQLException cause);
 
   /** Closes every session. */
   @Override
