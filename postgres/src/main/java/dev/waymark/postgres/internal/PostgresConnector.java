@@ -1,0 +1,92 @@
+package dev.waymark.postgres.internal;
+
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/**
+ * Opens connections with the settings without which the driver would wait for ever, or write to a
+ * server that cannot be written to. They are all of the connection itself: what would be the state
+ * of a session is set in each transaction, since behind a proxy that pools transactions each may
+ * run in another session.
+ */
+public final class PostgresConnector implements DataSource {
+  private static final String URL = "jdbc:postgresql:";
+
+  private final Properties properties;
+
+  /** Connections to this server; what its URL sets by itself stays as it is. */
+  public PostgresConnector(PostgresAddress address, PostgresSettings settings) {
+    address.setDefault(PGProperty.TARGET_SERVER_TYPE, "primary");
+    address.setDefault(PGProperty.TCP_KEEP_ALIVE, "true");
+    address.setDefault(PGProperty.CONNECT_TIMEOUT, seconds(settings.connectTimeout()));
+    address.setDefault(PGProperty.LOGIN_TIMEOUT, seconds(settings.connectTimeout()));
+    address.setDefault(PGProperty.SOCKET_TIMEOUT, seconds(settings.socketTimeout()));
+    address.setDefault(PGProperty.APPLICATION_NAME, "waymark");
+    // The name of the application then goes with the first message instead of one of its own.
+    address.setDefault(PGProperty.ASSUME_MIN_SERVER_VERSION, "14");
+    this.properties = address.driver();
+  }
+
+  private static String seconds(Duration duration) {
+    return Long.toString(Math.max(1, duration.plusMillis(999).toSeconds()));
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    Connection connection = new Driver().connect(URL, copy());
+    if (connection == null) {
+      throw new SQLException("the PostgreSQL driver does not accept its own URL");
+    }
+    return connection;
+  }
+
+  private Properties copy() {
+    Properties copy = new Properties();
+    copy.putAll(properties);
+    return copy;
+  }
+
+  @Override
+  public Connection getConnection(String user, String password) throws SQLException {
+    throw new SQLFeatureNotSupportedException("the user is part of the settings");
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    throw new SQLFeatureNotSupportedException("nothing to unwrap");
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) {
+    return false;
+  }
+
+  @Override
+  public PrintWriter getLogWriter() throws SQLException {
+    throw new SQLFeatureNotSupportedException("no log writer");
+  }
+
+  @Override
+  public void setLogWriter(PrintWriter out) {}
+
+  @Override
+  public void setLoginTimeout(int seconds) {}
+
+  @Override
+  public int getLoginTimeout() {
+    return 0;
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    throw new SQLFeatureNotSupportedException("no logger");
+  }
+}

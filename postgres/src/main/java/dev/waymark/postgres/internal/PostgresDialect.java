@@ -1,0 +1,192 @@
+package dev.waymark.postgres.internal;
+
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.jdbc.internal.sql.ColumnType;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.Remedy;
+import dev.waymark.jdbc.internal.sql.Rows;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.WriteStatement;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL as the shared code sees it. A transaction is begun and ended by hand on a connection
+ * in autocommit mode, so that its beginning and its settings are one round trip.
+ *
+ * <p>Writing is READ COMMITTED with row locks, unique keys and versions that are compared; nothing
+ * leans on SERIALIZABLE. Reading is one snapshot that locks nothing.
+ */
+public final class PostgresDialect implements Dialect {
+  private final PostgresSql sql;
+  private final PostgresErrors errors;
+  private final String beginWrite;
+  private final String beginRead;
+
+  /** A dialect for the schema of these settings, whose errors name this store. */
+  public PostgresDialect(PostgresSettings settings, PostgresErrors errors) {
+    this.sql = new PostgresSql(settings.schema());
+    this.errors = errors;
+    String timeouts =
+        """
+        SET LOCAL statement_timeout = %d;
+        SET LOCAL lock_timeout = %d;
+        SET LOCAL idle_in_transaction_session_timeout = %d"""
+            .formatted(
+                settings.statementTimeout().toMillis(),
+                settings.lockTimeout().toMillis(),
+                settings.idleTimeout().toMillis());
+    // A server, database or user may be set not to wait for the disk; a stronger setting stays.
+    this.beginWrite =
+        "BEGIN ISOLATION LEVEL READ COMMITTED;\n"
+            + timeouts
+            + """
+            ;
+            SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'""";
+    this.beginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n" + timeouts;
+  }
+
+  @Override
+  public String sql(ReadStatement statement) {
+    return sql.text(statement);
+  }
+
+  @Override
+  public String sql(WriteStatement statement) {
+    return sql.text(statement);
+  }
+
+  @Override
+  public String table(String name) {
+    return sql.table(name);
+  }
+
+  @Override
+  public void beginWrite(Session session) throws SQLException {
+    session.execute(beginWrite);
+  }
+
+  @Override
+  public void beginRead(Session session) throws SQLException {
+    session.execute(beginRead);
+  }
+
+  @Override
+  public void commit(Session session) throws SQLException {
+    session.execute("COMMIT");
+  }
+
+  @Override
+  public void rollback(Session session) throws SQLException {
+    session.execute("ROLLBACK");
+  }
+
+  /** Writes all rows with one statement, each column as one array. */
+  @Override
+  public void write(Session session, WriteStatement statement, Rows rows) throws SQLException {
+    PreparedStatement prepared = session.prepare(sql(statement));
+    List<ColumnType> types = rows.types();
+    for (int column = 0; column < types.size(); column++) {
+      prepared.setArray(
+          column + 1, column(session.connection(), types.get(column), rows.rows(), column));
+    }
+    int changed = prepared.executeUpdate();
+    if (changed != rows.rows().size()) {
+      throw new IllegalStateException(
+          statement + " changed " + changed + " records instead of " + rows.rows().size());
+    }
+  }
+
+  private static Array column(
+      Connection connection, ColumnType type, List<@Nullable Object[]> rows, int column)
+      throws SQLException {
+    @Nullable Object[] values = new @Nullable Object[rows.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = rows.get(i)[column];
+    }
+    return connection.createArrayOf(typeName(type), values);
+  }
+
+  /**
+   * The type of the elements. They go as text: an {@link Instant} writes itself as ISO 8601 in UTC,
+   * to the microsecond, which PostgreSQL reads alike whatever its settings.
+   */
+  private static String typeName(ColumnType type) {
+    return switch (type) {
+      case UUID -> "uuid";
+      case TEXT -> "text";
+      case LONG -> "int8";
+      case INT -> "int4";
+      case TIME -> "timestamptz";
+    };
+  }
+
+  @Override
+  public void bindUuid(PreparedStatement statement, int index, UUID id) throws SQLException {
+    statement.setObject(index, id);
+  }
+
+  @Override
+  public void bindTime(PreparedStatement statement, int index, Instant time) throws SQLException {
+    statement.setObject(index, time.atOffset(ZoneOffset.UTC));
+  }
+
+  @Override
+  public void bindUuids(PreparedStatement statement, int index, Collection<UUID> ids)
+      throws SQLException {
+    statement.setArray(
+        index, statement.getConnection().createArrayOf("uuid", ids.toArray(new UUID[0])));
+  }
+
+  @Override
+  public void bindTexts(PreparedStatement statement, int index, Collection<String> texts)
+      throws SQLException {
+    statement.setArray(
+        index, statement.getConnection().createArrayOf("text", texts.toArray(new String[0])));
+  }
+
+  @Override
+  public UUID uuid(ResultSet row, int column) throws SQLException {
+    return row.getObject(column, UUID.class);
+  }
+
+  @Override
+  public @Nullable Instant time(ResultSet row, int column) throws SQLException {
+    @Nullable OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
+  }
+
+  @Override
+  public WaymarkException explain(String attempted, SQLException cause) {
+    return errors.explain(attempted, cause);
+  }
+
+  /**
+   * A statement that took too long, or waited too long for a lock, is of one change set: apart, the
+   * others get through.
+   */
+  @Override
+  public Remedy remedy(SQLException cause) {
+    String state = SqlStates.of(cause);
+    if (SqlStates.isCollision(state)
+        || SqlStates.isConnectionLost(state)
+        || SqlStates.isReadOnly(state)
+        || SqlStates.isStaleStatement(state)) {
+      return Remedy.AGAIN;
+    }
+    boolean hopeless =
+        state == null || SqlStates.isRefusedUser(state) || SqlStates.isWithoutTables(state);
+    return hopeless ? Remedy.NONE : Remedy.APART;
+  }
+}

@@ -1,0 +1,165 @@
+package dev.waymark.postgres.internal;
+
+import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Durations;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * What PostgreSQL's errors mean to a user of this store. Messages name the server, the database and
+ * the schema, and never a password.
+ */
+public final class PostgresErrors {
+  private final String place;
+  private final String user;
+  private final PostgresSettings settings;
+
+  private PostgresErrors(String place, String user, PostgresSettings settings) {
+    this.place = place;
+    this.user = user;
+    this.settings = settings;
+  }
+
+  /** Errors that name the server of this address. */
+  public static PostgresErrors of(PostgresAddress address, PostgresSettings settings) {
+    return new PostgresErrors(address.name(), "user " + address.user(), settings);
+  }
+
+  /** Errors about a data source of which only the schema is known. */
+  public static PostgresErrors ofDataSource(PostgresSettings settings) {
+    return new PostgresErrors("the PostgreSQL data source", "its user", settings);
+  }
+
+  /** The store, as a message names it. */
+  String place() {
+    return place + " (schema " + settings.schema() + ")";
+  }
+
+  /** The error that a caller gets. */
+  public WaymarkException explain(String attempted, SQLException cause) {
+    String state = SqlStates.of(cause);
+    String message = "cannot " + attempted + " in " + place() + ": " + reason(state, cause);
+    return SqlStates.isWithoutTables(state)
+        ? new SchemaMismatchException(message, cause)
+        : new StoreUnavailableException(message, cause);
+  }
+
+  private String reason(@Nullable String state, SQLException cause) {
+    if (state == null) {
+      return withoutState(cause);
+    }
+    if (state.startsWith("08")) {
+      return lost(state, cause);
+    }
+    if (SqlStates.isRefusedUser(state)) {
+      return "the server refuses "
+          + user
+          + " ("
+          + said(cause)
+          + "); check the name, the password and pg_hba.conf";
+    }
+    if (SqlStates.isWithoutTables(state)) {
+      return "its tables are not what this version made ("
+          + said(cause)
+          + "); restore the schema, or name another with schema=NAME";
+    }
+    if (SqlStates.isCollision(state)) {
+      return "other writers were in the way again and again"
+          + retried()
+          + " ("
+          + said(cause)
+          + "); nothing was stored, try again";
+    }
+    return known(state, cause);
+  }
+
+  private String known(String state, SQLException cause) {
+    return switch (state) {
+      case SqlStates.NO_SUCH_DATABASE ->
+          said(cause) + "; create it with createdb, or name another database";
+      case SqlStates.INSUFFICIENT_PRIVILEGE ->
+          user
+              + " may not do that ("
+              + said(cause)
+              + "); have the owner of the database run: CREATE SCHEMA "
+              + settings.schema()
+              + " AUTHORIZATION the user; or name a schema of your own with schema=NAME";
+      case SqlStates.LOCK_NOT_AVAILABLE ->
+          "another transaction kept its records locked for longer than the lock time-out of "
+              + Durations.format(settings.lockTimeout())
+              + "; nothing was stored. Look for it in pg_stat_activity, or raise the time-out";
+      case SqlStates.QUERY_CANCELED ->
+          "a statement took longer than the statement time-out of "
+              + Durations.format(settings.statementTimeout())
+              + ", or was cancelled; nothing was stored. Ask for less, or raise the time-out";
+      case SqlStates.READ_ONLY ->
+          "the server takes no writes"
+              + retried()
+              + "; it is a standby, or default_transaction_read_only is on. Name the primary, or turn that off";
+      case SqlStates.DISK_FULL ->
+          "the server's disk is full; make room and try again; nothing was stored";
+      case SqlStates.TOO_MANY_CONNECTIONS ->
+          "the server has no connection left"
+              + retried()
+              + "; use smaller pools or raise its max_connections";
+      default ->
+          SqlStates.isConnectionLost(state)
+              ? "the server ended the connection or is not ready" + retried() + unknown(cause)
+              : said(cause) + " (SQLState " + state + ")";
+    };
+  }
+
+  private String lost(String state, SQLException cause) {
+    boolean neverCame = state.equals("08001") || state.equals("08004");
+    return neverCame
+        ? "the server cannot be reached"
+            + retried()
+            + " ("
+            + said(cause)
+            + "); check host and port, that the server runs and takes connections there"
+        : "the connection was lost" + retried() + unknown(cause);
+  }
+
+  private static String unknown(SQLException cause) {
+    return " ("
+        + said(cause)
+        + "); whether a commit was stored is not known, repeat it with its commit id";
+  }
+
+  private String withoutState(SQLException cause) {
+    return cause instanceof java.sql.SQLTransientConnectionException
+        ? "none of the "
+            + settings.poolSize()
+            + " connections of the pool was free within "
+            + Durations.format(settings.poolTimeout())
+            + "; use the store from fewer threads, or raise the size of the pool"
+        : said(cause);
+  }
+
+  private String retried() {
+    return settings.retryTimeout().isZero()
+        ? ""
+        : ", also when tried again for " + Durations.format(settings.retryTimeout());
+  }
+
+  /**
+   * What the server or the driver said, without the values that the server adds as detail: a
+   * message may be logged where the data may not.
+   */
+  private static String said(SQLException cause) {
+    String text = null;
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof PSQLException e) {
+        ServerErrorMessage server = e.getServerErrorMessage();
+        text = server == null ? e.getMessage() : server.getMessage();
+      } else if (text == null) {
+        text = t.getMessage();
+      }
+    }
+    return text == null ? cause.getClass().getSimpleName() : text.lines().findFirst().orElse(text);
+  }
+}

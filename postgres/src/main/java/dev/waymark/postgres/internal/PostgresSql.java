@@ -1,0 +1,240 @@
+package dev.waymark.postgres.internal;
+
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.WriteStatement;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The text of every statement on PostgreSQL, for one schema.
+ *
+ * <p>Tables are named with their schema, so that no statement leans on the search path of a
+ * session. A collection of ids is one array. A write takes all rows in one statement, each column
+ * as an array: here a round trip is what costs, where SQLite runs one statement for each row. Rows
+ * go in in the order of their keys, so that two processes that insert the same keys wait for each
+ * other instead of deadlocking.
+ *
+ * <p>{@code {s}} stands for the schema.
+ */
+final class PostgresSql {
+  private static final String TASK_RUN_HEAD =
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at
+      FROM {s}.task_runs t
+      LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      """;
+
+  private static final String WORKFLOW_HEAD =
+      """
+      SELECT w.id, w.revision, w.content_hash FROM {s}.workflows w
+      WHERE w.id = ANY (?)
+      """;
+
+  private static final String REVISION =
+      """
+      SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
+      FROM {s}.workflow_revisions r
+      """;
+
+  private static final String LATEST_REVISION =
+      """
+      SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
+      FROM {s}.workflows w
+      JOIN {s}.workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
+      """;
+
+  private static final String TASK_RUN =
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at
+      FROM {s}.task_runs t
+      """;
+
+  private static final String ATTEMPT =
+      """
+      SELECT a.task_run_id, a.number, a.state, a.worker, a.started_at, a.ended_at, a.exit_code, a.error
+      FROM {s}.attempts a
+      """;
+
+  private final String quotedSchema;
+  private final Map<ReadStatement, String> reads = new EnumMap<>(ReadStatement.class);
+  private final Map<WriteStatement, String> writes = new EnumMap<>(WriteStatement.class);
+
+  /** The statements for a schema whose name was checked. */
+  PostgresSql(String schema) {
+    this.quotedSchema = '"' + schema + '"';
+    for (ReadStatement statement : ReadStatement.values()) {
+      reads.put(statement, in(template(statement)));
+    }
+    for (WriteStatement statement : WriteStatement.values()) {
+      writes.put(statement, in(template(statement)));
+    }
+  }
+
+  String text(ReadStatement statement) {
+    return Objects.requireNonNull(reads.get(statement));
+  }
+
+  String text(WriteStatement statement) {
+    return Objects.requireNonNull(writes.get(statement));
+  }
+
+  String table(String name) {
+    return quotedSchema + "." + name;
+  }
+
+  private String in(String template) {
+    return template.replace("{s}", quotedSchema);
+  }
+
+  private static String template(ReadStatement statement) {
+    return switch (statement) {
+      case LOAD_COMMITS ->
+          "SELECT id, committed_at, targets, versions FROM {s}.commits WHERE id = ANY (?)";
+      // Who only runs a workflow needs its revision to exist, and revisions never go away.
+      case LOAD_WORKFLOWS -> WORKFLOW_HEAD;
+      case LOAD_SAVED_WORKFLOWS -> WORKFLOW_HEAD + "ORDER BY w.id FOR NO KEY UPDATE";
+      // The lock of an execution is the lock of all that belongs to it: whoever writes a task run
+      // or an attempt holds it. So these rows need none of their own, and are read after it.
+      case LOAD_EXECUTIONS ->
+          """
+          SELECT e.id, e.state, e.version, e.started_at, e.ended_at, e.request_hash
+          FROM {s}.executions e
+          WHERE e.id = ANY (?::uuid[] || ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?)))
+          ORDER BY e.id FOR NO KEY UPDATE""";
+      case LOAD_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id = ANY (?)";
+      case LOAD_TASK_RUNS_BY_TASK ->
+          TASK_RUN_HEAD + "WHERE t.execution_id = ANY (?) AND t.task_id = ANY (?)";
+      case LOAD_FAMILIES ->
+          """
+          SELECT execution_id, count(*),
+                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
+          FROM {s}.task_runs WHERE execution_id = ANY (?) GROUP BY execution_id""";
+      case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
+      case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
+      case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
+      case COUNT_WORKFLOWS -> "SELECT count(*) FROM {s}.workflows";
+      case WORKFLOW_HISTORY ->
+          REVISION + "WHERE r.workflow_id = ? ORDER BY r.revision LIMIT ? OFFSET ?";
+      case COUNT_WORKFLOW_HISTORY ->
+          "SELECT count(*) FROM {s}.workflow_revisions WHERE workflow_id = ?";
+      case EXECUTION ->
+          """
+          SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
+                 e.created_at, e.started_at, e.ended_at, e.error
+          FROM {s}.executions e LEFT JOIN {s}.execution_details d ON d.execution_id = e.id
+          WHERE e.id = ?""";
+      case TASK_RUN -> TASK_RUN + "WHERE t.id = ?";
+      case TASK_RUNS -> TASK_RUN + "WHERE t.execution_id = ? ORDER BY t.created_at, t.id";
+      case ATTEMPT -> ATTEMPT + "WHERE a.task_run_id = ? AND a.number = ?";
+      case ATTEMPTS -> ATTEMPT + "WHERE a.task_run_id = ? ORDER BY a.number";
+      case ATTEMPTS_OF_EXECUTION ->
+          ATTEMPT
+              + """
+              JOIN {s}.task_runs t ON t.id = a.task_run_id
+              WHERE t.execution_id = ? ORDER BY a.task_run_id, a.number""";
+      case HISTORY ->
+          """
+          SELECT h.committed_at, h.before, h.transitions
+          FROM (SELECT id, committed_at, transitions, transition_count,
+                       sum(transition_count) OVER (ORDER BY id) - transition_count AS before
+                FROM {s}.history WHERE execution_id = ?) h
+          WHERE h.before + h.transition_count > ? AND h.before < ? ORDER BY h.id""";
+      case COUNT_HISTORY ->
+          "SELECT coalesce(sum(transition_count), 0) FROM {s}.history WHERE execution_id = ?";
+      case EXECUTION_IDS ->
+          "SELECT id FROM {s}.executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
+      case TASK_RUN_IDS ->
+          "SELECT id FROM {s}.task_runs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
+      case WORKFLOW_IDS ->
+          "SELECT id FROM {s}.workflows WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+    };
+  }
+
+  private static String template(WriteStatement statement) {
+    return switch (statement) {
+      case INSERT_WORKFLOW ->
+          """
+          INSERT INTO {s}.workflows (id, revision, content_hash)
+          SELECT v.id, v.revision, v.content_hash
+          FROM unnest(?::text[], ?::integer[], ?::text[]) AS v (id, revision, content_hash)
+          ORDER BY v.id COLLATE "C\"""";
+      case UPDATE_WORKFLOW ->
+          """
+          UPDATE {s}.workflows w SET revision = v.revision, content_hash = v.content_hash
+          FROM unnest(?::integer[], ?::text[], ?::text[]) AS v (revision, content_hash, id)
+          WHERE w.id = v.id""";
+      case INSERT_REVISION ->
+          """
+          INSERT INTO {s}.workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
+          SELECT v.workflow_id, v.revision, v.content_hash, v.description, v.labels, v.created_at, v.definition
+          FROM unnest(?::text[], ?::integer[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::text[])
+            AS v (workflow_id, revision, content_hash, description, labels, created_at, definition)""";
+      case INSERT_EXECUTION ->
+          """
+          INSERT INTO {s}.executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
+          SELECT v.id, v.workflow_id, v.workflow_revision, v.state, v.version, v.request_hash, v.created_at
+          FROM unnest(?::uuid[], ?::text[], ?::integer[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[])
+            AS v (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
+          ORDER BY v.id""";
+      case INSERT_EXECUTION_DETAIL ->
+          """
+          INSERT INTO {s}.execution_details (execution_id, labels, inputs)
+          SELECT v.execution_id, v.labels, v.inputs
+          FROM unnest(?::uuid[], ?::text[], ?::text[]) AS v (execution_id, labels, inputs)""";
+      case INSERT_EXECUTION_LABEL ->
+          """
+          INSERT INTO {s}.execution_labels (execution_id, name, value)
+          SELECT v.execution_id, v.name, v.value
+          FROM unnest(?::uuid[], ?::text[], ?::text[]) AS v (execution_id, name, value)""";
+      case INSERT_TASK_RUN ->
+          """
+          INSERT INTO {s}.task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
+          SELECT v.id, v.execution_id, v.task_id, v.state, v.version, v.last_attempt, v.created_at
+          FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::integer[], ?::timestamptz[])
+            AS v (id, execution_id, task_id, state, version, last_attempt, created_at)
+          ORDER BY v.id""";
+      case INSERT_ATTEMPT ->
+          """
+          INSERT INTO {s}.attempts (task_run_id, number, state, worker, started_at)
+          SELECT v.task_run_id, v.number, v.state, v.worker, v.started_at
+          FROM unnest(?::uuid[], ?::integer[], ?::text[], ?::text[], ?::timestamptz[])
+            AS v (task_run_id, number, state, worker, started_at)""";
+      case UPDATE_ATTEMPT ->
+          """
+          UPDATE {s}.attempts a SET state = v.state, ended_at = v.ended_at, exit_code = v.exit_code, error = v.error
+          FROM unnest(?::text[], ?::timestamptz[], ?::integer[], ?::text[], ?::uuid[], ?::integer[])
+            AS v (state, ended_at, exit_code, error, task_run_id, number)
+          WHERE a.task_run_id = v.task_run_id AND a.number = v.number""";
+      case UPDATE_TASK_RUN ->
+          """
+          UPDATE {s}.task_runs t
+          SET state = v.state, version = v.version, last_attempt = v.last_attempt, started_at = v.started_at, ended_at = v.ended_at
+          FROM unnest(?::text[], ?::bigint[], ?::integer[], ?::timestamptz[], ?::timestamptz[], ?::uuid[])
+            AS v (state, version, last_attempt, started_at, ended_at, id)
+          WHERE t.id = v.id""";
+      case UPDATE_EXECUTION ->
+          """
+          UPDATE {s}.executions e
+          SET state = v.state, version = v.version, started_at = v.started_at, ended_at = v.ended_at, error = coalesce(v.error, e.error)
+          FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[])
+            AS v (state, version, started_at, ended_at, error, id)
+          WHERE e.id = v.id""";
+      // The order of the rows is the order of the history: WITH ORDINALITY keeps that of the
+      // arrays.
+      case INSERT_HISTORY ->
+          """
+          INSERT INTO {s}.history (execution_id, committed_at, transition_count, transitions)
+          SELECT v.execution_id, v.committed_at, v.transition_count, v.transitions
+          FROM unnest(?::uuid[], ?::timestamptz[], ?::integer[], ?::text[]) WITH ORDINALITY
+            AS v (execution_id, committed_at, transition_count, transitions, position)
+          ORDER BY v.position""";
+      case INSERT_COMMIT ->
+          """
+          INSERT INTO {s}.commits (id, committed_at, targets, versions)
+          SELECT v.id, v.committed_at, v.targets, v.versions
+          FROM unnest(?::uuid[], ?::timestamptz[], ?::bigint[], ?::text[]) AS v (id, committed_at, targets, versions)
+          ORDER BY v.id""";
+    };
+  }
+}

@@ -1,0 +1,83 @@
+package dev.waymark.postgres.internal;
+
+import java.sql.SQLException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the SQLStates of PostgreSQL mean for what to do next (its documentation, appendix A). An
+ * error that has none, such as a pool without a free connection, is of none of these kinds.
+ */
+final class SqlStates {
+  static final String UNIQUE_VIOLATION = "23505";
+  static final String INSUFFICIENT_PRIVILEGE = "42501";
+  static final String LOCK_NOT_AVAILABLE = "55P03";
+  static final String QUERY_CANCELED = "57014";
+  static final String READ_ONLY = "25006";
+  static final String IDLE_IN_TRANSACTION = "25P03";
+  static final String NO_SUCH_DATABASE = "3D000";
+  static final String TOO_MANY_CONNECTIONS = "53300";
+  static final String DISK_FULL = "53100";
+
+  private static final Set<String> COLLISIONS = Set.of("40001", "40P01", UNIQUE_VIOLATION);
+  private static final Set<String> SERVER_GOES_OR_COMES =
+      Set.of("57P01", "57P02", "57P03", "57P05", IDLE_IN_TRANSACTION);
+
+  /** A prepared statement that is no longer there or no longer right. */
+  private static final Set<String> STALE_STATEMENTS = Set.of("0A000", "26000", "42P05");
+
+  private static final Set<String> NO_TABLES = Set.of("42P01", "3F000", "42703");
+
+  private SqlStates() {}
+
+  /** The SQLState of the innermost error that has one, or null. */
+  static @Nullable String of(SQLException error) {
+    String found = null;
+    int depth = 0;
+    for (Throwable t = error; t != null && depth < 20; t = t.getCause(), depth++) {
+      if (t instanceof SQLException e && e.getSQLState() != null) {
+        found = e.getSQLState();
+      }
+    }
+    return found;
+  }
+
+  /** Another transaction was in the way; the same again, after it, will do. */
+  static boolean isCollision(@Nullable String state) {
+    return state != null && COLLISIONS.contains(state);
+  }
+
+  /** The connection is gone, or did not come about; a new one may. */
+  static boolean isConnectionLost(@Nullable String state) {
+    return state != null
+        && (state.startsWith("08")
+            || SERVER_GOES_OR_COMES.contains(state)
+            || state.equals(TOO_MANY_CONNECTIONS));
+  }
+
+  /** The server takes no writes: a primary that has become a standby, or is set so. */
+  static boolean isReadOnly(@Nullable String state) {
+    return READ_ONLY.equals(state);
+  }
+
+  static boolean isStaleStatement(@Nullable String state) {
+    return state != null && STALE_STATEMENTS.contains(state);
+  }
+
+  /** User, password or the server's list of who may connect. */
+  static boolean isRefusedUser(@Nullable String state) {
+    return state != null && state.startsWith("28");
+  }
+
+  static boolean isWithoutTables(@Nullable String state) {
+    return state != null && NO_TABLES.contains(state);
+  }
+
+  /** The connection itself is in order once the transaction is rolled back. */
+  static boolean leavesConnectionSound(@Nullable String state) {
+    return isCollision(state)
+        || LOCK_NOT_AVAILABLE.equals(state)
+        || QUERY_CANCELED.equals(state)
+        || (state != null && state.startsWith("23"));
+  }
+}

@@ -1,0 +1,135 @@
+package dev.waymark.postgres;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server that all tests of one JVM use: started when the first of them needs it and ended with
+ * the JVM. Or, when the property {@code waymark.test.postgres.url} or the variable {@code
+ * WAYMARK_TEST_POSTGRES} holds a JDBC URL, the server that is there; its user must be a superuser,
+ * because tests end sessions of others and change settings.
+ */
+public final class TestServer {
+  private static final @Nullable String GIVEN = given();
+  private static @Nullable EmbeddedPostgres started;
+
+  private TestServer() {}
+
+  private static @Nullable String given() {
+    String property = System.getProperty("waymark.test.postgres.url");
+    return property == null || property.isEmpty()
+        ? System.getenv("WAYMARK_TEST_POSTGRES")
+        : property;
+  }
+
+  /** A JDBC URL of the server, which names user and, where needed, password. */
+  public static String url() {
+    return GIVEN == null ? started().getJdbcUrl("postgres", "postgres") : GIVEN;
+  }
+
+  /** The URL with one more parameter. */
+  public static String url(String parameters) {
+    String url = url();
+    return url + (url.contains("?") ? "&" : "?") + parameters;
+  }
+
+  private static synchronized EmbeddedPostgres started() {
+    EmbeddedPostgres server = started;
+    if (server == null) {
+      server = start();
+      started = server;
+    }
+    return server;
+  }
+
+  /** A server of its own for a test that stops it; with the durability that is to be tested. */
+  static EmbeddedPostgres start() {
+    try {
+      return EmbeddedPostgres.builder()
+          .setServerConfig("fsync", "on")
+          .setServerConfig("synchronous_commit", "on")
+          .setServerConfig("full_page_writes", "on")
+          .setServerConfig("max_connections", "200")
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A connection of its own, as another program would open. */
+  public static Connection connect() throws SQLException {
+    return DriverManager.getConnection(url());
+  }
+
+  /** Runs statements on a connection of their own. */
+  public static void execute(String sql) {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot run: " + sql, e);
+    }
+  }
+
+  /** The first column of the first row, asked on a connection of its own. */
+  public static String text(String query) {
+    try (Connection connection = connect()) {
+      return text(connection, query);
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot ask: " + query, e);
+    }
+  }
+
+  /** The first column of the first row. */
+  public static String text(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /** A name that no schema has yet. */
+  public static String newName() {
+    return "t_" + UUID.randomUUID().toString().replace("-", "");
+  }
+
+  /**
+   * A new schema with the tables. Not by Flyway but by the text of the migration itself: for
+   * hundreds of tests, Flyway would only test Flyway.
+   */
+  public static String newSchema() {
+    String schema = newName();
+    execute(
+        "CREATE SCHEMA " + schema + "; SET search_path TO " + schema + ";\n" + migration(schema));
+    return schema;
+  }
+
+  /** Drops a schema with all that is in it. */
+  public static void drop(String schema) {
+    execute("SET client_min_messages = warning; DROP SCHEMA IF EXISTS " + schema + " CASCADE");
+  }
+
+  private static String migration(String schema) {
+    String path = "/dev/waymark/postgres/migration/V1__state_store.sql";
+    try (InputStream in = PostgresStateStore.class.getResourceAsStream(path)) {
+      if (in == null) {
+        throw new IllegalStateException("no " + path);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace("${flyway:defaultSchema}", schema);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
