@@ -19,11 +19,13 @@ import org.postgresql.PGProperty;
  * postgresql://user:password@host:port/database?…}. No message shows the URL, since a password may
  * be in it.
  *
- * @param driver properties of the driver; host, port and database under their names of its own
+ * @param server hosts, ports and database, as a JDBC URL has them
+ * @param driver properties of the driver
  * @param store settings of the store, by name
  */
-public record PostgresAddress(Properties driver, Map<String, String> store) {
+public record PostgresAddress(String server, Properties driver, Map<String, String> store) {
   private static final String JDBC = "jdbc:";
+  private static final String SCHEME = "jdbc:postgresql://";
   private static final String FORM =
       "; write postgresql://USER@HOST:PORT/DATABASE?schema=NAME or the same as a JDBC URL, jdbc:postgresql://HOST:PORT/DATABASE?user=USER";
 
@@ -58,7 +60,7 @@ public record PostgresAddress(Properties driver, Map<String, String> store) {
     parsed.putAll(driver);
     Map<String, String> store = new LinkedHashMap<>();
     readQuery(query, known, parsed, store);
-    return new PostgresAddress(parsed, store);
+    return new PostgresAddress(server, parsed, store);
   }
 
   private static boolean isPostgres(String scheme) {
@@ -84,7 +86,7 @@ public record PostgresAddress(Properties driver, Map<String, String> store) {
   }
 
   private static Properties parseServer(String server) {
-    Properties parsed = Driver.parseURL("jdbc:postgresql://" + server, null);
+    Properties parsed = Driver.parseURL(SCHEME + server, null);
     if (parsed == null) {
       throw new InvalidInputException(
           "the host, port or database of the URL cannot be read" + FORM);
@@ -166,6 +168,11 @@ public record PostgresAddress(Properties driver, Map<String, String> store) {
       out.append(i == 0 ? "" : ",").append(hosts[i]).append(':').append(ports[i % ports.length]);
     }
     return out.append('/').append(get(PGProperty.PG_DBNAME, user())).toString();
+  }
+
+  /** The JDBC URL, without any parameter: those are among the properties. */
+  String jdbcUrl() {
+    return SCHEME + server;
   }
 
   /** The user who connects. */

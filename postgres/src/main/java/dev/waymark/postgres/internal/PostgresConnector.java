@@ -18,8 +18,7 @@ import org.postgresql.PGProperty;
  * run in another session.
  */
 public final class PostgresConnector implements DataSource {
-  private static final String URL = "jdbc:postgresql:";
-
+  private final String url;
   private final Properties properties;
 
   /** Connections to this server; what its URL sets by itself stays as it is. */
@@ -32,6 +31,7 @@ public final class PostgresConnector implements DataSource {
     address.setDefault(PGProperty.APPLICATION_NAME, "waymark");
     // The name of the application then goes with the first message instead of one of its own.
     address.setDefault(PGProperty.ASSUME_MIN_SERVER_VERSION, "14");
+    this.url = address.jdbcUrl();
     this.properties = address.driver();
   }
 
@@ -41,7 +41,7 @@ public final class PostgresConnector implements DataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
-    Connection connection = new Driver().connect(URL, copy());
+    Connection connection = new Driver().connect(url, copy());
     if (connection == null) {
       throw new SQLException("the PostgreSQL driver does not accept its own URL");
     }

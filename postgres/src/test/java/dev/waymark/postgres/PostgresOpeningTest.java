@@ -1,0 +1,292 @@
+package dev.waymark.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.StateStore;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+@DisplayName("Opening a store on PostgreSQL")
+class PostgresOpeningTest {
+  private static final String PASSWORD = "s3cret-Horse";
+  private final String schema = TestServer.newName();
+
+  @AfterEach
+  void clear() {
+    TestServer.drop(schema);
+  }
+
+  private static PostgresStateStore.Builder builder(String schema) {
+    return PostgresStateStore.builder(TestServer.url()).schema(schema);
+  }
+
+  /** The error of an opening, which must not give the password away wherever one looks. */
+  private static Throwable failure(PostgresStateStore.Builder builder) {
+    Throwable error = catchThrowable(builder::build);
+    assertThat(error).isNotNull();
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      assertThat(t.toString()).doesNotContain(PASSWORD);
+    }
+    return error;
+  }
+
+  @Test
+  @DisplayName("a new schema is made and migrated; opening it again finds it as it is")
+  void newSchema() {
+    builder(schema).build().close();
+    String history = "SELECT count(*) FROM " + schema + ".waymark_schema_history";
+    assertThat(TestServer.text(history)).isEqualTo("1");
+    try (StateStore store = builder(schema).build()) {
+      Sample.saveWorkflow(store);
+      assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
+    }
+    assertThat(TestServer.text(history)).isEqualTo("1");
+  }
+
+  @Test
+  @DisplayName("a schema that the tests make by the text of the migration is the one that is made")
+  void sameAsTests() {
+    builder(schema).build().close();
+    String byText = TestServer.newSchema();
+    try {
+      assertThat(shape(byText)).isEqualTo(shape(schema));
+    } finally {
+      TestServer.drop(byText);
+    }
+  }
+
+  private static String shape(String schema) {
+    return TestServer.text(
+            """
+            SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
+              SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns WHERE table_schema = '%1$s'
+              UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = '%1$s'
+              UNION ALL SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = '%1$s'::regnamespace AND NOT t.tgisinternal
+              UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = '%1$s'::regnamespace) AS l (line)
+            WHERE line NOT LIKE '%%waymark_schema_history%%'"""
+                .formatted(schema))
+        .replace(schema, "S");
+  }
+
+  @Test
+  @DisplayName("threads that open a new schema at the same moment all get the same store")
+  void openAtOnce() throws Exception {
+    for (int round = 0; round < 3; round++) {
+      TestServer.drop(schema);
+      List<Callable<StateStore>> calls = Collections.nCopies(6, () -> builder(schema).build());
+      List<StateStore> stores = Sample.together(calls);
+      Sample.saveWorkflow(stores.get(0));
+      for (StateStore store : stores) {
+        assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
+        store.close();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a data source of the caller is used and not closed")
+  void dataSource() {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(TestServer.url());
+    try (StateStore store = PostgresStateStore.builder(source).schema(schema).build()) {
+      Sample.saveWorkflow(store);
+      assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
+    }
+    assertThatThrownBy(() -> PostgresStateStore.builder(source).user("me"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("set it there");
+  }
+
+  @Test
+  @DisplayName("a server that cannot be reached is named, with its port")
+  void unreachable() throws Exception {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    String url = "postgresql://me:" + PASSWORD + "@localhost:" + port + "/things";
+    assertThat(failure(PostgresStateStore.builder(url)))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("postgresql://localhost:" + port + "/things")
+        .hasMessageContaining("cannot be reached")
+        .hasMessageContaining("check host and port");
+  }
+
+  @Test
+  @DisplayName("a host that does not exist is named")
+  void unknownHost() {
+    String url = "postgresql://me:" + PASSWORD + "@db.invalid/things";
+    assertThat(failure(PostgresStateStore.builder(url)))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("postgresql://db.invalid:5432/things")
+        .hasMessageContaining("cannot be reached");
+  }
+
+  @Test
+  @DisplayName("a user whom the server refuses is named, the password is not")
+  void wrongUser() {
+    String nobody = TestServer.newName();
+    assertThat(failure(builder(schema).user(nobody).password(PASSWORD)))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("refuses user " + nobody)
+        .hasMessageContaining("check the name, the password and pg_hba.conf");
+  }
+
+  @Test
+  @DisplayName("a database that does not exist is named")
+  void missingDatabase() {
+    String url = TestServer.url().replaceFirst("/[^/?]+(\\?|$)", "/no_such_database$1");
+    assertThat(failure(PostgresStateStore.builder(url).password(PASSWORD)))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("/no_such_database")
+        .hasMessageContaining("does not exist; create it");
+  }
+
+  @Test
+  @DisplayName("a user who may not create the schema is told who can, and nothing is made")
+  void missingRights() {
+    String user = TestServer.newName();
+    TestServer.execute("CREATE ROLE " + user + " LOGIN PASSWORD '" + PASSWORD + "'");
+    try {
+      assertThat(failure(builder(schema).user(user).password(PASSWORD)))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("user " + user + " may not")
+          .hasMessageContaining("CREATE SCHEMA " + schema + " AUTHORIZATION");
+      assertThat(
+              TestServer.text("SELECT count(*) FROM pg_namespace WHERE nspname = '" + schema + "'"))
+          .isEqualTo("0");
+    } finally {
+      TestServer.execute("DROP ROLE " + user);
+    }
+  }
+
+  @Test
+  @DisplayName("a schema of a newer version is refused and left alone")
+  void newerSchema() {
+    builder(schema).build().close();
+    TestServer.execute("UPDATE " + schema + ".waymark_version SET version = 999");
+    assertThat(failure(builder(schema)))
+        .isInstanceOf(SchemaMismatchException.class)
+        .hasMessageContaining(schema)
+        .hasMessageContaining("version 999")
+        .hasMessageContaining("up to 1")
+        .hasMessageContaining("Update Waymark");
+  }
+
+  @Test
+  @DisplayName("a schema of another program is refused and left alone")
+  void foreignSchema() {
+    TestServer.execute("CREATE SCHEMA " + schema + "; CREATE TABLE " + schema + ".notes (t text)");
+    assertThat(failure(builder(schema)))
+        .isInstanceOf(SchemaMismatchException.class)
+        .hasMessageContaining("1 tables or other relations of another program")
+        .hasMessageContaining("schema=NAME");
+    assertThat(
+            TestServer.text(
+                "SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = '"
+                    + schema
+                    + "'"))
+        .isEqualTo("notes");
+  }
+
+  @Test
+  @DisplayName("a schema whose tables are gone is said to be so")
+  void lostTables() {
+    try (StateStore store = builder(schema).build()) {
+      TestServer.drop(schema);
+      assertThatThrownBy(() -> Sample.saveWorkflow(store))
+          .isInstanceOf(SchemaMismatchException.class)
+          .hasMessageContaining("tables are not what this version made");
+    }
+  }
+
+  @Test
+  @DisplayName("a pool that runs dry is reported with its numbers")
+  void poolDry() throws Exception {
+    try (StateStore store =
+            builder(schema).poolSize(1).poolTimeout(Duration.ofMillis(250)).build();
+        var other = TestServer.connect();
+        var sql = other.createStatement()) {
+      Sample.saveWorkflow(store);
+      other.setAutoCommit(false);
+      sql.execute("LOCK TABLE " + schema + ".executions IN ACCESS EXCLUSIVE MODE");
+      Thread waiting = new Thread(() -> store.execution(Sample.IDS.executionId()));
+      waiting.start();
+      Sample.awaitLockWaiters(schema, 1);
+      assertThatThrownBy(() -> store.workflow(Sample.WORKFLOW))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("none of the 1 connections")
+          .hasMessageContaining("within 250ms")
+          .hasMessageContaining("raise the size of the pool");
+      other.rollback();
+      waiting.join();
+      assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a statement that takes too long is reported with the time-out, and nothing is stored")
+  void statementTimeout() throws Exception {
+    try (StateStore store =
+            builder(schema)
+                .statementTimeout(Duration.ofMillis(100))
+                .lockTimeout(Duration.ofSeconds(5))
+                .build();
+        var other = TestServer.connect();
+        var sql = other.createStatement()) {
+      Sample.saveWorkflow(store);
+      other.setAutoCommit(false);
+      sql.execute("LOCK TABLE " + schema + ".executions IN ACCESS EXCLUSIVE MODE");
+      assertThatThrownBy(() -> Sample.createExecution(store))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("statement time-out of 100ms")
+          .hasMessageContaining("nothing was stored");
+      assertThatThrownBy(() -> store.execution(Sample.IDS.executionId()))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("statement time-out of 100ms");
+      other.rollback();
+      assertThat(store.execution(Sample.createExecution(store))).isNotNull();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Upper", "with space", "pg_mine", "", "1st", "a\"b", "a;b"})
+  @DisplayName("a schema whose name is none is refused before anything is asked")
+  void schemaNames(String name) {
+    assertThat(failure(builder(name)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("schema")
+        .hasMessageContaining("lower-case letters");
+  }
+
+  @Test
+  @DisplayName("settings out of range are refused with the range")
+  void ranges() {
+    assertThat(failure(builder(schema).poolSize(0))).hasMessageContaining("1 to 1,000");
+    assertThat(failure(builder(schema).poolTimeout(Duration.ofMillis(1))))
+        .hasMessageContaining("use 250ms to 1h");
+    assertThat(failure(builder(schema).statementTimeout(Duration.ZERO)))
+        .hasMessageContaining("statement time-out 0s is out of range");
+    Limits limits = Limits.builder().maxLabelValueBytes(4_096).build();
+    assertThat(failure(builder(schema).limits(limits)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("at most 2048");
+  }
+}

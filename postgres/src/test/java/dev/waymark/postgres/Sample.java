@@ -1,0 +1,78 @@
+package dev.waymark.postgres;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.StateStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** Records that several tests need, and threads that work at the same time. */
+final class Sample {
+  static final WorkflowId WORKFLOW = new WorkflowId("nightly");
+  static final Ids IDS = Ids.system();
+
+  private Sample() {}
+
+  /** Saves the workflow that the executions of these tests belong to. */
+  static void saveWorkflow(StateStore store) {
+    store.saveWorkflow(new NewWorkflow(WORKFLOW, "tasks: {}"));
+  }
+
+  /** Creates an execution without task runs. */
+  static ExecutionId createExecution(StateStore store) {
+    ExecutionId id = IDS.executionId();
+    store.createExecution(new NewExecution(id, WORKFLOW));
+    return id;
+  }
+
+  /** Creates an execution with one task run, and returns the id of the latter. */
+  static TaskRunId createTaskRun(StateStore store) {
+    ExecutionId execution = IDS.executionId();
+    TaskRunId id = IDS.taskRunId();
+    store.commit(
+        ChangeSet.builder()
+            .createExecution(new NewExecution(execution, WORKFLOW))
+            .createTaskRun(new NewTaskRun(id, execution, new TaskId("t")))
+            .build());
+    return id;
+  }
+
+  /**
+   * Calls all at the same time, each on a thread of its own, and returns their answers in order.
+   */
+  static <T> List<T> together(List<? extends Callable<T>> calls) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(calls.size());
+    try {
+      List<T> answers = new ArrayList<>();
+      for (Future<T> answer : threads.invokeAll(calls, 120, TimeUnit.SECONDS)) {
+        answers.add(answer.get());
+      }
+      return answers;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** Waits until so many sessions of this schema's statements wait for a lock. */
+  static void awaitLockWaiters(String schema, int sessions) {
+    String waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%"
+            + schema
+            + "%'";
+    while (Integer.parseInt(TestServer.text(waiting)) < sessions) {
+      Thread.onSpinWait();
+    }
+  }
+}

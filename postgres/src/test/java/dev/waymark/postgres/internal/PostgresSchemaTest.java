@@ -1,0 +1,226 @@
+package dev.waymark.postgres.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.State;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.WriteStatement;
+import dev.waymark.postgres.TestServer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The schema on PostgreSQL")
+@SuppressWarnings("NullAway.Init")
+class PostgresSchemaTest {
+  private String schema;
+  private Connection connection;
+  private Statement sql;
+
+  @BeforeEach
+  void open() throws SQLException {
+    schema = TestServer.newSchema();
+    connection = TestServer.connect();
+    sql = connection.createStatement();
+    sql.execute("SET search_path TO " + schema);
+    sql.execute("INSERT INTO workflows VALUES ('w', 1, 'h')");
+    sql.execute("INSERT INTO workflow_revisions VALUES ('w', 1, 'h', NULL, '{}', now(), '')");
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    connection.close();
+    TestServer.drop(schema);
+  }
+
+  @Test
+  @DisplayName("every statement can be prepared")
+  void statements() throws SQLException {
+    PostgresSql texts = new PostgresSql(schema);
+    sql.execute("SET search_path TO pg_catalog");
+    for (ReadStatement statement : ReadStatement.values()) {
+      prepare(texts.text(statement));
+    }
+    for (WriteStatement statement : WriteStatement.values()) {
+      prepare(texts.text(statement));
+    }
+  }
+
+  /** The driver asks the server only when something is to be known of the statement. */
+  private void prepare(String text) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(text)) {
+      assertThat(statement.getParameterMetaData().getParameterCount())
+          .isEqualTo(text.chars().filter(c -> c == '?').count());
+      statement.getMetaData();
+    }
+  }
+
+  @Test
+  @DisplayName("ids are ordered and compared byte by byte, whatever the collation of the database")
+  void collation() throws SQLException {
+    assertThat(
+            TestServer.text(
+                connection,
+                """
+                SELECT string_agg(c.relname || '.' || a.attname, ', ')
+                FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                WHERE c.relnamespace = '%s'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+                  AND a.atttypid = 'text'::regtype AND a.attcollation <> '"C"'::regcollation"""
+                    .formatted(schema)))
+        .isNull();
+  }
+
+  @Test
+  @DisplayName("a record whose owner does not exist is refused")
+  void foreignKeys() {
+    assertThatThrownBy(() -> sql.execute(insertExecution(1, "PENDING", "nowhere")))
+        .hasMessageContaining("foreign key");
+    assertThatThrownBy(() -> sql.execute(insertTaskRun(1, 99))).hasMessageContaining("foreign key");
+  }
+
+  @Test
+  @DisplayName("every move of an execution by hand-written SQL is held to the table")
+  void executionMoves() throws SQLException {
+    int id = 0;
+    for (ExecutionState from : ExecutionState.values()) {
+      for (ExecutionState to : ExecutionState.values()) {
+        int version = createExecutionIn(++id, from);
+        String move =
+            "UPDATE executions SET state = '%s', version = %d WHERE id = %s"
+                .formatted(to, version + 1, uuid(id));
+        check(move, from, to, from.moves());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("every move of a task run by hand-written SQL is held to the table")
+  void taskRunMoves() throws SQLException {
+    sql.execute(insertExecution(1, "PENDING", "w"));
+    int id = 0;
+    for (TaskRunState from : TaskRunState.values()) {
+      for (TaskRunState to : TaskRunState.values()) {
+        sql.execute(insertTaskRun(++id, 1));
+        int version = walk("task_runs", uuid(id), pathTo(from));
+        String move =
+            "UPDATE task_runs SET state = '%s', version = %d WHERE id = %s"
+                .formatted(to, version + 1, uuid(id));
+        check(move, from, to, from.moves());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("every move of an attempt by hand-written SQL is held to the table")
+  void attemptMoves() throws SQLException {
+    sql.execute(insertExecution(1, "PENDING", "w"));
+    sql.execute(insertTaskRun(1, 1));
+    int number = 0;
+    for (AttemptState from : AttemptState.values()) {
+      for (AttemptState to : AttemptState.values()) {
+        number++;
+        sql.execute(
+            "INSERT INTO attempts VALUES (%s, %d, 'RUNNING', 'me', now(), NULL, NULL, NULL)"
+                .formatted(uuid(1), number));
+        String update = "UPDATE attempts SET state = '%s' WHERE number = " + number;
+        if (from != AttemptState.RUNNING) {
+          sql.execute(update.formatted(from));
+        }
+        check(update.formatted(to), from, to, from.moves());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a record begins in its first state, and a version cannot be skipped")
+  void beginnings() throws SQLException {
+    assertThatThrownBy(() -> sql.execute(insertExecution(1, "RUNNING", "w")))
+        .hasMessageContaining("begins PENDING");
+    sql.execute(insertExecution(2, "PENDING", "w"));
+    assertThatThrownBy(
+            () ->
+                sql.execute(
+                    "UPDATE executions SET state = 'RUNNING', version = 3 WHERE id = " + uuid(2)))
+        .hasMessageContaining("illegal move");
+    assertThatThrownBy(() -> sql.execute("UPDATE executions SET version = 2 WHERE id = " + uuid(2)))
+        .hasMessageContaining("illegal move");
+  }
+
+  @Test
+  @DisplayName("an execution does not end by hand-written SQL while a task run is live")
+  void endsWithItsTaskRuns() throws SQLException {
+    int version = createExecutionIn(1, ExecutionState.RUNNING);
+    sql.execute(insertTaskRun(1, 1));
+    assertThatThrownBy(
+            () ->
+                sql.execute(
+                    "UPDATE executions SET state = 'SUCCEEDED', version = %d WHERE id = %s"
+                        .formatted(version + 1, uuid(1))))
+        .hasMessageContaining("all its task runs have ended");
+  }
+
+  private void check(String move, State from, State to, Set<? extends State> allowed)
+      throws SQLException {
+    if (allowed.contains(to)) {
+      sql.execute(move);
+    } else {
+      assertThatThrownBy(() -> sql.execute(move))
+          .as(from + " to " + to)
+          .hasMessageContaining("illegal move");
+    }
+  }
+
+  private int createExecutionIn(int id, ExecutionState state) throws SQLException {
+    sql.execute(insertExecution(id, "PENDING", "w"));
+    String[] path =
+        switch (state) {
+          case PENDING -> new String[] {};
+          case RUNNING, PAUSED, CANCELLING, CANCELLED -> new String[] {state.name()};
+          case SUCCEEDED, FAILED -> new String[] {"RUNNING", state.name()};
+        };
+    return walk("executions", uuid(id), path);
+  }
+
+  private static String[] pathTo(TaskRunState state) {
+    return switch (state) {
+      case PENDING -> new String[] {};
+      case RUNNING, CANCELLED, SKIPPED -> new String[] {state.name()};
+      case RETRYING, SUCCEEDED, FAILED -> new String[] {"RUNNING", state.name()};
+    };
+  }
+
+  private int walk(String table, String id, String[] path) throws SQLException {
+    int version = 1;
+    for (String state : path) {
+      version++;
+      sql.execute(
+          "UPDATE %s SET state = '%s', version = %d WHERE id = %s"
+              .formatted(table, state, version, id));
+    }
+    return version;
+  }
+
+  private static String insertExecution(int id, String state, String workflow) {
+    return "INSERT INTO executions VALUES (%s, '%s', 1, '%s', 1, 'h', now(), NULL, NULL, NULL)"
+        .formatted(uuid(id), workflow, state);
+  }
+
+  private static String insertTaskRun(int id, int execution) {
+    return "INSERT INTO task_runs VALUES (%s, %s, 't%d', 'PENDING', 1, 0, now(), NULL, NULL)"
+        .formatted(uuid(id), uuid(execution), id);
+  }
+
+  private static String uuid(int id) {
+    return "'00000000-0000-0000-0000-%012x'".formatted(id);
+  }
+}
