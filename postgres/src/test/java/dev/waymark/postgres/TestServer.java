@@ -43,6 +43,20 @@ public final class TestServer {
     return url + (url.contains("?") ? "&" : "?") + parameters;
   }
 
+  /** Host and port of the server. */
+  static String[] hostAndPort() {
+    String place = url().replaceFirst("^jdbc:postgresql://", "").replaceFirst("[/?].*", "");
+    int colon = place.indexOf(':');
+    return colon < 0
+        ? new String[] {place, "5432"}
+        : new String[] {place.substring(0, colon), place.substring(colon + 1)};
+  }
+
+  /** The URL with another host and port, behind which the same server must be. */
+  static String urlAt(String host, int port, String parameters) {
+    return url(parameters).replaceFirst("//[^/?]*", "//" + host + ":" + port);
+  }
+
   private static synchronized EmbeddedPostgres started() {
     EmbeddedPostgres server = started;
     if (server == null) {

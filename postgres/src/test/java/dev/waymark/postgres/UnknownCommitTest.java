@@ -1,0 +1,116 @@
+package dev.waymark.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.Outcome;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.postgres.CuttingProxy.Cut;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A connection that is lost around a COMMIT")
+class UnknownCommitTest {
+  /** Attempts of each thread; raise it with -Dwaymark.test.cut.rounds=… for hours of cutting. */
+  private static final int ROUNDS = Integer.getInteger("waymark.test.cut.rounds", 40);
+
+  private final String schema = TestServer.newSchema();
+
+  @AfterEach
+  void clear() {
+    TestServer.drop(schema);
+  }
+
+  @Test
+  @DisplayName("11: many connections cut before, inside and after COMMIT: each change set once")
+  void cutsAroundCommit() throws Exception {
+    long seed = Long.getLong("waymark.test.seed", System.nanoTime());
+    Random random = new Random(seed);
+    String[] place = TestServer.hostAndPort();
+    try (CuttingProxy proxy =
+            new CuttingProxy(place[0], Integer.parseInt(place[1]), () -> cut(random));
+        StateStore store =
+            PostgresStateStore.builder(
+                    TestServer.urlAt("localhost", proxy.port(), "prepareThreshold=0"))
+                .schema(schema)
+                .build();
+        StateStore direct = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
+      Workload work = new Workload(store, 4, ROUNDS);
+      work.run();
+      work.check(direct, schema);
+      int inside = proxy.count(Cut.INSIDE) + proxy.count(Cut.BEFORE_REPLY);
+      System.out.printf(
+          "%d change sets; cut: %d before COMMIT, %d inside it, %d before its reply; seed %d%n",
+          work.commits(),
+          proxy.count(Cut.BEFORE),
+          proxy.count(Cut.INSIDE),
+          proxy.count(Cut.BEFORE_REPLY),
+          seed);
+      assertThat(inside).as("cuts inside COMMIT, seed " + seed).isPositive();
+      assertThat(proxy.count(Cut.BEFORE_REPLY)).as("cuts before the reply").isPositive();
+    }
+  }
+
+  private static synchronized Cut cut(Random random) {
+    return switch (random.nextInt(10)) {
+      case 0 -> Cut.BEFORE;
+      case 1 -> Cut.INSIDE;
+      case 2, 3 -> Cut.BEFORE_REPLY;
+      default -> Cut.NOT;
+    };
+  }
+
+  @Test
+  @DisplayName("11: a COMMIT that the server is still at when the change set is tried again")
+  void serverStillAtIt() throws Exception {
+    String twin = TestServer.newSchema();
+    ExecutionId id = Sample.IDS.executionId();
+    ChangeSet create =
+        ChangeSet.builder().createExecution(new NewExecution(id, Sample.WORKFLOW)).build();
+    ChangeSet start =
+        ChangeSet.builder().updateExecution(id, ExecutionState.RUNNING, 1L, null).build();
+    try (StateStore store = open(schema);
+        StateStore other = open(twin);
+        Connection lost = TestServer.connect();
+        Statement sql = lost.createStatement()) {
+      Sample.saveWorkflow(store);
+      Sample.saveWorkflow(other);
+      store.commit(create);
+      other.commit(create);
+      CommitResult first = other.commit(start);
+
+      // What the session did whose connection was lost: it holds its locks until it has committed.
+      lost.setAutoCommit(false);
+      sql.execute(
+          "UPDATE %s.executions e SET state = t.state, version = t.version, started_at = t.started_at FROM %s.executions t WHERE e.id = t.id"
+              .formatted(schema, twin));
+      sql.execute(
+          "INSERT INTO %s.commits SELECT * FROM %s.commits WHERE id = '%s'"
+              .formatted(schema, twin, start.id()));
+      CompletableFuture<CommitResult> again =
+          CompletableFuture.supplyAsync(() -> store.commit(start));
+      Sample.awaitLockWaiters(schema, 1);
+      lost.commit();
+
+      CommitResult answer = again.get(30, TimeUnit.SECONDS);
+      assertThat(answer).isEqualTo(first);
+      assertThat(answer.outcomes()).extracting(Outcome::version).containsExactly(2L);
+    } finally {
+      TestServer.drop(twin);
+    }
+  }
+
+  private static StateStore open(String schema) {
+    return PostgresStateStore.builder(TestServer.url()).schema(schema).build();
+  }
+}
