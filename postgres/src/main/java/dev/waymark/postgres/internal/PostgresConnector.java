@@ -24,6 +24,8 @@ public final class PostgresConnector implements DataSource {
   /** Connections to this server; what its URL sets by itself stays as it is. */
   public PostgresConnector(PostgresAddress address, PostgresSettings settings) {
     address.setDefault(PGProperty.TARGET_SERVER_TYPE, "primary");
+    // For so long the driver goes by what a server was, primary or standby, when last asked.
+    address.setDefault(PGProperty.HOST_RECHECK_SECONDS, "1");
     address.setDefault(PGProperty.TCP_KEEP_ALIVE, "true");
     address.setDefault(PGProperty.CONNECT_TIMEOUT, seconds(settings.connectTimeout()));
     address.setDefault(PGProperty.LOGIN_TIMEOUT, seconds(settings.connectTimeout()));

@@ -6,6 +6,7 @@ import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Durations;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -96,10 +97,7 @@ public final class PostgresErrors {
           "a statement took longer than the statement time-out of "
               + Durations.format(settings.statementTimeout())
               + ", or was cancelled; nothing was stored. Ask for less, or raise the time-out";
-      case SqlStates.READ_ONLY ->
-          "the server takes no writes"
-              + retried()
-              + "; it is a standby, or default_transaction_read_only is on. Name the primary, or turn that off";
+      case SqlStates.READ_ONLY -> noWrites();
       case SqlStates.DISK_FULL ->
           "the server's disk is full; make room and try again; nothing was stored";
       case SqlStates.TOO_MANY_CONNECTIONS ->
@@ -113,7 +111,17 @@ public final class PostgresErrors {
     };
   }
 
+  private String noWrites() {
+    return "the server takes no writes"
+        + retried()
+        + "; it is a standby, or default_transaction_read_only is on. Name the primary, or turn that off";
+  }
+
   private String lost(String state, SQLException cause) {
+    // The driver reached servers, but not one that takes writes; it has no SQLState for that.
+    if (said(cause).contains(PGProperty.TARGET_SERVER_TYPE.getName())) {
+      return noWrites();
+    }
     boolean neverCame = state.equals("08001") || state.equals("08004");
     return neverCame
         ? "the server cannot be reached"
