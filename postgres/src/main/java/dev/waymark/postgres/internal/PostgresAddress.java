@@ -170,6 +170,12 @@ public record PostgresAddress(String server, Properties driver, Map<String, Stri
     return out.append('/').append(get(PGProperty.PG_DBNAME, user())).toString();
   }
 
+  /** The name: what a record would print by itself holds the password. */
+  @Override
+  public String toString() {
+    return name();
+  }
+
   /** The JDBC URL, without any parameter: those are among the properties. */
   String jdbcUrl() {
     return SCHEME + server;

@@ -26,6 +26,7 @@ class PostgresAddressTest {
     assertThat(address.name()).isEqualTo("postgresql://db.example:6000/things");
     assertThat(address.user()).isEqualTo("me@home");
     assertThat(address.driver()).containsEntry("password", "p:w+d");
+    assertThat(address).hasToString("postgresql://db.example:6000/things");
     assertThat(address.driver()).containsEntry("sslmode", "require");
     assertThat(address.store()).isEqualTo(Map.of("schema", "flows"));
   }

@@ -1,0 +1,60 @@
+package dev.waymark.postgres;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.store.IllegalTransitionException;
+import dev.waymark.core.store.StateStore;
+
+/** What the other processes of {@link PostgresProcessesIT} run. */
+final class PostgresProcesses {
+  private PostgresProcesses() {}
+
+  /** Arguments: URL, schema. Opens the store, which may be new, and says so. */
+  static final class Open {
+    private Open() {}
+
+    public static void main(String[] arguments) {
+      try (StateStore store = open(arguments)) {
+        Sample.saveWorkflow(store);
+        System.out.println("open");
+      }
+    }
+  }
+
+  /**
+   * Arguments: URL, schema, task run, attempts. Works on executions of its own, then takes turns
+   * with the other processes at the attempts of one task run.
+   */
+  static final class Write {
+    private Write() {}
+
+    public static void main(String[] arguments) throws Exception {
+      try (StateStore store = open(arguments)) {
+        Workload own = new Workload(store, 4, 25);
+        own.run();
+        TaskRunId shared = TaskRunId.parse(arguments[2]);
+        int wanted = Integer.parseInt(arguments[3]);
+        for (int done = 0; done < wanted; ) {
+          done += tried(store, shared) ? 1 : 0;
+        }
+        System.out.println("done " + own.commits());
+      }
+    }
+
+    private static boolean tried(StateStore store, TaskRunId run) {
+      int number;
+      try {
+        number = (int) store.recordAttempt(run, "w").version();
+      } catch (IllegalTransitionException anotherIsLive) {
+        return false;
+      }
+      store.updateAttempt(new AttemptId(run, number), AttemptState.FAILED, 1, null);
+      return true;
+    }
+  }
+
+  private static StateStore open(String[] arguments) {
+    return PostgresStateStore.builder(arguments[0]).schema(arguments[1]).build();
+  }
+}
