@@ -129,6 +129,16 @@ public final class TestServer {
     return schema;
   }
 
+  /** Deletes all records, what is owned before its owners. */
+  public static void empty(String schema) {
+    execute(
+        "SET search_path TO "
+            + schema
+            + "; DELETE FROM commits; DELETE FROM history; DELETE FROM attempts; DELETE FROM task_runs;"
+            + " DELETE FROM execution_labels; DELETE FROM execution_details; DELETE FROM executions;"
+            + " DELETE FROM workflow_revisions; DELETE FROM workflows");
+  }
+
   /** Drops a schema with all that is in it. */
   public static void drop(String schema) {
     execute("SET client_min_messages = warning; DROP SCHEMA IF EXISTS " + schema + " CASCADE");
