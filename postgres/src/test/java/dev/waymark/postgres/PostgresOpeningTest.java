@@ -9,8 +9,15 @@ import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -146,6 +153,39 @@ class PostgresOpeningTest {
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("refuses user " + nobody)
         .hasMessageContaining("check the name, the password and pg_hba.conf");
+  }
+
+  @Test
+  @DisplayName("a wrong password is said to be refused, and not shown")
+  void wrongPassword() throws Exception {
+    try (EmbeddedPostgres server = TestServer.start();
+        Connection owner = DriverManager.getConnection(server.getJdbcUrl("postgres", "postgres"));
+        Statement sql = owner.createStatement()) {
+      sql.execute("CREATE ROLE guarded LOGIN PASSWORD 'another'");
+      Path rules = Path.of(TestServer.text(owner, "SHOW hba_file"));
+      Files.writeString(rules, "host all guarded all scram-sha-256\n" + Files.readString(rules));
+      sql.execute("SELECT pg_reload_conf()");
+      awaitRefusal(server.getJdbcUrl("guarded", "postgres"));
+      String url =
+          "postgresql://guarded:" + PASSWORD + "@localhost:" + server.getPort() + "/postgres";
+      assertThat(failure(PostgresStateStore.builder(url)))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("localhost:" + server.getPort() + "/postgres")
+          .hasMessageContaining("refuses user guarded")
+          .hasMessageContaining("password authentication failed");
+    }
+  }
+
+  /** The server reads its rules again when it comes to it. */
+  private static void awaitRefusal(String url) {
+    boolean letIn = true;
+    while (letIn) {
+      try (Connection connection = DriverManager.getConnection(url)) {
+        letIn = connection.isValid(1);
+      } catch (SQLException e) {
+        letIn = false;
+      }
+    }
   }
 
   @Test
