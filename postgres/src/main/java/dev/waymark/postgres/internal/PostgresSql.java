@@ -90,7 +90,7 @@ final class PostgresSql {
   private static String template(ReadStatement statement) {
     return switch (statement) {
       case LOAD_COMMITS ->
-          "SELECT id, committed_at, targets, versions FROM {s}.commits WHERE id = ANY (?)";
+          "SELECT id, committed_at, fingerprint, versions FROM {s}.commits WHERE id = ANY (?)";
       // Who only runs a workflow needs its revision to exist, and revisions never go away.
       case LOAD_WORKFLOWS -> WORKFLOW_HEAD;
       case LOAD_SAVED_WORKFLOWS -> WORKFLOW_HEAD + "ORDER BY w.id FOR NO KEY UPDATE";
@@ -231,10 +231,14 @@ final class PostgresSql {
           ORDER BY v.position""";
       case INSERT_COMMIT ->
           """
-          INSERT INTO {s}.commits (id, committed_at, targets, versions)
-          SELECT v.id, v.committed_at, v.targets, v.versions
-          FROM unnest(?::uuid[], ?::timestamptz[], ?::bigint[], ?::text[]) AS v (id, committed_at, targets, versions)
+          INSERT INTO {s}.commits (id, committed_at, fingerprint, versions)
+          SELECT v.id, v.committed_at, v.fingerprint, v.versions
+          FROM unnest(?::uuid[], ?::timestamptz[], ?::bigint[], ?::text[]) AS v (id, committed_at, fingerprint, versions)
           ORDER BY v.id""";
+      case TOUCH_COMMIT ->
+          """
+          UPDATE {s}.commits c SET committed_at = c.committed_at
+          FROM unnest(?::uuid[]) AS v (id) WHERE c.id = v.id""";
     };
   }
 }

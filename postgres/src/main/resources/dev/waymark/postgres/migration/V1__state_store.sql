@@ -96,7 +96,7 @@ CREATE INDEX history_by_execution ON history (execution_id, id);
 CREATE TABLE commits (
   id           uuid             NOT NULL PRIMARY KEY,
   committed_at timestamptz(6)   NOT NULL,
-  targets      bigint           NOT NULL,
+  fingerprint  bigint           NOT NULL,
   versions     text COLLATE "C" NOT NULL
 );
 
