@@ -220,7 +220,7 @@ class SqliteHazardsTest {
     int openers = 6;
     ExecutorService threads = Executors.newFixedThreadPool(openers);
     try {
-      for (int round = 0; round < 10; round++) {
+      for (int round = 0; round < 40; round++) {
         Path fresh = folder.resolve("fresh-" + round + ".db");
         List<Callable<StateStore>> calls =
             Collections.nCopies(openers, () -> SqliteStateStore.open(fresh));

@@ -97,12 +97,13 @@ public final class SqliteSchema {
 
   /**
    * Takes the exclusive lock and keeps it, over any number of transactions, until the connection
-   * closes.
+   * closes. The mode is set once the lock is held: set before, it would also keep the shared lock
+   * that every waiting connection tries its luck with, and two of them would wait for each other.
    */
   private static void lock(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
       statement.execute("BEGIN EXCLUSIVE");
+      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
       statement.execute("COMMIT");
     }
   }
