@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testserver.TestServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;

@@ -4,6 +4,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.contract.StateStoreContract;
 import dev.waymark.testkit.contract.StoreFixture;
+import dev.waymark.testserver.TestServer;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;

@@ -17,6 +17,7 @@ import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.ManualClock;
+import dev.waymark.testserver.TestServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.Connection;

@@ -9,6 +9,7 @@ import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testserver.TestServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -7,6 +7,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.JavaProcess;
+import dev.waymark.testserver.TestServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -10,6 +10,7 @@ import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testserver.TestServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

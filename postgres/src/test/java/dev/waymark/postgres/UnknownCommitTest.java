@@ -10,6 +10,7 @@ import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.postgres.CuttingProxy.Cut;
+import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.Random;

@@ -15,6 +15,7 @@ import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testserver.TestServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

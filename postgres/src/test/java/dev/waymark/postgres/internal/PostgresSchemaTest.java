@@ -9,7 +9,7 @@ import dev.waymark.core.model.State;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
-import dev.waymark.postgres.TestServer;
+import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -1,4 +1,4 @@
-package dev.waymark.postgres;
+package dev.waymark.testserver;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -14,14 +14,19 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server that all tests of one JVM use: started when the first of them needs it and ended with
- * the JVM. Or, when the property {@code waymark.test.postgres.url} or the variable {@code
- * WAYMARK_TEST_POSTGRES} holds a JDBC URL, the server that is there; its user must be a superuser,
- * because tests end sessions of others and change settings.
+ * The server that the tests use: one for a whole build of all modules, started when the first test
+ * needs it and ended with the build; outside of a build one for the JVM. Or, when the property
+ * {@code waymark.test.postgres.url} or the variable {@code WAYMARK_TEST_POSTGRES} holds a JDBC URL,
+ * the server that is there; its user must be a superuser, because tests end sessions of others and
+ * change settings.
+ *
+ * <p>What it holds stays on the disk as in earnest: fsync and synchronous_commit are on.
+ *
+ * <p>Safe for use by many threads.
  */
 public final class TestServer {
   private static final @Nullable String GIVEN = given();
-  private static @Nullable EmbeddedPostgres started;
+  private static @Nullable String startedUrl;
 
   private TestServer() {}
 
@@ -34,7 +39,7 @@ public final class TestServer {
 
   /** A JDBC URL of the server, which names user and, where needed, password. */
   public static String url() {
-    return GIVEN == null ? started().getJdbcUrl("postgres", "postgres") : GIVEN;
+    return GIVEN == null ? startedUrl() : GIVEN;
   }
 
   /** The URL with one more parameter. */
@@ -44,7 +49,7 @@ public final class TestServer {
   }
 
   /** Host and port of the server. */
-  static String[] hostAndPort() {
+  public static String[] hostAndPort() {
     String place = url().replaceFirst("^jdbc:postgresql://", "").replaceFirst("[/?].*", "");
     int colon = place.indexOf(':');
     return colon < 0
@@ -53,21 +58,26 @@ public final class TestServer {
   }
 
   /** The URL with another host and port, behind which the same server must be. */
-  static String urlAt(String host, int port, String parameters) {
+  public static String urlAt(String host, int port, String parameters) {
     return url(parameters).replaceFirst("//[^/?]*", "//" + host + ":" + port);
   }
 
-  private static synchronized EmbeddedPostgres started() {
-    EmbeddedPostgres server = started;
-    if (server == null) {
-      server = start();
-      started = server;
+  private static synchronized String startedUrl() {
+    String url = startedUrl;
+    if (url == null) {
+      SharedServer shared = SharedServer.ofBuild();
+      try {
+        url = shared == null ? start().getJdbcUrl("postgres", "postgres") : shared.url();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      startedUrl = url;
     }
-    return server;
+    return url;
   }
 
-  /** A server of its own for a test that stops it; with the durability that is to be tested. */
-  static EmbeddedPostgres start() {
+  /** A server of its own for a test that stops it or changes its settings. The caller closes it. */
+  public static EmbeddedPostgres start() {
     try {
       return EmbeddedPostgres.builder()
           .setServerConfig("fsync", "on")
@@ -146,9 +156,10 @@ public final class TestServer {
 
   private static String migration(String schema) {
     String path = "/dev/waymark/postgres/migration/V1__state_store.sql";
-    try (InputStream in = PostgresStateStore.class.getResourceAsStream(path)) {
+    try (InputStream in = TestServer.class.getResourceAsStream(path)) {
       if (in == null) {
-        throw new IllegalStateException("no " + path);
+        throw new IllegalStateException(
+            "no " + path + "; is the postgres module on the class path?");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .replace("${flyway:defaultSchema}", schema);
