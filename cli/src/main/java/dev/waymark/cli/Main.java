@@ -4,7 +4,6 @@ import dev.waymark.cli.internal.Cli;
 import dev.waymark.cli.internal.Surroundings;
 import dev.waymark.cli.internal.SystemTerminal;
 import dev.waymark.cli.internal.SystemZone;
-import dev.waymark.cli.internal.store.SqliteOpener;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
@@ -36,7 +35,6 @@ public final class Main {
         new FileOutputStream(FileDescriptor.err),
         SystemTerminal.find(),
         InstantSource.system(),
-        new SystemZone(),
-        new SqliteOpener());
+        new SystemZone());
   }
 }

@@ -51,6 +51,8 @@ class ArchitectureTest {
         .definedBy("dev.waymark.jdbc..")
         .layer("sqlite")
         .definedBy("dev.waymark.sqlite..")
+        .layer("postgres")
+        .definedBy("dev.waymark.postgres..")
         .layer("runner")
         .definedBy("dev.waymark.runner..")
         .layer("cli")
@@ -61,8 +63,10 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("sqlite")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("postgres")
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("jdbc")
-        .mayOnlyBeAccessedByLayers("sqlite")
+        .mayOnlyBeAccessedByLayers("sqlite", "postgres")
         .check(house);
     noClasses()
         .that(resideInAPackage("dev.waymark.core.."))
@@ -71,6 +75,7 @@ class ArchitectureTest {
             resideInAnyPackage(
                 "dev.waymark.jdbc..",
                 "dev.waymark.sqlite..",
+                "dev.waymark.postgres..",
                 "dev.waymark.runner..",
                 "dev.waymark.cli.."))
         .check(house);
@@ -96,6 +101,7 @@ class ArchitectureTest {
             resideInAnyPackage(
                 "dev.waymark.jdbc.internal..",
                 "dev.waymark.sqlite.internal..",
+                "dev.waymark.postgres.internal..",
                 "dev.waymark.core.internal.decide.."))
         .check(house);
     noClasses()
@@ -108,7 +114,11 @@ class ArchitectureTest {
   @Test
   @DisplayName("packages do not depend on each other in circles")
   void noCircles() {
-    slices().matching("dev.waymark.(core|jdbc|sqlite).(**)").should().beFreeOfCycles().check(house);
+    slices()
+        .matching("dev.waymark.(core|jdbc|sqlite|postgres).(**)")
+        .should()
+        .beFreeOfCycles()
+        .check(house);
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.waymark.cli;
 import dev.waymark.cli.internal.Cli;
 import dev.waymark.cli.internal.Surroundings;
 import dev.waymark.cli.internal.Terminal;
-import dev.waymark.cli.internal.store.SqliteOpener;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -99,8 +98,7 @@ abstract class CliTest {
                 err,
                 terminal,
                 InstantSource.system(),
-                () -> ZONE,
-                new SqliteOpener()))
+                () -> ZONE))
         .run(words);
   }
 

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -71,7 +70,7 @@ class StreamsTest extends CliTest {
   @Test
   @DisplayName(
       "an error in Waymark itself has an exit code of its own, and a stack trace only with -v")
-  void brokenStore() {
+  void brokenClock() {
     assertThat(internalError())
         .startsWith(
             "70 waymark: internal error: java.lang.IllegalStateException: on purpose; run it again"
@@ -99,11 +98,10 @@ class StreamsTest extends CliTest {
             OutputStream.nullOutputStream(),
             err,
             terminal,
-            InstantSource.system(),
-            () -> ZONE,
-            url -> {
+            () -> {
               throw new IllegalStateException("on purpose");
-            });
+            },
+            () -> ZONE);
     String[] words = new String[more.length + 2];
     words[0] = "workflows";
     words[1] = "list";

@@ -1,6 +1,5 @@
 package dev.waymark.cli.internal;
 
-import dev.waymark.cli.internal.store.StoreOpener;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -21,7 +20,6 @@ import java.util.function.Supplier;
  * @param terminal what is known of the terminal
  * @param clock gives the time
  * @param zone gives the zone of local times
- * @param opener opens stores
  */
 public record Surroundings(
     Map<String, String> environment,
@@ -32,5 +30,4 @@ public record Surroundings(
     OutputStream err,
     Terminal terminal,
     InstantSource clock,
-    Supplier<ZoneId> zone,
-    StoreOpener opener) {}
+    Supplier<ZoneId> zone) {}

@@ -70,7 +70,7 @@ public final class Context implements AutoCloseable {
         String variable = surroundings.environment().getOrDefault("WAYMARK_STORE", "");
         given = variable.isEmpty() ? StoreUrl.DEFAULT : variable;
       }
-      storeUrl = StoreUrl.parse(given, surroundings.home());
+      storeUrl = StoreUrl.parse(given, surroundings.home(), surroundings.environment());
     }
     return storeUrl;
   }
@@ -78,15 +78,14 @@ public final class Context implements AutoCloseable {
   /** The store. */
   StateStore store() {
     if (store == null) {
-      store = surroundings.opener().open(storeUrl());
+      store = storeUrl().open();
     }
     return store;
   }
 
-  /** Where the output of attempts is kept: beside the store. */
+  /** Where the output of attempts is kept. */
   Path logDirectory() {
-    Path file = storeUrl().file().toAbsolutePath();
-    return file.resolveSibling(file.getFileName() + ".logs");
+    return storeUrl().logDirectory();
   }
 
   /** Finds records by what the user typed. */
@@ -125,8 +124,9 @@ public final class Context implements AutoCloseable {
 
   /** A command line of this program that uses the same store, for a hint. */
   String commandLine(String words) {
-    String given = arguments.value(CommonOptions.STORE);
-    return "waymark " + (given == null ? "" : "--store " + ShellWords.quote(given) + " ") + words;
+    boolean named = arguments.value(CommonOptions.STORE) != null;
+    String store = named ? "--store " + ShellWords.quote(storeUrl().shown()) + " " : "";
+    return "waymark " + store + words;
   }
 
   @Override

@@ -4,7 +4,6 @@ import dev.waymark.cli.internal.Cli;
 import dev.waymark.cli.internal.Surroundings;
 import dev.waymark.cli.internal.SystemZone;
 import dev.waymark.cli.internal.Terminal;
-import dev.waymark.cli.internal.store.SqliteOpener;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -116,8 +115,7 @@ public final class Training {
             OutputStream.nullOutputStream(),
             terminal,
             InstantSource.system(),
-            new SystemZone(),
-            new SqliteOpener());
+            new SystemZone());
     new Cli(surroundings).run(commandLine);
   }
 

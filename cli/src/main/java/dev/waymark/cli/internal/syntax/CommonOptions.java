@@ -9,7 +9,8 @@ public final class CommonOptions {
   public static final Option STORE =
       Option.of(
           "URL",
-          "The store: sqlite:PATH, with settings such as ?busy-timeout=5s after it. Default:"
+          "The store: sqlite:PATH or postgresql://USER@HOST:PORT/DATABASE, with settings such as"
+              + " ?busy-timeout=5s or ?schema=NAME after it. Default:"
               + " $WAYMARK_STORE, else sqlite:~/.waymark/waymark.db",
           "--store");
 

@@ -1,0 +1,202 @@
+package dev.waymark.testkit;
+
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.State;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.Transition;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.StateStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What holds in every store at every moment, whatever was committed, refused, killed or cut off:
+ * read through the front door, so that it holds for the reader. Each violation is a sentence that
+ * names its record.
+ *
+ * <ul>
+ *   <li>every list is whole: pages follow each other by cursor without a gap or a repetition, their
+ *       totals agree, and the totals of the states add up to the total of all;
+ *   <li>an execution is terminal only when all its task runs are, a task run only when its attempts
+ *       are;
+ *   <li>attempts are numbered from 1 without gaps, and only the last may be live;
+ *   <li>the history of each record begins with its creation, makes only moves that the table
+ *       allows, leads to the state that the record has, and is as long as its version says.
+ * </ul>
+ */
+public final class Invariants {
+  private static final int PAGE = 500;
+
+  private final StateStore store;
+  private final List<String> violations = new ArrayList<>();
+
+  private Invariants(StateStore store) {
+    this.store = store;
+  }
+
+  /**
+   * Looks at every execution of a store in which nobody writes.
+   *
+   * @return what does not hold; empty when all is well
+   */
+  public static List<String> violations(StateStore store) {
+    Invariants invariants = new Invariants(store);
+    Set<ExecutionId> all = invariants.walk(ExecutionQuery.builder(), "all executions");
+    int inStates = 0;
+    for (ExecutionState state : ExecutionState.values()) {
+      inStates += invariants.walk(ExecutionQuery.builder().states(state), "state " + state).size();
+    }
+    invariants.check(
+        inStates == all.size(), "%s executions, but %s by their states", all.size(), inStates);
+    for (ExecutionId id : all) {
+      ExecutionDetails details = store.executionDetails(id);
+      invariants.check(details != null, "execution %s is listed but not there", id);
+      if (details != null) {
+        invariants.checkExecution(details);
+      }
+    }
+    return invariants.violations;
+  }
+
+  /** What does not hold in one execution, seen in one snapshot while others may write. */
+  public static List<String> violations(StateStore store, ExecutionDetails details) {
+    Invariants invariants = new Invariants(store);
+    invariants.checkExecution(details);
+    return invariants.violations;
+  }
+
+  private Set<ExecutionId> walk(ExecutionQuery.Builder query, String what) {
+    Set<ExecutionId> seen = new HashSet<>();
+    Page<Execution> page = store.executions(query.limit(PAGE).build());
+    long total = page.total();
+    while (true) {
+      for (Execution execution : page.items()) {
+        check(seen.add(execution.id()), "%s: %s is listed twice", what, execution.id());
+      }
+      check(page.total() == total, "%s: total %s, then %s", what, total, page.total());
+      if (page.next() == null) {
+        break;
+      }
+      page = store.executions(query.after(page.next()).build());
+    }
+    query.after(null);
+    check(seen.size() == total, "%s: %s are listed, the total is %s", what, seen.size(), total);
+    Page<Execution> past = store.executions(query.offset(total).build());
+    check(
+        past.items().isEmpty() && past.total() == total,
+        "%s: past the end the total is %s instead of %s",
+        what,
+        past.total(),
+        total);
+    return seen;
+  }
+
+  private void checkExecution(ExecutionDetails details) {
+    Execution execution = details.execution();
+    Map<RecordRef, Track> tracks = tracks(details.history());
+    checkTrack(tracks, RecordRef.of(execution.id()), execution.state(), execution.version());
+    for (TaskRunDetails run : details.taskRuns()) {
+      checkTaskRun(run, tracks);
+      check(
+          !execution.state().isTerminal() || run.taskRun().state().isTerminal(),
+          "execution %s is %s, its task run %s is %s",
+          execution.id(),
+          execution.state(),
+          run.taskRun().id(),
+          run.taskRun().state());
+    }
+    tracks.keySet().forEach(record -> check(false, "a history, but no record: %s", record));
+  }
+
+  private void checkTaskRun(TaskRunDetails details, Map<RecordRef, Track> tracks) {
+    TaskRun run = details.taskRun();
+    List<Attempt> attempts = details.attempts();
+    checkTrack(tracks, RecordRef.of(run.id()), run.state(), run.version());
+    check(
+        run.lastAttempt() == attempts.size(),
+        "task run %s has %s attempts and says %s",
+        run.id(),
+        attempts.size(),
+        run.lastAttempt());
+    for (int i = 0; i < attempts.size(); i++) {
+      Attempt attempt = attempts.get(i);
+      boolean live = attempt.state() == AttemptState.RUNNING;
+      check(attempt.number() == i + 1, "attempt %s is number %s in its list", attempt.id(), i + 1);
+      check(
+          !live || (i == attempts.size() - 1 && run.state() == TaskRunState.RUNNING),
+          "attempt %s is live, of %s attempts of a task run that is %s",
+          attempt.id(),
+          attempts.size(),
+          run.state());
+      checkTrack(tracks, RecordRef.of(attempt.id()), attempt.state(), live ? 1 : 2);
+    }
+  }
+
+  private void checkTrack(
+      Map<RecordRef, Track> tracks, RecordRef record, State state, long version) {
+    Track track = tracks.remove(record);
+    check(track != null, "%s has no history", record);
+    if (track != null) {
+      check(track.state == state, "%s is %s, its history leads to %s", record, state, track.state);
+      check(
+          track.length == version,
+          "%s has version %s and %s entries of history",
+          record,
+          version,
+          track.length);
+    }
+  }
+
+  /** Where the history of each record leads, and over how many entries. */
+  private Map<RecordRef, Track> tracks(List<Transition> history) {
+    Map<RecordRef, Track> tracks = new HashMap<>();
+    for (int i = 0; i < history.size(); i++) {
+      Transition entry = history.get(i);
+      check(entry.sequence() == i + 1, "entry %s of a history is number %s", i + 1, entry);
+      Track before = tracks.get(entry.record());
+      check(
+          before == null ? entry.from() == null : isMove(before.state, entry),
+          "%s after %s",
+          entry,
+          before == null ? "nothing" : before.state);
+      tracks.put(entry.record(), new Track(entry.to(), before == null ? 1 : before.length + 1));
+    }
+    return tracks;
+  }
+
+  private static boolean isMove(State before, Transition entry) {
+    State to = entry.to();
+    boolean allowed =
+        before instanceof ExecutionState state
+            ? to instanceof ExecutionState next && state.canMoveTo(next)
+            : before instanceof TaskRunState run
+                ? to instanceof TaskRunState nextRun && run.canMoveTo(nextRun)
+                : before instanceof AttemptState attempt
+                    && to instanceof AttemptState nextAttempt
+                    && attempt.canMoveTo(nextAttempt);
+    return before.equals(entry.from()) && allowed;
+  }
+
+  // The annotation that is asked for would be the only use of its library.
+  @SuppressWarnings("AnnotateFormatMethod")
+  private void check(boolean holds, String sentence, Object... words) {
+    if (!holds) {
+      violations.add(sentence.formatted(words));
+    }
+  }
+
+  private record Track(State state, long length) {}
+}
