@@ -1,0 +1,47 @@
+package dev.waymark.trials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.trials.CommandLine.Result;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code -Dwaymark.test.open.rounds=100} opens a hundred new stores of each kind. */
+@DisplayName("Two shells that open a new store at the same moment")
+class OpenTogetherIT {
+  private static final int ROUNDS = Integer.getInteger("waymark.test.open.rounds", 3);
+
+  @TempDir Path home = Path.of("");
+
+  @Test
+  @DisplayName("both find it made, when it is an SQLite file")
+  void sqlite() {
+    openTogether(() -> Place.sqlite(home));
+  }
+
+  @Test
+  @DisplayName("both find it made, when it is a schema of PostgreSQL")
+  void postgres() {
+    openTogether(Place::postgres);
+  }
+
+  private void openTogether(Supplier<Place> places) {
+    for (int round = 1; round <= ROUNDS; round++) {
+      try (Place place = places.get()) {
+        CommandLine one = CommandLine.start(home, place.url(), "executions", "list", "-o", "json");
+        CommandLine other = CommandLine.start(home, place.url(), "workflows", "list", "-o", "json");
+        assertEmptyPage(round, one.await());
+        assertEmptyPage(round, other.await());
+      }
+    }
+  }
+
+  private static void assertEmptyPage(int round, Result result) {
+    assertThat(result.err()).as("messages in round %d", round).isEmpty();
+    assertThat(result.exitCode()).as("exit code in round %d", round).isZero();
+    assertThat(result.out()).as("answer in round %d", round).contains("\"total\": 0");
+  }
+}
