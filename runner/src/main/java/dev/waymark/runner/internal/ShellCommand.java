@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,14 +64,23 @@ record ShellCommand(
     }
   }
 
+  /** What a task prints may be secret, so a new directory is its user's alone. */
   private static void createDirectory(@Nullable Path folder) throws IOException {
     try {
-      if (folder != null) {
-        Files.createDirectories(folder);
+      if (folder != null && !Files.isDirectory(folder)) {
+        Files.createDirectories(folder, ownerOnly(folder));
       }
     } catch (IOException e) {
       throw new IOException("log directory " + folder + " cannot be made: " + e, e);
     }
+  }
+
+  private static FileAttribute<?>[] ownerOnly(Path folder) {
+    return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+        }
+        : new FileAttribute<?>[0];
   }
 
   private void check(Path shell) throws IOException {

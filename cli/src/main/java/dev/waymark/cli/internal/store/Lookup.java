@@ -121,7 +121,14 @@ public final class Lookup {
 
   /** The only id that begins with {@code prefix}, or null when there is none. */
   private @Nullable String only(RecordKind kind, String prefix) {
-    List<String> ids = store.idsStartingWith(kind, prefix, SHOWN + 1);
+    int most = Math.min(SHOWN + 1, store.limits().maxPageSize());
+    if (most < 2 && prefix.length() < UUID_LENGTH) {
+      throw CliException.usage(
+          "with max-page-size 1 nobody can tell whether another id begins with "
+              + Nearest.quote(prefix)
+              + "; give the whole id");
+    }
+    List<String> ids = store.idsStartingWith(kind, prefix, most);
     if (ids.size() < 2) {
       return ids.isEmpty() ? null : ids.get(0);
     }
@@ -130,9 +137,9 @@ public final class Lookup {
             .append(" is the beginning of several ")
             .append(kind.words())
             .append(" ids; give more of it:");
-    for (String id : ids.subList(0, Math.min(SHOWN, ids.size()))) {
+    for (String id : ids.subList(0, Math.min(most - 1, ids.size()))) {
       message.append("\n  ").append(id);
     }
-    throw CliException.notFound(message.append(ids.size() > SHOWN ? "\n  …" : "").toString());
+    throw CliException.notFound(message.append(ids.size() == most ? "\n  …" : "").toString());
   }
 }

@@ -1,0 +1,132 @@
+package dev.waymark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.testserver.TestServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("a store on PostgreSQL")
+class PostgresStoreTest extends CliTest {
+  private static final String PASSWORD = "s3cret-Pass";
+
+  private final String schema = TestServer.newName();
+
+  @AfterEach
+  void clear() {
+    TestServer.drop(schema);
+  }
+
+  /** The URL of the server as the command line spells it, with these parameters more. */
+  private static String url(String parameters) {
+    return TestServer.url(parameters).replaceFirst("^jdbc:", "");
+  }
+
+  @Test
+  @DisplayName("runs, lists and shows; its logs are in the home of the user alone")
+  void run() throws IOException {
+    environment.put(
+        "WAYMARK_STORE", url("schema=" + schema + "&max-page-size=10&default-page-size=7"));
+    Run run = runFile(HELLO);
+    assertThat(run.err()).doesNotContain("WARN");
+    assertThat(run.exitCode()).isZero();
+    assertThat(parse(waymark("executions", "list", "-o", "json").out()))
+        .containsEntry("total", 1)
+        .containsEntry("limit", 7);
+    assertThat(waymark("executions", "list", "--limit", "11").err())
+        .isEqualTo("waymark: --limit 11 is out of range; use 1 to 10\n");
+    Run logs = waymark("logs", run.id(), "--task", "greet");
+    assertThat(logs.out() + logs.err()).isEqualTo("hello world\n");
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(home.resolve(".waymark/logs"))))
+        .isEqualTo("rwx------");
+    assertThat(home.resolve(".waymark/waymark.db")).doesNotExist();
+  }
+
+  @Test
+  @DisplayName("a server that does not answer exits with 3")
+  void unreachable() throws IOException {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = socket.getLocalPort();
+    }
+    assertUnavailable(
+        "postgresql://me:" + PASSWORD + "@localhost:" + closed + "/flows?retry-timeout=100ms",
+        "localhost:" + closed + "/flows",
+        "check host and port");
+  }
+
+  @Test
+  @DisplayName("a database that is missing exits with 3")
+  void missingDatabase() {
+    String[] place = TestServer.hostAndPort();
+    assertUnavailable(
+        "postgresql://postgres:" + PASSWORD + "@" + place[0] + ":" + place[1] + "/no_such_database",
+        "no_such_database",
+        "createdb");
+  }
+
+  @Test
+  @DisplayName("a user who may not create the schema exits with 3 and is told what to do")
+  void noRights() {
+    String role = TestServer.newName();
+    TestServer.execute("CREATE ROLE " + role + " LOGIN");
+    try {
+      String[] place = TestServer.hostAndPort();
+      String url =
+          "postgresql://" + role + "@" + place[0] + ":" + place[1] + "/postgres?schema=" + schema;
+      assertUnavailable(url, "user " + role, "CREATE SCHEMA " + schema);
+    } finally {
+      TestServer.execute("DROP ROLE " + role);
+    }
+  }
+
+  @Test
+  @DisplayName("a schema made by a newer version exits with 3")
+  void newerSchema() {
+    String url = url("schema=" + schema);
+    assertThat(waymark("executions", "list", "--store", url).exitCode()).isZero();
+    TestServer.execute("UPDATE " + schema + ".waymark_version SET version = 999");
+    assertUnavailable(url, "newer", schema);
+  }
+
+  @Test
+  @DisplayName("a setting or a parameter that nobody knows is refused before anything is opened")
+  void unknownSetting() {
+    Run run =
+        waymark("executions", "list", "--store", "postgresql://h/db?shema=x&password=" + PASSWORD);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("shema", "schema").doesNotContain(PASSWORD);
+  }
+
+  @Test
+  @DisplayName("a hint names the store without the password")
+  void hint() {
+    String url = url("schema=" + schema + "&password=" + PASSWORD);
+    file("flow.yaml", FAILING);
+    Run run = waymark("run", "-f", "flow.yaml", "--store", url);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out() + run.err())
+        .contains("--store 'postgresql://", "schema=" + schema)
+        .doesNotContain(PASSWORD);
+  }
+
+  private void assertUnavailable(String url, String... words) {
+    Run run = waymark("executions", "list", "--store", url);
+    assertThat(run.err()).startsWith("waymark: ").contains(words);
+    assertThat(run.err())
+        .doesNotContain(PASSWORD)
+        .doesNotContain("\tat ")
+        .doesNotContain("Exception");
+    assertThat(run.err().lines().count()).isEqualTo(1);
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.out()).isEmpty();
+  }
+}
