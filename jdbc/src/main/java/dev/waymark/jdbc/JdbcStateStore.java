@@ -1,6 +1,7 @@
 package dev.waymark.jdbc;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.model.Attempt;
@@ -35,9 +36,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +53,7 @@ public abstract class JdbcStateStore implements StateStore {
   private final Limits limits;
   private final Duration patience;
   private final GroupCommitter committer;
-  private final ReadWriteLock closing = new ReentrantReadWriteLock();
-  private boolean closed;
+  private final Usage usage = new Usage();
 
   /**
    * A store over these sessions, which it will close. What another process or a lost connection
@@ -73,19 +71,34 @@ public abstract class JdbcStateStore implements StateStore {
     this.limits = limits;
     this.patience = patience;
     this.committer =
-        new GroupCommitter(
-            new GroupTransaction(sessions, dialect, limits, patience), limits.maxGroup());
+        new GroupCommitter(new GroupTransaction(sessions, dialect, limits, patience), limits);
   }
 
   @Override
   public CommitResult commit(ChangeSet changes) {
     Submission submission = Submission.of(changes, clock.instant(), limits);
-    Lock lock = open();
+    usage.begin();
     try {
       return committer.commit(submission);
     } finally {
-      lock.unlock();
+      usage.end();
     }
+  }
+
+  @Override
+  public CompletableFuture<CommitResult> commitAsync(ChangeSet changes) {
+    usage.begin();
+    CompletableFuture<CommitResult> answer;
+    try {
+      answer = committer.commitAsync(Submission.of(changes, clock.instant(), limits));
+    } catch (WaymarkException e) {
+      answer = CompletableFuture.failedFuture(e);
+    } catch (RuntimeException | Error e) {
+      usage.end();
+      throw e;
+    }
+    // What the caller gets is a copy, so that cancelling it does not end the use before its time.
+    return answer.whenComplete((result, error) -> usage.end());
   }
 
   @Override
@@ -189,15 +202,9 @@ public abstract class JdbcStateStore implements StateStore {
 
   @Override
   public void close() {
-    Lock lock = closing.writeLock();
-    lock.lock();
-    try {
-      if (!closed) {
-        closed = true;
-        sessions.close();
-      }
-    } finally {
-      lock.unlock();
+    if (usage.close()) {
+      committer.close();
+      sessions.close();
     }
   }
 
@@ -219,7 +226,7 @@ public abstract class JdbcStateStore implements StateStore {
 
   /** Asks a question whose answer may be that there is nothing. */
   private <T> @Nullable T find(String attempted, Question<T> question) {
-    Lock lock = open();
+    usage.begin();
     try {
       Patience left = new Patience(patience);
       while (true) {
@@ -232,7 +239,7 @@ public abstract class JdbcStateStore implements StateStore {
         }
       }
     } finally {
-      lock.unlock();
+      usage.end();
     }
   }
 
@@ -252,17 +259,6 @@ public abstract class JdbcStateStore implements StateStore {
     }
     sessions.release(session);
     return answer;
-  }
-
-  /** Keeps the store from being closed until the lock that is returned is let go. */
-  private Lock open() {
-    Lock lock = closing.readLock();
-    lock.lock();
-    if (closed) {
-      lock.unlock();
-      throw new IllegalStateException("this store is closed; open it again to use it");
-    }
-    return lock;
   }
 
   /** A question to a snapshot. */

@@ -11,6 +11,7 @@ import dev.waymark.cli.internal.syntax.Help;
 import dev.waymark.cli.internal.syntax.Nearest;
 import dev.waymark.cli.internal.syntax.Reader;
 import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.store.RefusedException;
@@ -123,7 +124,9 @@ public final class Cli {
     if (e instanceof CliException own) {
       return own.exitCode();
     }
-    if (e instanceof StoreUnavailableException || e instanceof SchemaMismatchException) {
+    if (e instanceof StoreUnavailableException
+        || e instanceof StoreOverloadedException
+        || e instanceof SchemaMismatchException) {
       return ExitCode.STORE_UNAVAILABLE;
     }
     return e instanceof RefusedException ? ExitCode.NOT_FOUND_OR_CONFLICT : ExitCode.USAGE;

@@ -19,6 +19,8 @@ import dev.waymark.core.error.InvalidInputException;
  * @param maxPageSize items on one page
  * @param defaultPageSize items on a page when the query does not say
  * @param maxGroup change sets that become durable in one transaction
+ * @param maxWaiting change sets that wait to be committed
+ * @param maxWaitingBytes about how many bytes of text these bring
  */
 public record Limits(
     int maxDefinitionBytes,
@@ -33,7 +35,9 @@ public record Limits(
     int maxChanges,
     int maxPageSize,
     int defaultPageSize,
-    int maxGroup) {
+    int maxGroup,
+    int maxWaiting,
+    int maxWaitingBytes) {
 
   /**
    * Checks that every limit is at least 1 and that the default page size is within the maximum.
@@ -54,6 +58,8 @@ public record Limits(
     atLeastOne("maxPageSize", maxPageSize);
     atLeastOne("defaultPageSize", defaultPageSize);
     atLeastOne("maxGroup", maxGroup);
+    atLeastOne("maxWaiting", maxWaiting);
+    atLeastOne("maxWaitingBytes", maxWaitingBytes);
     if (defaultPageSize > maxPageSize) {
       throw new InvalidInputException(
           "defaultPageSize "
@@ -95,6 +101,8 @@ public record Limits(
     private int maxPageSize = 1_000;
     private int defaultPageSize = 50;
     private int maxGroup = 512;
+    private int maxWaiting = 10_000;
+    private int maxWaitingBytes = 32 << 20;
 
     private Builder() {}
 
@@ -177,6 +185,24 @@ public record Limits(
     }
 
     /**
+     * Change sets that wait to be committed; 10,000 by default. One more gets a {@link
+     * dev.waymark.core.error.StoreOverloadedException}.
+     */
+    public Builder maxWaiting(int maxWaiting) {
+      this.maxWaiting = maxWaiting;
+      return this;
+    }
+
+    /**
+     * About how many bytes of text the change sets that wait may bring; 32 MiB by default. A change
+     * set that finds nobody waiting may bring more.
+     */
+    public Builder maxWaitingBytes(int maxWaitingBytes) {
+      this.maxWaitingBytes = maxWaitingBytes;
+      return this;
+    }
+
+    /**
      * The limits.
      *
      * @throws InvalidInputException as the constructor
@@ -195,7 +221,9 @@ public record Limits(
           maxChanges,
           maxPageSize,
           defaultPageSize,
-          maxGroup);
+          maxGroup,
+          maxWaiting,
+          maxWaitingBytes);
     }
   }
 }

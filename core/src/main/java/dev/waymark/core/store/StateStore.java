@@ -1,5 +1,6 @@
 package dev.waymark.core.store;
 
+import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
@@ -14,6 +15,7 @@ import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method may throw {@link dev.waymark.core.error.InvalidInputException} for arguments over
  * a limit and {@link dev.waymark.core.error.StoreUnavailableException} when the database does not
- * answer. Implementations are thread-safe.
+ * answer. A write may throw {@link dev.waymark.core.error.StoreOverloadedException} when too many
+ * wait already. Implementations are thread-safe.
  *
  * <p>A store does not run anything, does not wait for a state, and does not delete; it has no
  * notion of a definition's format.
@@ -45,6 +48,24 @@ public interface StateStore extends AutoCloseable {
    *     RefusedException#refusals()} say which and why
    */
   CommitResult commit(ChangeSet changes);
+
+  /**
+   * Commits without waiting: the answer, or the error that {@link #commit} would throw, comes by
+   * the future. Change sets that one thread submits are decided in the order in which it submits
+   * them, so one may build upon another that is still on its way.
+   *
+   * <p>Stages that depend on the future run where {@link CompletableFuture#defaultExecutor()} says,
+   * never in the way of other commits. Cancelling the future does not take the change set back.
+   *
+   * @throws IllegalStateException when the store is closed
+   */
+  default CompletableFuture<CommitResult> commitAsync(ChangeSet changes) {
+    try {
+      return CompletableFuture.completedFuture(commit(changes));
+    } catch (WaymarkException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
 
   /** The latest revision of a workflow, or null when there is no such workflow. */
   @Nullable Workflow workflow(WorkflowId id);

@@ -102,6 +102,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("commits without waiting")
+  class AsyncCommits extends AsyncContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("filters")
   class Queries extends QueryContract {
     @Override

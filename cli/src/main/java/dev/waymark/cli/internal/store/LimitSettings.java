@@ -28,6 +28,8 @@ final class LimitSettings {
     known.put("max-page-size", Limits.Builder::maxPageSize);
     known.put("default-page-size", Limits.Builder::defaultPageSize);
     known.put("max-group", Limits.Builder::maxGroup);
+    known.put("max-waiting", Limits.Builder::maxWaiting);
+    known.put("max-waiting-bytes", Limits.Builder::maxWaitingBytes);
     return known;
   }
 

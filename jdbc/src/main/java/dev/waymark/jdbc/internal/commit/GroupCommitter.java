@@ -1,11 +1,15 @@
 package dev.waymark.jdbc.internal.commit;
 
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.Limits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -19,59 +23,125 @@ import java.util.function.Consumer;
  * to the first in the queue, so no caller works for others for longer than it would have waited
  * anyway. The idea is that of the write queues of LevelDB and its successors.
  *
+ * <p>Where the first in the queue is a change set for whose answer no thread waits, a thread in the
+ * background leads, until the queue is empty. It ends when it has had nothing to do for a while.
+ * The futures of a group are completed in one go and not by the leader, whom nothing that hangs on
+ * them can hold up or make wait for itself.
+ *
  * <p>The queue is served in order. A group is bounded by the number of its change sets and by the
- * bytes that they bring.
+ * bytes that they bring, and so is the queue; who finds it full is refused.
  */
-public final class GroupCommitter {
+public final class GroupCommitter implements AutoCloseable {
   private static final long MAX_GROUP_BYTES = 16L << 20;
 
   private final Consumer<List<Ticket>> transaction;
-  private final int maxGroup;
+  private final Limits limits;
+  private final Background background = new Background();
   private final Object lock = new Object();
   private final Deque<Ticket> queue = new ArrayDeque<>();
+  private long waitingBytes;
   private boolean led;
 
-  /** Commits by way of this transaction, at most {@code maxGroup} change sets at a time. */
-  public GroupCommitter(GroupTransaction transaction, int maxGroup) {
-    this(transaction::run, maxGroup);
+  /** Commits by way of this transaction, in groups and a queue within these limits. */
+  public GroupCommitter(GroupTransaction transaction, Limits limits) {
+    this(transaction::run, limits);
   }
 
-  GroupCommitter(Consumer<List<Ticket>> transaction, int maxGroup) {
+  GroupCommitter(Consumer<List<Ticket>> transaction, Limits limits) {
     this.transaction = transaction;
-    this.maxGroup = maxGroup;
+    this.limits = limits;
   }
 
   /**
    * Commits a change set together with those that wait at the same moment, and returns or throws
    * what became of it.
+   *
+   * @throws StoreOverloadedException when too many wait
    */
   public CommitResult commit(Submission submission) {
-    Ticket ticket = new Ticket(submission);
-    if (!enqueueAndLead(ticket)) {
+    CallerTicket ticket = new CallerTicket(submission);
+    if (!enqueue(ticket)) {
       ticket.await();
     }
     if (!ticket.isAnswered()) {
-      lead(ticket);
+      leadUntilAnswered(ticket);
     }
     return ticket.answer();
   }
 
-  private boolean enqueueAndLead(Ticket ticket) {
+  /**
+   * Commits a change set likewise, without waiting.
+   *
+   * @throws StoreOverloadedException when too many wait
+   */
+  public CompletableFuture<CommitResult> commitAsync(Submission submission) {
+    FutureTicket ticket =
+        new FutureTicket(submission, () -> background.run(this::leadWhileAnyWait));
+    if (enqueue(ticket)) {
+      ticket.promote();
+    }
+    return ticket.future();
+  }
+
+  /** Puts a ticket at the end of the queue; true when it has to be led at once. */
+  private boolean enqueue(Ticket ticket) {
+    long bytes = ticket.submission().bytes();
     synchronized (lock) {
+      boolean full =
+          queue.size() >= limits.maxWaiting()
+              || (!queue.isEmpty() && waitingBytes + bytes > limits.maxWaitingBytes());
+      if (full) {
+        throw overloaded(ticket.submission());
+      }
       queue.add(ticket);
+      waitingBytes += bytes;
       boolean leads = !led;
       led = true;
       return leads;
     }
   }
 
-  private void lead(Ticket own) {
+  private StoreOverloadedException overloaded(Submission refused) {
+    return new StoreOverloadedException(
+        String.format(
+            Locale.ROOT,
+            "change set %s was not taken: %,d change sets with %,d bytes wait already; the limits are maxWaiting %,d and"
+                + " maxWaitingBytes %,d. Nothing of it was stored; commit it again later, or raise the limits",
+            refused.changes().id(),
+            queue.size(),
+            waitingBytes,
+            limits.maxWaiting(),
+            limits.maxWaitingBytes()));
+  }
+
+  private void leadUntilAnswered(Ticket own) {
     try {
       while (!own.isAnswered()) {
         commit(nextGroup());
       }
     } finally {
       handOver();
+    }
+  }
+
+  private void leadWhileAnyWait() {
+    boolean leads = true;
+    try {
+      while (leads) {
+        commit(nextGroup());
+        leads = staysLeader();
+      }
+    } finally {
+      if (leads) {
+        handOver();
+      }
+    }
+  }
+
+  private boolean staysLeader() {
+    synchronized (lock) {
+      led = !queue.isEmpty();
+      return led;
     }
   }
 
@@ -83,6 +153,24 @@ public final class GroupCommitter {
       for (Ticket ticket : group) {
         ticket.abandon();
       }
+      complete(group);
+    }
+  }
+
+  /** Completes the futures of a group, in their order. */
+  private void complete(List<Ticket> group) {
+    List<FutureTicket> futures = new ArrayList<>();
+    for (Ticket ticket : group) {
+      if (ticket instanceof FutureTicket future) {
+        futures.add(future);
+      }
+    }
+    if (!futures.isEmpty()) {
+      futures
+          .get(0)
+          .future()
+          .defaultExecutor()
+          .execute(() -> futures.forEach(FutureTicket::complete));
     }
   }
 
@@ -90,12 +178,14 @@ public final class GroupCommitter {
     List<Ticket> group = new ArrayList<>();
     long bytes = 0;
     synchronized (lock) {
-      while (group.size() < maxGroup && !queue.isEmpty()) {
+      while (group.size() < limits.maxGroup() && !queue.isEmpty()) {
         bytes += queue.getFirst().submission().bytes();
         if (!group.isEmpty() && bytes > MAX_GROUP_BYTES) {
           break;
         }
-        group.add(queue.removeFirst());
+        Ticket next = queue.removeFirst();
+        waitingBytes -= next.submission().bytes();
+        group.add(next);
       }
     }
     return group;
@@ -110,5 +200,11 @@ public final class GroupCommitter {
         next.promote();
       }
     }
+  }
+
+  /** Ends the thread in the background, if there is one. Nobody may be waiting any more. */
+  @Override
+  public void close() {
+    background.close();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.model.Ids;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -48,7 +50,7 @@ class GroupCommitterTest {
               assertThat(Thread.currentThread()).isSameAs(caller);
               answer(group);
             },
-            100);
+            Limits.defaults());
     assertThat(committer.commit(submission(0)).outcomes()).isEmpty();
     assertThat(groups).containsExactly(1);
   }
@@ -58,7 +60,8 @@ class GroupCommitterTest {
   void together() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    GroupCommitter committer = new GroupCommitter(group -> answerAfter(group, busy, goOn), 100);
+    GroupCommitter committer =
+        new GroupCommitter(group -> answerAfter(group, busy, goOn), Limits.defaults());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 9, 0);
     goOn.countDown();
     for (Future<CommitResult> answer : answers) {
@@ -72,7 +75,9 @@ class GroupCommitterTest {
   void boundedByNumber() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    GroupCommitter committer = new GroupCommitter(group -> answerAfter(group, busy, goOn), 4);
+    GroupCommitter committer =
+        new GroupCommitter(
+            group -> answerAfter(group, busy, goOn), Limits.builder().maxGroup(4).build());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 9, 0);
     goOn.countDown();
     for (Future<CommitResult> answer : answers) {
@@ -86,7 +91,8 @@ class GroupCommitterTest {
   void boundedByBytes() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    GroupCommitter committer = new GroupCommitter(group -> answerAfter(group, busy, goOn), 100);
+    GroupCommitter committer =
+        new GroupCommitter(group -> answerAfter(group, busy, goOn), Limits.defaults());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 4, 6 << 20);
     goOn.countDown();
     for (Future<CommitResult> answer : answers) {
@@ -100,7 +106,8 @@ class GroupCommitterTest {
   void interrupted() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    GroupCommitter committer = new GroupCommitter(group -> answerAfter(group, busy, goOn), 100);
+    GroupCommitter committer =
+        new GroupCommitter(group -> answerAfter(group, busy, goOn), Limits.defaults());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 2, 0);
     AtomicBoolean answeredAndInterrupted = new AtomicBoolean();
     Thread caller =
@@ -133,7 +140,7 @@ class GroupCommitterTest {
                 answer(group);
               }
             },
-            100);
+            Limits.defaults());
     assertThatThrownBy(() -> committer.commit(submission(0))).hasMessage("broken");
     assertThat(committer.commit(submission(0))).isNotNull();
   }
@@ -153,7 +160,7 @@ class GroupCommitterTest {
               }
               answerAfter(group, busy, goOn);
             },
-            100);
+            Limits.defaults());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 5, 0);
     goOn.countDown();
     answers.remove(0).get(10, TimeUnit.SECONDS);
@@ -165,6 +172,98 @@ class GroupCommitterTest {
     }
     assertThat(unknown).as("all but the leader itself").isEqualTo(answers.size() - 1);
     assertThat(committer.commit(submission(0))).isNotNull();
+  }
+
+  @Test
+  @DisplayName("without a caller who could lead, the background does, in groups and in order")
+  void background() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<Submission> committed = Collections.synchronizedList(new ArrayList<>());
+    Thread caller = Thread.currentThread();
+    GroupCommitter committer =
+        new GroupCommitter(
+            group -> {
+              assertThat(Thread.currentThread()).isNotSameAs(caller);
+              group.forEach(ticket -> committed.add(ticket.submission()));
+              answerAfter(group, busy, goOn);
+            },
+            Limits.builder().maxGroup(4).build());
+    List<Submission> submitted = new ArrayList<>();
+    List<CompletableFuture<CommitResult>> answers = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      submitted.add(submission(0));
+      answers.add(committer.commitAsync(submitted.get(i)));
+      assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+    goOn.countDown();
+    for (CompletableFuture<CommitResult> answer : answers) {
+      answer.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(groups).containsExactly(1, 4, 4, 1);
+    assertThat(committed).isEqualTo(submitted);
+    committer.close();
+  }
+
+  @Test
+  @DisplayName("callers who wait and futures stand in one queue, and lead in turn")
+  void mixed() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    GroupCommitter committer =
+        new GroupCommitter(
+            group -> answerAfter(group, busy, goOn), Limits.builder().maxGroup(2).build());
+    List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 3, 0);
+    for (int i = 0; i < 4; i++) {
+      answers.add(committer.commitAsync(submission(0)));
+    }
+    goOn.countDown();
+    for (Future<CommitResult> answer : answers) {
+      answer.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(groups).containsExactly(1, 2, 2, 2, 1);
+  }
+
+  @Test
+  @DisplayName("a full queue refuses the next, keeps the others, and takes more when it is served")
+  void fullQueue() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    GroupCommitter committer =
+        new GroupCommitter(
+            group -> answerAfter(group, busy, goOn), Limits.builder().maxWaiting(3).build());
+    List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 3, 0);
+    assertThatThrownBy(() -> committer.commit(submission(0)))
+        .isInstanceOf(StoreOverloadedException.class)
+        .hasMessageContaining("3 change sets")
+        .hasMessageContaining("maxWaiting 3");
+    assertThatThrownBy(() -> committer.commitAsync(submission(0)))
+        .isInstanceOf(StoreOverloadedException.class);
+    goOn.countDown();
+    for (Future<CommitResult> answer : answers) {
+      answer.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(groups).containsExactly(1, 3);
+    assertThat(committer.commit(submission(0))).isNotNull();
+  }
+
+  @Test
+  @DisplayName("a queue is full of bytes too, but never refuses the first")
+  void fullOfBytes() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    GroupCommitter committer =
+        new GroupCommitter(
+            group -> answerAfter(group, busy, goOn),
+            Limits.builder().maxWaitingBytes(1_000).build());
+    List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 1, 5_000);
+    assertThatThrownBy(() -> committer.commit(submission(100)))
+        .isInstanceOf(StoreOverloadedException.class)
+        .hasMessageContaining("maxWaitingBytes 1,000");
+    goOn.countDown();
+    for (Future<CommitResult> answer : answers) {
+      answer.get(10, TimeUnit.SECONDS);
+    }
   }
 
   private List<Future<CommitResult>> submitBehindBusyLeader(

@@ -1,0 +1,41 @@
+package dev.waymark.jdbc.internal.commit;
+
+import dev.waymark.core.internal.decide.Submission;
+import java.util.concurrent.locks.LockSupport;
+
+/** The ticket of a thread that waits for its answer, and leads when it is its turn. */
+final class CallerTicket extends Ticket {
+  private final Thread caller = Thread.currentThread();
+  private volatile boolean promoted;
+
+  CallerTicket(Submission submission) {
+    super(submission);
+  }
+
+  @Override
+  void release() {
+    LockSupport.unpark(caller);
+  }
+
+  @Override
+  void promote() {
+    promoted = true;
+    LockSupport.unpark(caller);
+  }
+
+  /**
+   * Waits for an answer or for promotion. An interrupt does not end the wait, since the change set
+   * may already be on its way to the disk and the caller must hear what became of it; the caller
+   * finds its interrupt flag set afterwards.
+   */
+  void await() {
+    boolean interrupted = false;
+    while (!isAnswered() && !promoted) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      caller.interrupt();
+    }
+  }
+}
