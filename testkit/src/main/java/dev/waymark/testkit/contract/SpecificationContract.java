@@ -113,7 +113,8 @@ public abstract class SpecificationContract extends ContractTest {
       every.updateTaskRun(taskRun, TaskRunState.RUNNING, 1);
       every.recordAttempt(taskRun, "worker-1");
       every.updateAttempt(new AttemptId(taskRun, 1), AttemptState.SUCCEEDED, 0, null);
-      every.commit(changes().updateTaskRun(taskRun, TaskRunState.SUCCEEDED).build());
+      ChangeSet last = changes().updateTaskRun(taskRun, TaskRunState.SUCCEEDED).build();
+      assertThat(every.commit(last)).isEqualTo(every.commitAsync(last).join());
     }
   }
 
