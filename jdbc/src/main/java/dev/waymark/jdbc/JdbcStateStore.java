@@ -86,6 +86,7 @@ public abstract class JdbcStateStore implements StateStore {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the stage that ends the use has no result
   public CompletableFuture<CommitResult> commitAsync(ChangeSet changes) {
     usage.begin();
     CompletableFuture<CommitResult> answer;
@@ -97,8 +98,10 @@ public abstract class JdbcStateStore implements StateStore {
       usage.end();
       throw e;
     }
-    // What the caller gets is a copy, so that cancelling it does not end the use before its time.
-    return answer.whenComplete((result, error) -> usage.end());
+    // A copy, which the caller may cancel or complete without touching ours.
+    CompletableFuture<CommitResult> copy = answer.copy();
+    answer.whenComplete((result, error) -> usage.end());
+    return copy;
   }
 
   @Override
