@@ -10,6 +10,7 @@ import dev.waymark.postgres.internal.PostgresAddress;
 import dev.waymark.postgres.internal.PostgresConnector;
 import dev.waymark.postgres.internal.PostgresDialect;
 import dev.waymark.postgres.internal.PostgresErrors;
+import dev.waymark.postgres.internal.PostgresOpening;
 import dev.waymark.postgres.internal.PostgresSchema;
 import dev.waymark.postgres.internal.PostgresSessions;
 import dev.waymark.postgres.internal.PostgresSettings;
@@ -257,7 +258,8 @@ public final class PostgresStateStore extends JdbcStateStore {
     }
 
     /**
-     * Opens the store.
+     * Opens the store. A server that is there but not ready, because it starts, recovers or has no
+     * connection left, is waited for within the retry time-out; one that is not found is not.
      *
      * @throws InvalidInputException when a setting is out of range
      * @throws StoreUnavailableException when the server does not answer or refuses the user
@@ -270,11 +272,7 @@ public final class PostgresStateStore extends JdbcStateStore {
           address == null
               ? PostgresErrors.ofDataSource(settings)
               : PostgresErrors.of(address, settings);
-      try {
-        return connect(settings, errors);
-      } catch (SQLException e) {
-        throw errors.explain("open the store", e);
-      }
+      return new PostgresOpening(settings, errors).open(() -> connect(settings, errors));
     }
 
     private PostgresSettings settings() {

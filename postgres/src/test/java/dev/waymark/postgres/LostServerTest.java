@@ -6,64 +6,137 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testserver.RestartableServer;
 import dev.waymark.testserver.TestServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("A server that goes away and comes back")
 class LostServerTest {
+  private static final Duration PATIENT = Duration.ofSeconds(60);
+
+  /** How often a server is stopped, or set read-only, under load. */
+  private static final int STOPS = Integer.getInteger("waymark.test.stops", 3);
+
+  /** How many sessions are ended under load. */
+  private static final int SESSIONS = Integer.getInteger("waymark.test.sessions", 50);
 
   @Test
-  @DisplayName("12: sessions that are ended again and again under load: each change set once")
+  @DisplayName("12: sessions that are ended in the midst of a transaction: each change set once")
   void terminatedSessions() throws Exception {
     String schema = TestServer.newSchema();
     try (StateStore store =
             PostgresStateStore.builder(TestServer.url("ApplicationName=" + schema))
                 .schema(schema)
                 .build();
-        StateStore direct = PostgresStateStore.builder(TestServer.url()).schema(schema).build();
         Connection killer = TestServer.connect()) {
-      Workload work = new Workload(store, 4, 40);
-      CompletableFuture<Void> done = CompletableFuture.runAsync(() -> run(work));
-      int ended = 0;
-      while (!done.isDone()) {
-        ended += endSessions(killer, schema);
+      Workload work = new Workload(store, 4, 1);
+      work.start();
+      for (int ended = 0; ended < SESSIONS; ) {
+        ended += endSession(killer, schema);
+        work.awaitProgress();
       }
-      done.get(60, TimeUnit.SECONDS);
-      work.check(direct, schema);
-      assertThat(ended).as("sessions ended under load").isPositive();
+      work.finish();
+      work.check(store, killer, schema);
     } finally {
       TestServer.drop(schema);
     }
   }
 
-  /** Ends a session in the middle of a transaction, where there is one. */
-  private static int endSessions(Connection killer, String application) throws SQLException {
+  /** Ends one session that is in a transaction, where there is one. */
+  private static int endSession(Connection killer, String application) throws SQLException {
     return Integer.parseInt(
         TestServer.text(
             killer,
             """
             SELECT count(pg_terminate_backend(pid)) FROM (
               SELECT pid FROM pg_stat_activity
-              WHERE application_name = '%s' AND xact_start IS NOT NULL AND random() < 0.02) AS busy"""
+              WHERE application_name = '%s' AND backend_xid IS NOT NULL LIMIT 1) AS busy"""
                 .formatted(application)));
   }
 
-  private static void run(Workload work) {
-    try {
-      work.run();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
+  @Test
+  @DisplayName("12: a server stopped at once and started again under load: each change set once")
+  void immediateStops() throws Exception {
+    try (RestartableServer server = RestartableServer.start();
+        StateStore store = open(server.url(), PATIENT)) {
+      Workload work = new Workload(store, 4, 1);
+      work.start();
+      CompletableFuture<Integer> reads = CompletableFuture.supplyAsync(() -> read(store, work));
+      for (int i = 0; i < STOPS; i++) {
+        work.awaitProgress();
+        server.stopImmediately();
+        server.restart();
+      }
+      work.awaitProgress();
+      work.finish();
+      assertThat(reads.get(60, TimeUnit.SECONDS)).isPositive();
+      try (Connection sql = DriverManager.getConnection(server.url())) {
+        work.check(store, sql, "waymark");
+      }
+    }
+  }
+
+  /** Reads on many threads at the same time, more than there are connections, to the end. */
+  private static int read(StateStore store, Workload work) {
+    return IntStream.range(0, 12)
+        .mapToObj(
+            i ->
+                CompletableFuture.supplyAsync(
+                    () -> {
+                      int reads = 0;
+                      do {
+                        assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
+                        reads++;
+                      } while (!work.isEnough());
+                      return reads;
+                    },
+                    task -> Proxy.start("reader", task)))
+        .toList()
+        .stream()
+        .mapToInt(CompletableFuture::join)
+        .sum();
+  }
+
+  @Test
+  @DisplayName("12: a server that takes no writes for a while, under load: each change set once")
+  void readOnlyUnderLoad() throws Exception {
+    try (EmbeddedPostgres server = TestServer.start();
+        StateStore store =
+            open(server.getJdbcUrl("postgres", "postgres") + "&ApplicationName=load", PATIENT);
+        Connection sql = connect(server)) {
+      Workload work = new Workload(store, 4, 1);
+      work.start();
+      for (int i = 0; i < STOPS; i++) {
+        work.awaitProgress();
+        setReadOnly(server, "on");
+        awaitNoSessions(sql, "load");
+        setReadOnly(server, "off");
+      }
+      work.awaitProgress();
+      work.finish();
+      work.check(store, sql, "waymark");
+    }
+  }
+
+  /** Waits until the store has given up every session it had, since none can write any more. */
+  private static void awaitNoSessions(Connection sql, String application) throws SQLException {
+    String sessions =
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + application + "'";
+    while (!TestServer.text(sql, sessions).equals("0")) {
+      Thread.onSpinWait();
     }
   }
 
@@ -71,7 +144,7 @@ class LostServerTest {
   @DisplayName("12: a server process killed under load: the server recovers, the store goes on")
   void crash() throws Exception {
     try (EmbeddedPostgres server = TestServer.start();
-        StateStore store = open(server, Duration.ofSeconds(60))) {
+        StateStore store = open(server, PATIENT)) {
       Sample.saveWorkflow(store);
       ExecutionId before = Sample.createExecution(store);
       kill(server);
@@ -101,7 +174,7 @@ class LostServerTest {
   void readOnly() throws Exception {
     try (EmbeddedPostgres server = TestServer.start();
         StateStore store = open(server, Duration.ofMillis(300));
-        StateStore patient = open(server, Duration.ofSeconds(60))) {
+        StateStore patient = open(server, PATIENT)) {
       Sample.saveWorkflow(store);
       setReadOnly(server, "on");
       assertThatThrownBy(() -> Sample.createExecution(store))
@@ -118,14 +191,18 @@ class LostServerTest {
 
   @Test
   @DisplayName("a server that is gone is reported when patience is over, with its name")
-  void gone() throws IOException {
+  void gone() throws Exception {
     EmbeddedPostgres server = TestServer.start();
     try (StateStore store = open(server, Duration.ofMillis(500))) {
       Sample.saveWorkflow(store);
       server.close();
-      assertThatThrownBy(() -> store.workflow(Sample.WORKFLOW))
-          .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("localhost:" + server.getPort());
+      Callable<Object> read =
+          () ->
+              assertThatThrownBy(() -> store.workflow(Sample.WORKFLOW))
+                  .isInstanceOf(StoreUnavailableException.class)
+                  .hasMessageContaining("localhost:" + server.getPort())
+                  .hasMessageContaining("cannot be reached, also when tried again for 500ms");
+      Sample.together(Collections.nCopies(8, read));
       assertThatThrownBy(() -> Sample.createExecution(store))
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("localhost:" + server.getPort());
@@ -133,7 +210,11 @@ class LostServerTest {
   }
 
   private static StateStore open(EmbeddedPostgres server, Duration retry) {
-    return PostgresStateStore.builder(server.getJdbcUrl("postgres", "postgres"))
+    return open(server.getJdbcUrl("postgres", "postgres"), retry);
+  }
+
+  private static StateStore open(String url, Duration retry) {
+    return PostgresStateStore.builder(url)
         .poolTimeout(Duration.ofSeconds(1))
         .retryTimeout(retry)
         .build();

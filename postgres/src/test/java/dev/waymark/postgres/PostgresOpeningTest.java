@@ -132,7 +132,7 @@ class PostgresOpeningTest {
     assertThat(failure(PostgresStateStore.builder(url)))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("postgresql://localhost:" + port + "/things")
-        .hasMessageContaining("cannot be reached")
+        .hasMessageContaining("cannot be reached (")
         .hasMessageContaining("check host and port");
   }
 

@@ -9,7 +9,7 @@ import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.postgres.CuttingProxy.Cut;
+import dev.waymark.postgres.CommitCutter.Cut;
 import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -37,28 +37,25 @@ class UnknownCommitTest {
   void cutsAroundCommit() throws Exception {
     long seed = Long.getLong("waymark.test.seed", System.nanoTime());
     Random random = new Random(seed);
-    String[] place = TestServer.hostAndPort();
-    try (CuttingProxy proxy =
-            new CuttingProxy(place[0], Integer.parseInt(place[1]), () -> cut(random));
+    CommitCutter cutter = new CommitCutter(() -> cut(random));
+    try (Proxy proxy = Proxy.ofTestServer(cutter);
         StateStore store =
-            PostgresStateStore.builder(
-                    TestServer.urlAt("localhost", proxy.port(), "prepareThreshold=0"))
-                .schema(schema)
-                .build();
-        StateStore direct = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
+            PostgresStateStore.builder(proxy.url("prepareThreshold=0")).schema(schema).build();
+        StateStore direct = open(schema);
+        Connection sql = TestServer.connect()) {
       Workload work = new Workload(store, 4, ROUNDS);
       work.run();
-      work.check(direct, schema);
-      int inside = proxy.count(Cut.INSIDE) + proxy.count(Cut.BEFORE_REPLY);
+      work.check(direct, sql, schema);
+      int inside = cutter.count(Cut.INSIDE) + cutter.count(Cut.BEFORE_REPLY);
       System.out.printf(
           "%d change sets; cut: %d before COMMIT, %d inside it, %d before its reply; seed %d%n",
           work.commits(),
-          proxy.count(Cut.BEFORE),
-          proxy.count(Cut.INSIDE),
-          proxy.count(Cut.BEFORE_REPLY),
+          cutter.count(Cut.BEFORE),
+          cutter.count(Cut.INSIDE),
+          cutter.count(Cut.BEFORE_REPLY),
           seed);
       assertThat(inside).as("cuts inside COMMIT, seed " + seed).isPositive();
-      assertThat(proxy.count(Cut.BEFORE_REPLY)).as("cuts before the reply").isPositive();
+      assertThat(cutter.count(Cut.BEFORE_REPLY)).as("cuts before the reply").isPositive();
     }
   }
 

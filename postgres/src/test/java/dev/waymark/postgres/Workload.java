@@ -16,10 +16,14 @@ import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testserver.TestServer;
-import java.util.ArrayList;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Threads that each take an execution with one task run through attempt after attempt, and check
@@ -28,31 +32,80 @@ import java.util.stream.IntStream;
  */
 final class Workload {
   private final StateStore store;
-  private final List<ExecutionId> executions = new ArrayList<>();
-  private final int rounds;
+  private final List<Work> works;
+  private final int least;
+  private volatile boolean enough;
+  private CompletableFuture<Void> running;
 
-  /** So many threads' work, each of {@code rounds} attempts; creates what they work on. */
+  /** So many threads' work, each of {@code rounds} attempts. */
   Workload(StateStore store, int threads, int rounds) {
     this.store = store;
-    this.rounds = rounds;
+    this.least = rounds;
+    this.works = Stream.generate(Work::new).limit(threads).toList();
     Sample.saveWorkflow(store);
-    for (int i = 0; i < threads; i++) {
-      executions.add(Sample.IDS.executionId());
-    }
   }
 
-  /** How many change sets it commits. */
+  /** One execution. */
+  private static final class Work {
+    private final ExecutionId execution = Sample.IDS.executionId();
+    private volatile int rounds;
+  }
+
+  /** How many change sets it has committed when it is done. */
   int commits() {
-    return executions.size() * (1 + 2 * rounds + 1);
+    return works.stream().mapToInt(work -> 1 + 2 * work.rounds + 1).sum();
   }
 
   /** Does all the work, one thread for each execution. */
   void run() throws Exception {
-    Sample.together(
-        executions.stream().<Callable<Void>>map(execution -> () -> work(execution)).toList());
+    enough = true;
+    doAll();
   }
 
-  private Void work(ExecutionId execution) {
+  /** Begins to work, for at least the rounds that were asked for and until {@link #finish}. */
+  void start() {
+    running =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                doAll();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+  }
+
+  private void doAll() throws Exception {
+    Sample.together(works.stream().<Callable<Void>>map(work -> () -> work(work)).toList());
+  }
+
+  /** Waits until every thread has got further by a whole round. */
+  synchronized void awaitProgress() throws InterruptedException {
+    int[] before = works.stream().mapToInt(work -> work.rounds).toArray();
+    while (!IntStream.range(0, before.length).allMatch(i -> works.get(i).rounds > before[i])) {
+      assertThat(running).as("the work under load").isNotDone();
+      wait(100);
+    }
+  }
+
+  /** Whether the work is to come to its end. */
+  boolean isEnough() {
+    return enough;
+  }
+
+  private synchronized void advance(Work work) {
+    work.rounds++;
+    notifyAll();
+  }
+
+  /** Ends what {@link #start} began. */
+  void finish() throws Exception {
+    enough = true;
+    running.get(120, TimeUnit.SECONDS);
+  }
+
+  private Void work(Work work) {
+    ExecutionId execution = work.execution;
     TaskRunId run = Sample.IDS.taskRunId();
     answers(
         ChangeSet.builder()
@@ -65,26 +118,31 @@ final class Workload {
         2,
         1,
         2);
-    for (int number = 1; number <= rounds; number++) {
-      answers(ChangeSet.builder().recordAttempt(run, "w").build(), number);
-      answers(
-          ChangeSet.builder()
-              .updateAttempt(new AttemptId(run, number), AttemptState.FAILED, 1, "no")
-              .updateTaskRun(run, TaskRunState.RETRYING, 2L * number, number)
-              .updateTaskRun(run, TaskRunState.RUNNING, 2L * number + 1, number)
-              .build(),
-          number,
-          2L * number + 1,
-          2L * number + 2);
+    while (work.rounds < least || !enough) {
+      attempt(run, work.rounds + 1);
+      advance(work);
     }
     answers(
         ChangeSet.builder()
-            .updateTaskRun(run, TaskRunState.FAILED, 2L * rounds + 2, rounds)
+            .updateTaskRun(run, TaskRunState.FAILED, 2L * work.rounds + 2, work.rounds)
             .updateExecution(execution, ExecutionState.FAILED, 2L, "no")
             .build(),
-        2L * rounds + 3,
+        2L * work.rounds + 3,
         3);
     return null;
+  }
+
+  private void attempt(TaskRunId run, int number) {
+    answers(ChangeSet.builder().recordAttempt(run, "w").build(), number);
+    answers(
+        ChangeSet.builder()
+            .updateAttempt(new AttemptId(run, number), AttemptState.FAILED, 1, "no")
+            .updateTaskRun(run, TaskRunState.RETRYING, 2L * number, number)
+            .updateTaskRun(run, TaskRunState.RUNNING, 2L * number + 1, number)
+            .build(),
+        number,
+        2L * number + 1,
+        2L * number + 2);
   }
 
   /** Commits, and checks that the answer is that of a change set that was applied just now. */
@@ -100,15 +158,15 @@ final class Workload {
   }
 
   /** Checks in the database that every change set was applied exactly once. */
-  void check(StateStore other, String schema) {
-    for (ExecutionId execution : executions) {
-      var details = other.executionDetails(execution);
+  void check(StateStore other, Connection sql, String schema) throws SQLException {
+    for (Work work : works) {
+      var details = other.executionDetails(work.execution);
       assertThat(details).isNotNull();
       assertThat(details.execution().state()).isEqualTo(ExecutionState.FAILED);
-      assertThat(details.history()).hasSize(2 + 2 + 4 * rounds + 2);
-      assertThat(details.taskRuns().get(0).attempts()).hasSize(rounds);
+      assertThat(details.history()).hasSize(2 + 2 + 4 * work.rounds + 2);
+      assertThat(details.taskRuns().get(0).attempts()).hasSize(work.rounds);
     }
-    assertThat(TestServer.text("SELECT count(*) FROM " + schema + ".commits"))
+    assertThat(TestServer.text(sql, "SELECT count(*) FROM " + schema + ".commits"))
         .isEqualTo(Integer.toString(commits() + 1));
   }
 }

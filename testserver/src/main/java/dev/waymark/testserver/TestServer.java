@@ -95,6 +95,18 @@ public final class TestServer {
     return DriverManager.getConnection(url());
   }
 
+  /** A new database, whose statistics are of nobody else's doing; returns its name. */
+  public static String newDatabase() {
+    String name = newName();
+    execute("CREATE DATABASE " + name);
+    return name;
+  }
+
+  /** The URL of another database of the server. */
+  public static String urlOf(String database) {
+    return url().replaceFirst("^(jdbc:postgresql://[^/?]*)/?[^?]*", "$1/" + database);
+  }
+
   /** Runs statements on a connection of their own. */
   public static void execute(String sql) {
     try (Connection connection = connect();

@@ -6,8 +6,10 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -20,6 +22,7 @@ import org.postgresql.PGProperty;
 public final class PostgresConnector implements DataSource {
   private final String url;
   private final Properties properties;
+  private final AtomicReference<@Nullable Connection> first = new AtomicReference<>();
 
   /** Connections to this server; what its URL sets by itself stays as it is. */
   public PostgresConnector(PostgresAddress address, PostgresSettings settings) {
@@ -41,8 +44,21 @@ public final class PostgresConnector implements DataSource {
     return Long.toString(Math.max(1, duration.plusMillis(999).toSeconds()));
   }
 
+  /**
+   * Opens the first connection, which whoever asks next will get. So a server that does not answer
+   * is reported by its own error and at once, where the pool would pause before it gives up.
+   */
+  void connect() throws SQLException {
+    first.set(open());
+  }
+
   @Override
   public Connection getConnection() throws SQLException {
+    Connection ready = first.getAndSet(null);
+    return ready == null ? open() : ready;
+  }
+
+  private Connection open() throws SQLException {
     Connection connection = new Driver().connect(url, copy());
     if (connection == null) {
       throw new SQLException("the PostgreSQL driver does not accept its own URL");

@@ -18,21 +18,42 @@ public final class PostgresErrors {
   private final String place;
   private final String user;
   private final PostgresSettings settings;
+  private final Situation situation;
 
-  private PostgresErrors(String place, String user, PostgresSettings settings) {
+  /** When the error came, which decides what can be said of what was done against it. */
+  private enum Situation {
+    /** At an opening, of a kind that is not worth trying again. */
+    OPENING,
+    /** At an opening that was tried again. */
+    OPENING_AGAIN,
+    /** At work, where everything was tried again that is worth it. */
+    WORKING
+  }
+
+  private PostgresErrors(
+      String place, String user, PostgresSettings settings, Situation situation) {
     this.place = place;
     this.user = user;
     this.settings = settings;
+    this.situation = situation;
   }
 
   /** Errors that name the server of this address. */
   public static PostgresErrors of(PostgresAddress address, PostgresSettings settings) {
-    return new PostgresErrors(address.name(), "user " + address.user(), settings);
+    return new PostgresErrors(
+        address.name(), "user " + address.user(), settings, Situation.WORKING);
   }
 
   /** Errors about a data source of which only the schema is known. */
   public static PostgresErrors ofDataSource(PostgresSettings settings) {
-    return new PostgresErrors("the PostgreSQL data source", "its user", settings);
+    return new PostgresErrors(
+        "the PostgreSQL data source", "its user", settings, Situation.WORKING);
+  }
+
+  /** The same errors as an opening tells them, which was tried again or was not. */
+  PostgresErrors ofOpening(boolean triedAgain) {
+    return new PostgresErrors(
+        place, user, settings, triedAgain ? Situation.OPENING_AGAIN : Situation.OPENING);
   }
 
   /** The store, as a message names it. */
@@ -132,10 +153,12 @@ public final class PostgresErrors {
         : "the connection was lost" + retried() + unknown(cause);
   }
 
-  private static String unknown(SQLException cause) {
+  private String unknown(SQLException cause) {
     return " ("
         + said(cause)
-        + "); whether a commit was stored is not known, repeat it with its commit id";
+        + (situation == Situation.WORKING
+            ? "); whether a commit was stored is not known, repeat it with its commit id"
+            : "); look at the server's log, and open the store again when it is ready");
   }
 
   private String withoutState(SQLException cause) {
@@ -149,7 +172,7 @@ public final class PostgresErrors {
   }
 
   private String retried() {
-    return settings.retryTimeout().isZero()
+    return settings.retryTimeout().isZero() || situation == Situation.OPENING
         ? ""
         : ", also when tried again for " + Durations.format(settings.retryTimeout());
   }

@@ -30,8 +30,8 @@ public final class PostgresSessions implements SessionSource {
   }
 
   /**
-   * Sessions over a pool of our own. It opens one connection at once, so that a server that does
-   * not answer, or refuses us, is reported now and by its own error.
+   * Sessions over a pool of our own, with one connection that is opened at once, so that a server
+   * that does not answer, or refuses us, is reported now.
    */
   public static PostgresSessions pooled(PostgresConnector connector, PostgresSettings settings)
       throws SQLException {
@@ -41,6 +41,7 @@ public final class PostgresSessions implements SessionSource {
     config.setMaximumPoolSize(settings.poolSize());
     config.setMinimumIdle(1);
     config.setConnectionTimeout(settings.poolTimeout().toMillis());
+    connector.connect();
     try {
       HikariDataSource pool = new HikariDataSource(config);
       return new PostgresSessions(pool, pool);

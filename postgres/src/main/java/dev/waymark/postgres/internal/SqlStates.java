@@ -1,5 +1,7 @@
 package dev.waymark.postgres.internal;
 
+import java.io.EOFException;
+import java.net.SocketException;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ final class SqlStates {
   static final String NO_SUCH_DATABASE = "3D000";
   static final String TOO_MANY_CONNECTIONS = "53300";
   static final String DISK_FULL = "53100";
+  private static final String NO_CONNECTION = "08003";
 
   private static final Set<String> COLLISIONS = Set.of("40001", "40P01", UNIQUE_VIOLATION);
   private static final Set<String> SERVER_GOES_OR_COMES =
@@ -53,6 +56,27 @@ final class SqlStates {
         && (state.startsWith("08")
             || SERVER_GOES_OR_COMES.contains(state)
             || state.equals(TOO_MANY_CONNECTIONS));
+  }
+
+  /**
+   * A server is there but not ready: it starts, stops or recovers, has no connection left, or broke
+   * the connection off. One that was not found at all is none of these, its name may be wrong.
+   */
+  static boolean isNotReady(SQLException error) {
+    String state = of(error);
+    return state != null
+        && isConnectionLost(state)
+        && (!state.startsWith("08") || state.equals(NO_CONNECTION) || isBrokenOff(error));
+  }
+
+  /** The connection had come about, and was then closed by the other side. */
+  private static boolean isBrokenOff(SQLException error) {
+    Throwable innermost = error;
+    for (int depth = 0; innermost.getCause() != null && depth < 20; depth++) {
+      innermost = innermost.getCause();
+    }
+    // Its subclasses tell of connections that did not come about.
+    return innermost instanceof EOFException || innermost.getClass() == SocketException.class;
   }
 
   /** The server takes no writes: a primary that has become a standby, or is set so. */
