@@ -11,6 +11,8 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testserver.TestServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -48,8 +50,12 @@ class PostgresOpeningTest {
   private static Throwable failure(PostgresStateStore.Builder builder) {
     Throwable error = catchThrowable(builder::build);
     assertThat(error).isNotNull();
-    for (Throwable t = error; t != null; t = t.getCause()) {
-      assertThat(t.toString()).doesNotContain(PASSWORD);
+    assertThat(error).asString().doesNotContain(PASSWORD);
+    StringWriter trace = new StringWriter();
+    error.printStackTrace(new PrintWriter(trace)); // with every cause, and what was suppressed
+    assertThat(trace.toString()).doesNotContain(PASSWORD);
+    if (!(error instanceof InvalidInputException)) {
+      assertThat(error).hasMessageContaining("postgresql://").hasMessageContaining("(schema ");
     }
     return error;
   }
@@ -228,6 +234,10 @@ class PostgresOpeningTest {
         .hasMessageContaining("version 999")
         .hasMessageContaining("up to 1")
         .hasMessageContaining("Update Waymark");
+    assertThat(TestServer.text("SELECT version FROM " + schema + ".waymark_version"))
+        .isEqualTo("999");
+    assertThat(TestServer.text("SELECT count(*) FROM " + schema + ".waymark_schema_history"))
+        .isEqualTo("1");
   }
 
   @Test
@@ -247,63 +257,33 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a schema whose tables are gone is said to be so")
-  void lostTables() {
-    try (StateStore store = builder(schema).build()) {
+  @DisplayName("a user who may not use the schema that is there is told so, and nothing is changed")
+  void foreignRights() {
+    builder(schema).build().close();
+    String user = TestServer.newName();
+    TestServer.execute("CREATE ROLE " + user + " LOGIN PASSWORD '" + PASSWORD + "'");
+    try {
+      assertThat(failure(builder(schema).user(user).password(PASSWORD)))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("user " + user + " may not do that (permission denied for schema")
+          .hasMessageContaining("have the owner of the schema grant");
+    } finally {
+      TestServer.execute("DROP ROLE " + user);
+    }
+  }
+
+  @Test
+  @DisplayName("neither the builder nor the store shows the password")
+  void passwordIsNotShown() {
+    String user = TestServer.newName();
+    TestServer.execute("CREATE ROLE " + user + " SUPERUSER LOGIN PASSWORD '" + PASSWORD + "'");
+    PostgresStateStore.Builder builder = builder(schema).user(user).password(PASSWORD);
+    assertThat(builder.toString()).doesNotContain(PASSWORD);
+    try (StateStore store = builder.build()) {
+      assertThat(store.toString()).doesNotContain(PASSWORD);
+    } finally {
       TestServer.drop(schema);
-      assertThatThrownBy(() -> Sample.saveWorkflow(store))
-          .isInstanceOf(SchemaMismatchException.class)
-          .hasMessageContaining("tables are not what this version made");
-    }
-  }
-
-  @Test
-  @DisplayName("a pool that runs dry is reported with its numbers")
-  void poolDry() throws Exception {
-    try (StateStore store =
-            builder(schema).poolSize(1).poolTimeout(Duration.ofMillis(250)).build();
-        var other = TestServer.connect();
-        var sql = other.createStatement()) {
-      Sample.saveWorkflow(store);
-      other.setAutoCommit(false);
-      sql.execute("LOCK TABLE " + schema + ".executions IN ACCESS EXCLUSIVE MODE");
-      Thread waiting = new Thread(() -> store.execution(Sample.IDS.executionId()));
-      waiting.start();
-      Sample.awaitLockWaiters(schema, 1);
-      assertThatThrownBy(() -> store.workflow(Sample.WORKFLOW))
-          .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("none of the 1 connections")
-          .hasMessageContaining("within 250ms")
-          .hasMessageContaining("raise the size of the pool");
-      other.rollback();
-      waiting.join();
-      assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
-    }
-  }
-
-  @Test
-  @DisplayName(
-      "a statement that takes too long is reported with the time-out, and nothing is stored")
-  void statementTimeout() throws Exception {
-    try (StateStore store =
-            builder(schema)
-                .statementTimeout(Duration.ofMillis(100))
-                .lockTimeout(Duration.ofSeconds(5))
-                .build();
-        var other = TestServer.connect();
-        var sql = other.createStatement()) {
-      Sample.saveWorkflow(store);
-      other.setAutoCommit(false);
-      sql.execute("LOCK TABLE " + schema + ".executions IN ACCESS EXCLUSIVE MODE");
-      assertThatThrownBy(() -> Sample.createExecution(store))
-          .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("statement time-out of 100ms")
-          .hasMessageContaining("nothing was stored");
-      assertThatThrownBy(() -> store.execution(Sample.IDS.executionId()))
-          .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("statement time-out of 100ms");
-      other.rollback();
-      assertThat(store.execution(Sample.createExecution(store))).isNotNull();
+      TestServer.execute("DROP ROLE " + user);
     }
   }
 

@@ -107,7 +107,7 @@ public final class PostgresErrors {
           user
               + " may not do that ("
               + said(cause)
-              + "); have the owner of the database run: CREATE SCHEMA "
+              + "); have the owner of the schema grant it, or that of the database run: CREATE SCHEMA "
               + settings.schema()
               + " AUTHORIZATION the user; or name a schema of your own with schema=NAME";
       case SqlStates.LOCK_NOT_AVAILABLE ->

@@ -1,0 +1,115 @@
+package dev.waymark.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.testserver.TestServer;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Errors of a store that is at work on PostgreSQL")
+class PostgresErrorsTest {
+  private static final String PASSWORD = "s3cret-Horse";
+  private final String schema = TestServer.newSchema();
+
+  @AfterEach
+  void clear() {
+    TestServer.drop(schema);
+  }
+
+  private static PostgresStateStore.Builder builder(String schema) {
+    return PostgresStateStore.builder(TestServer.url()).schema(schema);
+  }
+
+  @Test
+  @DisplayName("a schema whose tables are gone is said to be so")
+  void lostTables() {
+    try (StateStore store = builder(schema).build()) {
+      TestServer.drop(schema);
+      assertThatThrownBy(() -> Sample.saveWorkflow(store))
+          .isInstanceOf(SchemaMismatchException.class)
+          .hasMessageContaining("tables are not what this version made");
+    }
+  }
+
+  @Test
+  @DisplayName("a pool that runs dry is reported with its numbers")
+  void poolDry() throws Exception {
+    try (StateStore store =
+            builder(schema).poolSize(1).poolTimeout(Duration.ofMillis(250)).build();
+        var other = TestServer.connect();
+        var sql = other.createStatement()) {
+      Sample.saveWorkflow(store);
+      other.setAutoCommit(false);
+      sql.execute("LOCK TABLE " + schema + ".executions IN ACCESS EXCLUSIVE MODE");
+      Thread waiting = new Thread(() -> store.execution(Sample.IDS.executionId()));
+      waiting.start();
+      Sample.awaitLockWaiters(schema, 1);
+      assertThatThrownBy(() -> store.workflow(Sample.WORKFLOW))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("none of the 1 connections")
+          .hasMessageContaining("within 250ms")
+          .hasMessageContaining("raise the size of the pool");
+      other.rollback();
+      waiting.join();
+      assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a statement that takes too long is reported with the time-out, and nothing is stored")
+  void statementTimeout() throws Exception {
+    try (StateStore store =
+            builder(schema)
+                .statementTimeout(Duration.ofMillis(100))
+                .lockTimeout(Duration.ofSeconds(5))
+                .build();
+        var other = TestServer.connect();
+        var sql = other.createStatement()) {
+      Sample.saveWorkflow(store);
+      other.setAutoCommit(false);
+      sql.execute("LOCK TABLE " + schema + ".executions IN ACCESS EXCLUSIVE MODE");
+      assertThatThrownBy(() -> Sample.createExecution(store))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("statement time-out of 100ms")
+          .hasMessageContaining("nothing was stored");
+      assertThatThrownBy(() -> store.execution(Sample.IDS.executionId()))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("statement time-out of 100ms");
+      other.rollback();
+      assertThat(store.executions(ExecutionQuery.all()).total()).isZero();
+      assertThat(store.execution(Sample.createExecution(store))).isNotNull();
+    }
+  }
+
+  @Test
+  @DisplayName("a user who may only read is told so at the first write, and nothing is stored")
+  void missingRights() {
+    String user = TestServer.newName();
+    TestServer.execute(
+        """
+        CREATE ROLE %1$s LOGIN PASSWORD '%2$s';
+        GRANT USAGE ON SCHEMA %3$s TO %1$s; GRANT SELECT ON ALL TABLES IN SCHEMA %3$s TO %1$s"""
+            .formatted(user, PASSWORD, schema));
+    try (StateStore reader = builder(schema).user(user).password(PASSWORD).build()) {
+      assertThat(reader.executions(ExecutionQuery.all()).total()).isZero();
+      assertThatThrownBy(() -> Sample.saveWorkflow(reader))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("(schema " + schema + ")")
+          .hasMessageContaining("user " + user + " may not do that (permission denied for table")
+          .hasMessageContaining("have the owner of the schema grant")
+          .satisfies(error -> assertThat(error).hasMessageNotContaining(PASSWORD))
+          .satisfies(error -> assertThat(error.getCause()).hasMessageNotContaining(PASSWORD));
+      assertThat(reader.workflow(Sample.WORKFLOW)).isNull();
+    } finally {
+      TestServer.execute("DROP OWNED BY " + user + "; DROP ROLE " + user);
+    }
+  }
+}
