@@ -1,14 +1,20 @@
 package dev.waymark.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testserver.TestServer;
 import java.util.ArrayList;
@@ -48,6 +54,20 @@ final class Sample {
             .createTaskRun(new NewTaskRun(id, execution, new TaskId("t")))
             .build());
     return id;
+  }
+
+  /** Runs nearly every statement there is, so many times. */
+  static void useEverything(StateStore store, int times) {
+    for (int i = 0; i < times; i++) {
+      saveWorkflow(store);
+      TaskRunId run = createTaskRun(store);
+      store.updateTaskRun(run, TaskRunState.RUNNING, 1);
+      store.recordAttempt(run, "w");
+      ExecutionId execution = store.taskRun(run).executionId();
+      assertThat(store.executionDetails(execution).taskRuns()).hasSize(1);
+      store.executions(ExecutionQuery.builder().states(ExecutionState.PENDING).build());
+      store.workflows(PageRequest.first(10));
+    }
   }
 
   /**

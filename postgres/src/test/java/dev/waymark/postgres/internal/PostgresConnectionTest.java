@@ -1,0 +1,175 @@
+package dev.waymark.postgres.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.Remedy;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.testserver.TestServer;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import javax.net.SocketFactory;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Connections and transactions on PostgreSQL")
+class PostgresConnectionTest {
+  private static final PostgresSettings SETTINGS = settings(Duration.ofSeconds(5));
+
+  private static PostgresSettings settings(Duration idle) {
+    return new PostgresSettings(
+        "waymark",
+        2,
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(4),
+        Duration.ofSeconds(7),
+        Duration.ofSeconds(3),
+        idle,
+        Duration.ZERO);
+  }
+
+  private static Connection connect(String parameters) throws SQLException {
+    PostgresAddress address = PostgresAddress.parse(TestServer.url(parameters), List.of());
+    return new PostgresConnector(address, SETTINGS).getConnection();
+  }
+
+  private static PostgresDialect dialect(PostgresSettings settings) {
+    return new PostgresDialect(settings, PostgresErrors.ofDataSource(settings));
+  }
+
+  @Test
+  @DisplayName("14: the socket is kept alive, and times out only after the server would")
+  void socket() throws Exception {
+    try (Connection connection = connect("socketFactory=" + Sockets.class.getName())) {
+      assertThat(Sockets.last.getKeepAlive()).isTrue();
+      assertThat(Sockets.last.getSoTimeout()).isEqualTo(17_000);
+      assertThat(connection.getNetworkTimeout())
+          .isEqualTo(17_000)
+          .isGreaterThan((int) SETTINGS.statementTimeout().toMillis());
+      assertThat(TestServer.text(connection, "SHOW application_name")).isEqualTo("waymark");
+    }
+  }
+
+  @Test
+  @DisplayName("14: what the URL says of the connection stays as it is")
+  void urlWins() throws SQLException {
+    try (Connection connection = connect("socketTimeout=99&ApplicationName=mine")) {
+      assertThat(connection.getNetworkTimeout()).isEqualTo(99_000);
+      assertThat(TestServer.text(connection, "SHOW application_name")).isEqualTo("mine");
+    }
+  }
+
+  @Test
+  @DisplayName("14: a server that takes no writes is not connected to")
+  void primary() throws SQLException {
+    assertThatThrownBy(() -> connect("options=-c%20default_transaction_read_only=on"))
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("targetServerType: primary");
+    try (Connection any =
+        connect("options=-c%20default_transaction_read_only=on&targetServerType=any")) {
+      assertThat(any.isValid(1)).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("14: time-outs hold within a transaction, and are gone with it")
+  void transaction() throws SQLException {
+    PostgresDialect dialect = dialect(SETTINGS);
+    try (Session session = new Session(connect("options=-c%20synchronous_commit=off"))) {
+      String before = state(session);
+      dialect.beginWrite(session);
+      assertThat(state(session)).isEqualTo("7s 3s 5s on read committed off");
+      dialect.commit(session);
+      assertThat(state(session)).isEqualTo(before);
+      dialect.beginRead(session);
+      assertThat(state(session)).isEqualTo("7s 3s 5s off repeatable read on");
+      dialect.rollback(session);
+      assertThat(state(session)).isEqualTo(before);
+    }
+  }
+
+  private static String state(Session session) throws SQLException {
+    return TestServer.text(
+        session.connection(),
+        """
+        SELECT concat_ws(' ', current_setting('statement_timeout'), current_setting('lock_timeout'),
+          current_setting('idle_in_transaction_session_timeout'), current_setting('synchronous_commit'),
+          current_setting('transaction_isolation'), current_setting('transaction_read_only'))""");
+  }
+
+  @Test
+  @DisplayName("14: a transaction in which nothing happens is ended by the server, and tried again")
+  void idle() throws SQLException {
+    PostgresDialect dialect = dialect(settings(Duration.ofMillis(50)));
+    try (Session session = new Session(connect(""))) {
+      String pid = TestServer.text(session.connection(), "SELECT pg_backend_pid()");
+      dialect.beginWrite(session);
+      String alive = "SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid;
+      while (!TestServer.text(alive).equals("0")) {
+        Thread.onSpinWait();
+      }
+      assertThatThrownBy(() -> session.execute("SELECT 1"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(dialect.remedy(e)).isEqualTo(Remedy.AGAIN));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "13, 19: two statements lock rows, both in the order of ids; no read for an answer does")
+  void locks() throws SQLException {
+    PostgresSql texts = new PostgresSql("waymark");
+    for (ReadStatement statement : ReadStatement.values()) {
+      String text = texts.text(statement).toUpperCase(Locale.ROOT);
+      switch (statement) {
+        case LOAD_EXECUTIONS -> assertThat(text).endsWith("ORDER BY E.ID FOR NO KEY UPDATE");
+        case LOAD_SAVED_WORKFLOWS -> assertThat(text).endsWith("ORDER BY W.ID FOR NO KEY UPDATE");
+        default -> assertThat(text).doesNotContain("FOR ", "SHARE");
+      }
+      assertThat(text).doesNotContain("SKIP LOCKED", "NOWAIT");
+    }
+    // Whatever a read may become, in its transaction the server refuses to lock.
+    try (Session session = new Session(connect(""))) {
+      dialect(SETTINGS).beginRead(session);
+      assertThatThrownBy(() -> session.execute("SELECT FROM pg_class FOR SHARE SKIP LOCKED"))
+          .hasMessageContaining("cannot execute SELECT FOR SHARE in a read-only transaction");
+    }
+  }
+
+  /** Makes the driver's sockets and keeps the last. */
+  public static final class Sockets extends SocketFactory {
+    private static volatile Socket last;
+
+    @Override
+    public Socket createSocket() {
+      last = new Socket();
+      return last;
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
