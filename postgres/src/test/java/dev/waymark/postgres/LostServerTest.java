@@ -9,6 +9,8 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.testserver.RestartableServer;
 import dev.waymark.testserver.TestServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -19,6 +21,7 @@ import java.util.Collections;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -89,9 +92,9 @@ class LostServerTest {
     }
   }
 
-  /** Reads on many threads at the same time, more than there are connections, to the end. */
+  /** Reads on many threads at the same time, to the end of the work. */
   private static int read(StateStore store, Workload work) {
-    return IntStream.range(0, 12)
+    return IntStream.range(0, 6)
         .mapToObj(
             i ->
                 CompletableFuture.supplyAsync(
@@ -206,6 +209,41 @@ class LostServerTest {
       assertThatThrownBy(() -> Sample.createExecution(store))
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("localhost:" + server.getPort());
+    }
+  }
+
+  @Test
+  @DisplayName("12: a server that no longer lets connections come about is no pool that ran dry")
+  void silent() throws Exception {
+    String schema = TestServer.newSchema();
+    AtomicBoolean silent = new AtomicBoolean();
+    try (Proxy proxy = Proxy.ofTestServer(() -> new Silencer(silent));
+        StateStore store =
+            PostgresStateStore.builder(proxy.url(""))
+                .schema(schema)
+                .poolTimeout(Duration.ofMillis(250))
+                .retryTimeout(Duration.ofSeconds(1))
+                .build()) {
+      Sample.saveWorkflow(store);
+      silent.set(true);
+      assertThatThrownBy(() -> Sample.createExecution(store))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("cannot be reached, also when tried again for 1s")
+          .hasMessageNotContaining("the size of the pool");
+    } finally {
+      TestServer.drop(schema);
+    }
+  }
+
+  /** Cuts what was there before the silence, and swallows what is said to the server after it. */
+  private record Silencer(AtomicBoolean silent, boolean late) implements Proxy.Tap {
+    Silencer(AtomicBoolean silent) {
+      this(silent, silent.get());
+    }
+
+    @Override
+    public boolean toServer(byte[] bytes, int length, OutputStream server) throws IOException {
+      return late || (!silent.get() && Proxy.Tap.super.toServer(bytes, length, server));
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -34,6 +35,7 @@ final class Workload {
   private final StateStore store;
   private final List<Work> works;
   private final int least;
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile boolean enough;
   private CompletableFuture<Void> running;
 
@@ -83,7 +85,7 @@ final class Workload {
   synchronized void awaitProgress() throws InterruptedException {
     int[] before = works.stream().mapToInt(work -> work.rounds).toArray();
     while (!IntStream.range(0, before.length).allMatch(i -> works.get(i).rounds > before[i])) {
-      assertThat(running).as("the work under load").isNotDone();
+      assertThat(failure.get()).as("what ended the work under load").isNull();
       wait(100);
     }
   }
@@ -101,10 +103,26 @@ final class Workload {
   /** Ends what {@link #start} began. */
   void finish() throws Exception {
     enough = true;
-    running.get(120, TimeUnit.SECONDS);
+    try {
+      running.get(120, TimeUnit.SECONDS);
+    } finally {
+      assertThat(failure.get()).as("what ended the work under load").isNull();
+    }
   }
 
+  /** When one thread fails, the others end too, and its error is the one that is heard of. */
   private Void work(Work work) {
+    try {
+      toTheEnd(work);
+      return null;
+    } catch (RuntimeException | Error e) {
+      failure.compareAndSet(null, e);
+      enough = true;
+      throw e;
+    }
+  }
+
+  private void toTheEnd(Work work) {
     ExecutionId execution = work.execution;
     TaskRunId run = Sample.IDS.taskRunId();
     answers(
@@ -129,7 +147,6 @@ final class Workload {
             .build(),
         2L * work.rounds + 3,
         3);
-    return null;
   }
 
   private void attempt(TaskRunId run, int number) {

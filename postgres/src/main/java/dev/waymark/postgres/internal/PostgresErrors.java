@@ -143,7 +143,7 @@ public final class PostgresErrors {
     if (said(cause).contains(PGProperty.TARGET_SERVER_TYPE.getName())) {
       return noWrites();
     }
-    boolean neverCame = state.equals("08001") || state.equals("08004");
+    boolean neverCame = state.equals(SqlStates.UNREACHED) || state.equals("08004");
     return neverCame
         ? "the server cannot be reached"
             + retried()

@@ -7,6 +7,7 @@ import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,7 @@ public final class PostgresSessions implements SessionSource {
           return inAutocommit(source.getConnection());
         } catch (SQLException e) {
           if (!(e.getCause() instanceof InterruptedException)) {
-            throw e;
+            throw isFull() || SqlStates.of(e) != null ? e : withState(e);
           }
           interrupted = true;
         }
@@ -82,6 +83,21 @@ public final class PostgresSessions implements SessionSource {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Whether every connection that there may be is in use; not known of another's pool. */
+  private boolean isFull() {
+    return pool == null
+        || pool.getHikariPoolMXBean().getActiveConnections() >= pool.getMaximumPoolSize();
+  }
+
+  /**
+   * A pool that could have more connections, but gave none in time, has not run dry: the server
+   * lets none come about, although the pool may not have heard so yet.
+   */
+  private static SQLException withState(SQLException error) {
+    return new SQLTransientConnectionException(
+        "no connection came about in time", SqlStates.UNREACHED, error);
   }
 
   /** The dialect begins and ends transactions by hand. */

@@ -20,6 +20,7 @@ final class SqlStates {
   static final String NO_SUCH_DATABASE = "3D000";
   static final String TOO_MANY_CONNECTIONS = "53300";
   static final String DISK_FULL = "53100";
+  static final String UNREACHED = "08001";
   private static final String NO_CONNECTION = "08003";
 
   private static final Set<String> COLLISIONS = Set.of("40001", "40P01", UNIQUE_VIOLATION);
