@@ -146,7 +146,7 @@ class LostServerTest {
   }
 
   @Test
-  @DisplayName("12: a server process killed under load: the server recovers, the store goes on")
+  @DisplayName("12: a server process killed: the server recovers, the store goes on")
   void crash() throws Exception {
     try (EmbeddedPostgres server = TestServer.start();
         StateStore store = open(server, PATIENT)) {
