@@ -153,6 +153,19 @@ public abstract class RepeatedCommitContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("an id that was used without a reason is bad input with the reason \"null\"")
+  void idOfAnotherReason() {
+    AttemptId attempt = attempt();
+    CommitId id = ids.commitId();
+    store.commit(
+        ChangeSet.builder(id).updateAttempt(attempt, AttemptState.FAILED, null, null).build());
+    ChangeSet other =
+        ChangeSet.builder(id).updateAttempt(attempt, AttemptState.FAILED, null, "null").build();
+    invalid(() -> store.commit(other), id.toString(), "new commit id");
+    assertThat(stored(attempt).error()).isNull();
+  }
+
+  @Test
   @DisplayName("a refused change set leaves its id free and may be repeated once the way is clear")
   void refusedMayBeRepeated() {
     TaskRunId run = attempt().taskRunId();

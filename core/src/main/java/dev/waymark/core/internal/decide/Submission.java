@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param changes the change set
  * @param at the time that its records will carry
  * @param prepared for each change what was made beforehand, or null
- * @param fingerprint CRC-32C of everything in the changes, to tell two change sets under one commit
- *     id apart
+ * @param fingerprint of everything in the changes, to tell two change sets under one commit id
+ *     apart
  * @param bytes about how many bytes of text it brings
  */
 public record Submission(
@@ -61,24 +60,14 @@ public record Submission(
     Instant at = Times.micros(now);
     List<@Nullable Prepared> prepared = new ArrayList<>(changes.changes().size());
     long bytes = 0;
-    CRC32C fingerprint = new CRC32C();
+    Fingerprint fingerprint = new Fingerprint();
     for (Change change : changes.changes()) {
       bytes += check(change, limits);
       Prepared made = prepare(change, at);
       prepared.add(made);
-      fingerprint.update(Text.utf8(content(change, made)));
+      fingerprint.add(change, made);
     }
-    return new Submission(changes, at, prepared, fingerprint.getValue(), bytes);
-  }
-
-  /** Everything in a change, in short; the same on every machine. */
-  private static String content(Change change, @Nullable Prepared prepared) {
-    if (prepared instanceof PreparedWorkflow workflow) {
-      return change.target() + workflow.workflow().contentHash();
-    }
-    return prepared instanceof PreparedExecution execution
-        ? change.target() + execution.requestHash()
-        : change.toString();
+    return new Submission(changes, at, prepared, fingerprint.value(), bytes);
   }
 
   private static @Nullable Prepared prepare(Change change, Instant at) {

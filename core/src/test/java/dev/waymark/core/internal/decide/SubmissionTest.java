@@ -211,4 +211,22 @@ class SubmissionTest {
     assertThat(touches.taskRuns()).containsExactly(RUN, other);
     assertThat(touches.tasks()).containsExactly(new TaskKey(EXECUTION, new TaskId("t")));
   }
+
+  @Test
+  @DisplayName("change sets that read alike have different fingerprints")
+  void fingerprint() {
+    AttemptId attempt = new AttemptId(RUN, 1);
+    List<Submission> alike =
+        List.of(
+            of(new Change.UpdateExecution(EXECUTION, ExecutionState.PAUSED, null, null)),
+            of(new Change.UpdateExecution(EXECUTION, ExecutionState.PAUSED, null, "null")),
+            of(new Change.UpdateAttempt(attempt, AttemptState.LOST, null, null)),
+            of(new Change.UpdateAttempt(attempt, AttemptState.LOST, null, "null")),
+            of(new Change.UpdateTaskRun(RUN, TaskRunState.RUNNING, 1L, null)),
+            of(new Change.UpdateTaskRun(RUN, TaskRunState.RUNNING, null, 1)),
+            of(new Change.RecordAttempt(RUN, "w"), new Change.RecordAttempt(RUN, "w")),
+            of(new Change.RecordAttempt(RUN, "w" + new Change.RecordAttempt(RUN, "w"))),
+            of(new Change.RecordAttempt(RUN, "w")));
+    assertThat(alike).extracting(Submission::fingerprint).doesNotHaveDuplicates();
+  }
 }

@@ -1,0 +1,52 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.internal.decide.Submission.Prepared;
+import dev.waymark.core.internal.decide.Submission.PreparedExecution;
+import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
+import dev.waymark.core.store.Change;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * CRC-32C over everything in a change set, the same on every machine. Every part is preceded by its
+ * length and nothing differs from the text {@code null}, so that different change sets never read
+ * the same.
+ */
+final class Fingerprint {
+  private final CRC32C sum = new CRC32C();
+
+  long value() {
+    return sum.getValue();
+  }
+
+  void add(Change change, @Nullable Prepared prepared) {
+    part(change.target().id());
+    if (prepared instanceof PreparedWorkflow workflow) {
+      part("save workflow").part(workflow.workflow().contentHash());
+    } else if (prepared instanceof PreparedExecution execution) {
+      part("create execution").part(execution.requestHash());
+    } else if (change instanceof Change.UpdateExecution update) {
+      part("update execution").part(update.to());
+      part(update.expectedVersion()).part(update.error());
+    } else if (change instanceof Change.CreateTaskRun create) {
+      part("create task run").part(create.taskRun().executionId()).part(create.taskRun().taskId());
+    } else if (change instanceof Change.UpdateTaskRun update) {
+      part("update task run").part(update.to());
+      part(update.expectedVersion()).part(update.fence());
+    } else if (change instanceof Change.RecordAttempt record) {
+      part("record attempt").part(record.worker());
+    } else if (change instanceof Change.UpdateAttempt update) {
+      part("update attempt").part(update.to()).part(update.exitCode()).part(update.error());
+    }
+  }
+
+  private Fingerprint part(@Nullable Object value) {
+    byte[] bytes = value == null ? new byte[0] : Text.utf8(value.toString());
+    int length = value == null ? -1 : bytes.length;
+    sum.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
+    sum.update(bytes);
+    return this;
+  }
+}
