@@ -1,9 +1,8 @@
 package dev.waymark.jdbc;
 
-import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.WaymarkException;
-import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
@@ -116,13 +115,13 @@ public abstract class JdbcStateStore implements StateStore {
 
   @Override
   public Page<Workflow> workflows(PageRequest page) {
-    checkPageSize(page.limit());
+    Questions.checkedLimit(page.limit(), limits);
     return read("list workflows", snapshot -> snapshot.workflows(page));
   }
 
   @Override
   public Page<Workflow> workflowHistory(WorkflowId id, PageRequest page) {
-    checkPageSize(page.limit());
+    Questions.checkedLimit(page.limit(), limits);
     return read(
         "list the revisions of workflow " + id, snapshot -> snapshot.workflowHistory(id, page));
   }
@@ -140,8 +139,7 @@ public abstract class JdbcStateStore implements StateStore {
   @Override
   public Page<Execution> executions(ExecutionQuery query) {
     Integer asked = query.limit();
-    int limit = asked == null ? limits.defaultPageSize() : asked;
-    checkPageSize(limit);
+    int limit = Questions.checkedLimit(asked == null ? limits.defaultPageSize() : asked, limits);
     return read("list executions", snapshot -> snapshot.executions(query, limit));
   }
 
@@ -167,22 +165,16 @@ public abstract class JdbcStateStore implements StateStore {
 
   @Override
   public Page<Transition> history(ExecutionId id, PageRequest page) {
-    checkPageSize(page.limit());
+    Questions.checkedLimit(page.limit(), limits);
     return read("read the history of execution " + id, snapshot -> snapshot.history(id, page));
   }
 
   @Override
   public List<String> idsStartingWith(RecordKind kind, String prefix, int limit) {
-    checkPageSize(limit);
-    Text.wellFormed("id prefix", prefix);
-    return switch (kind) {
-      case WORKFLOW ->
-          read("look up workflow ids", snapshot -> snapshot.workflowIds(prefix, limit));
-      case EXECUTION, TASK_RUN -> uuidsStartingWith(kind, prefix, limit);
-      case ATTEMPT ->
-          throw new InvalidInputException(
-              "attempts have no ids of their own to look up; use WORKFLOW, EXECUTION or TASK_RUN");
-    };
+    Questions.checkPrefix(kind, prefix, limit, limits);
+    return kind == RecordKind.WORKFLOW
+        ? read("look up workflow ids", snapshot -> snapshot.workflowIds(prefix, limit))
+        : uuidsStartingWith(kind, prefix, limit);
   }
 
   private List<String> uuidsStartingWith(RecordKind kind, String prefix, int limit) {
@@ -208,17 +200,6 @@ public abstract class JdbcStateStore implements StateStore {
     if (usage.close()) {
       committer.close();
       sessions.close();
-    }
-  }
-
-  private void checkPageSize(int limit) {
-    if (limit < 1 || limit > limits.maxPageSize()) {
-      throw new InvalidInputException(
-          "limit "
-              + limit
-              + " is out of range; use 1 to "
-              + limits.maxPageSize()
-              + " (maxPageSize)");
     }
   }
 

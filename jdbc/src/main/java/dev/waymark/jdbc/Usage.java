@@ -1,5 +1,7 @@
 package dev.waymark.jdbc;
 
+import dev.waymark.core.internal.read.Questions;
+
 /**
  * Counts the calls that use a store, so that it is closed when the last of them has ended. A call
  * may end in another thread than it began in. Thread-safe.
@@ -15,7 +17,7 @@ final class Usage {
    */
   synchronized void begin() {
     if (closed) {
-      throw new IllegalStateException("this store is closed; open it again to use it");
+      throw Questions.closed();
     }
     calls++;
   }

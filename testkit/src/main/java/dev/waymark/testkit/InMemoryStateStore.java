@@ -1,11 +1,10 @@
 package dev.waymark.testkit;
 
-import dev.waymark.core.error.InvalidInputException;
-import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.decide.Decider;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
@@ -164,7 +163,8 @@ public final class InMemoryStateStore implements StateStore {
     return answer(
         () -> {
           int limit =
-              checkedLimit(query.limit() == null ? limits.defaultPageSize() : query.limit());
+              Questions.checkedLimit(
+                  query.limit() == null ? limits.defaultPageSize() : query.limit(), limits);
           Comparator<Execution> order =
               query.order() == Order.OLDEST ? OLDEST_FIRST : OLDEST_FIRST.reversed();
           List<Execution> matching =
@@ -248,9 +248,8 @@ public final class InMemoryStateStore implements StateStore {
   public List<String> idsStartingWith(RecordKind kind, String prefix, int limit) {
     return answer(
         () -> {
-          checkedLimit(limit);
+          Questions.checkPrefix(kind, prefix, limit, limits);
           String wanted = kind == RecordKind.WORKFLOW ? prefix : prefix.toLowerCase(Locale.ROOT);
-          Text.wellFormed("prefix of " + kind.words() + " ids", prefix);
           return ids(kind).filter(id -> id.startsWith(wanted)).limit(limit).toList();
         });
   }
@@ -260,9 +259,7 @@ public final class InMemoryStateStore implements StateStore {
       case WORKFLOW -> records.workflows.keySet().stream().map(WorkflowId::value);
       case EXECUTION -> records.executions.keySet().stream().map(ExecutionId::toString);
       case TASK_RUN -> records.taskRuns.keySet().stream().map(TaskRunId::toString);
-      case ATTEMPT ->
-          throw new InvalidInputException(
-              "attempts have no ids of their own; look for a workflow, an execution or a task run");
+      case ATTEMPT -> Stream.of();
     };
   }
 
@@ -281,28 +278,13 @@ public final class InMemoryStateStore implements StateStore {
   }
 
   private <T> Page<T> page(List<T> all, PageRequest page) {
-    int limit = checkedLimit(page.limit());
+    int limit = Questions.checkedLimit(page.limit(), limits);
     return new Page<>(
         all.stream().skip(page.offset()).limit(limit).toList(),
         all.size(),
         page.offset(),
         limit,
         null);
-  }
-
-  private int checkedLimit(int limit) {
-    if (limit < 1) {
-      throw new InvalidInputException("limit " + limit + " is out of range; use 1 or more");
-    }
-    if (limit > limits.maxPageSize()) {
-      throw new InvalidInputException(
-          String.format(
-              Locale.ROOT,
-              "limit %,d is over the limit maxPageSize of %,d; ask for less, or raise the limit when opening the store",
-              limit,
-              limits.maxPageSize()));
-    }
-    return limit;
   }
 
   private <T> T answer(Supplier<T> answer) {
@@ -312,7 +294,7 @@ public final class InMemoryStateStore implements StateStore {
   private <T> @Nullable T find(Supplier<? extends @Nullable T> answer) {
     synchronized (records) {
       if (closed) {
-        throw new IllegalStateException("this store is closed; open another one");
+        throw Questions.closed();
       }
       return answer.get();
     }

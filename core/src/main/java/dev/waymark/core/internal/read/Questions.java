@@ -1,0 +1,49 @@
+package dev.waymark.core.internal.read;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.store.Limits;
+import java.util.Locale;
+
+/** Checks of the arguments of reads that the arguments cannot make by themselves. */
+public final class Questions {
+  private Questions() {}
+
+  /**
+   * The size of a page.
+   *
+   * @throws InvalidInputException when it is below 1 or over {@link Limits#maxPageSize()}
+   */
+  public static int checkedLimit(int limit, Limits limits) {
+    if (limit < 1 || limit > limits.maxPageSize()) {
+      throw new InvalidInputException(
+          String.format(
+              Locale.ROOT,
+              "limit %d is out of range; use 1 to %d, which is the limit maxPageSize of this store",
+              limit,
+              limits.maxPageSize()));
+    }
+    return limit;
+  }
+
+  /**
+   * A look-up of ids by their beginning.
+   *
+   * @throws InvalidInputException when records of this kind have no ids of their own, the prefix is
+   *     not well-formed, or the limit out of range
+   */
+  public static void checkPrefix(RecordKind kind, String prefix, int limit, Limits limits) {
+    checkedLimit(limit, limits);
+    Text.wellFormed("prefix of " + kind.words() + " ids", prefix);
+    if (kind == RecordKind.ATTEMPT) {
+      throw new InvalidInputException(
+          "attempts have no ids of their own; look for a workflow, an execution or a task run");
+    }
+  }
+
+  /** The error of a store that was closed. */
+  public static IllegalStateException closed() {
+    return new IllegalStateException("this store is closed; open it again to use it");
+  }
+}
