@@ -1,0 +1,59 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.Refusal;
+import dev.waymark.core.store.RefusedException;
+import dev.waymark.core.store.StateStore;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store made of an operation: a value, or an error with its type, its message and its
+ * refusals. Two answers are equal only when all of that is.
+ */
+record Answer(
+    @Nullable Object value, @Nullable String error, String message, List<Refusal> refusals) {
+
+  static Answer of(Operation operation, StateStore store) {
+    try {
+      return new Answer(operation.putTo(store), null, "", List.of());
+    } catch (RefusedException e) {
+      return new Answer(null, e.getClass().getSimpleName(), message(e), e.refusals());
+    } catch (RuntimeException e) {
+      return new Answer(null, e.getClass().getSimpleName(), message(e), List.of());
+    }
+  }
+
+  private static String message(RuntimeException e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  boolean isInvalidInput() {
+    return InvalidInputException.class.getSimpleName().equals(error);
+  }
+
+  /** Whether it is a value or one of the errors that a caller must reckon with. */
+  boolean isProper() {
+    return error == null || isInvalidInput() || !refusals.isEmpty();
+  }
+
+  /** In one word, to be counted: the error, or whether something was found. */
+  String kind() {
+    if (error != null) {
+      return error;
+    }
+    Object probe = value instanceof List<?> list && !list.isEmpty() ? list.get(0) : value;
+    if (probe instanceof Page<?> page && page.items().isEmpty()) {
+      return page.total() > 0 ? "past the end" : "empty";
+    }
+    boolean isEmpty = value == null || (value instanceof Collection<?> all && all.isEmpty());
+    return isEmpty ? "empty" : "found";
+  }
+
+  @Override
+  public String toString() {
+    return error == null ? String.valueOf(value) : error + ": " + message + " " + refusals;
+  }
+}

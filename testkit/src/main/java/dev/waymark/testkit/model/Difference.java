@@ -1,0 +1,29 @@
+package dev.waymark.testkit.model;
+
+/**
+ * A store answered otherwise than the reference store. The message holds the seed, the step, the
+ * operation, the answer of each store, the steps before it upon the same records, and the command
+ * that replays it.
+ */
+public final class Difference extends AssertionError {
+  private static final long serialVersionUID = 1L;
+
+  private final long seed;
+  private final int step;
+
+  Difference(long seed, int step, String message) {
+    super(message);
+    this.seed = seed;
+    this.step = step;
+  }
+
+  /** The seed of the run. */
+  public long seed() {
+    return seed;
+  }
+
+  /** The step, counted from 1. */
+  public int step() {
+    return step;
+  }
+}

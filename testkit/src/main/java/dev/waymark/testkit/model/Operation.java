@@ -1,0 +1,189 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.StateStore;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One call of a store, with its arguments. It knows nothing of a store until it is put to one. */
+sealed interface Operation {
+
+  /** What the store answers; every exception is an answer too. */
+  @Nullable Object putTo(StateStore store);
+
+  /** The name under which it is counted. */
+  default String name() {
+    return getClass().getSimpleName();
+  }
+
+  record Commit(ChangeSet changes) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.commit(changes);
+    }
+  }
+
+  /** Arguments that were refused before there was anything to put to a store. */
+  record Malformed(InvalidInputException refusal) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      throw refusal;
+    }
+  }
+
+  record LatestWorkflow(WorkflowId id) implements Operation {
+    @Override
+    public @Nullable Object putTo(StateStore store) {
+      return store.workflow(id);
+    }
+  }
+
+  record WorkflowRevision(WorkflowId id, int revision) implements Operation {
+    @Override
+    public @Nullable Object putTo(StateStore store) {
+      return store.workflow(id, revision);
+    }
+  }
+
+  record Workflows(PageRequest page) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.workflows(page);
+    }
+  }
+
+  record WorkflowHistory(WorkflowId id, PageRequest page) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.workflowHistory(id, page);
+    }
+  }
+
+  record FindExecution(ExecutionId id) implements Operation {
+    @Override
+    public @Nullable Object putTo(StateStore store) {
+      return store.execution(id);
+    }
+  }
+
+  record Details(ExecutionId id) implements Operation {
+    @Override
+    public @Nullable Object putTo(StateStore store) {
+      return store.executionDetails(id);
+    }
+  }
+
+  record Executions(ExecutionQuery query) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.executions(query);
+    }
+  }
+
+  /** All pages from the one that is asked for to the end, each by the cursor of the one before. */
+  record WalkByCursor(ExecutionQuery query) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      List<Page<Execution>> pages = new ArrayList<>();
+      pages.add(store.executions(query));
+      for (Cursor next = last(pages).next(); next != null; next = last(pages).next()) {
+        goOn(pages.size());
+        pages.add(store.executions(paged(query, 0, next)));
+      }
+      return pages;
+    }
+  }
+
+  /** All pages from the first to the first empty one, each by its offset. */
+  record WalkByOffset(ExecutionQuery query) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      List<Page<Execution>> pages = new ArrayList<>();
+      long offset = 0;
+      do {
+        goOn(pages.size());
+        pages.add(store.executions(paged(query, offset, null)));
+        offset += last(pages).items().size();
+      } while (!last(pages).items().isEmpty());
+      return pages;
+    }
+  }
+
+  record FindTaskRun(TaskRunId id) implements Operation {
+    @Override
+    public @Nullable Object putTo(StateStore store) {
+      return store.taskRun(id);
+    }
+  }
+
+  record TaskRuns(ExecutionId id) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.taskRuns(id);
+    }
+  }
+
+  record FindAttempt(AttemptId id) implements Operation {
+    @Override
+    public @Nullable Object putTo(StateStore store) {
+      return store.attempt(id);
+    }
+  }
+
+  record Attempts(TaskRunId id) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.attempts(id);
+    }
+  }
+
+  record History(ExecutionId id, PageRequest page) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.history(id, page);
+    }
+  }
+
+  record IdsStartingWith(RecordKind kind, String prefix, int limit) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.idsStartingWith(kind, prefix, limit);
+    }
+  }
+
+  private static ExecutionQuery paged(ExecutionQuery query, long offset, @Nullable Cursor after) {
+    return new ExecutionQuery(
+        query.states(),
+        query.workflowId(),
+        query.labels(),
+        query.since(),
+        query.until(),
+        query.order(),
+        offset,
+        query.limit(),
+        after);
+  }
+
+  private static <T> T last(List<T> list) {
+    return list.get(list.size() - 1);
+  }
+
+  /** A store whose lists have no end must not keep the test from ending. */
+  private static void goOn(int pages) {
+    if (pages > 10_000) {
+      throw new IllegalStateException("the list does not end");
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.Order;
+import dev.waymark.core.store.PageRequest;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Draws the operations of a run: a little more writes than reads. And lists those that between them
+ * read everything there is.
+ */
+final class Operations {
+  private static final int WRITES_PERCENT = 55;
+
+  private final World world;
+  private final Dice dice;
+  private final ChangeSets changeSets;
+  private final Questions questions;
+  private final PageRequest wholePage;
+
+  Operations(World world, Dice dice, Clockwork clockwork, Limits limits) {
+    this.world = world;
+    this.dice = dice;
+    Texts texts = new Texts(dice);
+    this.changeSets = new ChangeSets(world, dice, texts, limits);
+    this.questions = new Questions(world, dice, texts, clockwork, limits);
+    this.wholePage = PageRequest.first(limits.maxPageSize());
+  }
+
+  /** The next operation. */
+  Operation next() {
+    return dice.below(100) < WRITES_PERCENT ? changeSets.next() : questions.next();
+  }
+
+  /** Every execution with all that belongs to it, and every workflow. */
+  List<Operation> everything() {
+    List<Operation> reads = new ArrayList<>();
+    reads.add(new Operation.Workflows(wholePage));
+    World.WORKFLOWS.forEach(id -> reads.add(new Operation.WorkflowHistory(id, wholePage)));
+    for (Order order : Order.values()) {
+      reads.add(new Operation.WalkByCursor(query(order)));
+    }
+    world.executions().forEach(id -> reads.add(new Operation.Details(id)));
+    return reads;
+  }
+
+  /** Everything, by every method. */
+  List<Operation> everythingByEveryMethod() {
+    List<Operation> reads = everything();
+    for (Order order : Order.values()) {
+      reads.add(new Operation.WalkByOffset(query(order)));
+    }
+    World.WORKFLOWS.forEach(id -> reads.add(new Operation.LatestWorkflow(id)));
+    world.executions().forEach(id -> addExecution(reads, id));
+    world.taskRuns().forEach(id -> addTaskRun(reads, id));
+    for (RecordKind kind : RecordKind.values()) {
+      reads.add(new Operation.IdsStartingWith(kind, "", wholePage.limit()));
+    }
+    return reads;
+  }
+
+  private ExecutionQuery query(Order order) {
+    return ExecutionQuery.builder().order(order).limit(wholePage.limit()).build();
+  }
+
+  private void addExecution(List<Operation> reads, ExecutionId id) {
+    reads.add(new Operation.FindExecution(id));
+    reads.add(new Operation.TaskRuns(id));
+    reads.add(new Operation.History(id, wholePage));
+  }
+
+  private void addTaskRun(List<Operation> reads, TaskRunId id) {
+    reads.add(new Operation.FindTaskRun(id));
+    reads.add(new Operation.Attempts(id));
+    for (Attempt attempt : world.reference().attempts(id)) {
+      reads.add(new Operation.FindAttempt(attempt.id()));
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.internal.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Text that bites: what databases trim, fold, reorder, cut, escape or take for a pattern, a
+ * statement or nothing. Some of it is not well-formed or over a limit and must be refused.
+ */
+final class Texts {
+  private static final String ASTRAL = "\uD83D\uDE80";
+
+  /** At most twelve bytes each, so that they pass every limit of the comparison. */
+  private static final List<String> SHORT =
+      List.of(
+          "",
+          " ",
+          " x ",
+          "x\t",
+          "a",
+          "A",
+          "\u00E4",
+          "a\u0308",
+          "\u00DF",
+          "\u0130\u0131",
+          "null",
+          "NULL",
+          "0",
+          "%",
+          "_",
+          "a%",
+          "a_",
+          "\\",
+          "\\\\'",
+          "'",
+          "''",
+          "\"",
+          "{}",
+          "[]",
+          "{\"a\":null}",
+          "a=b",
+          "a=b,c=d",
+          "1\",\"b\":\"2",
+          "\r\n",
+          "\n",
+          "\r",
+          "\\n",
+          "\\u0000",
+          "\u0001\u001F\u007F",
+          "\u0085\u2028",
+          "\u200B\uFEFF",
+          "\u202Eabc",
+          "\u05D0\u0627",
+          ASTRAL,
+          "\uFFFD\uFFFF",
+          "\uE000",
+          "\uD800\uDC00",
+          "\uDBFF\uDFFF",
+          "?",
+          "$1",
+          ":a");
+
+  private static final List<String> LONG =
+      List.of(
+          "'; DROP TABLE executions; --",
+          "{\"labels\": {\"a\": [1, 2, {}]}}",
+          "caf\u00E9 \u4E2D\u6587 \uD83D\uDC69\u200D\uD83D\uDCBB",
+          "line one\r\nline two\n\n",
+          "E'\\x00' || $$ $tag$ */ -- /*",
+          "more than twenty bytes of plain text",
+          "\u0301\u0301\u0301\u0301 Zalgo \u0336\u0336");
+
+  private static final List<String> MALFORMED =
+      List.of("\0", "a\0b", "\uD800", "x\uDC00", "\uDC00\uD800", "\uD83D x");
+
+  private static final List<String> NAMES =
+      List.of("a", "A", "b", "a.b", "a/b", "a-b", "a_b", "null", "0", "n".repeat(63));
+
+  private static final List<String> BAD_NAMES =
+      List.of("", "-a", "a b", "\u00E4", "a\n", "n".repeat(64), "a=b", "\0");
+
+  private final Dice dice;
+
+  Texts(Dice dice) {
+    this.dice = dice;
+  }
+
+  /** Any text; seldom one that is malformed or has more UTF-8 bytes than {@code maxBytes}. */
+  String text(int maxBytes) {
+    int kind = dice.below(300);
+    if (kind == 0) {
+      return dice.pick(MALFORMED);
+    }
+    if (kind == 1) {
+      return filled(maxBytes) + dice.pickOf("x", "\u00E9", ASTRAL);
+    }
+    if (kind < 15) {
+      return filled(maxBytes);
+    }
+    if (kind < 40) {
+      return dice.pickOf("", " x ");
+    }
+    String drawn = kind < 220 ? dice.pick(SHORT) : dice.pick(LONG) + dice.pick(SHORT);
+    return Text.utf8Bytes(drawn) <= maxBytes ? drawn : dice.pick(SHORT);
+  }
+
+  /** Text of exactly so many bytes. */
+  private String filled(int bytes) {
+    String unit = dice.pickOf("x", "\u00E9", "\u20AC", ASTRAL);
+    int size = Text.utf8Bytes(unit);
+    return unit.repeat(bytes / size) + "x".repeat(bytes % size);
+  }
+
+  /** Text for a filter, where no limit holds. */
+  String anyText() {
+    return dice.oneIn(30) ? dice.pick(MALFORMED) : dice.pickOf(dice.pick(SHORT), dice.pick(LONG));
+  }
+
+  /** The name of a label or an input, seldom one that is refused. */
+  String name() {
+    return dice.oneIn(200) ? dice.pick(BAD_NAMES) : dice.pick(NAMES);
+  }
+
+  /** Text that is easily taken for the other: its case, its blanks or a wildcard differ. */
+  String nearly(String text) {
+    List<String> near = new ArrayList<>(List.of(text + " ", " " + text, text + "%", "_"));
+    near.add(text.toUpperCase(Locale.ROOT));
+    near.add(text.toLowerCase(Locale.ROOT));
+    near.add(text.isEmpty() ? "null" : text.substring(0, text.offsetByCodePoints(0, 1)));
+    return dice.pick(near);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.StateStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the drawing of operations may know: the ids that were named so far, what was committed, and
+ * what the reference store says of them. Never what a store under test answered.
+ */
+final class World {
+  /** In their byte order, and so that a pattern, a collation or a fold of case mistakes them. */
+  static final List<WorkflowId> WORKFLOWS =
+      Stream.of(
+              "0", "ALPHA", "Alpha", "a", "a".repeat(128), "a-1", "a.1", "aX1", "a_1", "alpha", "z")
+          .map(WorkflowId::new)
+          .toList();
+
+  /** Those that are ever saved: all but the last. */
+  static final List<WorkflowId> SAVED_WORKFLOWS = WORKFLOWS.subList(0, WORKFLOWS.size() - 1);
+
+  private static final List<UUID> EDGES =
+      List.of(
+          new UUID(0, 0),
+          new UUID(0, 1),
+          new UUID(0, Long.MIN_VALUE),
+          new UUID(Long.MAX_VALUE, -1),
+          new UUID(Long.MIN_VALUE, 0),
+          new UUID(-1, Long.MAX_VALUE),
+          new UUID(-1, -1));
+  private static final int LIVE_EXECUTIONS = 8;
+
+  private final StateStore reference;
+  private final Dice dice;
+  private final Set<ExecutionId> executions = new LinkedHashSet<>();
+  private final Set<TaskRunId> taskRuns = new LinkedHashSet<>();
+  private final List<ChangeSet> past = new ArrayList<>();
+  private final Map<CommitId, ChangeSet> accepted = new HashMap<>();
+  private final Map<CommitId, Object> results = new HashMap<>();
+  private final List<Cursor> cursors = new ArrayList<>();
+
+  World(StateStore reference, Dice dice) {
+    this.reference = reference;
+    this.dice = dice;
+  }
+
+  StateStore reference() {
+    return reference;
+  }
+
+  /** Notes what the reference store answered. */
+  void learn(Operation operation, Answer answer) {
+    if (operation instanceof Operation.Commit commit) {
+      past.add(commit.changes());
+      if (answer.value() instanceof CommitResult result) {
+        accepted.putIfAbsent(result.id(), commit.changes());
+        results.putIfAbsent(result.id(), result);
+      }
+    } else if (answer.value() instanceof Page<?> page && page.next() != null) {
+      cursors.add(page.next());
+    }
+  }
+
+  /** What was committed under an id, or null. */
+  @Nullable ChangeSet accepted(CommitId id) {
+    return accepted.get(id);
+  }
+
+  /** The answer that it got, or null. */
+  @Nullable Object result(CommitId id) {
+    return results.get(id);
+  }
+
+  /** Every change set so far, accepted or not. */
+  List<ChangeSet> past() {
+    return past;
+  }
+
+  /** The places where pages so far have ended. */
+  List<Cursor> cursors() {
+    return cursors;
+  }
+
+  // ---- ids
+
+  /** Every execution that was named so far, whether it exists or not. */
+  List<ExecutionId> executions() {
+    return List.copyOf(executions);
+  }
+
+  /** Every task run that was named so far, whether it exists or not. */
+  List<TaskRunId> taskRuns() {
+    return List.copyOf(taskRuns);
+  }
+
+  /** An id for an execution that most likely does not exist yet. */
+  ExecutionId newExecution() {
+    ExecutionId id = new ExecutionId(uuid(executions.stream().map(ExecutionId::value).toList()));
+    executions.add(id);
+    return id;
+  }
+
+  /** An id for a task run that most likely does not exist yet. */
+  TaskRunId newTaskRun() {
+    TaskRunId id = new TaskRunId(uuid(taskRuns.stream().map(TaskRunId::value).toList()));
+    taskRuns.add(id);
+    return id;
+  }
+
+  CommitId newCommit() {
+    return new CommitId(new UUID(dice.bits(), dice.bits()));
+  }
+
+  /** Any id, one at an edge of the range, or one that shares its beginning with a known one. */
+  private UUID uuid(List<UUID> known) {
+    int kind = dice.below(12);
+    if (kind == 0) {
+      return dice.pick(EDGES);
+    }
+    if (kind < 4 && !known.isEmpty()) {
+      UUID near = dice.pick(known);
+      long bit = 1L << dice.below(64);
+      return dice.oneIn(2)
+          ? new UUID(near.getMostSignificantBits(), near.getLeastSignificantBits() ^ bit)
+          : new UUID(near.getMostSignificantBits() ^ bit, near.getLeastSignificantBits());
+    }
+    return new UUID(dice.bits(), dice.bits());
+  }
+
+  // ---- picking what exists
+
+  /** Whether there should be more executions that have not ended. */
+  boolean wantsExecution() {
+    return executions.stream().filter(this::isLive).count() < LIVE_EXECUTIONS;
+  }
+
+  /** A workflow, mostly one that is saved. */
+  WorkflowId workflow() {
+    return pick(WORKFLOWS, id -> reference.workflow(id) != null, id -> true);
+  }
+
+  /** An execution, mostly one that exists and has not ended. */
+  ExecutionId execution() {
+    return executions.isEmpty()
+        ? newExecution()
+        : pick(executions(), id -> reference.execution(id) != null, this::isLive);
+  }
+
+  /** A task run, mostly one that exists and has not ended. */
+  TaskRunId taskRun() {
+    return taskRuns.isEmpty()
+        ? newTaskRun()
+        : pick(taskRuns(), id -> reference.taskRun(id) != null, this::isLive);
+  }
+
+  private <T> T pick(List<T> named, Predicate<T> exists, Predicate<T> isLive) {
+    List<T> existing = named.stream().filter(exists).toList();
+    if (existing.isEmpty() || dice.oneIn(16)) {
+      return dice.pick(named);
+    }
+    List<T> live = existing.stream().filter(isLive).toList();
+    return dice.pick(live.isEmpty() || dice.oneIn(8) ? existing : live);
+  }
+
+  private boolean isLive(ExecutionId id) {
+    Execution execution = reference.execution(id);
+    return execution != null && !execution.state().isTerminal();
+  }
+
+  private boolean isLive(TaskRunId id) {
+    TaskRun run = reference.taskRun(id);
+    return run != null && !run.state().isTerminal();
+  }
+}

@@ -1,0 +1,111 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.Transition;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.StateStore;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Passes every call on to another store; a subclass breaks one of them. */
+class ForwardingStateStore implements StateStore {
+  final StateStore store;
+
+  ForwardingStateStore(StateStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public CommitResult commit(ChangeSet changes) {
+    return store.commit(changes);
+  }
+
+  @Override
+  public @Nullable Workflow workflow(WorkflowId id) {
+    return store.workflow(id);
+  }
+
+  @Override
+  public @Nullable Workflow workflow(WorkflowId id, int revision) {
+    return store.workflow(id, revision);
+  }
+
+  @Override
+  public Page<Workflow> workflows(PageRequest page) {
+    return store.workflows(page);
+  }
+
+  @Override
+  public Page<Workflow> workflowHistory(WorkflowId id, PageRequest page) {
+    return store.workflowHistory(id, page);
+  }
+
+  @Override
+  public @Nullable Execution execution(ExecutionId id) {
+    return store.execution(id);
+  }
+
+  @Override
+  public @Nullable ExecutionDetails executionDetails(ExecutionId id) {
+    return store.executionDetails(id);
+  }
+
+  @Override
+  public Page<Execution> executions(ExecutionQuery query) {
+    return store.executions(query);
+  }
+
+  @Override
+  public @Nullable TaskRun taskRun(TaskRunId id) {
+    return store.taskRun(id);
+  }
+
+  @Override
+  public List<TaskRun> taskRuns(ExecutionId id) {
+    return store.taskRuns(id);
+  }
+
+  @Override
+  public @Nullable Attempt attempt(AttemptId id) {
+    return store.attempt(id);
+  }
+
+  @Override
+  public List<Attempt> attempts(TaskRunId id) {
+    return store.attempts(id);
+  }
+
+  @Override
+  public Page<Transition> history(ExecutionId id, PageRequest page) {
+    return store.history(id, page);
+  }
+
+  @Override
+  public List<String> idsStartingWith(RecordKind kind, String prefix, int limit) {
+    return store.idsStartingWith(kind, prefix, limit);
+  }
+
+  @Override
+  public Limits limits() {
+    return store.limits();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
