@@ -80,7 +80,8 @@ public final class Invariants {
 
   private Set<ExecutionId> walk(ExecutionQuery.Builder query, String what) {
     Set<ExecutionId> seen = new HashSet<>();
-    Page<Execution> page = store.executions(query.limit(PAGE).build());
+    Page<Execution> page =
+        store.executions(query.limit(Math.min(PAGE, store.limits().maxPageSize())).build());
     long total = page.total();
     while (true) {
       for (Execution execution : page.items()) {
@@ -136,7 +137,7 @@ public final class Invariants {
       boolean live = attempt.state() == AttemptState.RUNNING;
       check(attempt.number() == i + 1, "attempt %s is number %s in its list", attempt.id(), i + 1);
       check(
-          !live || (i == attempts.size() - 1 && run.state() == TaskRunState.RUNNING),
+          !live || (i == attempts.size() - 1 && !run.state().isTerminal()),
           "attempt %s is live, of %s attempts of a task run that is %s",
           attempt.id(),
           attempts.size(),

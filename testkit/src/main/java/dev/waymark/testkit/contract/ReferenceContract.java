@@ -27,7 +27,8 @@ public abstract class ReferenceContract extends ContractTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   @DisplayName("random change sets and questions fare as in the reference store")
   void sameAsReference(long seed) {
-    new Comparison(clock, Map.of("the store", store), "run this test again; it has no")
+    new Comparison(
+            clock, Map.of("the store", store), "run this test again, its seeds are always the same")
         .run(seed, STEPS);
   }
 }

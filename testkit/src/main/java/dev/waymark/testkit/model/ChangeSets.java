@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ final class ChangeSets {
       fill(changes, limits.maxChanges() + kind);
     } else if (kind < 22) {
       family(changes);
-    } else if (kind > 22) {
+    } else if (kind > 22) { // 22: a change set without any change
       int count = kind < 80 ? 1 : 2 + dice.below(4);
       for (int i = 0; i < count; i++) {
         add(changes);
@@ -111,22 +112,25 @@ final class ChangeSets {
 
   private NewExecution newExecution(ExecutionId id) {
     Integer revision = dice.oneIn(4) ? dice.pickOf(1, 1, 1, 2, 2, 3, 0, Integer.MAX_VALUE) : null;
-    return new NewExecution(
-        id, world.workflow(), revision, labels(), map(limits.maxInputBytes() / 2));
+    return new NewExecution(id, world.workflow(), revision, labels(), inputs());
   }
 
   private Map<String, String> labels() {
-    Map<String, String> labels = map(limits.maxLabelValueBytes());
+    Map<String, String> labels = map(texts::labelName, limits.maxLabelValueBytes());
     for (int i = dice.oneIn(40) ? limits.maxLabels() : 0; i > 0; i--) {
       labels.put("more-" + i, "x");
     }
     return labels;
   }
 
-  private Map<String, String> map(int maxBytes) {
+  private Map<String, String> inputs() {
+    return map(texts::inputName, limits.maxInputBytes() / 2);
+  }
+
+  private Map<String, String> map(Supplier<String> names, int maxBytes) {
     Map<String, String> map = new TreeMap<>();
     for (int i = dice.below(4); i > 0; i--) {
-      map.put(texts.name(), texts.text(maxBytes));
+      map.put(names.get(), texts.text(maxBytes));
     }
     return map;
   }

@@ -25,8 +25,8 @@ public final class Comparison {
           .maxInputBytes(120)
           .maxErrorBytes(40)
           .maxWorkerBytes(24)
-          .maxTaskRuns(6)
-          .maxAttempts(4)
+          .maxTaskRuns(4)
+          .maxAttempts(3)
           .maxChanges(14)
           .maxPageSize(30)
           .defaultPageSize(5)
@@ -41,8 +41,8 @@ public final class Comparison {
    *
    * @param clock the clock on which all of them were opened; a run moves it
    * @param stores the stores, opened with {@link #limits()}
-   * @param replay the command that runs one seed, to which a difference adds the seed and the steps
-   *     as properties
+   * @param replay how a run is repeated, for the message of a difference; {@code {seed}} and {@code
+   *     {steps}} are put in
    */
   public Comparison(ManualClock clock, Map<String, ? extends StateStore> stores, String replay) {
     this.clock = clock;
@@ -68,9 +68,7 @@ public final class Comparison {
     try {
       return trial.run(steps);
     } catch (Trial.Differs e) {
-      String command =
-          "%s -Dwaymark.test.seed=%d -Dwaymark.test.seeds=1 -Dwaymark.test.steps=%d"
-              .formatted(replay, seed, steps);
+      String command = replay.replace("{seed}", seed + "").replace("{steps}", steps + "");
       throw new Difference(
           seed, e.step(), "seed %d, %s\nreplay: %s\n".formatted(seed, e.getMessage(), command));
     }

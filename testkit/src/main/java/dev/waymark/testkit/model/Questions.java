@@ -182,7 +182,7 @@ final class Questions {
           }
         });
     if (labels.isEmpty() || dice.oneIn(8)) {
-      query.label(texts.name(), texts.anyText());
+      query.label(texts.labelName(), texts.anyText());
     }
   }
 

@@ -75,8 +75,11 @@ final class Texts {
   private static final List<String> MALFORMED =
       List.of("\0", "a\0b", "\uD800", "x\uDC00", "\uDC00\uD800", "\uD83D x");
 
-  private static final List<String> NAMES =
+  private static final List<String> LABEL_NAMES =
       List.of("a", "A", "b", "a.b", "a/b", "a-b", "a_b", "null", "0", "n".repeat(63));
+
+  private static final List<String> INPUT_NAMES =
+      List.of("a", "A", "b", "a-b", "a_b", "_", "null", "n".repeat(63));
 
   private static final List<String> BAD_NAMES =
       List.of("", "-a", "a b", "\u00E4", "a\n", "n".repeat(64), "a=b", "\0");
@@ -118,9 +121,14 @@ final class Texts {
     return dice.oneIn(30) ? dice.pick(MALFORMED) : dice.pickOf(dice.pick(SHORT), dice.pick(LONG));
   }
 
-  /** The name of a label or an input, seldom one that is refused. */
-  String name() {
-    return dice.oneIn(200) ? dice.pick(BAD_NAMES) : dice.pick(NAMES);
+  /** The name of a label, seldom one that is refused. */
+  String labelName() {
+    return dice.oneIn(150) ? dice.pick(BAD_NAMES) : dice.pick(LABEL_NAMES);
+  }
+
+  /** The name of an input, seldom one that is refused, or that only a label may have. */
+  String inputName() {
+    return dice.oneIn(150) ? dice.pickOf("a.b", "0", "_ ") : dice.pick(INPUT_NAMES);
   }
 
   /** Text that is easily taken for the other: its case, its blanks or a wildcard differ. */

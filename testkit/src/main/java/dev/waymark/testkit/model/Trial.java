@@ -3,6 +3,7 @@ package dev.waymark.testkit.model;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.Invariants;
 import dev.waymark.testkit.ManualClock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,10 @@ final class Trial {
     }
     step = steps;
     operations.everythingByEveryMethod().forEach(this::ask);
+    List<String> violations = Invariants.violations(reference);
+    if (!violations.isEmpty()) {
+      throw new Differs(step, "the records are not as they must always be: " + violations);
+    }
     return tally;
   }
 

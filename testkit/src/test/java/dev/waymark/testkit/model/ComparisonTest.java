@@ -107,7 +107,7 @@ class ComparisonTest {
   }
 
   private static Comparison compare(ManualClock clock, StateStore store) {
-    return new Comparison(clock, Map.of("broken", store), "mvn test");
+    return new Comparison(clock, Map.of("broken", store), "mvn -Dseed={seed} -Dsteps={steps}");
   }
 
   @Test
@@ -145,7 +145,7 @@ class ComparisonTest {
         .hasMessageContaining("the reference: ConflictException: ")
         .hasMessageContaining("broken: CommitResult")
         .hasMessageContaining("steps before it upon the same records")
-        .hasMessageContaining("mvn test -Dwaymark.test.seed=" + difference.seed());
+        .hasMessageContaining("replay: mvn -Dseed=%d -Dsteps=%d", difference.seed(), STEPS);
   }
 
   @ParameterizedTest(name = "{0}")

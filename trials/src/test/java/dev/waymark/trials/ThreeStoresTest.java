@@ -1,0 +1,123 @@
+package dev.waymark.trials;
+
+import dev.waymark.core.store.StateStore;
+import dev.waymark.postgres.PostgresStateStore;
+import dev.waymark.sqlite.SqliteStateStore;
+import dev.waymark.testkit.ManualClock;
+import dev.waymark.testkit.model.Comparison;
+import dev.waymark.testkit.model.Tally;
+import dev.waymark.testserver.TestServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The differential test upon real databases. What it runs is set by properties, see
+ * CONTRIBUTING.md: a few new seeds in every build, one seed again, or as many as there is time for.
+ */
+@DisplayName("SQLite and PostgreSQL beside the reference store")
+class ThreeStoresTest {
+  private static final String REPLAY =
+      "mvn test -pl trials -am -Dtest=ThreeStoresTest -Dwaymark.test.seed={seed}"
+          + " -Dwaymark.test.seeds=1 -Dwaymark.test.steps={steps}";
+
+  /** How far a long run has come, since what a test prints is shown only at its end. */
+  private static final Path REPORT = Path.of("target", "three-stores.txt");
+
+  private final ManualClock clock = new ManualClock(Instant.EPOCH);
+  private final Tally tally = new Tally();
+
+  /**
+   * One run.
+   *
+   * @param first the first seed, the others follow it
+   * @param seeds how many seeds
+   * @param steps how many operations of each
+   * @param minutes when not 0, for how long, instead of how many seeds
+   */
+  private record Plan(long first, long seeds, int steps, long minutes) {
+    static Plan fromProperties() {
+      return new Plan(
+          Long.getLong("waymark.test.seed", new SecureRandom().nextInt(1_000_000_000)),
+          Long.getLong("waymark.test.seeds", 50),
+          Integer.getInteger("waymark.test.steps", 200),
+          Long.getLong("waymark.test.minutes", 0));
+    }
+
+    /** Whether to go on after so many seeds and so much time. */
+    boolean goesOn(long done, Duration time) {
+      return minutes == 0 ? done < seeds : time.compareTo(Duration.ofMinutes(minutes)) < 0;
+    }
+
+    @Override
+    public String toString() {
+      String much = minutes == 0 ? seeds + " seeds" : minutes + " minutes";
+      return "%s from seed %d, %d steps each".formatted(much, first, steps);
+    }
+  }
+
+  static Stream<Plan> plan() {
+    return Stream.of(Plan.fromProperties());
+  }
+
+  /** The plan stands in the name, so that the seed is printed whatever comes of it. */
+  @ParameterizedTest(name = "({0})")
+  @MethodSource("plan")
+  @DisplayName("the same answers on all three stores")
+  void sameAnswers(Plan plan, @TempDir Path folder) throws IOException {
+    String schema = TestServer.newSchema();
+    try (StateStore postgres = postgres(schema)) {
+      Instant start = Instant.now();
+      for (long done = 0; plan.goesOn(done, since(start)); done++) {
+        TestServer.empty(schema);
+        run(plan.first() + done, plan.steps(), folder, postgres);
+        report(plan, done + 1, since(start));
+      }
+      System.out.print(Files.readString(REPORT));
+    } finally {
+      TestServer.drop(schema);
+    }
+  }
+
+  private static Duration since(Instant start) {
+    return Duration.between(start, Instant.now());
+  }
+
+  private void run(long seed, int steps, Path folder, StateStore postgres) throws IOException {
+    Path file = folder.resolve("waymark.db");
+    try (StateStore sqlite = sqlite(file)) {
+      Map<String, StateStore> stores = Map.of("SQLite", sqlite, "PostgreSQL", postgres);
+      tally.add(new Comparison(clock, stores, REPLAY).run(seed, steps));
+    }
+    Files.delete(file);
+  }
+
+  private StateStore sqlite(Path file) {
+    return SqliteStateStore.builder(file).clock(clock).limits(Comparison.limits()).build();
+  }
+
+  private StateStore postgres(String schema) {
+    return PostgresStateStore.builder(TestServer.url())
+        .schema(schema)
+        .clock(clock)
+        .limits(Comparison.limits())
+        .build();
+  }
+
+  private void report(Plan plan, long done, Duration time) throws IOException {
+    String report =
+        "%s: no difference in %d seeds after %d s%n%s%n"
+            .formatted(plan, done, time.toSeconds(), tally);
+    Files.createDirectories(REPORT.getParent());
+    Files.writeString(REPORT, report);
+  }
+}
