@@ -1,5 +1,6 @@
 package dev.waymark.core.internal;
 
+import dev.waymark.core.error.InvalidInputException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -18,6 +19,21 @@ public final class Times {
   /** Cuts to whole microseconds. */
   public static Instant micros(Instant time) {
     return time.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /**
+   * Checks that records can have this time.
+   *
+   * @throws InvalidInputException when it lies outside the years 1 to 9999, where it could be
+   *     written and not be found again
+   */
+  public static void checkStorable(Instant time) {
+    if (time.isBefore(MIN) || time.isAfter(MAX)) {
+      throw new InvalidInputException(
+          "time "
+              + time
+              + " of the clock is out of range; records keep times within the years 1 to 9999, so set the clock of this machine right");
+    }
   }
 
   /** Microseconds since 1970-01-01T00:00:00Z of a time within the years 1 to 9999. */

@@ -13,6 +13,7 @@ import dev.waymark.core.model.Transition;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
@@ -79,6 +80,26 @@ public abstract class TimeContract extends ContractTest {
         .isEqualTo(1);
     Cursor after = Population.cursorAfter(stored(id), Order.OLDEST);
     assertThat(store.executions(ExecutionQuery.builder().after(after).build()).items()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "({0})")
+  @CsvSource({
+    "0000-12-31T23:59:59.999999999Z",
+    "+10000-01-01T00:00:00Z",
+    "-1000000000-01-01T00:00:00Z",
+    "+1000000000-12-31T23:59:59.999999999Z",
+  })
+  @DisplayName("nothing is written while the clock is outside the years 1 to 9999")
+  void clockOutOfRange(Instant now) {
+    ExecutionId id = execution();
+    ChangeSet changes = changes().updateExecution(id, ExecutionState.PAUSED).build();
+    CommitResult result = store.commit(changes);
+    ExecutionDetails before = details(id);
+    clock.set(now);
+    String year = now.toString().substring(0, 5);
+    invalid(() -> store.updateExecution(id, ExecutionState.RUNNING, 2), year, "clock");
+    assertThat(details(id)).isEqualTo(before);
+    assertThat(store.commit(changes)).as("what was committed before").isEqualTo(result);
   }
 
   private long found(ExecutionQuery.Builder query) {

@@ -39,6 +39,14 @@ final class Clockwork {
           LAST.minusNanos(1_000),
           LAST);
 
+  /** Where a store must refuse to write. */
+  private static final List<Instant> BEYOND =
+      List.of(
+          FIRST.minusNanos(1),
+          LAST.plusNanos(1),
+          Instant.parse("-4712-01-01T00:00:00Z"),
+          Instant.parse("+294277-01-01T00:00:00Z"));
+
   private final Dice dice;
   private final List<Instant> past = new ArrayList<>(List.of(START));
 
@@ -51,6 +59,9 @@ final class Clockwork {
     int kind = dice.below(100);
     if (kind < 45) {
       return now;
+    }
+    if (kind == 99 && dice.oneIn(3)) {
+      return dice.pick(BEYOND);
     }
     Instant next = moved(now, kind);
     past.add(next);

@@ -1,6 +1,7 @@
 package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Times;
 import dev.waymark.core.internal.decide.Submission.Prepared;
 import dev.waymark.core.internal.decide.Submission.PreparedExecution;
 import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
@@ -90,6 +91,8 @@ public final class Decider {
   }
 
   private Verdict decideAll() {
+    // Not when the change set is submitted: what was committed before has its answer at any time.
+    Times.checkStorable(submission.at());
     List<Change> changes = submission.changes().changes();
     for (int i = 0; i < changes.size(); i++) {
       decide(changes.get(i), submission.prepared().get(i));
