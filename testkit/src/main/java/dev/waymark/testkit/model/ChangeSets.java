@@ -46,7 +46,7 @@ final class ChangeSets {
   /** The next change set. */
   Operation next() {
     try {
-      return new Operation.Commit(draw());
+      return new Operation.Commit(draw(), dice.oneIn(4));
     } catch (InvalidInputException e) {
       return new Operation.Malformed(e);
     }

@@ -8,6 +8,7 @@ import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Cursor;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Page;
@@ -15,6 +16,8 @@ import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** One call of a store, with its arguments. It knows nothing of a store until it is put to one. */
@@ -28,10 +31,24 @@ sealed interface Operation {
     return getClass().getSimpleName();
   }
 
-  record Commit(ChangeSet changes) implements Operation {
+  /** A commit; one that does not wait is waited for all the same. */
+  record Commit(ChangeSet changes, boolean isAsync) implements Operation {
     @Override
     public Object putTo(StateStore store) {
-      return store.commit(changes);
+      return isAsync ? joined(store.commitAsync(changes)) : store.commit(changes);
+    }
+
+    private static CommitResult joined(CompletableFuture<CommitResult> answer) {
+      try {
+        return answer.join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      }
+    }
+
+    @Override
+    public String name() {
+      return isAsync ? "CommitAsync" : "Commit";
     }
   }
 
