@@ -77,6 +77,12 @@ public final class PostgresDialect implements Dialect {
     session.execute(beginWrite);
   }
 
+  /** None: what another session writes is noticed by the lock of its rows only. */
+  @Override
+  public @Nullable Long stamp(Session session) {
+    return null;
+  }
+
   @Override
   public void beginRead(Session session) throws SQLException {
     session.execute(beginRead);
@@ -94,7 +100,7 @@ public final class PostgresDialect implements Dialect {
 
   /** Writes all rows with one statement, each column as one array. */
   @Override
-  public void write(Session session, WriteStatement statement, Rows rows) throws SQLException {
+  public boolean write(Session session, WriteStatement statement, Rows rows) throws SQLException {
     PreparedStatement prepared = session.prepare(sql(statement));
     List<ColumnType> types = rows.types();
     for (int column = 0; column < types.size(); column++) {
@@ -106,6 +112,7 @@ public final class PostgresDialect implements Dialect {
       throw new IllegalStateException(
           statement + " changed " + changed + " records instead of " + rows.rows().size());
     }
+    return true;
   }
 
   private static Array column(

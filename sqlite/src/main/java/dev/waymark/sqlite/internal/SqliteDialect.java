@@ -58,6 +58,14 @@ public final class SqliteDialect implements Dialect {
   }
 
   @Override
+  public @Nullable Long stamp(Session session) throws SQLException {
+    try (ResultSet row = session.prepare("PRAGMA data_version").executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  @Override
   public void beginRead(Session session) throws SQLException {
     session.prepare("BEGIN").execute();
   }
@@ -73,7 +81,7 @@ public final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public void write(Session session, WriteStatement statement, Rows rows) throws SQLException {
+  public boolean write(Session session, WriteStatement statement, Rows rows) throws SQLException {
     PreparedStatement prepared = session.prepare(sql(statement));
     List<ColumnType> types = rows.types();
     for (@Nullable Object[] row : rows.rows()) {
@@ -83,11 +91,15 @@ public final class SqliteDialect implements Dialect {
       prepared.addBatch();
     }
     for (int changed : prepared.executeBatch()) {
+      if (changed == 0 && statement.inserts()) {
+        return false;
+      }
       if (changed != 1) {
         throw new IllegalStateException(
             statement + " changed " + changed + " records instead of one");
       }
     }
+    return true;
   }
 
   private void bind(PreparedStatement statement, int index, ColumnType type, @Nullable Object value)

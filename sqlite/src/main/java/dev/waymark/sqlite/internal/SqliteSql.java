@@ -117,7 +117,7 @@ final class SqliteSql {
       case INSERT_EXECUTION ->
           """
           INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?)""";
+          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""";
       case INSERT_EXECUTION_DETAIL ->
           "INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, ?)";
       case INSERT_EXECUTION_LABEL ->
@@ -125,7 +125,7 @@ final class SqliteSql {
       case INSERT_TASK_RUN ->
           """
           INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?)""";
+          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""";
       case INSERT_ATTEMPT ->
           "INSERT INTO attempts (task_run_id, number, state, worker, started_at) VALUES (?, ?, ?, ?, ?)";
       case UPDATE_ATTEMPT ->
@@ -139,7 +139,7 @@ final class SqliteSql {
       case INSERT_HISTORY ->
           "INSERT INTO history (execution_id, committed_at, transition_count, transitions) VALUES (?, ?, ?, ?)";
       case INSERT_COMMIT ->
-          "INSERT INTO commits (id, committed_at, fingerprint, versions) VALUES (?, ?, ?, ?)";
+          "INSERT INTO commits (id, committed_at, fingerprint, versions) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
       case TOUCH_COMMIT -> "UPDATE commits SET committed_at = committed_at WHERE id = ?";
     };
   }

@@ -9,6 +9,7 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.State;
@@ -188,6 +189,7 @@ public final class Decider {
     draft.put(
         new ExecutionHead(
             wanted.id(), wanted.state(), wanted.version(), null, null, prepared.requestHash()));
+    draft.put(wanted.id(), Family.NONE);
     effects.add(new Effect.ExecutionCreated(execution, prepared.requestHash()));
     outcomes.add(new Outcome(change.target(), wanted.version(), true));
   }
@@ -222,13 +224,13 @@ public final class Decider {
           change.target(), attempted, change.expectedVersion(), head.version(), head.state());
     } else if (!head.state().canMoveTo(change.to())) {
       refuseMove(change.target(), attempted, head.state(), head.state().moves());
-    } else if (change.to().isTerminal() && draft.family(change.id()).live() > 0) {
+    } else if (change.to().isTerminal() && family(change.id()).live() > 0) {
       refuse(
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
           "all its task runs ended",
-          draft.family(change.id()).live() + " that have not");
+          family(change.id()).live() + " that have not");
     } else {
       ExecutionHead after = head.moved(change.to(), submission.at());
       draft.put(after);
@@ -292,7 +294,7 @@ public final class Decider {
           RecordRef.of(sameTask.id()).toString());
       return;
     }
-    Family family = draft.family(wanted.executionId());
+    Family family = family(wanted.executionId());
     if (family.taskRuns() >= limits.maxTaskRuns()) {
       throw new InvalidInputException(
           "execution "
@@ -369,8 +371,9 @@ public final class Decider {
   private void move(Change.UpdateTaskRun change, TaskRunHead head) {
     TaskRunHead after = head.moved(change.to(), submission.at());
     draft.put(after);
-    if (change.to().isTerminal()) {
-      draft.put(head.executionId(), draft.family(head.executionId()).plus(0, -1));
+    Family family = draft.family(head.executionId());
+    if (family != null && change.to().isTerminal()) {
+      draft.put(head.executionId(), family.plus(0, -1));
     }
     effects.add(new Effect.TaskRunMoved(after, head.state()));
     outcomes.add(new Outcome(change.target(), after.version(), true));
@@ -456,6 +459,11 @@ public final class Decider {
               change.error()));
       outcomes.add(new Outcome(change.target(), number, true));
     }
+  }
+
+  /** The family of an execution that {@link Touches#families()} has named. */
+  private Family family(ExecutionId id) {
+    return Objects.requireNonNull(draft.family(id), "the family was not loaded");
   }
 
   /** Whether nothing may start in the execution of a task run now. */

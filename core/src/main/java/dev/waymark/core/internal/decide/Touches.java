@@ -7,6 +7,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  * @param taskRuns task runs that are named
  * @param tasks tasks for which a task run is created
  * @param families executions whose number of task runs matters
+ * @param created executions and task runs that are created; as a rule they do not exist yet
  */
 public record Touches(
     Set<CommitId> commits,
@@ -29,7 +31,8 @@ public record Touches(
     Set<ExecutionId> executions,
     Set<TaskRunId> taskRuns,
     Set<TaskKey> tasks,
-    Set<ExecutionId> families) {
+    Set<ExecutionId> families,
+    Set<Object> created) {
 
   /** Nothing yet. */
   public Touches() {
@@ -40,7 +43,8 @@ public record Touches(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(Comparator.comparing(TaskKey::executionId).thenComparing(TaskKey::taskId)),
-        new TreeSet<>());
+        new TreeSet<>(),
+        new HashSet<>());
   }
 
   /** Adds what a change set touches. */
@@ -56,6 +60,7 @@ public record Touches(
     } else if (change instanceof Change.CreateExecution create) {
       workflows.add(create.execution().workflowId());
       executions.add(create.execution().id());
+      created.add(create.execution().id());
     } else if (change instanceof Change.UpdateExecution update) {
       executions.add(update.id());
       if (update.to().isTerminal()) {
@@ -66,6 +71,7 @@ public record Touches(
       executions.add(execution);
       families.add(execution);
       taskRuns.add(create.taskRun().id());
+      created.add(create.taskRun().id());
       tasks.add(new TaskKey(execution, create.taskRun().taskId()));
     } else if (change instanceof Change.UpdateTaskRun update) {
       taskRuns.add(update.id());

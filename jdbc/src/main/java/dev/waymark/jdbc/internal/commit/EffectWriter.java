@@ -64,23 +64,24 @@ final class EffectWriter {
     touched.add(repeated.result().id().value());
   }
 
-  /** Writes it all; false when there was nothing to write. */
+  /** Whether there is nothing to write. */
+  boolean isEmpty() {
+    return commits.rows().isEmpty() && touched.rows().isEmpty();
+  }
+
+  /** Writes it all; false when something to be inserted exists already. */
   boolean write(Session session) throws SQLException {
-    if (commits.rows().isEmpty() && touched.rows().isEmpty()) {
-      return false;
-    }
     for (Wave wave : waves) {
-      wave.write(session, dialect);
+      if (!wave.write(session, dialect)) {
+        return false;
+      }
     }
-    if (!history.rows().isEmpty()) {
-      dialect.write(session, WriteStatement.INSERT_HISTORY, history);
-    }
-    if (!commits.rows().isEmpty()) {
-      dialect.write(session, WriteStatement.INSERT_COMMIT, commits);
-    }
-    if (!touched.rows().isEmpty()) {
-      dialect.write(session, WriteStatement.TOUCH_COMMIT, touched);
-    }
-    return true;
+    return write(session, WriteStatement.INSERT_HISTORY, history)
+        && write(session, WriteStatement.INSERT_COMMIT, commits)
+        && write(session, WriteStatement.TOUCH_COMMIT, touched);
+  }
+
+  private boolean write(Session session, WriteStatement statement, Rows rows) throws SQLException {
+    return rows.rows().isEmpty() || dialect.write(session, statement, rows);
   }
 }

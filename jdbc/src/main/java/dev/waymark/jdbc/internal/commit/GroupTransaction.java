@@ -33,6 +33,7 @@ public final class GroupTransaction {
   private final Limits limits;
   private final Duration patience;
   private final LedgerLoader loader;
+  private final Memory memory = new Memory();
 
   /** Works on sessions of this source; tries a group again for at most {@code patience}. */
   public GroupTransaction(
@@ -110,28 +111,70 @@ public final class GroupTransaction {
   private void attempt(List<Ticket> group) throws SQLException {
     Session session = sessions.writer();
     try {
-      dialect.beginWrite(session);
-      List<Verdict> verdicts = decide(session, group);
-      if (write(session, verdicts)) {
-        dialect.commit(session);
-      } else {
-        dialect.rollback(session);
+      Touches touches = new Touches();
+      group.forEach(ticket -> touches.add(ticket.submission().changes()));
+      List<Verdict> verdicts = fromMemory(session, group, touches);
+      if (verdicts == null) {
+        verdicts = fromDatabase(session, group, touches);
       }
       answer(group, verdicts);
     } catch (SQLException e) {
+      memory.forget();
       sessions.discard(session, e);
       throw e;
     } catch (RuntimeException | Error e) {
+      memory.forget();
       sessions.discard(session, null);
       throw e;
     }
     sessions.release(session);
   }
 
-  private List<Verdict> decide(Session session, List<Ticket> group) throws SQLException {
-    Touches touches = new Touches();
-    group.forEach(ticket -> touches.add(ticket.submission().changes()));
-    Ledger ledger = loader.load(session, touches);
+  /**
+   * The short way: what is remembered is not loaded, and what is to be created is taken not to be
+   * there. Null, and nothing done, when anything is refused or was there after all: only what was
+   * looked for everywhere may be told to a caller as a reason against his change set.
+   */
+  private @Nullable List<Verdict> fromMemory(Session session, List<Ticket> group, Touches touches)
+      throws SQLException {
+    dialect.beginWrite(session);
+    Ledger remembered = memory.recall(session, dialect.stamp(session));
+    if (remembered == null) {
+      return null;
+    }
+    Ledger ledger = remembered.draft();
+    loader.loadUnknown(session, touches, ledger);
+    List<Verdict> verdicts = decide(group, ledger);
+    if (verdicts.stream().noneMatch(Verdict.Refused.class::isInstance)
+        && writer(verdicts).write(session)) {
+      dialect.commit(session);
+      ledger.post();
+      return verdicts;
+    }
+    dialect.rollback(session);
+    dialect.beginWrite(session);
+    return null;
+  }
+
+  /** The long way: everything is loaded. Continues a transaction that has begun. */
+  private List<Verdict> fromDatabase(Session session, List<Ticket> group, Touches touches)
+      throws SQLException {
+    Ledger ledger = memory.begin(session, dialect.stamp(session)).draft();
+    loader.load(session, touches, ledger);
+    List<Verdict> verdicts = decide(group, ledger);
+    EffectWriter writer = writer(verdicts);
+    if (writer.isEmpty()) {
+      dialect.rollback(session);
+    } else if (writer.write(session)) {
+      dialect.commit(session);
+    } else {
+      throw new IllegalStateException("a record exists that was looked for and not found");
+    }
+    ledger.post();
+    return verdicts;
+  }
+
+  private List<Verdict> decide(List<Ticket> group, Ledger ledger) {
     List<Verdict> verdicts = new ArrayList<>(group.size());
     for (Ticket ticket : group) {
       verdicts.add(Decider.decide(ticket.submission(), ledger, limits));
@@ -139,8 +182,8 @@ public final class GroupTransaction {
     return verdicts;
   }
 
-  /** Writes what was accepted; false when there is nothing to write. */
-  private boolean write(Session session, List<Verdict> verdicts) throws SQLException {
+  /** Has what was accepted, ready to be written. */
+  private EffectWriter writer(List<Verdict> verdicts) {
     EffectWriter writer = new EffectWriter(dialect);
     for (Verdict verdict : verdicts) {
       if (verdict instanceof Verdict.Accepted accepted) {
@@ -149,7 +192,7 @@ public final class GroupTransaction {
         writer.add(repeated);
       }
     }
-    return writer.write(session);
+    return writer;
   }
 
   private static void answer(List<Ticket> group, List<Verdict> verdicts) {

@@ -26,6 +26,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -41,21 +42,58 @@ final class LedgerLoader {
   }
 
   /**
-   * A ledger with every record of {@code touches} that exists. Workflows come before executions:
-   * that is the order in which rows are locked.
+   * Notes every record of {@code touches} that exists. Workflows come before executions: that is
+   * the order in which rows are locked.
    *
    * <p>Past commits are read once the locks are held. When a connection was lost in COMMIT, the
    * database may still be at work on it while the change set is tried again; the locks wait for its
    * end, and only a look after that tells for certain what became of it.
    */
-  Ledger load(Session session, Touches touches) throws SQLException {
-    Ledger ledger = new Ledger();
-    loadWorkflows(session, touches, ledger);
-    loadExecutions(session, touches, ledger);
+  void load(Session session, Touches touches, Ledger ledger) throws SQLException {
+    Set<WorkflowId> saved = touches.savedWorkflows();
+    loadWorkflows(
+        session,
+        ReadStatement.LOAD_WORKFLOWS,
+        touches.workflows().stream().filter(id -> !saved.contains(id)).toList(),
+        ledger);
+    loadWorkflows(session, ReadStatement.LOAD_SAVED_WORKFLOWS, saved, ledger);
+    loadExecutions(session, touches.executions(), touches.taskRuns(), ledger);
     loadCommits(session, touches, ledger);
-    loadTaskRuns(session, touches, ledger);
-    loadFamilies(session, touches, ledger);
-    return ledger;
+    loadTaskRuns(session, touches.taskRuns(), ledger);
+    loadTaskRunsByTask(session, touches.tasks(), ledger);
+    loadFamilies(session, touches.families(), ledger);
+  }
+
+  /**
+   * Notes only what is neither in the ledger yet nor to be created. Whether something exists that
+   * is to be created, and whether a commit is a repeated one, shows when it is written.
+   */
+  void loadUnknown(Session session, Touches touches, Ledger ledger) throws SQLException {
+    loadWorkflows(
+        session,
+        ReadStatement.LOAD_WORKFLOWS,
+        touches.workflows().stream().filter(id -> ledger.workflow(id) == null).toList(),
+        ledger);
+    List<TaskRunId> taskRuns =
+        touches.taskRuns().stream()
+            .filter(id -> ledger.taskRun(id) == null && !touches.created().contains(id))
+            .toList();
+    Set<ExecutionId> executions = new TreeSet<>(touches.executions());
+    for (TaskRunId id : touches.taskRuns()) {
+      TaskRunHead known = ledger.taskRun(id);
+      if (known != null) {
+        executions.add(known.executionId());
+      }
+    }
+    executions.removeIf(id -> ledger.execution(id) != null || touches.created().contains(id));
+    loadExecutions(session, executions, taskRuns, ledger);
+    loadTaskRuns(session, taskRuns, ledger);
+    loadFamilies(
+        session,
+        touches.families().stream()
+            .filter(id -> ledger.family(id) == null && !touches.created().contains(id))
+            .toList(),
+        ledger);
   }
 
   private void loadCommits(Session session, Touches touches, Ledger ledger) throws SQLException {
@@ -73,23 +111,13 @@ final class LedgerLoader {
     }
   }
 
-  private void loadWorkflows(Session session, Touches touches, Ledger ledger) throws SQLException {
-    Set<WorkflowId> saved = touches.savedWorkflows();
-    loadWorkflows(
-        session,
-        ReadStatement.LOAD_WORKFLOWS,
-        touches.workflows().stream().filter(id -> !saved.contains(id)),
-        ledger);
-    loadWorkflows(session, ReadStatement.LOAD_SAVED_WORKFLOWS, saved.stream(), ledger);
-  }
-
   private void loadWorkflows(
-      Session session, ReadStatement read, Stream<WorkflowId> workflows, Ledger ledger)
+      Session session, ReadStatement read, Collection<WorkflowId> workflows, Ledger ledger)
       throws SQLException {
-    List<String> ids = workflows.map(WorkflowId::value).toList();
-    if (ids.isEmpty()) {
+    if (workflows.isEmpty()) {
       return;
     }
+    List<String> ids = workflows.stream().map(WorkflowId::value).toList();
     PreparedStatement statement = session.prepare(dialect.sql(read));
     dialect.bindTexts(statement, 1, ids);
     try (ResultSet row = statement.executeQuery()) {
@@ -100,13 +128,18 @@ final class LedgerLoader {
     }
   }
 
-  private void loadExecutions(Session session, Touches touches, Ledger ledger) throws SQLException {
-    if (touches.executions().isEmpty() && touches.taskRuns().isEmpty()) {
+  private void loadExecutions(
+      Session session,
+      Collection<ExecutionId> executions,
+      Collection<TaskRunId> taskRuns,
+      Ledger ledger)
+      throws SQLException {
+    if (executions.isEmpty() && taskRuns.isEmpty()) {
       return;
     }
     PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_EXECUTIONS));
-    dialect.bindUuids(statement, 1, uuids(touches.executions().stream().map(ExecutionId::value)));
-    dialect.bindUuids(statement, 2, uuids(touches.taskRuns().stream().map(TaskRunId::value)));
+    dialect.bindUuids(statement, 1, uuids(executions.stream().map(ExecutionId::value)));
+    dialect.bindUuids(statement, 2, uuids(taskRuns.stream().map(TaskRunId::value)));
     try (ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         ledger.put(
@@ -121,25 +154,28 @@ final class LedgerLoader {
     }
   }
 
-  private void loadTaskRuns(Session session, Touches touches, Ledger ledger) throws SQLException {
-    if (!touches.taskRuns().isEmpty()) {
-      PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_TASK_RUNS));
-      dialect.bindUuids(statement, 1, uuids(touches.taskRuns().stream().map(TaskRunId::value)));
-      readTaskRuns(statement, ledger);
+  private void loadTaskRuns(Session session, Collection<TaskRunId> taskRuns, Ledger ledger)
+      throws SQLException {
+    if (taskRuns.isEmpty()) {
+      return;
     }
-    if (!touches.tasks().isEmpty()) {
-      PreparedStatement statement =
-          session.prepare(dialect.sql(ReadStatement.LOAD_TASK_RUNS_BY_TASK));
-      dialect.bindUuids(
-          statement,
-          1,
-          uuids(touches.tasks().stream().map(key -> key.executionId().value()).distinct()));
-      dialect.bindTexts(
-          statement,
-          2,
-          touches.tasks().stream().map(TaskKey::taskId).map(TaskId::value).distinct().toList());
-      readTaskRuns(statement, ledger);
+    PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_TASK_RUNS));
+    dialect.bindUuids(statement, 1, uuids(taskRuns.stream().map(TaskRunId::value)));
+    readTaskRuns(statement, ledger);
+  }
+
+  private void loadTaskRunsByTask(Session session, Collection<TaskKey> tasks, Ledger ledger)
+      throws SQLException {
+    if (tasks.isEmpty()) {
+      return;
     }
+    PreparedStatement statement =
+        session.prepare(dialect.sql(ReadStatement.LOAD_TASK_RUNS_BY_TASK));
+    dialect.bindUuids(
+        statement, 1, uuids(tasks.stream().map(key -> key.executionId().value()).distinct()));
+    dialect.bindTexts(
+        statement, 2, tasks.stream().map(TaskKey::taskId).map(TaskId::value).distinct().toList());
+    readTaskRuns(statement, ledger);
   }
 
   private void readTaskRuns(PreparedStatement statement, Ledger ledger) throws SQLException {
@@ -161,12 +197,15 @@ final class LedgerLoader {
     }
   }
 
-  private void loadFamilies(Session session, Touches touches, Ledger ledger) throws SQLException {
-    if (touches.families().isEmpty()) {
+  /** An execution without task runs has no row, but is known to have none afterwards. */
+  private void loadFamilies(Session session, Collection<ExecutionId> executions, Ledger ledger)
+      throws SQLException {
+    if (executions.isEmpty()) {
       return;
     }
+    executions.forEach(id -> ledger.put(id, Family.NONE));
     PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_FAMILIES));
-    dialect.bindUuids(statement, 1, uuids(touches.families().stream().map(ExecutionId::value)));
+    dialect.bindUuids(statement, 1, uuids(executions.stream().map(ExecutionId::value)));
     try (ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         ledger.put(new ExecutionId(dialect.uuid(row, 1)), new Family(row.getInt(2), row.getInt(3)));

@@ -139,8 +139,11 @@ final class Wave {
     rows.computeIfAbsent(statement, WriteStatement::rows).add(values);
   }
 
-  /** Writes it all, in the order of {@link WriteStatement}. */
-  void write(Session session, Dialect dialect) throws SQLException {
+  /**
+   * Writes it all, in the order of {@link WriteStatement}; false when something to be inserted
+   * exists already.
+   */
+  boolean write(Session session, Dialect dialect) throws SQLException {
     for (TaskRunHead t : taskRuns.values()) {
       add(
           WriteStatement.UPDATE_TASK_RUN,
@@ -163,7 +166,10 @@ final class Wave {
           e.id().value());
     }
     for (Map.Entry<WriteStatement, Rows> entry : rows.entrySet()) {
-      dialect.write(session, entry.getKey(), entry.getValue());
+      if (!dialect.write(session, entry.getKey(), entry.getValue())) {
+        return false;
+      }
     }
+    return true;
   }
 }

@@ -27,6 +27,12 @@ public interface Dialect {
    */
   void beginWrite(Session session) throws SQLException;
 
+  /**
+   * A number that stays the same, from one write transaction of a session to the next, exactly as
+   * long as nobody else writes to the store; null where the database has none.
+   */
+  @Nullable Long stamp(Session session) throws SQLException;
+
   /** Begins a transaction whose reads all see one snapshot. */
   void beginRead(Session session) throws SQLException;
 
@@ -39,9 +45,11 @@ public interface Dialect {
   /**
    * Writes all rows with one prepared statement.
    *
+   * @return false when a record to be inserted exists already; the transaction is then to be rolled
+   *     back. A database that has no {@link #stamp} throws its own error instead.
    * @throws IllegalStateException when a row did not change exactly one record
    */
-  void write(Session session, WriteStatement statement, Rows rows) throws SQLException;
+  boolean write(Session session, WriteStatement statement, Rows rows) throws SQLException;
 
   /** Binds an id. */
   void bindUuid(PreparedStatement statement, int index, UUID id) throws SQLException;

@@ -51,6 +51,11 @@ public enum WriteStatement {
     this.columns = List.of(columns);
   }
 
+  /** Whether it makes new records. */
+  public boolean inserts() {
+    return name().startsWith("INSERT");
+  }
+
   /** An empty set of rows for this statement. */
   public Rows rows() {
     return new Rows(columns);
