@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -78,13 +79,28 @@ public final class TestServer {
 
   /** A server of its own for a test that stops it or changes its settings. The caller closes it. */
   public static EmbeddedPostgres start() {
+    return start(durable());
+  }
+
+  /**
+   * A server of its own whose data lie in this folder, and stay there when it is closed. A folder
+   * that an earlier server left behind is taken up again.
+   */
+  public static EmbeddedPostgres start(Path data) {
+    return start(durable().setDataDirectory(data).setCleanDataDirectory(false));
+  }
+
+  private static EmbeddedPostgres.Builder durable() {
+    return EmbeddedPostgres.builder()
+        .setServerConfig("fsync", "on")
+        .setServerConfig("synchronous_commit", "on")
+        .setServerConfig("full_page_writes", "on")
+        .setServerConfig("max_connections", "200");
+  }
+
+  private static EmbeddedPostgres start(EmbeddedPostgres.Builder server) {
     try {
-      return EmbeddedPostgres.builder()
-          .setServerConfig("fsync", "on")
-          .setServerConfig("synchronous_commit", "on")
-          .setServerConfig("full_page_writes", "on")
-          .setServerConfig("max_connections", "200")
-          .start();
+      return server.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

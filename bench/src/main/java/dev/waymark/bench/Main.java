@@ -1,0 +1,140 @@
+package dev.waymark.bench;
+
+import dev.waymark.bench.place.Backend;
+import dev.waymark.bench.place.Ground;
+import dev.waymark.bench.report.Report;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that measures: all parts or some, as tables on standard output and as files. */
+@Command(
+    name = "bench/run",
+    description =
+        "Measures Waymark. Tables go to standard output, tables, values and plots to files.",
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+public final class Main implements Callable<Integer> {
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PART",
+      description = "what to measure: ${COMPLETION-CANDIDATES}")
+  private List<PartName> parts = List.of();
+
+  @Option(names = "--rounds", paramLabel = "N", description = "rounds, 5 by default")
+  private @Nullable Integer rounds;
+
+  @Option(
+      names = "--slice",
+      paramLabel = "SECONDS",
+      description = "how long a contestant works in a round, 2 seconds by default")
+  private @Nullable Double sliceSeconds;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N,…",
+      split = ",",
+      description = "numbers of threads that commit, 1,8,32 by default")
+  private List<Integer> threads = List.of(1, 8, 32);
+
+  @Option(
+      names = "--sizes",
+      paramLabel = "N,…",
+      split = ",",
+      converter = Sizes.class,
+      description = "executions in the large stores, such as 100k,1m,10m; 100k,1m by default")
+  private @Nullable List<Long> sizes;
+
+  @Option(
+      names = "--backends",
+      paramLabel = "NAME,…",
+      split = ",",
+      description = "${COMPLETION-CANDIDATES}; both by default")
+  private List<Backend> backends = Arrays.asList(Backend.values());
+
+  @Option(names = "--quick", description = "little of everything, to see that it works")
+  private boolean isQuick;
+
+  @Option(
+      names = "--work",
+      paramLabel = "FOLDER",
+      description =
+          "a new folder on the disk to measure, removed afterwards; bench/target/work by default")
+  private @Nullable Path work;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "FOLDER",
+      description =
+          "instead of --work: a folder that stays, so that the next run finds its large stores in it")
+  private @Nullable Path kept;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "where the files go; bench/target/results by default")
+  private @Nullable Path out;
+
+  /** Looked at by the parser alone. */
+  @SuppressWarnings("UnusedVariable")
+  @Option(names = "--help", usageHelp = true, description = "this text")
+  private boolean isHelpWanted;
+
+  private Main() {}
+
+  /** Measures, and ends with 0, with 2 for wrong usage, or with 1 when a part failed. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Path root = Path.of(System.getProperty("waymark.bench.root", ".")).toAbsolutePath().normalize();
+    Path target = root.resolve("bench/target");
+    Path folder = kept != null ? kept : work != null ? work : target.resolve("work");
+    try (Ground ground = new Ground(folder, kept != null)) {
+      Environment environment = new Environment(ground);
+      environment.values().forEach((name, value) -> System.out.println(name + ": " + value));
+      Settings settings = settings(ground, root);
+      for (PartName part : chosen()) {
+        Report report = part.part().measure(settings);
+        report.print(System.out);
+        Path results = out != null ? out : target.resolve("results");
+        report.write(results, environment.values()).forEach(System.out::println);
+      }
+    }
+    return 0;
+  }
+
+  private List<PartName> chosen() {
+    return parts.contains(PartName.ALL)
+        ? Arrays.stream(PartName.values()).filter(part -> part != PartName.ALL).toList()
+        : new ArrayList<>(parts);
+  }
+
+  private Settings settings(Ground ground, Path root) {
+    double seconds = sliceSeconds != null ? sliceSeconds : isQuick ? 0.3 : 2;
+    return new Settings(
+        ground,
+        root,
+        backends,
+        rounds != null ? rounds : isQuick ? 2 : 5,
+        Duration.ofMillis(Math.round(seconds * 1000)),
+        threads,
+        isQuick ? 100 : 1_000,
+        sizes != null ? sizes : isQuick ? List.of(10_000L) : List.of(100_000L, 1_000_000L));
+  }
+}

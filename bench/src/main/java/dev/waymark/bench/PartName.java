@@ -1,0 +1,22 @@
+package dev.waymark.bench;
+
+import dev.waymark.bench.commits.CommitsPart;
+import java.util.Locale;
+
+/** The parts by name. */
+enum PartName {
+  COMMITS,
+  ALL;
+
+  Part part() {
+    return switch (this) {
+      case COMMITS -> new CommitsPart();
+      case ALL -> throw new IllegalArgumentException("all is more than one part");
+    };
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.waymark.bench;
+
+import dev.waymark.bench.place.Backend;
+import dev.waymark.bench.place.Ground;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How much is measured, and where.
+ *
+ * @param ground where the stores are
+ * @param root the folder of the sources, in which the launcher is
+ * @param backends which backends
+ * @param rounds how many rounds
+ * @param slice how long a contestant works in a round
+ * @param threads numbers of threads for commits
+ * @param inFlight how many commits are in flight at the same time
+ * @param sizes how many executions the large stores hold
+ */
+public record Settings(
+    Ground ground,
+    Path root,
+    List<Backend> backends,
+    int rounds,
+    Duration slice,
+    List<Integer> threads,
+    int inFlight,
+    List<Long> sizes) {
+
+  /** How long a contestant warms up. */
+  public Duration warmUp() {
+    return slice.multipliedBy(2);
+  }
+}

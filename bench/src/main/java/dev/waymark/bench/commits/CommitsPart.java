@@ -1,0 +1,49 @@
+package dev.waymark.bench.commits;
+
+import dev.waymark.bench.Part;
+import dev.waymark.bench.Settings;
+import dev.waymark.bench.place.Backend;
+import dev.waymark.bench.report.Report;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Steps a second and their latency, on stores that are empty at the beginning, against plain JDBC
+ * and the ceiling.
+ */
+public final class CommitsPart implements Part {
+
+  @Override
+  public Report measure(Settings settings) throws Exception {
+    CommitsReport report = new CommitsReport();
+    Rounds rounds = new Rounds(settings.slice(), settings.warmUp(), settings.rounds());
+    for (Backend backend : settings.backends()) {
+      List<Contestant> contestants = Contestants.all(settings.ground(), backend);
+      try {
+        Accounts accounts = new Accounts(contestants);
+        for (Load load : loads(settings)) {
+          System.err.println("commits: " + backend + ", " + load.title());
+          List<Contestant> able =
+              contestants.stream().filter(c -> c.isAsync() || !load.isAsync()).toList();
+          Map<String, Rounds.Result> results = rounds.run(able, load);
+          accounts.add(results);
+          report.add(backend, load, results);
+        }
+        accounts.check();
+      } finally {
+        for (Contestant contestant : contestants) {
+          contestant.close();
+        }
+      }
+    }
+    return report.finish();
+  }
+
+  private static List<Load> loads(Settings settings) {
+    List<Load> loads = new ArrayList<>();
+    settings.threads().forEach(threads -> loads.add(Load.threads(threads)));
+    loads.add(Load.inFlight(settings.inFlight()));
+    return loads;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.waymark.bench.commits;
+
+import dev.waymark.bench.place.Backend;
+import dev.waymark.bench.report.Chart;
+import dev.waymark.bench.report.Report;
+import dev.waymark.bench.report.Spread;
+import dev.waymark.bench.report.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Puts rounds of commits into a report, with ratios that are taken within each round. */
+final class CommitsReport {
+  private static final List<String> COLUMNS =
+      List.of(
+          "load",
+          "contestant",
+          "steps/s",
+          "to ceiling",
+          "to plain",
+          "p50 ms",
+          "p99 ms",
+          "p99 to ceiling");
+  private static final List<String> SERIES = List.of("waymark", "ceiling", "plain");
+
+  private final Report report = new Report("commits", "Commits: steps of executions a second");
+  private final Map<Backend, List<List<String>>> rows = new LinkedHashMap<>();
+  private final Map<Backend, List<Chart.Group>> groups = new LinkedHashMap<>();
+
+  void add(Backend backend, Load load, Map<String, Rounds.Result> results) {
+    List<Chart.Bar> bars = new ArrayList<>();
+    results.forEach(
+        (name, result) -> {
+          Line line = new Line(result, results.get("ceiling"), results.get("plain"));
+          rows.computeIfAbsent(backend, b -> new ArrayList<>()).add(line.cells(load, name));
+          report.add(line.json(backend, load, name));
+          bars.add(new Chart.Bar(name, line.rate));
+        });
+    groups
+        .computeIfAbsent(backend, b -> new ArrayList<>())
+        .add(new Chart.Group(load.title(), bars));
+  }
+
+  Report finish() {
+    report.note(
+        "An execution with three task runs goes from PENDING to SUCCEEDED in nine steps; a step counts when it was acknowledged.");
+    rows.forEach((backend, all) -> report.add(new Table(backend.title(), COLUMNS, all)));
+    groups.forEach(
+        (backend, all) ->
+            report.add(
+                new Chart(
+                    backend.toString(),
+                    "Commits on " + backend.title(),
+                    "acknowledged steps a second",
+                    false,
+                    SERIES,
+                    all)));
+    return report;
+  }
+
+  /** One contestant under one load. */
+  private static final class Line {
+    private final Rounds.Result result;
+    private final Spread rate;
+    private final Spread p50;
+    private final Spread p99;
+    private final @Nullable Spread toCeiling;
+    private final @Nullable Spread toPlain;
+    private final @Nullable Spread p99ToCeiling;
+
+    Line(Rounds.Result result, Rounds.@Nullable Result ceiling, Rounds.@Nullable Result plain) {
+      this.result = result;
+      this.rate = spread(result, Slice::rate);
+      this.p50 = spread(result, slice -> slice.p50Nanos() / 1e6);
+      this.p99 = spread(result, slice -> slice.p99Nanos() / 1e6);
+      this.toCeiling = ratio(result, ceiling, Slice::rate);
+      this.toPlain = ratio(result, plain, Slice::rate);
+      this.p99ToCeiling = ratio(result, ceiling, Slice::p99Nanos);
+    }
+
+    private static Spread spread(Rounds.Result result, ToDoubleFunction<Slice> value) {
+      return Spread.of(result.slices().stream().map(value::applyAsDouble).toList());
+    }
+
+    /** Of each round, so that what disturbed both cancels out. */
+    private static @Nullable Spread ratio(
+        Rounds.Result result, Rounds.@Nullable Result other, ToDoubleFunction<Slice> value) {
+      if (other == null || other.equals(result)) {
+        return null;
+      }
+      List<Double> ratios = new ArrayList<>();
+      for (int i = 0; i < result.slices().size(); i++) {
+        ratios.add(
+            value.applyAsDouble(result.slices().get(i))
+                / value.applyAsDouble(other.slices().get(i)));
+      }
+      return Spread.of(ratios);
+    }
+
+    List<String> cells(Load load, String name) {
+      return List.of(
+          load.title(),
+          name,
+          rate.text("%,.0f"),
+          text(toCeiling),
+          text(toPlain),
+          String.format(Locale.ROOT, "%.2f", p50.median()),
+          p99.text("%.2f"),
+          text(p99ToCeiling));
+    }
+
+    private static String text(@Nullable Spread ratio) {
+      return ratio == null ? "" : ratio.text("%.2f");
+    }
+
+    Map<String, Object> json(Backend backend, Load load, String name) {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("backend", backend.toString());
+      json.put("load", load.title());
+      json.put("contestant", name);
+      json.put("stepsPerSecond", rate.json());
+      put(json, "toCeiling", toCeiling);
+      put(json, "toPlain", toPlain);
+      json.put("p50Millis", p50.json());
+      json.put("p99Millis", p99.json());
+      put(json, "p99ToCeiling", p99ToCeiling);
+      json.put("rounds", result.slices().stream().map(Slice::rate).toList());
+      return json;
+    }
+
+    private static void put(Map<String, Object> json, String key, @Nullable Spread ratio) {
+      if (ratio != null) {
+        json.put(key, ratio.json());
+      }
+    }
+  }
+}

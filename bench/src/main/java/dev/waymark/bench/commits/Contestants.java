@@ -1,0 +1,79 @@
+package dev.waymark.bench.commits;
+
+import dev.waymark.bench.place.Backend;
+import dev.waymark.bench.place.Ground;
+import dev.waymark.bench.place.Place;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Puts up the contestants, each at a place of its own. */
+public final class Contestants {
+  private Contestants() {}
+
+  /** Waymark, plain JDBC and the ceiling, all with empty stores. */
+  public static List<Contestant> all(Ground ground, Backend backend) throws SQLException {
+    List<Contestant> all = new ArrayList<>();
+    all.add(waymark(empty(ground, backend, "commits_waymark")));
+    all.add(plain(withTables(ground, backend, "commits_plain")));
+    all.add(ceiling(withTables(ground, backend, "commits_ceiling")));
+    return all;
+  }
+
+  /** Waymark at a place that may hold executions already. */
+  public static Contestant waymark(Place place) {
+    return new WaymarkContestant(place);
+  }
+
+  /** A place without anything. */
+  public static Place empty(Ground ground, Backend backend, String name) throws SQLException {
+    Place place = ground.place(backend, name);
+    place.clear();
+    return place;
+  }
+
+  private static Contestant plain(Place place) throws SQLException {
+    return switch (place.backend()) {
+      case SQLITE -> new SqlitePlain(place.connect());
+      case POSTGRES -> new PostgresPlain(place);
+    };
+  }
+
+  private static Contestant ceiling(Place place) throws SQLException {
+    return new GroupContestant(
+        place,
+        switch (place.backend()) {
+          case SQLITE -> new SqliteGroupWriter(place.connect());
+          case POSTGRES -> new PostgresGroupWriter(place.connect());
+        });
+  }
+
+  private static Place withTables(Ground ground, Backend backend, String name) throws SQLException {
+    Place place = empty(ground, backend, name);
+    if (backend == Backend.POSTGRES) {
+      place.execute("CREATE SCHEMA " + name);
+    }
+    String tables = text("/dev/waymark/bench/baseline-" + backend + ".sql");
+    place.execute(
+        Stream.of(tables.replaceAll("(?m)^--.*$", "").split(";", -1))
+            .filter(statement -> !statement.isBlank())
+            .toArray(String[]::new));
+    return place;
+  }
+
+  private static String text(String resource) {
+    try (InputStream in = Contestants.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("the jar has no " + resource);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

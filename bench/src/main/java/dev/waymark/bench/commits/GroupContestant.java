@@ -1,0 +1,176 @@
+package dev.waymark.bench.commits;
+
+import dev.waymark.bench.place.Place;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ceiling: plain JDBC that commits in groups. A caller that finds nobody at work leads: it
+ * takes all that waits, writes it in one transaction, and wakes those whose steps it was. Nothing
+ * is loaded, checked or decided.
+ */
+final class GroupContestant implements Contestant {
+  /** Writes a group in one transaction. */
+  interface Writer extends AutoCloseable {
+    /** Returns when all of it is durable. */
+    void write(List<Entry> group) throws SQLException;
+
+    Tally tally() throws SQLException;
+
+    @Override
+    void close() throws SQLException;
+  }
+
+  private static final int MAX_GROUP = 1_000;
+
+  private final Place place;
+  private final Writer writer;
+  private final Object lock = new Object();
+  private final Deque<Waiting> queue = new ArrayDeque<>();
+  private final ExecutorService pipeline = Threads.pool(1);
+  private boolean led;
+
+  GroupContestant(Place place, Writer writer) {
+    this.place = place;
+    this.writer = writer;
+  }
+
+  /** A step that waits, with either a thread or a future that waits for it. */
+  private static final class Waiting {
+    private final Entry entry;
+    private final @Nullable Thread caller;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private volatile boolean woken;
+
+    Waiting(Entry entry, @Nullable Thread caller) {
+      this.entry = entry;
+      this.caller = caller;
+    }
+
+    /** Waits for the answer, or for being the next who leads. */
+    void await() {
+      while (!woken) {
+        LockSupport.park(this);
+      }
+    }
+
+    void wake() {
+      woken = true;
+      LockSupport.unpark(caller);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "ceiling";
+  }
+
+  @Override
+  public Lane lane() {
+    return this::commit;
+  }
+
+  private void commit(Step step) {
+    Waiting own = new Waiting(Entry.of(step), Thread.currentThread());
+    boolean leads = enqueue(own);
+    if (!leads) {
+      own.await();
+      leads = !own.done.isDone();
+    }
+    if (leads) {
+      while (!own.done.isDone()) {
+        writeNext();
+      }
+      handOver();
+    }
+    own.done.join();
+  }
+
+  @Override
+  public CompletableFuture<?> commitAsync(Step step) {
+    Waiting own = new Waiting(Entry.of(step), null);
+    if (enqueue(own)) {
+      pipeline.execute(this::writeAll);
+    }
+    return own.done;
+  }
+
+  /** True when the caller must lead. */
+  private boolean enqueue(Waiting own) {
+    synchronized (lock) {
+      queue.add(own);
+      boolean leads = !led;
+      led = true;
+      return leads;
+    }
+  }
+
+  /** The first that waits leads next. */
+  private void handOver() {
+    synchronized (lock) {
+      Waiting next = queue.peekFirst();
+      led = next != null;
+      if (next != null && next.caller != null) {
+        next.wake();
+      } else if (next != null) {
+        pipeline.execute(this::writeAll);
+      }
+    }
+  }
+
+  private void writeAll() {
+    while (true) {
+      writeNext();
+      synchronized (lock) {
+        if (queue.isEmpty()) {
+          led = false;
+          return;
+        }
+      }
+    }
+  }
+
+  private void writeNext() {
+    List<Waiting> group = new ArrayList<>();
+    synchronized (lock) {
+      while (group.size() < MAX_GROUP && !queue.isEmpty()) {
+        group.add(queue.removeFirst());
+      }
+    }
+    try {
+      writer.write(group.stream().map(waiting -> waiting.entry).toList());
+      group.forEach(this::answer);
+    } catch (SQLException | RuntimeException e) {
+      group.forEach(waiting -> waiting.done.completeExceptionally(e));
+      group.forEach(Waiting::wake);
+    }
+  }
+
+  private void answer(Waiting waiting) {
+    waiting.done.complete(null);
+    waiting.wake();
+  }
+
+  @Override
+  public void settle() throws SQLException {
+    place.analyze();
+  }
+
+  @Override
+  public Tally tally() throws SQLException {
+    return writer.tally();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    pipeline.shutdown();
+    writer.close();
+  }
+}

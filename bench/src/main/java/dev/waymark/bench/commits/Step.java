@@ -1,0 +1,81 @@
+package dev.waymark.bench.commits;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import java.util.Map;
+
+/**
+ * One step of a course: what becomes durable together.
+ *
+ * @param course the course
+ * @param number from 1 to {@link Course#STEPS}
+ * @param commit its commit id
+ */
+public record Step(Course course, int number, CommitId commit) {
+  /** Who makes every attempt. */
+  static final String WORKER = "bench-worker-1";
+
+  /** What a step does. */
+  enum Kind {
+    /** The execution and its task runs are created. */
+    CREATE,
+    /** The execution begins to run. */
+    START,
+    /** A task run begins to run, with its first attempt. */
+    BEGIN_TASK,
+    /** The attempt and with it the task run succeed. */
+    END_TASK,
+    /** The execution succeeds. */
+    FINISH
+  }
+
+  Kind kind() {
+    return switch (number) {
+      case 1 -> Kind.CREATE;
+      case 2 -> Kind.START;
+      case Course.STEPS -> Kind.FINISH;
+      default -> number % 2 == 1 ? Kind.BEGIN_TASK : Kind.END_TASK;
+    };
+  }
+
+  /** The task run that the step is about; only for a step of a task run. */
+  TaskRunId taskRun() {
+    return course.taskRuns().get((number - 3) / 2);
+  }
+
+  /** The step as Waymark takes it, with every version and fence that there is to expect. */
+  ChangeSet changeSet() {
+    ChangeSet.Builder changes = ChangeSet.builder(commit);
+    switch (kind()) {
+      case CREATE -> create(changes);
+      case START -> changes.updateExecution(course.execution(), ExecutionState.RUNNING, 1L, null);
+      case BEGIN_TASK ->
+          changes
+              .updateTaskRun(taskRun(), TaskRunState.RUNNING, 1L, null)
+              .recordAttempt(taskRun(), WORKER);
+      case END_TASK ->
+          changes
+              .updateAttempt(new AttemptId(taskRun(), 1), AttemptState.SUCCEEDED, 0, null)
+              .updateTaskRun(taskRun(), TaskRunState.SUCCEEDED, 2L, 1);
+      case FINISH ->
+          changes.updateExecution(course.execution(), ExecutionState.SUCCEEDED, 2L, null);
+    }
+    return changes.build();
+  }
+
+  private void create(ChangeSet.Builder changes) {
+    changes.createExecution(
+        new NewExecution(course.execution(), course.workflow(), 1, Map.of(), Map.of()));
+    for (int i = 0; i < course.taskRuns().size(); i++) {
+      changes.createTaskRun(
+          new NewTaskRun(course.taskRuns().get(i), course.execution(), Course.TASKS.get(i)));
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.waymark.bench.commits;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+
+/** Threads that each commit step after step and wait for every answer. */
+final class ThreadCrew implements Crew {
+  private final List<Worker> workers = new ArrayList<>();
+  private final ExecutorService threads;
+
+  ThreadCrew(Contestant contestant, int count) throws SQLException {
+    threads = Threads.pool(count);
+    for (int i = 0; i < count; i++) {
+      workers.add(new Worker(contestant.lane()));
+    }
+  }
+
+  private static final class Worker {
+    private final Contestant.Lane lane;
+    private final Walker walker = new Walker();
+
+    Worker(Contestant.Lane lane) {
+      this.lane = lane;
+    }
+
+    Latencies work(CountDownLatch start, Duration time) throws Exception {
+      start.countDown();
+      start.await();
+      Latencies latencies = new Latencies();
+      long end = System.nanoTime() + time.toNanos();
+      long before = System.nanoTime();
+      while (before < end) {
+        Step step = walker.next();
+        lane.commit(step);
+        walker.acknowledge(step);
+        long after = System.nanoTime();
+        latencies.add(after - before);
+        before = after;
+      }
+      return latencies;
+    }
+  }
+
+  @Override
+  public Slice work(Duration time) throws Exception {
+    CountDownLatch start = new CountDownLatch(workers.size());
+    List<Callable<Latencies>> work = new ArrayList<>();
+    workers.forEach(worker -> work.add(() -> worker.work(start, time)));
+    long before = System.nanoTime();
+    List<Latencies> latencies = new ArrayList<>();
+    for (Future<Latencies> each : threads.invokeAll(work)) {
+      latencies.add(each.get());
+    }
+    return Latencies.slice(latencies, System.nanoTime() - before);
+  }
+
+  @Override
+  public Acknowledged acknowledged() {
+    return workers.stream()
+        .map(worker -> worker.walker.acknowledged())
+        .reduce(Acknowledged.NOTHING, Acknowledged::plus);
+  }
+
+  @Override
+  public void close() throws SQLException {
+    threads.shutdown();
+    for (Worker worker : workers) {
+      worker.lane.close();
+    }
+  }
+}

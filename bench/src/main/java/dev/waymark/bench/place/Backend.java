@@ -1,0 +1,28 @@
+package dev.waymark.bench.place;
+
+import java.util.Locale;
+
+/** The backends of the store. */
+public enum Backend {
+  /** One file. */
+  SQLITE("SQLite"),
+  /** A schema of a server. */
+  POSTGRES("PostgreSQL");
+
+  private final String title;
+
+  Backend(String title) {
+    this.title = title;
+  }
+
+  /** How people write it. */
+  public String title() {
+    return title;
+  }
+
+  /** How it is named in options and file names. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

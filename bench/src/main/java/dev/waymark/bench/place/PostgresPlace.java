@@ -1,0 +1,63 @@
+package dev.waymark.bench.place;
+
+import dev.waymark.core.store.StateStore;
+import dev.waymark.postgres.PostgresStateStore;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+
+/**
+ * A schema of a PostgreSQL server.
+ *
+ * @param server a JDBC URL of the server
+ * @param schema the schema
+ */
+record PostgresPlace(String server, String schema) implements Place {
+
+  @Override
+  public Backend backend() {
+    return Backend.POSTGRES;
+  }
+
+  @Override
+  public StateStore open() {
+    return PostgresStateStore.builder(server).schema(schema).build();
+  }
+
+  @Override
+  public String url() {
+    return server.replaceFirst("^jdbc:", "") + "&schema=" + schema;
+  }
+
+  @Override
+  public Connection connect() throws SQLException {
+    return DriverManager.getConnection(server + "&currentSchema=" + schema);
+  }
+
+  @Override
+  public long bytes() throws SQLException {
+    return number(
+        """
+        SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = '%s' AND c.relkind = 'r'"""
+            .formatted(schema));
+  }
+
+  /** All schemas: the statistics of a server are cheap while they are sampled. */
+  @Override
+  public void analyze() throws SQLException {
+    execute("ANALYZE");
+  }
+
+  @Override
+  public boolean exists() throws SQLException {
+    return number("SELECT count(*) FROM pg_namespace WHERE nspname = '" + schema + "'") > 0;
+  }
+
+  @Override
+  public void clear() throws SQLException {
+    execute(
+        "SET client_min_messages = warning", "DROP SCHEMA IF EXISTS \"" + schema + "\" CASCADE");
+  }
+}

@@ -1,0 +1,38 @@
+package dev.waymark.bench.report;
+
+import java.util.List;
+
+/**
+ * Groups of bars, one bar for each series, with whiskers from the least to the greatest value.
+ *
+ * @param name ends the name of its file
+ * @param title what it shows
+ * @param unit the unit of all values
+ * @param isLogarithmic whether equal ratios, rather than equal differences, look equal
+ * @param series the names of the series, in the order of the bars
+ * @param groups the groups
+ */
+public record Chart(
+    String name,
+    String title,
+    String unit,
+    boolean isLogarithmic,
+    List<String> series,
+    List<Group> groups) {
+
+  /**
+   * Bars that are to be compared.
+   *
+   * @param label what they have in common
+   * @param bars one for each series; a missing one has no value
+   */
+  public record Group(String label, List<Bar> bars) {}
+
+  /**
+   * One bar.
+   *
+   * @param series its series
+   * @param spread its height, and the ends of its whisker
+   */
+  public record Bar(String series, Spread spread) {}
+}

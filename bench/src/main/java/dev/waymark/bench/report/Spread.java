@@ -1,0 +1,42 @@
+package dev.waymark.bench.report;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The middle of some measured values, and between what they lay.
+ *
+ * @param median the middle one
+ * @param min the least
+ * @param max the greatest
+ */
+public record Spread(double median, double min, double max) {
+
+  /** The spread of at least one value. */
+  public static Spread of(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    double median =
+        sorted.size() % 2 == 1
+            ? sorted.get(middle)
+            : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    return new Spread(median, sorted.get(0), sorted.get(sorted.size() - 1));
+  }
+
+  /** As it stands in a table: the median, and in brackets from where to where. */
+  public String text(String format) {
+    return String.format(
+        Locale.ROOT, format + " (" + format + " – " + format + ")", median, min, max);
+  }
+
+  /** As it stands in a file. */
+  public Map<String, Object> json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("median", median);
+    json.put("min", min);
+    json.put("max", max);
+    return json;
+  }
+}

@@ -1,0 +1,5 @@
+/** What was measured, as tables, files and plots. */
+@NullMarked
+package dev.waymark.bench.report;
+
+import org.jspecify.annotations.NullMarked;
