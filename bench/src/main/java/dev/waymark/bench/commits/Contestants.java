@@ -19,15 +19,10 @@ public final class Contestants {
   /** Waymark, plain JDBC and the ceiling, all with empty stores. */
   public static List<Contestant> all(Ground ground, Backend backend) throws SQLException {
     List<Contestant> all = new ArrayList<>();
-    all.add(waymark(empty(ground, backend, "commits_waymark")));
+    all.add(new WaymarkContestant("waymark", empty(ground, backend, "commits_waymark")));
     all.add(plain(withTables(ground, backend, "commits_plain")));
     all.add(ceiling(withTables(ground, backend, "commits_ceiling")));
     return all;
-  }
-
-  /** Waymark at a place that may hold executions already. */
-  public static Contestant waymark(Place place) {
-    return new WaymarkContestant(place);
   }
 
   /** A place without anything. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -71,9 +72,10 @@ final class FlightCrew implements Crew {
         return;
       }
       flight.sentAt = now;
-      contestant
-          .commitAsync(flight.walker.next())
-          .whenComplete((answer, error) -> land(flight, error));
+      CompletableFuture<?> unused =
+          contestant
+              .commitAsync(flight.walker.next())
+              .whenComplete((answer, error) -> land(flight, error));
     }
 
     private void land(Flight flight, Throwable error) {

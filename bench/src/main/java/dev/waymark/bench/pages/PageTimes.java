@@ -1,0 +1,50 @@
+package dev.waymark.bench.pages;
+
+import dev.waymark.bench.report.Spread;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How long one kind of page took.
+ *
+ * @param listing the list
+ * @param page which page of it
+ * @param total the total that came with it
+ * @param waymark at the front door
+ * @param plain by plain SQL
+ */
+record PageTimes(Listing listing, String page, long total, Times waymark, Times plain) {
+
+  /** Milliseconds, each measured. */
+  static final class Times {
+    private final List<Double> millis = new ArrayList<>();
+
+    void add(long nanos) {
+      millis.add(nanos / 1e6);
+    }
+
+    int count() {
+      return millis.size();
+    }
+
+    double percentile(double fraction) {
+      List<Double> sorted = millis.stream().sorted().toList();
+      return sorted.get((int) Math.ceil(fraction * sorted.size()) - 1);
+    }
+
+    /** From the least to the 99th percentile. */
+    Spread spread() {
+      return new Spread(percentile(0.5), percentile(1e-9), percentile(0.99));
+    }
+
+    Map<String, Object> json() {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("p50Millis", percentile(0.5));
+      json.put("p99Millis", percentile(0.99));
+      json.put("reads", count());
+      return json;
+    }
+  }
+}

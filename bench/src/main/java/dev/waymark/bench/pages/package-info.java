@@ -1,0 +1,5 @@
+/** Pages of large stores, and the large stores themselves. */
+@NullMarked
+package dev.waymark.bench.pages;
+
+import org.jspecify.annotations.NullMarked;
