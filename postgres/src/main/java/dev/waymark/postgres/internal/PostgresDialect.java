@@ -5,6 +5,7 @@ import dev.waymark.jdbc.internal.sql.ColumnType;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Remedy;
+import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
@@ -72,9 +73,20 @@ public final class PostgresDialect implements Dialect {
     return sql.table(name);
   }
 
+  /** Begins with the first statements, in their round trip. */
   @Override
-  public void beginWrite(Session session) throws SQLException {
-    session.execute(beginWrite);
+  public void beginWrite(Session session) {
+    session.defer(beginWrite);
+  }
+
+  @Override
+  public void read(Session session, List<Request> requests) throws SQLException {
+    Batch batch = new Batch(session);
+    batch.addDeferred();
+    for (Request request : requests) {
+      batch.add(sql(request.statement()), request);
+    }
+    batch.run();
   }
 
   /** None: what another session writes is noticed by the lock of its rows only. */
@@ -89,30 +101,38 @@ public final class PostgresDialect implements Dialect {
   }
 
   @Override
-  public void commit(Session session) throws SQLException {
-    session.execute("COMMIT");
-  }
-
-  @Override
   public void rollback(Session session) throws SQLException {
     session.execute("ROLLBACK");
   }
 
-  /** Writes all rows with one statement, each column as one array. */
+  /**
+   * Writes each set of rows with one statement, each column as one array, and commits, all in one
+   * round trip. A statement that changes another number of records than it has rows fails in the
+   * server, which then skips all that follows.
+   */
   @Override
-  public boolean write(Session session, WriteStatement statement, Rows rows) throws SQLException {
-    PreparedStatement prepared = session.prepare(sql(statement));
+  public boolean writeAndCommit(Session session, List<Rows> writes) throws SQLException {
+    Batch batch = new Batch(session);
+    for (Rows rows : writes) {
+      batch.add(sql(rows.statement()), (statement, first) -> bind(statement, first, rows));
+    }
+    batch.add("COMMIT");
+    batch.run();
+    return true;
+  }
+
+  private static int bind(PreparedStatement statement, int first, Rows rows) throws SQLException {
     List<ColumnType> types = rows.types();
     for (int column = 0; column < types.size(); column++) {
-      prepared.setArray(
-          column + 1, column(session.connection(), types.get(column), rows.rows(), column));
+      statement.setArray(
+          first + column,
+          column(statement.getConnection(), types.get(column), rows.rows(), column));
     }
-    int changed = prepared.executeUpdate();
-    if (changed != rows.rows().size()) {
-      throw new IllegalStateException(
-          statement + " changed " + changed + " records instead of " + rows.rows().size());
+    int next = first + types.size();
+    if (!rows.statement().inserts()) {
+      statement.setInt(next++, rows.rows().size());
     }
-    return true;
+    return next;
   }
 
   private static Array column(

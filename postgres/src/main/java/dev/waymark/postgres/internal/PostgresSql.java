@@ -67,7 +67,7 @@ final class PostgresSql {
       reads.put(statement, in(template(statement)));
     }
     for (WriteStatement statement : WriteStatement.values()) {
-      writes.put(statement, in(template(statement)));
+      writes.put(statement, in(checked(statement)));
     }
   }
 
@@ -149,6 +149,20 @@ final class PostgresSql {
       case WORKFLOW_IDS ->
           "SELECT id FROM {s}.workflows WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
     };
+  }
+
+  /**
+   * The text of a write. An update takes the number of its rows as one more parameter, and fails
+   * with a division by zero unless it changes as many records: its COMMIT is under way in the same
+   * round trip.
+   */
+  private static String checked(WriteStatement statement) {
+    String text = template(statement);
+    return statement.inserts()
+        ? text
+        : "WITH changed AS (\n"
+            + text
+            + " RETURNING 1)\nSELECT 1 / (CASE WHEN count(*) = ? THEN 1 ELSE 0 END) FROM changed";
   }
 
   private static String template(WriteStatement statement) {

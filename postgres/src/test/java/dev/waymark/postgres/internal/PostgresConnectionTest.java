@@ -84,8 +84,9 @@ class PostgresConnectionTest {
     try (Session session = new Session(connect("options=-c%20synchronous_commit=off"))) {
       String before = state(session);
       dialect.beginWrite(session);
+      dialect.read(session, List.of());
       assertThat(state(session)).isEqualTo("7s 3s 5s on read committed off");
-      dialect.commit(session);
+      dialect.writeAndCommit(session, List.of());
       assertThat(state(session)).isEqualTo(before);
       dialect.beginRead(session);
       assertThat(state(session)).isEqualTo("7s 3s 5s off repeatable read on");
@@ -110,6 +111,7 @@ class PostgresConnectionTest {
     try (Session session = new Session(connect(""))) {
       String pid = TestServer.text(session.connection(), "SELECT pg_backend_pid()");
       dialect.beginWrite(session);
+      dialect.read(session, List.of());
       String alive = "SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid;
       while (!TestServer.text(alive).equals("0")) {
         Thread.onSpinWait();

@@ -6,6 +6,7 @@ import dev.waymark.jdbc.internal.sql.ColumnType;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Remedy;
+import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
@@ -71,18 +72,37 @@ public final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public void commit(Session session) throws SQLException {
-    session.prepare("COMMIT").execute();
-  }
-
-  @Override
   public void rollback(Session session) throws SQLException {
     session.prepare("ROLLBACK").execute();
   }
 
+  /** Here a statement is a call and no round trip: each is run by itself. */
   @Override
-  public boolean write(Session session, WriteStatement statement, Rows rows) throws SQLException {
-    PreparedStatement prepared = session.prepare(sql(statement));
+  public void read(Session session, List<Request> requests) throws SQLException {
+    for (Request request : requests) {
+      PreparedStatement prepared = session.prepare(sql(request.statement()));
+      request.parameters().bind(prepared, 1);
+      try (ResultSet row = prepared.executeQuery()) {
+        while (row.next()) {
+          request.row().take(row);
+        }
+      }
+    }
+  }
+
+  @Override
+  public boolean writeAndCommit(Session session, List<Rows> writes) throws SQLException {
+    for (Rows rows : writes) {
+      if (!write(session, rows)) {
+        return false;
+      }
+    }
+    session.prepare("COMMIT").execute();
+    return true;
+  }
+
+  private boolean write(Session session, Rows rows) throws SQLException {
+    PreparedStatement prepared = session.prepare(sql(rows.statement()));
     List<ColumnType> types = rows.types();
     for (@Nullable Object[] row : rows.rows()) {
       for (int i = 0; i < row.length; i++) {
@@ -91,12 +111,12 @@ public final class SqliteDialect implements Dialect {
       prepared.addBatch();
     }
     for (int changed : prepared.executeBatch()) {
-      if (changed == 0 && statement.inserts()) {
+      if (changed == 0 && rows.statement().inserts()) {
         return false;
       }
       if (changed != 1) {
         throw new IllegalStateException(
-            statement + " changed " + changed + " records instead of one");
+            rows.statement() + " changed " + changed + " records instead of one");
       }
     }
     return true;

@@ -9,6 +9,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.Patience;
 import dev.waymark.jdbc.internal.sql.Remedy;
+import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import java.sql.SQLException;
@@ -146,8 +147,7 @@ public final class GroupTransaction {
     loader.loadUnknown(session, touches, ledger);
     List<Verdict> verdicts = decide(group, ledger);
     if (verdicts.stream().noneMatch(Verdict.Refused.class::isInstance)
-        && writer(verdicts).write(session)) {
-      dialect.commit(session);
+        && dialect.writeAndCommit(session, rows(verdicts))) {
       ledger.post();
       return verdicts;
     }
@@ -162,12 +162,10 @@ public final class GroupTransaction {
     Ledger ledger = memory.begin(session, dialect.stamp(session)).draft();
     loader.load(session, touches, ledger);
     List<Verdict> verdicts = decide(group, ledger);
-    EffectWriter writer = writer(verdicts);
-    if (writer.isEmpty()) {
+    List<Rows> rows = rows(verdicts);
+    if (rows.isEmpty()) {
       dialect.rollback(session);
-    } else if (writer.write(session)) {
-      dialect.commit(session);
-    } else {
+    } else if (!dialect.writeAndCommit(session, rows)) {
       throw new IllegalStateException("a record exists that was looked for and not found");
     }
     ledger.post();
@@ -182,17 +180,16 @@ public final class GroupTransaction {
     return verdicts;
   }
 
-  /** Has what was accepted, ready to be written. */
-  private EffectWriter writer(List<Verdict> verdicts) {
-    EffectWriter writer = new EffectWriter(dialect);
+  private static List<Rows> rows(List<Verdict> verdicts) {
+    GroupRows rows = new GroupRows();
     for (Verdict verdict : verdicts) {
       if (verdict instanceof Verdict.Accepted accepted) {
-        writer.add(accepted);
+        rows.add(accepted);
       } else if (verdict instanceof Verdict.Repeated repeated) {
-        writer.add(repeated);
+        rows.add(repeated);
       }
     }
-    return writer;
+    return rows.rows();
   }
 
   private static void answer(List<Ticket> group, List<Verdict> verdicts) {

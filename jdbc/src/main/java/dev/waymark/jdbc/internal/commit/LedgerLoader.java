@@ -18,17 +18,18 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Session;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.function.Function;
 
 /**
  * Loads the heads of the records that a group touches: a fixed number of statements per table,
@@ -51,17 +52,17 @@ final class LedgerLoader {
    */
   void load(Session session, Touches touches, Ledger ledger) throws SQLException {
     Set<WorkflowId> saved = touches.savedWorkflows();
-    loadWorkflows(
-        session,
+    Requests requests = new Requests(ledger);
+    requests.workflows(
         ReadStatement.LOAD_WORKFLOWS,
-        touches.workflows().stream().filter(id -> !saved.contains(id)).toList(),
-        ledger);
-    loadWorkflows(session, ReadStatement.LOAD_SAVED_WORKFLOWS, saved, ledger);
-    loadExecutions(session, touches.executions(), touches.taskRuns(), ledger);
-    loadCommits(session, touches, ledger);
-    loadTaskRuns(session, touches.taskRuns(), ledger);
-    loadTaskRunsByTask(session, touches.tasks(), ledger);
-    loadFamilies(session, touches.families(), ledger);
+        touches.workflows().stream().filter(id -> !saved.contains(id)).toList());
+    requests.workflows(ReadStatement.LOAD_SAVED_WORKFLOWS, saved);
+    requests.executions(touches.executions(), touches.taskRuns());
+    requests.commits(touches.commits());
+    requests.taskRuns(touches.taskRuns());
+    requests.taskRunsByTask(touches.tasks());
+    requests.families(touches.families());
+    dialect.read(session, requests.list);
   }
 
   /**
@@ -69,14 +70,10 @@ final class LedgerLoader {
    * is to be created, and whether a commit is a repeated one, shows when it is written.
    */
   void loadUnknown(Session session, Touches touches, Ledger ledger) throws SQLException {
-    loadWorkflows(
-        session,
-        ReadStatement.LOAD_WORKFLOWS,
-        touches.workflows().stream().filter(id -> ledger.workflow(id) == null).toList(),
-        ledger);
+    Set<Object> created = touches.created();
     List<TaskRunId> taskRuns =
         touches.taskRuns().stream()
-            .filter(id -> ledger.taskRun(id) == null && !touches.created().contains(id))
+            .filter(id -> ledger.taskRun(id) == null && !created.contains(id))
             .toList();
     Set<ExecutionId> executions = new TreeSet<>(touches.executions());
     for (TaskRunId id : touches.taskRuns()) {
@@ -85,135 +82,147 @@ final class LedgerLoader {
         executions.add(known.executionId());
       }
     }
-    executions.removeIf(id -> ledger.execution(id) != null || touches.created().contains(id));
-    loadExecutions(session, executions, taskRuns, ledger);
-    loadTaskRuns(session, taskRuns, ledger);
-    loadFamilies(
-        session,
+    executions.removeIf(id -> ledger.execution(id) != null || created.contains(id));
+    Requests requests = new Requests(ledger);
+    requests.workflows(
+        ReadStatement.LOAD_WORKFLOWS,
+        touches.workflows().stream().filter(id -> ledger.workflow(id) == null).toList());
+    requests.executions(executions, taskRuns);
+    requests.taskRuns(taskRuns);
+    requests.families(
         touches.families().stream()
-            .filter(id -> ledger.family(id) == null && !touches.created().contains(id))
-            .toList(),
-        ledger);
+            .filter(id -> ledger.family(id) == null && !created.contains(id))
+            .toList());
+    dialect.read(session, requests.list);
   }
 
-  private void loadCommits(Session session, Touches touches, Ledger ledger) throws SQLException {
-    PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_COMMITS));
-    dialect.bindUuids(statement, 1, uuids(touches.commits().stream().map(CommitId::value)));
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        ledger.put(
-            new PastCommit(
-                new CommitId(dialect.uuid(row, 1)),
-                Objects.requireNonNull(dialect.time(row, 2)),
-                row.getLong(3),
-                row.getString(4)));
+  /** The requests that bring what is asked for into a ledger; none for what is not asked for. */
+  private final class Requests {
+    private final Ledger ledger;
+    private final List<Request> list = new ArrayList<>();
+
+    Requests(Ledger ledger) {
+      this.ledger = ledger;
+    }
+
+    void workflows(ReadStatement statement, Collection<WorkflowId> ids) {
+      if (!ids.isEmpty()) {
+        add(statement, texts(ids, WorkflowId::value), this::workflow);
       }
     }
-  }
 
-  private void loadWorkflows(
-      Session session, ReadStatement read, Collection<WorkflowId> workflows, Ledger ledger)
-      throws SQLException {
-    if (workflows.isEmpty()) {
-      return;
+    void executions(Collection<ExecutionId> ids, Collection<TaskRunId> ofTaskRuns) {
+      if (ids.isEmpty() && ofTaskRuns.isEmpty()) {
+        return;
+      }
+      Request.Parameters named = uuids(ids, ExecutionId::value);
+      Request.Parameters owners = uuids(ofTaskRuns, TaskRunId::value);
+      add(
+          ReadStatement.LOAD_EXECUTIONS,
+          (s, first) -> owners.bind(s, named.bind(s, first)),
+          this::execution);
     }
-    List<String> ids = workflows.stream().map(WorkflowId::value).toList();
-    PreparedStatement statement = session.prepare(dialect.sql(read));
-    dialect.bindTexts(statement, 1, ids);
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        ledger.put(
-            new WorkflowHead(new WorkflowId(row.getString(1)), row.getInt(2), row.getString(3)));
+
+    void commits(Collection<CommitId> ids) {
+      add(ReadStatement.LOAD_COMMITS, uuids(ids, CommitId::value), this::commit);
+    }
+
+    void taskRuns(Collection<TaskRunId> ids) {
+      if (!ids.isEmpty()) {
+        add(ReadStatement.LOAD_TASK_RUNS, uuids(ids, TaskRunId::value), this::taskRun);
       }
     }
-  }
 
-  private void loadExecutions(
-      Session session,
-      Collection<ExecutionId> executions,
-      Collection<TaskRunId> taskRuns,
-      Ledger ledger)
-      throws SQLException {
-    if (executions.isEmpty() && taskRuns.isEmpty()) {
-      return;
+    void taskRunsByTask(Collection<TaskKey> tasks) {
+      if (tasks.isEmpty()) {
+        return;
+      }
+      Set<ExecutionId> executions = new TreeSet<>();
+      Set<TaskId> names = new TreeSet<>();
+      for (TaskKey task : tasks) {
+        executions.add(task.executionId());
+        names.add(task.taskId());
+      }
+      Request.Parameters owners = uuids(executions, ExecutionId::value);
+      Request.Parameters named = texts(names, TaskId::value);
+      add(
+          ReadStatement.LOAD_TASK_RUNS_BY_TASK,
+          (s, first) -> named.bind(s, owners.bind(s, first)),
+          this::taskRun);
     }
-    PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_EXECUTIONS));
-    dialect.bindUuids(statement, 1, uuids(executions.stream().map(ExecutionId::value)));
-    dialect.bindUuids(statement, 2, uuids(taskRuns.stream().map(TaskRunId::value)));
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        ledger.put(
-            new ExecutionHead(
-                new ExecutionId(dialect.uuid(row, 1)),
-                ExecutionState.valueOf(row.getString(2)),
-                row.getLong(3),
-                dialect.time(row, 4),
-                dialect.time(row, 5),
-                row.getString(6)));
+
+    /** An execution without task runs has no row, but is known to have none afterwards. */
+    void families(Collection<ExecutionId> ids) {
+      if (!ids.isEmpty()) {
+        ids.forEach(id -> ledger.put(id, Family.NONE));
+        add(ReadStatement.LOAD_FAMILIES, uuids(ids, ExecutionId::value), this::family);
       }
     }
-  }
 
-  private void loadTaskRuns(Session session, Collection<TaskRunId> taskRuns, Ledger ledger)
-      throws SQLException {
-    if (taskRuns.isEmpty()) {
-      return;
+    private void add(ReadStatement statement, Request.Parameters parameters, Request.Row row) {
+      list.add(new Request(statement, parameters, row));
     }
-    PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_TASK_RUNS));
-    dialect.bindUuids(statement, 1, uuids(taskRuns.stream().map(TaskRunId::value)));
-    readTaskRuns(statement, ledger);
-  }
 
-  private void loadTaskRunsByTask(Session session, Collection<TaskKey> tasks, Ledger ledger)
-      throws SQLException {
-    if (tasks.isEmpty()) {
-      return;
+    private <I> Request.Parameters uuids(Collection<I> ids, Function<I, UUID> value) {
+      List<UUID> uuids = ids.stream().map(value).toList();
+      return (s, first) -> {
+        dialect.bindUuids(s, first, uuids);
+        return first + 1;
+      };
     }
-    PreparedStatement statement =
-        session.prepare(dialect.sql(ReadStatement.LOAD_TASK_RUNS_BY_TASK));
-    dialect.bindUuids(
-        statement, 1, uuids(tasks.stream().map(key -> key.executionId().value()).distinct()));
-    dialect.bindTexts(
-        statement, 2, tasks.stream().map(TaskKey::taskId).map(TaskId::value).distinct().toList());
-    readTaskRuns(statement, ledger);
-  }
 
-  private void readTaskRuns(PreparedStatement statement, Ledger ledger) throws SQLException {
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        String attemptState = row.getString(7);
-        ledger.put(
-            new TaskRunHead(
-                new TaskRunId(dialect.uuid(row, 1)),
-                new ExecutionId(dialect.uuid(row, 2)),
-                new TaskId(row.getString(3)),
-                TaskRunState.valueOf(row.getString(4)),
-                row.getLong(5),
-                row.getInt(6),
-                attemptState == null ? null : AttemptState.valueOf(attemptState),
-                dialect.time(row, 8),
-                dialect.time(row, 9)));
-      }
+    private <I> Request.Parameters texts(Collection<I> ids, Function<I, String> value) {
+      List<String> texts = ids.stream().map(value).toList();
+      return (s, first) -> {
+        dialect.bindTexts(s, first, texts);
+        return first + 1;
+      };
     }
-  }
 
-  /** An execution without task runs has no row, but is known to have none afterwards. */
-  private void loadFamilies(Session session, Collection<ExecutionId> executions, Ledger ledger)
-      throws SQLException {
-    if (executions.isEmpty()) {
-      return;
-    }
-    executions.forEach(id -> ledger.put(id, Family.NONE));
-    PreparedStatement statement = session.prepare(dialect.sql(ReadStatement.LOAD_FAMILIES));
-    dialect.bindUuids(statement, 1, uuids(executions.stream().map(ExecutionId::value)));
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        ledger.put(new ExecutionId(dialect.uuid(row, 1)), new Family(row.getInt(2), row.getInt(3)));
-      }
-    }
-  }
+    // ---- what becomes of the rows
 
-  private static Collection<UUID> uuids(Stream<UUID> ids) {
-    return ids.toList();
+    private void workflow(ResultSet row) throws SQLException {
+      ledger.put(
+          new WorkflowHead(new WorkflowId(row.getString(1)), row.getInt(2), row.getString(3)));
+    }
+
+    private void execution(ResultSet row) throws SQLException {
+      ledger.put(
+          new ExecutionHead(
+              new ExecutionId(dialect.uuid(row, 1)),
+              ExecutionState.valueOf(row.getString(2)),
+              row.getLong(3),
+              dialect.time(row, 4),
+              dialect.time(row, 5),
+              row.getString(6)));
+    }
+
+    private void commit(ResultSet row) throws SQLException {
+      ledger.put(
+          new PastCommit(
+              new CommitId(dialect.uuid(row, 1)),
+              Objects.requireNonNull(dialect.time(row, 2)),
+              row.getLong(3),
+              row.getString(4)));
+    }
+
+    private void taskRun(ResultSet row) throws SQLException {
+      String attemptState = row.getString(7);
+      ledger.put(
+          new TaskRunHead(
+              new TaskRunId(dialect.uuid(row, 1)),
+              new ExecutionId(dialect.uuid(row, 2)),
+              new TaskId(row.getString(3)),
+              TaskRunState.valueOf(row.getString(4)),
+              row.getLong(5),
+              row.getInt(6),
+              attemptState == null ? null : AttemptState.valueOf(attemptState),
+              dialect.time(row, 8),
+              dialect.time(row, 9)));
+    }
+
+    private void family(ResultSet row) throws SQLException {
+      ledger.put(new ExecutionId(dialect.uuid(row, 1)), new Family(row.getInt(2), row.getInt(3)));
+    }
   }
 }

@@ -11,11 +11,9 @@ import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.jdbc.internal.read.TextMaps;
-import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.Rows;
-import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
-import java.sql.SQLException;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -139,11 +137,8 @@ final class Wave {
     rows.computeIfAbsent(statement, WriteStatement::rows).add(values);
   }
 
-  /**
-   * Writes it all, in the order of {@link WriteStatement}; false when something to be inserted
-   * exists already.
-   */
-  boolean write(Session session, Dialect dialect) throws SQLException {
+  /** The rows, in the order of {@link WriteStatement}. */
+  Collection<Rows> rows() {
     for (TaskRunHead t : taskRuns.values()) {
       add(
           WriteStatement.UPDATE_TASK_RUN,
@@ -165,11 +160,6 @@ final class Wave {
           change.error(),
           e.id().value());
     }
-    for (Map.Entry<WriteStatement, Rows> entry : rows.entrySet()) {
-      if (!dialect.write(session, entry.getKey(), entry.getValue())) {
-        return false;
-      }
-    }
-    return true;
+    return rows.values();
   }
 }

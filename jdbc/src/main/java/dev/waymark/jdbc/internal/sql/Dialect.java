@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +24,12 @@ public interface Dialect {
 
   /**
    * Begins a transaction that may write, and so that nothing it reads can change under it unless
-   * the rows are locked one by one.
+   * the rows are locked one by one. It may begin no sooner than with the first statement in it.
    */
   void beginWrite(Session session) throws SQLException;
+
+  /** Runs reads one after the other, in as few round trips as the database allows. */
+  void read(Session session, List<Request> requests) throws SQLException;
 
   /**
    * A number that stays the same, from one write transaction of a session to the next, exactly as
@@ -36,20 +40,19 @@ public interface Dialect {
   /** Begins a transaction whose reads all see one snapshot. */
   void beginRead(Session session) throws SQLException;
 
-  /** Makes the transaction durable. */
-  void commit(Session session) throws SQLException;
-
   /** Ends the transaction without effect. */
   void rollback(Session session) throws SQLException;
 
   /**
-   * Writes all rows with one prepared statement.
+   * Writes one set of rows after the other, each with one prepared statement, and makes the
+   * transaction durable; in as few round trips as the database allows.
    *
-   * @return false when a record to be inserted exists already; the transaction is then to be rolled
-   *     back. A database that has no {@link #stamp} throws its own error instead.
-   * @throws IllegalStateException when a row did not change exactly one record
+   * @return false, and nothing is durable, when a record to be inserted exists already; the
+   *     transaction is then to be rolled back. A database that has no {@link #stamp} throws its own
+   *     error instead.
+   * @throws IllegalStateException when a row did not change exactly one record; nothing is durable
    */
-  boolean write(Session session, WriteStatement statement, Rows rows) throws SQLException;
+  boolean writeAndCommit(Session session, List<Rows> writes) throws SQLException;
 
   /** Binds an id. */
   void bindUuid(PreparedStatement statement, int index, UUID id) throws SQLException;

@@ -8,25 +8,35 @@ import org.jspecify.annotations.Nullable;
  * Rows for a {@link WriteStatement}, in the order in which they are to be written. Not thread-safe.
  */
 public final class Rows {
-  private final List<ColumnType> types;
+  private final WriteStatement statement;
   private final List<@Nullable Object[]> rows = new ArrayList<>();
 
-  Rows(List<ColumnType> types) {
-    this.types = types;
+  Rows(WriteStatement statement) {
+    this.statement = statement;
+  }
+
+  /** The statement that writes them. */
+  public WriteStatement statement() {
+    return statement;
   }
 
   /** Adds a row; the values are those of the statement's columns, in their order. */
   public void add(@Nullable Object... values) {
-    if (values.length != types.size()) {
+    if (values.length != types().size()) {
       throw new IllegalArgumentException(
-          values.length + " values for " + types.size() + " columns");
+          values.length + " values for " + types().size() + " columns");
     }
     rows.add(values);
   }
 
   /** The types of the columns. */
   public List<ColumnType> types() {
-    return types;
+    return statement.columns();
+  }
+
+  /** Whether there are none. */
+  public boolean isEmpty() {
+    return rows.isEmpty();
   }
 
   /** The rows. */

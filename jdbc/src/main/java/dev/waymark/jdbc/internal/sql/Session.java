@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection with the statements prepared on it. Used by one thread at a time.
@@ -17,6 +18,7 @@ import java.util.Map;
 public final class Session implements AutoCloseable {
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
+  private @Nullable String deferred;
 
   /** A session over an open connection in autocommit mode, which it will close. */
   public Session(Connection connection) {
@@ -41,6 +43,21 @@ public final class Session implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  /**
+   * Keeps a statement back, to be run before the next one and in the same round trip; for dialects
+   * that can do so.
+   */
+  public void defer(String sql) {
+    deferred = sql;
+  }
+
+  /** The statement that was kept back, once; null when there is none. */
+  public @Nullable String takeDeferred() {
+    String taken = deferred;
+    deferred = null;
+    return taken;
   }
 
   /** The connection underneath. */

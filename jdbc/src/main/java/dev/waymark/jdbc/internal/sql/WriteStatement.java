@@ -56,8 +56,13 @@ public enum WriteStatement {
     return name().startsWith("INSERT");
   }
 
+  /** The types of its columns. */
+  List<ColumnType> columns() {
+    return columns;
+  }
+
   /** An empty set of rows for this statement. */
   public Rows rows() {
-    return new Rows(columns);
+    return new Rows(this);
   }
 }

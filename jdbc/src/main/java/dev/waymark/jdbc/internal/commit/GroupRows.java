@@ -5,29 +5,25 @@ import dev.waymark.core.internal.decide.PastCommit;
 import dev.waymark.core.internal.decide.Verdict;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.jdbc.internal.read.TransitionText;
-import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.Rows;
-import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Writes the effects of all accepted change sets of a group. The history takes one row for each
- * change set and execution, and the past of commits one row for each change set.
+ * Collects the effects of all accepted change sets of a group as rows to be written. The history
+ * takes one row for each change set and execution, and the past of commits one row for each change
+ * set.
  */
-final class EffectWriter {
-  private final Dialect dialect;
+final class GroupRows {
   private final List<Wave> waves = new ArrayList<>();
   private final Rows history = WriteStatement.INSERT_HISTORY.rows();
   private final Rows commits = WriteStatement.INSERT_COMMIT.rows();
   private final Rows touched = WriteStatement.TOUCH_COMMIT.rows();
 
-  EffectWriter(Dialect dialect) {
-    this.dialect = dialect;
+  GroupRows() {
     waves.add(new Wave());
   }
 
@@ -64,24 +60,14 @@ final class EffectWriter {
     touched.add(repeated.result().id().value());
   }
 
-  /** Whether there is nothing to write. */
-  boolean isEmpty() {
-    return commits.rows().isEmpty() && touched.rows().isEmpty();
-  }
-
-  /** Writes it all; false when something to be inserted exists already. */
-  boolean write(Session session) throws SQLException {
+  /** What is to be written, in order; empty when there is nothing. */
+  List<Rows> rows() {
+    List<Rows> all = new ArrayList<>();
     for (Wave wave : waves) {
-      if (!wave.write(session, dialect)) {
-        return false;
-      }
+      all.addAll(wave.rows());
     }
-    return write(session, WriteStatement.INSERT_HISTORY, history)
-        && write(session, WriteStatement.INSERT_COMMIT, commits)
-        && write(session, WriteStatement.TOUCH_COMMIT, touched);
-  }
-
-  private boolean write(Session session, WriteStatement statement, Rows rows) throws SQLException {
-    return rows.rows().isEmpty() || dialect.write(session, statement, rows);
+    all.addAll(List.of(history, commits, touched));
+    all.removeIf(Rows::isEmpty);
+    return all;
   }
 }

@@ -1,0 +1,30 @@
+package dev.waymark.jdbc.internal.sql;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * A read that may be run together with others: the statement, what is bound to it, and what becomes
+ * of each of its rows.
+ *
+ * @param statement the statement
+ * @param parameters binds the parameters
+ * @param row takes a row
+ */
+public record Request(ReadStatement statement, Parameters parameters, Row row) {
+
+  /** Binds the parameters of one statement among several. */
+  @FunctionalInterface
+  public interface Parameters {
+    /** Binds from this index on; returns the index after the last. */
+    int bind(PreparedStatement statement, int first) throws SQLException;
+  }
+
+  /** Takes a row. */
+  @FunctionalInterface
+  public interface Row {
+    /** The result set stands on the row. */
+    void take(ResultSet row) throws SQLException;
+  }
+}
