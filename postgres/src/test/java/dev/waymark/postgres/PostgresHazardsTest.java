@@ -194,7 +194,7 @@ class PostgresHazardsTest {
                 "SELECT string_agg(DISTINCT data_type, ', ' ORDER BY data_type) FROM information_schema.columns WHERE table_schema = '"
                     + schema
                     + "'"))
-        .isEqualTo("bigint, boolean, integer, text, timestamp with time zone, uuid");
+        .isEqualTo("bigint, boolean, integer, smallint, text, timestamp with time zone, uuid");
   }
 
   @Test
@@ -210,6 +210,7 @@ class PostgresHazardsTest {
         .isEqualTo(
             """
             attempts: fillfactor=70, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02
+            execution_counts: fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02
             executions: fillfactor=70, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02
             task_runs: fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02
             workflows: fillfactor=80""");

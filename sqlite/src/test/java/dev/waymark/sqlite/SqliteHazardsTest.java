@@ -174,7 +174,7 @@ class SqliteHazardsTest {
     assertThatThrownBy(() -> SqliteStateStore.open(file))
         .isInstanceOf(SchemaMismatchException.class)
         .hasMessageContaining("version 999")
-        .hasMessageContaining("up to 1")
+        .hasMessageContaining("up to 2")
         .hasMessageContaining("Update Waymark");
   }
 

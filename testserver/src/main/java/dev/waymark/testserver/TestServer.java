@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class TestServer {
   private static final @Nullable String GIVEN = given();
   private static @Nullable String startedUrl;
+
+  /** The migrations of the postgres module, in order. */
+  private static final List<String> MIGRATIONS =
+      List.of("V1__state_store", "V2__counts_and_indexes");
 
   private TestServer() {}
 
@@ -163,7 +168,7 @@ public final class TestServer {
   public static String newSchema() {
     String schema = newName();
     execute(
-        "CREATE SCHEMA " + schema + "; SET search_path TO " + schema + ";\n" + migration(schema));
+        "CREATE SCHEMA " + schema + "; SET search_path TO " + schema + ";\n" + migrations(schema));
     return schema;
   }
 
@@ -174,6 +179,7 @@ public final class TestServer {
             + schema
             + "; DELETE FROM commits; DELETE FROM history; DELETE FROM attempts; DELETE FROM task_runs;"
             + " DELETE FROM execution_labels; DELETE FROM execution_details; DELETE FROM executions;"
+            + " DELETE FROM execution_counts;"
             + " DELETE FROM workflow_revisions; DELETE FROM workflows");
   }
 
@@ -182,15 +188,21 @@ public final class TestServer {
     execute("SET client_min_messages = warning; DROP SCHEMA IF EXISTS " + schema + " CASCADE");
   }
 
-  private static String migration(String schema) {
-    String path = "/dev/waymark/postgres/migration/V1__state_store.sql";
+  private static String migrations(String schema) {
+    StringBuilder all = new StringBuilder();
+    for (String name : MIGRATIONS) {
+      all.append(resource("/dev/waymark/postgres/migration/" + name + ".sql"));
+    }
+    return all.toString().replace("${flyway:defaultSchema}", schema);
+  }
+
+  private static String resource(String path) {
     try (InputStream in = TestServer.class.getResourceAsStream(path)) {
       if (in == null) {
         throw new IllegalStateException(
             "no " + path + "; is the postgres module on the class path?");
       }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .replace("${flyway:defaultSchema}", schema);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -14,6 +14,8 @@ public final class Times {
   private static final Instant MIN = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant MAX = Instant.parse("9999-12-31T23:59:59.999999Z");
 
+  private static final long SECONDS_PER_DAY = 86_400;
+
   private Times() {}
 
   /** Cuts to whole microseconds. */
@@ -46,6 +48,16 @@ public final class Times {
   public static Instant ofMicros(long micros) {
     return Instant.ofEpochSecond(
         Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+  }
+
+  /** The day in UTC on which a time lies, counted from 1970-01-01. */
+  public static int day(Instant time) {
+    return (int) Math.floorDiv(time.getEpochSecond(), SECONDS_PER_DAY);
+  }
+
+  /** When a day begins in UTC. */
+  public static Instant startOfDay(int day) {
+    return Instant.ofEpochSecond(day * SECONDS_PER_DAY);
   }
 
   /**

@@ -198,9 +198,9 @@ final class PostgresSql {
           FROM unnest(?::uuid[], ?::text[], ?::text[]) AS v (execution_id, labels, inputs)""";
       case INSERT_EXECUTION_LABEL ->
           """
-          INSERT INTO {s}.execution_labels (execution_id, name, value)
-          SELECT v.execution_id, v.name, v.value
-          FROM unnest(?::uuid[], ?::text[], ?::text[]) AS v (execution_id, name, value)""";
+          INSERT INTO {s}.execution_labels (execution_id, name, value, created_at)
+          SELECT v.execution_id, v.name, v.value, v.created_at
+          FROM unnest(?::uuid[], ?::text[], ?::text[], ?::timestamptz[]) AS v (execution_id, name, value, created_at)""";
       case INSERT_TASK_RUN ->
           """
           INSERT INTO {s}.task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)

@@ -16,7 +16,7 @@ import java.sql.Statement;
  */
 public final class SqliteSchema {
   /** The version that this code works with: the number of the last migration. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** The mark of a Waymark store in the header of the file: the letters "Wymk". */
   static final int APPLICATION_ID = 0x57796d6b;
@@ -43,6 +43,7 @@ public final class SqliteSchema {
       if (isCurrent(connection)) {
         return;
       }
+      leaveWal(connection);
       lock(connection);
       if (!isCurrent(connection)) {
         SqliteMigrations.run(connection);
@@ -93,6 +94,18 @@ public final class SqliteSchema {
           null);
     }
     return false;
+  }
+
+  /**
+   * A file that an earlier version made has a WAL, under which nothing keeps others out for longer
+   * than a transaction. Leaving it takes that nobody else has the file open, which is waited for
+   * within the busy time-out: a process of the earlier version must not go on beside the new
+   * schema.
+   */
+  private void leaveWal(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA journal_mode = delete");
+    }
   }
 
   /**

@@ -121,7 +121,7 @@ final class SqliteSql {
       case INSERT_EXECUTION_DETAIL ->
           "INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, ?)";
       case INSERT_EXECUTION_LABEL ->
-          "INSERT INTO execution_labels (execution_id, name, value) VALUES (?, ?, ?)";
+          "INSERT INTO execution_labels (execution_id, name, value, created_at) VALUES (?, ?, ?, ?)";
       case INSERT_TASK_RUN ->
           """
           INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)

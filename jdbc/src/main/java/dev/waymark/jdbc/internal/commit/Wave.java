@@ -107,7 +107,12 @@ final class Wave {
     e.labels()
         .forEach(
             (name, value) ->
-                add(WriteStatement.INSERT_EXECUTION_LABEL, e.id().value(), name, value));
+                add(
+                    WriteStatement.INSERT_EXECUTION_LABEL,
+                    e.id().value(),
+                    name,
+                    value,
+                    e.createdAt()));
   }
 
   private void create(TaskRun t) {

@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.read;
 
+import dev.waymark.core.internal.Times;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.Cursor;
 import dev.waymark.core.store.ExecutionQuery;
@@ -7,128 +8,241 @@ import dev.waymark.core.store.Order;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The one query whose shape varies: its text and its parameters, put together from the conditions.
- * The text holds placeholders only, so there are few different texts and each stays prepared.
+ * The texts whose shape varies with the conditions of a query, and their parameters. A text holds
+ * placeholders only, so there are few different ones and each stays prepared.
+ *
+ * <p>A list without labels is merged from one range of an index for each state. Each range stops
+ * where the page must end, so the cost of a page does not depend on how much there is. A list by
+ * label is one range of the index of labels, and what else is asked of its executions is looked up
+ * one by one.
  */
 final class ExecutionSql {
-  /** Binds one parameter. */
-  private interface Binding {
-    void bind(PreparedStatement statement, int index) throws SQLException;
-  }
+  private static final List<ExecutionState> EVERY_STATE = List.of(ExecutionState.values());
 
   private final Dialect dialect;
   private final ExecutionQuery query;
-  private final int limit;
-  private final List<String> conditions = new ArrayList<>();
-  private final List<Binding> bindings = new ArrayList<>();
 
-  ExecutionSql(Dialect dialect, ExecutionQuery query, int limit) {
+  ExecutionSql(Dialect dialect, ExecutionQuery query) {
     this.dialect = dialect;
     this.query = query;
-    this.limit = limit;
-    addFilters();
   }
 
-  /** Text of the count of all that match, wherever the page begins. */
-  String count() {
-    return "SELECT count(*) FROM " + dialect.table("executions") + " x" + where(conditions);
-  }
+  /** A text with what is to be bound to it. */
+  static final class Text {
+    private final StringBuilder sql = new StringBuilder();
+    private final List<Binding> bindings = new ArrayList<>();
 
-  void bindCount(PreparedStatement statement) throws SQLException {
-    bind(statement, bindings);
+    private interface Binding {
+      void bind(PreparedStatement statement, int index) throws SQLException;
+    }
+
+    private Text add(String part) {
+      sql.append(part);
+      return this;
+    }
+
+    private Text bind(Binding binding) {
+      bindings.add(binding);
+      return this;
+    }
+
+    private Text bind(String text) {
+      return bind((s, i) -> s.setString(i, text));
+    }
+
+    private Text bind(long number) {
+      return bind((s, i) -> s.setLong(i, number));
+    }
+
+    String sql() {
+      return sql.toString();
+    }
+
+    void bindAll(PreparedStatement statement) throws SQLException {
+      for (int i = 0; i < bindings.size(); i++) {
+        bindings.get(i).bind(statement, i + 1);
+      }
+    }
   }
 
   /**
-   * Text of the page. It asks for one execution more than the limit, which tells whether there is a
-   * next page.
+   * A part of a list, read from one of its ends.
+   *
+   * @param since created at or after this time, or null
+   * @param until created before this time, or null
+   * @param after behind this place, or null
+   * @param order which end it is read from
+   * @param offset how many to pass over
+   * @param limit how many to read
    */
-  String page() {
-    List<String> all = new ArrayList<>(conditions);
-    if (query.after() != null) {
-      all.add(
-          query.order() == Order.OLDEST
-              ? "(x.created_at, x.id) > (?, ?)"
-              : "(x.created_at, x.id) < (?, ?)");
+  record Part(
+      @Nullable Instant since,
+      @Nullable Instant until,
+      @Nullable Cursor after,
+      Order order,
+      long offset,
+      int limit) {}
+
+  /** The executions of a part of the list, in the order of the part. */
+  Text page(Part part) {
+    String direction = part.order() == Order.OLDEST ? "ASC" : "DESC";
+    Text text =
+        new Text()
+            .add(
+                """
+                SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
+                       e.created_at, e.started_at, e.ended_at, e.error
+                FROM (
+                """);
+    if (query.labels().isEmpty()) {
+      addMerged(text, part, direction);
+    } else {
+      text.add("SELECT l.created_at, l.execution_id AS id");
+      addLabelled(text, part);
+      text.add("\nORDER BY l.created_at " + direction + ", l.execution_id " + direction);
     }
-    String direction = query.order() == Order.OLDEST ? "ASC" : "DESC";
-    return """
-        SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-               e.created_at, e.started_at, e.ended_at, e.error
-        FROM (SELECT x.id, x.workflow_id, x.workflow_revision, x.state, x.version,
-                     x.created_at, x.started_at, x.ended_at, x.error
-              FROM %3$s x%1$s
-              ORDER BY x.created_at %2$s, x.id %2$s LIMIT ? OFFSET ?) e
-        LEFT JOIN %4$s d ON d.execution_id = e.id
-        ORDER BY e.created_at %2$s, e.id %2$s
-        """
-        .formatted(
-            where(all), direction, dialect.table("executions"), dialect.table("execution_details"));
+    return text.add("\nLIMIT ? OFFSET ?) p\n")
+        .bind(part.limit())
+        .bind(part.offset())
+        .add("JOIN " + dialect.table("executions") + " e ON e.id = p.id\n")
+        .add("LEFT JOIN " + dialect.table("execution_details") + " d ON d.execution_id = e.id\n")
+        .add("ORDER BY p.created_at " + direction + ", p.id " + direction);
   }
 
-  void bindPage(PreparedStatement statement) throws SQLException {
-    List<Binding> all = new ArrayList<>(bindings);
-    Cursor after = query.after();
-    if (after != null) {
-      all.add((s, i) -> dialect.bindTime(s, i, after.createdAt()));
-      all.add((s, i) -> dialect.bindUuid(s, i, after.id().value()));
+  private void addMerged(Text text, Part part, String direction) {
+    text.add("SELECT u.created_at, u.id FROM (\n");
+    String next = "";
+    for (ExecutionState state : query.states().isEmpty() ? EVERY_STATE : query.states()) {
+      text.add(next).add("SELECT * FROM (SELECT x.created_at, x.id");
+      addRange(text, part, state);
+      text.add(" ORDER BY x.created_at " + direction + ", x.id " + direction)
+          .add(" LIMIT ?) r")
+          .bind(part.offset() + part.limit());
+      next = "\nUNION ALL ";
     }
-    all.add((s, i) -> s.setLong(i, limit + 1L));
-    all.add((s, i) -> s.setLong(i, query.offset()));
-    bind(statement, all);
+    text.add(") u\nORDER BY u.created_at " + direction + ", u.id " + direction);
   }
 
-  private void addFilters() {
+  private void addRange(Text text, Part part, ExecutionState state) {
+    text.add(" FROM " + dialect.table("executions") + " x WHERE ");
     var workflow = query.workflowId();
     if (workflow != null) {
-      add("x.workflow_id = ?", (s, i) -> s.setString(i, workflow.value()));
+      text.add("x.workflow_id = ? AND ").bind(workflow.value());
+    }
+    text.add("x.state = ?").bind(state.name());
+    addBounds(text, part, "x.created_at", "x.id");
+  }
+
+  /** The executions that have a label, and all else that is asked for. */
+  private void addLabelled(Text text, Part part) {
+    text.add("\nFROM " + dialect.table("execution_labels") + " l WHERE ");
+    String next = "l.name = ? AND l.value = ?";
+    for (var label : query.labels().entrySet()) {
+      text.add(next).bind(label.getKey()).bind(label.getValue());
+      next =
+          "\nAND EXISTS (SELECT 1 FROM "
+              + dialect.table("execution_labels")
+              + " o WHERE o.execution_id = l.execution_id AND o.name = ? AND o.value = ?)";
+      if (text.bindings.size() > 2) {
+        continue;
+      }
+      addBounds(text, part, "l.created_at", "l.execution_id");
+    }
+    if (query.workflowId() != null || !query.states().isEmpty()) {
+      addOwner(text);
+    }
+  }
+
+  private void addOwner(Text text) {
+    text.add("\nAND EXISTS (SELECT 1 FROM " + dialect.table("executions"))
+        .add(" x WHERE x.id = l.execution_id");
+    var workflow = query.workflowId();
+    if (workflow != null) {
+      text.add(" AND x.workflow_id = ?").bind(workflow.value());
     }
     if (!query.states().isEmpty()) {
-      conditions.add(
-          "x.state IN ("
-              + String.join(", ", Collections.nCopies(query.states().size(), "?"))
-              + ")");
-      for (ExecutionState state : query.states()) {
-        bindings.add((s, i) -> s.setString(i, state.name()));
-      }
+      text.add(" AND x.state IN (" + placeholders(query.states()) + ")");
+      query.states().forEach(state -> text.bind(state.name()));
     }
-    var since = query.since();
+    text.add(")");
+  }
+
+  private void addBounds(Text text, Part part, String time, String id) {
+    Instant since = part.since();
     if (since != null) {
-      add("x.created_at >= ?", (s, i) -> dialect.bindTime(s, i, since));
+      text.add(" AND " + time + " >= ?").bind((s, i) -> dialect.bindTime(s, i, since));
     }
-    var until = query.until();
+    Instant until = part.until();
     if (until != null) {
-      add("x.created_at < ?", (s, i) -> dialect.bindTime(s, i, until));
+      text.add(" AND " + time + " < ?").bind((s, i) -> dialect.bindTime(s, i, until));
     }
-    query.labels().forEach(this::addLabel);
-  }
-
-  private void addLabel(String name, String value) {
-    String hasLabel =
-        "EXISTS (SELECT 1 FROM "
-            + dialect.table("execution_labels")
-            + " l WHERE l.execution_id = x.id AND l.name = ? AND l.value = ?)";
-    add(hasLabel, (s, i) -> s.setString(i, name));
-    bindings.add((s, i) -> s.setString(i, value));
-  }
-
-  private void add(String condition, Binding binding) {
-    conditions.add(condition);
-    bindings.add(binding);
-  }
-
-  private static String where(List<String> conditions) {
-    return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
-  }
-
-  private static void bind(PreparedStatement statement, List<Binding> bindings)
-      throws SQLException {
-    for (int i = 0; i < bindings.size(); i++) {
-      bindings.get(i).bind(statement, i + 1);
+    Cursor after = part.after();
+    if (after != null) {
+      text.add(" AND (" + time + ", " + id + ")")
+          .add(part.order() == Order.OLDEST ? " > (?, ?)" : " < (?, ?)")
+          .bind((s, i) -> dialect.bindTime(s, i, after.createdAt()))
+          .bind((s, i) -> dialect.bindUuid(s, i, after.id().value()));
     }
+  }
+
+  /** How many executions with the labels there are. */
+  Text countLabelled() {
+    Text text = new Text().add("SELECT count(*)");
+    addLabelled(text, bounds(query.since(), query.until()));
+    return text;
+  }
+
+  /** How many executions without regard to labels were created between two times. */
+  Text countBetween(Instant since, Instant until) {
+    Text text = new Text().add("SELECT ");
+    String next = "";
+    for (ExecutionState state : query.states().isEmpty() ? EVERY_STATE : query.states()) {
+      text.add(next).add("(SELECT count(*)");
+      addRange(text, bounds(since, until), state);
+      text.add(")");
+      next = "\n+ ";
+    }
+    return text;
+  }
+
+  private static Part bounds(@Nullable Instant since, @Nullable Instant until) {
+    return new Part(since, until, null, Order.OLDEST, 0, 0);
+  }
+
+  /** Day -> how many executions, without regard to labels, were created on it; by day. */
+  Text countsByDay() {
+    var workflow = query.workflowId();
+    Text text =
+        new Text()
+            .add("SELECT c.day, sum(c.executions) FROM ")
+            .add(dialect.table("execution_counts"))
+            .add(" c WHERE c.workflow_id = ?")
+            .bind(workflow == null ? "" : workflow.value());
+    Set<ExecutionState> states = query.states();
+    Collection<ExecutionState> named = states.isEmpty() ? EVERY_STATE : states;
+    text.add(" AND c.state IN (" + placeholders(named) + ")");
+    named.forEach(state -> text.bind(state.name()));
+    Instant since = query.since();
+    if (since != null) {
+      text.add(" AND c.day >= ?").bind((s, i) -> s.setInt(i, Times.day(since)));
+    }
+    Instant until = query.until();
+    if (until != null) {
+      text.add(" AND c.day <= ?").bind((s, i) -> s.setInt(i, Times.day(until)));
+    }
+    return text.add(" GROUP BY c.day ORDER BY c.day");
+  }
+
+  private static String placeholders(Collection<?> values) {
+    return String.join(", ", Collections.nCopies(values.size(), "?"));
   }
 }

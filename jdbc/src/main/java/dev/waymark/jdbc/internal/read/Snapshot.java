@@ -9,7 +9,6 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
-import dev.waymark.core.store.Cursor;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.ExecutionQuery;
@@ -112,15 +111,7 @@ public final class Snapshot {
 
   /** A page of executions with the total of all that match. */
   public Page<Execution> executions(ExecutionQuery query, int limit) throws SQLException {
-    ExecutionSql sql = new ExecutionSql(dialect, query, limit);
-    List<Execution> items = list(sql.page(), sql::bindPage, records::execution);
-    long total = number(sql.count(), sql::bindCount);
-    Cursor next = null;
-    if (items.size() > limit) {
-      items = items.subList(0, limit);
-      next = Cursor.after(items.get(limit - 1), query.order());
-    }
-    return new Page<>(items, total, query.after() == null ? query.offset() : null, limit, next);
+    return new ExecutionPages(session, dialect, query, limit).page();
   }
 
   /** One execution with all that belongs to it. */

@@ -25,8 +25,8 @@ public enum WriteStatement {
   INSERT_EXECUTION(UUID, TEXT, INT, TEXT, LONG, TEXT, TIME),
   /** Execution id, labels, inputs; only for an execution that has any. */
   INSERT_EXECUTION_DETAIL(UUID, TEXT, TEXT),
-  /** Execution id, name, value. */
-  INSERT_EXECUTION_LABEL(UUID, TEXT, TEXT),
+  /** Execution id, name, value, created at. */
+  INSERT_EXECUTION_LABEL(UUID, TEXT, TEXT, TIME),
   /** Task run id, execution id, task id, state, version, newest attempt, created at. */
   INSERT_TASK_RUN(UUID, UUID, TEXT, TEXT, LONG, INT, TIME),
   /** Task run id, number, state, worker, started at. */

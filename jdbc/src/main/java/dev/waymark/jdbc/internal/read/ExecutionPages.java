@@ -1,0 +1,165 @@
+package dev.waymark.jdbc.internal.read;
+
+import dev.waymark.core.internal.Times;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Order;
+import dev.waymark.core.store.Page;
+import dev.waymark.jdbc.internal.read.Days.Day;
+import dev.waymark.jdbc.internal.read.Days.Way;
+import dev.waymark.jdbc.internal.read.ExecutionSql.Part;
+import dev.waymark.jdbc.internal.read.ExecutionSql.Text;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of executions with its total, within one snapshot.
+ *
+ * <p>Nothing is counted but the executions of the two days, at the most, that a condition on the
+ * time cuts through, and those with a label: the rest is added up from the counts that the database
+ * keeps by workflow, state and day. The counts also tell on which day an offset falls, so that at
+ * most half of the executions of one day are passed over to get there.
+ */
+final class ExecutionPages {
+  private final Session session;
+  private final Dialect dialect;
+  private final ExecutionQuery query;
+  private final int limit;
+  private final ExecutionSql sql;
+
+  ExecutionPages(Session session, Dialect dialect, ExecutionQuery query, int limit) {
+    this.session = session;
+    this.dialect = dialect;
+    this.query = query;
+    this.limit = limit;
+    this.sql = new ExecutionSql(dialect, query);
+  }
+
+  Page<Execution> page() throws SQLException {
+    if (!query.labels().isEmpty()) {
+      return fromHere(number(sql.countLabelled()), query.offset());
+    }
+    Days days = days();
+    return query.after() == null ? at(query.offset(), days) : fromHere(days.total(), 0);
+  }
+
+  /**
+   * A page from the cursor or the beginning on; one more execution tells whether there is a next.
+   */
+  private Page<Execution> fromHere(long total, long offset) throws SQLException {
+    List<Execution> items =
+        read(
+            new Part(
+                query.since(), query.until(), query.after(), query.order(), offset, limit + 1));
+    boolean isLast = items.size() <= limit;
+    return page(isLast ? items : items.subList(0, limit), total, isLast);
+  }
+
+  /** A page at an offset, which the counts lead to. */
+  private Page<Execution> at(long offset, Days days) throws SQLException {
+    if (offset >= days.total()) {
+      return page(List.of(), days.total(), true);
+    }
+    int count = (int) Math.min(limit, days.total() - offset);
+    Way way = days.to(offset, count, query.order());
+    Order order = way.backwards() ? reverse(query.order()) : query.order();
+    List<Execution> items =
+        read(
+            new Part(
+                later(query.since(), way.since()),
+                earlier(query.until(), way.until()),
+                null,
+                order,
+                way.offset(),
+                count));
+    if (way.backwards()) {
+      Collections.reverse(items);
+    }
+    return page(items, days.total(), offset + count == days.total());
+  }
+
+  private Page<Execution> page(List<Execution> items, long total, boolean isLast) {
+    Cursor next = isLast ? null : Cursor.after(items.get(items.size() - 1), query.order());
+    return new Page<>(items, total, query.after() == null ? query.offset() : null, limit, next);
+  }
+
+  private static Order reverse(Order order) {
+    return order == Order.OLDEST ? Order.NEWEST : Order.OLDEST;
+  }
+
+  // ---- the counts
+
+  /** The counts by day; of a day that the query cuts through, only what it leaves. */
+  private Days days() throws SQLException {
+    Instant since = query.since();
+    Instant until = query.until();
+    if (since != null && until != null && !since.isBefore(until)) {
+      return Days.of(List.of());
+    }
+    List<Day> days = new ArrayList<>();
+    for (Day day : list(sql.countsByDay(), row -> new Day(row.getInt(1), row.getLong(2)))) {
+      Instant begin = Times.startOfDay(day.number());
+      Instant end = Times.startOfDay(day.number() + 1);
+      boolean cut =
+          (since != null && since.isAfter(begin)) || (until != null && until.isBefore(end));
+      long executions =
+          cut ? number(sql.countBetween(max(since, begin), min(until, end))) : day.executions();
+      if (executions > 0) {
+        days.add(new Day(day.number(), executions));
+      }
+    }
+    return Days.of(days);
+  }
+
+  private static Instant max(@Nullable Instant one, Instant other) {
+    return one != null && one.isAfter(other) ? one : other;
+  }
+
+  private static Instant min(@Nullable Instant one, Instant other) {
+    return one != null && one.isBefore(other) ? one : other;
+  }
+
+  private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+    return other == null ? one : max(one, other);
+  }
+
+  private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+    return other == null ? one : min(one, other);
+  }
+
+  // ---- how it is read
+
+  private List<Execution> read(Part part) throws SQLException {
+    return list(sql.page(part), new RecordRows(dialect)::execution);
+  }
+
+  private long number(Text text) throws SQLException {
+    return list(text, row -> row.getLong(1)).get(0);
+  }
+
+  /** Makes something of one row. */
+  private interface Mapper<T> {
+    T map(ResultSet row) throws SQLException;
+  }
+
+  private <T> List<T> list(Text text, Mapper<T> mapper) throws SQLException {
+    PreparedStatement statement = session.prepare(text.sql());
+    text.bindAll(statement);
+    try (ResultSet row = statement.executeQuery()) {
+      List<T> found = new ArrayList<>();
+      while (row.next()) {
+        found.add(mapper.map(row));
+      }
+      return found;
+    }
+  }
+}
