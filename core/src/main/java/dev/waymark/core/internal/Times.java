@@ -14,6 +14,9 @@ public final class Times {
   private static final Instant MIN = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant MAX = Instant.parse("9999-12-31T23:59:59.999999Z");
 
+  /** The first time after all that are stored. */
+  private static final Instant END = MAX.plus(1, ChronoUnit.MICROS);
+
   private static final long SECONDS_PER_DAY = 86_400;
 
   private Times() {}
@@ -36,6 +39,11 @@ public final class Times {
               + time
               + " of the clock is out of range; records keep times within the years 1 to 9999, so set the clock of this machine right");
     }
+  }
+
+  /** Whether records can have exactly this time. */
+  public static boolean isStored(Instant time) {
+    return !time.isBefore(MIN) && !time.isAfter(MAX) && micros(time).equals(time);
   }
 
   /** Microseconds since 1970-01-01T00:00:00Z of a time within the years 1 to 9999. */
@@ -63,14 +71,15 @@ public final class Times {
   /**
    * A bound of a half-open range, as whole microseconds: the least stored time that is not before
    * {@code bound}, so that the comparison with stored times has the same answer as with {@code
-   * bound} itself. Bounds outside the years 1 to 9999, where no record is, move to the edge.
+   * bound} itself. Bounds outside the years 1 to 9999, where no record is, move to the edge: to the
+   * first time of the year 1, or to the first after the year 9999.
    */
   public static Instant bound(Instant bound) {
     if (bound.isBefore(MIN)) {
       return MIN;
     }
     if (bound.isAfter(MAX)) {
-      return MAX;
+      return END;
     }
     Instant cut = micros(bound);
     return cut.equals(bound) ? cut : cut.plus(1, ChronoUnit.MICROS);

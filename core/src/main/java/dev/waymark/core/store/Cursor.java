@@ -31,7 +31,7 @@ public record Cursor(Order order, Instant createdAt, ExecutionId id) {
    * @throws InvalidInputException when no record can have it
    */
   public Cursor {
-    if (!createdAt.equals(Times.bound(createdAt))) {
+    if (!Times.isStored(createdAt)) {
       throw new InvalidInputException(
           "cursor time "
               + createdAt
@@ -57,7 +57,7 @@ public record Cursor(Order order, Instant createdAt, ExecutionId id) {
         Instant createdAt = Times.ofMicros(in.getLong());
         ExecutionId id = new ExecutionId(new UUID(in.getLong(), in.getLong()));
         // A page gives one text for each place, and only for a time that a record can have.
-        if (createdAt.equals(Times.bound(createdAt))) {
+        if (Times.isStored(createdAt)) {
           Cursor cursor = new Cursor(order, createdAt, id);
           if (cursor.toString().equals(text)) {
             return cursor;

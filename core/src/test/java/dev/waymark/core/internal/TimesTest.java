@@ -3,6 +3,7 @@ package dev.waymark.core.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,8 @@ class TimesTest {
     "2026-03-01T12:00:00.123455999Z, 2026-03-01T12:00:00.123456Z",
     "1969-12-31T23:59:59.999999999Z, 1970-01-01T00:00:00Z",
     "-1000000000-01-01T00:00:00Z, 0001-01-01T00:00:00Z",
-    "+1000000000-12-31T23:59:59.999999999Z, 9999-12-31T23:59:59.999999Z",
+    "+1000000000-12-31T23:59:59.999999999Z, +10000-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999999001Z, +10000-01-01T00:00:00Z",
     "9999-12-31T23:59:59.999999Z, 9999-12-31T23:59:59.999999Z",
     "0001-01-01T00:00:00Z, 0001-01-01T00:00:00Z",
   })
@@ -70,12 +72,16 @@ class TimesTest {
   @Test
   @DisplayName("that bound a range compare with stored times as before")
   void boundKeepsMeaning() {
-    Instant stored = Instant.parse("2026-03-01T12:00:00.123456Z");
-    for (int nanos = -2_500; nanos <= 2_500; nanos += 100) {
-      Instant bound = stored.plusNanos(nanos);
-      assertThat(stored.isBefore(Times.bound(bound)))
-          .as("%d", nanos)
-          .isEqualTo(stored.isBefore(bound));
+    for (String time :
+        List.of(
+            "0001-01-01T00:00:00Z", "2026-03-01T12:00:00.123456Z", "9999-12-31T23:59:59.999999Z")) {
+      Instant stored = Instant.parse(time);
+      for (int nanos = -2_500; nanos <= 2_500; nanos += 100) {
+        Instant bound = stored.plusNanos(nanos);
+        assertThat(stored.isBefore(Times.bound(bound)))
+            .as("%s before %s", stored, bound)
+            .isEqualTo(stored.isBefore(bound));
+      }
     }
   }
 }

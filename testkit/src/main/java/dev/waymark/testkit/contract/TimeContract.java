@@ -68,6 +68,7 @@ public abstract class TimeContract extends ContractTest {
     "1969-12-31T23:59:59.999999999Z",
     "0001-01-01T00:00:00Z",
     "9999-12-31T23:59:59.999998Z",
+    "9999-12-31T23:59:59.999999999Z",
   })
   @DisplayName("a time that was read finds its record again")
   void readTimeFinds(Instant now) {

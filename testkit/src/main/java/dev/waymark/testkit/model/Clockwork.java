@@ -15,7 +15,7 @@ final class Clockwork {
   private static final Instant FIRST = Times.bound(Instant.MIN);
 
   /** The last nanosecond that is cut to a time which a store can keep. */
-  private static final Instant LAST = Times.bound(Instant.MAX).plusNanos(999);
+  private static final Instant LAST = Times.bound(Instant.MAX).minusNanos(1);
 
   /** Edges of ranges, epochs, calendars, leap seconds and days, of summer time in the West. */
   private static final List<Instant> EDGES =
