@@ -30,18 +30,40 @@ record Days(List<Day> days, long total) {
    * @param until created before this time, or null
    * @param backwards whether to read from the far end, with all in reverse
    * @param offset how many to pass over
+   * @param count how many to read
    */
-  record Way(@Nullable Instant since, @Nullable Instant until, boolean backwards, long offset) {}
+  record Way(
+      @Nullable Instant since,
+      @Nullable Instant until,
+      boolean backwards,
+      long offset,
+      long count) {}
 
   static Days of(List<Day> days) {
     return new Days(days, days.stream().mapToLong(Day::executions).sum());
   }
 
   /**
-   * The shortest way to {@code count} executions of which the first stands at {@code position} of
-   * the list, counted from 0 in this order. There must be as many.
+   * How to read {@code count} executions of which the first stands at {@code position} of the list,
+   * counted from 0 in this order; there must be as many. From the nearer end, as one part; or, when
+   * many lie before them and behind them on their days, as two parts, from the border between those
+   * days to both sides.
    */
-  Way to(long position, long count, Order order) {
+  List<Way> to(long position, long count, Order order) {
+    Way way = shortest(position, count, order);
+    Place first = place(order == Order.OLDEST ? position : total - 1 - position);
+    long onFirstDay =
+        order == Order.OLDEST
+            ? first.before() + first.day().executions() - position
+            : total - first.before() - position;
+    return way.offset() <= count || count <= onFirstDay
+        ? List.of(way)
+        : List.of(
+            shortest(position, onFirstDay, order),
+            shortest(position + onFirstDay, count - onFirstDay, order));
+  }
+
+  private Way shortest(long position, long count, Order order) {
     boolean oldest = order == Order.OLDEST;
     // Both counted from the old end, whatever the order.
     long first = oldest ? position : total - position - count;
@@ -51,8 +73,8 @@ record Days(List<Day> days, long total) {
     long fromBegin = first - begin.before();
     long fromEnd = end.before() + end.day().executions() - 1 - last;
     return fromBegin <= fromEnd
-        ? new Way(Times.startOfDay(begin.day().number()), null, !oldest, fromBegin)
-        : new Way(null, Times.startOfDay(end.day().number() + 1), oldest, fromEnd);
+        ? new Way(Times.startOfDay(begin.day().number()), null, !oldest, fromBegin, count)
+        : new Way(null, Times.startOfDay(end.day().number() + 1), oldest, fromEnd, count);
   }
 
   private record Place(Day day, long before) {}

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is counted but the executions of the two days, at the most, that a condition on the
  * time cuts through, and those with a label: the rest is added up from the counts that the database
  * keeps by workflow, state and day. The counts also tell on which day an offset falls, so that at
- * most half of the executions of one day are passed over to get there.
+ * most half of the executions of one day, or as many as the page holds, are passed over to get
+ * there.
  */
 final class ExecutionPages {
   private final Session session;
@@ -59,7 +60,7 @@ final class ExecutionPages {
     List<Execution> items =
         read(
             new Part(
-                query.since(), query.until(), query.after(), query.order(), offset, limit + 1));
+                query.since(), query.until(), query.after(), query.order(), offset, limit + 1L));
     boolean isLast = items.size() <= limit;
     return page(isLast ? items : items.subList(0, limit), total, isLast);
   }
@@ -69,22 +70,23 @@ final class ExecutionPages {
     if (offset >= days.total()) {
       return page(List.of(), days.total(), true);
     }
-    int count = (int) Math.min(limit, days.total() - offset);
-    Way way = days.to(offset, count, query.order());
+    long count = Math.min(limit, days.total() - offset);
+    List<Execution> items = new ArrayList<>();
+    for (Way way : days.to(offset, count, query.order())) {
+      items.addAll(read(way));
+    }
+    return page(items, days.total(), offset + count == days.total());
+  }
+
+  private List<Execution> read(Way way) throws SQLException {
     Order order = way.backwards() ? reverse(query.order()) : query.order();
-    List<Execution> items =
-        read(
-            new Part(
-                later(query.since(), way.since()),
-                earlier(query.until(), way.until()),
-                null,
-                order,
-                way.offset(),
-                count));
+    Instant since = later(query.since(), way.since());
+    Instant until = earlier(query.until(), way.until());
+    List<Execution> items = read(new Part(since, until, null, order, way.offset(), way.count()));
     if (way.backwards()) {
       Collections.reverse(items);
     }
-    return page(items, days.total(), offset + count == days.total());
+    return items;
   }
 
   private Page<Execution> page(List<Execution> items, long total, boolean isLast) {

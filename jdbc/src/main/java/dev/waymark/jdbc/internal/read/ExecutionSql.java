@@ -90,7 +90,7 @@ final class ExecutionSql {
       @Nullable Cursor after,
       Order order,
       long offset,
-      int limit) {}
+      long limit) {}
 
   /** The executions of a part of the list, in the order of the part. */
   Text page(Part part) {
