@@ -56,6 +56,19 @@ final class Population {
     return population;
   }
 
+  /** Fills an empty store with up to four executions at each of these times, in no order. */
+  static Population at(StateStore store, ManualClock clock, long seed, List<Instant> times) {
+    Population population = new Population(store, clock, seed);
+    WORKFLOWS.forEach(id -> store.saveWorkflow(new NewWorkflow(id, "tasks: {}")));
+    List<Instant> shuffled = new ArrayList<>(times);
+    Collections.shuffle(shuffled, population.random);
+    for (Instant time : shuffled) {
+      clock.set(time);
+      population.add(1 + population.random.nextInt(4));
+    }
+    return population;
+  }
+
   /** Adds executions that are created at this instant. */
   List<ExecutionId> add(int count) {
     ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());

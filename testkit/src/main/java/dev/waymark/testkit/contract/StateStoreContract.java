@@ -129,6 +129,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("lists over many days")
+  class ManyDays extends DaysContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("history")
   class Histories extends HistoryContract {
     @Override
