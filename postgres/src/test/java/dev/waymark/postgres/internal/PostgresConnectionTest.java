@@ -23,8 +23,12 @@ class PostgresConnectionTest {
   private static final PostgresSettings SETTINGS = settings(Duration.ofSeconds(5));
 
   private static PostgresSettings settings(Duration idle) {
+    return settings("waymark", idle);
+  }
+
+  static PostgresSettings settings(String schema, Duration idle) {
     return new PostgresSettings(
-        "waymark",
+        schema,
         2,
         Duration.ofSeconds(1),
         Duration.ofSeconds(4),

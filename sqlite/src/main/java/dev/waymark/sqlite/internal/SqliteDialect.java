@@ -49,6 +49,12 @@ public final class SqliteDialect implements Dialect {
     return name;
   }
 
+  /** Here are no arrays, and a list is looked up one by one. */
+  @Override
+  public String isAmong(String column, String query) {
+    return column + " IN (" + query + ")";
+  }
+
   /**
    * Takes the one write lock at the beginning: a transaction that reads first and writes later
    * fails at once when another process wrote in between.

@@ -119,11 +119,12 @@ public abstract class DaysContract extends ContractTest {
         query -> {
           List<Execution> expected = Population.matching(inOrder, query.build());
           int size = expected.size();
-          for (int limit : new int[] {1, 4, Integer.MAX_VALUE}) {
-            for (int offset = 0; offset <= size; offset += offset > 12 ? 5 : 1) {
-              assertPage(expected, query.offset(offset).limit(limit).build());
-            }
-            assertPage(expected, query.offset(Math.max(0, size - 1)).limit(limit).build());
+          for (int offset = 0; offset <= size; offset += offset < 6 ? 1 : 5) {
+            assertPage(expected, query.offset(offset).limit(1).build());
+            assertPage(expected, query.offset(offset).limit(4).build());
+          }
+          for (int offset : new int[] {0, size / 2, Math.max(0, size - 1), size}) {
+            assertPage(expected, query.offset(offset).limit(Integer.MAX_VALUE).build());
           }
         });
   }
@@ -155,6 +156,30 @@ public abstract class DaysContract extends ContractTest {
             assertThat(walk(query.limit(limit), expected.size())).isEqualTo(expected);
           }
         });
+  }
+
+  @ParameterizedTest(name = "({0} first)")
+  @EnumSource
+  @DisplayName("a cursor from anywhere, also from beside the range, begins just after its place")
+  void fromAnyPlace(Order order) {
+    List<Execution> inOrder = Population.at(store, clock, SEED, times()).inOrder();
+    ExecutionQuery everything = ExecutionQuery.builder().order(order).build();
+    List<Execution> all = Population.matching(inOrder, everything);
+    for (Map<String, String> labels : List.of(Map.<String, String>of(), Map.of("tier", "0"))) {
+      forEachFilter(
+          order,
+          labels,
+          query -> {
+            Set<Execution> matching = Set.copyOf(Population.matching(inOrder, query.build()));
+            for (int i = 0; i < all.size(); i += 17) {
+              List<Execution> rest = all.subList(i + 1, all.size());
+              query.after(Cursor.after(all.get(i), order)).limit(2);
+              assertThat(store.executions(query.build()).items())
+                  .as("%s", query.build())
+                  .isEqualTo(rest.stream().filter(matching::contains).limit(2).toList());
+            }
+          });
+    }
   }
 
   private List<Execution> walk(ExecutionQuery.Builder query, long total) {

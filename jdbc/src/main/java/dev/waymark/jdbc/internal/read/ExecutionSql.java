@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,11 @@ final class ExecutionSql {
       return this;
     }
 
+    private Text bindAs(Text other) {
+      bindings.addAll(other.bindings);
+      return this;
+    }
+
     private Text bind(String text) {
       return bind((s, i) -> s.setString(i, text));
     }
@@ -94,32 +101,41 @@ final class ExecutionSql {
 
   /** The executions of a part of the list, in the order of the part. */
   Text page(Part part) {
+    Text ids = ids(part);
     String direction = part.order() == Order.OLDEST ? "ASC" : "DESC";
-    Text text =
-        new Text()
-            .add(
-                """
-                SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-                       e.created_at, e.started_at, e.ended_at, e.error
-                FROM (
-                """);
+    return new Text()
+        .add(
+            """
+            SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
+                   e.created_at, e.started_at, e.ended_at, e.error
+            FROM %s e LEFT JOIN %s d ON d.execution_id = e.id
+            WHERE %s
+            ORDER BY e.created_at %s, e.id %s"""
+                .formatted(
+                    dialect.table("executions"),
+                    dialect.table("execution_details"),
+                    dialect.isAmong("e.id", ids.sql()),
+                    direction,
+                    direction))
+        .bindAs(ids);
+  }
+
+  /** The ids of the executions of a part: the rows are looked up when it is known which. */
+  private Text ids(Part part) {
+    String direction = part.order() == Order.OLDEST ? "ASC" : "DESC";
+    Text text = new Text();
     if (query.labels().isEmpty()) {
       addMerged(text, part, direction);
     } else {
-      text.add("SELECT l.created_at, l.execution_id AS id");
-      addLabelled(text, part);
+      text.add("SELECT l.execution_id");
+      addLabelled(text, part, Check::oneByOne);
       text.add("\nORDER BY l.created_at " + direction + ", l.execution_id " + direction);
     }
-    return text.add("\nLIMIT ? OFFSET ?) p\n")
-        .bind(part.limit())
-        .bind(part.offset())
-        .add("JOIN " + dialect.table("executions") + " e ON e.id = p.id\n")
-        .add("LEFT JOIN " + dialect.table("execution_details") + " d ON d.execution_id = e.id\n")
-        .add("ORDER BY p.created_at " + direction + ", p.id " + direction);
+    return text.add("\nLIMIT ? OFFSET ?").bind(part.limit()).bind(part.offset());
   }
 
   private void addMerged(Text text, Part part, String direction) {
-    text.add("SELECT u.created_at, u.id FROM (\n");
+    text.add("SELECT u.id FROM (\n");
     String next = "";
     for (ExecutionState state : query.states().isEmpty() ? EVERY_STATE : query.states()) {
       text.add(next).add("SELECT * FROM (SELECT x.created_at, x.id");
@@ -142,62 +158,105 @@ final class ExecutionSql {
     addBounds(text, part, "x.created_at", "x.id");
   }
 
-  /** The executions that have a label, and all else that is asked for. */
-  private void addLabelled(Text text, Part part) {
-    text.add("\nFROM " + dialect.table("execution_labels") + " l WHERE ");
-    String next = "l.name = ? AND l.value = ?";
-    for (var label : query.labels().entrySet()) {
-      text.add(next).bind(label.getKey()).bind(label.getValue());
-      next =
-          "\nAND EXISTS (SELECT 1 FROM "
-              + dialect.table("execution_labels")
-              + " o WHERE o.execution_id = l.execution_id AND o.name = ? AND o.value = ?)";
-      if (text.bindings.size() > 2) {
-        continue;
-      }
-      addBounds(text, part, "l.created_at", "l.execution_id");
+  /**
+   * The executions that have the first label, and all else that is asked for.
+   *
+   * @param check what else holds of a row
+   */
+  private void addLabelled(Text text, Part part, Check check) {
+    text.add("\nFROM " + dialect.table("execution_labels") + " l WHERE l.name = ? AND l.value = ?");
+    Iterator<Map.Entry<String, String>> labels = query.labels().entrySet().iterator();
+    Map.Entry<String, String> first = labels.next();
+    text.bind(first.getKey()).bind(first.getValue());
+    addBounds(text, part, "l.created_at", "l.execution_id");
+    String others = dialect.table("execution_labels") + " o";
+    while (labels.hasNext()) {
+      Map.Entry<String, String> label = labels.next();
+      text.add("\nAND ")
+          .add(check.that("o.value = ?", others, "o.execution_id = l.execution_id AND o.name = ?"))
+          .bind(label.getValue())
+          .bind(label.getKey());
     }
     if (query.workflowId() != null || !query.states().isEmpty()) {
-      addOwner(text);
+      Text owner = owner();
+      text.add("\nAND ")
+          .add(check.that(owner.sql(), dialect.table("executions") + " x", "x.id = l.execution_id"))
+          .bindAs(owner);
     }
   }
 
-  private void addOwner(Text text) {
-    text.add("\nAND EXISTS (SELECT 1 FROM " + dialect.table("executions"))
-        .add(" x WHERE x.id = l.execution_id");
+  /** What must hold of the execution to which a label belongs. */
+  private Text owner() {
+    Text text = new Text();
     var workflow = query.workflowId();
     if (workflow != null) {
-      text.add(" AND x.workflow_id = ?").bind(workflow.value());
+      text.add("x.workflow_id = ?").bind(workflow.value());
     }
     if (!query.states().isEmpty()) {
-      text.add(" AND x.state IN (" + placeholders(query.states()) + ")");
+      text.add(workflow == null ? "" : " AND ");
+      text.add("x.state IN (" + placeholders(query.states()) + ")");
       query.states().forEach(state -> text.bind(state.name()));
     }
-    text.add(")");
+    return text;
   }
 
+  /** How it is asked whether something holds of the one row of a table that has a key. */
+  private interface Check {
+    String that(String condition, String table, String key);
+
+    /** One after the other, in the order of the list: a page is read no further than to its end. */
+    static String oneByOne(String condition, String table, String key) {
+      return "(SELECT " + condition + " FROM " + table + " WHERE " + key + ")";
+    }
+
+    /** As the planner likes: of all, a join may be the shorter way. */
+    static String ofAll(String condition, String table, String key) {
+      return "EXISTS (SELECT 1 FROM " + table + " WHERE " + condition + " AND " + key + ")";
+    }
+  }
+
+  /**
+   * Of a bound and a cursor on the same side only the nearer one is named: it says all, and SQLite
+   * would lead its search by the bound and pass over all that lies between it and the cursor.
+   */
   private void addBounds(Text text, Part part, String time, String id) {
+    boolean oldest = part.order() == Order.OLDEST;
     Instant since = part.since();
-    if (since != null) {
-      text.add(" AND " + time + " >= ?").bind((s, i) -> dialect.bindTime(s, i, since));
-    }
     Instant until = part.until();
-    if (until != null) {
-      text.add(" AND " + time + " < ?").bind((s, i) -> dialect.bindTime(s, i, until));
-    }
     Cursor after = part.after();
-    if (after != null) {
-      text.add(" AND (" + time + ", " + id + ")")
-          .add(part.order() == Order.OLDEST ? " > (?, ?)" : " < (?, ?)")
-          .bind((s, i) -> dialect.bindTime(s, i, after.createdAt()))
-          .bind((s, i) -> dialect.bindUuid(s, i, after.id().value()));
+    if (after != null && oldest && since != null) {
+      boolean isCursorNearer = !since.isAfter(after.createdAt());
+      since = isCursorNearer ? null : since;
+      after = isCursorNearer ? after : null;
     }
+    if (after != null && !oldest && until != null) {
+      boolean isCursorNearer = until.isAfter(after.createdAt());
+      until = isCursorNearer ? null : until;
+      after = isCursorNearer ? after : null;
+    }
+    addTime(text, time + " >= ?", since);
+    addTime(text, time + " < ?", until);
+    if (after != null) {
+      text.add(" AND (" + time + ", " + id + ")").add(oldest ? " > (?, ?)" : " < (?, ?)");
+      bind(text, after);
+    }
+  }
+
+  private void addTime(Text text, String condition, @Nullable Instant bound) {
+    if (bound != null) {
+      text.add(" AND " + condition).bind((s, i) -> dialect.bindTime(s, i, bound));
+    }
+  }
+
+  private void bind(Text text, Cursor after) {
+    text.bind((s, i) -> dialect.bindTime(s, i, after.createdAt()))
+        .bind((s, i) -> dialect.bindUuid(s, i, after.id().value()));
   }
 
   /** How many executions with the labels there are. */
   Text countLabelled() {
     Text text = new Text().add("SELECT count(*)");
-    addLabelled(text, bounds(query.since(), query.until()));
+    addLabelled(text, bounds(query.since(), query.until()), Check::ofAll);
     return text;
   }
 

@@ -23,6 +23,15 @@ public interface Dialect {
   String table(String name);
 
   /**
+   * The condition that a column is among the values that a query gives, so that they are looked up
+   * one by one in the index of the column. A planner that cannot know how many a LIMIT leaves takes
+   * a join or an IN for a large one, and reads whole tables; of an array it expects little.
+   */
+  default String isAmong(String column, String query) {
+    return column + " = ANY (ARRAY (" + query + "))";
+  }
+
+  /**
    * Begins a transaction that may write, and so that nothing it reads can change under it unless
    * the rows are locked one by one. It may begin no sooner than with the first statement in it.
    */

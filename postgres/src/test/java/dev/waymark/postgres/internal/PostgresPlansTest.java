@@ -1,0 +1,230 @@
+package dev.waymark.postgres.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.jdbc.internal.read.Snapshot;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.testkit.sql.QueryShapes;
+import dev.waymark.testkit.sql.StatementLog;
+import dev.waymark.testkit.sql.StatementLog.Run;
+import dev.waymark.testserver.TestServer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.assertj.core.api.ListAssert;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Over a store that is large enough for a plan to matter. A prepared statement gets a plan of its
+ * parameters or one for all parameters, as the server sees fit, so both must be good.
+ */
+@DisplayName("The plans of lists of executions on PostgreSQL")
+class PostgresPlansTest {
+  private static final Instant FIRST = Instant.parse("2026-03-01T00:00:00Z");
+  private static final Instant SINCE = FIRST.plus(Duration.ofHours(36));
+  private static final Instant UNTIL = FIRST.plus(Duration.ofHours(132));
+
+  /** 100,000 executions over twelve days, two labels, and the counts of many other workflows. */
+  private static final String FILL =
+      """
+      SET session_replication_role = replica; SET search_path TO %s;
+      INSERT INTO executions
+      SELECT md5(i::text)::uuid, 'w' || i %% 5, 1, (ARRAY['PENDING', 'RUNNING', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'FAILED'])[1 + i %% 6],
+             1, 'h', timestamptz '%s' + i * interval '10 seconds', NULL, NULL, NULL
+      FROM generate_series(0, 99999) i;
+      INSERT INTO execution_labels SELECT id, 'team', CASE WHEN id::text LIKE '01%%' THEN 'data' ELSE left(id::text, 2) END, created_at FROM executions;
+      INSERT INTO execution_labels SELECT id, 'tier', left(id::text, 1), created_at FROM executions;
+      INSERT INTO execution_details SELECT id, '{}', '{}' FROM executions;
+      INSERT INTO execution_counts
+      SELECT c.workflow_id, e.state, (e.created_at AT TIME ZONE 'UTC')::date - DATE '1970-01-01', 0, count(*)
+      FROM executions e CROSS JOIN LATERAL (VALUES (''), (e.workflow_id)) c (workflow_id) GROUP BY 1, 2, 3;
+      INSERT INTO execution_counts SELECT 'other' || w, 'SUCCEEDED', 20000 + d, 0, 1 FROM generate_series(1, 300) w, generate_series(1, 100) d""";
+
+  private static String schema = "";
+  private static Collection<Run> runs = List.of();
+
+  @BeforeAll
+  static void fill() throws SQLException {
+    schema = TestServer.newSchema();
+    TestServer.execute(FILL.formatted(schema, FIRST));
+    for (String table :
+        List.of("executions", "execution_labels", "execution_details", "execution_counts")) {
+      TestServer.execute("VACUUM (ANALYZE) " + schema + "." + table);
+    }
+    runs = read();
+  }
+
+  @AfterAll
+  static void drop() {
+    TestServer.drop(schema);
+  }
+
+  /** What reading every shape of list prepares, by its text. */
+  private static Collection<Run> read() throws SQLException {
+    PostgresSettings settings = PostgresConnectionTest.settings(schema, Duration.ofSeconds(60));
+    PostgresDialect dialect = new PostgresDialect(settings, PostgresErrors.ofDataSource(settings));
+    Map<String, Run> byText = new LinkedHashMap<>();
+    StatementLog log = new StatementLog();
+    try (Session session = new Session(log.watch(TestServer.connect()))) {
+      for (ExecutionQuery query : QueryShapes.between(SINCE, UNTIL)) {
+        dialect.beginRead(session);
+        new Snapshot(session, dialect).executions(query, 50);
+        dialect.rollback(session);
+      }
+    }
+    log.runs().stream()
+        .filter(run -> run.text().startsWith("SELECT"))
+        .forEach(run -> byText.put(run.text(), run));
+    return byText.values();
+  }
+
+  @Test
+  @DisplayName("with known parameters every range is led by an index, and none is sorted")
+  void custom() throws SQLException {
+    assertThat(runs).hasSizeGreaterThan(200);
+    try (Connection connection = TestServer.connect()) {
+      for (Run run : runs) {
+        try (PreparedStatement explain =
+            connection.prepareStatement("EXPLAIN (COSTS OFF) " + run.text())) {
+          run.bind(explain);
+          assertPlan(run.text(), lines(explain.executeQuery()));
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a plan for all parameters is led by the same indexes, and sorts nothing either")
+  void generic() throws SQLException {
+    try (Connection connection = TestServer.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET plan_cache_mode = force_generic_plan");
+      for (Run run : runs) {
+        int parameters = run.parameters().size();
+        statement.execute("PREPARE list AS " + numbered(run.text()));
+        String nulls = String.join(", ", Collections.nCopies(parameters, "NULL"));
+        String explain = "EXPLAIN (COSTS OFF) EXECUTE list(" + nulls + ")";
+        assertPlan(run.text(), lines(statement.executeQuery(explain)));
+        statement.execute("DEALLOCATE list");
+      }
+    }
+  }
+
+  private static String numbered(String text) {
+    StringBuilder numbered = new StringBuilder();
+    int parameter = 0;
+    for (char c : text.toCharArray()) {
+      numbered.append(c == '?' ? "$" + ++parameter : String.valueOf(c));
+    }
+    return numbered.toString();
+  }
+
+  private static List<String> lines(ResultSet rows) throws SQLException {
+    List<String> lines = new ArrayList<>();
+    try (rows) {
+      while (rows.next()) {
+        lines.add(rows.getString(1).strip().replaceFirst("^->\\s+", ""));
+      }
+    }
+    return lines;
+  }
+
+  private static void assertPlan(String text, List<String> plan) {
+    String all = text + "\n" + String.join("\n", plan);
+    assertThat(plan).as(all).noneMatch(line -> line.contains("Seq Scan"));
+    assertBranches(text, plan, all);
+    assertLabels(text, plan, all);
+    if (text.contains("execution_counts")) {
+      String range = text.contains("c.day >= ?") ? "day >= .*" : "";
+      range += text.contains("c.day <= ?") ? "day <= .*" : "";
+      assertScan(plan, "execution_counts c", "execution_counts_pkey", 1, all)
+          .allMatch(Pattern.compile(".*workflow_id = .*state = .*" + range).asMatchPredicate());
+    }
+    if (text.startsWith("SELECT e.id")) {
+      assertScan(plan, "executions e", "executions_pkey", 1, all)
+          .allMatch(condition -> condition.matches("Index Cond: \\(id = ANY .*"));
+      assertScan(plan, "execution_details d", "execution_details_pkey", 1, all);
+      assertThat(plan).as(all).filteredOn(line -> line.matches(".*Sort")).hasSize(1);
+    }
+  }
+
+  /** One range for each state, within the index alone, cut off where the page must end. */
+  private static void assertBranches(String text, List<String> plan, String all) {
+    int branches = count(text, "x\\.state = \\?");
+    if (branches > 0) {
+      boolean ofWorkflow = text.contains("x.workflow_id = ?");
+      String range = (ofWorkflow ? ".*workflow_id = .*" : ".*") + "state = " + bounds(text, "x");
+      String index = ofWorkflow ? "executions_by_workflow" : "executions_by_state";
+      assertScan(plan, "executions x", index, branches, all)
+          .allMatch(Pattern.compile(range).asMatchPredicate());
+      for (int i = 1; i < plan.size() && text.startsWith("SELECT e.id"); i++) {
+        if (plan.get(i).contains(" on executions x")) {
+          assertThat(plan.get(i)).as(all).startsWith("Index Only Scan");
+          assertThat(plan.get(i - 1)).as(all).isEqualTo("Limit");
+          assertThat(plan.get(i + 1)).as(all).doesNotStartWith("Filter");
+        }
+      }
+    }
+  }
+
+  /** One range for the first label. What else is asked of a page is looked up by key. */
+  private static void assertLabels(String text, List<String> plan, String all) {
+    if (text.contains("l.name = ?")) {
+      assertScan(plan, "execution_labels l", "execution_labels_by_value", 1, all)
+          .allMatch(Pattern.compile(".*name = .*value = " + bounds(text, "l")).asMatchPredicate());
+      if (text.startsWith("SELECT e.id")) {
+        int others = count(text, "o\\.name = \\?");
+        assertScan(plan, "execution_labels o", "execution_labels_pkey", others, all)
+            .allMatch(condition -> condition.matches(".*execution_id = l.*name = .*"));
+        int owners = count(text, "x\\.id = l");
+        assertScan(plan, "executions x", "executions_pkey", owners, all)
+            .allMatch(condition -> condition.matches("Index Cond: \\(id = l.*"));
+      }
+    }
+  }
+
+  /** The conditions on the time that must stand with the others in the condition of the index. */
+  private static String bounds(String text, String table) {
+    String bounds = text.contains(table + ".created_at >= ?") ? ".*created_at >= " : "";
+    bounds += text.contains(table + ".created_at < ?") ? ".*created_at < " : "";
+    bounds += text.contains(") > (?, ?)") ? ".*ROW.* > ROW" : "";
+    return bounds + (text.contains(") < (?, ?)") ? ".*ROW.* < ROW" : "") + ".*";
+  }
+
+  /** The conditions of this index, by which alone a table must be scanned, so many times. */
+  private static ListAssert<String> assertScan(
+      List<String> plan, String table, String index, int times, String all) {
+    List<String> conditions = new ArrayList<>();
+    for (int i = 0; i < plan.size(); i++) {
+      String line = plan.get(i);
+      if (line.matches(".* on " + table + "(_\\d+)?")) {
+        boolean bitmap = line.startsWith("Bitmap Heap Scan");
+        String scan = plan.get(bitmap ? i + 2 : i);
+        assertThat(scan)
+            .as(all)
+            .containsPattern("Index (Only )?Scan (Backward )?(using|on) " + index + "\\b");
+        conditions.add(plan.get(bitmap ? i + 3 : i + 1));
+      }
+    }
+    return assertThat(conditions).as(all).hasSize(times);
+  }
+
+  private static int count(String text, String pattern) {
+    return (int) Pattern.compile(pattern).matcher(text).results().count();
+  }
+}

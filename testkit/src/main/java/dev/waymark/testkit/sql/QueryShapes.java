@@ -1,0 +1,79 @@
+package dev.waymark.testkit.sql;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Order;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Queries of every shape that a list of executions can have: for stores over which tests look at
+ * the plans of the database.
+ */
+public final class QueryShapes {
+  /** A workflow that the queries ask for. */
+  public static final WorkflowId WORKFLOW = new WorkflowId("w1");
+
+  private static final List<Set<ExecutionState>> STATES =
+      List.of(
+          Set.of(),
+          Set.of(ExecutionState.SUCCEEDED),
+          Set.of(ExecutionState.PENDING, ExecutionState.FAILED));
+
+  private final Instant since;
+  private final Instant until;
+  private final List<ExecutionQuery> queries = new ArrayList<>();
+
+  private QueryShapes(Instant since, Instant until) {
+    this.since = since;
+    this.until = until;
+  }
+
+  /**
+   * The queries, whose bounds of time are these where they have any: by state and workflow, by none
+   * to two of the labels {@code team=data} and {@code tier=1}, in both orders, from the beginning,
+   * from far on and from a cursor.
+   */
+  public static List<ExecutionQuery> between(Instant since, Instant until) {
+    QueryShapes shapes = new QueryShapes(since, until);
+    for (Order order : Order.values()) {
+      for (Set<ExecutionState> states : STATES) {
+        for (int labels = 0; labels <= 2; labels++) {
+          shapes.add(order, states, null, labels);
+          shapes.add(order, states, WORKFLOW, labels);
+        }
+      }
+    }
+    return List.copyOf(shapes.queries);
+  }
+
+  private void add(
+      Order order, Set<ExecutionState> states, @Nullable WorkflowId workflow, int labels) {
+    for (int bounds = 0; bounds < 4; bounds++) {
+      ExecutionQuery.Builder query =
+          ExecutionQuery.builder().order(order).states(states).workflow(workflow);
+      query.since((bounds & 1) == 0 ? null : since).until((bounds & 2) == 0 ? null : until);
+      if (labels >= 1) {
+        query.label("team", "data");
+      }
+      if (labels >= 2) {
+        query.label("tier", "1");
+      }
+      queries.add(query.build());
+      queries.add(query.offset(1_000).build());
+      queries.add(query.offset(0).after(cursor(order)).build());
+    }
+  }
+
+  private Cursor cursor(Order order) {
+    Instant middle = since.plus(Duration.between(since, until).dividedBy(2));
+    return new Cursor(order, middle, ExecutionId.parse("80000000-0000-0000-0000-000000000000"));
+  }
+}
