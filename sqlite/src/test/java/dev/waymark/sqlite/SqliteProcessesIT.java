@@ -15,6 +15,7 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.JavaProcess;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -51,6 +52,7 @@ class SqliteProcessesIT {
       long total = store.executions(ExecutionQuery.builder().limit(1).build()).total();
       assertThat(total).isBetween((long) acknowledged.size(), acknowledged.size() + 4L * KILLS);
     }
+    Counts.check(file);
     try (Connection other = Sample.connect(file)) {
       assertThat(Sample.text(other, "PRAGMA integrity_check")).isEqualTo("ok");
     }
@@ -130,6 +132,25 @@ class SqliteProcessesIT {
             .isEqualTo((long) processes * commits);
       }
     }
+  }
+
+  @Test
+  @DisplayName("processes that open a file of version 1 at the same moment migrate it once")
+  void migrateAtOnce() throws SQLException {
+    Path file = folder.resolve("old.db");
+    VersionOne.make(file);
+    List<JavaProcess> started = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      started.add(JavaProcess.start(SqliteProcesses.CommitSome.class, file.toString(), "20"));
+    }
+    for (JavaProcess process : started) {
+      assertThat(process.readLines()).containsExactly("done");
+      assertThat(process.waitFor()).isZero();
+    }
+    try (StateStore store = SqliteStateStore.open(file)) {
+      assertThat(store.executions(ExecutionQuery.all()).total()).isEqualTo(80);
+    }
+    Counts.check(file);
   }
 
   @Test

@@ -37,6 +37,11 @@ public final class SqliteConnector {
     this.maxPages = maxPages;
   }
 
+  /** How long to wait for another process to let go of the file. */
+  Duration busyTimeout() {
+    return busyTimeout;
+  }
+
   /** A connection for the one writer. */
   public Connection writer() throws SQLException {
     return configured(false);

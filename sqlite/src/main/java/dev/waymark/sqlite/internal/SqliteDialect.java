@@ -203,6 +203,6 @@ public final class SqliteDialect implements Dialect {
 
   @Override
   public Remedy remedy(SQLException cause) {
-    return errors.isLocked(cause) ? Remedy.NONE : Remedy.APART;
+    return SqliteErrors.isLocked(cause) ? Remedy.NONE : Remedy.APART;
   }
 }

@@ -27,7 +27,7 @@ public final class SqliteErrors {
   }
 
   /** Whether another connection held the lock for longer than the busy time-out. */
-  boolean isLocked(SQLException cause) {
+  static boolean isLocked(SQLException cause) {
     int code = primary(cause);
     return code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code;
   }

@@ -1,10 +1,14 @@
 package dev.waymark.sqlite.internal;
 
 import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.internal.Durations;
+import dev.waymark.jdbc.internal.sql.Patience;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /**
  * Brings a file to the schema of this version.
@@ -37,20 +41,56 @@ public final class SqliteSchema {
    * Creates or migrates the schema where that is needed.
    *
    * @throws SchemaMismatchException when the file belongs to a newer version or to another program
+   * @throws StoreUnavailableException when the file must be migrated and another program keeps it
+   *     open for longer than the busy time-out
    */
   public void prepare(SqliteConnector connector) throws SQLException {
+    Patience left = new Patience(connector.busyTimeout());
+    while (!isPrepared(connector)) {
+      if (!left.pause()) {
+        throw inUse(connector.busyTimeout());
+      }
+    }
+  }
+
+  /**
+   * Tries with a connection of its own: one that waits would itself keep the file open, and two of
+   * them would wait for each other.
+   *
+   * @return false, and nothing is done, when another has the file open and keeps it from migrating
+   */
+  private boolean isPrepared(SqliteConnector connector) throws SQLException {
     try (Connection connection = connector.plain()) {
       if (isCurrent(connection)) {
-        return;
+        return true;
       }
-      leaveWal(connection);
+      if (!hasLeftWal(connection)) {
+        return false;
+      }
       lock(connection);
-      if (!isCurrent(connection)) {
-        SqliteMigrations.run(connection);
-        checkCurrent(connection);
+      if (isCurrent(connection)) {
+        return true;
       }
+      if (isWal(connection)) { // an earlier version opened the file before the lock was held
+        return false;
+      }
+      SqliteMigrations.run(connection);
+      checkCurrent(connection);
       SqliteConnector.text(connection, "PRAGMA journal_mode = wal");
+      return true;
     }
+  }
+
+  private StoreUnavailableException inUse(Duration busyTimeout) {
+    return new StoreUnavailableException(
+        "cannot open the store in sqlite:"
+            + file
+            + ": an earlier version of Waymark made it, and while another program uses the file it cannot be migrated to schema version "
+            + VERSION
+            + "; it was in use for longer than the busy time-out of "
+            + Durations.format(busyTimeout)
+            + ". End that program and try again; nothing was changed",
+        null);
   }
 
   /**
@@ -98,14 +138,22 @@ public final class SqliteSchema {
 
   /**
    * A file that an earlier version made has a WAL, under which nothing keeps others out for longer
-   * than a transaction. Leaving it takes that nobody else has the file open, which is waited for
-   * within the busy time-out: a process of the earlier version must not go on beside the new
-   * schema.
+   * than a transaction. Leaving it takes that nobody else has the file open: a process of the
+   * earlier version must not go on beside the new schema. SQLite does not wait for that.
    */
-  private void leaveWal(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA journal_mode = delete");
+  private static boolean hasLeftWal(Connection connection) throws SQLException {
+    try {
+      return !SqliteConnector.text(connection, "PRAGMA journal_mode = delete").equals("wal");
+    } catch (SQLException e) {
+      if (SqliteErrors.isLocked(e)) {
+        return false;
+      }
+      throw e;
     }
+  }
+
+  private static boolean isWal(Connection connection) throws SQLException {
+    return SqliteConnector.text(connection, "PRAGMA journal_mode").equals("wal");
   }
 
   /**

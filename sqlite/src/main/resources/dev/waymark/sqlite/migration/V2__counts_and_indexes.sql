@@ -50,10 +50,20 @@ DROP INDEX executions_by_creation;
 DROP INDEX executions_by_workflow;
 CREATE INDEX executions_by_workflow ON executions (workflow_id, state, created_at, id);
 
--- The time of its execution leads a list by label to the page.
-ALTER TABLE execution_labels ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
-UPDATE execution_labels SET created_at = (SELECT e.created_at FROM executions e WHERE e.id = execution_id);
-DROP INDEX execution_labels_by_value;
+-- The time of its execution leads a list by label to the page. A table of its own, since a column that is added to one could be left out by whoever writes.
+CREATE TABLE labels_with_times (
+  execution_id BLOB    NOT NULL REFERENCES executions (id),
+  name         TEXT    NOT NULL,
+  value        TEXT    NOT NULL,
+  created_at   INTEGER NOT NULL,
+  PRIMARY KEY (execution_id, name)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO labels_with_times (execution_id, name, value, created_at)
+SELECT l.execution_id, l.name, l.value, e.created_at FROM execution_labels l JOIN executions e ON e.id = l.execution_id;
+
+DROP TABLE execution_labels;
+ALTER TABLE labels_with_times RENAME TO execution_labels;
 CREATE INDEX execution_labels_by_value ON execution_labels (name, value, created_at, execution_id);
 
 PRAGMA user_version = 2;

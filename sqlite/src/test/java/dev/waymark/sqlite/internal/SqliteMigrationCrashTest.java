@@ -1,0 +1,134 @@
+package dev.waymark.sqlite.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.sqlite.Counts;
+import dev.waymark.sqlite.SqliteStateStore;
+import dev.waymark.sqlite.VersionOne;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Before every call that runs a statement of the migration, what lies on the disk is copied: that
+ * is what a process leaves behind that is killed there. The connection may hold no more than a few
+ * pages in memory, so that there is something on the disk.
+ */
+@DisplayName("A process that is killed while it migrates a file")
+class SqliteMigrationCrashTest {
+  private static final String FILL =
+      """
+      INSERT INTO executions
+      WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
+      SELECT randomblob(16), 'w', 1, 'PENDING', 1, 'h', i * 1000000000, NULL, NULL, NULL FROM n""";
+
+  @TempDir Path folder = Path.of("");
+  private final List<Path> images = new ArrayList<>();
+  private Path file = Path.of("");
+
+  @Test
+  @DisplayName("leaves version 1 or version 2, each whole, and whoever comes next has the latter")
+  void versionOneOrTwo() throws SQLException {
+    file = folder.resolve("waymark.db");
+    VersionOne.make(file);
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement sql = connection.createStatement()) {
+      sql.execute("INSERT INTO workflows VALUES ('w', 1, 'h')");
+      sql.execute("INSERT INTO workflow_revisions VALUES ('w', 1, 'h', NULL, '{}', 0, '')");
+      sql.execute(FILL);
+      sql.execute("INSERT INTO execution_labels SELECT id, 'team', 'data' FROM executions");
+      sql.execute("PRAGMA journal_mode = delete");
+      sql.execute("PRAGMA cache_size = 5");
+      SqliteMigrations.run(watch(connection, Connection.class));
+    }
+    assertThat(images).hasSizeGreaterThan(20);
+    Set<Integer> found = new TreeSet<>();
+    for (Path image : images) {
+      found.add(version(image));
+      assertOpens(image);
+    }
+    assertThat(found).containsExactly(1, 2);
+  }
+
+  private static int version(Path image) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + image)) {
+      int version = Integer.parseInt(SqliteConnector.text(connection, "PRAGMA user_version"));
+      String counted = "SELECT count(*) FROM sqlite_schema WHERE name = 'execution_counts'";
+      assertThat(SqliteConnector.text(connection, counted)).isEqualTo(version == 2 ? "1" : "0");
+      // A migration that were done and not noted would be done again by the next version.
+      assertThat(
+              SqliteConnector.text(connection, "SELECT max(version) FROM waymark_schema_history"))
+          .isEqualTo(Integer.toString(version));
+      assertThat(SqliteConnector.text(connection, "PRAGMA integrity_check")).isEqualTo("ok");
+      return version;
+    }
+  }
+
+  private static void assertOpens(Path image) throws SQLException {
+    try (StateStore store = SqliteStateStore.open(image)) {
+      assertThat(store.executions(ExecutionQuery.all()).total()).isEqualTo(2_000);
+      ExecutionQuery labelled = ExecutionQuery.builder().label("team", "data").build();
+      assertThat(store.executions(labelled).total()).isEqualTo(2_000);
+    }
+    Counts.check(image);
+  }
+
+  /** Copies before each execution, also of the statements it makes, and around each commit. */
+  private <T> T watch(Object target, Class<T> type) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> {
+              boolean runs = method.getName().matches("execute.*|commit");
+              if (runs) {
+                copy();
+              }
+              Object made = call(target, method, arguments);
+              if (method.getName().equals("commit")) {
+                copy();
+              }
+              return made instanceof Statement ? watch(made, method.getReturnType()) : made;
+            }));
+  }
+
+  private static Object call(Object target, Method method, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Nobody else uses the file, so it does no harm that copying drops its locks. */
+  private void copy() {
+    try {
+      Path image = Files.createDirectory(folder.resolve("image-" + images.size()));
+      for (String name : List.of("waymark.db", "waymark.db-journal")) {
+        if (Files.exists(folder.resolve(name))) {
+          Files.copy(folder.resolve(name), image.resolve(name));
+        }
+      }
+      images.add(image.resolve("waymark.db"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

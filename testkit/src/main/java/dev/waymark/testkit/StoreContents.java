@@ -1,0 +1,86 @@
+package dev.waymark.testkit;
+
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.StateStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a store answers about what it holds, to be compared with what another one
+ * answers, or with what the same one answered before.
+ *
+ * @param revisions every revision of every workflow
+ * @param executions every execution, the oldest first, with all that belongs to it
+ * @param lists the ids and the total of the list of every state, workflow and label, by its name
+ */
+public record StoreContents(
+    List<Workflow> revisions, List<ExecutionDetails> executions, Map<String, List<String>> lists) {
+  private static final int PAGE = 30;
+
+  /** Reads a store in which nobody writes. */
+  public static StoreContents of(StateStore store) {
+    List<Workflow> revisions = new ArrayList<>();
+    Map<String, List<String>> lists = new TreeMap<>();
+    for (Workflow workflow : all(store::workflows)) {
+      revisions.addAll(all(page -> store.workflowHistory(workflow.id(), page)));
+      lists.put(
+          "workflow " + workflow.id(),
+          list(store, ExecutionQuery.builder().workflow(workflow.id())));
+    }
+    for (ExecutionState state : ExecutionState.values()) {
+      lists.put("state " + state, list(store, ExecutionQuery.builder().states(state)));
+    }
+    List<ExecutionDetails> executions = new ArrayList<>();
+    for (Execution execution : walk(store, ExecutionQuery.builder())) {
+      executions.add(Objects.requireNonNull(store.executionDetails(execution.id())));
+      execution
+          .labels()
+          .forEach(
+              (name, value) ->
+                  lists.computeIfAbsent(
+                      "label " + name + "=" + value,
+                      key -> list(store, ExecutionQuery.builder().label(name, value))));
+    }
+    return new StoreContents(revisions, executions, lists);
+  }
+
+  private static <T> List<T> all(Function<PageRequest, Page<T>> pages) {
+    List<T> all = new ArrayList<>();
+    Page<T> page;
+    do {
+      page = pages.apply(new PageRequest(all.size(), PAGE));
+      all.addAll(page.items());
+    } while (all.size() < page.total());
+    return all;
+  }
+
+  private static List<String> list(StateStore store, ExecutionQuery.Builder query) {
+    List<String> list = new ArrayList<>();
+    walk(store, query).forEach(execution -> list.add(execution.id().toString()));
+    list.add("total " + store.executions(query.after(null).limit(1).build()).total());
+    return list;
+  }
+
+  private static List<Execution> walk(StateStore store, ExecutionQuery.Builder query) {
+    List<Execution> all = new ArrayList<>();
+    @Nullable Cursor next = null;
+    do {
+      Page<Execution> page = store.executions(query.after(next).limit(PAGE).build());
+      all.addAll(page.items());
+      next = page.next();
+    } while (next != null);
+    return all;
+  }
+}
