@@ -1,5 +1,7 @@
 package dev.waymark.sqlite;
 
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.contract.StateStoreContract;
 import dev.waymark.testkit.contract.StoreFixture;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.InstantSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +36,17 @@ class SqliteContractTest extends StateStoreContract {
         Statement statement = connection.createStatement()) {
       Path file = Files.createTempDirectory(folder, "store").resolve("waymark.db");
       statement.execute("VACUUM INTO '" + file + "'");
-      return (clock, limits) -> SqliteStateStore.builder(file).clock(clock).limits(limits).build();
+      return new StoreFixture() {
+        @Override
+        public StateStore open(InstantSource clock, Limits limits) {
+          return SqliteStateStore.builder(file).clock(clock).limits(limits).build();
+        }
+
+        @Override
+        public void close() throws SQLException {
+          Counts.check(file);
+        }
+      };
     } catch (IOException | SQLException e) {
       throw new IllegalStateException("no place for the data of a test", e);
     }

@@ -10,17 +10,21 @@ import dev.waymark.core.model.State;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
+import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.StateStore;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What holds in every store at every moment, whatever was committed, refused, killed or cut off:
@@ -29,7 +33,8 @@ import java.util.Set;
  *
  * <ul>
  *   <li>every list is whole: pages follow each other by cursor without a gap or a repetition, their
- *       totals agree, and the totals of the states add up to the total of all;
+ *       totals agree, the totals of the states add up to the total of all, and every workflow and
+ *       every day has as many as belong to it;
  *   <li>an execution is terminal only when all its task runs are, a task run only when its attempts
  *       are;
  *   <li>attempts are numbered from 1 without gaps, and only the last may be live;
@@ -42,6 +47,8 @@ public final class Invariants {
 
   private final StateStore store;
   private final List<String> violations = new ArrayList<>();
+  private final Map<WorkflowId, Long> byWorkflow = new TreeMap<>();
+  private final Map<Instant, Long> byDay = new TreeMap<>();
 
   private Invariants(StateStore store) {
     this.store = store;
@@ -66,8 +73,12 @@ public final class Invariants {
       invariants.check(details != null, "execution %s is listed but not there", id);
       if (details != null) {
         invariants.checkExecution(details);
+        invariants.byWorkflow.merge(details.execution().workflowId(), 1L, Long::sum);
+        Instant day = details.execution().createdAt().truncatedTo(ChronoUnit.DAYS);
+        invariants.byDay.merge(day, 1L, Long::sum);
       }
     }
+    invariants.checkTotals();
     return invariants.violations;
   }
 
@@ -103,6 +114,24 @@ public final class Invariants {
         past.total(),
         total);
     return seen;
+  }
+
+  private void checkTotals() {
+    byWorkflow.forEach(
+        (workflow, executions) ->
+            checkTotal(
+                "workflow " + workflow, ExecutionQuery.builder().workflow(workflow), executions));
+    byDay.forEach(
+        (day, executions) ->
+            checkTotal(
+                "the day of " + day,
+                ExecutionQuery.builder().since(day).until(day.plus(1, ChronoUnit.DAYS)),
+                executions));
+  }
+
+  private void checkTotal(String what, ExecutionQuery.Builder query, long executions) {
+    long total = store.executions(query.limit(1).build()).total();
+    check(total == executions, "%s: %s executions, the total is %s", what, executions, total);
   }
 
   private void checkExecution(ExecutionDetails details) {
