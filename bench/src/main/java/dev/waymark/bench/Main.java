@@ -135,6 +135,7 @@ public final class Main implements Callable<Integer> {
         Duration.ofMillis(Math.round(seconds * 1000)),
         threads,
         isQuick ? 100 : 1_000,
-        sizes != null ? sizes : isQuick ? List.of(10_000L) : List.of(100_000L, 1_000_000L));
+        sizes != null ? sizes : isQuick ? List.of(10_000L) : List.of(100_000L, 1_000_000L),
+        isQuick ? List.of(100L, 200L, 400L) : List.of(1_000L, 3_000L, 10_000L, 30_000L));
   }
 }

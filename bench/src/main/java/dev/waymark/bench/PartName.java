@@ -1,19 +1,34 @@
 package dev.waymark.bench;
 
 import dev.waymark.bench.commits.CommitsPart;
+import dev.waymark.bench.disk.DiskPart;
+import dev.waymark.bench.micro.MicroPart;
+import dev.waymark.bench.pages.LargePart;
 import dev.waymark.bench.pages.PagesPart;
+import dev.waymark.bench.process.MemoryPart;
+import dev.waymark.bench.process.StartupPart;
 import java.util.Locale;
 
 /** The parts by name. */
 enum PartName {
   COMMITS,
   PAGES,
+  LARGE,
+  STARTUP,
+  DISK,
+  MEMORY,
+  MICRO,
   ALL;
 
   Part part() {
     return switch (this) {
       case COMMITS -> new CommitsPart();
       case PAGES -> new PagesPart();
+      case LARGE -> new LargePart();
+      case STARTUP -> new StartupPart();
+      case DISK -> new DiskPart();
+      case MEMORY -> new MemoryPart();
+      case MICRO -> new MicroPart();
       case ALL -> throw new IllegalArgumentException("all is more than one part");
     };
   }

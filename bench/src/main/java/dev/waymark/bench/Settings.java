@@ -17,6 +17,7 @@ import java.util.List;
  * @param threads numbers of threads for commits
  * @param inFlight how many commits are in flight at the same time
  * @param sizes how many executions the large stores hold
+ * @param courses after how many whole executions the size on the disk is taken
  */
 public record Settings(
     Ground ground,
@@ -26,7 +27,8 @@ public record Settings(
     Duration slice,
     List<Integer> threads,
     int inFlight,
-    List<Long> sizes) {
+    List<Long> sizes,
+    List<Long> courses) {
 
   /** How long a contestant warms up. */
   public Duration warmUp() {

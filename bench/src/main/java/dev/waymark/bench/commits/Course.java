@@ -35,7 +35,7 @@ public record Course(
       IntStream.range(0, 10).mapToObj(i -> new WorkflowId("workflow-" + i)).toList();
 
   /** One step of the course, numbered from 1. */
-  Step step(int number) {
+  public Step step(int number) {
     return new Step(this, number, commits.get(number - 1));
   }
 

@@ -51,7 +51,7 @@ public record Step(Course course, int number, CommitId commit) {
   }
 
   /** The step as Waymark takes it, with every version and fence that there is to expect. */
-  ChangeSet changeSet() {
+  public ChangeSet changeSet() {
     ChangeSet.Builder changes = ChangeSet.builder(commit);
     switch (kind()) {
       case CREATE -> create(changes);

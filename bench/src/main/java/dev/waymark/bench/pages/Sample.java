@@ -106,7 +106,7 @@ final class Sample implements Iterator<Sample.Row> {
 
   /** A UUIDv7 of that time. */
   private UUID id(long micros) {
-    long high = (micros / 1_000 << 16) | 0x7000L | (micros % 1_000 * 4);
+    long high = ((micros / 1_000) << 16) | 0x7000L | ((micros % 1_000) * 4);
     return new UUID(high, (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L);
   }
 

@@ -19,6 +19,7 @@ final class Svg {
 
   private final Chart chart;
   private final Scale scale;
+  private final int barsWidth;
   private final int groupWidth;
   private final int width;
   private final StringBuilder out = new StringBuilder();
@@ -26,7 +27,9 @@ final class Svg {
   private Svg(Chart chart) {
     this.chart = chart;
     this.scale = Scale.of(chart, HEIGHT);
-    this.groupWidth = chart.series().size() * (BAR + GAP) - GAP;
+    this.barsWidth = chart.series().size() * (BAR + GAP) - GAP;
+    int label = chart.groups().stream().mapToInt(group -> group.label().length()).max().orElse(0);
+    this.groupWidth = Math.max(barsWidth, 7 * label - BETWEEN / 2);
     int groups = chart.groups().size() * (groupWidth + BETWEEN) + BETWEEN;
     this.width = Math.max(2 * LEFT + groups, 2 * LEFT + 10 * chart.title().length());
   }
@@ -84,7 +87,7 @@ final class Svg {
 
   private void draw(Chart.Group group, int x) {
     for (Chart.Bar bar : group.bars()) {
-      int left = x + chart.series().indexOf(bar.series()) * (BAR + GAP);
+      int left = x + (groupWidth - barsWidth) / 2 + chart.series().indexOf(bar.series()) * (BAR + GAP);
       drawBar(bar, left);
     }
     text(x + groupWidth / 2.0, TOP + HEIGHT + 24, 13, "#1f2933", "middle", 500, group.label());

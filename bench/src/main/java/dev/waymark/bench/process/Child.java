@@ -1,0 +1,88 @@
+package dev.waymark.bench.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a program to its end and tells how long it took or how much memory it had. */
+final class Child {
+  private static final Path PROC = Path.of("/proc");
+
+  private final List<String> command;
+  private final Map<String, String> environment;
+  private final Path out;
+
+  /** What it prints goes to this file. */
+  Child(List<String> command, Map<String, String> environment, Path out) {
+    this.command = command;
+    this.environment = environment;
+    this.out = out;
+  }
+
+  /** Milliseconds from the start to the end. */
+  double millis() throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    Process process = start();
+    int exit = process.waitFor();
+    double millis = (System.nanoTime() - begin) / 1e6;
+    check(exit);
+    return millis;
+  }
+
+  /**
+   * The most megabytes that it had in memory at a time. Linux keeps that mark itself and forgets it
+   * when the program ends, so it is read over and over; only what grows in the last millisecond is
+   * missed.
+   */
+  double peakMegabytes() throws IOException, InterruptedException {
+    Process process = start();
+    Path status = PROC.resolve(process.pid() + "/status");
+    long peak = 0;
+    do {
+      peak = Math.max(peak, peakKilobytes(status));
+    } while (!process.waitFor(1, TimeUnit.MILLISECONDS));
+    check(process.exitValue());
+    return peak / 1024.0;
+  }
+
+  /** Whether this system tells how much memory a process has. */
+  static boolean canTellMemory() {
+    return Files.isReadable(PROC.resolve("self/status"));
+  }
+
+  private static long peakKilobytes(Path status) {
+    try {
+      for (String line : Files.readAllLines(status)) {
+        if (line.startsWith("VmHWM:")) {
+          return Long.parseLong(line.replaceAll("[^0-9]", ""));
+        }
+      }
+    } catch (IOException e) {
+      // It has ended; the last mark stands.
+    }
+    return 0;
+  }
+
+  private Process start() throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private void check(int exit) throws IOException {
+    if (exit != 0) {
+      throw new IllegalStateException(
+          String.join(" ", command) + " ended with " + exit + ": " + output());
+    }
+  }
+
+  /** What it printed the last time. */
+  String output() throws IOException {
+    return Files.readString(out, StandardCharsets.UTF_8).strip();
+  }
+}

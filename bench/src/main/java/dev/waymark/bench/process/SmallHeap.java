@@ -1,0 +1,53 @@
+package dev.waymark.bench.process;
+
+import dev.waymark.bench.commits.Marathon;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Page;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.postgres.PostgresStateStore;
+import dev.waymark.sqlite.SqliteStateStore;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program that runs in a small heap: it pages through a store by cursor, then runs whole
+ * courses, and prints how much it did and how many megabytes of heap were live in the end.
+ */
+final class SmallHeap {
+  private SmallHeap() {}
+
+  /** Arguments: the URL of the store, seconds to page, and how many courses to run. */
+  public static void main(String[] arguments) {
+    String url = arguments[0];
+    try (StateStore store =
+        url.startsWith("sqlite:")
+            ? SqliteStateStore.open(Path.of(url.substring("sqlite:".length())))
+            : PostgresStateStore.open(url)) {
+      long listed = list(store, TimeUnit.MILLISECONDS.toNanos(Long.parseLong(arguments[1])));
+      long courses = Long.parseLong(arguments[2]);
+      new Marathon(store).runUntil(courses);
+      System.gc();
+      Runtime heap = Runtime.getRuntime();
+      long live = (heap.totalMemory() - heap.freeMemory()) >> 20;
+      System.out.printf("%d %d %d %d%n", listed, courses, live, heap.maxMemory() >> 20);
+    }
+  }
+
+  /** Reads page after page of the greatest size, each with its total. */
+  private static long list(StateStore store, long nanos) {
+    long end = System.nanoTime() + nanos;
+    long listed = 0;
+    @Nullable Cursor next = null;
+    do {
+      Page<Execution> page =
+          store.executions(
+              ExecutionQuery.builder().after(next).limit(store.limits().maxPageSize()).build());
+      listed += page.items().size();
+      next = page.next();
+    } while (next != null && System.nanoTime() < end);
+    return listed;
+  }
+}

@@ -1,0 +1,5 @@
+/** The command line as a whole process, and Waymark in a small heap. */
+@NullMarked
+package dev.waymark.bench.process;
+
+import org.jspecify.annotations.NullMarked;

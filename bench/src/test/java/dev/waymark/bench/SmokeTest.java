@@ -1,0 +1,159 @@
+package dev.waymark.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.bench.place.Backend;
+import dev.waymark.bench.place.Ground;
+import dev.waymark.bench.report.Report;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Every measurement runs, however briefly")
+class SmokeTest {
+  @TempDir static Path folder;
+  private static Ground ground;
+  private static Settings settings;
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    ground = new Ground(folder.resolve("work"), false);
+    settings = settings(2_000L);
+  }
+
+  private static Settings settings(long size) throws IOException {
+    return new Settings(
+        ground,
+        root(),
+        List.of(Backend.values()),
+        1,
+        Duration.ofMillis(50),
+        List.of(2),
+        20,
+        List.of(size),
+        List.of(10L, 20L));
+  }
+
+  @AfterAll
+  static void remove() throws IOException {
+    ground.close();
+  }
+
+  /** A folder with a launcher that starts the command line from the class path of this test. */
+  private static Path root() throws IOException {
+    Path root = Files.createDirectories(folder.resolve("root"));
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Path launcher = root.resolve("waymark");
+    Files.writeString(
+        launcher,
+        "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 ${WAYMARK_JAVA_OPTS:-} -cp '%s' dev.waymark.cli.Main \"$@\"\n"
+            .formatted(java, System.getProperty("java.class.path")));
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createDirectories(root.resolve("examples"));
+    Files.writeString(
+        root.resolve("examples/fan-out.yaml"), "id: one\ntasks:\n  only:\n    run: 'true'\n");
+    return root;
+  }
+
+  @Test
+  @DisplayName("commits: every contestant works, and its store holds what it acknowledged")
+  void commits() throws Exception {
+    // The part itself compares the stores with what was acknowledged.
+    Report report = measure(PartName.COMMITS);
+    assertThat(report.values()).hasSize(2 * (3 + 2));
+    assertThat(report.values()).allSatisfy(line -> positive(line, "stepsPerSecond"));
+    assertThat(report.values())
+        .filteredOn(line -> !line.get("contestant").equals("ceiling"))
+        .allSatisfy(line -> positive(line, "toCeiling"));
+  }
+
+  @Test
+  @DisplayName("pages: both backends give the same totals")
+  void pages() throws Exception {
+    // Of a size of its own: other parts add to the stores that they share.
+    Report report = measure(PartName.PAGES, settings(1_500L));
+    assertThat(totals(report, Backend.SQLITE))
+        .isNotEmpty()
+        .isEqualTo(totals(report, Backend.POSTGRES));
+  }
+
+  private static List<String> totals(Report report, Backend backend) {
+    return report.values().stream()
+        .filter(line -> line.get("backend").equals(backend.toString()))
+        .map(line -> line.get("list") + " " + line.get("page") + " " + line.get("total"))
+        .toList();
+  }
+
+  @Test
+  @DisplayName("large: commits on a large store beside an empty one")
+  void large() throws Exception {
+    assertThat(measure(PartName.LARGE).values())
+        .hasSize(2)
+        .allSatisfy(line -> positive(line, "ratio"));
+  }
+
+  @Test
+  @DisplayName("startup: whole processes of the command line")
+  void startup() throws Exception {
+    assertThat(measure(PartName.STARTUP).values())
+        .hasSize(3)
+        .allSatisfy(line -> positive(line, "millis"));
+  }
+
+  @Test
+  @DisplayName("disk: a store grows")
+  void disk() throws Exception {
+    assertThat(measure(PartName.DISK).values())
+        .hasSize(4)
+        .allSatisfy(line -> assertThat((double) line.get("bytesPerExecution")).isPositive());
+  }
+
+  @Test
+  @DisplayName("memory: library and commands get by with 64 MiB")
+  void memory() throws Exception {
+    assertThat(measure(PartName.MEMORY).values()).hasSize(6);
+  }
+
+  @Test
+  @DisplayName("micro: JMH measures what it is given")
+  void micro() throws Exception {
+    assertThat(measure(PartName.MICRO).values())
+        .hasSize(6)
+        .allSatisfy(line -> assertThat((double) line.get("nanos")).isPositive());
+  }
+
+  @Test
+  @DisplayName("wrong words end with 2")
+  void wrongUsage() {
+    assertThat(Main.run("everything")).isEqualTo(2);
+    assertThat(Main.run("pages", "--sizes", "many")).isEqualTo(2);
+    assertThat(Main.run()).isEqualTo(2);
+  }
+
+  private static Report measure(PartName name) throws Exception {
+    return measure(name, settings);
+  }
+
+  private static Report measure(PartName name, Settings settings) throws Exception {
+    Report report = name.part().measure(settings);
+    List<Path> files = report.write(folder.resolve("results"), Map.of("file system", "some"));
+    assertThat(files).allSatisfy(file -> assertThat(file).isNotEmptyFile());
+    return report;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void positive(Map<String, Object> line, String key) {
+    Map<String, Object> spread = (Map<String, Object>) line.get(key);
+    assertThat((double) spread.get("median")).isPositive().isFinite();
+    assertThat((double) spread.get("min")).isLessThanOrEqualTo((double) spread.get("max"));
+  }
+}
