@@ -68,7 +68,7 @@ public final class Main implements Callable<Integer> {
       names = "--work",
       paramLabel = "FOLDER",
       description =
-          "a new folder on the disk to measure, removed afterwards; bench/target/work by default")
+          "a folder on the disk to measure; what is put in is removed afterwards. bench/target/work by default")
   private @Nullable Path work;
 
   @Option(
@@ -104,8 +104,7 @@ public final class Main implements Callable<Integer> {
   public Integer call() throws Exception {
     Path root = Path.of(System.getProperty("waymark.bench.root", ".")).toAbsolutePath().normalize();
     Path target = root.resolve("bench/target");
-    Path folder = kept != null ? kept : work != null ? work : target.resolve("work");
-    try (Ground ground = new Ground(folder, kept != null)) {
+    try (Ground ground = ground(target)) {
       Environment environment = new Environment(ground);
       environment.values().forEach((name, value) -> System.out.println(name + ": " + value));
       Settings settings = settings(ground, root);
@@ -117,6 +116,15 @@ public final class Main implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** What is removed afterwards is a folder of this run's own. */
+  private Ground ground(Path target) {
+    if (kept != null) {
+      return new Ground(kept, true);
+    }
+    Path parent = work != null ? work : target.resolve("work");
+    return new Ground(parent.resolve("run-" + ProcessHandle.current().pid()), false);
   }
 
   private List<PartName> chosen() {

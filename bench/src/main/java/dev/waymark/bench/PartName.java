@@ -9,7 +9,7 @@ import dev.waymark.bench.process.MemoryPart;
 import dev.waymark.bench.process.StartupPart;
 import java.util.Locale;
 
-/** The parts by name. */
+/** The parts by name. A measurement of claims belongs here as soon as there are claims. */
 enum PartName {
   COMMITS,
   PAGES,

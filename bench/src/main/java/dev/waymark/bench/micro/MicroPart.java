@@ -32,13 +32,15 @@ public final class MicroPart implements Part {
 
   private static void run(Settings settings, String classPath, Path folder, Path results)
       throws IOException, InterruptedException {
-    String seconds = settings.slice().toMillis() + "ms";
+    String time = settings.slice().toMillis() + "ms";
     String rounds = Integer.toString(settings.rounds());
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", classPath, "org.openjdk.jmh.Main"));
-    command.addAll(List.of("-f", "1", "-foe", "true", "-wi", rounds, "-i", rounds));
-    command.addAll(List.of("-w", seconds, "-r", seconds));
+    // A single round is only a try, and not worth a process for each benchmark.
+    String forks = settings.rounds() == 1 ? "0" : "1";
+    command.addAll(List.of("-f", forks, "-foe", "true", "-wi", rounds, "-i", rounds));
+    command.addAll(List.of("-w", time, "-r", time));
     command.addAll(List.of("-rf", "csv", "-rff", results.toString()));
     Path log = folder.resolve("jmh.log");
     int exit =

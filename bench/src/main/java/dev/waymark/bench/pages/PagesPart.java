@@ -47,7 +47,8 @@ public final class PagesPart implements Part {
               "milliseconds",
               true,
               List.of("waymark", "plain SQL"),
-              groups));
+              groups,
+              "from the least to the 99th percentile"));
     }
     return report;
   }

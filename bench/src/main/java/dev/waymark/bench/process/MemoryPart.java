@@ -17,7 +17,6 @@ import java.util.Map;
 /** Listing, committing and running with a heap of 64 MiB, on the largest store of the settings. */
 public final class MemoryPart implements Part {
   private static final String HEAP = "-Xmx64m";
-  private static final int PAGING_MILLIS_A_ROUND = 1_000;
 
   private final Report report = new Report("memory", "A heap of 64 MiB on a large store");
   private final List<List<String>> rows = new ArrayList<>();
@@ -52,7 +51,7 @@ public final class MemoryPart implements Part {
                 System.getProperty("java.class.path"),
                 SmallHeap.class.getName(),
                 large.place().url(),
-                Integer.toString(PAGING_MILLIS_A_ROUND * settings.rounds()),
+                Long.toString(settings.slice().multipliedBy(settings.rounds()).toMillis()),
                 Long.toString(courses)),
             Map.of(),
             settings.ground().folder().resolve("memory.out"));

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class SmallHeap {
   private SmallHeap() {}
 
-  /** Arguments: the URL of the store, seconds to page, and how many courses to run. */
+  /** Arguments: the URL of the store, milliseconds to page, and how many courses to run. */
   public static void main(String[] arguments) {
     String url = arguments[0];
     try (StateStore store =

@@ -11,6 +11,7 @@ import java.util.List;
  * @param isLogarithmic whether equal ratios, rather than equal differences, look equal
  * @param series the names of the series, in the order of the bars
  * @param groups the groups
+ * @param whisker from where to where the whiskers go
  */
 public record Chart(
     String name,
@@ -18,7 +19,19 @@ public record Chart(
     String unit,
     boolean isLogarithmic,
     List<String> series,
-    List<Group> groups) {
+    List<Group> groups,
+    String whisker) {
+
+  /** Whiskers that go from the least to the greatest value. */
+  public Chart(
+      String name,
+      String title,
+      String unit,
+      boolean isLogarithmic,
+      List<String> series,
+      List<Group> groups) {
+    this(name, title, unit, isLogarithmic, series, groups, "from the least to the greatest");
+  }
 
   /**
    * Bars that are to be compared.

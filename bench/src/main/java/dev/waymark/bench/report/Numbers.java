@@ -8,7 +8,7 @@ public final class Numbers {
 
   /** About three digits, and thousands apart. */
   public static String brief(double value) {
-    if (value == 0 || Math.abs(value) >= 100) {
+    if (Math.abs(value) >= 100 || value == Math.rint(value)) {
       return String.format(Locale.ROOT, "%,.0f", value);
     }
     if (Math.abs(value) >= 10) {

@@ -58,7 +58,8 @@ final class Svg {
   private String subtitle() {
     return chart.unit()
         + (chart.isLogarithmic() ? ", logarithmic" : "")
-        + "; the bar is the median, the whisker goes from the least to the greatest";
+        + "; the bar is the median, the whisker goes "
+        + chart.whisker();
   }
 
   private void drawLegend() {
@@ -87,7 +88,8 @@ final class Svg {
 
   private void draw(Chart.Group group, int x) {
     for (Chart.Bar bar : group.bars()) {
-      int left = x + (groupWidth - barsWidth) / 2 + chart.series().indexOf(bar.series()) * (BAR + GAP);
+      int left =
+          x + (groupWidth - barsWidth) / 2 + chart.series().indexOf(bar.series()) * (BAR + GAP);
       drawBar(bar, left);
     }
     text(x + groupWidth / 2.0, TOP + HEIGHT + 24, 13, "#1f2933", "middle", 500, group.label());
