@@ -41,14 +41,14 @@ public final class Main implements Callable<Integer> {
 
   @Option(
       names = "--threads",
-      paramLabel = "N,…",
+      paramLabel = "N",
       split = ",",
       description = "numbers of threads that commit, 1,8,32 by default")
   private List<Integer> threads = List.of(1, 8, 32);
 
   @Option(
       names = "--sizes",
-      paramLabel = "N,…",
+      paramLabel = "N",
       split = ",",
       converter = Sizes.class,
       description = "executions in the large stores, such as 100k,1m,10m; 100k,1m by default")
@@ -56,7 +56,7 @@ public final class Main implements Callable<Integer> {
 
   @Option(
       names = "--backends",
-      paramLabel = "NAME,…",
+      paramLabel = "NAME",
       split = ",",
       description = "${COMPLETION-CANDIDATES}; both by default")
   private List<Backend> backends = Arrays.asList(Backend.values());
