@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +16,18 @@ import org.jspecify.annotations.Nullable;
  * fails the server skips those after it. Not thread-safe.
  */
 final class Batch {
+  private static final int MOST_KNOWN = 1_000;
+
   private final Session session;
-  private final StringBuilder text = new StringBuilder();
+  private final Map<List<String>, String> known;
+  private final List<String> texts = new ArrayList<>();
   private final List<Request.Parameters> parameters = new ArrayList<>();
   private final List<Request.@Nullable Row> rows = new ArrayList<>();
 
-  Batch(Session session) {
+  /** A batch on this session; {@code known} keeps texts put together, for all batches to come. */
+  Batch(Session session, Map<List<String>, String> known) {
     this.session = session;
+    this.known = known;
   }
 
   /** Adds what the session has kept back, statements without parameters. */
@@ -50,14 +56,14 @@ final class Batch {
   }
 
   private void add(String sql, Request.Parameters bound, Request.@Nullable Row row) {
-    text.append(text.isEmpty() ? "" : ";\n").append(sql);
+    texts.add(sql);
     parameters.add(bound);
     rows.add(row);
   }
 
   /** Runs them. */
   void run() throws SQLException {
-    PreparedStatement prepared = session.prepare(text.toString());
+    PreparedStatement prepared = session.prepare(together());
     int next = 1;
     for (Request.Parameters bound : parameters) {
       next = bound.bind(prepared, next);
@@ -69,6 +75,21 @@ final class Batch {
       }
       hasRows = prepared.getMoreResults();
     }
+  }
+
+  /**
+   * The texts as one. A few dozen combinations come again and again, and the same object spares the
+   * driver, which looks for it among what it has prepared, to read it through.
+   */
+  private String together() {
+    String text = known.get(texts);
+    if (text == null) {
+      text = String.join(";\n", texts);
+      if (known.size() < MOST_KNOWN) {
+        known.put(List.copyOf(texts), text);
+      }
+    }
+    return text;
   }
 
   private static void take(PreparedStatement statement, Request.Row row) throws SQLException {

@@ -19,7 +19,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +32,22 @@ import org.jspecify.annotations.Nullable;
  * leans on SERIALIZABLE. Reading is one snapshot that locks nothing.
  */
 public final class PostgresDialect implements Dialect {
+  /**
+   * Every statement of a commit finds its rows by key. A plan is kept for long, and one that was
+   * made while the tables were small would go on reading them whole when they are not.
+   */
+  private static final String LOOK_UP_BY_KEY =
+      ", set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+
+  /** A server, database or user may be set not to wait for the disk; a stronger setting stays. */
+  private static final String WAIT_FOR_DISK =
+      ", set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
+
   private final PostgresSql sql;
   private final PostgresErrors errors;
   private final String beginWrite;
   private final String beginRead;
+  private final Map<List<String>, String> together = new ConcurrentHashMap<>();
 
   /** A dialect for the schema of these settings, whose errors name this store. */
   public PostgresDialect(PostgresSettings settings, PostgresErrors errors) {
@@ -41,20 +55,14 @@ public final class PostgresDialect implements Dialect {
     this.errors = errors;
     String timeouts =
         """
-        SET LOCAL statement_timeout = %d;
-        SET LOCAL lock_timeout = %d;
-        SET LOCAL idle_in_transaction_session_timeout = %d"""
+        SELECT set_config('statement_timeout', '%d', true), set_config('lock_timeout', '%d', true),
+          set_config('idle_in_transaction_session_timeout', '%d', true)"""
             .formatted(
                 settings.statementTimeout().toMillis(),
                 settings.lockTimeout().toMillis(),
                 settings.idleTimeout().toMillis());
-    // A server, database or user may be set not to wait for the disk; a stronger setting stays.
     this.beginWrite =
-        "BEGIN ISOLATION LEVEL READ COMMITTED;\n"
-            + timeouts
-            + """
-            ;
-            SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'""";
+        "BEGIN ISOLATION LEVEL READ COMMITTED;\n" + timeouts + LOOK_UP_BY_KEY + WAIT_FOR_DISK;
     this.beginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n" + timeouts;
   }
 
@@ -81,7 +89,7 @@ public final class PostgresDialect implements Dialect {
 
   @Override
   public void read(Session session, List<Request> requests) throws SQLException {
-    Batch batch = new Batch(session);
+    Batch batch = new Batch(session, together);
     batch.addDeferred();
     for (Request request : requests) {
       batch.add(sql(request.statement()), request);
@@ -112,7 +120,7 @@ public final class PostgresDialect implements Dialect {
    */
   @Override
   public boolean writeAndCommit(Session session, List<Rows> writes) throws SQLException {
-    Batch batch = new Batch(session);
+    Batch batch = new Batch(session, together);
     for (Rows rows : writes) {
       batch.add(sql(rows.statement()), (statement, first) -> bind(statement, first, rows));
     }

@@ -24,6 +24,9 @@ public sealed interface Effect {
     /** The execution whose history it belongs to. */
     ExecutionId executionId();
 
+    /** The id of the record that moved, of the type that ids of its kind have. */
+    Object id();
+
     /** The record that moved. */
     RecordRef record();
 
@@ -38,6 +41,11 @@ public sealed interface Effect {
   record ExecutionCreated(Execution execution, String requestHash) implements Moved {
     @Override
     public ExecutionId executionId() {
+      return execution.id();
+    }
+
+    @Override
+    public Object id() {
       return execution.id();
     }
 
@@ -66,6 +74,11 @@ public sealed interface Effect {
     }
 
     @Override
+    public Object id() {
+      return after.id();
+    }
+
+    @Override
     public RecordRef record() {
       return RecordRef.of(after.id());
     }
@@ -81,6 +94,11 @@ public sealed interface Effect {
     @Override
     public ExecutionId executionId() {
       return taskRun.executionId();
+    }
+
+    @Override
+    public Object id() {
+      return taskRun.id();
     }
 
     @Override
@@ -107,6 +125,11 @@ public sealed interface Effect {
     }
 
     @Override
+    public Object id() {
+      return after.id();
+    }
+
+    @Override
     public RecordRef record() {
       return RecordRef.of(after.id());
     }
@@ -122,6 +145,11 @@ public sealed interface Effect {
     @Override
     public ExecutionId executionId() {
       return taskRun.executionId();
+    }
+
+    @Override
+    public Object id() {
+      return attempt.id();
     }
 
     @Override
@@ -152,6 +180,11 @@ public sealed interface Effect {
     @Override
     public ExecutionId executionId() {
       return taskRun.executionId();
+    }
+
+    @Override
+    public Object id() {
+      return taskRun.newestAttempt();
     }
 
     @Override

@@ -18,27 +18,37 @@ import org.jspecify.annotations.Nullable;
  * a ledger that {@link #keeping keeps} what earlier groups came to.
  */
 public final class Ledger {
-  private final @Nullable Ledger base;
-  private final Map<CommitId, PastCommit> commits;
-  private final Map<WorkflowId, WorkflowHead> workflows;
-  private final Map<ExecutionId, ExecutionHead> executions;
-  private final Map<ExecutionId, Family> families;
-  private final Map<TaskRunId, TaskRunHead> taskRuns;
-  private final Map<TaskKey, TaskRunHead> taskRunsByTask;
+  private final boolean isDraft;
+  private final Shelf<CommitId, PastCommit> commits;
+  private final Shelf<WorkflowId, WorkflowHead> workflows;
+  private final Shelf<ExecutionId, ExecutionHead> executions;
+  private final Shelf<ExecutionId, Family> families;
+  private final Shelf<TaskRunId, TaskRunHead> taskRuns;
+  private final Shelf<TaskKey, TaskRunHead> taskRunsByTask;
 
   /** An empty ledger. */
   public Ledger() {
-    this(null, Integer.MAX_VALUE);
+    this(Integer.MAX_VALUE);
   }
 
-  private Ledger(@Nullable Ledger base, int capacity) {
-    this.base = base;
-    this.commits = map(capacity);
-    this.workflows = map(capacity);
-    this.executions = map(capacity);
-    this.families = map(capacity);
-    this.taskRuns = map(capacity);
-    this.taskRunsByTask = map(capacity);
+  private Ledger(int capacity) {
+    isDraft = false;
+    commits = new Shelf<>(null, capacity);
+    workflows = new Shelf<>(null, capacity);
+    executions = new Shelf<>(null, capacity);
+    families = new Shelf<>(null, capacity);
+    taskRuns = new Shelf<>(null, capacity);
+    taskRunsByTask = new Shelf<>(null, capacity);
+  }
+
+  private Ledger(Ledger base) {
+    isDraft = true;
+    commits = new Shelf<>(base.commits, Integer.MAX_VALUE);
+    workflows = new Shelf<>(base.workflows, Integer.MAX_VALUE);
+    executions = new Shelf<>(base.executions, Integer.MAX_VALUE);
+    families = new Shelf<>(base.families, Integer.MAX_VALUE);
+    taskRuns = new Shelf<>(base.taskRuns, Integer.MAX_VALUE);
+    taskRunsByTask = new Shelf<>(base.taskRunsByTask, Integer.MAX_VALUE);
   }
 
   /**
@@ -46,29 +56,25 @@ public final class Ledger {
    * in it may well exist in the store.
    */
   public static Ledger keeping(int capacity) {
-    return new Ledger(null, capacity);
-  }
-
-  private static <K, V> Map<K, V> map(int capacity) {
-    return capacity == Integer.MAX_VALUE ? new HashMap<>() : new LastUsed<>(capacity);
+    return new Ledger(capacity);
   }
 
   /** A ledger that shows this one until something is put over it. */
   public Ledger draft() {
-    return new Ledger(this, Integer.MAX_VALUE);
+    return new Ledger(this);
   }
 
   /** Puts what this draft holds into the ledger that it was made of. */
   public void post() {
-    if (base == null) {
+    if (!isDraft) {
       throw new IllegalStateException("only a draft can be posted");
     }
-    base.commits.putAll(commits);
-    base.workflows.putAll(workflows);
-    base.executions.putAll(executions);
-    base.families.putAll(families);
-    base.taskRuns.putAll(taskRuns);
-    base.taskRunsByTask.putAll(taskRunsByTask);
+    commits.post();
+    workflows.post();
+    executions.post();
+    families.post();
+    taskRuns.post();
+    taskRunsByTask.post();
   }
 
   /** Notes a commit of the past. */
@@ -100,37 +106,70 @@ public final class Ledger {
   }
 
   @Nullable PastCommit commit(CommitId id) {
-    PastCommit own = commits.get(id);
-    return own != null || base == null ? own : base.commit(id);
+    return commits.get(id);
   }
 
   /** The head of a workflow, or null. */
   public @Nullable WorkflowHead workflow(WorkflowId id) {
-    WorkflowHead own = workflows.get(id);
-    return own != null || base == null ? own : base.workflow(id);
+    return workflows.get(id);
   }
 
   /** The head of an execution, or null. */
   public @Nullable ExecutionHead execution(ExecutionId id) {
-    ExecutionHead own = executions.get(id);
-    return own != null || base == null ? own : base.execution(id);
+    return executions.get(id);
   }
 
   /** The head of a task run, or null. */
   public @Nullable TaskRunHead taskRun(TaskRunId id) {
-    TaskRunHead own = taskRuns.get(id);
-    return own != null || base == null ? own : base.taskRun(id);
+    return taskRuns.get(id);
   }
 
   @Nullable TaskRunHead taskRun(TaskKey key) {
-    TaskRunHead own = taskRunsByTask.get(key);
-    return own != null || base == null ? own : base.taskRun(key);
+    return taskRunsByTask.get(key);
   }
 
   /** The family of an execution, or null where nobody has asked for it yet. */
   public @Nullable Family family(ExecutionId id) {
-    Family own = families.get(id);
-    return own != null || base == null ? own : base.family(id);
+    return families.get(id);
+  }
+
+  /** The heads of one kind. It has no map until something is put there: most drafts put little. */
+  private static final class Shelf<K, V> {
+    private final @Nullable Shelf<K, V> base;
+    private final int capacity;
+    private @Nullable Map<K, V> own;
+
+    Shelf(@Nullable Shelf<K, V> base, int capacity) {
+      this.base = base;
+      this.capacity = capacity;
+    }
+
+    @Nullable V get(K key) {
+      for (Shelf<K, V> shelf = this; shelf != null; shelf = shelf.base) {
+        V found = shelf.own == null ? null : shelf.own.get(key);
+        if (found != null) {
+          return found;
+        }
+      }
+      return null;
+    }
+
+    void put(K key, V value) {
+      own().put(key, value);
+    }
+
+    private Map<K, V> own() {
+      if (own == null) {
+        own = capacity == Integer.MAX_VALUE ? new HashMap<>() : new LastUsed<>(capacity);
+      }
+      return own;
+    }
+
+    void post() {
+      if (own != null && base != null) {
+        base.own().putAll(own);
+      }
+    }
   }
 
   /** A map that forgets what was not used for the longest time. */

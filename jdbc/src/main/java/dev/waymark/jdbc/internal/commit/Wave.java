@@ -6,7 +6,6 @@ import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Workflow;
@@ -32,7 +31,9 @@ final class Wave {
   private final Map<WriteStatement, Rows> rows = new EnumMap<>(WriteStatement.class);
   private final Map<TaskRunId, TaskRunHead> taskRuns = new LinkedHashMap<>();
   private final Map<ExecutionId, Effect.ExecutionMoved> executions = new LinkedHashMap<>();
-  private final Set<RecordRef> moved = new HashSet<>();
+
+  /** The ids of all that has moved: of its own type for each kind of record. */
+  private final Set<Object> moved = new HashSet<>();
 
   /** Takes an effect, unless its record has already moved in this wave. */
   boolean take(Effect effect) {
@@ -40,7 +41,7 @@ final class Wave {
       return take(saved.revision());
     }
     Effect.Moved move = (Effect.Moved) effect;
-    if (move.from() != null && !moved.add(move.record())) {
+    if (move.from() != null && !moved.add(move.id())) {
       return false;
     }
     if (move instanceof Effect.ExecutionCreated created) {
@@ -67,7 +68,7 @@ final class Wave {
   }
 
   private boolean take(Workflow w) {
-    if (!moved.add(RecordRef.of(w.id()))) {
+    if (!moved.add(w.id())) {
       return false;
     }
     if (w.revision() == 1) {

@@ -8,17 +8,14 @@ import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.State;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
-import java.io.StringWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -31,24 +28,27 @@ public final class TransitionText {
 
   private TransitionText() {}
 
-  /** The text of these moves. */
+  /**
+   * The text of these moves. Put together by hand, on the way of every commit: kinds, ids and
+   * states consist of letters, digits and a few signs that mean nothing in JSON.
+   */
   public static String write(List<Effect.Moved> moves) {
-    StringWriter out = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
-      json.writeStartArray();
-      for (Effect.Moved move : moves) {
-        RecordRef record = move.record();
-        State from = move.from();
-        json.writeStartArray();
-        json.writeString(record.kind().name());
-        json.writeString(record.id());
-        json.writeString(from == null ? null : from.name());
-        json.writeString(move.to().name());
-        json.writeEndArray();
+    StringBuilder out = new StringBuilder(80 * moves.size());
+    char before = '[';
+    for (Effect.Moved move : moves) {
+      RecordRef record = move.record();
+      State from = move.from();
+      out.append(before).append("[\"").append(record.kind().name());
+      out.append("\",\"").append(record.id()).append("\",");
+      if (from == null) {
+        out.append("null");
+      } else {
+        out.append('"').append(from.name()).append('"');
       }
-      json.writeEndArray();
+      out.append(",\"").append(move.to().name()).append("\"]");
+      before = ',';
     }
-    return out.toString();
+    return out.append(']').toString();
   }
 
   /** The transitions of a text that {@link #write} made, numbered from {@code first}. */
