@@ -13,8 +13,7 @@ CREATE TABLE executions (
   error             text COLLATE "C"
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
-CREATE INDEX executions_by_creation ON executions (created_at, id);
-CREATE INDEX executions_by_workflow ON executions (workflow_id, created_at, id);
+CREATE INDEX executions_by_workflow ON executions (workflow_id, state, created_at, id);
 CREATE INDEX executions_by_state ON executions (state, created_at, id);
 
 CREATE TABLE task_runs (
@@ -43,14 +42,13 @@ CREATE TABLE attempts (
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
 CREATE TABLE history (
-  id               bigint           NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id               bigint           NOT NULL GENERATED ALWAYS AS IDENTITY,
   execution_id     uuid             NOT NULL REFERENCES executions (id),
   committed_at     timestamptz(6)   NOT NULL,
   transition_count integer          NOT NULL,
-  transitions      text COLLATE "C" NOT NULL
+  transitions      text COLLATE "C" NOT NULL,
+  PRIMARY KEY (execution_id, id)
 );
-
-CREATE INDEX history_by_execution ON history (execution_id, id);
 
 CREATE TABLE commits (
   id           uuid             NOT NULL PRIMARY KEY,
@@ -58,3 +56,11 @@ CREATE TABLE commits (
   fingerprint  bigint           NOT NULL,
   versions     text COLLATE "C" NOT NULL
 );
+
+CREATE TABLE execution_counts (
+  workflow_id text COLLATE "C" NOT NULL,
+  state       text COLLATE "C" NOT NULL,
+  day         integer          NOT NULL,
+  executions  bigint           NOT NULL,
+  PRIMARY KEY (workflow_id, state, day)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);

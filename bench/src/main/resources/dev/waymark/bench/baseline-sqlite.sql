@@ -12,8 +12,7 @@ CREATE TABLE executions (
   error             TEXT
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX executions_by_creation ON executions (created_at, id);
-CREATE INDEX executions_by_workflow ON executions (workflow_id, created_at, id);
+CREATE INDEX executions_by_workflow ON executions (workflow_id, state, created_at, id);
 CREATE INDEX executions_by_state ON executions (state, created_at, id);
 
 CREATE TABLE task_runs (
@@ -56,4 +55,12 @@ CREATE TABLE commits (
   committed_at INTEGER NOT NULL,
   fingerprint  INTEGER NOT NULL,
   versions     TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE execution_counts (
+  workflow_id TEXT    NOT NULL,
+  state       TEXT    NOT NULL,
+  day         INTEGER NOT NULL,
+  executions  INTEGER NOT NULL,
+  PRIMARY KEY (workflow_id, state, day)
 ) STRICT, WITHOUT ROWID;

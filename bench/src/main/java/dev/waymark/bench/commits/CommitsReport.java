@@ -48,6 +48,8 @@ final class CommitsReport {
   Report finish() {
     report.note(
         "An execution with three task runs goes from PENDING to SUCCEEDED in nine steps; a step counts when it was acknowledged.");
+    report.note(
+        "The ceiling writes the same records, history, commit ids and counts; plain writes all of these but the counts.");
     rows.forEach((backend, all) -> report.add(new Table(backend.title(), COLUMNS, all)));
     groups.forEach(
         (backend, all) ->

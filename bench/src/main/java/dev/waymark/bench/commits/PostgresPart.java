@@ -77,6 +77,30 @@ enum PostgresPart {
       """
       UPDATE executions e SET state = 'SUCCEEDED', version = 3, ended_at = v.at
       FROM unnest(?::uuid[], ?::timestamptz[]) AS v (id, at) WHERE e.id = v.id"""),
+  ADD_COUNTS(
+      null,
+      """
+      INSERT INTO execution_counts AS k (workflow_id, state, day, executions)
+      SELECT workflow_id, state, day, executions
+      FROM unnest(?::text[], ?::text[], ?::integer[], ?::bigint[]) AS v (workflow_id, state, day, executions)
+      ON CONFLICT (workflow_id, state, day) DO UPDATE SET executions = k.executions + excluded.executions""") {
+    @Override
+    boolean isNeeded(Set<Kind> kinds) {
+      return kinds.contains(Kind.CREATE)
+          || kinds.contains(Kind.START)
+          || kinds.contains(Kind.FINISH);
+    }
+
+    @Override
+    void bind(PostgresGroupWriter.Binder binder, List<Entry> rows) throws SQLException {
+      List<Count> counts = Count.of(rows);
+      binder
+          .column("text", counts.stream().map(Count::workflow))
+          .column("text", counts.stream().map(Count::state))
+          .column("int4", counts.stream().map(Count::day))
+          .column("int8", counts.stream().map(Count::executions));
+    }
+  },
   ADD_HISTORY(
       null,
       """

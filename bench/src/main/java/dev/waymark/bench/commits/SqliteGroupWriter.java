@@ -7,10 +7,16 @@ import java.util.List;
 
 /** Writes a group to SQLite in one transaction, row by row with statements that stay prepared. */
 final class SqliteGroupWriter implements GroupContestant.Writer {
+  private static final String ADD_COUNT =
+      """
+      INSERT INTO execution_counts (workflow_id, state, day, executions) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET executions = executions + excluded.executions""";
+
   private final Connection connection;
   private final PreparedStatement begin;
   private final PreparedStatement commit;
   private final SqliteRows rows;
+  private final PreparedStatement addCount;
 
   /** Takes over a connection to the file of the baseline. */
   SqliteGroupWriter(Connection connection) throws SQLException {
@@ -18,6 +24,7 @@ final class SqliteGroupWriter implements GroupContestant.Writer {
     this.begin = connection.prepareStatement("BEGIN IMMEDIATE");
     this.commit = connection.prepareStatement("COMMIT");
     this.rows = new SqliteRows(connection);
+    this.addCount = connection.prepareStatement(ADD_COUNT);
   }
 
   @Override
@@ -25,6 +32,13 @@ final class SqliteGroupWriter implements GroupContestant.Writer {
     begin.execute();
     for (Entry entry : group) {
       rows.write(entry);
+    }
+    for (Count count : Count.of(group)) {
+      addCount.setString(1, count.workflow());
+      addCount.setString(2, count.state());
+      addCount.setLong(3, count.day());
+      addCount.setLong(4, count.executions());
+      addCount.executeUpdate();
     }
     commit.execute();
   }

@@ -18,8 +18,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages by plain SQL over the same tables and indexes: count(*) for the total, LIMIT and OFFSET or
- * a comparison with the last row of the page before, both in one read transaction.
+ * Pages by plain SQL over a copy of the executions: count(*) for the total, LIMIT and OFFSET or a
+ * comparison with the last row of the page before, both in one read transaction.
  */
 final class PlainPages implements AutoCloseable {
   private static final String PAGE =

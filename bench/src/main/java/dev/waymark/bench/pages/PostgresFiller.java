@@ -28,7 +28,7 @@ final class PostgresFiller {
   private static final String COPY_DETAILS =
       "COPY execution_details (execution_id, labels, inputs) FROM STDIN";
   private static final String COPY_LABELS =
-      "COPY execution_labels (execution_id, name, value) FROM STDIN";
+      "COPY execution_labels (execution_id, name, value, created_at) FROM STDIN";
 
   /** Those that no constraint needs. */
   private static final String INDEXES =
@@ -66,7 +66,12 @@ final class PostgresFiller {
 
   /** What the store keeps beyond the rows themselves; filled once they are all there. */
   private static List<String> derived() {
-    return List.of();
+    return List.of(
+        """
+        INSERT INTO execution_counts (workflow_id, state, day, slot, executions)
+        SELECT c.workflow_id, e.state, (e.created_at AT TIME ZONE 'UTC')::date - DATE '1970-01-01', 0, count(*)
+        FROM executions e CROSS JOIN LATERAL (VALUES (''), (e.workflow_id)) c (workflow_id)
+        GROUP BY 1, 2, 3""");
   }
 
   private static List<String> takeAway(Statement statement) throws SQLException {
@@ -123,7 +128,9 @@ final class PostgresFiller {
   }
 
   private static @Nullable String label(Sample.Row row) {
-    return row.team() == null ? null : row.id() + "\tteam\t" + row.team() + "\n";
+    return row.team() == null
+        ? null
+        : row.id() + "\tteam\t" + row.team() + "\t" + time(row.createdMicros()) + "\n";
   }
 
   private static String time(@Nullable Long micros) {

@@ -26,7 +26,7 @@ final class SqliteFiller {
   private static final String INSERT_DETAIL =
       "INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, '{}')";
   private static final String INSERT_LABEL =
-      "INSERT INTO execution_labels (execution_id, name, value) VALUES (?, 'team', ?)";
+      "INSERT INTO execution_labels (execution_id, name, value, created_at) VALUES (?, 'team', ?, ?)";
 
   private static final String TRIGGERS_AND_INDEXES =
       """
@@ -60,7 +60,14 @@ final class SqliteFiller {
 
   /** What the store keeps beyond the rows themselves; filled once they are all there. */
   private static List<String> derived() {
-    return List.of();
+    return List.of(
+        """
+        INSERT INTO execution_counts (workflow_id, state, day, executions)
+        SELECT workflow_id, state, created_at / 86400000000 AS day, count(*)
+        FROM executions GROUP BY workflow_id, state, day""",
+        """
+        INSERT INTO execution_counts (workflow_id, state, day, executions)
+        SELECT '', state, day, sum(executions) FROM execution_counts GROUP BY state, day""");
   }
 
   /** Drops what would be looked at row by row, and returns how to make it again. */
@@ -92,6 +99,7 @@ final class SqliteFiller {
           detail.executeUpdate();
           label.setBytes(1, bytes(row.id()));
           label.setString(2, row.team());
+          label.setLong(3, row.createdMicros());
           label.executeUpdate();
         }
       }
