@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Plain JDBC on SQLite: a transaction for each step. SQLite has one writer at a time, so all
@@ -14,6 +15,7 @@ final class SqlitePlain implements Contestant {
   private final PreparedStatement begin;
   private final PreparedStatement commit;
   private final SqliteRows rows;
+  private final ReentrantLock turn = new ReentrantLock();
 
   /** Takes over a connection to the file of the baseline. */
   SqlitePlain(Connection connection) throws SQLException {
@@ -35,10 +37,13 @@ final class SqlitePlain implements Contestant {
 
   private void commit(Step step) throws SQLException {
     Entry entry = Entry.of(step);
-    synchronized (rows) {
+    turn.lock();
+    try {
       begin.execute();
       rows.write(entry);
       commit.execute();
+    } finally {
+      turn.unlock();
     }
   }
 
