@@ -43,6 +43,9 @@ public final class PostgresDialect implements Dialect {
   private static final String WAIT_FOR_DISK =
       ", set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
 
+  /** Of these, question and answer stay below the smallest buffers in use. */
+  private static final int MOST_IDS_TOGETHER = 2_000;
+
   private final PostgresSql sql;
   private final PostgresErrors errors;
   private final String beginWrite;
@@ -87,12 +90,23 @@ public final class PostgresDialect implements Dialect {
     session.defer(beginWrite);
   }
 
+  /**
+   * Runs them together, unless they are large: the driver sends all before it reads an answer, and
+   * client and server could come to wait for each other with full buffers.
+   */
   @Override
   public void read(Session session, List<Request> requests) throws SQLException {
     Batch batch = new Batch(session, together);
     batch.addDeferred();
+    int ids = 0;
     for (Request request : requests) {
+      if (ids > 0 && ids + request.ids() > MOST_IDS_TOGETHER) {
+        batch.run();
+        batch = new Batch(session, together);
+        ids = 0;
+      }
       batch.add(sql(request.statement()), request);
+      ids += request.ids();
     }
     batch.run();
   }

@@ -23,6 +23,7 @@ import dev.waymark.core.store.Refusal;
 import dev.waymark.core.store.Refusal.Reason;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.Invariants;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -72,6 +73,28 @@ public abstract class AtomicityContract extends ContractTest {
     store.commit(create(changes(), execution, runs));
     store.commit(start(changes(), execution, runs));
     return execution;
+  }
+
+  @Test
+  @DisplayName("a change set may be large: thousands of records are created and moved together")
+  void large() {
+    int count = 5_000;
+    ExecutionId execution = executionIn(ExecutionState.RUNNING);
+    ChangeSet.Builder create = changes();
+    ChangeSet.Builder start = changes();
+    ChangeSet.Builder end = changes();
+    for (int i = 0; i < count; i++) {
+      TaskRunId run = ids.taskRunId();
+      create.createTaskRun(new NewTaskRun(run, execution, new TaskId("t" + i)));
+      start.updateTaskRun(run, TaskRunState.RUNNING, 1L, null).recordAttempt(run, "w");
+      end.updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null);
+      end.updateTaskRun(run, TaskRunState.SUCCEEDED, 2L, 1);
+    }
+    store.commit(create.build());
+    openAnother().commit(start.build());
+    store.commit(end.updateExecution(execution, ExecutionState.SUCCEEDED).build());
+    assertThat(Invariants.violations(store)).isEmpty();
+    assertThat(details(execution).history()).hasSize(2 + 5 * count + 1);
   }
 
   @Test

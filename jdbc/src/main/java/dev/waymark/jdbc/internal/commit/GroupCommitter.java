@@ -78,7 +78,7 @@ public final class GroupCommitter implements AutoCloseable {
     FutureTicket ticket =
         new FutureTicket(submission, () -> background.run(this::leadWhileAnyWait));
     if (enqueue(ticket)) {
-      ticket.promote();
+      promote(ticket);
     }
     return ticket.future();
   }
@@ -192,12 +192,27 @@ public final class GroupCommitter implements AutoCloseable {
   }
 
   private void handOver() {
+    Ticket next;
     synchronized (lock) {
-      Ticket next = queue.peekFirst();
-      if (next == null) {
-        led = false;
-      } else {
-        next.promote();
+      next = queue.peekFirst();
+      led = next != null;
+    }
+    if (next != null) {
+      promote(next);
+    }
+  }
+
+  /** Whoever comes next leads where nobody could be made to: then too nobody waits for ever. */
+  private void promote(Ticket next) {
+    boolean leads = false;
+    try {
+      next.promote();
+      leads = true;
+    } finally {
+      if (!leads) {
+        synchronized (lock) {
+          led = false;
+        }
       }
     }
   }

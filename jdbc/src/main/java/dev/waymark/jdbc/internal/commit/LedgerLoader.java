@@ -107,7 +107,7 @@ final class LedgerLoader {
 
     void workflows(ReadStatement statement, Collection<WorkflowId> ids) {
       if (!ids.isEmpty()) {
-        add(statement, texts(ids, WorkflowId::value), this::workflow);
+        add(statement, texts(ids, WorkflowId::value), ids.size(), this::workflow);
       }
     }
 
@@ -120,16 +120,17 @@ final class LedgerLoader {
       add(
           ReadStatement.LOAD_EXECUTIONS,
           (s, first) -> owners.bind(s, named.bind(s, first)),
+          ids.size() + ofTaskRuns.size(),
           this::execution);
     }
 
     void commits(Collection<CommitId> ids) {
-      add(ReadStatement.LOAD_COMMITS, uuids(ids, CommitId::value), this::commit);
+      add(ReadStatement.LOAD_COMMITS, uuids(ids, CommitId::value), ids.size(), this::commit);
     }
 
     void taskRuns(Collection<TaskRunId> ids) {
       if (!ids.isEmpty()) {
-        add(ReadStatement.LOAD_TASK_RUNS, uuids(ids, TaskRunId::value), this::taskRun);
+        add(ReadStatement.LOAD_TASK_RUNS, uuids(ids, TaskRunId::value), ids.size(), this::taskRun);
       }
     }
 
@@ -148,6 +149,7 @@ final class LedgerLoader {
       add(
           ReadStatement.LOAD_TASK_RUNS_BY_TASK,
           (s, first) -> named.bind(s, owners.bind(s, first)),
+          tasks.size(),
           this::taskRun);
     }
 
@@ -155,12 +157,13 @@ final class LedgerLoader {
     void families(Collection<ExecutionId> ids) {
       if (!ids.isEmpty()) {
         ids.forEach(id -> ledger.put(id, Family.NONE));
-        add(ReadStatement.LOAD_FAMILIES, uuids(ids, ExecutionId::value), this::family);
+        add(ReadStatement.LOAD_FAMILIES, uuids(ids, ExecutionId::value), ids.size(), this::family);
       }
     }
 
-    private void add(ReadStatement statement, Request.Parameters parameters, Request.Row row) {
-      list.add(new Request(statement, parameters, row));
+    private void add(
+        ReadStatement statement, Request.Parameters parameters, int ids, Request.Row row) {
+      list.add(new Request(statement, parameters, ids, row));
     }
 
     private <I> Request.Parameters uuids(Collection<I> ids, Function<I, UUID> value) {

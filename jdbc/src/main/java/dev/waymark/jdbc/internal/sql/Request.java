@@ -10,9 +10,10 @@ import java.sql.SQLException;
  *
  * @param statement the statement
  * @param parameters binds the parameters
+ * @param ids about how many ids these are
  * @param row takes a row
  */
-public record Request(ReadStatement statement, Parameters parameters, Row row) {
+public record Request(ReadStatement statement, Parameters parameters, int ids, Row row) {
 
   /** Binds the parameters of one statement among several. */
   @FunctionalInterface
