@@ -12,7 +12,6 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
-import dev.waymark.core.model.State;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
@@ -21,14 +20,10 @@ import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
-import dev.waymark.core.store.Refusal;
 import dev.waymark.core.store.Refusal.Reason;
-import dev.waymark.core.store.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +44,7 @@ public final class Decider {
   private final Limits limits;
   private final List<Effect> effects = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
-  private final List<Refusal> refusals = new ArrayList<>();
+  private final Refusals refusals = new Refusals();
 
   private Decider(Submission submission, Ledger draft, Limits limits) {
     this.submission = submission;
@@ -99,7 +94,7 @@ public final class Decider {
       decide(changes.get(i), submission.prepared().get(i));
     }
     if (!refusals.isEmpty()) {
-      return new Verdict.Refused(RefusedException.of(refusals));
+      return new Verdict.Refused(refusals.error());
     }
     CommitResult result = new CommitResult(submission.changes().id(), submission.at(), outcomes);
     PastCommit past = PastCommit.of(submission, result);
@@ -158,7 +153,7 @@ public final class Decider {
       if (existing.requestHash().equals(prepared.requestHash())) {
         outcomes.add(new Outcome(change.target(), existing.version(), false));
       } else {
-        refuse(
+        refusals.add(
             change.target(),
             Reason.ALREADY_EXISTS,
             "create " + change.target(),
@@ -198,14 +193,14 @@ public final class Decider {
       Change change, Execution wanted, @Nullable WorkflowHead workflow) {
     String attempted = "create " + change.target() + " of workflow " + wanted.workflowId();
     if (workflow == null) {
-      refuse(
+      refusals.add(
           RecordRef.of(wanted.workflowId()),
           Reason.NOT_FOUND,
           attempted,
           "a saved workflow",
           "none");
     } else {
-      refuse(
+      refusals.add(
           RecordRef.of(wanted.workflowId()),
           Reason.NOT_FOUND,
           attempted,
@@ -218,14 +213,14 @@ public final class Decider {
     ExecutionHead head = draft.execution(change.id());
     String attempted = "move " + change.target() + " to " + change.to();
     if (head == null) {
-      refuse(change.target(), Reason.NOT_FOUND, attempted, "an execution", "none");
-    } else if (isStale(change.expectedVersion(), head.version())) {
-      refuseStale(
+      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "an execution", "none");
+    } else if (Refusals.isStale(change.expectedVersion(), head.version())) {
+      refusals.stale(
           change.target(), attempted, change.expectedVersion(), head.version(), head.state());
     } else if (!head.state().canMoveTo(change.to())) {
-      refuseMove(change.target(), attempted, head.state(), head.state().moves());
+      refusals.move(change.target(), attempted, head.state(), head.state().moves());
     } else if (change.to().isTerminal() && family(change.id()).live() > 0) {
-      refuse(
+      refusals.add(
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
@@ -249,7 +244,7 @@ public final class Decider {
           && existing.taskId().equals(wanted.taskId())) {
         outcomes.add(new Outcome(ref, existing.version(), false));
       } else {
-        refuse(
+        refusals.add(
             ref,
             Reason.ALREADY_EXISTS,
             "create " + ref,
@@ -260,14 +255,14 @@ public final class Decider {
     }
     ExecutionHead execution = draft.execution(wanted.executionId());
     if (execution == null) {
-      refuse(
+      refusals.add(
           RecordRef.of(wanted.executionId()),
           Reason.NOT_FOUND,
           "create " + ref + " of execution " + wanted.executionId(),
           "an execution",
           "none");
     } else if (execution.state().isTerminal()) {
-      refuse(
+      refusals.add(
           RecordRef.of(wanted.executionId()),
           Reason.OUT_OF_STEP,
           "create " + ref + " of execution " + wanted.executionId(),
@@ -281,7 +276,7 @@ public final class Decider {
   private void createFor(NewTaskRun wanted, RecordRef ref) {
     TaskRunHead sameTask = draft.taskRun(new TaskKey(wanted.executionId(), wanted.taskId()));
     if (sameTask != null) {
-      refuse(
+      refusals.add(
           ref,
           Reason.ALREADY_EXISTS,
           "create "
@@ -334,30 +329,30 @@ public final class Decider {
     TaskRunHead head = draft.taskRun(change.id());
     String attempted = "move " + change.target() + " to " + change.to();
     if (head == null) {
-      refuse(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
+      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
     } else if (change.fence() != null && change.fence() != head.lastAttempt()) {
-      refuse(
+      refusals.add(
           change.target(),
           Reason.LEASE_LOST,
           attempted,
           "attempt " + change.fence() + " to be the newest",
           "attempt " + head.lastAttempt());
     } else if (change.fence() != null && head.lastAttemptState() == AttemptState.LOST) {
-      refuse(
+      refusals.add(
           change.target(),
           Reason.LEASE_LOST,
           attempted,
           "attempt " + change.fence() + " not to be lost",
           "LOST");
-    } else if (isStale(change.expectedVersion(), head.version())) {
-      refuseStale(
+    } else if (Refusals.isStale(change.expectedVersion(), head.version())) {
+      refusals.stale(
           change.target(), attempted, change.expectedVersion(), head.version(), head.state());
     } else if (!head.state().canMoveTo(change.to())) {
-      refuseMove(change.target(), attempted, head.state(), head.state().moves());
+      refusals.move(change.target(), attempted, head.state(), head.state().moves());
     } else if (change.to() == TaskRunState.RUNNING && isHeld(head)) {
       refuseHeld(change.target(), attempted, head);
     } else if (head.hasLiveAttempt() && change.to() != TaskRunState.RUNNING) {
-      refuse(
+      refusals.add(
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
@@ -385,16 +380,16 @@ public final class Decider {
     TaskRunHead head = draft.taskRun(change.taskRunId());
     String attempted = "record an attempt of " + change.target();
     if (head == null) {
-      refuse(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
+      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
     } else if (head.state().isTerminal()) {
-      refuse(
+      refusals.add(
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
           "one that has not ended",
           head.state().name());
     } else if (head.hasLiveAttempt()) {
-      refuse(
+      refusals.add(
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
@@ -428,23 +423,23 @@ public final class Decider {
     int number = change.id().number();
     String attempted = "move " + change.target() + " to " + change.to();
     if (head == null || number > head.lastAttempt() || head.lastAttemptState() == null) {
-      refuse(
+      refusals.add(
           change.target(),
           Reason.NOT_FOUND,
           attempted,
           "an attempt",
           head == null ? "no such task run" : head.lastAttempt() + " attempts");
     } else if (number < head.lastAttempt()) {
-      refuse(
+      refusals.add(
           change.target(),
           Reason.LEASE_LOST,
           attempted,
           "the newest attempt",
           "attempt " + head.lastAttempt() + " is newer");
     } else if (head.lastAttemptState() == AttemptState.LOST) {
-      refuse(change.target(), Reason.LEASE_LOST, attempted, "a live attempt", "LOST");
+      refusals.add(change.target(), Reason.LEASE_LOST, attempted, "a live attempt", "LOST");
     } else if (!head.lastAttemptState().canMoveTo(change.to())) {
-      refuseMove(
+      refusals.move(
           change.target(), attempted, head.lastAttemptState(), head.lastAttemptState().moves());
     } else {
       TaskRunHead after = head.withAttempt(number, change.to());
@@ -476,45 +471,11 @@ public final class Decider {
 
   private void refuseHeld(RecordRef record, String attempted, TaskRunHead head) {
     ExecutionHead execution = Objects.requireNonNull(draft.execution(head.executionId()));
-    refuse(
+    refusals.add(
         record,
         Reason.OUT_OF_STEP,
         attempted,
         "its execution " + execution.id() + " PENDING or RUNNING",
         execution.state().name());
-  }
-
-  // ---- refusals
-
-  private static boolean isStale(@Nullable Long expected, long found) {
-    return expected != null && expected != found;
-  }
-
-  private void refuseStale(
-      RecordRef record, String attempted, @Nullable Long expected, long found, State state) {
-    refuse(
-        record,
-        Reason.STALE_VERSION,
-        attempted,
-        "version " + expected,
-        "version " + found + " in state " + state.name());
-  }
-
-  private void refuseMove(
-      RecordRef record, String attempted, State found, Set<? extends State> moves) {
-    String expected =
-        moves.isEmpty()
-            ? "no move, " + found.name() + " is final"
-            : "a move to one of " + new TreeSet<>(names(moves));
-    refuse(record, Reason.ILLEGAL_MOVE, attempted, expected, "state " + found.name());
-  }
-
-  private static List<String> names(Set<? extends State> states) {
-    return states.stream().map(State::name).toList();
-  }
-
-  private void refuse(
-      RecordRef record, Reason reason, String attempted, String expected, String found) {
-    refusals.add(new Refusal(record, reason, attempted, expected, found));
   }
 }
