@@ -33,11 +33,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresDialect implements Dialect {
   /**
-   * Every statement of a commit finds its rows by key. A plan is kept for long, and one that was
-   * made while the tables were small would go on reading them whole when they are not.
+   * Every statement of a commit finds its rows by key, so it is planned once and not each time for
+   * its arrays, which would take longer than to run it. A plan is kept for long, and one that was
+   * made while the tables were small must not go on reading them whole when they are not.
    */
   private static final String LOOK_UP_BY_KEY =
-      ", set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+      ", set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
   /** A server, database or user may be set not to wait for the disk; a stronger setting stays. */
   private static final String WAIT_FOR_DISK =
