@@ -8,6 +8,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.JavaProcess;
 import dev.waymark.testserver.TestServer;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -41,8 +42,17 @@ class PostgresProcessesIT {
   }
 
   @Test
+  @DisplayName("four that open a schema of version 1 at the same moment migrate it once")
+  void migrateAtOnce() {
+    VersionOne.make(schema);
+    openAtOnce();
+    assertThat(TestServer.text("SELECT version FROM " + schema + ".waymark_version"))
+        .isEqualTo("2");
+  }
+
+  @Test
   @DisplayName("four write at the same time: nothing is lost, no number is skipped or given twice")
-  void writers() {
+  void writers() throws SQLException {
     try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
       Sample.saveWorkflow(store);
       TaskRunId shared = Sample.createTaskRun(store);
@@ -73,7 +83,8 @@ class PostgresProcessesIT {
     }
   }
 
-  private void assertInvariants() {
+  private void assertInvariants() throws SQLException {
+    Counts.check(schema);
     assertThat(
             TestServer.text(
                 """

@@ -168,7 +168,8 @@ public final class TestServer {
   public static String newSchema() {
     String schema = newName();
     execute(
-        "CREATE SCHEMA " + schema + "; SET search_path TO " + schema + ";\n" + migrations(schema));
+        "BEGIN; CREATE SCHEMA %1$s; SET LOCAL search_path TO %1$s;\n%2$s\nCOMMIT"
+            .formatted(schema, migrations(schema)));
     return schema;
   }
 

@@ -1,0 +1,181 @@
+package dev.waymark.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.Invariants;
+import dev.waymark.testkit.ManualClock;
+import dev.waymark.testkit.StoreContents;
+import dev.waymark.testkit.model.Comparison;
+import dev.waymark.testserver.TestServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayName("A PostgreSQL schema of version 1")
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PostgresMigrationTest {
+  private static String source = "";
+  private static StoreContents contents = new StoreContents(List.of(), List.of(), Map.of());
+  private final String schema = TestServer.newName();
+
+  /** Workflows, executions in all states with labels and history, at the edges of time. */
+  @BeforeAll
+  static void fill() {
+    source = TestServer.newSchema();
+    ManualClock clock = new ManualClock(Instant.EPOCH);
+    try (StateStore store = builder(source).clock(clock).limits(Comparison.limits()).build()) {
+      new Comparison(clock, Map.of("the source", store), "run this test again").run(1, 600);
+      contents = StoreContents.of(store);
+    }
+  }
+
+  @AfterAll
+  static void dropSource() {
+    TestServer.drop(source);
+  }
+
+  @BeforeEach
+  void copy() {
+    VersionOne.copy(source, schema);
+  }
+
+  @AfterEach
+  void drop() {
+    TestServer.drop(schema);
+  }
+
+  private static PostgresStateStore.Builder builder(String schema) {
+    return PostgresStateStore.builder(TestServer.url()).schema(schema);
+  }
+
+  private String version() {
+    return TestServer.text("SELECT version FROM " + schema + ".waymark_version");
+  }
+
+  private void assertMigrated() throws SQLException {
+    Counts.check(schema);
+    try (StateStore store = builder(schema).build()) {
+      assertThat(StoreContents.of(store)).isEqualTo(contents);
+      assertThat(Invariants.violations(store)).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("answers as before when it is opened, with right totals, and goes on")
+  void answersAsBefore() throws SQLException {
+    assertThat(contents.executions()).hasSizeGreaterThan(30);
+    builder(schema).build().close();
+    assertMigrated();
+    try (StateStore store = builder(schema).build()) {
+      Sample.saveWorkflow(store);
+      ExecutionId id = Sample.IDS.executionId();
+      Map<String, String> labels = Map.of("since", "migration");
+      store.createExecution(new NewExecution(id, Sample.WORKFLOW, null, labels, Map.of()));
+      store.updateExecution(id, ExecutionState.RUNNING, 1);
+      assertThat(store.executions(ExecutionQuery.builder().label("since", "migration").build()))
+          .satisfies(page -> assertThat(page.total()).isEqualTo(1))
+          .satisfies(page -> assertThat(page.items()).containsExactly(store.execution(id)));
+    }
+    Counts.check(schema);
+  }
+
+  @Test
+  @DisplayName("is migrated once by threads that open it at the same moment, and all succeed")
+  void threadsAtOnce() throws Exception {
+    List<Callable<StateStore>> calls = Collections.nCopies(6, () -> builder(schema).build());
+    Sample.together(calls).forEach(StateStore::close);
+    assertMigrated();
+  }
+
+  @Test
+  @DisplayName("counts what a process of version 1 commits while it is migrated")
+  void writerAtWork() throws Exception {
+    try (Connection writer = TestServer.connect();
+        Statement sql = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      sql.execute("SET search_path TO " + schema);
+      sql.execute("INSERT INTO workflows VALUES ('late', 1, 'h')");
+      sql.execute("INSERT INTO workflow_revisions VALUES ('late', 1, 'h', NULL, '{}', now(), '')");
+      sql.execute(
+          "INSERT INTO executions VALUES (gen_random_uuid(), 'late', 1, 'PENDING', 1, 'h', now())");
+      CompletableFuture<StateStore> opening =
+          CompletableFuture.supplyAsync(() -> builder(schema).build());
+      awaitWaiting(
+          opening,
+          "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '%s.executions'::regclass"
+              .formatted(schema));
+      writer.commit();
+      try (StateStore store = opening.get(60, TimeUnit.SECONDS)) {
+        assertThat(store.executions(ExecutionQuery.all()).total())
+            .isEqualTo(contents.executions().size() + 1);
+      }
+    }
+    Counts.check(schema);
+  }
+
+  @Test
+  @DisplayName("is whole after a statement of the migration failed, and can be migrated later")
+  void failedStatement() throws SQLException {
+    // Nearly at the end: what it is named is there already.
+    TestServer.execute(
+        "CREATE FUNCTION " + schema + ".count_no_executions() RETURNS integer RETURN 1");
+    assertThatThrownBy(() -> builder(schema).build())
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("count_no_executions");
+    assertThat(version()).isEqualTo("1");
+    assertThat(TestServer.text("SELECT to_regclass('" + schema + ".execution_counts')")).isNull();
+    TestServer.execute("DROP FUNCTION " + schema + ".count_no_executions()");
+    builder(schema).build().close();
+    assertMigrated();
+  }
+
+  @Test
+  @DisplayName("is whole when the session that migrates is ended, and the opening tries again")
+  void endedSession() throws Exception {
+    try (Connection other = TestServer.connect();
+        Statement sql = other.createStatement()) {
+      other.setAutoCommit(false);
+      // In the way of the very last statement.
+      sql.execute("SELECT FROM " + schema + ".waymark_version FOR UPDATE");
+      CompletableFuture<StateStore> opening =
+          CompletableFuture.supplyAsync(
+              () -> builder(schema).retryTimeout(Duration.ofSeconds(60)).build());
+      String waiting =
+          "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE waymark_version%'";
+      awaitWaiting(opening, "SELECT count(*) " + waiting);
+      TestServer.execute("SELECT pg_terminate_backend(pid) " + waiting);
+      assertThat(version()).isEqualTo("1");
+      other.rollback();
+      opening.get(90, TimeUnit.SECONDS).close();
+    }
+    assertMigrated();
+  }
+
+  private void awaitWaiting(CompletableFuture<StateStore> opening, String count) {
+    while (TestServer.text(count).equals("0")) {
+      assertThat(opening).isNotDone();
+    }
+  }
+}
