@@ -5,6 +5,7 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.contract.StateStoreContract;
 import dev.waymark.testkit.contract.StoreFixture;
 import dev.waymark.testserver.TestServer;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -37,7 +38,8 @@ class PostgresContractTest extends StateStoreContract {
       }
 
       @Override
-      public void close() {
+      public void close() throws SQLException {
+        Counts.check(schema);
         TestServer.empty(schema);
         EMPTY.add(schema);
       }

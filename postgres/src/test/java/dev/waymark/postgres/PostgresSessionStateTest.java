@@ -81,6 +81,7 @@ class PostgresSessionStateTest {
       work.checkExecutions(one);
       assertThat(TestServer.text(direct, "SELECT count(*) FROM " + schema + ".task_runs"))
           .isEqualTo(Integer.toString(4 + 8));
+      Counts.check(direct, schema);
     }
   }
 

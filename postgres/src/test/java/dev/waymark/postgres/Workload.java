@@ -179,6 +179,7 @@ final class Workload {
     checkExecutions(other);
     assertThat(TestServer.text(sql, "SELECT count(*) FROM " + schema + ".commits"))
         .isEqualTo(Integer.toString(commits() + 1));
+    Counts.check(sql, schema);
   }
 
   /** Checks that every change set of these executions was applied exactly once. */

@@ -150,10 +150,8 @@ class PostgresPlansTest {
     assertBranches(text, plan, all);
     assertLabels(text, plan, all);
     if (text.contains("execution_counts")) {
-      String range = text.contains("c.day >= ?") ? "day >= .*" : "";
-      range += text.contains("c.day <= ?") ? "day <= .*" : "";
       assertScan(plan, "execution_counts c", "execution_counts_pkey", 1, all)
-          .allMatch(Pattern.compile(".*workflow_id = .*state = .*" + range).asMatchPredicate());
+          .allMatch(condition -> condition.contains("workflow_id = "));
     }
     if (text.startsWith("SELECT e.id")) {
       assertScan(plan, "executions e", "executions_pkey", 1, all)
@@ -211,14 +209,15 @@ class PostgresPlansTest {
       List<String> plan, String table, String index, int times, String all) {
     List<String> conditions = new ArrayList<>();
     for (int i = 0; i < plan.size(); i++) {
-      String line = plan.get(i);
-      if (line.matches(".* on " + table + "(_\\d+)?")) {
-        boolean bitmap = line.startsWith("Bitmap Heap Scan");
-        String scan = plan.get(bitmap ? i + 2 : i);
-        assertThat(scan)
+      if (plan.get(i).matches(".* on " + table + "(_\\d+)?")) {
+        int scan = i;
+        while (plan.get(scan).matches("(Bitmap Heap Scan|Recheck Cond:|Filter:).*")) {
+          scan++;
+        }
+        assertThat(plan.get(scan))
             .as(all)
             .containsPattern("Index (Only )?Scan (Backward )?(using|on) " + index + "\\b");
-        conditions.add(plan.get(bitmap ? i + 3 : i + 1));
+        conditions.add(plan.get(scan + 1));
       }
     }
     return assertThat(conditions).as(all).hasSize(times);

@@ -1,0 +1,193 @@
+package dev.waymark.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.testserver.TestServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayName("Counts of executions on PostgreSQL")
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PostgresCountsTest {
+  private static final int SLOTS = 16;
+  private static final String PAUSE =
+      "UPDATE executions SET state = 'PAUSED', version = version + 1 WHERE ";
+
+  private final String schema = TestServer.newSchema();
+  private final List<Connection> opened = new ArrayList<>();
+
+  /** Forty executions of two workflows over ten days, from 1969 to 1970. */
+  @BeforeEach
+  void fill() throws SQLException {
+    execute(connect(), "INSERT INTO workflows VALUES ('a', 1, 'h'), ('b', 1, 'h')");
+    execute(
+        connect(),
+        "INSERT INTO workflow_revisions SELECT id, 1, 'h', NULL, '{}', now(), '' FROM workflows");
+    execute(connect(), insert("generate_series(0, 39)"));
+  }
+
+  @AfterEach
+  void check() throws SQLException {
+    for (Connection connection : opened) {
+      connection.close();
+    }
+    Counts.check(schema);
+    TestServer.drop(schema);
+  }
+
+  private static String insert(String numbers) {
+    return """
+        INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
+        SELECT md5(i::text)::uuid, CASE i %% 2 WHEN 0 THEN 'a' ELSE 'b' END, 1, 'PENDING', 1, 'h',
+               timestamptz '1969-12-27 00:00Z' + i %% 10 * interval '1 day' - i %% 2 * interval '1 microsecond'
+        FROM %s AS t (i)"""
+        .formatted(numbers);
+  }
+
+  private static String one(int number) {
+    return "id = md5('" + number + "')::uuid";
+  }
+
+  /** A session that gives up when it has to wait for long. */
+  private Connection connect() throws SQLException {
+    Connection connection = TestServer.connect();
+    opened.add(connection);
+    execute(connection, "SET search_path TO " + schema + "; SET lock_timeout = '20s'");
+    return connection;
+  }
+
+  private Connection begin() throws SQLException {
+    Connection connection = connect();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private long total(ExecutionState... states) {
+    try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
+      return store.executions(ExecutionQuery.builder().states(states).build()).total();
+    }
+  }
+
+  @Test
+  @DisplayName("follow whoever moves, corrects, deletes or empties by hand")
+  void byHand() throws SQLException {
+    Connection sql = connect();
+    execute(sql, PAUSE + "workflow_id = 'a'");
+    assertThat(total(ExecutionState.PAUSED)).isEqualTo(20);
+    execute(
+        sql,
+        "UPDATE executions SET workflow_id = 'b', created_at = '1969-12-31 23:59:59.999999Z' WHERE state = 'PAUSED'");
+    Counts.check(sql, schema);
+    execute(sql, "DELETE FROM executions WHERE " + one(3) + " OR state = 'PAUSED'");
+    assertThat(total()).isEqualTo(19);
+    Counts.check(sql, schema);
+    execute(sql, "TRUNCATE executions CASCADE");
+    assertThat(total()).isZero();
+    Counts.check(sql, schema);
+    execute(sql, insert("generate_series(0, 9)"));
+    assertThat(total()).isEqualTo(10);
+  }
+
+  @Test
+  @DisplayName("are as before after a transaction that was rolled back, or a part of it")
+  void rolledBack() throws SQLException {
+    Connection sql = begin();
+    execute(sql, PAUSE + one(0));
+    execute(sql, "SAVEPOINT s; DELETE FROM executions WHERE " + one(1) + "; ROLLBACK TO s");
+    execute(sql, PAUSE + one(2));
+    sql.commit();
+    assertThat(total(ExecutionState.PAUSED)).isEqualTo(2);
+    execute(sql, "DELETE FROM executions; TRUNCATE executions CASCADE");
+    sql.rollback();
+    assertThat(total()).isEqualTo(40);
+  }
+
+  @Test
+  @DisplayName("keep no transaction waiting for another, for as many as there are slots")
+  void nobodyWaits() throws SQLException {
+    List<Connection> open = new ArrayList<>();
+    for (int i = 0; i < SLOTS; i++) {
+      open.add(begin());
+      execute(open.get(i), "SET lock_timeout = '2s'; " + PAUSE + one(i));
+      execute(open.get(i), insert("(VALUES (" + (100 + i) + "), (" + (200 + i) + "))"));
+    }
+    assertThat(total(ExecutionState.PAUSED)).as("what is not committed").isZero();
+    open.get(SLOTS - 1).commit(); // the last first: it waits for none of those before
+    assertThat(total(ExecutionState.PAUSED)).isEqualTo(1);
+    for (int i = 0; i < SLOTS - 1; i++) {
+      open.get(i).commit();
+    }
+    assertThat(total(ExecutionState.PAUSED)).isEqualTo(SLOTS);
+    assertThat(total()).isEqualTo(40 + 2 * SLOTS);
+  }
+
+  @Test
+  @DisplayName("let those that are too many wait for the end of one transaction, and all succeed")
+  void moreThanSlots() throws Exception {
+    List<Connection> open = new ArrayList<>();
+    for (int i = 0; i < SLOTS; i++) {
+      open.add(begin());
+      execute(open.get(i), PAUSE + one(i));
+    }
+    Connection late = connect();
+    CompletableFuture<Void> waiting =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                execute(late, PAUSE + one(SLOTS) + " -- " + schema);
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    Sample.awaitLockWaiters(schema, 1);
+    assertThat(waiting).isNotDone();
+    for (Connection connection : open) {
+      connection.commit();
+    }
+    waiting.get(20, TimeUnit.SECONDS);
+    assertThat(total(ExecutionState.PAUSED)).isEqualTo(SLOTS + 1);
+  }
+
+  @Test
+  @DisplayName("are right after many more writers than slots, none of which got into a deadlock")
+  void manyWriters() throws Exception {
+    List<Callable<Void>> writers = new ArrayList<>();
+    for (int i = 0; i < 2 * SLOTS + 8; i++) {
+      Connection sql = begin();
+      int own = i;
+      writers.add(
+          () -> {
+            for (int round = 1; round <= 5; round++) {
+              int first = 1_000 * round + 2 * own;
+              execute(sql, insert("generate_series(" + first + ", " + (first + 1) + ")"));
+              execute(sql, PAUSE + one(first));
+              execute(sql, "DELETE FROM executions WHERE " + one(first + 1));
+              sql.commit();
+            }
+            return null;
+          });
+    }
+    Sample.together(writers);
+    assertThat(total(ExecutionState.PAUSED)).isEqualTo(5L * writers.size());
+  }
+}
