@@ -1,0 +1,145 @@
+package dev.waymark.jdbc.internal.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Limits;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.SessionSource;
+import dev.waymark.sqlite.internal.SqliteConnector;
+import dev.waymark.sqlite.internal.SqliteDialect;
+import dev.waymark.sqlite.internal.SqliteErrors;
+import dev.waymark.sqlite.internal.SqliteSchema;
+import dev.waymark.testkit.sql.ChangeMix;
+import dev.waymark.testkit.sql.StatementLog;
+import dev.waymark.testkit.sql.StatementLog.Run;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What SQLite is asked to run for a group: so many statements for one change set as for two
+ * hundred. A write is one statement whose parameters are bound for each row in turn, so the rows
+ * grow with the group, and nothing else.
+ */
+@DisplayName("A group on SQLite")
+@SuppressWarnings("NullAway.Init")
+class SqliteGroupTest {
+  private static final int MANY = 200;
+
+  @TempDir Path folder = Path.of("");
+  private final StatementLog log = new StatementLog();
+  private final ChangeMix mix = new ChangeMix();
+  private Connection connection;
+  private GroupTransaction transaction;
+
+  @BeforeEach
+  void open() throws SQLException {
+    Path file = folder.resolve("waymark.db");
+    SqliteConnector connector = new SqliteConnector(file, Duration.ofSeconds(10), 1_000_000);
+    new SqliteSchema(file).prepare(connector);
+    connection = connector.writer();
+    transaction = newTransaction();
+    commit(mix.beginnings(2 * MANY + 2));
+  }
+
+  /** One that remembers nothing of what others have done. */
+  private GroupTransaction newTransaction() {
+    return new GroupTransaction(
+        new OneSession(new Session(log.watch(connection))),
+        new SqliteDialect(new SqliteErrors(folder, Duration.ofSeconds(10))),
+        Limits.defaults(),
+        Duration.ofSeconds(10));
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    connection.close();
+  }
+
+  private void commit(List<ChangeSet> group) {
+    Limits limits = Limits.defaults();
+    List<Ticket> tickets =
+        group.stream()
+            .map(changes -> Submission.of(changes, Instant.EPOCH, limits))
+            .<Ticket>map(submission -> new FutureTicket(submission, () -> {}))
+            .toList();
+    transaction.run(tickets);
+    tickets.forEach(ticket -> assertThat(ticket.answer().outcomes()).isNotEmpty());
+  }
+
+  /** What is run for a group of ends and beginnings. */
+  private List<Run> runs(int size) {
+    log.clear();
+    commit(mix.endsAndBeginnings(size));
+    return log.runs();
+  }
+
+  @Test
+  @DisplayName("is loaded and written by as many statements, however large it is")
+  void loaded() {
+    transaction = newTransaction();
+    List<Run> one = runs(1);
+    transaction = newTransaction();
+    List<Run> many = runs(MANY);
+    assertAlike(one, many);
+    assertThat(one).extracting(Run::text).filteredOn(text -> text.startsWith("SELECT")).hasSize(6);
+  }
+
+  @Test
+  @DisplayName("of remembered records is not loaded, but for the workflows that it may make")
+  void remembered() {
+    List<Run> one = runs(1);
+    List<Run> many = runs(MANY);
+    assertAlike(one, many);
+    assertThat(one).extracting(Run::text).filteredOn(text -> text.startsWith("SELECT")).hasSize(1);
+  }
+
+  /** The same texts in the same order, each with so many times the rows where it writes rows. */
+  private static void assertAlike(List<Run> one, List<Run> many) {
+    assertThat(one)
+        .extracting(Run::text)
+        .endsWith("COMMIT")
+        .filteredOn(text -> !text.startsWith("PRAGMA"))
+        .doesNotHaveDuplicates();
+    assertThat(many).extracting(Run::text).isEqualTo(one.stream().map(Run::text).toList());
+    for (int i = 0; i < one.size(); i++) {
+      boolean writes = one.get(i).text().matches("(?s)(INSERT|UPDATE).*");
+      assertThat(many.get(i).rows())
+          .as(one.get(i).text())
+          .isEqualTo(one.get(i).rows() * (writes ? MANY : 1));
+    }
+  }
+
+  /** Gives out one session again and again. */
+  private record OneSession(Session session) implements SessionSource {
+    @Override
+    public Session writer() {
+      return session;
+    }
+
+    @Override
+    public Session reader() {
+      return session;
+    }
+
+    @Override
+    public void release(Session session) {}
+
+    @Override
+    public void discard(Session session, @Nullable SQLException cause) {}
+
+    @Override
+    public void close() {}
+  }
+}

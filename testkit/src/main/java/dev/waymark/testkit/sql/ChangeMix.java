@@ -1,0 +1,80 @@
+package dev.waymark.testkit.sql;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.NewWorkflow;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Change sets that are all alike and hold a change of every kind, each of records of its own: what
+ * is run for a group of them depends on nothing but how many they are. Not thread-safe.
+ */
+public final class ChangeMix {
+  private final Ids ids = Ids.system();
+  private final Deque<Started> started = new ArrayDeque<>();
+  private int count;
+
+  /** A mix of which nothing is stored yet. */
+  public ChangeMix() {}
+
+  private record Started(WorkflowId workflow, ExecutionId execution, TaskRunId taskRun) {}
+
+  /** Change sets that start an execution each, of a new workflow. */
+  public List<ChangeSet> beginnings(int number) {
+    List<ChangeSet> changes = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      changes.add(begin(ChangeSet.builder()).build());
+    }
+    return changes;
+  }
+
+  /**
+   * Change sets that each end what an earlier one has started, save that workflow anew, and start
+   * an execution of a new one. As many beginnings must be stored.
+   */
+  public List<ChangeSet> endsAndBeginnings(int number) {
+    List<ChangeSet> changes = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      Started before = started.remove();
+      changes.add(
+          begin(
+                  ChangeSet.builder()
+                      .saveWorkflow(new NewWorkflow(before.workflow(), "tasks: {changed: {}}"))
+                      .updateAttempt(
+                          new AttemptId(before.taskRun(), 1), AttemptState.SUCCEEDED, 0, null)
+                      .updateTaskRun(before.taskRun(), TaskRunState.SUCCEEDED)
+                      .updateExecution(before.execution(), ExecutionState.SUCCEEDED))
+              .build());
+    }
+    return changes;
+  }
+
+  private ChangeSet.Builder begin(ChangeSet.Builder changes) {
+    Started next =
+        new Started(new WorkflowId("flow-" + count++), ids.executionId(), ids.taskRunId());
+    started.add(next);
+    return changes
+        .saveWorkflow(new NewWorkflow(next.workflow(), "tasks: {}"))
+        .createExecution(
+            new NewExecution(
+                next.execution(), next.workflow(), null, Map.of("team", "data"), Map.of("n", "1")))
+        .updateExecution(next.execution(), ExecutionState.RUNNING)
+        .createTaskRun(new NewTaskRun(next.taskRun(), next.execution(), new TaskId("t")))
+        .updateTaskRun(next.taskRun(), TaskRunState.RUNNING)
+        .recordAttempt(next.taskRun(), "w");
+  }
+}
