@@ -22,7 +22,6 @@ import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.jdbc.internal.commit.GroupCommitter;
-import dev.waymark.jdbc.internal.commit.GroupTransaction;
 import dev.waymark.jdbc.internal.read.IdPrefix;
 import dev.waymark.jdbc.internal.read.Snapshot;
 import dev.waymark.jdbc.internal.sql.Dialect;
@@ -69,8 +68,7 @@ public abstract class JdbcStateStore implements StateStore {
     this.clock = clock;
     this.limits = limits;
     this.patience = patience;
-    this.committer =
-        new GroupCommitter(new GroupTransaction(sessions, dialect, limits, patience), limits);
+    this.committer = GroupCommitter.of(sessions, dialect, limits, patience);
   }
 
   @Override

@@ -232,7 +232,7 @@ class PostgresOpeningTest {
         .isInstanceOf(SchemaMismatchException.class)
         .hasMessageContaining(schema)
         .hasMessageContaining("version 999")
-        .hasMessageContaining("up to 2")
+        .hasMessageContaining("up to 3")
         .hasMessageContaining("Update Waymark");
     assertThat(TestServer.text("SELECT version FROM " + schema + ".waymark_version"))
         .isEqualTo("999");

@@ -32,7 +32,7 @@ public final class TestServer {
 
   /** The migrations of the postgres module, in order. */
   private static final List<String> MIGRATIONS =
-      List.of("V1__state_store", "V2__counts_and_indexes");
+      List.of("V1__state_store", "V2__counts_and_indexes", "V3__cheaper_guards");
 
   private TestServer() {}
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -21,8 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The differential test upon real databases. What it runs is set by properties, see
- * CONTRIBUTING.md: a few new seeds in every build, one seed again, or as many as there is time for.
+ * The differential test upon real databases, each of which two stores take turns at. What it runs
+ * is set by properties, see CONTRIBUTING.md: a few new seeds in every build, one seed again, or as
+ * many as there is time for.
  */
 @DisplayName("SQLite and PostgreSQL beside the reference store")
 class ThreeStoresTest {
@@ -75,11 +77,12 @@ class ThreeStoresTest {
   @DisplayName("the same answers on all three stores")
   void sameAnswers(Plan plan, @TempDir Path folder) throws IOException {
     String schema = TestServer.newSchema();
-    try (StateStore postgres = postgres(schema)) {
+    try (StateStore postgres = postgres(schema);
+        StateStore another = postgres(schema)) {
       Instant start = Instant.now();
       for (long done = 0; plan.goesOn(done, since(start)); done++) {
         TestServer.empty(schema);
-        run(plan.first() + done, plan.steps(), folder, postgres);
+        run(plan.first() + done, plan.steps(), folder, List.of(postgres, another));
         report(plan, done + 1, since(start));
       }
       System.out.print(Files.readString(REPORT));
@@ -92,10 +95,15 @@ class ThreeStoresTest {
     return Duration.between(start, Instant.now());
   }
 
-  private void run(long seed, int steps, Path folder, StateStore postgres) throws IOException {
+  private void run(long seed, int steps, Path folder, List<StateStore> postgres)
+      throws IOException {
     Path file = folder.resolve("waymark.db");
-    try (StateStore sqlite = sqlite(file)) {
-      Map<String, StateStore> stores = Map.of("SQLite", sqlite, "PostgreSQL", postgres);
+    try (StateStore sqlite = sqlite(file);
+        StateStore another = sqlite(file)) {
+      Map<String, StateStore> stores =
+          Map.of(
+              "SQLite", TakingTurns.of(List.of(sqlite, another), seed),
+              "PostgreSQL", TakingTurns.of(postgres, seed));
       tally.add(new Comparison(clock, stores, REPLAY).run(seed, steps));
     }
     Files.delete(file);

@@ -85,6 +85,12 @@ public final class PostgresDialect implements Dialect {
     return sql.table(name);
   }
 
+  /** While one waits for the disk, the other works. More of them make small groups (measured). */
+  @Override
+  public int writers() {
+    return 2;
+  }
+
   /** Begins with the first statements, in their round trip. */
   @Override
   public void beginWrite(Session session) {
@@ -112,9 +118,9 @@ public final class PostgresDialect implements Dialect {
     batch.run();
   }
 
-  /** None: what another session writes is noticed by the lock of its rows only. */
+  /** None: what others write is noticed record by record only. */
   @Override
-  public @Nullable Long stamp(Session session) {
+  public @Nullable Object stamp(Session session) {
     return null;
   }
 
@@ -130,18 +136,24 @@ public final class PostgresDialect implements Dialect {
 
   /**
    * Writes each set of rows with one statement, each column as one array, and commits, all in one
-   * round trip. A statement that changes another number of records than it has rows fails in the
+   * round trip. A statement that finds another number of records than it has rows fails in the
    * server, which then skips all that follows.
    */
   @Override
   public boolean writeAndCommit(Session session, List<Rows> writes) throws SQLException {
     Batch batch = new Batch(session, together);
+    batch.addDeferred();
     for (Rows rows : writes) {
       batch.add(sql(rows.statement()), (statement, first) -> bind(statement, first, rows));
     }
     batch.add("COMMIT");
     batch.run();
     return true;
+  }
+
+  @Override
+  public boolean isContradiction(SQLException error) {
+    return SqlStates.isContradiction(SqlStates.of(error));
   }
 
   private static int bind(PreparedStatement statement, int first, Rows rows) throws SQLException {
@@ -161,16 +173,26 @@ public final class PostgresDialect implements Dialect {
   private static Array column(
       Connection connection, ColumnType type, List<@Nullable Object[]> rows, int column)
       throws SQLException {
-    @Nullable Object[] values = new @Nullable Object[rows.size()];
+    @Nullable Object[] values = newArray(type, rows.size());
     for (int i = 0; i < values.length; i++) {
       values[i] = rows.get(i)[column];
     }
     return connection.createArrayOf(typeName(type), values);
   }
 
+  /** The driver sends an array in binary when it can see by its type what is in it. */
+  private static @Nullable Object[] newArray(ColumnType type, int length) {
+    return switch (type) {
+      case TEXT -> new String[length];
+      case LONG -> new Long[length];
+      case INT -> new Integer[length];
+      case UUID, TIME -> new Object[length];
+    };
+  }
+
   /**
-   * The type of the elements. They go as text: an {@link Instant} writes itself as ISO 8601 in UTC,
-   * to the microsecond, which PostgreSQL reads alike whatever its settings.
+   * The type of the elements. Times go as text: an {@link Instant} writes itself as ISO 8601 in
+   * UTC, to the microsecond, which PostgreSQL reads alike whatever its settings.
    */
   private static String typeName(ColumnType type) {
     return switch (type) {

@@ -152,21 +152,32 @@ final class PostgresSql {
   }
 
   /**
-   * The text of a write. An update takes the number of its rows as one more parameter, and fails
-   * with a division by zero unless it changes as many records: its COMMIT is under way in the same
-   * round trip.
+   * The text of a write. One that does not insert takes the number of its rows as one more
+   * parameter, and fails with a division by zero unless it finds as many records: its COMMIT is
+   * under way in the same round trip.
    */
   private static String checked(WriteStatement statement) {
     String text = template(statement);
-    return statement.inserts()
-        ? text
-        : "WITH changed AS (\n"
-            + text
-            + " RETURNING 1)\nSELECT 1 / (CASE WHEN count(*) = ? THEN 1 ELSE 0 END) FROM changed";
+    if (statement.inserts()) {
+      return text;
+    }
+    return "WITH found AS (\n"
+        + text
+        + (statement.checks() ? "" : " RETURNING 1")
+        + ")\nSELECT 1 / (CASE WHEN count(*) = ? THEN 1 ELSE 0 END) FROM found";
   }
 
   private static String template(WriteStatement statement) {
     return switch (statement) {
+      case CHECK_WORKFLOW ->
+          """
+          SELECT 1 FROM unnest(?::text[], ?::integer[]) AS v (id, revision)
+          JOIN {s}.workflows w ON w.id = v.id AND w.revision = v.revision""";
+      case CHECK_EXECUTION ->
+          """
+          SELECT 1 FROM unnest(?::uuid[], ?::bigint[], ?::text[]) AS v (id, version, state)
+          JOIN {s}.executions e ON e.id = v.id AND e.version = v.version AND e.state = v.state
+          ORDER BY e.id FOR NO KEY UPDATE OF e""";
       case INSERT_WORKFLOW ->
           """
           INSERT INTO {s}.workflows (id, revision, content_hash)
@@ -177,7 +188,7 @@ final class PostgresSql {
           """
           UPDATE {s}.workflows w SET revision = v.revision, content_hash = v.content_hash
           FROM unnest(?::integer[], ?::text[], ?::text[]) AS v (revision, content_hash, id)
-          WHERE w.id = v.id""";
+          WHERE w.id = v.id AND w.revision = v.revision - 1""";
       case INSERT_REVISION ->
           """
           INSERT INTO {s}.workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
@@ -217,23 +228,27 @@ final class PostgresSql {
       case UPDATE_ATTEMPT ->
           """
           UPDATE {s}.attempts a SET state = v.state, ended_at = v.ended_at, exit_code = v.exit_code, error = v.error
-          FROM unnest(?::text[], ?::timestamptz[], ?::integer[], ?::text[], ?::uuid[], ?::integer[])
-            AS v (state, ended_at, exit_code, error, task_run_id, number)
-          WHERE a.task_run_id = v.task_run_id AND a.number = v.number""";
+          FROM unnest(?::text[], ?::timestamptz[], ?::integer[], ?::text[], ?::uuid[], ?::integer[], ?::text[])
+            AS v (state, ended_at, exit_code, error, task_run_id, number, state_before)
+          WHERE a.task_run_id = v.task_run_id AND a.number = v.number AND a.state = v.state_before""";
       case UPDATE_TASK_RUN ->
           """
           UPDATE {s}.task_runs t
-          SET state = v.state, version = v.version, last_attempt = v.last_attempt, started_at = v.started_at, ended_at = v.ended_at
-          FROM unnest(?::text[], ?::bigint[], ?::integer[], ?::timestamptz[], ?::timestamptz[], ?::uuid[])
-            AS v (state, version, last_attempt, started_at, ended_at, id)
-          WHERE t.id = v.id""";
+          SET state = v.state, version = v.version, last_attempt = v.last_attempt,
+              started_at = coalesce(t.started_at, v.started_at), ended_at = v.ended_at
+          FROM unnest(?::text[], ?::bigint[], ?::integer[], ?::timestamptz[], ?::timestamptz[], ?::uuid[],
+                      ?::text[], ?::bigint[], ?::integer[])
+            AS v (state, version, last_attempt, started_at, ended_at, id, state_before, version_before, attempt_before)
+          WHERE t.id = v.id AND t.state = v.state_before AND t.version = v.version_before
+            AND t.last_attempt = v.attempt_before""";
       case UPDATE_EXECUTION ->
           """
           UPDATE {s}.executions e
-          SET state = v.state, version = v.version, started_at = v.started_at, ended_at = v.ended_at, error = coalesce(v.error, e.error)
+          SET state = v.state, version = v.version, started_at = coalesce(e.started_at, v.started_at),
+              ended_at = v.ended_at, error = coalesce(v.error, e.error)
           FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[])
             AS v (state, version, started_at, ended_at, error, id)
-          WHERE e.id = v.id""";
+          WHERE e.id = v.id AND e.version = v.version - 1""";
       // The order of the rows is the order of the history: WITH ORDINALITY keeps that of the
       // arrays.
       case INSERT_HISTORY ->

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqlStates {
   static final String UNIQUE_VIOLATION = "23505";
+  private static final String DIVISION_BY_ZERO = "22012";
   static final String INSUFFICIENT_PRIVILEGE = "42501";
   static final String LOCK_NOT_AVAILABLE = "55P03";
   static final String QUERY_CANCELED = "57014";
@@ -49,6 +50,14 @@ final class SqlStates {
   /** Another transaction was in the way; the same again, after it, will do. */
   static boolean isCollision(@Nullable String state) {
     return state != null && COLLISIONS.contains(state);
+  }
+
+  /**
+   * A record is not as it was taken to be: a statement found other than it should have, or a key,
+   * reference or rule of the tables forbids what would be right otherwise.
+   */
+  static boolean isContradiction(@Nullable String state) {
+    return state != null && (state.equals(DIVISION_BY_ZERO) || state.startsWith("23"));
   }
 
   /** The connection is gone, or did not come about; a new one may. */

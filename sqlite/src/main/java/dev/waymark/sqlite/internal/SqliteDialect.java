@@ -11,6 +11,7 @@ import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
 import java.nio.ByteBuffer;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -55,6 +56,11 @@ public final class SqliteDialect implements Dialect {
     return column + " IN (" + query + ")";
   }
 
+  @Override
+  public int writers() {
+    return 1;
+  }
+
   /**
    * Takes the one write lock at the beginning: a transaction that reads first and writes later
    * fails at once when another process wrote in between.
@@ -64,11 +70,14 @@ public final class SqliteDialect implements Dialect {
     session.prepare("BEGIN IMMEDIATE").execute();
   }
 
+  /** The number says something only when it is compared with others of the same connection. */
+  private record Stamp(Connection connection, long dataVersion) {}
+
   @Override
-  public @Nullable Long stamp(Session session) throws SQLException {
+  public Object stamp(Session session) throws SQLException {
     try (ResultSet row = session.prepare("PRAGMA data_version").executeQuery()) {
       row.next();
-      return row.getLong(1);
+      return new Stamp(session.connection(), row.getLong(1));
     }
   }
 
@@ -105,6 +114,12 @@ public final class SqliteDialect implements Dialect {
     }
     session.prepare("COMMIT").execute();
     return true;
+  }
+
+  /** Never: a key that exists is no error here, and nobody else writes during a transaction. */
+  @Override
+  public boolean isContradiction(SQLException error) {
+    return false;
   }
 
   private boolean write(Session session, Rows rows) throws SQLException {

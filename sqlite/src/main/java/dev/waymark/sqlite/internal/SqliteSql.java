@@ -108,8 +108,12 @@ final class SqliteSql {
 
   static String text(WriteStatement statement) {
     return switch (statement) {
+      case CHECK_WORKFLOW, CHECK_EXECUTION ->
+          throw new IllegalArgumentException(
+              statement + ": nothing changes between reading and writing, there is one writer");
       case INSERT_WORKFLOW -> "INSERT INTO workflows (id, revision, content_hash) VALUES (?, ?, ?)";
-      case UPDATE_WORKFLOW -> "UPDATE workflows SET revision = ?, content_hash = ? WHERE id = ?";
+      case UPDATE_WORKFLOW ->
+          "UPDATE workflows SET revision = ?1, content_hash = ?2 WHERE id = ?3 AND revision = ?1 - 1";
       case INSERT_REVISION ->
           """
           INSERT INTO workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
@@ -129,13 +133,19 @@ final class SqliteSql {
       case INSERT_ATTEMPT ->
           "INSERT INTO attempts (task_run_id, number, state, worker, started_at) VALUES (?, ?, ?, ?, ?)";
       case UPDATE_ATTEMPT ->
-          "UPDATE attempts SET state = ?, ended_at = ?, exit_code = ?, error = ? WHERE task_run_id = ? AND number = ?";
+          """
+          UPDATE attempts SET state = ?, ended_at = ?, exit_code = ?, error = ?
+          WHERE task_run_id = ? AND number = ? AND state = ?""";
       case UPDATE_TASK_RUN ->
-          "UPDATE task_runs SET state = ?, version = ?, last_attempt = ?, started_at = ?, ended_at = ? WHERE id = ?";
+          """
+          UPDATE task_runs
+          SET state = ?, version = ?, last_attempt = ?, started_at = coalesce(started_at, ?), ended_at = ?
+          WHERE id = ? AND state = ? AND version = ? AND last_attempt = ?""";
       case UPDATE_EXECUTION ->
           """
-          UPDATE executions SET state = ?, version = ?, started_at = ?, ended_at = ?, error = coalesce(?, error)
-          WHERE id = ?""";
+          UPDATE executions
+          SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error)
+          WHERE id = ?6 AND version = ?2 - 1""";
       case INSERT_HISTORY ->
           "INSERT INTO history (execution_id, committed_at, transition_count, transitions) VALUES (?, ?, ?, ?)";
       case INSERT_COMMIT ->

@@ -50,25 +50,42 @@ public final class ChangeMix {
     List<ChangeSet> changes = new ArrayList<>();
     for (int i = 0; i < number; i++) {
       Started before = started.remove();
-      changes.add(
-          begin(
-                  ChangeSet.builder()
-                      .saveWorkflow(new NewWorkflow(before.workflow(), "tasks: {changed: {}}"))
-                      .updateAttempt(
-                          new AttemptId(before.taskRun(), 1), AttemptState.SUCCEEDED, 0, null)
-                      .updateTaskRun(before.taskRun(), TaskRunState.SUCCEEDED)
-                      .updateExecution(before.execution(), ExecutionState.SUCCEEDED))
-              .build());
+      NewWorkflow anew = new NewWorkflow(before.workflow(), "tasks: {changed: {}}");
+      changes.add(begin(end(ChangeSet.builder().saveWorkflow(anew), before)).build());
     }
     return changes;
+  }
+
+  /**
+   * Change sets that each end what an earlier one has started and start an execution of the same
+   * workflow, which they do not save. As many beginnings must be stored.
+   */
+  public List<ChangeSet> endsAndRepetitions(int number) {
+    List<ChangeSet> changes = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      Started before = started.remove();
+      Started next = new Started(before.workflow(), ids.executionId(), ids.taskRunId());
+      changes.add(start(end(ChangeSet.builder(), before), next).build());
+    }
+    return changes;
+  }
+
+  private static ChangeSet.Builder end(ChangeSet.Builder changes, Started before) {
+    return changes
+        .updateAttempt(new AttemptId(before.taskRun(), 1), AttemptState.SUCCEEDED, 0, null)
+        .updateTaskRun(before.taskRun(), TaskRunState.SUCCEEDED)
+        .updateExecution(before.execution(), ExecutionState.SUCCEEDED);
   }
 
   private ChangeSet.Builder begin(ChangeSet.Builder changes) {
     Started next =
         new Started(new WorkflowId("flow-" + count++), ids.executionId(), ids.taskRunId());
+    return start(changes.saveWorkflow(new NewWorkflow(next.workflow(), "tasks: {}")), next);
+  }
+
+  private ChangeSet.Builder start(ChangeSet.Builder changes, Started next) {
     started.add(next);
     return changes
-        .saveWorkflow(new NewWorkflow(next.workflow(), "tasks: {}"))
         .createExecution(
             new NewExecution(
                 next.execution(), next.workflow(), null, Map.of("team", "data"), Map.of("n", "1")))

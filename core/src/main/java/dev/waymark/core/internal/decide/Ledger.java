@@ -4,9 +4,12 @@ import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A {@link #draft()} is a ledger over a ledger: a change set is tried on a draft, which is
  * posted when the set is accepted and dropped when it is refused. A whole group may be a draft over
- * a ledger that {@link #keeping keeps} what earlier groups came to.
+ * a ledger that {@link #keeping keeps} what earlier groups came to; what it comes to is {@link
+ * #addTo added} there once it is durable.
  */
 public final class Ledger {
   private final boolean isDraft;
@@ -77,6 +81,45 @@ public final class Ledger {
     taskRunsByTask.post();
   }
 
+  /** Puts what this ledger itself holds, without what it is a draft of, into another. */
+  public void addTo(Ledger other) {
+    commits.addTo(other.commits);
+    workflows.addTo(other.workflows);
+    executions.addTo(other.executions);
+    families.addTo(other.families);
+    taskRuns.addTo(other.taskRuns);
+    taskRunsByTask.addTo(other.taskRunsByTask);
+  }
+
+  /**
+   * A ledger of its own with all that is here of the records that are touched; with every family in
+   * which something may end, so that none is left behind.
+   */
+  public Ledger excerpt(Touches touches) {
+    Ledger excerpt = new Ledger();
+    commits.copy(touches.commits(), excerpt.commits);
+    workflows.copy(touches.workflows(), excerpt.workflows);
+    taskRuns.copy(touches.taskRuns(), excerpt.taskRuns);
+    taskRunsByTask.copy(touches.tasks(), excerpt.taskRunsByTask);
+    Set<ExecutionId> touched = new TreeSet<>(touches.executions());
+    touched.addAll(excerpt.owners(touches.taskRuns()));
+    executions.copy(touched, excerpt.executions);
+    families.copy(touched, excerpt.families);
+    return excerpt;
+  }
+
+  /** The executions to which those of these task runs belong that are here. */
+  public Set<ExecutionId> owners(Collection<TaskRunId> ids) {
+    Set<ExecutionId> owners = new TreeSet<>();
+    for (TaskRunId id : ids) {
+      TaskRunHead head = taskRun(id);
+      if (head != null) {
+        owners.add(head.executionId());
+      }
+    }
+    return owners;
+  }
+
   /** Notes a commit of the past. */
   public void put(PastCommit commit) {
     commits.put(commit.id(), commit);
@@ -124,6 +167,12 @@ public final class Ledger {
     return taskRuns.get(id);
   }
 
+  /** Whether the newest attempt of a task run that is here is live. */
+  public boolean hasLiveAttempt(TaskRunId id) {
+    TaskRunHead head = taskRun(id);
+    return head != null && head.hasLiveAttempt();
+  }
+
   @Nullable TaskRunHead taskRun(TaskKey key) {
     return taskRunsByTask.get(key);
   }
@@ -166,8 +215,23 @@ public final class Ledger {
     }
 
     void post() {
-      if (own != null && base != null) {
-        base.own().putAll(own);
+      if (base != null) {
+        addTo(base);
+      }
+    }
+
+    void copy(Collection<K> keys, Shelf<K, V> to) {
+      for (K key : keys) {
+        V found = get(key);
+        if (found != null) {
+          to.put(key, found);
+        }
+      }
+    }
+
+    void addTo(Shelf<K, V> other) {
+      if (own != null) {
+        other.own().putAll(own);
       }
     }
   }

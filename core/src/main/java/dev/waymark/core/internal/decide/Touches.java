@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param commits commit ids
  * @param workflows workflows that are saved or run
  * @param savedWorkflows those of them that are saved; the others are only looked at
+ * @param newestRevisions those of them whose newest revision is run, whichever that is
  * @param executions executions that are named; those of the task runs are to be loaded too
  * @param taskRuns task runs that are named
  * @param tasks tasks for which a task run is created
@@ -28,6 +29,7 @@ public record Touches(
     Set<CommitId> commits,
     Set<WorkflowId> workflows,
     Set<WorkflowId> savedWorkflows,
+    Set<WorkflowId> newestRevisions,
     Set<ExecutionId> executions,
     Set<TaskRunId> taskRuns,
     Set<TaskKey> tasks,
@@ -37,6 +39,7 @@ public record Touches(
   /** Nothing yet. */
   public Touches() {
     this(
+        new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
@@ -59,6 +62,9 @@ public record Touches(
       savedWorkflows.add(save.workflow().id());
     } else if (change instanceof Change.CreateExecution create) {
       workflows.add(create.execution().workflowId());
+      if (create.execution().workflowRevision() == null) {
+        newestRevisions.add(create.execution().workflowId());
+      }
       executions.add(create.execution().id());
       created.add(create.execution().id());
     } else if (change instanceof Change.UpdateExecution update) {

@@ -18,6 +18,11 @@ final class CallerTicket extends Ticket {
   }
 
   @Override
+  boolean hasLedEnough() {
+    return isAnswered();
+  }
+
+  @Override
   void promote() {
     promoted = true;
     LockSupport.unpark(caller);
@@ -34,6 +39,7 @@ final class CallerTicket extends Ticket {
       LockSupport.park(this);
       interrupted |= Thread.interrupted();
     }
+    promoted = false;
     if (interrupted) {
       caller.interrupt();
     }

@@ -3,14 +3,15 @@ package dev.waymark.jdbc.internal.commit;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.store.CommitResult;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** The ticket of a change set for which no thread waits: a background thread leads for it. */
 final class FutureTicket extends Ticket {
   private final CompletableFuture<CommitResult> future = new CompletableFuture<>();
-  private final Runnable leader;
+  private final Consumer<FutureTicket> leader;
 
   /** A ticket that has {@code leader} run in the background when it is its turn to lead. */
-  FutureTicket(Submission submission, Runnable leader) {
+  FutureTicket(Submission submission, Consumer<FutureTicket> leader) {
     super(submission);
     this.leader = leader;
   }
@@ -24,8 +25,13 @@ final class FutureTicket extends Ticket {
   void release() {}
 
   @Override
+  boolean hasLedEnough() {
+    return false;
+  }
+
+  @Override
   void promote() {
-    leader.run();
+    leader.accept(this);
   }
 
   /** Completes the future with the answer. */

@@ -4,6 +4,9 @@ import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.SessionSource;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers change sets that wait at the same moment into groups, each of which becomes durable with
@@ -23,10 +27,14 @@ import java.util.function.Consumer;
  * to the first in the queue, so no caller works for others for longer than it would have waited
  * anyway. The idea is that of the write queues of LevelDB and its successors.
  *
+ * <p>Where the database takes several transactions at a time there are as many leaders. A group
+ * then leaves only beside groups that {@link Flights do not touch} what it touches: what comes of
+ * every change set is what would come of it one after the other, in the order of the queue.
+ *
  * <p>Where the first in the queue is a change set for whose answer no thread waits, a thread in the
- * background leads, until the queue is empty. It ends when it has had nothing to do for a while.
- * The futures of a group are completed in one go and not by the leader, whom nothing that hangs on
- * them can hold up or make wait for itself.
+ * background leads, until nothing can go. It ends when it has had nothing to do for a while. The
+ * futures of a group are completed in one go and not by the leader, whom nothing that hangs on them
+ * can hold up or make wait for itself.
  *
  * <p>The queue is served in order. A group is bounded by the number of its change sets and by the
  * bytes that they bring, and so is the queue; who finds it full is refused.
@@ -39,17 +47,27 @@ public final class GroupCommitter implements AutoCloseable {
   private final Background background = new Background();
   private final Object lock = new Object();
   private final Deque<Ticket> queue = new ArrayDeque<>();
+  private final Flights flights;
   private long waitingBytes;
-  private boolean led;
+  private int leaders;
 
-  /** Commits by way of this transaction, in groups and a queue within these limits. */
-  public GroupCommitter(GroupTransaction transaction, Limits limits) {
-    this(transaction::run, limits);
+  GroupCommitter(Consumer<List<Ticket>> transaction, Flights flights, Limits limits) {
+    this.transaction = transaction;
+    this.flights = flights;
+    this.limits = limits;
   }
 
-  GroupCommitter(Consumer<List<Ticket>> transaction, Limits limits) {
-    this.transaction = transaction;
-    this.limits = limits;
+  /**
+   * Commits by transactions on these sessions, in groups and a queue within these limits, and tries
+   * each again for at most {@code patience}.
+   */
+  public static GroupCommitter of(
+      SessionSource sessions, Dialect dialect, Limits limits, Duration patience) {
+    Memory memory = new Memory();
+    return new GroupCommitter(
+        new GroupTransaction(sessions, dialect, memory, limits, patience)::run,
+        new Flights(dialect.writers(), memory::executions),
+        limits);
   }
 
   /**
@@ -63,8 +81,9 @@ public final class GroupCommitter implements AutoCloseable {
     if (!enqueue(ticket)) {
       ticket.await();
     }
-    if (!ticket.isAnswered()) {
-      leadUntilAnswered(ticket);
+    while (!ticket.isAnswered()) {
+      lead(ticket);
+      ticket.await();
     }
     return ticket.answer();
   }
@@ -75,17 +94,22 @@ public final class GroupCommitter implements AutoCloseable {
    * @throws StoreOverloadedException when too many wait
    */
   public CompletableFuture<CommitResult> commitAsync(Submission submission) {
-    FutureTicket ticket =
-        new FutureTicket(submission, () -> background.run(this::leadWhileAnyWait));
+    FutureTicket ticket = new FutureTicket(submission, this::leadInBackground);
     if (enqueue(ticket)) {
       promote(ticket);
     }
     return ticket.future();
   }
 
-  /** Puts a ticket at the end of the queue; true when it has to be led at once. */
+  private void leadInBackground(FutureTicket ticket) {
+    background.run(() -> lead(ticket));
+  }
+
+  /** Puts a ticket at the end of the queue; true when it is called to lead at once. */
   private boolean enqueue(Ticket ticket) {
     long bytes = ticket.submission().bytes();
+    flights.look(ticket);
+    Ticket next;
     synchronized (lock) {
       boolean full =
           queue.size() >= limits.maxWaiting()
@@ -95,10 +119,13 @@ public final class GroupCommitter implements AutoCloseable {
       }
       queue.add(ticket);
       waitingBytes += bytes;
-      boolean leads = !led;
-      led = true;
-      return leads;
+      next = nextLeader();
     }
+    if (next == ticket) {
+      return true;
+    }
+    promote(next);
+    return false;
   }
 
   private StoreOverloadedException overloaded(Submission refused) {
@@ -114,42 +141,89 @@ public final class GroupCommitter implements AutoCloseable {
             limits.maxWaitingBytes()));
   }
 
-  private void leadUntilAnswered(Ticket own) {
-    try {
-      while (!own.isAnswered()) {
-        commit(nextGroup());
-      }
-    } finally {
-      handOver();
+  /**
+   * Calls upon the first in the queue to lead, if it can go now. To be woken is to be told; who is
+   * called, is called here, until he has nothing left to do or somebody else takes his ticket.
+   */
+  private @Nullable Ticket nextLeader() {
+    Ticket first = queue.peekFirst();
+    if (first == null
+        || first.isCalled()
+        || leaders == flights.most()
+        || !flights.admits(first, queue.size())) {
+      return null;
+    }
+    call(first);
+    return first;
+  }
+
+  private void call(Ticket ticket) {
+    ticket.called(true);
+    leaders++;
+  }
+
+  private void dismiss(Ticket ticket) {
+    if (ticket.isCalled()) {
+      ticket.called(false);
+      leaders--;
     }
   }
 
-  private void leadWhileAnyWait() {
-    boolean leads = true;
+  /**
+   * Commits group after group, as long as this ticket is called and until it has led enough or
+   * nothing can go.
+   */
+  private void lead(Ticket own) {
     try {
-      while (leads) {
-        commit(nextGroup());
-        leads = staysLeader();
+      while (!own.hasLedEnough()) {
+        Flights.Flight flight = depart(own);
+        if (flight == null) {
+          break;
+        }
+        commit(flight);
       }
     } finally {
-      if (leads) {
-        handOver();
-      }
+      resign(own);
     }
   }
 
-  private boolean staysLeader() {
+  /** The next group, from the beginning of the queue to the first that cannot go with it. */
+  private Flights.@Nullable Flight depart(Ticket own) {
+    Flights.Flight flight = flights.gather();
+    Ticket next;
     synchronized (lock) {
-      led = !queue.isEmpty();
-      return led;
+      if (!own.isCalled() || queue.isEmpty() || !flights.admits(queue.getFirst(), queue.size())) {
+        return null;
+      }
+      long bytes = 0;
+      while (flight.group().size() < limits.maxGroup() && !queue.isEmpty()) {
+        Ticket first = queue.getFirst();
+        bytes += first.submission().bytes();
+        if ((!flight.group().isEmpty() && bytes > MAX_GROUP_BYTES) || !flight.board(first)) {
+          break;
+        }
+        queue.removeFirst();
+        waitingBytes -= first.submission().bytes();
+        if (first != own) {
+          dismiss(first);
+        }
+      }
+      flights.begin(flight);
+      next = nextLeader();
     }
+    promote(next);
+    return flight;
   }
 
   /** Whatever happens, nobody who was taken from the queue waits for ever. */
-  private void commit(List<Ticket> group) {
+  private void commit(Flights.Flight flight) {
+    List<Ticket> group = flight.group();
     try {
       transaction.accept(group);
     } finally {
+      synchronized (lock) {
+        flights.end(flight);
+      }
       for (Ticket ticket : group) {
         ticket.abandon();
       }
@@ -174,36 +248,20 @@ public final class GroupCommitter implements AutoCloseable {
     }
   }
 
-  private List<Ticket> nextGroup() {
-    List<Ticket> group = new ArrayList<>();
-    long bytes = 0;
-    synchronized (lock) {
-      while (group.size() < limits.maxGroup() && !queue.isEmpty()) {
-        bytes += queue.getFirst().submission().bytes();
-        if (!group.isEmpty() && bytes > MAX_GROUP_BYTES) {
-          break;
-        }
-        Ticket next = queue.removeFirst();
-        waitingBytes -= next.submission().bytes();
-        group.add(next);
-      }
-    }
-    return group;
-  }
-
-  private void handOver() {
+  private void resign(Ticket own) {
     Ticket next;
     synchronized (lock) {
-      next = queue.peekFirst();
-      led = next != null;
+      dismiss(own);
+      next = nextLeader();
     }
-    if (next != null) {
-      promote(next);
-    }
+    promote(next);
   }
 
   /** Whoever comes next leads where nobody could be made to: then too nobody waits for ever. */
-  private void promote(Ticket next) {
+  private void promote(@Nullable Ticket next) {
+    if (next == null) {
+      return;
+    }
     boolean leads = false;
     try {
       next.promote();
@@ -211,13 +269,13 @@ public final class GroupCommitter implements AutoCloseable {
     } finally {
       if (!leads) {
         synchronized (lock) {
-          led = false;
+          dismiss(next);
         }
       }
     }
   }
 
-  /** Ends the thread in the background, if there is one. Nobody may be waiting any more. */
+  /** Ends the threads in the background, if there are any. Nobody may be waiting any more. */
   @Override
   public void close() {
     background.close();

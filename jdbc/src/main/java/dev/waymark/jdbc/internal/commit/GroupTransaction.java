@@ -34,12 +34,13 @@ public final class GroupTransaction {
   private final Limits limits;
   private final Duration patience;
   private final LedgerLoader loader;
-  private final Memory memory = new Memory();
+  private final Memory memory;
 
   /** Works on sessions of this source; tries a group again for at most {@code patience}. */
-  public GroupTransaction(
-      SessionSource sessions, Dialect dialect, Limits limits, Duration patience) {
+  GroupTransaction(
+      SessionSource sessions, Dialect dialect, Memory memory, Limits limits, Duration patience) {
     this.sessions = sessions;
+    this.memory = memory;
     this.dialect = dialect;
     this.limits = limits;
     this.patience = patience;
@@ -114,6 +115,7 @@ public final class GroupTransaction {
     try {
       Touches touches = new Touches();
       group.forEach(ticket -> touches.add(ticket.submission().changes()));
+      dialect.beginWrite(session);
       List<Verdict> verdicts = fromMemory(session, group, touches);
       if (verdicts == null) {
         verdicts = fromDatabase(session, group, touches);
@@ -133,33 +135,79 @@ public final class GroupTransaction {
 
   /**
    * The short way: what is remembered is not loaded, and what is to be created is taken not to be
-   * there. Null, and nothing done, when anything is refused or was there after all: only what was
-   * looked for everywhere may be told to a caller as a reason against his change set.
+   * there. Null, with a transaction in which nothing was done, when anything is refused or is not
+   * as it was taken to be: only what was looked for everywhere may be told to a caller as a reason
+   * against his change set.
    */
   private @Nullable List<Verdict> fromMemory(Session session, List<Ticket> group, Touches touches)
       throws SQLException {
-    dialect.beginWrite(session);
-    Ledger remembered = memory.recall(session, dialect.stamp(session));
+    Object stamp = dialect.stamp(session);
+    Ledger remembered = memory.recall(touches, stamp);
     if (remembered == null) {
       return null;
     }
     Ledger ledger = remembered.draft();
+    List<Verdict> verdicts =
+        stamp == null
+            ? onPremises(session, group, new Premises(touches, remembered), ledger)
+            : onStamp(session, group, touches, ledger);
+    if (verdicts != null) {
+      memory.keep(ledger, stamp);
+    }
+    return verdicts;
+  }
+
+  /** What is remembered is right, and what is missing is loaded. */
+  private @Nullable List<Verdict> onStamp(
+      Session session, List<Ticket> group, Touches touches, Ledger ledger) throws SQLException {
     loader.loadUnknown(session, touches, ledger);
     List<Verdict> verdicts = decide(group, ledger);
     if (verdicts.stream().noneMatch(Verdict.Refused.class::isInstance)
         && dialect.writeAndCommit(session, rows(verdicts))) {
-      ledger.post();
       return verdicts;
     }
+    beginAgain(session);
+    return null;
+  }
+
+  /** What is remembered may have been changed by others, which the writing finds out. */
+  private @Nullable List<Verdict> onPremises(
+      Session session, List<Ticket> group, Premises premises, Ledger ledger) throws SQLException {
+    if (!premises.areKnown()) {
+      return null;
+    }
+    List<Verdict> verdicts = decide(group, ledger);
+    if (!premises.carry(verdicts)) {
+      return null;
+    }
+    List<Rows> rows = new ArrayList<>(premises.checks());
+    rows.removeIf(Rows::isEmpty);
+    rows.addAll(rows(verdicts));
+    try {
+      if (dialect.writeAndCommit(session, rows)) {
+        memory.proveRight();
+        return verdicts;
+      }
+    } catch (SQLException e) {
+      if (!dialect.isContradiction(e)) {
+        throw e;
+      }
+    }
+    memory.proveWrong();
+    beginAgain(session);
+    return null;
+  }
+
+  private void beginAgain(Session session) throws SQLException {
     dialect.rollback(session);
     dialect.beginWrite(session);
-    return null;
   }
 
   /** The long way: everything is loaded. Continues a transaction that has begun. */
   private List<Verdict> fromDatabase(Session session, List<Ticket> group, Touches touches)
       throws SQLException {
-    Ledger ledger = memory.begin(session, dialect.stamp(session)).draft();
+    Object stamp = dialect.stamp(session);
+    Ledger ledger = new Ledger();
     loader.load(session, touches, ledger);
     List<Verdict> verdicts = decide(group, ledger);
     List<Rows> rows = rows(verdicts);
@@ -168,7 +216,7 @@ public final class GroupTransaction {
     } else if (!dialect.writeAndCommit(session, rows)) {
       throw new IllegalStateException("a record exists that was looked for and not found");
     }
-    ledger.post();
+    memory.keep(ledger, stamp);
     return verdicts;
   }
 

@@ -76,12 +76,7 @@ final class LedgerLoader {
             .filter(id -> ledger.taskRun(id) == null && !created.contains(id))
             .toList();
     Set<ExecutionId> executions = new TreeSet<>(touches.executions());
-    for (TaskRunId id : touches.taskRuns()) {
-      TaskRunHead known = ledger.taskRun(id);
-      if (known != null) {
-        executions.add(known.executionId());
-      }
-    }
+    executions.addAll(ledger.owners(touches.taskRuns()));
     executions.removeIf(id -> ledger.execution(id) != null || created.contains(id));
     Requests requests = new Requests(ledger);
     requests.workflows(
@@ -91,7 +86,8 @@ final class LedgerLoader {
     requests.taskRuns(taskRuns);
     requests.families(
         touches.families().stream()
-            .filter(id -> ledger.family(id) == null && !created.contains(id))
+            .filter(id -> ledger.family(id) == null)
+            .filter(id -> ledger.execution(id) != null || !created.contains(id))
             .toList());
     dialect.read(session, requests.list);
   }

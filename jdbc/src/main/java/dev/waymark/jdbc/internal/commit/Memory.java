@@ -1,43 +1,90 @@
 package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.internal.decide.Ledger;
-import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.core.internal.decide.TaskRunHead;
+import dev.waymark.core.internal.decide.Touches;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.store.ChangeSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the groups before have come to, so that it need not be loaded again. It is good only on the
- * session that wrote it, and only as long as the {@link dev.waymark.jdbc.internal.sql.Dialect#stamp
- * stamp} says that nobody else has written since. Used by one leader at a time.
+ * What the groups before have come to, so that it need not be loaded again. Thread-safe.
+ *
+ * <p>Where the database has a {@link dev.waymark.jdbc.internal.sql.Dialect#stamp stamp}, what is
+ * remembered is right as long as that stays the same. Where it has none, each record may have been
+ * changed by others, which shows when a group is written; after each time that it was so, memory is
+ * left alone for a while, longer the more often it was wrong in a row: where others work on the
+ * same records, looking first is cheaper than finding out.
  */
 final class Memory {
   /** Heads of each kind: together a few megabytes. */
   private static final int CAPACITY = 10_000;
 
-  private @Nullable Session session;
-  private @Nullable Long stamp;
-  private Ledger ledger = new Ledger();
+  private static final int LONGEST_PAUSE = 64;
 
-  /** What is remembered, or null when that is not good any more. */
-  @Nullable Ledger recall(Session current, @Nullable Long now) {
-    return now != null && current == session && now.equals(stamp) ? ledger : null;
+  private Ledger ledger = Ledger.keeping(CAPACITY);
+  private @Nullable Object stamp;
+  private int pause;
+  private int pauseLeft;
+
+  /** What is remembered of these records, or null when that is not to be used now. */
+  synchronized @Nullable Ledger recall(Touches touches, @Nullable Object now) {
+    if (now != null) {
+      return now.equals(stamp) ? ledger.excerpt(touches) : null;
+    }
+    if (pauseLeft > 0) {
+      pauseLeft--;
+      return null;
+    }
+    return ledger.excerpt(touches);
   }
 
-  /** What is remembered, or the beginning of something to remember. */
-  Ledger begin(Session current, @Nullable Long now) {
-    Ledger remembered = recall(current, now);
-    if (remembered != null) {
-      return remembered;
+  /**
+   * The executions that a change set touches, also by their task runs; null when that is not known,
+   * or when it touches what others may touch too, as one does that saves a workflow.
+   */
+  synchronized @Nullable Set<ExecutionId> executions(ChangeSet changes) {
+    Touches touches = new Touches();
+    touches.add(changes);
+    if (!touches.savedWorkflows().isEmpty()) {
+      return null;
     }
-    session = current;
-    stamp = now;
-    ledger = now == null ? new Ledger() : Ledger.keeping(CAPACITY);
-    return ledger;
+    for (TaskRunId id : touches.taskRuns()) {
+      TaskRunHead taskRun = ledger.taskRun(id);
+      if (taskRun != null) {
+        touches.executions().add(taskRun.executionId());
+      } else if (!touches.created().contains(id)) {
+        return null;
+      }
+    }
+    return touches.executions();
+  }
+
+  /** What was remembered and has been used was right. */
+  synchronized void proveRight() {
+    pause = 0;
+  }
+
+  /** What was remembered and has been used was wrong. */
+  synchronized void proveWrong() {
+    pause = Math.min(2 * pause + 1, LONGEST_PAUSE);
+    pauseLeft = pause;
+  }
+
+  /** Adds what a group came to, which is durable, and which nobody else had written by then. */
+  synchronized void keep(Ledger added, @Nullable Object now) {
+    if (now != null && !now.equals(stamp)) {
+      forget();
+      stamp = now;
+    }
+    added.addTo(ledger);
   }
 
   /** Forgets everything: nobody knows what a transaction that broke off has left. */
-  void forget() {
-    session = null;
+  synchronized void forget() {
     stamp = null;
-    ledger = new Ledger();
+    ledger = Ledger.keeping(CAPACITY);
   }
 }

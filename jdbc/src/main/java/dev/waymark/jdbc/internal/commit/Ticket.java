@@ -2,7 +2,9 @@ package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.CommitResult;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,8 @@ abstract class Ticket {
   private @Nullable CommitResult result;
   private @Nullable RuntimeException error;
   private volatile boolean answered;
+  private @Nullable Set<ExecutionId> footprint;
+  private boolean called;
 
   Ticket(Submission submission) {
     this.submission = submission;
@@ -21,6 +25,24 @@ abstract class Ticket {
 
   final Submission submission() {
     return submission;
+  }
+
+  /** All executions that it touches, where that is known; see {@link Flights}. */
+  final @Nullable Set<ExecutionId> footprint() {
+    return footprint;
+  }
+
+  final void footprint(@Nullable Set<ExecutionId> touched) {
+    footprint = touched;
+  }
+
+  /** Whether whoever waits for it has been called upon to lead and has not come to an end of it. */
+  final boolean isCalled() {
+    return called;
+  }
+
+  final void called(boolean isCalled) {
+    called = isCalled;
   }
 
   final void succeed(CommitResult answer) {
@@ -52,6 +74,9 @@ abstract class Ticket {
 
   /** Tells whoever waits that there is an answer. Called in the leader's thread; short. */
   abstract void release();
+
+  /** Whether whoever waits for this ticket need not lead any longer. */
+  abstract boolean hasLedEnough();
 
   /** Makes whoever waits the next leader, or sees to it that there is one. */
   abstract void promote();

@@ -8,6 +8,7 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.jdbc.internal.read.TextMaps;
 import dev.waymark.jdbc.internal.sql.Rows;
@@ -29,11 +30,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wave {
   private final Map<WriteStatement, Rows> rows = new EnumMap<>(WriteStatement.class);
-  private final Map<TaskRunId, TaskRunHead> taskRuns = new LinkedHashMap<>();
+  private final Map<TaskRunId, TaskRunWrite> taskRuns = new LinkedHashMap<>();
   private final Map<ExecutionId, Effect.ExecutionMoved> executions = new LinkedHashMap<>();
 
   /** The ids of all that has moved: of its own type for each kind of record. */
   private final Set<Object> moved = new HashSet<>();
+
+  /** What becomes of a task run, and by what it is known that nobody has changed it since. */
+  private record TaskRunWrite(
+      TaskRunState stateBefore, long versionBefore, int attemptBefore, TaskRunHead after) {
+    TaskRunWrite then(TaskRunWrite next) {
+      return new TaskRunWrite(stateBefore, versionBefore, attemptBefore, next.after);
+    }
+  }
 
   /** Takes an effect, unless its record has already moved in this wave. */
   boolean take(Effect effect) {
@@ -51,7 +60,8 @@ final class Wave {
     } else if (move instanceof Effect.TaskRunCreated created) {
       create(created.taskRun());
     } else if (move instanceof Effect.TaskRunMoved change) {
-      taskRuns.put(change.after().id(), change.after());
+      TaskRunHead after = change.after();
+      change(new TaskRunWrite(change.from(), after.version() - 1, after.lastAttempt(), after));
     } else if (move instanceof Effect.AttemptRecorded recorded) {
       record(recorded.taskRun(), recorded.attempt());
     } else if (move instanceof Effect.AttemptMoved change) {
@@ -62,9 +72,14 @@ final class Wave {
           change.exitCode(),
           change.error(),
           change.taskRun().id().value(),
-          change.taskRun().lastAttempt());
+          change.taskRun().lastAttempt(),
+          change.from().name());
     }
     return true;
+  }
+
+  private void change(TaskRunWrite write) {
+    taskRuns.merge(write.after().id(), write, TaskRunWrite::then);
   }
 
   private boolean take(Workflow w) {
@@ -129,7 +144,7 @@ final class Wave {
   }
 
   private void record(TaskRunHead taskRun, Attempt a) {
-    taskRuns.put(taskRun.id(), taskRun);
+    change(new TaskRunWrite(taskRun.state(), taskRun.version(), a.number() - 1, taskRun));
     add(
         WriteStatement.INSERT_ATTEMPT,
         taskRun.id().value(),
@@ -145,7 +160,8 @@ final class Wave {
 
   /** The rows, in the order of {@link WriteStatement}. */
   Collection<Rows> rows() {
-    for (TaskRunHead t : taskRuns.values()) {
+    for (TaskRunWrite write : taskRuns.values()) {
+      TaskRunHead t = write.after();
       add(
           WriteStatement.UPDATE_TASK_RUN,
           t.state().name(),
@@ -153,7 +169,10 @@ final class Wave {
           t.lastAttempt(),
           t.startedAt(),
           t.endedAt(),
-          t.id().value());
+          t.id().value(),
+          write.stateBefore().name(),
+          write.versionBefore(),
+          write.attemptBefore());
     }
     for (Effect.ExecutionMoved change : executions.values()) {
       ExecutionHead e = change.after();

@@ -31,6 +31,9 @@ public interface Dialect {
     return column + " = ANY (ARRAY (" + query + "))";
   }
 
+  /** How many transactions may write at the same time without being in each other's way. */
+  int writers();
+
   /**
    * Begins a transaction that may write, and so that nothing it reads can change under it unless
    * the rows are locked one by one. It may begin no sooner than with the first statement in it.
@@ -41,10 +44,11 @@ public interface Dialect {
   void read(Session session, List<Request> requests) throws SQLException;
 
   /**
-   * A number that stays the same, from one write transaction of a session to the next, exactly as
-   * long as nobody else writes to the store; null where the database has none.
+   * What is equal, from one write transaction of a session to the next, exactly as long as nobody
+   * else writes to the store; null where the database has no such thing. There a group that was
+   * decided from memory looks at what it leaned on when it {@link #writeAndCommit writes}.
    */
-  @Nullable Long stamp(Session session) throws SQLException;
+  @Nullable Object stamp(Session session) throws SQLException;
 
   /** Begins a transaction whose reads all see one snapshot. */
   void beginRead(Session session) throws SQLException;
@@ -57,11 +61,18 @@ public interface Dialect {
    * transaction durable; in as few round trips as the database allows.
    *
    * @return false, and nothing is durable, when a record to be inserted exists already; the
-   *     transaction is then to be rolled back. A database that has no {@link #stamp} throws its own
-   *     error instead.
-   * @throws IllegalStateException when a row did not change exactly one record; nothing is durable
+   *     transaction is then to be rolled back. A database that has no {@link #stamp} throws an
+   *     error that {@link #isContradiction is a contradiction} instead.
+   * @throws IllegalStateException when a row did not find exactly one record as it should be;
+   *     nothing is durable. A database that has no stamp throws an error likewise.
    */
   boolean writeAndCommit(Session session, List<Rows> writes) throws SQLException;
+
+  /**
+   * Whether an error says that the records are not as the rows to be written took them to be. The
+   * session is sound, and its transaction to be rolled back.
+   */
+  boolean isContradiction(SQLException error);
 
   /** Binds an id. */
   void bindUuid(PreparedStatement statement, int index, UUID id) throws SQLException;

@@ -10,14 +10,19 @@ import java.util.List;
 
 /**
  * Everything that is ever written, with the columns of a row in the order in which {@link Rows}
- * brings them. Each statement writes any number of rows and must change exactly one record a row.
- * They are listed in the order in which they run: owners before what they own, creations before
+ * brings them. Each statement writes any number of rows and must change exactly one record a row; a
+ * change finds its record only as it was when it was decided. They are listed in the order in which
+ * they run: what is looked at before what is written, owners before what they own, creations before
  * moves, parts before the whole.
  */
 public enum WriteStatement {
+  /** Workflow id, revision that must be the newest; locks and writes nothing. */
+  CHECK_WORKFLOW(TEXT, INT),
+  /** Execution id, version and state that it must have; locks it and writes nothing. */
+  CHECK_EXECUTION(UUID, LONG, TEXT),
   /** Workflow id, first revision, content hash. */
   INSERT_WORKFLOW(TEXT, INT, TEXT),
-  /** Latest revision, content hash, workflow id. */
+  /** Latest revision, which must be the next, content hash, workflow id. */
   UPDATE_WORKFLOW(INT, TEXT, TEXT),
   /** Workflow id, revision, content hash, description, labels, created at, definition. */
   INSERT_REVISION(TEXT, INT, TEXT, TEXT, TEXT, TIME, TEXT),
@@ -31,11 +36,17 @@ public enum WriteStatement {
   INSERT_TASK_RUN(UUID, UUID, TEXT, TEXT, LONG, INT, TIME),
   /** Task run id, number, state, worker, started at. */
   INSERT_ATTEMPT(UUID, INT, TEXT, TEXT, TIME),
-  /** State, ended at, exit code, error, task run id, number. */
-  UPDATE_ATTEMPT(TEXT, TIME, INT, TEXT, UUID, INT),
-  /** State, version, newest attempt, started at, ended at, task run id. */
-  UPDATE_TASK_RUN(TEXT, LONG, INT, TIME, TIME, UUID),
-  /** State, version, started at, ended at, error or null to keep the one before, execution id. */
+  /** State, ended at, exit code, error, task run id, number, state before. */
+  UPDATE_ATTEMPT(TEXT, TIME, INT, TEXT, UUID, INT, TEXT),
+  /**
+   * State, version, newest attempt, started at unless it was set before, ended at, task run id, and
+   * the state, version and newest attempt before.
+   */
+  UPDATE_TASK_RUN(TEXT, LONG, INT, TIME, TIME, UUID, TEXT, LONG, INT),
+  /**
+   * State, version, which must be the next, started at unless it was set before, ended at, error or
+   * null to keep the one before, execution id.
+   */
   UPDATE_EXECUTION(TEXT, LONG, TIME, TIME, TEXT, UUID),
   /** Execution id, committed at, number of transitions, transitions. */
   INSERT_HISTORY(UUID, TIME, INT, TEXT),
@@ -49,6 +60,11 @@ public enum WriteStatement {
 
   WriteStatement(ColumnType... columns) {
     this.columns = List.of(columns);
+  }
+
+  /** Whether it writes nothing, and only looks whether a record is as it should be. */
+  public boolean checks() {
+    return name().startsWith("CHECK");
   }
 
   /** Whether it makes new records. */

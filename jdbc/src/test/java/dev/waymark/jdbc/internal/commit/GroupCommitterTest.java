@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class GroupCommitterTest {
   void alone() {
     Thread caller = Thread.currentThread();
     GroupCommitter committer =
-        new GroupCommitter(
+        newCommitter(
             group -> {
               assertThat(Thread.currentThread()).isSameAs(caller);
               answer(group);
@@ -61,7 +62,7 @@ class GroupCommitterTest {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     GroupCommitter committer =
-        new GroupCommitter(group -> answerAfter(group, busy, goOn), Limits.defaults());
+        newCommitter(group -> answerAfter(group, busy, goOn), Limits.defaults());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 9, 0);
     goOn.countDown();
     for (Future<CommitResult> answer : answers) {
@@ -76,8 +77,7 @@ class GroupCommitterTest {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     GroupCommitter committer =
-        new GroupCommitter(
-            group -> answerAfter(group, busy, goOn), Limits.builder().maxGroup(4).build());
+        newCommitter(group -> answerAfter(group, busy, goOn), Limits.builder().maxGroup(4).build());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 9, 0);
     goOn.countDown();
     for (Future<CommitResult> answer : answers) {
@@ -92,7 +92,7 @@ class GroupCommitterTest {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     GroupCommitter committer =
-        new GroupCommitter(group -> answerAfter(group, busy, goOn), Limits.defaults());
+        newCommitter(group -> answerAfter(group, busy, goOn), Limits.defaults());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 4, 6 << 20);
     goOn.countDown();
     for (Future<CommitResult> answer : answers) {
@@ -107,7 +107,7 @@ class GroupCommitterTest {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     GroupCommitter committer =
-        new GroupCommitter(group -> answerAfter(group, busy, goOn), Limits.defaults());
+        newCommitter(group -> answerAfter(group, busy, goOn), Limits.defaults());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 2, 0);
     AtomicBoolean answeredAndInterrupted = new AtomicBoolean();
     Thread caller =
@@ -132,7 +132,7 @@ class GroupCommitterTest {
   void failingLeader() {
     AtomicBoolean broken = new AtomicBoolean(true);
     GroupCommitter committer =
-        new GroupCommitter(
+        newCommitter(
             group -> {
               if (broken.getAndSet(false)) {
                 group.forEach(ticket -> ticket.fail(new IllegalStateException("broken")));
@@ -153,7 +153,7 @@ class GroupCommitterTest {
     CountDownLatch goOn = new CountDownLatch(1);
     AtomicBoolean broken = new AtomicBoolean(true);
     GroupCommitter committer =
-        new GroupCommitter(
+        newCommitter(
             group -> {
               if (group.size() > 1 && broken.getAndSet(false)) {
                 throw new StackOverflowError();
@@ -182,7 +182,7 @@ class GroupCommitterTest {
     List<Submission> committed = Collections.synchronizedList(new ArrayList<>());
     Thread caller = Thread.currentThread();
     GroupCommitter committer =
-        new GroupCommitter(
+        newCommitter(
             group -> {
               assertThat(Thread.currentThread()).isNotSameAs(caller);
               group.forEach(ticket -> committed.add(ticket.submission()));
@@ -211,8 +211,7 @@ class GroupCommitterTest {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     GroupCommitter committer =
-        new GroupCommitter(
-            group -> answerAfter(group, busy, goOn), Limits.builder().maxGroup(2).build());
+        newCommitter(group -> answerAfter(group, busy, goOn), Limits.builder().maxGroup(2).build());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 3, 0);
     for (int i = 0; i < 4; i++) {
       answers.add(committer.commitAsync(submission(0)));
@@ -230,7 +229,7 @@ class GroupCommitterTest {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     GroupCommitter committer =
-        new GroupCommitter(
+        newCommitter(
             group -> answerAfter(group, busy, goOn), Limits.builder().maxWaiting(3).build());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 3, 0);
     assertThatThrownBy(() -> committer.commit(submission(0)))
@@ -253,7 +252,7 @@ class GroupCommitterTest {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     GroupCommitter committer =
-        new GroupCommitter(
+        newCommitter(
             group -> answerAfter(group, busy, goOn),
             Limits.builder().maxWaitingBytes(1_000).build());
     List<Future<CommitResult>> answers = submitBehindBusyLeader(committer, busy, 1, 5_000);
@@ -264,6 +263,11 @@ class GroupCommitterTest {
     for (Future<CommitResult> answer : answers) {
       answer.get(10, TimeUnit.SECONDS);
     }
+  }
+
+  /** One that commits one group at a time. */
+  private static GroupCommitter newCommitter(Consumer<List<Ticket>> transaction, Limits limits) {
+    return new GroupCommitter(transaction, new Flights(1, changes -> null), limits);
   }
 
   private List<Future<CommitResult>> submitBehindBusyLeader(

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What PostgreSQL is asked to run for a group: the same statements for one change set as for two
- * hundred. Ids and rows are arrays.
+ * hundred. Ids and rows are arrays. Whoever saves a workflow goes the long way.
  */
 @DisplayName("A group on PostgreSQL")
 @SuppressWarnings("NullAway.Init")
@@ -50,6 +50,7 @@ class PostgresGroupTest {
         new GroupTransaction(
             new OneSession(new Session(log.watch(connection))),
             new PostgresDialect(settings, PostgresErrors.ofDataSource(settings)),
+            new Memory(),
             Limits.defaults(),
             LONG);
     commit(mix.beginnings(MANY + 51));
@@ -66,7 +67,7 @@ class PostgresGroupTest {
     List<Ticket> tickets =
         group.stream()
             .map(changes -> Submission.of(changes, Instant.EPOCH, limits))
-            .<Ticket>map(submission -> new FutureTicket(submission, () -> {}))
+            .<Ticket>map(submission -> new FutureTicket(submission, ticket -> {}))
             .toList();
     transaction.run(tickets);
     tickets.forEach(ticket -> assertThat(ticket.answer().outcomes()).isNotEmpty());
@@ -85,6 +86,21 @@ class PostgresGroupTest {
     List<String> one = statements(runs(1));
     assertThat(one).doesNotHaveDuplicates().endsWith("COMMIT");
     assertThat(statements(runs(MANY))).isEqualTo(one);
+  }
+
+  @Test
+  @DisplayName("of remembered records is written in one round trip that looks at them again")
+  void remembered() {
+    List<String> one = repetitions(1);
+    assertThat(one).hasSize(1);
+    assertThat(statements(one)).doesNotHaveDuplicates().endsWith("COMMIT");
+    assertThat(repetitions(MANY)).isEqualTo(one);
+  }
+
+  private List<String> repetitions(int size) {
+    log.clear();
+    commit(mix.endsAndRepetitions(size));
+    return log.runs().stream().map(Run::text).toList();
   }
 
   private static List<String> statements(List<String> runs) {

@@ -58,6 +58,7 @@ class SqliteGroupTest {
     return new GroupTransaction(
         new OneSession(new Session(log.watch(connection))),
         new SqliteDialect(new SqliteErrors(folder, Duration.ofSeconds(10))),
+        new Memory(),
         Limits.defaults(),
         Duration.ofSeconds(10));
   }
@@ -72,7 +73,7 @@ class SqliteGroupTest {
     List<Ticket> tickets =
         group.stream()
             .map(changes -> Submission.of(changes, Instant.EPOCH, limits))
-            .<Ticket>map(submission -> new FutureTicket(submission, () -> {}))
+            .<Ticket>map(submission -> new FutureTicket(submission, ticket -> {}))
             .toList();
     transaction.run(tickets);
     tickets.forEach(ticket -> assertThat(ticket.answer().outcomes()).isNotEmpty());

@@ -1,0 +1,106 @@
+package dev.waymark.jdbc.internal.commit;
+
+import dev.waymark.core.internal.decide.Effect;
+import dev.waymark.core.internal.decide.ExecutionHead;
+import dev.waymark.core.internal.decide.Ledger;
+import dev.waymark.core.internal.decide.Touches;
+import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.internal.decide.WorkflowHead;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Outcome;
+import dev.waymark.jdbc.internal.sql.Rows;
+import dev.waymark.jdbc.internal.sql.WriteStatement;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a group leans on that is decided from memory although others may have written since. It is
+ * looked at in the transaction that writes, which goes through only where all of it still holds:
+ *
+ * <ul>
+ *   <li>an execution, and with it whether anything in it may start or be added, is locked and has
+ *       the version and state that are remembered. Whoever changes anything of an execution locks
+ *       it;
+ *   <li>a task run that changes has the version, state and newest attempt that are remembered, and
+ *       an attempt that changes the state. An attempt that has ended never changes;
+ *   <li>an execution that ends has no live task run: the database sees to that in any case;
+ *   <li>what is created did not exist, by its key;
+ *   <li>a workflow of which the newest revision is run has no newer one.
+ * </ul>
+ *
+ * The version alone would say all this, were it not for servers that lose commits when a replica
+ * takes over: then others may have made the same version anew. What else a group might lean on is
+ * not worth a check of its own; it is loaded.
+ */
+final class Premises {
+  private final Touches touches;
+  private final Ledger remembered;
+
+  Premises(Touches touches, Ledger remembered) {
+    this.touches = touches;
+    this.remembered = remembered;
+  }
+
+  /** Whether memory has all that deciding needs, and none of it is beyond a check. */
+  boolean areKnown() {
+    return touches.savedWorkflows().isEmpty()
+        && touches.workflows().stream().allMatch(id -> remembered.workflow(id) != null)
+        && touches.taskRuns().stream()
+            .allMatch(id -> isCreated(id) || remembered.taskRun(id) != null)
+        && executions().stream().allMatch(id -> isCreated(id) || remembered.execution(id) != null)
+        && touches.families().stream()
+            .allMatch(id -> remembered.execution(id) == null || remembered.family(id) != null)
+        && touches.tasks().stream().allMatch(task -> isCreated(task.executionId()));
+  }
+
+  private boolean isCreated(Object id) {
+    return touches.created().contains(id);
+  }
+
+  /** The executions that are touched, also by their task runs. */
+  private Set<ExecutionId> executions() {
+    Set<ExecutionId> executions = new TreeSet<>(touches.executions());
+    executions.addAll(remembered.owners(touches.taskRuns()));
+    return executions;
+  }
+
+  /** Whether these verdicts stand when the {@link #checks} and the writes find what they expect. */
+  boolean carry(List<Verdict> verdicts) {
+    return verdicts.stream().allMatch(this::carry);
+  }
+
+  private boolean carry(Verdict verdict) {
+    return verdict instanceof Verdict.Accepted accepted
+        && accepted.result().outcomes().stream().allMatch(Outcome::changed)
+        && accepted.effects().stream().noneMatch(this::leansOnLiveAttempt);
+  }
+
+  /** The one move of a task run that goes by an attempt which is live and stays as it is. */
+  private boolean leansOnLiveAttempt(Effect effect) {
+    return effect instanceof Effect.TaskRunMoved move
+        && move.to() == TaskRunState.RUNNING
+        && remembered.hasLiveAttempt(move.after().id());
+  }
+
+  /** What is to be looked at before anything is written. */
+  List<Rows> checks() {
+    Rows workflows = WriteStatement.CHECK_WORKFLOW.rows();
+    for (WorkflowId id : touches.newestRevisions()) {
+      WorkflowHead workflow = remembered.workflow(id);
+      if (workflow != null) {
+        workflows.add(id.value(), workflow.revision());
+      }
+    }
+    Rows executions = WriteStatement.CHECK_EXECUTION.rows();
+    for (ExecutionId id : executions()) {
+      ExecutionHead execution = remembered.execution(id);
+      if (execution != null) {
+        executions.add(id.value(), execution.version(), execution.state().name());
+      }
+    }
+    return List.of(workflows, executions);
+  }
+}
