@@ -65,12 +65,12 @@ class PostgresOpeningTest {
   void newSchema() {
     builder(schema).build().close();
     String history = "SELECT count(*) FROM " + schema + ".waymark_schema_history";
-    assertThat(TestServer.text(history)).isEqualTo("2");
+    assertThat(TestServer.text(history)).isEqualTo("3");
     try (StateStore store = builder(schema).build()) {
       Sample.saveWorkflow(store);
       assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
     }
-    assertThat(TestServer.text(history)).isEqualTo("2");
+    assertThat(TestServer.text(history)).isEqualTo("3");
   }
 
   @Test
@@ -237,7 +237,7 @@ class PostgresOpeningTest {
     assertThat(TestServer.text("SELECT version FROM " + schema + ".waymark_version"))
         .isEqualTo("999");
     assertThat(TestServer.text("SELECT count(*) FROM " + schema + ".waymark_schema_history"))
-        .isEqualTo("2");
+        .isEqualTo("3");
   }
 
   @Test

@@ -47,7 +47,7 @@ class PostgresProcessesIT {
     VersionOne.make(schema);
     openAtOnce();
     assertThat(TestServer.text("SELECT version FROM " + schema + ".waymark_version"))
-        .isEqualTo("2");
+        .isEqualTo("3");
   }
 
   @Test

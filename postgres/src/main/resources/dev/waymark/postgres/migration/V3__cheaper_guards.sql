@@ -51,4 +51,20 @@ CREATE TRIGGER attempts_move AFTER UPDATE OF state ON attempts FOR EACH ROW
 WHEN (OLD.state <> 'RUNNING' OR NEW.state <> ALL ('{SUCCEEDED,FAILED,CANCELLED,LOST}'::text[]))
 EXECUTE FUNCTION refuse('illegal move of an attempt');
 
+-- The lowest slot that is free: so there are as many rows of a day as there were ever writers at the same moment, and not sixteen as soon as connections come and go.
+CREATE OR REPLACE FUNCTION own_count_slot() RETURNS smallint LANGUAGE plpgsql AS $$
+DECLARE
+  schema_key constant integer := pg_catalog.hashtext('waymark counts ${flyway:defaultSchema}');
+  own_turn   constant integer := pg_catalog.pg_backend_pid() % 16;
+BEGIN
+  FOR slot IN 0..15 LOOP
+    IF pg_catalog.pg_try_advisory_xact_lock(schema_key, slot) THEN
+      RETURN slot;
+    END IF;
+  END LOOP;
+  PERFORM pg_catalog.pg_advisory_xact_lock(schema_key, own_turn);
+  RETURN own_turn;
+END
+$$;
+
 UPDATE waymark_version SET version = 3;

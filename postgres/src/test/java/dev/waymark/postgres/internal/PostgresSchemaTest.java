@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +87,30 @@ class PostgresSchemaTest {
     assertThatThrownBy(() -> sql.execute(insertExecution(1, "PENDING", "nowhere")))
         .hasMessageContaining("foreign key");
     assertThatThrownBy(() -> sql.execute(insertTaskRun(1, 99))).hasMessageContaining("foreign key");
+  }
+
+  @Test
+  @DisplayName("a record to which others belong cannot be deleted")
+  void owners() throws SQLException {
+    sql.execute(insertExecution(1, "PENDING", "w"));
+    sql.execute(
+        "INSERT INTO history (execution_id, committed_at, transition_count, transitions) VALUES (%s, now(), 1, '[]')"
+            .formatted(uuid(1)));
+    assertThatThrownBy(() -> sql.execute("DELETE FROM executions"))
+        .hasMessageContaining(uuid(1).replace("'", ""))
+        .hasMessageContaining("has a history; delete that first");
+    sql.execute("DELETE FROM history");
+    sql.execute(insertTaskRun(2, 1));
+    assertThatThrownBy(() -> sql.execute("DELETE FROM executions"))
+        .hasMessageContaining("foreign key");
+    sql.execute(
+        "INSERT INTO attempts VALUES (%s, 1, 'RUNNING', 'me', now(), NULL, NULL, NULL)"
+            .formatted(uuid(2)));
+    assertThatThrownBy(() -> sql.execute("DELETE FROM task_runs"))
+        .hasMessageContaining("has attempts; delete them first");
+    for (String table : List.of("attempts", "task_runs", "executions")) {
+      sql.execute("DELETE FROM " + table);
+    }
   }
 
   @Test

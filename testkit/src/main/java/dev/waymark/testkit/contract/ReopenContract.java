@@ -6,6 +6,7 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
@@ -15,11 +16,13 @@ import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ConflictException;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Refusal;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -128,6 +131,96 @@ public abstract class ReopenContract extends ContractTest {
     refused(
         ConflictException.class, () -> other.updateExecution(execution, ExecutionState.RUNNING, 2));
     assertThat(other.executionDetails(execution)).isEqualTo(details(execution));
+  }
+
+  @Test
+  @DisplayName("a late write is refused although another store has started the next attempt")
+  void lateWrite() {
+    StateStore other = openAnother();
+    TaskRunId run = attempt().taskRunId();
+    other.commit(
+        changes()
+            .updateAttempt(new AttemptId(run, 1), AttemptState.LOST, null, null)
+            .recordAttempt(run, "worker-2")
+            .build());
+    ExecutionDetails before = details(run);
+    refused(
+        LeaseLostException.class,
+        () ->
+            store.commit(
+                changes()
+                    .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null)
+                    .updateTaskRun(run, TaskRunState.SUCCEEDED, null, 1)
+                    .build()));
+    refused(
+        LeaseLostException.class,
+        () -> store.commit(changes().updateTaskRun(run, TaskRunState.RETRYING, null, 1).build()));
+    assertThat(details(run)).isEqualTo(before);
+    store.updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0, null);
+  }
+
+  @Test
+  @DisplayName("nothing starts in an execution that another store has paused")
+  void pausedByAnother() {
+    StateStore other = openAnother();
+    ExecutionId execution = execution();
+    TaskRunId run = taskRun(execution);
+    other.updateExecution(execution, ExecutionState.PAUSED, 1);
+    refusedFor(
+        RecordRef.of(run),
+        Refusal.Reason.OUT_OF_STEP,
+        () -> store.updateTaskRun(run, TaskRunState.RUNNING, 1));
+    refusedFor(
+        RecordRef.of(run), Refusal.Reason.OUT_OF_STEP, () -> store.recordAttempt(run, "worker-1"));
+    other.updateExecution(execution, ExecutionState.RUNNING, 2);
+    store.updateTaskRun(run, TaskRunState.RUNNING, 1);
+  }
+
+  @Test
+  @DisplayName("no execution ends while a task run lives that another store has added")
+  void addedByAnother() {
+    StateStore other = openAnother();
+    ExecutionId execution = execution();
+    store.updateExecution(execution, ExecutionState.RUNNING, 1);
+    TaskRunId added = ids.taskRunId();
+    other.commit(
+        changes().createTaskRun(new NewTaskRun(added, execution, new TaskId("late"))).build());
+    refusedFor(
+        RecordRef.of(execution),
+        Refusal.Reason.OUT_OF_STEP,
+        () -> store.updateExecution(execution, ExecutionState.SUCCEEDED, 2));
+    other.updateTaskRun(added, TaskRunState.SKIPPED, 1);
+    store.updateExecution(execution, ExecutionState.SUCCEEDED, 2);
+  }
+
+  @Test
+  @DisplayName("an execution runs the newest revision although another store has saved it")
+  void newestByAnother() {
+    StateStore other = openAnother();
+    execution();
+    other.saveWorkflow(new NewWorkflow(FLOW, "newer"));
+    ExecutionId next = ids.executionId();
+    store.createExecution(new NewExecution(next, FLOW));
+    assertThat(stored(next).workflowRevision()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("an execution that is created again by the same request may gain task runs with it")
+  void createdAgain() {
+    ExecutionId execution = ids.executionId();
+    NewExecution request = new NewExecution(execution, flow());
+    store.commit(changes().createExecution(request).build());
+    reopen();
+    store.updateExecution(execution, ExecutionState.RUNNING, 1);
+    TaskRunId run = ids.taskRunId();
+    CommitResult again =
+        store.commit(
+            changes()
+                .createExecution(request)
+                .createTaskRun(new NewTaskRun(run, execution, new TaskId("more")))
+                .build());
+    assertThat(again.outcomes()).extracting(Outcome::changed).containsExactly(false, true);
+    assertThat(stored(run).executionId()).isEqualTo(execution);
   }
 
   @Test
