@@ -4,9 +4,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * All that a command knows of the world outside, so that a test can make up its own.
@@ -30,4 +28,4 @@ public record Surroundings(
     OutputStream err,
     Terminal terminal,
     InstantSource clock,
-    Supplier<ZoneId> zone) {}
+    LocalZone zone) {}

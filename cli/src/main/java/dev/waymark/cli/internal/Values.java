@@ -9,13 +9,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** Turns the words of a command line into values; says what is allowed where it cannot. */
 public final class Values {
@@ -74,7 +72,7 @@ public final class Values {
    * A time: an instant, a time with an offset, a local date with or without time of day, or a
    * duration back from now.
    */
-  public static Instant time(String what, String text, Instant now, Supplier<ZoneId> zone) {
+  public static Instant time(String what, String text, Instant now, LocalZone zone) {
     Duration back = Durations.parse(text);
     try {
       if (back != null) {

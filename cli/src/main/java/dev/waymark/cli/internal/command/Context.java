@@ -1,5 +1,6 @@
 package dev.waymark.cli.internal.command;
 
+import dev.waymark.cli.internal.LocalZone;
 import dev.waymark.cli.internal.Surroundings;
 import dev.waymark.cli.internal.output.Format;
 import dev.waymark.cli.internal.output.Messages;
@@ -14,7 +15,6 @@ import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.core.store.StateStore;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,8 +118,8 @@ public final class Context implements AutoCloseable {
   }
 
   /** The zone of local times. */
-  ZoneId zone() {
-    return surroundings.zone().get();
+  LocalZone zone() {
+    return surroundings.zone();
   }
 
   /** A command line of this program that uses the same store, for a hint. */

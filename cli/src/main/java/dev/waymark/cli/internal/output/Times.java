@@ -1,8 +1,8 @@
 package dev.waymark.cli.internal.output;
 
+import dev.waymark.cli.internal.LocalZone;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +14,11 @@ public final class Times {
   private Times() {}
 
   /** Local date and time to the second; a dash for no time. */
-  public static String local(@Nullable Instant time, ZoneId zone) {
+  public static String local(@Nullable Instant time, LocalZone zone) {
     if (time == null) {
       return "-";
     }
-    ZonedDateTime local = time.atZone(zone);
+    ZonedDateTime local = time.atZone(zone.at(time));
     StringBuilder out = new StringBuilder(19).append(local.getYear());
     two(out.append('-'), local.getMonthValue());
     two(out.append('-'), local.getDayOfMonth());
@@ -26,8 +26,8 @@ public final class Times {
   }
 
   /** Local time of day to the second. */
-  public static String clock(Instant time, ZoneId zone) {
-    return clock(time.atZone(zone));
+  public static String clock(Instant time, LocalZone zone) {
+    return clock(time.atZone(zone.at(time)));
   }
 
   private static String clock(ZonedDateTime local) {

@@ -1,5 +1,6 @@
 package dev.waymark.cli.internal.output;
 
+import dev.waymark.cli.internal.LocalZone;
 import dev.waymark.cli.internal.output.View.Column;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.Execution;
@@ -11,7 +12,6 @@ import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * The names of fields are part of the contract of the command line.
  */
 public final class Views {
-  private final ZoneId zone;
+  private final LocalZone zone;
   private final Instant now;
 
   /** Views whose tables show times in this zone, and durations up to this moment. */
-  public Views(ZoneId zone, Instant now) {
+  public Views(LocalZone zone, Instant now) {
     this.zone = zone;
     this.now = now;
   }

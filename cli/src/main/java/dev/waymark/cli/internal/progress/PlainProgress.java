@@ -1,5 +1,6 @@
 package dev.waymark.cli.internal.progress;
 
+import dev.waymark.cli.internal.LocalZone;
 import dev.waymark.cli.internal.output.Messages;
 import dev.waymark.cli.internal.output.Numbers;
 import dev.waymark.cli.internal.output.Printable;
@@ -13,7 +14,6 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.runner.TaskRunProgress;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ public final class PlainProgress implements Progress {
   private static final int SHORT_ID = 13;
 
   private final Messages messages;
-  private final ZoneId zone;
+  private final LocalZone zone;
   private final boolean several;
   private final Map<ExecutionId, String> names = new HashMap<>();
   private final Map<TaskRunId, Instant> started = new HashMap<>();
@@ -36,7 +36,7 @@ public final class PlainProgress implements Progress {
    * @param zone the zone of their times
    * @param several whether there may be several executions, so that each line names its own
    */
-  public PlainProgress(Messages messages, ZoneId zone, boolean several) {
+  public PlainProgress(Messages messages, LocalZone zone, boolean several) {
     this.messages = messages;
     this.zone = zone;
     this.several = several;

@@ -9,38 +9,41 @@ import java.util.function.ObjIntConsumer;
 
 /** The settings of a URL that every backend has: the limits of the store. */
 final class LimitSettings {
-  private static final Map<String, ObjIntConsumer<Limits.Builder>> KNOWN = known();
-
   private final Limits.Builder builder = Limits.builder();
 
-  private static Map<String, ObjIntConsumer<Limits.Builder>> known() {
-    Map<String, ObjIntConsumer<Limits.Builder>> known = new LinkedHashMap<>();
-    known.put("max-definition-bytes", Limits.Builder::maxDefinitionBytes);
-    known.put("max-description-bytes", Limits.Builder::maxDescriptionBytes);
-    known.put("max-labels", Limits.Builder::maxLabels);
-    known.put("max-label-value-bytes", Limits.Builder::maxLabelValueBytes);
-    known.put("max-input-bytes", Limits.Builder::maxInputBytes);
-    known.put("max-error-bytes", Limits.Builder::maxErrorBytes);
-    known.put("max-worker-bytes", Limits.Builder::maxWorkerBytes);
-    known.put("max-task-runs", Limits.Builder::maxTaskRuns);
-    known.put("max-attempts", Limits.Builder::maxAttempts);
-    known.put("max-changes", Limits.Builder::maxChanges);
-    known.put("max-page-size", Limits.Builder::maxPageSize);
-    known.put("default-page-size", Limits.Builder::defaultPageSize);
-    known.put("max-group", Limits.Builder::maxGroup);
-    known.put("max-waiting", Limits.Builder::maxWaiting);
-    known.put("max-waiting-bytes", Limits.Builder::maxWaitingBytes);
-    return known;
+  /** Apart, since most URLs have no settings, and so many lambdas take longer than a query. */
+  private static final class Known {
+    private static final Map<String, ObjIntConsumer<Limits.Builder>> SETTERS = setters();
+
+    private static Map<String, ObjIntConsumer<Limits.Builder>> setters() {
+      Map<String, ObjIntConsumer<Limits.Builder>> known = new LinkedHashMap<>();
+      known.put("max-definition-bytes", Limits.Builder::maxDefinitionBytes);
+      known.put("max-description-bytes", Limits.Builder::maxDescriptionBytes);
+      known.put("max-labels", Limits.Builder::maxLabels);
+      known.put("max-label-value-bytes", Limits.Builder::maxLabelValueBytes);
+      known.put("max-input-bytes", Limits.Builder::maxInputBytes);
+      known.put("max-error-bytes", Limits.Builder::maxErrorBytes);
+      known.put("max-worker-bytes", Limits.Builder::maxWorkerBytes);
+      known.put("max-task-runs", Limits.Builder::maxTaskRuns);
+      known.put("max-attempts", Limits.Builder::maxAttempts);
+      known.put("max-changes", Limits.Builder::maxChanges);
+      known.put("max-page-size", Limits.Builder::maxPageSize);
+      known.put("default-page-size", Limits.Builder::defaultPageSize);
+      known.put("max-group", Limits.Builder::maxGroup);
+      known.put("max-waiting", Limits.Builder::maxWaiting);
+      known.put("max-waiting-bytes", Limits.Builder::maxWaitingBytes);
+      return known;
+    }
   }
 
   /** Their names. */
   static Set<String> names() {
-    return KNOWN.keySet();
+    return Known.SETTERS.keySet();
   }
 
   /** Takes a setting, if it is a limit; says whether it is. */
   boolean take(String name, String value) {
-    ObjIntConsumer<Limits.Builder> setter = KNOWN.get(name);
+    ObjIntConsumer<Limits.Builder> setter = Known.SETTERS.get(name);
     if (setter == null) {
       return false;
     }
