@@ -50,11 +50,9 @@ final class Flights {
         return false;
       }
       group.add(ticket);
-      if (most > 1) {
-        Set<ExecutionId> touched = ticket.footprint();
-        alone |= touched == null;
-        executions.addAll(touched == null ? Set.of() : touched);
-      }
+      Set<ExecutionId> touched = touched(ticket);
+      alone |= touched == null;
+      executions.addAll(touched == null ? Set.of() : touched);
       return true;
     }
   }
@@ -69,6 +67,14 @@ final class Flights {
     if (most > 1) {
       ticket.footprint(footprint.apply(ticket.submission().changes()));
     }
+  }
+
+  /** What a change set touches; what was not known may be known by now. */
+  private @Nullable Set<ExecutionId> touched(Ticket ticket) {
+    if (ticket.footprint() == null) {
+      look(ticket);
+    }
+    return ticket.footprint();
   }
 
   /**
@@ -87,10 +93,7 @@ final class Flights {
     if (inTheAir.size() == most || inTheAir.stream().anyMatch(flight -> flight.alone)) {
       return false;
     }
-    if (ticket.footprint() == null) {
-      look(ticket);
-    }
-    Set<ExecutionId> touched = ticket.footprint();
+    Set<ExecutionId> touched = touched(ticket);
     return touched != null && inTheAir.stream().allMatch(flight -> flight.leavesOut(touched));
   }
 

@@ -10,7 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the groups before have come to, so that it need not be loaded again. Thread-safe.
+ * What the groups before have come to, so that it need not be loaded again. Thread-safe; where
+ * there is a stamp, one group at a time uses it.
  *
  * <p>Where the database has a {@link dev.waymark.jdbc.internal.sql.Dialect#stamp stamp}, what is
  * remembered is right as long as that stays the same. Where it has none, each record may have been
@@ -29,10 +30,14 @@ final class Memory {
   private int pause;
   private int pauseLeft;
 
-  /** What is remembered of these records, or null when that is not to be used now. */
+  /**
+   * What is remembered of these records, or null when that is not to be used now; to be read, and
+   * not to be changed. Without a stamp it is an excerpt, since others add to memory at the same
+   * time.
+   */
   synchronized @Nullable Ledger recall(Touches touches, @Nullable Object now) {
     if (now != null) {
-      return now.equals(stamp) ? ledger.excerpt(touches) : null;
+      return now.equals(stamp) ? ledger : null;
     }
     if (pauseLeft > 0) {
       pauseLeft--;
