@@ -33,12 +33,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresDialect implements Dialect {
   /**
-   * Every statement of a commit finds its rows by key, so it is planned once and not each time for
-   * its arrays, which would take longer than to run it. A plan is kept for long, and one that was
-   * made while the tables were small must not go on reading them whole when they are not.
+   * Every statement has one good plan for all parameters. On a large store the server would make
+   * one anew each time, which takes longer than to run it, and now and then another one. A plan is
+   * kept for long, and one that was made while the tables were small must not go on reading them
+   * whole when they are not.
    */
+  private static final String PLANNED_ONCE =
+      ", set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)";
+
+  /** Every statement of a commit finds its rows by key. */
   private static final String LOOK_UP_BY_KEY =
-      ", set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+      ", set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
   /** A server, database or user may be set not to wait for the disk; a stronger setting stays. */
   private static final String WAIT_FOR_DISK =
@@ -66,8 +71,12 @@ public final class PostgresDialect implements Dialect {
                 settings.lockTimeout().toMillis(),
                 settings.idleTimeout().toMillis());
     this.beginWrite =
-        "BEGIN ISOLATION LEVEL READ COMMITTED;\n" + timeouts + LOOK_UP_BY_KEY + WAIT_FOR_DISK;
-    this.beginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n" + timeouts;
+        "BEGIN ISOLATION LEVEL READ COMMITTED;\n"
+            + timeouts
+            + PLANNED_ONCE
+            + LOOK_UP_BY_KEY
+            + WAIT_FOR_DISK;
+    this.beginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n" + timeouts + PLANNED_ONCE;
   }
 
   @Override
