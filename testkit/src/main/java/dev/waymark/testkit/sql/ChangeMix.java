@@ -70,6 +70,12 @@ public final class ChangeMix {
     return changes;
   }
 
+  /** A change set that starts an execution of a stored workflow, by this worker. */
+  public ChangeSet repetition(String worker) {
+    Started next = new Started(new WorkflowId("flow-0"), ids.executionId(), ids.taskRunId());
+    return start(ChangeSet.builder(), next, worker).build();
+  }
+
   private static ChangeSet.Builder end(ChangeSet.Builder changes, Started before) {
     return changes
         .updateAttempt(new AttemptId(before.taskRun(), 1), AttemptState.SUCCEEDED, 0, null)
@@ -85,6 +91,10 @@ public final class ChangeMix {
 
   private ChangeSet.Builder start(ChangeSet.Builder changes, Started next) {
     started.add(next);
+    return start(changes, next, "w");
+  }
+
+  private static ChangeSet.Builder start(ChangeSet.Builder changes, Started next, String worker) {
     return changes
         .createExecution(
             new NewExecution(
@@ -92,6 +102,6 @@ public final class ChangeMix {
         .updateExecution(next.execution(), ExecutionState.RUNNING)
         .createTaskRun(new NewTaskRun(next.taskRun(), next.execution(), new TaskId("t")))
         .updateTaskRun(next.taskRun(), TaskRunState.RUNNING)
-        .recordAttempt(next.taskRun(), "w");
+        .recordAttempt(next.taskRun(), worker);
   }
 }

@@ -1,8 +1,11 @@
 package dev.waymark.jdbc.internal.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.model.CommitId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -15,9 +18,13 @@ import dev.waymark.testkit.sql.StatementLog;
 import dev.waymark.testkit.sql.StatementLog.Run;
 import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,22 +41,25 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("NullAway.Init")
 class PostgresGroupTest {
   private static final int MANY = 200;
+  private static final String POISON = "poison";
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private final String schema = TestServer.newSchema();
   private final StatementLog log = new StatementLog();
   private final ChangeMix mix = new ChangeMix();
+  private PostgresDialect dialect;
   private Connection connection;
   private GroupTransaction transaction;
 
   @BeforeEach
   void open() throws SQLException {
     PostgresSettings settings = new PostgresSettings(schema, 1, LONG, LONG, LONG, LONG, LONG, LONG);
+    dialect = new PostgresDialect(settings, PostgresErrors.ofDataSource(settings));
     connection = TestServer.connect();
     transaction =
         new GroupTransaction(
             new OneSession(new Session(log.watch(connection))),
-            new PostgresDialect(settings, PostgresErrors.ofDataSource(settings)),
+            dialect,
             new Memory(),
             Limits.defaults(),
             LONG);
@@ -62,13 +72,16 @@ class PostgresGroupTest {
     TestServer.drop(schema);
   }
 
-  private void commit(List<ChangeSet> group) {
+  private static List<Ticket> tickets(List<ChangeSet> group) {
     Limits limits = Limits.defaults();
-    List<Ticket> tickets =
-        group.stream()
-            .map(changes -> Submission.of(changes, Instant.EPOCH, limits))
-            .<Ticket>map(submission -> new FutureTicket(submission, ticket -> {}))
-            .toList();
+    return group.stream()
+        .map(changes -> Submission.of(changes, Instant.EPOCH, limits))
+        .<Ticket>map(submission -> new FutureTicket(submission, ticket -> {}))
+        .toList();
+  }
+
+  private void commit(List<ChangeSet> group) {
+    List<Ticket> tickets = tickets(group);
     transaction.run(tickets);
     tickets.forEach(ticket -> assertThat(ticket.answer().outcomes()).isNotEmpty());
   }
@@ -115,6 +128,65 @@ class PostgresGroupTest {
     assertThat(runs(MANY)).hasSize(3);
   }
 
+  @Test
+  @DisplayName(
+      "fails in one change set only, whose statement the database refuses, and stores nothing of it")
+  void guiltyAlone() throws SQLException {
+    poison();
+    List<ChangeSet> group = new ArrayList<>(mix.endsAndRepetitions(8));
+    ChangeSet guilty = mix.repetition(POISON);
+    group.add(4, guilty);
+    List<Ticket> tickets = tickets(group);
+    transaction.run(tickets);
+    for (Ticket ticket : tickets) {
+      ChangeSet changes = ticket.submission().changes();
+      if (changes == guilty) {
+        assertThatThrownBy(ticket::answer)
+            .isInstanceOf(StoreUnavailableException.class)
+            .hasMessageContaining(guilty.id().toString())
+            .hasMessageContaining("poisoned");
+      } else {
+        assertThat(ticket.answer().id()).isEqualTo(changes.id());
+      }
+    }
+    assertThat(stored(group))
+        .containsExactlyElementsOf(
+            group.stream().filter(each -> each != guilty).map(ChangeSet::id).toList());
+    commit(mix.endsAndRepetitions(1));
+  }
+
+  /** Makes the database refuse every attempt of one worker. */
+  private void poison() throws SQLException {
+    execute(
+        """
+        CREATE TRIGGER poison BEFORE INSERT ON %1$s.attempts FOR EACH ROW WHEN (NEW.worker = '%2$s')
+        EXECUTE FUNCTION %1$s.refuse('poisoned')"""
+            .formatted(schema, POISON));
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Which of these change sets have left their commit id. */
+  private List<CommitId> stored(List<ChangeSet> group) throws SQLException {
+    List<CommitId> found = new ArrayList<>();
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT count(*) FROM " + schema + ".commits WHERE id = ?")) {
+      for (ChangeSet changes : group) {
+        dialect.bindUuid(query, 1, changes.id().value());
+        try (ResultSet row = query.executeQuery()) {
+          if (row.next() && row.getInt(1) == 1) {
+            found.add(changes.id());
+          }
+        }
+      }
+    }
+    return found;
+  }
+
   /** Gives out one session again and again. */
   private record OneSession(Session session) implements SessionSource {
     @Override
@@ -131,7 +203,13 @@ class PostgresGroupTest {
     public void release(Session session) {}
 
     @Override
-    public void discard(Session session, @Nullable SQLException cause) {}
+    public void discard(Session session, @Nullable SQLException cause) {
+      try {
+        session.execute("ROLLBACK");
+      } catch (SQLException e) {
+        // SQLite may have rolled back by itself.
+      }
+    }
 
     @Override
     public void close() {}

@@ -1,8 +1,11 @@
 package dev.waymark.jdbc.internal.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.model.CommitId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -16,9 +19,13 @@ import dev.waymark.testkit.sql.StatementLog;
 import dev.waymark.testkit.sql.StatementLog.Run;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -36,10 +43,12 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class SqliteGroupTest {
   private static final int MANY = 200;
+  private static final String POISON = "poison";
 
   @TempDir Path folder = Path.of("");
   private final StatementLog log = new StatementLog();
   private final ChangeMix mix = new ChangeMix();
+  private SqliteDialect dialect;
   private Connection connection;
   private GroupTransaction transaction;
 
@@ -48,6 +57,7 @@ class SqliteGroupTest {
     Path file = folder.resolve("waymark.db");
     SqliteConnector connector = new SqliteConnector(file, Duration.ofSeconds(10), 1_000_000);
     new SqliteSchema(file).prepare(connector);
+    dialect = new SqliteDialect(new SqliteErrors(folder, Duration.ofSeconds(10)));
     connection = connector.writer();
     transaction = newTransaction();
     commit(mix.beginnings(2 * MANY + 2));
@@ -57,7 +67,7 @@ class SqliteGroupTest {
   private GroupTransaction newTransaction() {
     return new GroupTransaction(
         new OneSession(new Session(log.watch(connection))),
-        new SqliteDialect(new SqliteErrors(folder, Duration.ofSeconds(10))),
+        dialect,
         new Memory(),
         Limits.defaults(),
         Duration.ofSeconds(10));
@@ -68,13 +78,16 @@ class SqliteGroupTest {
     connection.close();
   }
 
-  private void commit(List<ChangeSet> group) {
+  private static List<Ticket> tickets(List<ChangeSet> group) {
     Limits limits = Limits.defaults();
-    List<Ticket> tickets =
-        group.stream()
-            .map(changes -> Submission.of(changes, Instant.EPOCH, limits))
-            .<Ticket>map(submission -> new FutureTicket(submission, ticket -> {}))
-            .toList();
+    return group.stream()
+        .map(changes -> Submission.of(changes, Instant.EPOCH, limits))
+        .<Ticket>map(submission -> new FutureTicket(submission, ticket -> {}))
+        .toList();
+  }
+
+  private void commit(List<ChangeSet> group) {
+    List<Ticket> tickets = tickets(group);
     transaction.run(tickets);
     tickets.forEach(ticket -> assertThat(ticket.answer().outcomes()).isNotEmpty());
   }
@@ -122,6 +135,64 @@ class SqliteGroupTest {
     }
   }
 
+  @Test
+  @DisplayName(
+      "fails in one change set only, whose statement the database refuses, and stores nothing of it")
+  void guiltyAlone() throws SQLException {
+    poison();
+    List<ChangeSet> group = new ArrayList<>(mix.endsAndRepetitions(8));
+    ChangeSet guilty = mix.repetition(POISON);
+    group.add(4, guilty);
+    List<Ticket> tickets = tickets(group);
+    transaction.run(tickets);
+    for (Ticket ticket : tickets) {
+      ChangeSet changes = ticket.submission().changes();
+      if (changes == guilty) {
+        assertThatThrownBy(ticket::answer)
+            .isInstanceOf(StoreUnavailableException.class)
+            .hasMessageContaining(guilty.id().toString())
+            .hasMessageContaining("poisoned");
+      } else {
+        assertThat(ticket.answer().id()).isEqualTo(changes.id());
+      }
+    }
+    assertThat(stored(group))
+        .containsExactlyElementsOf(
+            group.stream().filter(each -> each != guilty).map(ChangeSet::id).toList());
+    commit(mix.endsAndRepetitions(1));
+  }
+
+  /** Makes the database refuse every attempt of one worker. */
+  private void poison() throws SQLException {
+    execute(
+        "CREATE TRIGGER poison BEFORE INSERT ON attempts WHEN NEW.worker = '"
+            + POISON
+            + "' BEGIN SELECT RAISE(ABORT, 'poisoned'); END");
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Which of these change sets have left their commit id. */
+  private List<CommitId> stored(List<ChangeSet> group) throws SQLException {
+    List<CommitId> found = new ArrayList<>();
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT count(*) FROM commits WHERE id = ?")) {
+      for (ChangeSet changes : group) {
+        dialect.bindUuid(query, 1, changes.id().value());
+        try (ResultSet row = query.executeQuery()) {
+          if (row.next() && row.getInt(1) == 1) {
+            found.add(changes.id());
+          }
+        }
+      }
+    }
+    return found;
+  }
+
   /** Gives out one session again and again. */
   private record OneSession(Session session) implements SessionSource {
     @Override
@@ -138,7 +209,13 @@ class SqliteGroupTest {
     public void release(Session session) {}
 
     @Override
-    public void discard(Session session, @Nullable SQLException cause) {}
+    public void discard(Session session, @Nullable SQLException cause) {
+      try {
+        session.execute("ROLLBACK");
+      } catch (SQLException e) {
+        // SQLite may have rolled back by itself.
+      }
+    }
 
     @Override
     public void close() {}
