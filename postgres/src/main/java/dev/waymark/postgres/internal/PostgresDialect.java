@@ -52,8 +52,11 @@ public final class PostgresDialect implements Dialect {
   /** Of these, question and answer stay below the smallest buffers in use. */
   private static final int MOST_IDS_TOGETHER = 2_000;
 
+  private static final int MOST_WRITERS = 2;
+
   private final PostgresSql sql;
   private final PostgresErrors errors;
+  private final int writers;
   private final String beginWrite;
   private final String beginRead;
   private final Map<List<String>, String> together = new ConcurrentHashMap<>();
@@ -62,6 +65,7 @@ public final class PostgresDialect implements Dialect {
   public PostgresDialect(PostgresSettings settings, PostgresErrors errors) {
     this.sql = new PostgresSql(settings.schema());
     this.errors = errors;
+    this.writers = Math.min(MOST_WRITERS, settings.poolSize());
     String timeouts =
         """
         SELECT set_config('statement_timeout', '%d', true), set_config('lock_timeout', '%d', true),
@@ -94,10 +98,13 @@ public final class PostgresDialect implements Dialect {
     return sql.table(name);
   }
 
-  /** While one waits for the disk, the other works. More of them make small groups (measured). */
+  /**
+   * While one waits for the disk, the other works. More of them make small groups (measured); and
+   * one does not wait for the other's connection.
+   */
   @Override
   public int writers() {
-    return 2;
+    return writers;
   }
 
   /** Begins with the first statements, in their round trip. */
