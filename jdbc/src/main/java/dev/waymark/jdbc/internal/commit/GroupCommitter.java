@@ -190,7 +190,6 @@ public final class GroupCommitter implements AutoCloseable {
   /** The next group, from the beginning of the queue to the first that cannot go with it. */
   private Flights.@Nullable Flight depart(Ticket own) {
     Flights.Flight flight = flights.gather();
-    Ticket next;
     synchronized (lock) {
       if (!own.isCalled() || queue.isEmpty() || !flights.admits(queue.getFirst(), queue.size())) {
         return null;
@@ -209,16 +208,22 @@ public final class GroupCommitter implements AutoCloseable {
         }
       }
       flights.begin(flight);
-      next = nextLeader();
     }
-    promote(next);
     return flight;
   }
 
-  /** Whatever happens, nobody who was taken from the queue waits for ever. */
+  /**
+   * Sees to it that what may leave beside this group does, and commits it. Whatever happens, nobody
+   * who was taken from the queue waits for ever.
+   */
   private void commit(Flights.Flight flight) {
     List<Ticket> group = flight.group();
     try {
+      Ticket next;
+      synchronized (lock) {
+        next = nextLeader();
+      }
+      promote(next);
       transaction.accept(group);
     } finally {
       synchronized (lock) {

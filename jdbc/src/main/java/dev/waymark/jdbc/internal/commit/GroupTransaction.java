@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * COMMIT went through although its reply was an error finds itself by its commit id and gets the
  * answer that it was owed. All this is bounded by the patience of the store.
  */
-public final class GroupTransaction {
+final class GroupTransaction {
   private final SessionSource sessions;
   private final Dialect dialect;
   private final Limits limits;
