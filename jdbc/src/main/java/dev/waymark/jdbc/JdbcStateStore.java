@@ -14,14 +14,19 @@ import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.jdbc.internal.commit.GroupCommitter;
+import dev.waymark.core.store.Subscription;
+import dev.waymark.jdbc.internal.Listeners;
+import dev.waymark.jdbc.internal.commit.Writer;
 import dev.waymark.jdbc.internal.read.IdPrefix;
 import dev.waymark.jdbc.internal.read.Snapshot;
 import dev.waymark.jdbc.internal.sql.Dialect;
@@ -41,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  * A state store on a SQL database, in all that does not depend on which. A backend brings a dialect
  * and a source of sessions.
  *
- * <p>Thread-safe. Writes go through one {@link GroupCommitter}; reads go each through a read
- * transaction of their own and never wait for writes.
+ * <p>Thread-safe. Writes go through one {@link Writer}; reads go each through a read transaction of
+ * their own and never wait for writes.
  */
 public abstract class JdbcStateStore implements StateStore {
   private final SessionSource sessions;
@@ -50,7 +55,8 @@ public abstract class JdbcStateStore implements StateStore {
   private final InstantSource clock;
   private final Limits limits;
   private final Duration patience;
-  private final GroupCommitter committer;
+  private final Listeners ready = new Listeners();
+  private final Writer writer;
   private final Usage usage = new Usage();
 
   /**
@@ -68,7 +74,7 @@ public abstract class JdbcStateStore implements StateStore {
     this.clock = clock;
     this.limits = limits;
     this.patience = patience;
-    this.committer = GroupCommitter.of(sessions, dialect, limits, patience);
+    this.writer = new Writer(sessions, dialect, clock, limits, patience, ready);
   }
 
   @Override
@@ -76,7 +82,7 @@ public abstract class JdbcStateStore implements StateStore {
     Submission submission = Submission.of(changes, clock.instant(), limits);
     usage.begin();
     try {
-      return committer.commit(submission);
+      return writer.commit(submission);
     } finally {
       usage.end();
     }
@@ -88,7 +94,7 @@ public abstract class JdbcStateStore implements StateStore {
     usage.begin();
     CompletableFuture<CommitResult> answer;
     try {
-      answer = committer.commitAsync(Submission.of(changes, clock.instant(), limits));
+      answer = writer.commitAsync(Submission.of(changes, clock.instant(), limits));
     } catch (WaymarkException e) {
       answer = CompletableFuture.failedFuture(e);
     } catch (RuntimeException | Error e) {
@@ -99,6 +105,27 @@ public abstract class JdbcStateStore implements StateStore {
     CompletableFuture<CommitResult> copy = answer.copy();
     answer.whenComplete((result, error) -> usage.end());
     return copy;
+  }
+
+  @Override
+  public Claims claim(ClaimRequest request) {
+    Questions.checkClaim(request, limits);
+    usage.begin();
+    try {
+      return writer.claim(request);
+    } finally {
+      usage.end();
+    }
+  }
+
+  @Override
+  public Subscription onReady(Runnable listener) {
+    return ready.add(listener);
+  }
+
+  /** Those who want to hear when something may have become ready or due. */
+  protected final Listeners ready() {
+    return ready;
   }
 
   @Override
@@ -132,6 +159,11 @@ public abstract class JdbcStateStore implements StateStore {
   @Override
   public @Nullable ExecutionDetails executionDetails(ExecutionId id) {
     return find("read execution " + id, snapshot -> snapshot.executionDetails(id));
+  }
+
+  @Override
+  public @Nullable ExecutionProgress executionProgress(ExecutionId id) {
+    return find("read the progress of execution " + id, snapshot -> snapshot.executionProgress(id));
   }
 
   @Override
@@ -196,7 +228,7 @@ public abstract class JdbcStateStore implements StateStore {
   @Override
   public void close() {
     if (usage.close()) {
-      committer.close();
+      writer.close();
       sessions.close();
     }
   }

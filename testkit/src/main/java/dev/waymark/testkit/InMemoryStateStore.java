@@ -1,6 +1,8 @@
 package dev.waymark.testkit;
 
+import dev.waymark.core.internal.Times;
 import dev.waymark.core.internal.decide.Decider;
+import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.Verdict;
@@ -16,20 +18,27 @@ import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Cursor;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.Order;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.core.store.Subscription;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -100,12 +109,80 @@ public final class InMemoryStateStore implements StateStore {
   private CommitResult obey(Verdict verdict) {
     if (verdict instanceof Verdict.Accepted accepted) {
       records.write(accepted.effects(), accepted.past());
+      records.listeners.forEach(Runnable::run);
       return accepted.result();
     }
     if (verdict instanceof Verdict.Repeated repeated) {
       return repeated.result();
     }
     throw ((Verdict.Refused) verdict).error();
+  }
+
+  // ---- claims
+
+  /** How much of what is due and of what has expired one claim tells. */
+  private static final int TOLD = 20;
+
+  @Override
+  public Claims claim(ClaimRequest request) {
+    return answer(
+        () -> {
+          Questions.checkClaim(request, limits);
+          Claims looked =
+              new Claims(
+                  List.of(),
+                  records.backlog.due().stream().limit(TOLD).toList(),
+                  records.backlog.expired().stream().limit(TOLD).map(this::expired).toList(),
+                  records.backlog.next(request));
+          return new Claims(take(request), looked.due(), looked.expired(), looked.next());
+        });
+  }
+
+  private Claims.Expired expired(Map.Entry<TaskRunId, Backlog.Lease> lease) {
+    return new Claims.Expired(
+        new AttemptId(lease.getKey(), lease.getValue().number()),
+        present(records.taskRuns.get(lease.getKey())).executionId(),
+        lease.getValue().worker());
+  }
+
+  private List<Claims.Claimed> take(ClaimRequest request) {
+    Instant at = Times.micros(clock.instant());
+    List<TaskRunId> picked = records.backlog.pick(request);
+    Touches touches = new Touches();
+    picked.forEach(touches::add);
+    Ledger ledger = records.load(touches);
+    List<Claims.Claimed> claimed = new ArrayList<>();
+    for (TaskRunId id : picked) {
+      Decider.Grant grant = Decider.grant(id, request, at, ledger, limits);
+      if (grant != null) {
+        records.write(grant.effects(), at);
+        claimed.add(
+            new Claims.Claimed(
+                present(records.executions.get(grant.execution())),
+                present(records.taskRuns.get(id)),
+                present(records.attempts.get(grant.attempt()))));
+      }
+    }
+    // Every execution as it is after all of them.
+    return claimed.stream()
+        .map(
+            each ->
+                new Claims.Claimed(
+                    present(records.executions.get(each.execution().id())),
+                    each.taskRun(),
+                    each.attempt()))
+        .toList();
+  }
+
+  @Override
+  public Subscription onReady(Runnable listener) {
+    Runnable own = () -> listener.run();
+    records.listeners.add(own);
+    return () -> records.listeners.remove(own);
+  }
+
+  private static <T> T present(@Nullable T record) {
+    return Objects.requireNonNull(record, "a record that was decided upon must exist");
   }
 
   // ---- workflows
@@ -156,6 +233,25 @@ public final class InMemoryStateStore implements StateStore {
                       .toList(),
                   records.histories.getOrDefault(id, List.of()));
         });
+  }
+
+  @Override
+  public @Nullable ExecutionProgress executionProgress(ExecutionId id) {
+    return find(
+        () -> {
+          Execution execution = records.executions.get(id);
+          return execution == null
+              ? null
+              : new ExecutionProgress(execution, sortedTaskRuns(id).map(this::item).toList());
+        });
+  }
+
+  private ExecutionProgress.Item item(TaskRun run) {
+    return new ExecutionProgress.Item(
+        run,
+        sortedAttempts(run.id()),
+        records.outputs.getOrDefault(run.id(), Map.of()),
+        records.backlog.isReady(run.id()));
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,9 @@ final class Records {
   final Map<TaskRunId, TaskRun> taskRuns = new TreeMap<>();
   final Map<AttemptId, Attempt> attempts = new TreeMap<>();
   final Map<ExecutionId, List<Transition>> histories = new TreeMap<>();
+  final Map<TaskRunId, Map<String, String>> outputs = new TreeMap<>();
+  final Backlog backlog = new Backlog();
+  final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<ExecutionId, String> requestHashes = new TreeMap<>();
   private final Map<CommitId, PastCommit> commits = new TreeMap<>();
 
@@ -107,6 +111,7 @@ final class Records {
         run.version(),
         run.lastAttempt(),
         lastAttemptState(run),
+        backlog.lease(run.id()),
         run.startedAt(),
         run.endedAt());
   }
@@ -128,13 +133,19 @@ final class Records {
 
   /** Makes an accepted change set part of the records. */
   void write(List<Effect> effects, PastCommit past) {
+    write(effects, past.at());
+    commits.put(past.id(), past);
+  }
+
+  /** Makes effects that came about at this time part of the records. */
+  void write(List<Effect> effects, Instant at) {
     for (Effect effect : effects) {
       write(effect);
+      backlog.write(effect);
       if (effect instanceof Effect.Moved moved) {
-        writeHistory(moved, past.at());
+        writeHistory(moved, at);
       }
     }
-    commits.put(past.id(), past);
   }
 
   private void write(Effect effect) {
@@ -156,6 +167,8 @@ final class Records {
     } else if (effect instanceof Effect.AttemptMoved moved) {
       AttemptId id = new AttemptId(moved.taskRun().id(), moved.taskRun().lastAttempt());
       attempts.compute(id, (same, before) -> moved(present(before), moved));
+    } else if (effect instanceof Effect.OutputsSet set) {
+      outputs.put(set.taskRun(), set.outputs());
     }
   }
 

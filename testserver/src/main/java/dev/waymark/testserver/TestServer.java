@@ -32,7 +32,7 @@ public final class TestServer {
 
   /** The migrations of the postgres module, in order. */
   private static final List<String> MIGRATIONS =
-      List.of("V1__state_store", "V2__counts_and_indexes", "V3__cheaper_guards");
+      List.of("V1__state_store", "V2__counts_and_indexes", "V3__cheaper_guards", "V4__claims");
 
   private TestServer() {}
 
@@ -178,7 +178,8 @@ public final class TestServer {
     execute(
         "SET search_path TO "
             + schema
-            + "; DELETE FROM commits; DELETE FROM history; DELETE FROM attempts; DELETE FROM task_runs;"
+            + "; DELETE FROM commits; DELETE FROM history; DELETE FROM ready_task_runs; DELETE FROM leases;"
+            + " DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM attempts; DELETE FROM task_runs;"
             + " DELETE FROM execution_labels; DELETE FROM execution_details; DELETE FROM executions;"
             + " DELETE FROM execution_counts;"
             + " DELETE FROM workflow_revisions; DELETE FROM workflows");

@@ -5,6 +5,7 @@ import dev.waymark.core.internal.decide.Decider;
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.Family;
+import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.decide.TaskRunHead;
@@ -84,6 +85,7 @@ public class PureParts {
             2,
             1,
             AttemptState.RUNNING,
+            LeaseState.NONE,
             NOW,
             null));
     return Decider.decide(endTaskSubmission, ledger, limits);

@@ -9,7 +9,11 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One change of one record; a {@link ChangeSet} holds one or more. */
@@ -127,19 +131,31 @@ public sealed interface Change {
 
   /**
    * Records a new attempt of a task run in state RUNNING; the store gives it the next number.
-   * Refused while the attempt before it is live.
+   * Refused while the attempt before it is live. {@link StateStore#claim} records attempts of what
+   * is ready; this is for a caller that knows by itself what is to run.
    *
    * @param taskRunId the task run
    * @param worker who tries
+   * @param lease how long the claim of the worker lasts, by the clock of the store, or null for a
+   *     claim without an end
    */
-  record RecordAttempt(TaskRunId taskRunId, String worker) implements Change {
-    /** Checks the text. */
+  record RecordAttempt(TaskRunId taskRunId, String worker, @Nullable Duration lease)
+      implements Change {
+    /** An attempt whose claim has no end. */
+    public RecordAttempt(TaskRunId taskRunId, String worker) {
+      this(taskRunId, worker, null);
+    }
+
+    /** Checks the text and the lease. */
     public RecordAttempt {
       Objects.requireNonNull(taskRunId, "task run id");
       Text.wellFormed("worker of an attempt of task run " + taskRunId, worker);
       if (worker.isEmpty()) {
         throw new InvalidInputException(
             "worker of an attempt of task run " + taskRunId + " is empty; name the worker");
+      }
+      if (lease != null) {
+        Leases.check("lease of an attempt of task run " + taskRunId, lease);
       }
     }
 
@@ -167,6 +183,177 @@ public sealed interface Change {
       if (error != null) {
         Text.wellFormed("error of attempt " + id, error);
       }
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Moves an attempt whose lease is over to LOST: for one that takes up what a worker left behind.
+   * Refused while the lease lasts, by the clock of the store, and for an attempt without a lease.
+   *
+   * @param id the attempt
+   * @param error what is known of it, or null
+   */
+  record LoseAttempt(AttemptId id, @Nullable String error) implements Change {
+    /** Checks the text. */
+    public LoseAttempt {
+      Objects.requireNonNull(id, "attempt id");
+      if (error != null) {
+        Text.wellFormed("error of attempt " + id, error);
+      }
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Makes the lease of a live attempt last so much longer from now on, by the clock of the store;
+   * also where it is over and nobody has taken note of that yet. Refused with {@link
+   * LeaseLostException} where the attempt is not live any more.
+   *
+   * @param id the attempt
+   * @param lease how long it lasts from the moment of the commit
+   */
+  record RenewLease(AttemptId id, Duration lease) implements Change {
+    /** Checks the lease. */
+    public RenewLease {
+      Objects.requireNonNull(id, "attempt id");
+      Leases.check("lease of attempt " + id, lease);
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Makes a task run ready: any worker that serves its pool may claim it, after a delay. One that
+   * is ready already stays as it is. What has become of it by the time it is claimed is looked at
+   * then: a task run that may not start leaves the ready ones.
+   *
+   * @param id the task run, PENDING or RETRYING and without a live attempt
+   * @param expectedVersion the version that it must have, or null for any
+   * @param pool the pool that it belongs to, {@link ClaimRequest#DEFAULT_POOL} for none in
+   *     particular
+   * @param priority from -100 to 100; the greater is claimed first
+   * @param delay how long it waits before it may be claimed, by the clock of the store
+   */
+  record ReadyTaskRun(
+      TaskRunId id, @Nullable Long expectedVersion, String pool, int priority, Duration delay)
+      implements Change {
+    /** The greatest priority; the least is its negative. */
+    public static final int MAX_PRIORITY = 100;
+
+    /** Checks the pool, the priority and the delay. */
+    public ReadyTaskRun {
+      Objects.requireNonNull(id, "task run id");
+      ClaimRequest.checkPool(pool);
+      if (priority < -MAX_PRIORITY || priority > MAX_PRIORITY) {
+        throw new InvalidInputException(
+            "priority " + priority + " of task run " + id + " is out of range; use -100 to 100");
+      }
+      Leases.checkDelay("delay of task run " + id, delay);
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Says that everything has been done that follows from the states of an execution in which so
+   * many task runs have not ended. Where it is another number, others have got on since the caller
+   * looked, and the execution is noted as due: {@link Outcome#changed()} is then true, and the
+   * caller should look again. Where the number is right, the execution is not due any more.
+   *
+   * <p>So whoever commits last knows that he is the last, and what follows from an end is done by
+   * somebody even where he dies: of several workers that end the last task runs of an execution at
+   * the same moment, none can take another for the one that will end the execution.
+   *
+   * @param id the execution
+   * @param unfinished how many of its task runs have not ended, all changes of this set included
+   */
+  record SettleExecution(ExecutionId id, int unfinished) implements Change {
+    /** Refuses null. */
+    public SettleExecution {
+      Objects.requireNonNull(id, "execution id");
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Notes an execution as due: somebody is to look what is to be done about it, after a delay. What
+   * is due earlier already stays so.
+   *
+   * @param id the execution
+   * @param reason what is to be looked at
+   * @param delay how long from now on, by the clock of the store
+   */
+  record MarkDue(ExecutionId id, DueReason reason, Duration delay) implements Change {
+    /** Checks the delay. */
+    public MarkDue {
+      Objects.requireNonNull(id, "execution id");
+      Objects.requireNonNull(reason, "reason");
+      Leases.checkDelay("delay of execution " + id, delay);
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Notes that an execution is not due any more.
+   *
+   * @param id the execution
+   * @param reason what was looked at
+   */
+  record ClearDue(ExecutionId id, DueReason reason) implements Change {
+    /** Refuses null. */
+    public ClearDue {
+      Objects.requireNonNull(id, "execution id");
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Keeps what a task run gives to those that depend on it, instead of what it gave before.
+   *
+   * @param id the task run, which has not ended before this change set
+   * @param fence the number of the attempt on whose behalf this is written, as in {@link
+   *     UpdateTaskRun}; null where no attempt writes
+   * @param outputs names and values
+   */
+  record SetOutputs(TaskRunId id, @Nullable Integer fence, Map<String, String> outputs)
+      implements Change {
+    /** Keeps an unmodifiable copy and checks the texts. */
+    public SetOutputs {
+      Objects.requireNonNull(id, "task run id");
+      outputs = Collections.unmodifiableMap(new TreeMap<>(outputs));
+      outputs.forEach(
+          (name, value) -> {
+            Text.wellFormed("name of an output of task run " + id, name);
+            Text.wellFormed("output " + Text.quote(name) + " of task run " + id, value);
+          });
     }
 
     @Override

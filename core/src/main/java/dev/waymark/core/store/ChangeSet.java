@@ -9,8 +9,10 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +117,52 @@ public record ChangeSet(CommitId id, List<Change> changes) {
     public Builder updateAttempt(
         AttemptId attempt, AttemptState to, @Nullable Integer exitCode, @Nullable String error) {
       return add(new Change.UpdateAttempt(attempt, to, exitCode, error));
+    }
+
+    /** Moves an attempt whose lease is over to LOST, as {@link Change.LoseAttempt}. */
+    public Builder loseAttempt(AttemptId attempt, @Nullable String error) {
+      return add(new Change.LoseAttempt(attempt, error));
+    }
+
+    /** Renews a lease, as {@link Change.RenewLease}. */
+    public Builder renewLease(AttemptId attempt, Duration lease) {
+      return add(new Change.RenewLease(attempt, lease));
+    }
+
+    /** Makes a task run ready, as {@link Change.ReadyTaskRun}, at once and in no pool. */
+    public Builder readyTaskRun(TaskRunId taskRun) {
+      return readyTaskRun(taskRun, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO);
+    }
+
+    /** Makes a task run ready, as {@link Change.ReadyTaskRun}. */
+    public Builder readyTaskRun(
+        TaskRunId taskRun,
+        @Nullable Long expectedVersion,
+        String pool,
+        int priority,
+        Duration delay) {
+      return add(new Change.ReadyTaskRun(taskRun, expectedVersion, pool, priority, delay));
+    }
+
+    /** Says that an execution is settled, as {@link Change.SettleExecution}. */
+    public Builder settleExecution(ExecutionId execution, int unfinished) {
+      return add(new Change.SettleExecution(execution, unfinished));
+    }
+
+    /** Notes an execution as due, as {@link Change.MarkDue}. */
+    public Builder markDue(ExecutionId execution, DueReason reason, Duration delay) {
+      return add(new Change.MarkDue(execution, reason, delay));
+    }
+
+    /** Notes that an execution is not due any more, as {@link Change.ClearDue}. */
+    public Builder clearDue(ExecutionId execution, DueReason reason) {
+      return add(new Change.ClearDue(execution, reason));
+    }
+
+    /** Keeps the outputs of a task run, as {@link Change.SetOutputs}. */
+    public Builder setOutputs(
+        TaskRunId taskRun, @Nullable Integer fence, Map<String, String> outputs) {
+      return add(new Change.SetOutputs(taskRun, fence, outputs));
     }
 
     /** Whether no change was added yet. */

@@ -13,6 +13,8 @@ import dev.waymark.core.error.InvalidInputException;
  * @param maxInputBytes UTF-8 bytes of all names and values of an execution's inputs
  * @param maxErrorBytes UTF-8 bytes of an error
  * @param maxWorkerBytes UTF-8 bytes of the name of a worker
+ * @param maxOutputBytes UTF-8 bytes of all names and values of a task run's outputs
+ * @param maxClaims task runs that one claim takes
  * @param maxTaskRuns task runs of one execution
  * @param maxAttempts attempts of one task run
  * @param maxChanges changes in one change set
@@ -30,6 +32,8 @@ public record Limits(
     int maxInputBytes,
     int maxErrorBytes,
     int maxWorkerBytes,
+    int maxOutputBytes,
+    int maxClaims,
     int maxTaskRuns,
     int maxAttempts,
     int maxChanges,
@@ -52,6 +56,8 @@ public record Limits(
     atLeastOne("maxInputBytes", maxInputBytes);
     atLeastOne("maxErrorBytes", maxErrorBytes);
     atLeastOne("maxWorkerBytes", maxWorkerBytes);
+    atLeastOne("maxOutputBytes", maxOutputBytes);
+    atLeastOne("maxClaims", maxClaims);
     atLeastOne("maxTaskRuns", maxTaskRuns);
     atLeastOne("maxAttempts", maxAttempts);
     atLeastOne("maxChanges", maxChanges);
@@ -95,6 +101,8 @@ public record Limits(
     private int maxInputBytes = 256 << 10;
     private int maxErrorBytes = 16 << 10;
     private int maxWorkerBytes = 255;
+    private int maxOutputBytes = 64 << 10;
+    private int maxClaims = 1_000;
     private int maxTaskRuns = 10_000;
     private int maxAttempts = 10_000;
     private int maxChanges = 50_000;
@@ -145,6 +153,18 @@ public record Limits(
     /** UTF-8 bytes of the name of a worker; 255 by default. */
     public Builder maxWorkerBytes(int maxWorkerBytes) {
       this.maxWorkerBytes = maxWorkerBytes;
+      return this;
+    }
+
+    /** UTF-8 bytes of all names and values of a task run's outputs; 64 KiB by default. */
+    public Builder maxOutputBytes(int maxOutputBytes) {
+      this.maxOutputBytes = maxOutputBytes;
+      return this;
+    }
+
+    /** Task runs that one claim takes; 1,000 by default. */
+    public Builder maxClaims(int maxClaims) {
+      this.maxClaims = maxClaims;
       return this;
     }
 
@@ -216,6 +236,8 @@ public record Limits(
           maxInputBytes,
           maxErrorBytes,
           maxWorkerBytes,
+          maxOutputBytes,
+          maxClaims,
           maxTaskRuns,
           maxAttempts,
           maxChanges,

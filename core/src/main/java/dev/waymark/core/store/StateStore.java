@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The truth about workflows, executions, task runs and attempts.
  *
- * <p>There is one door for writes, {@link #commit}; the named operations below it are thin ways
- * through that door, each a change set of one change. When a write returns, it is durable: it
- * survives {@code kill -9} and loss of power. When it throws, nothing of it was stored, except as
- * {@link dev.waymark.core.error.StoreUnavailableException} says. Every read answers from one
- * snapshot, which holds change sets whole or not at all, from whichever process they came.
+ * <p>There is one door for writes, {@link #commit}, and beside it {@link #claim}, by which a worker
+ * takes work; the named operations are thin ways through that door, each a change set of one
+ * change. When a write returns, it is durable: it survives {@code kill -9} and loss of power. When
+ * it throws, nothing of it was stored, except as {@link
+ * dev.waymark.core.error.StoreUnavailableException} says. Every read answers from one snapshot,
+ * which holds change sets whole or not at all, from whichever process they came.
  *
  * <p>Every method may throw {@link dev.waymark.core.error.InvalidInputException} for arguments over
  * a limit and {@link dev.waymark.core.error.StoreUnavailableException} when the database does not
@@ -67,6 +68,31 @@ public interface StateStore extends AutoCloseable {
     }
   }
 
+  /**
+   * Takes ready task runs for a worker: those with the greatest priority first, and the oldest
+   * first within a priority. Each becomes RUNNING, as does its execution where it was PENDING, and
+   * has a new attempt of this worker with a lease; all of that is durable when the call returns.
+   * Task runs that others are about to take are passed over; of two workers none gets what the
+   * other has. What may not start any more leaves the ready ones.
+   *
+   * <p>The times of leases and delays are those of the clock of the store, whatever the clocks of
+   * workers say. The lease counts from a moment after the call began.
+   *
+   * <p>A call that ends with {@link dev.waymark.core.error.StoreUnavailableException} may have
+   * taken task runs all the same; their leases will run out.
+   */
+  Claims claim(ClaimRequest request);
+
+  /**
+   * Calls {@code listener} whenever something may have become ready or due, from whichever process,
+   * as far as the database tells: a call may be for nothing, and one may be lost with a connection,
+   * so a worker also looks by itself from time to time. What becomes so after a delay is not told.
+   *
+   * <p>Calls come on threads of the store and must be quick; what they throw is logged. Close the
+   * result to end them.
+   */
+  Subscription onReady(Runnable listener);
+
   /** The latest revision of a workflow, or null when there is no such workflow. */
   @Nullable Workflow workflow(WorkflowId id);
 
@@ -87,6 +113,12 @@ public interface StateStore extends AutoCloseable {
    * when there is none with this id.
    */
   @Nullable ExecutionDetails executionDetails(ExecutionId id);
+
+  /**
+   * How far an execution has come, without its history, from one snapshot; or null when there is
+   * none with this id.
+   */
+  @Nullable ExecutionProgress executionProgress(ExecutionId id);
 
   /**
    * The executions that a query asks for, with the total of all that match. Ordered by time of

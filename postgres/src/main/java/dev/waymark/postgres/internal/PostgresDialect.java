@@ -180,7 +180,7 @@ public final class PostgresDialect implements Dialect {
           column(statement.getConnection(), types.get(column), rows.rows(), column));
     }
     int next = first + types.size();
-    if (!rows.statement().inserts()) {
+    if (rows.statement().isCounted()) {
       statement.setInt(next++, rows.rows().size());
     }
     return next;

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PostgresSchema {
   /** The version that this code works with: the number of the last migration. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private static final int LEAST_SERVER = 14;
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSchema.class);

@@ -20,9 +20,33 @@ import java.util.Objects;
 final class PostgresSql {
   private static final String TASK_RUN_HEAD =
       """
-      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at,
+             CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > clock_timestamp() THEN 1 ELSE 2 END
       FROM {s}.task_runs t
       LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
+      """;
+
+  private static final String EXECUTION =
+      """
+      SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
+             e.created_at, e.started_at, e.ended_at, e.error
+      FROM {s}.executions e LEFT JOIN {s}.execution_details d ON d.execution_id = e.id
+      """;
+
+  /**
+   * The pools with each priority that something in them has, found by leaps through the index:
+   * there are few, however much is ready.
+   */
+  private static final String LANES =
+      """
+      WITH RECURSIVE lane (pool, priority) AS (
+        SELECT p.pool, (SELECT max(q.priority) FROM {s}.ready_task_runs q WHERE q.pool = p.pool)
+        FROM unnest(?::text[]) AS p (pool)
+        UNION ALL
+        SELECT l.pool, (SELECT max(q.priority) FROM {s}.ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
+        FROM lane l WHERE l.priority IS NOT NULL
+      )
       """;
 
   private static final String WORKFLOW_HEAD =
@@ -110,6 +134,49 @@ final class PostgresSql {
           SELECT execution_id, count(*),
                  sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
           FROM {s}.task_runs WHERE execution_id = ANY (?) GROUP BY execution_id""";
+      // The time of the statement, which does not move while it runs, lets the index end the
+      // search.
+      case PICK_READY ->
+          LANES
+              + """
+              SELECT r.task_run_id
+              FROM lane l
+              CROSS JOIN LATERAL (
+                SELECT q.task_run_id, q.available_at FROM {s}.ready_task_runs q
+                WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= statement_timestamp()
+                ORDER BY q.available_at, q.task_run_id LIMIT ? FOR UPDATE SKIP LOCKED) r
+              WHERE l.priority IS NOT NULL
+              ORDER BY l.priority DESC, r.available_at, r.task_run_id LIMIT ?""";
+      case DUE ->
+          """
+          SELECT execution_id, reason FROM {s}.due_executions
+          WHERE due_at <= statement_timestamp() ORDER BY due_at, execution_id LIMIT ?""";
+      case EXPIRED ->
+          """
+          SELECT l.task_run_id, l.number, t.execution_id, l.worker
+          FROM {s}.leases l JOIN {s}.task_runs t ON t.id = l.task_run_id
+          WHERE l.expires_at <= statement_timestamp() ORDER BY l.expires_at, l.task_run_id LIMIT ?""";
+      case NEXT ->
+          LANES
+              + """
+              SELECT (extract(epoch FROM min(n.at) - statement_timestamp()) * 1000000)::bigint FROM (
+                SELECT (SELECT min(q.available_at) FROM {s}.ready_task_runs q
+                        WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > statement_timestamp()) AS at
+                FROM lane l
+                UNION ALL SELECT min(due_at) FROM {s}.due_executions WHERE due_at > statement_timestamp()
+                UNION ALL SELECT min(expires_at) FROM {s}.leases WHERE expires_at > statement_timestamp()) n""";
+      case EXECUTIONS_OF_TASK_RUNS ->
+          EXECUTION
+              + "WHERE e.id = ANY (ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?)))";
+      case TASK_RUNS_BY_ID -> TASK_RUN + "WHERE t.id = ANY (?)";
+      case READY_OF_EXECUTION ->
+          """
+          SELECT r.task_run_id FROM {s}.task_runs t JOIN {s}.ready_task_runs r ON r.task_run_id = t.id
+          WHERE t.execution_id = ?""";
+      case OUTPUTS_OF_EXECUTION ->
+          """
+          SELECT o.task_run_id, o.outputs FROM {s}.task_runs t JOIN {s}.task_run_outputs o ON o.task_run_id = t.id
+          WHERE t.execution_id = ?""";
       case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
       case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
       case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
@@ -118,12 +185,7 @@ final class PostgresSql {
           REVISION + "WHERE r.workflow_id = ? ORDER BY r.revision LIMIT ? OFFSET ?";
       case COUNT_WORKFLOW_HISTORY ->
           "SELECT count(*) FROM {s}.workflow_revisions WHERE workflow_id = ?";
-      case EXECUTION ->
-          """
-          SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-                 e.created_at, e.started_at, e.ended_at, e.error
-          FROM {s}.executions e LEFT JOIN {s}.execution_details d ON d.execution_id = e.id
-          WHERE e.id = ?""";
+      case EXECUTION -> EXECUTION + "WHERE e.id = ?";
       case TASK_RUN -> TASK_RUN + "WHERE t.id = ?";
       case TASK_RUNS -> TASK_RUN + "WHERE t.execution_id = ? ORDER BY t.created_at, t.id";
       case ATTEMPT -> ATTEMPT + "WHERE a.task_run_id = ? AND a.number = ?";
@@ -158,7 +220,7 @@ final class PostgresSql {
    */
   private static String checked(WriteStatement statement) {
     String text = template(statement);
-    if (statement.inserts()) {
+    if (!statement.isCounted()) {
       return text;
     }
     return "WITH found AS (\n"
@@ -268,6 +330,44 @@ final class PostgresSql {
           """
           UPDATE {s}.commits c SET committed_at = c.committed_at
           FROM unnest(?::uuid[]) AS v (id) WHERE c.id = v.id""";
+      case DELETE_READY ->
+          "DELETE FROM {s}.ready_task_runs r USING unnest(?::uuid[]) AS v (id) WHERE r.task_run_id = v.id";
+      case INSERT_LEASE ->
+          """
+          INSERT INTO {s}.leases (task_run_id, number, worker, expires_at)
+          SELECT v.task_run_id, v.number, v.worker, clock_timestamp() + v.micros * interval '1 microsecond'
+          FROM unnest(?::uuid[], ?::integer[], ?::text[], ?::bigint[]) AS v (task_run_id, number, worker, micros)""";
+      case UPDATE_LEASE ->
+          """
+          UPDATE {s}.leases l SET expires_at = clock_timestamp() + v.micros * interval '1 microsecond'
+          FROM unnest(?::bigint[], ?::uuid[], ?::integer[]) AS v (micros, task_run_id, number)
+          WHERE l.task_run_id = v.task_run_id AND l.number = v.number""";
+      case DELETE_LEASE ->
+          """
+          DELETE FROM {s}.leases l USING unnest(?::uuid[], ?::integer[]) AS v (task_run_id, number)
+          WHERE l.task_run_id = v.task_run_id AND l.number = v.number""";
+      case PUT_READY ->
+          """
+          INSERT INTO {s}.ready_task_runs (task_run_id, pool, priority, available_at)
+          SELECT v.task_run_id, v.pool, v.priority, clock_timestamp() + v.micros * interval '1 microsecond'
+          FROM unnest(?::uuid[], ?::text[], ?::integer[], ?::bigint[]) AS v (task_run_id, pool, priority, micros)
+          ORDER BY v.task_run_id ON CONFLICT DO NOTHING""";
+      case PUT_DUE ->
+          """
+          INSERT INTO {s}.due_executions AS d (execution_id, reason, due_at)
+          SELECT v.execution_id, v.reason, clock_timestamp() + v.micros * interval '1 microsecond'
+          FROM unnest(?::uuid[], ?::text[], ?::bigint[]) AS v (execution_id, reason, micros)
+          ORDER BY v.execution_id, v.reason
+          ON CONFLICT (execution_id, reason) DO UPDATE SET due_at = least(d.due_at, excluded.due_at)""";
+      case CLEAR_DUE ->
+          """
+          DELETE FROM {s}.due_executions d USING unnest(?::uuid[], ?::text[]) AS v (execution_id, reason)
+          WHERE d.execution_id = v.execution_id AND d.reason = v.reason""";
+      case PUT_OUTPUTS ->
+          """
+          INSERT INTO {s}.task_run_outputs (task_run_id, outputs)
+          SELECT v.task_run_id, v.outputs FROM unnest(?::uuid[], ?::text[]) AS v (task_run_id, outputs)
+          ORDER BY v.task_run_id ON CONFLICT (task_run_id) DO UPDATE SET outputs = excluded.outputs""";
     };
   }
 }

@@ -131,7 +131,11 @@ public final class SqliteDialect implements Dialect {
       }
       prepared.addBatch();
     }
+    boolean tolerant = rows.statement().isTolerant();
     for (int changed : prepared.executeBatch()) {
+      if (tolerant) {
+        continue;
+      }
       if (changed == 0 && rows.statement().inserts()) {
         return false;
       }

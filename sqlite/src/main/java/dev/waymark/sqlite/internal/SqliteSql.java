@@ -14,11 +14,38 @@ final class SqliteSql {
   private static final String UUIDS = "(SELECT unhex(value) FROM json_each(?))";
   private static final String TEXTS = "(SELECT value FROM json_each(?))";
 
+  /** The clock of the store, in microseconds, though it goes in milliseconds. */
+  private static final String NOW = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
+
   private static final String TASK_RUN_HEAD =
       """
-      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at,
+             CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > %s THEN 1 ELSE 2 END
       FROM task_runs t
       LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
+      """
+          .formatted(NOW);
+
+  private static final String EXECUTION =
+      """
+      SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
+             e.created_at, e.started_at, e.ended_at, e.error
+      FROM executions e LEFT JOIN execution_details d ON d.execution_id = e.id
+      """;
+
+  /**
+   * The pools with each priority that something in them has, found by leaps through the index:
+   * there are few, however much is ready.
+   */
+  private static final String LANES =
+      """
+      WITH RECURSIVE lane (pool, priority) AS (
+        SELECT p.value, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = p.value) FROM json_each(?1) p
+        UNION ALL
+        SELECT l.pool, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
+        FROM lane l WHERE l.priority IS NOT NULL
+      )
       """;
 
   private static final String REVISION =
@@ -69,6 +96,49 @@ final class SqliteSql {
                  sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
           FROM task_runs WHERE execution_id IN %s GROUP BY execution_id"""
               .formatted(UUIDS);
+      case PICK_READY ->
+          LANES
+              + """
+              SELECT r.task_run_id FROM lane l
+              JOIN ready_task_runs r ON r.task_run_id IN (
+                SELECT q.task_run_id FROM ready_task_runs q
+                WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= %s
+                ORDER BY q.available_at, q.task_run_id LIMIT ?2)
+              ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
+                  .formatted(NOW);
+      case DUE ->
+          "SELECT execution_id, reason FROM due_executions WHERE due_at <= %s ORDER BY due_at, execution_id LIMIT ?"
+              .formatted(NOW);
+      case EXPIRED ->
+          """
+          SELECT l.task_run_id, l.number, t.execution_id, l.worker
+          FROM leases l JOIN task_runs t ON t.id = l.task_run_id
+          WHERE l.expires_at <= %s ORDER BY l.expires_at, l.task_run_id LIMIT ?"""
+              .formatted(NOW);
+      case NEXT ->
+          LANES
+              + """
+              SELECT min(at) - {now} FROM (
+                SELECT (SELECT min(q.available_at) FROM ready_task_runs q
+                        WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > {now}) AS at
+                FROM lane l
+                UNION ALL SELECT min(due_at) FROM due_executions WHERE due_at > {now}
+                UNION ALL SELECT min(expires_at) FROM leases WHERE expires_at > {now})"""
+                  .replace("{now}", NOW);
+      case EXECUTIONS_OF_TASK_RUNS ->
+          EXECUTION
+              + "WHERE e.id IN (SELECT execution_id FROM task_runs WHERE id IN "
+              + UUIDS
+              + ")";
+      case TASK_RUNS_BY_ID -> TASK_RUN + "WHERE t.id IN " + UUIDS;
+      case READY_OF_EXECUTION ->
+          """
+          SELECT r.task_run_id FROM task_runs t JOIN ready_task_runs r ON r.task_run_id = t.id
+          WHERE t.execution_id = ?""";
+      case OUTPUTS_OF_EXECUTION ->
+          """
+          SELECT o.task_run_id, o.outputs FROM task_runs t JOIN task_run_outputs o ON o.task_run_id = t.id
+          WHERE t.execution_id = ?""";
       case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
       case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
       case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
@@ -77,12 +147,7 @@ final class SqliteSql {
           REVISION + "WHERE r.workflow_id = ? ORDER BY r.revision LIMIT ? OFFSET ?";
       case COUNT_WORKFLOW_HISTORY ->
           "SELECT count(*) FROM workflow_revisions WHERE workflow_id = ?";
-      case EXECUTION ->
-          """
-          SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-                 e.created_at, e.started_at, e.ended_at, e.error
-          FROM executions e LEFT JOIN execution_details d ON d.execution_id = e.id
-          WHERE e.id = ?""";
+      case EXECUTION -> EXECUTION + "WHERE e.id = ?";
       case TASK_RUN -> TASK_RUN + "WHERE t.id = ?";
       case TASK_RUNS -> TASK_RUN + "WHERE t.execution_id = ? ORDER BY t.created_at, t.id";
       case ATTEMPT -> ATTEMPT + "WHERE a.task_run_id = ? AND a.number = ?";
@@ -151,6 +216,29 @@ final class SqliteSql {
       case INSERT_COMMIT ->
           "INSERT INTO commits (id, committed_at, fingerprint, versions) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
       case TOUCH_COMMIT -> "UPDATE commits SET committed_at = committed_at WHERE id = ?";
+      case DELETE_READY -> "DELETE FROM ready_task_runs WHERE task_run_id = ?";
+      case INSERT_LEASE ->
+          "INSERT INTO leases (task_run_id, number, worker, expires_at) VALUES (?, ?, ?, %s + ?)"
+              .formatted(NOW);
+      case UPDATE_LEASE ->
+          "UPDATE leases SET expires_at = %s + ? WHERE task_run_id = ? AND number = ?"
+              .formatted(NOW);
+      case DELETE_LEASE -> "DELETE FROM leases WHERE task_run_id = ? AND number = ?";
+      case PUT_READY ->
+          """
+          INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) VALUES (?, ?, ?, %s + ?)
+          ON CONFLICT DO NOTHING"""
+              .formatted(NOW);
+      case PUT_DUE ->
+          """
+          INSERT INTO due_executions (execution_id, reason, due_at) VALUES (?, ?, %s + ?)
+          ON CONFLICT DO UPDATE SET due_at = min(due_at, excluded.due_at)"""
+              .formatted(NOW);
+      case CLEAR_DUE -> "DELETE FROM due_executions WHERE execution_id = ? AND reason = ?";
+      case PUT_OUTPUTS ->
+          """
+          INSERT INTO task_run_outputs (task_run_id, outputs) VALUES (?, ?)
+          ON CONFLICT DO UPDATE SET outputs = excluded.outputs""";
     };
   }
 }

@@ -19,6 +19,7 @@ import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.IllegalTransitionException;
@@ -95,6 +96,11 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(every.workflowHistory(FLOW, PageRequest.first(9)).total()).isEqualTo(1);
       assertThat(exists(every.executionDetails(execution)).execution())
           .isEqualTo(every.execution(execution));
+      assertThat(exists(every.executionProgress(execution)).execution())
+          .isEqualTo(every.execution(execution));
+      assertThat(every.claim(ClaimRequest.of("worker", 1, Duration.ofMinutes(1))).isEmpty())
+          .isTrue();
+      every.onReady(() -> {}).close();
       assertThat(every.executions(ExecutionQuery.all()).total()).isEqualTo(1);
       assertThat(every.taskRuns(execution)).containsExactly(exists(every.taskRun(taskRun)));
       assertThat(every.attempts(taskRun))

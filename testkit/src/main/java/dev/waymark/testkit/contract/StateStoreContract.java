@@ -75,6 +75,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("claims")
+  class Claiming extends ClaimContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("atomicity")
   class Atomicity extends AtomicityContract {
     @Override

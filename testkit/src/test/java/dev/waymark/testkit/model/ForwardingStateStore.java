@@ -11,13 +11,17 @@ import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.core.store.Subscription;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,21 @@ class ForwardingStateStore implements StateStore {
   @Override
   public CommitResult commit(ChangeSet changes) {
     return store.commit(changes);
+  }
+
+  @Override
+  public Claims claim(ClaimRequest request) {
+    return store.claim(request);
+  }
+
+  @Override
+  public Subscription onReady(Runnable listener) {
+    return store.onReady(listener);
+  }
+
+  @Override
+  public @Nullable ExecutionProgress executionProgress(ExecutionId id) {
+    return store.executionProgress(id);
   }
 
   @Override

@@ -24,6 +24,8 @@ final class LimitSettings {
       known.put("max-input-bytes", Limits.Builder::maxInputBytes);
       known.put("max-error-bytes", Limits.Builder::maxErrorBytes);
       known.put("max-worker-bytes", Limits.Builder::maxWorkerBytes);
+      known.put("max-output-bytes", Limits.Builder::maxOutputBytes);
+      known.put("max-claims", Limits.Builder::maxClaims);
       known.put("max-task-runs", Limits.Builder::maxTaskRuns);
       known.put("max-attempts", Limits.Builder::maxAttempts);
       known.put("max-changes", Limits.Builder::maxChanges);

@@ -13,14 +13,19 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.Refusal.Reason;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,15 +44,21 @@ import org.jspecify.annotations.Nullable;
  * run that has not ended and an attempt before it that has; and only the newest attempt may write.
  */
 public final class Decider {
-  private final Submission submission;
+  /**
+   * How long others leave it to one who found that more has happened to look again: long enough for
+   * him, and short where he has died.
+   */
+  private static final Duration SETTLE_GRACE = Duration.ofSeconds(1);
+
+  private final Instant at;
   private final Ledger draft;
   private final Limits limits;
   private final List<Effect> effects = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
   private final Refusals refusals = new Refusals();
 
-  private Decider(Submission submission, Ledger draft, Limits limits) {
-    this.submission = submission;
+  private Decider(Instant at, Ledger draft, Limits limits) {
+    this.at = at;
     this.draft = draft;
     this.limits = limits;
   }
@@ -63,7 +74,7 @@ public final class Decider {
     }
     Ledger draft = ledger.draft();
     try {
-      Verdict verdict = new Decider(submission, draft, limits).decideAll();
+      Verdict verdict = new Decider(submission.at(), draft, limits).decideAll(submission);
       if (verdict instanceof Verdict.Accepted) {
         draft.post();
       }
@@ -86,7 +97,7 @@ public final class Decider {
                 + " for another change set; use a new commit id for a new change set"));
   }
 
-  private Verdict decideAll() {
+  private Verdict decideAll(Submission submission) {
     // Not when the change set is submitted: what was committed before has its answer at any time.
     Times.checkStorable(submission.at());
     List<Change> changes = submission.changes().changes();
@@ -117,8 +128,71 @@ public final class Decider {
       record(record);
     } else if (change instanceof Change.UpdateAttempt update) {
       update(update);
+    } else {
+      decideOther(change);
     }
   }
+
+  private void decideOther(Change change) {
+    if (change instanceof Change.LoseAttempt lose) {
+      lose(lose);
+    } else if (change instanceof Change.RenewLease renew) {
+      renew(renew);
+    } else if (change instanceof Change.ReadyTaskRun ready) {
+      ready(ready);
+    } else if (change instanceof Change.SettleExecution settle) {
+      settle(settle);
+    } else if (change instanceof Change.MarkDue due) {
+      mark(due);
+    } else if (change instanceof Change.ClearDue due) {
+      clear(due);
+    } else if (change instanceof Change.SetOutputs set) {
+      set(set);
+    }
+  }
+
+  /**
+   * Judges whether a task run that was ready goes to the worker that claims it; when it does, the
+   * ledger shows so from now on. Its execution is put to RUNNING with it, where it was PENDING.
+   *
+   * @return what is to be written, or null when the task run may not start: it has started already
+   *     or ended, or its execution is held or has ended
+   */
+  public static @Nullable Grant grant(
+      TaskRunId id, ClaimRequest request, Instant at, Ledger ledger, Limits limits) {
+    TaskRunHead head = ledger.taskRun(id);
+    ExecutionHead execution = head == null ? null : ledger.execution(head.executionId());
+    if (head == null
+        || execution == null
+        || !(head.state() == TaskRunState.PENDING || head.state() == TaskRunState.RETRYING)) {
+      return null;
+    }
+    Ledger draft = ledger.draft();
+    Decider decider = new Decider(at, draft, limits);
+    if (execution.state() == ExecutionState.PENDING) {
+      decider.update(
+          new Change.UpdateExecution(execution.id(), ExecutionState.RUNNING, null, null));
+    }
+    decider.update(new Change.UpdateTaskRun(id, TaskRunState.RUNNING, null, null));
+    boolean tooMany = head.lastAttempt() >= limits.maxAttempts();
+    if (!tooMany) {
+      decider.record(new Change.RecordAttempt(id, request.worker(), request.lease()));
+    }
+    if (tooMany || !decider.refusals.isEmpty()) {
+      return null;
+    }
+    draft.post();
+    return new Grant(new AttemptId(id, head.lastAttempt() + 1), execution.id(), decider.effects);
+  }
+
+  /**
+   * A task run that goes to a worker.
+   *
+   * @param attempt the new attempt
+   * @param execution its execution
+   * @param effects what is to be written
+   */
+  public record Grant(AttemptId attempt, ExecutionId execution, List<Effect> effects) {}
 
   // ---- workflows
 
@@ -227,7 +301,7 @@ public final class Decider {
           "all its task runs ended",
           family(change.id()).live() + " that have not");
     } else {
-      ExecutionHead after = head.moved(change.to(), submission.at());
+      ExecutionHead after = head.moved(change.to(), at);
       draft.put(after);
       effects.add(new Effect.ExecutionMoved(after, head.state(), change.error()));
       outcomes.add(new Outcome(change.target(), after.version(), true));
@@ -308,6 +382,7 @@ public final class Decider {
             1,
             0,
             null,
+            LeaseState.NONE,
             null,
             null));
     effects.add(
@@ -319,7 +394,7 @@ public final class Decider {
                 TaskRunState.PENDING,
                 1,
                 0,
-                submission.at(),
+                at,
                 null,
                 null)));
     outcomes.add(new Outcome(ref, 1, true));
@@ -330,20 +405,8 @@ public final class Decider {
     String attempted = "move " + change.target() + " to " + change.to();
     if (head == null) {
       refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
-    } else if (change.fence() != null && change.fence() != head.lastAttempt()) {
-      refusals.add(
-          change.target(),
-          Reason.LEASE_LOST,
-          attempted,
-          "attempt " + change.fence() + " to be the newest",
-          "attempt " + head.lastAttempt());
-    } else if (change.fence() != null && head.lastAttemptState() == AttemptState.LOST) {
-      refusals.add(
-          change.target(),
-          Reason.LEASE_LOST,
-          attempted,
-          "attempt " + change.fence() + " not to be lost",
-          "LOST");
+    } else if (isVoid(change.fence(), head)) {
+      refuseVoid(change.target(), attempted, change.fence(), head);
     } else if (Refusals.isStale(change.expectedVersion(), head.version())) {
       refusals.stale(
           change.target(), attempted, change.expectedVersion(), head.version(), head.state());
@@ -364,7 +427,7 @@ public final class Decider {
   }
 
   private void move(Change.UpdateTaskRun change, TaskRunHead head) {
-    TaskRunHead after = head.moved(change.to(), submission.at());
+    TaskRunHead after = head.moved(change.to(), at);
     draft.put(after);
     Family family = draft.family(head.executionId());
     if (family != null && change.to().isTerminal()) {
@@ -406,54 +469,216 @@ public final class Decider {
                 + head.lastAttempt()
                 + " attempts, the limit maxAttempts; raise it when opening the store");
       }
-      TaskRunHead after = head.withAttempt(number, AttemptState.RUNNING);
+      Duration lease = change.lease();
+      TaskRunHead after =
+          head.withAttempt(
+              number, AttemptState.RUNNING, lease == null ? LeaseState.NONE : LeaseState.HELD);
       draft.put(after);
       AttemptId id = new AttemptId(head.id(), number);
       effects.add(
           new Effect.AttemptRecorded(
-              after,
-              new Attempt(
-                  id, AttemptState.RUNNING, change.worker(), submission.at(), null, null, null)));
+              after, new Attempt(id, AttemptState.RUNNING, change.worker(), at, null, null, null)));
+      if (lease != null) {
+        effects.add(new Effect.LeaseTaken(id, change.worker(), lease));
+      }
       outcomes.add(new Outcome(RecordRef.of(id), number, true));
     }
   }
 
   private void update(Change.UpdateAttempt change) {
-    TaskRunHead head = draft.taskRun(change.id().taskRunId());
-    int number = change.id().number();
     String attempted = "move " + change.target() + " to " + change.to();
-    if (head == null || number > head.lastAttempt() || head.lastAttemptState() == null) {
+    TaskRunHead head = newest(change.id(), attempted);
+    if (head == null) {
+      return;
+    }
+    AttemptState state = Objects.requireNonNull(head.lastAttemptState());
+    if (state.canMoveTo(change.to())) {
+      end(head, change.to(), change.exitCode(), change.error());
+    } else {
+      refusals.move(change.target(), attempted, state, state.moves());
+    }
+  }
+
+  private void lose(Change.LoseAttempt change) {
+    String attempted = "move " + change.target() + " to LOST because its lease is over";
+    TaskRunHead head = newest(change.id(), attempted);
+    if (head == null) {
+      return;
+    }
+    AttemptState state = Objects.requireNonNull(head.lastAttemptState());
+    if (!state.canMoveTo(AttemptState.LOST)) {
+      refusals.move(change.target(), attempted, state, state.moves());
+    } else if (head.lease() != LeaseState.OVER) {
       refusals.add(
           change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "a lease that is over",
+          head.lease() == LeaseState.HELD ? "one that lasts" : "none");
+    } else {
+      end(head, AttemptState.LOST, null, change.error());
+    }
+  }
+
+  private void end(
+      TaskRunHead head, AttemptState to, @Nullable Integer exitCode, @Nullable String error) {
+    TaskRunHead after = head.withAttempt(head.lastAttempt(), to, LeaseState.NONE);
+    draft.put(after);
+    effects.add(
+        new Effect.AttemptMoved(
+            after, Objects.requireNonNull(head.lastAttemptState()), to, at, exitCode, error));
+    if (head.lease() != LeaseState.NONE) {
+      effects.add(new Effect.LeaseEnded(head.newestAttempt()));
+    }
+    outcomes.add(new Outcome(RecordRef.of(head.newestAttempt()), head.lastAttempt(), true));
+  }
+
+  private void renew(Change.RenewLease change) {
+    String attempted = "renew the lease of " + change.target();
+    TaskRunHead head = newest(change.id(), attempted);
+    if (head == null) {
+      return;
+    }
+    if (!head.hasLiveAttempt()) {
+      refusals.add(
+          change.target(),
+          Reason.LEASE_LOST,
+          attempted,
+          "a live attempt",
+          String.valueOf(head.lastAttemptState()));
+    } else if (head.lease() == LeaseState.NONE) {
+      refusals.add(
+          change.target(), Reason.OUT_OF_STEP, attempted, "an attempt with a lease", "one without");
+    } else {
+      draft.put(head.withAttempt(head.lastAttempt(), AttemptState.RUNNING, LeaseState.HELD));
+      effects.add(new Effect.LeaseRenewed(change.id(), change.lease()));
+      outcomes.add(new Outcome(change.target(), head.lastAttempt(), true));
+    }
+  }
+
+  /** The task run of an attempt that is its newest and not lost; else null, and it is refused. */
+  private @Nullable TaskRunHead newest(AttemptId id, String attempted) {
+    TaskRunHead head = draft.taskRun(id.taskRunId());
+    RecordRef ref = RecordRef.of(id);
+    if (head == null || id.number() > head.lastAttempt() || head.lastAttemptState() == null) {
+      refusals.add(
+          ref,
           Reason.NOT_FOUND,
           attempted,
           "an attempt",
           head == null ? "no such task run" : head.lastAttempt() + " attempts");
-    } else if (number < head.lastAttempt()) {
+    } else if (id.number() < head.lastAttempt()) {
       refusals.add(
-          change.target(),
+          ref,
           Reason.LEASE_LOST,
           attempted,
           "the newest attempt",
           "attempt " + head.lastAttempt() + " is newer");
     } else if (head.lastAttemptState() == AttemptState.LOST) {
-      refusals.add(change.target(), Reason.LEASE_LOST, attempted, "a live attempt", "LOST");
-    } else if (!head.lastAttemptState().canMoveTo(change.to())) {
-      refusals.move(
-          change.target(), attempted, head.lastAttemptState(), head.lastAttemptState().moves());
+      refusals.add(ref, Reason.LEASE_LOST, attempted, "a live attempt", "LOST");
     } else {
-      TaskRunHead after = head.withAttempt(number, change.to());
-      draft.put(after);
-      effects.add(
-          new Effect.AttemptMoved(
-              after,
-              head.lastAttemptState(),
-              change.to(),
-              submission.at(),
-              change.exitCode(),
-              change.error()));
-      outcomes.add(new Outcome(change.target(), number, true));
+      return head;
     }
+    return null;
+  }
+
+  // ---- what is ready and what is due
+
+  private void ready(Change.ReadyTaskRun change) {
+    TaskRunHead head = draft.taskRun(change.id());
+    String attempted = "make " + change.target() + " ready";
+    if (head == null) {
+      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
+    } else if (Refusals.isStale(change.expectedVersion(), head.version())) {
+      refusals.stale(
+          change.target(), attempted, change.expectedVersion(), head.version(), head.state());
+    } else if (head.hasLiveAttempt()
+        || (head.state() != TaskRunState.PENDING && head.state() != TaskRunState.RETRYING)) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "one that is PENDING or RETRYING, without a live attempt",
+          head.hasLiveAttempt() ? "a live attempt" : head.state().name());
+    } else {
+      effects.add(
+          new Effect.TaskRunReady(change.id(), change.pool(), change.priority(), change.delay()));
+      outcomes.add(new Outcome(change.target(), head.version(), true));
+    }
+  }
+
+  private void settle(Change.SettleExecution change) {
+    ExecutionHead head = existing(change.id(), "settle " + change.target());
+    if (head == null) {
+      return;
+    }
+    boolean more = family(change.id()).live() != change.unfinished();
+    effects.add(
+        more
+            ? new Effect.ExecutionDue(change.id(), DueReason.SETTLE, SETTLE_GRACE)
+            : new Effect.ExecutionNotDue(change.id(), DueReason.SETTLE));
+    outcomes.add(new Outcome(change.target(), head.version(), more));
+  }
+
+  private void mark(Change.MarkDue change) {
+    ExecutionHead head = existing(change.id(), "note " + change.target() + " as due");
+    if (head != null) {
+      effects.add(new Effect.ExecutionDue(change.id(), change.reason(), change.delay()));
+      outcomes.add(new Outcome(change.target(), head.version(), true));
+    }
+  }
+
+  private void clear(Change.ClearDue change) {
+    ExecutionHead head = existing(change.id(), "note " + change.target() + " as not due");
+    if (head != null) {
+      effects.add(new Effect.ExecutionNotDue(change.id(), change.reason()));
+      outcomes.add(new Outcome(change.target(), head.version(), true));
+    }
+  }
+
+  private @Nullable ExecutionHead existing(ExecutionId id, String attempted) {
+    ExecutionHead head = draft.execution(id);
+    if (head == null) {
+      refusals.add(RecordRef.of(id), Reason.NOT_FOUND, attempted, "an execution", "none");
+    }
+    return head;
+  }
+
+  private void set(Change.SetOutputs change) {
+    TaskRunHead head = draft.taskRun(change.id());
+    String attempted = "set the outputs of " + change.target();
+    if (head == null) {
+      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
+    } else if (isVoid(change.fence(), head)) {
+      refuseVoid(change.target(), attempted, change.fence(), head);
+    } else if (head.state().isTerminal()) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "one that has not ended",
+          head.state().name());
+    } else {
+      effects.add(new Effect.OutputsSet(change.id(), change.outputs()));
+      outcomes.add(new Outcome(change.target(), head.version(), true));
+    }
+  }
+
+  /** Whether what is written on behalf of this attempt is void. */
+  private static boolean isVoid(@Nullable Integer fence, TaskRunHead head) {
+    return fence != null
+        && (fence != head.lastAttempt() || head.lastAttemptState() == AttemptState.LOST);
+  }
+
+  private void refuseVoid(
+      RecordRef record, String attempted, @Nullable Integer fence, TaskRunHead head) {
+    boolean newer = fence == null || fence != head.lastAttempt();
+    refusals.add(
+        record,
+        Reason.LEASE_LOST,
+        attempted,
+        "attempt " + fence + (newer ? " to be the newest" : " not to be lost"),
+        newer ? "attempt " + head.lastAttempt() : "LOST");
   }
 
   /** The family of an execution that {@link Touches#families()} has named. */

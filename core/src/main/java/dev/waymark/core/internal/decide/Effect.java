@@ -1,6 +1,7 @@
 package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
@@ -8,9 +9,13 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.State;
 import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.DueReason;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What an accepted change does to the records; the store writes it as it is. */
@@ -192,4 +197,26 @@ public sealed interface Effect {
       return RecordRef.of(taskRun.newestAttempt());
     }
   }
+
+  /** A claim on the newest attempt of a task run begins. */
+  record LeaseTaken(AttemptId attempt, String worker, Duration lease) implements Effect {}
+
+  /** The claim on an attempt lasts so long from now on. */
+  record LeaseRenewed(AttemptId attempt, Duration lease) implements Effect {}
+
+  /** The claim on an attempt is over, because the attempt is. */
+  record LeaseEnded(AttemptId attempt) implements Effect {}
+
+  /** A task run may be claimed, unless it may already. */
+  record TaskRunReady(TaskRunId taskRun, String pool, int priority, Duration delay)
+      implements Effect {}
+
+  /** An execution is due, unless it is so earlier. */
+  record ExecutionDue(ExecutionId execution, DueReason reason, Duration delay) implements Effect {}
+
+  /** An execution is not due any more, if it was. */
+  record ExecutionNotDue(ExecutionId execution, DueReason reason) implements Effect {}
+
+  /** A task run has these outputs, instead of those before. */
+  record OutputsSet(TaskRunId taskRun, Map<String, String> outputs) implements Effect {}
 }

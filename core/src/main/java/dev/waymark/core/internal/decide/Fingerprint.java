@@ -37,8 +37,33 @@ final class Fingerprint {
       part(update.expectedVersion()).part(update.fence());
     } else if (change instanceof Change.RecordAttempt record) {
       part("record attempt").part(record.worker());
+      if (record.lease() != null) {
+        part(record.lease());
+      }
     } else if (change instanceof Change.UpdateAttempt update) {
       part("update attempt").part(update.to()).part(update.exitCode()).part(update.error());
+    } else {
+      addOther(change);
+    }
+  }
+
+  private void addOther(Change change) {
+    if (change instanceof Change.LoseAttempt lose) {
+      part("lose attempt").part(lose.error());
+    } else if (change instanceof Change.RenewLease renew) {
+      part("renew lease").part(renew.lease());
+    } else if (change instanceof Change.ReadyTaskRun ready) {
+      part("ready task run").part(ready.expectedVersion());
+      part(ready.pool()).part(ready.priority()).part(ready.delay());
+    } else if (change instanceof Change.SettleExecution settle) {
+      part("settle execution").part(settle.unfinished());
+    } else if (change instanceof Change.MarkDue due) {
+      part("mark due").part(due.reason()).part(due.delay());
+    } else if (change instanceof Change.ClearDue due) {
+      part("clear due").part(due.reason());
+    } else if (change instanceof Change.SetOutputs set) {
+      part("set outputs").part(set.fence()).part(set.outputs().size());
+      set.outputs().forEach((name, value) -> part(name).part(value));
     }
   }
 

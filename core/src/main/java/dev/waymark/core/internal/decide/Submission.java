@@ -120,7 +120,28 @@ public record Submission(
           limits.maxWorkerBytes(),
           "maxWorkerBytes");
     }
+    if (change instanceof Change.LoseAttempt lose) {
+      return text(
+          "error of " + change.target(), lose.error(), limits.maxErrorBytes(), "maxErrorBytes");
+    }
+    if (change instanceof Change.SetOutputs set) {
+      long bytes = bytes(set.outputs());
+      atMost(
+          "bytes of the outputs of " + set.target(),
+          bytes,
+          limits.maxOutputBytes(),
+          "maxOutputBytes");
+      return bytes;
+    }
     return 0;
+  }
+
+  private static long bytes(Map<String, String> texts) {
+    long bytes = 0;
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      bytes += Text.utf8Bytes(text.getKey()) + (long) Text.utf8Bytes(text.getValue());
+    }
+    return bytes;
   }
 
   private static long check(NewWorkflow workflow, Limits limits) {
@@ -145,10 +166,7 @@ public record Submission(
       throw new InvalidInputException(
           "revision " + revision + " of " + what + " is not valid; revisions are numbered from 1");
     }
-    long inputs = 0;
-    for (Map.Entry<String, String> input : execution.inputs().entrySet()) {
-      inputs += Text.utf8Bytes(input.getKey()) + (long) Text.utf8Bytes(input.getValue());
-    }
+    long inputs = bytes(execution.inputs());
     atMost("bytes of the inputs of " + what, inputs, limits.maxInputBytes(), "maxInputBytes");
     return inputs + labels(what, execution.labels(), limits);
   }

@@ -9,7 +9,7 @@ import dev.waymark.core.model.TaskRunState;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What deciding needs to know of a task run and of its newest attempt. */
+/** What deciding needs to know of a task run, of its newest attempt and of the claim on that. */
 public record TaskRunHead(
     TaskRunId id,
     ExecutionId executionId,
@@ -18,6 +18,7 @@ public record TaskRunHead(
     long version,
     int lastAttempt,
     @Nullable AttemptState lastAttemptState,
+    LeaseState lease,
     @Nullable Instant startedAt,
     @Nullable Instant endedAt) {
 
@@ -40,12 +41,22 @@ public record TaskRunHead(
         version + 1,
         lastAttempt,
         lastAttemptState,
+        lease,
         startedAt == null && to == TaskRunState.RUNNING ? at : startedAt,
         to.isTerminal() ? at : null);
   }
 
-  TaskRunHead withAttempt(int number, AttemptState attemptState) {
+  TaskRunHead withAttempt(int number, AttemptState attemptState, LeaseState leaseState) {
     return new TaskRunHead(
-        id, executionId, taskId, state, version, number, attemptState, startedAt, endedAt);
+        id,
+        executionId,
+        taskId,
+        state,
+        version,
+        number,
+        attemptState,
+        leaseState,
+        startedAt,
+        endedAt);
   }
 }

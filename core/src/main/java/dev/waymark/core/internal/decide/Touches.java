@@ -23,6 +23,9 @@ import java.util.TreeSet;
  * @param taskRuns task runs that are named
  * @param tasks tasks for which a task run is created
  * @param families executions whose number of task runs matters
+ * @param clocked task runs of which it matters how a lease stands at this moment
+ * @param leanedOn task runs on whose state something leans that does not change them
+ * @param settled executions of which it matters how many task runs have not ended at this moment
  * @param created executions and task runs that are created; as a rule they do not exist yet
  */
 public record Touches(
@@ -34,6 +37,9 @@ public record Touches(
     Set<TaskRunId> taskRuns,
     Set<TaskKey> tasks,
     Set<ExecutionId> families,
+    Set<TaskRunId> clocked,
+    Set<TaskRunId> leanedOn,
+    Set<ExecutionId> settled,
     Set<Object> created) {
 
   /** Nothing yet. */
@@ -47,7 +53,15 @@ public record Touches(
         new TreeSet<>(),
         new TreeSet<>(Comparator.comparing(TaskKey::executionId).thenComparing(TaskKey::taskId)),
         new TreeSet<>(),
+        new TreeSet<>(),
+        new TreeSet<>(),
+        new TreeSet<>(),
         new HashSet<>());
+  }
+
+  /** Adds a task run that is about to be claimed. */
+  public void add(TaskRunId claimed) {
+    taskRuns.add(claimed);
   }
 
   /** Adds what a change set touches. */
@@ -85,6 +99,25 @@ public record Touches(
       taskRuns.add(record.taskRunId());
     } else if (change instanceof Change.UpdateAttempt update) {
       taskRuns.add(update.id().taskRunId());
+    } else if (change instanceof Change.LoseAttempt lose) {
+      taskRuns.add(lose.id().taskRunId());
+      clocked.add(lose.id().taskRunId());
+    } else if (change instanceof Change.RenewLease renew) {
+      taskRuns.add(renew.id().taskRunId());
+    } else if (change instanceof Change.ReadyTaskRun toReady) {
+      taskRuns.add(toReady.id());
+      leanedOn.add(toReady.id());
+    } else if (change instanceof Change.SettleExecution settle) {
+      executions.add(settle.id());
+      families.add(settle.id());
+      settled.add(settle.id());
+    } else if (change instanceof Change.MarkDue due) {
+      executions.add(due.id());
+    } else if (change instanceof Change.ClearDue notDue) {
+      executions.add(notDue.id());
+    } else if (change instanceof Change.SetOutputs outputs) {
+      taskRuns.add(outputs.id());
+      leanedOn.add(outputs.id());
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.waymark.core.internal.read;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Limits;
 import java.util.Locale;
 
@@ -39,6 +40,33 @@ public final class Questions {
     if (kind == RecordKind.ATTEMPT) {
       throw new InvalidInputException(
           "attempts have no ids of their own; look for a workflow, an execution or a task run");
+    }
+  }
+
+  /**
+   * A claim.
+   *
+   * @throws InvalidInputException when it asks for more than {@link Limits#maxClaims()}, or its
+   *     worker has too long a name
+   */
+  public static void checkClaim(ClaimRequest request, Limits limits) {
+    if (request.limit() > limits.maxClaims()) {
+      throw new InvalidInputException(
+          String.format(
+              Locale.ROOT,
+              "a claim of %,d task runs is over the limit maxClaims of %,d; claim fewer, or raise the limit when opening the store",
+              request.limit(),
+              limits.maxClaims()));
+    }
+    int bytes = Text.utf8Bytes(request.worker());
+    if (bytes > limits.maxWorkerBytes()) {
+      throw new InvalidInputException(
+          String.format(
+              Locale.ROOT,
+              "worker %s has %,d bytes, over the limit maxWorkerBytes of %,d; shorten its name, or raise the limit when opening the store",
+              Text.quote(request.worker()),
+              bytes,
+              limits.maxWorkerBytes()));
     }
   }
 

@@ -4,9 +4,6 @@ import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
-import dev.waymark.jdbc.internal.sql.Dialect;
-import dev.waymark.jdbc.internal.sql.SessionSource;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The queue is served in order. A group is bounded by the number of its change sets and by the
  * bytes that they bring, and so is the queue; who finds it full is refused.
  */
-public final class GroupCommitter implements AutoCloseable {
+final class GroupCommitter implements AutoCloseable {
   private static final long MAX_GROUP_BYTES = 16L << 20;
 
   private final Consumer<List<Ticket>> transaction;
@@ -55,19 +52,6 @@ public final class GroupCommitter implements AutoCloseable {
     this.transaction = transaction;
     this.flights = flights;
     this.limits = limits;
-  }
-
-  /**
-   * Commits by transactions on these sessions, in groups and a queue within these limits, and tries
-   * each again for at most {@code patience}.
-   */
-  public static GroupCommitter of(
-      SessionSource sessions, Dialect dialect, Limits limits, Duration patience) {
-    Memory memory = new Memory();
-    return new GroupCommitter(
-        new GroupTransaction(sessions, dialect, memory, limits, patience)::run,
-        new Flights(dialect.writers(), memory::executions),
-        limits);
   }
 
   /**

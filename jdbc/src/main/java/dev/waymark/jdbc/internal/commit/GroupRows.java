@@ -7,6 +7,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.jdbc.internal.read.TransitionText;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,18 +30,23 @@ final class GroupRows {
 
   /** Adds what was accepted; change sets come in the order in which they were decided. */
   void add(Verdict.Accepted accepted) {
+    PastCommit past = accepted.past();
+    add(accepted.effects(), past.at());
+    commits.add(past.id().value(), past.at(), past.fingerprint(), past.versions());
+  }
+
+  /** Adds effects that came about together, at this time. */
+  void add(List<Effect> effects, Instant at) {
     Map<ExecutionId, List<Effect.Moved>> moves = new LinkedHashMap<>();
-    for (Effect effect : accepted.effects()) {
+    for (Effect effect : effects) {
       addToWave(effect);
       if (effect instanceof Effect.Moved move) {
         moves.computeIfAbsent(move.executionId(), id -> new ArrayList<>()).add(move);
       }
     }
-    PastCommit past = accepted.past();
     moves.forEach(
         (execution, list) ->
-            history.add(execution.value(), past.at(), list.size(), TransitionText.write(list)));
-    commits.add(past.id().value(), past.at(), past.fingerprint(), past.versions());
+            history.add(execution.value(), at, list.size(), TransitionText.write(list)));
   }
 
   private void addToWave(Effect effect) {

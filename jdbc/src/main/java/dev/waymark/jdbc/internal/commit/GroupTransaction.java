@@ -1,11 +1,14 @@
 package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.internal.decide.Decider;
+import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
+import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.Patience;
 import dev.waymark.jdbc.internal.sql.Remedy;
@@ -35,10 +38,17 @@ final class GroupTransaction {
   private final Duration patience;
   private final LedgerLoader loader;
   private final Memory memory;
+  private final Listeners ready;
 
   /** Works on sessions of this source; tries a group again for at most {@code patience}. */
   GroupTransaction(
-      SessionSource sessions, Dialect dialect, Memory memory, Limits limits, Duration patience) {
+      SessionSource sessions,
+      Dialect dialect,
+      Memory memory,
+      Limits limits,
+      Duration patience,
+      Listeners ready) {
+    this.ready = ready;
     this.sessions = sessions;
     this.memory = memory;
     this.dialect = dialect;
@@ -112,6 +122,7 @@ final class GroupTransaction {
 
   private void attempt(List<Ticket> group) throws SQLException {
     Session session = sessions.writer();
+    boolean call;
     try {
       Touches touches = new Touches();
       group.forEach(ticket -> touches.add(ticket.submission().changes()));
@@ -121,6 +132,7 @@ final class GroupTransaction {
         verdicts = fromDatabase(session, group, touches);
       }
       answer(group, verdicts);
+      call = !ready.isEmpty() && verdicts.stream().anyMatch(GroupTransaction::callsForWork);
     } catch (SQLException e) {
       memory.forget();
       sessions.discard(session, e);
@@ -131,6 +143,21 @@ final class GroupTransaction {
       throw e;
     }
     sessions.release(session);
+    if (call) {
+      ready.call();
+    }
+  }
+
+  /** Whether a worker may want to hear of it. */
+  private static boolean callsForWork(Verdict verdict) {
+    return verdict instanceof Verdict.Accepted accepted
+        && accepted.effects().stream().anyMatch(GroupTransaction::callsForWork);
+  }
+
+  private static boolean callsForWork(Effect effect) {
+    return effect instanceof Effect.TaskRunReady
+        || effect instanceof Effect.ExecutionDue
+        || (effect instanceof Effect.ExecutionMoved move && move.to() == ExecutionState.CANCELLING);
   }
 
   /**
@@ -141,6 +168,9 @@ final class GroupTransaction {
    */
   private @Nullable List<Verdict> fromMemory(Session session, List<Ticket> group, Touches touches)
       throws SQLException {
+    if (!touches.clocked().isEmpty()) {
+      return null; // How a lease stands is known to the clock of the database alone.
+    }
     Object stamp = dialect.stamp(session);
     Ledger remembered = memory.recall(touches, stamp);
     if (remembered == null) {

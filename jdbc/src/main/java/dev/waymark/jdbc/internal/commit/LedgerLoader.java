@@ -2,6 +2,7 @@ package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.Family;
+import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.PastCommit;
 import dev.waymark.core.internal.decide.TaskKey;
@@ -36,6 +37,11 @@ import java.util.function.Function;
  * whatever the size of the group, and none for a table that it does not touch.
  */
 final class LedgerLoader {
+  /** By the number that the database gives. */
+  private static final LeaseState[] LEASE_STATES = {
+    LeaseState.NONE, LeaseState.HELD, LeaseState.OVER
+  };
+
   private final Dialect dialect;
 
   LedgerLoader(Dialect dialect) {
@@ -51,6 +57,11 @@ final class LedgerLoader {
    * end, and only a look after that tells for certain what became of it.
    */
   void load(Session session, Touches touches, Ledger ledger) throws SQLException {
+    dialect.read(session, requests(touches, ledger));
+  }
+
+  /** The requests that {@link #load} makes, to be made together with others. */
+  List<Request> requests(Touches touches, Ledger ledger) {
     Set<WorkflowId> saved = touches.savedWorkflows();
     Requests requests = new Requests(ledger);
     requests.workflows(
@@ -62,7 +73,7 @@ final class LedgerLoader {
     requests.taskRuns(touches.taskRuns());
     requests.taskRunsByTask(touches.tasks());
     requests.families(touches.families());
-    dialect.read(session, requests.list);
+    return requests.list;
   }
 
   /**
@@ -121,6 +132,9 @@ final class LedgerLoader {
     }
 
     void commits(Collection<CommitId> ids) {
+      if (ids.isEmpty()) {
+        return;
+      }
       add(ReadStatement.LOAD_COMMITS, uuids(ids, CommitId::value), ids.size(), this::commit);
     }
 
@@ -216,6 +230,7 @@ final class LedgerLoader {
               row.getLong(5),
               row.getInt(6),
               attemptState == null ? null : AttemptState.valueOf(attemptState),
+              LEASE_STATES[row.getInt(10)],
               dialect.time(row, 8),
               dialect.time(row, 9)));
     }

@@ -47,6 +47,8 @@ final class Premises {
   /** Whether memory has all that deciding needs, and none of it is beyond a check. */
   boolean areKnown() {
     return touches.savedWorkflows().isEmpty()
+        && touches.leanedOn().stream().allMatch(this::isCreated)
+        && touches.settled().stream().allMatch(this::isCreated)
         && touches.workflows().stream().allMatch(id -> remembered.workflow(id) != null)
         && touches.taskRuns().stream()
             .allMatch(id -> isCreated(id) || remembered.taskRun(id) != null)

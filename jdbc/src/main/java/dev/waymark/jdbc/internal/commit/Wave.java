@@ -13,12 +13,14 @@ import dev.waymark.core.model.Workflow;
 import dev.waymark.jdbc.internal.read.TextMaps;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,10 @@ final class Wave {
     if (effect instanceof Effect.WorkflowSaved saved) {
       return take(saved.revision());
     }
-    Effect.Moved move = (Effect.Moved) effect;
+    return effect instanceof Effect.Moved move ? take(move) : takeOther(effect);
+  }
+
+  private boolean take(Effect.Moved move) {
     if (move.from() != null && !moved.add(move.id())) {
       return false;
     }
@@ -76,6 +81,83 @@ final class Wave {
           change.from().name());
     }
     return true;
+  }
+
+  /** What names a row that is no record: it is written once in a wave. */
+  private record RowKey(String table, Object id) {}
+
+  private boolean takeOther(Effect effect) {
+    if (effect instanceof Effect.LeaseTaken taken) {
+      TaskRunId taskRun = taken.attempt().taskRunId();
+      return takeLease(
+          taskRun,
+          WriteStatement.INSERT_LEASE,
+          taskRun.value(),
+          taken.attempt().number(),
+          taken.worker(),
+          micros(taken.lease()));
+    } else if (effect instanceof Effect.LeaseRenewed renewed) {
+      TaskRunId taskRun = renewed.attempt().taskRunId();
+      return takeLease(
+          taskRun,
+          WriteStatement.UPDATE_LEASE,
+          micros(renewed.lease()),
+          taskRun.value(),
+          renewed.attempt().number());
+    } else if (effect instanceof Effect.LeaseEnded ended) {
+      TaskRunId taskRun = ended.attempt().taskRunId();
+      return takeLease(
+          taskRun, WriteStatement.DELETE_LEASE, taskRun.value(), ended.attempt().number());
+    } else if (effect instanceof Effect.TaskRunReady ready) {
+      return take(
+          new RowKey("ready", ready.taskRun()),
+          WriteStatement.PUT_READY,
+          ready.taskRun().value(),
+          ready.pool(),
+          ready.priority(),
+          micros(ready.delay()));
+    } else if (effect instanceof Effect.OutputsSet set) {
+      return take(
+          new RowKey("outputs", set.taskRun()),
+          WriteStatement.PUT_OUTPUTS,
+          set.taskRun().value(),
+          TextMaps.write(set.outputs()));
+    }
+    return takeDue(effect);
+  }
+
+  private boolean takeDue(Effect effect) {
+    if (effect instanceof Effect.ExecutionDue due) {
+      return take(
+          new RowKey("due " + due.reason(), due.execution()),
+          WriteStatement.PUT_DUE,
+          due.execution().value(),
+          due.reason().name(),
+          micros(due.delay()));
+    }
+    Effect.ExecutionNotDue notDue = (Effect.ExecutionNotDue) effect;
+    return take(
+        new RowKey("due " + notDue.reason(), notDue.execution()),
+        WriteStatement.CLEAR_DUE,
+        notDue.execution().value(),
+        notDue.reason().name());
+  }
+
+  private boolean takeLease(
+      TaskRunId taskRun, WriteStatement statement, @Nullable Object... values) {
+    return take(new RowKey("lease", taskRun), statement, values);
+  }
+
+  private boolean take(RowKey key, WriteStatement statement, @Nullable Object... values) {
+    if (!moved.add(key)) {
+      return false;
+    }
+    add(statement, values);
+    return true;
+  }
+
+  private static long micros(Duration duration) {
+    return TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
   }
 
   private void change(TaskRunWrite write) {

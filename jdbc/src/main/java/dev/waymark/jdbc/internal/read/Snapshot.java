@@ -11,6 +11,7 @@ import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
@@ -23,9 +24,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -120,16 +123,52 @@ public final class Snapshot {
     if (execution == null) {
       return null;
     }
-    Map<TaskRunId, List<Attempt>> attempts = new HashMap<>();
-    for (Attempt attempt :
-        list(ReadStatement.ATTEMPTS_OF_EXECUTION, uuid(id.value()), records::attempt)) {
-      attempts.computeIfAbsent(attempt.id().taskRunId(), key -> new ArrayList<>()).add(attempt);
-    }
+    Map<TaskRunId, List<Attempt>> attempts = attemptsOf(id);
     List<TaskRunDetails> taskRuns = new ArrayList<>();
     for (TaskRun taskRun : taskRuns(id)) {
       taskRuns.add(new TaskRunDetails(taskRun, attempts.getOrDefault(taskRun.id(), List.of())));
     }
     return new ExecutionDetails(execution, taskRuns, transitions(id, 0, Long.MAX_VALUE));
+  }
+
+  private Map<TaskRunId, List<Attempt>> attemptsOf(ExecutionId id) throws SQLException {
+    Map<TaskRunId, List<Attempt>> attempts = new HashMap<>();
+    for (Attempt attempt :
+        list(ReadStatement.ATTEMPTS_OF_EXECUTION, uuid(id.value()), records::attempt)) {
+      attempts.computeIfAbsent(attempt.id().taskRunId(), key -> new ArrayList<>()).add(attempt);
+    }
+    return attempts;
+  }
+
+  /** How far one execution has come. */
+  public @Nullable ExecutionProgress executionProgress(ExecutionId id) throws SQLException {
+    Execution execution = execution(id);
+    if (execution == null) {
+      return null;
+    }
+    Map<TaskRunId, List<Attempt>> attempts = attemptsOf(id);
+    Set<TaskRunId> ready =
+        new HashSet<>(
+            list(
+                ReadStatement.READY_OF_EXECUTION,
+                uuid(id.value()),
+                row -> new TaskRunId(dialect.uuid(row, 1))));
+    Map<TaskRunId, Map<String, String>> outputs = new HashMap<>();
+    list(
+            ReadStatement.OUTPUTS_OF_EXECUTION,
+            uuid(id.value()),
+            row -> Map.entry(new TaskRunId(dialect.uuid(row, 1)), TextMaps.read(row.getString(2))))
+        .forEach(entry -> outputs.put(entry.getKey(), entry.getValue()));
+    List<ExecutionProgress.Item> items = new ArrayList<>();
+    for (TaskRun taskRun : taskRuns(id)) {
+      items.add(
+          new ExecutionProgress.Item(
+              taskRun,
+              attempts.getOrDefault(taskRun.id(), List.of()),
+              outputs.getOrDefault(taskRun.id(), Map.of()),
+              ready.contains(taskRun.id())));
+    }
+    return new ExecutionProgress(execution, items);
   }
 
   // ---- task runs and attempts

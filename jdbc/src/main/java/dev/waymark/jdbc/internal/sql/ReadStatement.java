@@ -23,7 +23,8 @@ public enum ReadStatement {
   LOAD_EXECUTIONS,
   /**
    * Task run ids -> the columns of a task run head: task run id, execution id, task id, state,
-   * version, newest attempt, its state, started at, ended at.
+   * version, newest attempt, its state, started at, ended at, and of the lease of the newest
+   * attempt 0 where there is none, 1 while it lasts and 2 when it is over.
    */
   LOAD_TASK_RUNS,
   /**
@@ -35,6 +36,25 @@ public enum ReadStatement {
    * Execution ids -> execution id, number of task runs, number of task runs that have not ended.
    */
   LOAD_FAMILIES,
+
+  // Claiming.
+
+  /**
+   * Pools, limit, limit again -> ids of ready task runs, the greatest priority first and the oldest
+   * first within it; locked where the database has row locks, and without those that others have
+   * locked.
+   */
+  PICK_READY,
+  /** Limit -> execution id, reason; those that are due for longest first. */
+  DUE,
+  /** Limit -> task run id, number, execution id, worker; those that are over for longest first. */
+  EXPIRED,
+  /** Pools -> microseconds until the next is ready, due or expired; one row, null for never. */
+  NEXT,
+  /** Task run ids -> the columns of an execution, of the executions of these task runs. */
+  EXECUTIONS_OF_TASK_RUNS,
+  /** Task run ids -> the columns of a task run. */
+  TASK_RUNS_BY_ID,
 
   // Answers.
 
@@ -62,6 +82,10 @@ public enum ReadStatement {
   TASK_RUN,
   /** Execution id -> the columns of a task run, by creation, then id. */
   TASK_RUNS,
+  /** Execution id -> ids of its task runs that are ready. */
+  READY_OF_EXECUTION,
+  /** Execution id -> task run id, outputs; of its task runs that have any. */
+  OUTPUTS_OF_EXECUTION,
   /**
    * Task run id, number -> the columns of an attempt: task run id, number, state, worker, started
    * at, ended at, exit code, error.

@@ -10,10 +10,10 @@ import java.util.List;
 
 /**
  * Everything that is ever written, with the columns of a row in the order in which {@link Rows}
- * brings them. Each statement writes any number of rows and must change exactly one record a row; a
- * change finds its record only as it was when it was decided. They are listed in the order in which
- * they run: what is looked at before what is written, owners before what they own, creations before
- * moves, parts before the whole.
+ * brings them. Each statement writes any number of rows and must change exactly one record a row,
+ * unless it {@link #isTolerant is tolerant}; a change finds its record only as it was when it was
+ * decided. They are listed in the order in which they run: what is looked at before what is
+ * written, owners before what they own, creations before moves, parts before the whole.
  */
 public enum WriteStatement {
   /** Workflow id, revision that must be the newest; locks and writes nothing. */
@@ -53,7 +53,23 @@ public enum WriteStatement {
   /** Commit id, committed at, fingerprint, versions. */
   INSERT_COMMIT(UUID, TIME, LONG, TEXT),
   /** Commit id; writes the row as it is. */
-  TOUCH_COMMIT(UUID);
+  TOUCH_COMMIT(UUID),
+  /** Task run id; it was picked in this transaction. */
+  DELETE_READY(UUID),
+  /** Task run id, number, worker, microseconds from now on. */
+  INSERT_LEASE(UUID, INT, TEXT, LONG),
+  /** Microseconds from now on, task run id, number. */
+  UPDATE_LEASE(LONG, UUID, INT),
+  /** Task run id, number. */
+  DELETE_LEASE(UUID, INT),
+  /** Task run id, pool, priority, microseconds from now on; nothing where it is ready already. */
+  PUT_READY(UUID, TEXT, INT, LONG),
+  /** Execution id, reason, microseconds from now on; what is due earlier stays. */
+  PUT_DUE(UUID, TEXT, LONG),
+  /** Execution id, reason; nothing where it is not due. */
+  CLEAR_DUE(UUID, TEXT),
+  /** Task run id, outputs, instead of those before. */
+  PUT_OUTPUTS(UUID, TEXT);
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
   private final List<ColumnType> columns;
@@ -70,6 +86,16 @@ public enum WriteStatement {
   /** Whether it makes new records. */
   public boolean inserts() {
     return name().startsWith("INSERT");
+  }
+
+  /** Whether it is right whether or not there is a record to change. */
+  public boolean isTolerant() {
+    return name().startsWith("PUT") || name().startsWith("CLEAR");
+  }
+
+  /** Whether the number of records that it finds says whether it was right. */
+  public boolean isCounted() {
+    return !inserts() && !isTolerant();
   }
 
   /** The types of its columns. */

@@ -8,6 +8,7 @@ import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
+import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import dev.waymark.postgres.internal.PostgresDialect;
@@ -62,7 +63,8 @@ class PostgresGroupTest {
             dialect,
             new Memory(),
             Limits.defaults(),
-            LONG);
+            LONG,
+            new Listeners());
     commit(mix.beginnings(MANY + 51));
   }
 

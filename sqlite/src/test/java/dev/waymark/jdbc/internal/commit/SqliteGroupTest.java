@@ -8,6 +8,7 @@ import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
+import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import dev.waymark.sqlite.internal.SqliteConnector;
@@ -70,7 +71,8 @@ class SqliteGroupTest {
         dialect,
         new Memory(),
         Limits.defaults(),
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        new Listeners());
   }
 
   @AfterEach

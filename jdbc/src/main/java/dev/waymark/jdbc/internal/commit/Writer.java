@@ -1,0 +1,64 @@
+package dev.waymark.jdbc.internal.commit;
+
+import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.Limits;
+import dev.waymark.jdbc.internal.Listeners;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.SessionSource;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * All that writes, behind one door: commits, which go in groups, and claims, which go each by
+ * itself. What the one comes to, the other remembers.
+ */
+public final class Writer implements AutoCloseable {
+  private final GroupCommitter committer;
+  private final ClaimTransaction claims;
+
+  /**
+   * Writes by transactions on these sessions, within these limits, and tries each again for at most
+   * {@code patience}.
+   *
+   * @param ready called after each group by which something may have become ready or due
+   */
+  public Writer(
+      SessionSource sessions,
+      Dialect dialect,
+      InstantSource clock,
+      Limits limits,
+      Duration patience,
+      Listeners ready) {
+    Memory memory = new Memory();
+    this.committer =
+        new GroupCommitter(
+            new GroupTransaction(sessions, dialect, memory, limits, patience, ready)::run,
+            new Flights(dialect.writers(), memory::executions),
+            limits);
+    this.claims = new ClaimTransaction(sessions, dialect, memory, clock, limits, patience);
+  }
+
+  /** Commits a change set together with those that wait at the same moment. */
+  public CommitResult commit(Submission submission) {
+    return committer.commit(submission);
+  }
+
+  /** Commits a change set likewise, without waiting. */
+  public CompletableFuture<CommitResult> commitAsync(Submission submission) {
+    return committer.commitAsync(submission);
+  }
+
+  /** Takes ready task runs. */
+  public Claims claim(ClaimRequest request) {
+    return claims.run(request);
+  }
+
+  @Override
+  public void close() {
+    committer.close();
+  }
+}

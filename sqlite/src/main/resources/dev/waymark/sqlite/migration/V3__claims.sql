@@ -1,0 +1,44 @@
+-- The state store on SQLite, version 3: what is ready, what is claimed, what is due, and what task runs give to each other.
+--
+-- Work that waits stands in a table of its own, and so does what is claimed: both are as small as what they hold, however much has ended.
+
+-- Task runs that may be claimed, from a time on. The order of the index is that in which they are taken.
+CREATE TABLE ready_task_runs (
+  task_run_id  BLOB    NOT NULL PRIMARY KEY REFERENCES task_runs (id),
+  pool         TEXT    NOT NULL,
+  priority     INTEGER NOT NULL,
+  available_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX ready_task_runs_in_order ON ready_task_runs (pool, priority, available_at, task_run_id);
+
+-- Until when a worker may keep the live attempt of a task run. What has ended has no row here.
+CREATE TABLE leases (
+  task_run_id BLOB    NOT NULL PRIMARY KEY REFERENCES task_runs (id),
+  number      INTEGER NOT NULL,
+  worker      TEXT    NOT NULL,
+  expires_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX leases_by_expiry ON leases (expires_at);
+
+-- Executions that somebody is to look at, from a time on.
+CREATE TABLE due_executions (
+  execution_id BLOB    NOT NULL REFERENCES executions (id),
+  reason       TEXT    NOT NULL,
+  due_at       INTEGER NOT NULL,
+  PRIMARY KEY (execution_id, reason)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX due_executions_by_time ON due_executions (due_at);
+
+CREATE TABLE task_run_outputs (
+  task_run_id BLOB NOT NULL PRIMARY KEY REFERENCES task_runs (id),
+  outputs     TEXT NOT NULL
+) STRICT;
+
+-- What an earlier version has begun and not ended is nowhere ready: somebody is to look at it.
+INSERT INTO due_executions (execution_id, reason, due_at)
+SELECT id, 'SETTLE', 0 FROM executions WHERE state IN ('PENDING', 'RUNNING', 'CANCELLING');
+
+PRAGMA user_version = 3;

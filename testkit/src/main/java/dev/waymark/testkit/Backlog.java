@@ -1,0 +1,136 @@
+package dev.waymark.testkit;
+
+import dev.waymark.core.internal.decide.Effect;
+import dev.waymark.core.internal.decide.LeaseState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims.Due;
+import dev.waymark.core.store.DueReason;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is ready, claimed and due in the reference store. Its times are those of a clock of its own,
+ * as a database has one. Not thread-safe.
+ */
+final class Backlog {
+  private static final Comparator<Ready> ORDER =
+      Comparator.comparingInt((Ready ready) -> -ready.priority())
+          .thenComparing(Ready::availableAt)
+          .thenComparing(Ready::taskRun);
+
+  private final InstantSource clock = InstantSource.system();
+  private final Map<TaskRunId, Ready> ready = new TreeMap<>();
+  private final Map<TaskRunId, Lease> leases = new TreeMap<>();
+  private final Map<ExecutionId, Map<DueReason, Instant>> due = new TreeMap<>();
+
+  /** A task run that may be claimed. */
+  record Ready(TaskRunId taskRun, String pool, int priority, Instant availableAt) {}
+
+  /** A claim on the live attempt of a task run. */
+  record Lease(int number, String worker, Instant expiresAt) {}
+
+  void write(Effect effect) {
+    Instant now = clock.instant();
+    if (effect instanceof Effect.TaskRunReady it) {
+      ready.putIfAbsent(
+          it.taskRun(), new Ready(it.taskRun(), it.pool(), it.priority(), now.plus(it.delay())));
+    } else if (effect instanceof Effect.LeaseTaken it) {
+      leases.put(
+          it.attempt().taskRunId(),
+          new Lease(it.attempt().number(), it.worker(), now.plus(it.lease())));
+    } else if (effect instanceof Effect.LeaseRenewed it) {
+      leases.computeIfPresent(
+          it.attempt().taskRunId(),
+          (id, lease) -> new Lease(lease.number(), lease.worker(), now.plus(it.lease())));
+    } else if (effect instanceof Effect.LeaseEnded it) {
+      leases.remove(it.attempt().taskRunId());
+    } else if (effect instanceof Effect.ExecutionDue it) {
+      Instant at = now.plus(it.delay());
+      due.computeIfAbsent(it.execution(), id -> new TreeMap<>())
+          .merge(it.reason(), at, (one, other) -> one.isBefore(other) ? one : other);
+    } else if (effect instanceof Effect.ExecutionNotDue it) {
+      due.getOrDefault(it.execution(), new TreeMap<>()).remove(it.reason());
+    }
+  }
+
+  LeaseState lease(TaskRunId id) {
+    Lease lease = leases.get(id);
+    if (lease == null) {
+      return LeaseState.NONE;
+    }
+    return lease.expiresAt().isAfter(clock.instant()) ? LeaseState.HELD : LeaseState.OVER;
+  }
+
+  boolean isReady(TaskRunId id) {
+    return ready.containsKey(id);
+  }
+
+  /** Takes what is ready out, in order. */
+  List<TaskRunId> pick(ClaimRequest request) {
+    Instant now = clock.instant();
+    List<TaskRunId> picked =
+        ready.values().stream()
+            .filter(each -> request.pools().contains(each.pool()))
+            .filter(each -> !each.availableAt().isAfter(now))
+            .sorted(ORDER)
+            .limit(request.limit())
+            .map(Ready::taskRun)
+            .toList();
+    picked.forEach(ready::remove);
+    return picked;
+  }
+
+  /** The claims that are over, those that are for longest first. */
+  List<Map.Entry<TaskRunId, Lease>> expired() {
+    Instant now = clock.instant();
+    return leases.entrySet().stream()
+        .filter(entry -> !entry.getValue().expiresAt().isAfter(now))
+        .sorted(
+            Comparator.comparing(
+                    (Map.Entry<TaskRunId, Lease> entry) -> entry.getValue().expiresAt())
+                .thenComparing(Map.Entry::getKey))
+        .toList();
+  }
+
+  /** What is due, what is so for longest first. */
+  List<Due> due() {
+    Instant now = clock.instant();
+    record Entry(Instant at, Due due) {}
+    List<Entry> all = new ArrayList<>();
+    due.forEach(
+        (id, reasons) ->
+            reasons.forEach((reason, at) -> all.add(new Entry(at, new Due(id, reason)))));
+    return all.stream()
+        .filter(entry -> !entry.at().isAfter(now))
+        .sorted(Comparator.comparing(Entry::at).thenComparing(entry -> entry.due().executionId()))
+        .map(Entry::due)
+        .toList();
+  }
+
+  /** How long until something more is ready in these pools, due or expired; or null. */
+  @Nullable Duration next(ClaimRequest request) {
+    Instant now = clock.instant();
+    Stream<Instant> readyTimes =
+        ready.values().stream()
+            .filter(each -> request.pools().contains(each.pool()))
+            .map(Ready::availableAt);
+    Stream<Instant> dueTimes = due.values().stream().flatMap(times -> times.values().stream());
+    Stream<Instant> leaseTimes = leases.values().stream().map(Lease::expiresAt);
+    return Stream.of(readyTimes, dueTimes, leaseTimes)
+        .flatMap(times -> times)
+        .filter(time -> time.isAfter(now))
+        .min(Comparator.naturalOrder())
+        .map(time -> Duration.between(now, time))
+        .orElse(null);
+  }
+}
