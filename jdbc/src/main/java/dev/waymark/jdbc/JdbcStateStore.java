@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +123,17 @@ public abstract class JdbcStateStore implements StateStore {
   public List<Claims.Leased> leases(int limit) {
     Questions.checkedLimit(limit, limits);
     return read("list leases", snapshot -> snapshot.leases(limit));
+  }
+
+  @Override
+  public List<ExecutionId> stalled(@Nullable ExecutionId after, int limit) {
+    Questions.checkedLimit(limit, limits);
+    UUID least = after == null ? new UUID(0, 0) : after.value();
+    int most = after == null ? limit : limit + 1;
+    return read("look for stalled executions", snapshot -> snapshot.stalled(least, most)).stream()
+        .filter(id -> !id.equals(after))
+        .limit(limit)
+        .toList();
   }
 
   @Override

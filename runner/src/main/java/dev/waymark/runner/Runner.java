@@ -5,17 +5,25 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.definition.WorkflowDefinition;
+import dev.waymark.runner.internal.Arguments;
 import dev.waymark.runner.internal.Cancels;
 import dev.waymark.runner.internal.Config;
+import dev.waymark.runner.internal.Controls;
 import dev.waymark.runner.internal.Coordinator;
 import dev.waymark.runner.internal.Definitions;
+import dev.waymark.runner.internal.Handlers;
 import dev.waymark.runner.internal.Starts;
 import dev.waymark.runner.internal.Workers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -83,13 +91,14 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Checks whether a start would be refused for its inputs, its labels or a task that cannot run,
-   * before the definition is saved.
+   * Checks whether a start would be refused for its inputs or its labels, or could not be worked on
+   * where only these handlers are registered, before the definition is saved.
    *
    * @throws InvalidInputException as {@link #start}
    */
-  public static void check(WorkflowDefinition definition, StartRequest request) {
-    Starts.check(definition, request);
+  public static void check(
+      WorkflowDefinition definition, StartRequest request, Set<String> handlers) {
+    Starts.check(definition, request, handlers);
   }
 
   /**
@@ -144,6 +153,35 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
+   * Holds an execution: no task of it starts until it is resumed. What runs comes to its end.
+   *
+   * @return PAUSED; or the state that it has when it cannot be held: it has ended, or is being
+   *     cancelled
+   * @throws dev.waymark.core.store.NotFoundException when there is no such execution
+   */
+  public static ExecutionState pause(StateStore store, ExecutionId id) {
+    return Controls.pause(store, id);
+  }
+
+  /**
+   * Lets an execution go on that was held.
+   *
+   * @return RUNNING; or the state that it has when it is not held
+   * @throws dev.waymark.core.store.NotFoundException when there is no such execution
+   */
+  public static ExecutionState resume(StateStore store, ExecutionId id) {
+    return Controls.resume(store, id);
+  }
+
+  /**
+   * Ends in peace: takes nothing new, and returns when all that runs here has come to its end and
+   * is recorded. {@link #run} and {@link #work} then return. {@link #stop} may be called meanwhile.
+   */
+  public void drain() {
+    coordinator.drain();
+  }
+
+  /**
    * Stops: nothing new starts, live process groups are ended within the grace time, their attempts
    * are recorded as CANCELLED with the error {@code worker stopped} and their task runs as
    * RETRYING, so that the next worker takes them up; such an attempt does not count as failed.
@@ -175,6 +213,7 @@ public final class Runner implements AutoCloseable {
   /** Collects the settings. Not thread-safe. */
   public static final class Builder {
     private static final int LEAST_CONCURRENCY = 4;
+    private static final Duration LEAST_LEASE = Duration.ofMillis(100);
 
     private final StateStore store;
     private final Function<Workflow, WorkflowDefinition> definitions;
@@ -189,6 +228,9 @@ public final class Runner implements AutoCloseable {
     private Duration pollInterval = Duration.ofMillis(500);
     private int maxLost = 5;
     private Duration storePatience = Duration.ofMinutes(5);
+    private Duration lease = Duration.ofSeconds(30);
+    private final Set<String> pools = new TreeSet<>();
+    private final Map<String, TaskHandler> handlers = new TreeMap<>();
 
     private Builder(StateStore store, Function<Workflow, WorkflowDefinition> definitions) {
       this.store = store;
@@ -274,6 +316,48 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
+     * For how long an attempt is kept for this worker that gives no sign of life; 30 s by default,
+     * at least 100 ms. A worker renews its leases three times as often. One that cannot do so
+     * within that time ends what it runs, and after that time others take it up: a short lease
+     * finds a dead worker soon, and a long one survives longer times without the store.
+     */
+    public Builder lease(Duration lease) {
+      this.lease = lease;
+      return this;
+    }
+
+    /**
+     * Serves a pool; may be called several times. By default a runner serves the pool of tasks that
+     * name none. The pools of tasks that use one of its handlers, and name none, it serves in any
+     * case.
+     */
+    public Builder pool(String pool) {
+      pools.add(pool);
+      return this;
+    }
+
+    /** Registers a handler, for tasks that name it in {@code uses:}. */
+    public Builder handler(String name, TaskHandler handler) {
+      handlers.put(name, handler);
+      return this;
+    }
+
+    /**
+     * Registers a handler that takes the arguments of {@code with:} as a record: a component {@code
+     * maxRows} is the argument {@code max-rows}. Arguments that are missing, unknown or not of
+     * their type are the error of the attempt; an Optional may be missing.
+     *
+     * @throws InvalidInputException when the record has a component of a type that no text can be
+     *     made into
+     */
+    public <A extends Record> Builder handler(
+        String name, Class<A> arguments, TaskHandler.Typed<A> handler) {
+      Arguments.check(arguments);
+      return handler(
+          name, context -> handler.run(Arguments.bind(arguments, context.with()), context));
+    }
+
+    /**
      * The runner. It does nothing until it is told to.
      *
      * @throws InvalidInputException when a number or a duration is out of range
@@ -284,6 +368,17 @@ public final class Runner implements AutoCloseable {
       positive("pollInterval in milliseconds", pollInterval.toMillis());
       notNegative("grace", grace);
       notNegative("storePatience", storePatience);
+      if (lease.compareTo(LEAST_LEASE) < 0) {
+        throw new InvalidInputException(
+            "lease is "
+                + lease
+                + "; it must be at least "
+                + LEAST_LEASE
+                + ", so that it can be renewed in time");
+      }
+      Handlers registered = new Handlers(handlers);
+      Set<String> served = new TreeSet<>(registered.pools());
+      served.addAll(pools.isEmpty() ? Set.of(ClaimRequest.DEFAULT_POOL) : pools);
       return new Runner(
           new Config(
               store,
@@ -297,6 +392,9 @@ public final class Runner implements AutoCloseable {
               grace,
               pollInterval,
               maxLost,
+              lease,
+              served,
+              registered,
               storePatience));
     }
 

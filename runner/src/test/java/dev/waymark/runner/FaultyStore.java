@@ -23,6 +23,8 @@ final class FaultyStore {
   private final Predicate<ChangeSet> which;
   private final Supplier<RuntimeException> failure;
 
+  private Runnable beforeClaim = () -> {};
+
   /**
    * Makes faults for a store.
    *
@@ -49,6 +51,12 @@ final class FaultyStore {
     this.failure = failure;
   }
 
+  /** Does something before each claim. */
+  FaultyStore beforeClaims(Runnable action) {
+    beforeClaim = action;
+    return this;
+  }
+
   StateStore asStore() {
     return (StateStore)
         Proxy.newProxyInstance(
@@ -56,6 +64,9 @@ final class FaultyStore {
   }
 
   private Object call(Object proxy, Method method, Object[] arguments) throws Throwable {
+    if (method.getName().equals("claim")) {
+      beforeClaim.run();
+    }
     boolean fails =
         method.getName().equals("commit")
             && which.test((ChangeSet) arguments[0])

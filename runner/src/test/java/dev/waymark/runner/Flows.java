@@ -153,10 +153,14 @@ final class Flows {
       return this;
     }
 
+    /** The definition. */
+    WorkflowDefinition definition() {
+      return new WorkflowDefinition(id, null, Map.of(), inputs, env, null, tasks, "");
+    }
+
     /** Saves it as the next revision and returns its id. */
     WorkflowId save(StateStore store) {
-      WorkflowDefinition definition =
-          new WorkflowDefinition(id, null, Map.of(), inputs, env, null, tasks, "");
+      WorkflowDefinition definition = definition();
       String key = definition.toString();
       SAVED.put(key, definition);
       store.saveWorkflow(new NewWorkflow(id, key));

@@ -47,14 +47,12 @@ class OtherProgramsTest extends RunnerFixture {
     StateStore real = store;
     AtomicBoolean paused = new AtomicBoolean();
     store =
-        new FaultyStore(
-                real,
-                false,
-                changes -> {
+        new FaultyStore(real, false, changes -> false)
+            .beforeClaims(
+                () -> {
                   if (!paused.getAndSet(true)) {
                     real.updateExecution(id, ExecutionState.PAUSED, 1);
                   }
-                  return false;
                 })
             .asStore();
     Runner runner = runner();
@@ -63,7 +61,7 @@ class OtherProgramsTest extends RunnerFixture {
     runner.work(true);
     assertThat(states(id)).containsEntry("a", TaskRunState.PENDING);
     assertThat(folder.resolve("a")).doesNotExist();
-    store.updateExecution(id, ExecutionState.RUNNING, 2);
+    Runner.resume(store, id);
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
   }
 

@@ -11,6 +11,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.runner.internal.ProcessGroupsAccess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -164,8 +165,7 @@ class RecoveryTest extends RunnerFixture {
     ExecutionId id =
         start(flow("flow").task("a", "true").task("b", "true", "a").task("c", "touch c"));
     end(id, "a", AttemptState.FAILED, TaskRunState.FAILED, "exited with code 9");
-    runner().work(true);
-    assertThat(state(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
     assertThat(states(id))
         .isEqualTo(
             Map.of("a", TaskRunState.FAILED, "b", TaskRunState.SKIPPED, "c", TaskRunState.SKIPPED));
@@ -177,7 +177,18 @@ class RecoveryTest extends RunnerFixture {
   @DisplayName("a pause that began before the worker died is served to its end")
   void aPauseThatBeganBeforeTheWorkerDiedIsServedToItsEnd() {
     ExecutionId id = start(flow("flow").task("a", "true").retry(retry(2, Duration.ofMillis(700))));
-    end(id, "a", AttemptState.FAILED, TaskRunState.RETRYING, "exited with code 1");
+    AttemptId attempt =
+        store
+            .claim(ClaimRequest.of(deadWorker(), 1, Duration.ofHours(1)))
+            .claimed()
+            .get(0)
+            .attempt()
+            .id();
+    store.commit(
+        ChangeSet.builder()
+            .updateAttempt(attempt, AttemptState.FAILED, 1, "exited with code 1")
+            .updateTaskRun(attempt.taskRunId(), TaskRunState.RETRYING)
+            .build());
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(
             Duration.between(

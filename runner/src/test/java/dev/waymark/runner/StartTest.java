@@ -15,6 +15,7 @@ import dev.waymark.core.store.NotFoundException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -73,12 +74,14 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task that needs a handler is refused")
-  void aTaskThatNeedsAHandlerIsRefused() {
-    refused(
-        flow("flow").task("publish", "").uses("mailer"),
-        Map.of(),
-        "task \"publish\" uses handler \"mailer\", but this version has no handlers; give the task a \"run\" instead");
+  @DisplayName("a task that needs a handler is refused where nobody has it")
+  void aTaskThatNeedsAHandlerIsRefusedWhereNobodyHasIt() {
+    Flows.Flow flow = flow("flow").task("publish", "").uses("mailer");
+    StartRequest request = StartRequest.of(flow.save(store));
+    assertThatThrownBy(() -> Runner.check(flow.definition(), request, Set.of("other")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll("task \"publish\"", "\"mailer\"", "leave the work");
+    Runner.check(flow.definition(), request, Set.of("mailer"));
   }
 
   @Test

@@ -72,6 +72,10 @@ final class Backlog {
     return lease.expiresAt().isAfter(clock.instant()) ? LeaseState.HELD : LeaseState.OVER;
   }
 
+  boolean isDue(ExecutionId id) {
+    return !due.getOrDefault(id, Map.of()).isEmpty();
+  }
+
   boolean isReady(TaskRunId id) {
     return ready.containsKey(id);
   }

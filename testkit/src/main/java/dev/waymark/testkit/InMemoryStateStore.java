@@ -11,6 +11,7 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -197,6 +198,30 @@ public final class InMemoryStateStore implements StateStore {
                     each.taskRun(),
                     each.attempt()))
         .toList();
+  }
+
+  @Override
+  public List<ExecutionId> stalled(@Nullable ExecutionId after, int limit) {
+    return answer(
+        () -> {
+          Questions.checkedLimit(limit, limits);
+          return records.executions.values().stream()
+              .filter(each -> after == null || each.id().compareTo(after) > 0)
+              .filter(this::isStalled)
+              .map(Execution::id)
+              .limit(limit)
+              .toList();
+        });
+  }
+
+  private boolean isStalled(Execution execution) {
+    boolean goesOn =
+        records.backlog.isDue(execution.id())
+            || records.taskRunsOf(execution.id()).stream()
+                .map(TaskRun::id)
+                .anyMatch(
+                    id -> records.backlog.isReady(id) || records.backlog.leases().containsKey(id));
+    return !execution.state().isTerminal() && execution.state() != ExecutionState.PAUSED && !goesOn;
   }
 
   private boolean isWithin(@Nullable ExecutionId only, TaskRunId id) {

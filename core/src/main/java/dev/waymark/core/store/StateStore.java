@@ -91,6 +91,16 @@ public interface StateStore extends AutoCloseable {
   List<Claims.Leased> leases(int limit);
 
   /**
+   * Executions that go on by nobody's doing: PENDING, RUNNING or CANCELLING, though they are not
+   * due and none of their task runs is ready or has a lease. That is so with executions that a
+   * program drives which knows nothing of claims, and would be so after a mistake. Ordered by id.
+   *
+   * @param after the last id of the page before, or null for the first page
+   * @param limit from 1 to {@link Limits#maxPageSize()}
+   */
+  List<ExecutionId> stalled(@Nullable ExecutionId after, int limit);
+
+  /**
    * Calls {@code listener} whenever something may have become ready or due, from whichever process,
    * as far as the database tells: a call may be for nothing, and one may be lost with a connection,
    * so a worker also looks by itself from time to time. What becomes so after a delay is not told.

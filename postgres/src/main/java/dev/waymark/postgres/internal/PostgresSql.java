@@ -175,6 +175,17 @@ final class PostgresSql {
               + "WHERE l.task_run_id = ANY (ARRAY (SELECT id FROM {s}.task_runs WHERE execution_id = ?))"
               + " AND l.expires_at <= statement_timestamp() ORDER BY l.expires_at, l.task_run_id";
       case LEASES -> LEASE + "ORDER BY l.task_run_id LIMIT ?";
+      case STALLED ->
+          """
+          SELECT e.id FROM {s}.executions e
+          WHERE e.id >= ? AND (e.state = 'PENDING' OR e.state = 'RUNNING' OR e.state = 'CANCELLING')
+            AND NOT EXISTS (SELECT 1 FROM {s}.due_executions d WHERE d.execution_id = e.id)
+            AND NOT EXISTS (
+              SELECT 1 FROM {s}.task_runs t
+              WHERE t.execution_id = e.id
+                AND (EXISTS (SELECT 1 FROM {s}.ready_task_runs r WHERE r.task_run_id = t.id)
+                     OR EXISTS (SELECT 1 FROM {s}.leases l WHERE l.task_run_id = t.id)))
+          ORDER BY e.id LIMIT ?""";
       case NEXT ->
           LANES
               + """

@@ -4,6 +4,9 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.runner.StartRequest;
 import dev.waymark.runner.TaskLogs;
 import dev.waymark.runner.definition.InputDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +21,9 @@ final class Commands {
     this.logs = logs;
   }
 
-  ShellCommand of(Job job, Node node) {
+  /** The command; what the attempt reads from files is written. */
+  ShellCommand of(Job job, Node node) throws IOException {
+    writeNeeds(job, node);
     return new ShellCommand(
         Objects.requireNonNull(node.task.run()),
         directory(job, node),
@@ -30,8 +35,47 @@ final class Commands {
 
   /** Where the process group of an attempt is on record: beside its log. */
   Path pidFile(Job job, Node node, AttemptId attempt) {
-    Path log = logs.path(job.id(), node.task.id(), attempt.number());
-    return log.resolveSibling(node.task.id() + "." + attempt.number() + ".pid");
+    return beside(job, node, attempt.number(), ".pid");
+  }
+
+  private Path beside(Job job, Node node, int attempt, String ending) {
+    Path log = logs.path(job.id(), node.task.id(), attempt);
+    return log.resolveSibling(node.task.id() + "." + attempt + ending);
+  }
+
+  private Path outputFile(Job job, Node node) {
+    return beside(job, node, node.attempt, ".output");
+  }
+
+  private Path needsFile(Job job, Node node) {
+    return beside(job, node, node.attempt, ".needs");
+  }
+
+  /** The outputs of all needs, as one JSON object: task to name to value. */
+  private void writeNeeds(Job job, Node node) throws IOException {
+    Path file = needsFile(job, node);
+    ShellCommand.createDirectory(file.toAbsolutePath().getParent());
+    Files.writeString(file, OutputText.write(node.outputsOfNeeds()));
+  }
+
+  /**
+   * What an attempt wrote to be given to others. The files that were made for it are deleted.
+   *
+   * @throws IOException when it cannot be read
+   * @throws dev.waymark.core.error.InvalidInputException when it is too much or not of the right
+   *     form
+   */
+  Map<String, String> takeOutputs(Job job, Node node, int maxBytes) throws IOException {
+    Path file = outputFile(job, node);
+    try {
+      Files.deleteIfExists(needsFile(job, node));
+      OutputText.checkSize(Files.size(file), maxBytes);
+      return OutputText.parse(Files.readAllBytes(file), maxBytes);
+    } catch (NoSuchFileException e) {
+      return Map.of();
+    } finally {
+      Files.deleteIfExists(file);
+    }
   }
 
   private static Path directory(Job job, Node node) {
@@ -43,12 +87,19 @@ final class Commands {
     return relative == null ? base : base.resolve(relative).normalize();
   }
 
-  private static Map<String, String> environment(Job job, Node node) {
+  private Map<String, String> environment(Job job, Node node) {
     Map<String, String> environment = new LinkedHashMap<>(job.definition().env());
     environment.putAll(node.task.env());
     job.found()
         .inputs()
         .forEach((name, value) -> environment.put(InputDefinition.environmentName(name), value));
+    for (Node need : node.needs) {
+      need.outputs.forEach(
+          (name, value) ->
+              environment.put(OutputText.environmentName(need.task.id(), name), value));
+    }
+    environment.put("WAYMARK_OUTPUT", outputFile(job, node).toString());
+    environment.put("WAYMARK_NEEDS", needsFile(job, node).toString());
     environment.put("WAYMARK_EXECUTION_ID", job.id().toString());
     environment.put("WAYMARK_WORKFLOW_ID", job.found().workflowId().value());
     environment.put("WAYMARK_TASK_ID", node.task.id().value());

@@ -6,6 +6,7 @@ import dev.waymark.runner.RunListener;
 import dev.waymark.runner.TaskLogs;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 
 /**
  * The settings of a runner, complete and checked.
@@ -21,6 +22,9 @@ import java.time.InstantSource;
  * @param grace how long a process group that is asked to end may take
  * @param pollInterval how often the store is asked what others changed
  * @param maxLost how many attempts of one task run may be lost before it has failed
+ * @param lease how long the store keeps an attempt for this worker without a sign of life
+ * @param pools the pools that it serves
+ * @param handlers what it does for tasks that use a handler
  * @param storePatience how long a store that does not answer is asked again
  */
 public record Config(
@@ -35,4 +39,7 @@ public record Config(
     Duration grace,
     Duration pollInterval,
     int maxLost,
+    Duration lease,
+    Set<String> pools,
+    Handlers handlers,
     Duration storePatience) {}

@@ -6,14 +6,14 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
-import dev.waymark.core.store.Cursor;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.Page;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
+import dev.waymark.core.store.Subscription;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,17 +30,23 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread of a runner that decides. Callers and ending processes put what they have to say
  * into its inbox; between two messages it does what is to be done: looks at the store when that is
- * due, starts what may start, answers those whose wish is fulfilled, and sleeps until the next
- * message, pause or look.
+ * due or the store has called, claims what is ready while there is a free place, answers those
+ * whose wish is fulfilled, and sleeps until the next message or look.
  *
  * <p>Since one thread holds the whole picture there is nothing to lock but the door: requests
  * against the end of the thread.
  */
 public final class Coordinator {
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
-  private static final Set<ExecutionState> READY =
-      Set.of(ExecutionState.PENDING, ExecutionState.RUNNING, ExecutionState.CANCELLING);
-  private static final int PAGE = 100;
+
+  /**
+   * A call from the store may be lost; this is how often leases of dead neighbours are looked for.
+   */
+  private static final Duration NEIGHBOURS_INTERVAL = Duration.ofSeconds(5);
+
+  /** Nothing should be found by it but what was begun without claims. */
+  private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
+
   private static final long SHORTEST_WAIT_NANOS = 1_000_000;
   private static final Duration LAST_PATIENCE = Duration.ofSeconds(10);
 
@@ -52,6 +58,9 @@ public final class Coordinator {
   private final Object door = new Object();
   private volatile @Nullable Thread thread;
   private volatile boolean stopping;
+  private volatile boolean draining;
+  private volatile boolean called;
+  private @Nullable Subscription calls;
   private boolean over;
   private @Nullable Throwable failure;
 
@@ -59,8 +68,11 @@ public final class Coordinator {
   private final Map<ExecutionId, List<CompletableFuture<ExecutionState>>> runs = new HashMap<>();
   private final List<Work> works = new ArrayList<>();
   private final Set<ExecutionId> unfit = new HashSet<>();
-  private boolean moreReady;
+  private boolean placeFreed;
+  private boolean waitsForMore;
   private long nextLookNanos = System.nanoTime();
+  private long nextNeighboursNanos = System.nanoTime();
+  private long nextSweepNanos = System.nanoTime();
 
   private record Work(boolean untilIdle, CompletableFuture<Boolean> done) {}
 
@@ -73,7 +85,7 @@ public final class Coordinator {
     Workers.opened(config.worker());
   }
 
-  private static Thread daemon(Runnable task, String name) {
+  static Thread daemon(Runnable task, String name) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     return thread;
@@ -101,6 +113,21 @@ public final class Coordinator {
       if (thread != null && !over) {
         inbox.add(() -> nextLookNanos = System.nanoTime());
       }
+    }
+  }
+
+  /** As {@link dev.waymark.runner.Runner#drain}. */
+  public void drain() {
+    Thread worker;
+    synchronized (door) {
+      draining = true;
+      worker = thread;
+      inbox.add(() -> {});
+    }
+    if (worker == null) {
+      stop();
+    } else if (worker != Thread.currentThread()) {
+      join(worker);
     }
   }
 
@@ -137,7 +164,7 @@ public final class Coordinator {
 
   private void request(Runnable request) {
     synchronized (door) {
-      if (over || stopping) {
+      if (over || stopping || draining) {
         throw new IllegalStateException("this runner has been stopped; make another one", failure);
       }
       if (thread == null) {
@@ -181,7 +208,8 @@ public final class Coordinator {
 
   private void live() {
     try {
-      while (!stopping || engine.hasProcesses()) {
+      calls = config.store().onReady(this::call);
+      while (!(stopping || draining) || !engine.attempts().isEmpty()) {
         turn();
         hear();
       }
@@ -191,21 +219,30 @@ public final class Coordinator {
     }
   }
 
+  /** The store says that there may be something to do; on any thread. */
+  private void call() {
+    if (!called) {
+      called = true;
+      inbox.add(() -> {});
+    }
+  }
+
   private void turn() {
     if (stopping) {
-      engine.endProcesses();
+      engine.attempts().endAll();
       nextLookNanos = System.nanoTime() + config.pollInterval().toNanos();
       return;
     }
-    boolean due = System.nanoTime() - nextLookNanos >= 0;
+    boolean due = called || System.nanoTime() - nextLookNanos >= 0;
     if (due) {
-      engine.poll();
+      called = false;
       nextLookNanos = System.nanoTime() + config.pollInterval().toNanos();
+      engine.poll(runs.keySet());
     }
-    if (!works.isEmpty() && (due || (moreReady && engine.readyTasks() < engine.freePlaces()))) {
-      scan();
+    if ((due || placeFreed) && !draining) {
+      placeFreed = false;
+      look();
     }
-    engine.startTasks();
     answerIdle();
   }
 
@@ -222,16 +259,10 @@ public final class Coordinator {
   }
 
   private long waitNanos() {
-    if (!engine.hasJobs() && !engine.hasProcesses() && works.isEmpty()) {
+    if (!engine.hasJobs() && engine.attempts().isEmpty() && works.isEmpty()) {
       return Long.MAX_VALUE;
     }
-    long nanos = nextLookNanos - System.nanoTime();
-    Instant retry = engine.freePlaces() > 0 ? engine.nextRetry() : null;
-    if (retry != null) {
-      Duration pause = Duration.between(config.clock().instant(), retry);
-      nanos = pause.compareTo(config.pollInterval()) < 0 ? Math.min(nanos, pause.toNanos()) : nanos;
-    }
-    return Math.max(SHORTEST_WAIT_NANOS, nanos);
+    return Math.max(SHORTEST_WAIT_NANOS, nextLookNanos - System.nanoTime());
   }
 
   /**
@@ -242,6 +273,7 @@ public final class Coordinator {
     inbox.add(
         () -> {
           if (failure == null) {
+            placeFreed = true;
             event.run();
           }
         });
@@ -259,6 +291,7 @@ public final class Coordinator {
       if (state.isTerminal()) {
         answer(id, state);
       }
+      nextLookNanos = System.nanoTime();
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (WaymarkException e) {
@@ -269,6 +302,8 @@ public final class Coordinator {
   private void begin(Work work) {
     works.add(work);
     nextLookNanos = System.nanoTime();
+    nextNeighboursNanos = System.nanoTime();
+    nextSweepNanos = System.nanoTime();
   }
 
   private void answer(ExecutionId id, ExecutionState state) {
@@ -288,74 +323,140 @@ public final class Coordinator {
   }
 
   private void answerIdle() {
-    if (works.stream().noneMatch(Work::untilIdle) || !engine.isIdle()) {
+    if (works.stream().noneMatch(Work::untilIdle) || !isIdle()) {
       return;
     }
     // What is known may be half a poll interval old: one more look before going home.
-    engine.poll();
-    scan();
-    engine.startTasks();
-    if (engine.isIdle()) {
+    nextNeighboursNanos = System.nanoTime();
+    look();
+    if (isIdle()) {
       works.stream().filter(Work::untilIdle).forEach(work -> work.done().complete(true));
       works.removeIf(Work::untilIdle);
     }
+  }
+
+  /** Whether there is nothing to do, now or after a pause, but what other workers do. */
+  private boolean isIdle() {
+    return engine.attempts().isEmpty() && !waitsForMore;
+  }
+
+  // ---- looking for work
+
+  private int freePlaces() {
+    return config.concurrency() - engine.attempts().size();
+  }
+
+  /** Claims what is ready, and cares for what is due and what was left behind. */
+  private void look() {
     if (works.isEmpty()) {
-      engine.retain(runs.keySet());
+      List.copyOf(runs.keySet()).forEach(this::look);
+    } else {
+      look(null);
+      takeFromGoneNeighbours();
+      takeStalled();
+    }
+    engine.letGo(runs.keySet());
+  }
+
+  private void look(@Nullable ExecutionId only) {
+    boolean more = true;
+    while (more) {
+      more = claim(only);
     }
   }
 
-  // ---- looking for executions
+  /** Claims once; true when there may be more to do at once. */
+  private boolean claim(@Nullable ExecutionId only) {
+    int places = Math.min(Math.max(0, freePlaces()), config.store().limits().maxClaims());
+    ClaimRequest request =
+        new ClaimRequest(config.worker(), places, config.lease(), config.pools(), only);
+    long sentNanos = System.nanoTime();
+    Claims claims = new Patience(config.storePatience()).call(() -> config.store().claim(request));
+    claims.claimed().forEach(claimed -> engine.start(claimed, sentNanos));
+    claims.due().forEach(engine::settle);
+    claims.expired().forEach(engine::recover);
+    waitsForMore = claims.next() != null || !claims.isEmpty();
+    wakeAfter(claims.next());
+    wakeAfter(claims.nextExpiry());
+    // What was settled may have made something ready.
+    boolean something = !claims.due().isEmpty() || !claims.expired().isEmpty();
+    return freePlaces() > 0 && (something || (places > 0 && claims.claimed().size() == places));
+  }
+
+  private void wakeAfter(@Nullable Duration pause) {
+    if (pause != null && pause.compareTo(config.pollInterval()) < 0) {
+      nextLookNanos = Math.min(nextLookNanos, System.nanoTime() + pause.toNanos());
+    }
+  }
 
   /**
-   * Takes ready executions in hand, the oldest first, until there are tasks enough for every place.
+   * Takes up at once what workers of this machine have left behind that are gone for sure: nobody
+   * need wait for their leases.
    */
-  private void scan() {
-    // Without a free place only what is being cancelled can be helped.
-    Set<ExecutionState> states =
-        engine.freePlaces() > 0 ? READY : Set.of(ExecutionState.CANCELLING);
-    moreReady = false;
-    Cursor after = null;
-    do {
-      Page<Execution> page = page(states, after);
-      for (Execution execution : page.items()) {
-        if (engine.readyTasks() >= config.concurrency()) {
-          moreReady = true;
-          return;
-        }
-        take(execution.id());
+  private void takeFromGoneNeighbours() {
+    if (System.nanoTime() - nextNeighboursNanos < 0) {
+      return;
+    }
+    nextNeighboursNanos = System.nanoTime() + NEIGHBOURS_INTERVAL.toNanos();
+    int most = config.store().limits().maxPageSize();
+    List<Claims.Leased> leases =
+        new Patience(config.storePatience()).call(() -> config.store().leases(most));
+    Set<ExecutionId> left = new LinkedHashSet<>();
+    leases.stream().filter(engine::isGone).forEach(each -> left.add(each.executionId()));
+    left.forEach(this::adopt);
+    if (!left.isEmpty()) {
+      look(null);
+    }
+  }
+
+  /** Takes up what nobody else will: what an earlier version, or another program, has begun. */
+  private void takeStalled() {
+    if (System.nanoTime() - nextSweepNanos < 0) {
+      return;
+    }
+    nextSweepNanos = System.nanoTime() + SWEEP_INTERVAL.toNanos();
+    int most = config.store().limits().maxPageSize();
+    boolean found = false;
+    ExecutionId last = null;
+    List<ExecutionId> page = stalledAfter(last, most);
+    while (!page.isEmpty()) {
+      for (ExecutionId id : page) {
+        found |= !unfit.contains(id);
+        adopt(id);
       }
-      after = page.next();
-    } while (after != null);
+      last = page.get(page.size() - 1);
+      page = stalledAfter(last, most);
+    }
+    if (found) {
+      look(null);
+    }
   }
 
-  private Page<Execution> page(Set<ExecutionState> states, @Nullable Cursor after) {
-    int limit = Math.min(PAGE, config.store().limits().maxPageSize());
-    ExecutionQuery query =
-        ExecutionQuery.builder().states(states).limit(limit).after(after).build();
-    return new Patience(config.storePatience()).call(() -> config.store().executions(query));
+  private List<ExecutionId> stalledAfter(@Nullable ExecutionId last, int most) {
+    return new Patience(config.storePatience()).call(() -> config.store().stalled(last, most));
   }
 
-  private void take(ExecutionId id) {
-    if (engine.has(id) || unfit.contains(id)) {
+  private void adopt(ExecutionId id) {
+    if (unfit.contains(id)) {
       return;
     }
     try {
-      engine.adopt(id);
+      engine.takeUp(id);
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (WaymarkException e) {
-      unfit.add(id);
-      LOG.warn("leaving {} alone: {}", RecordRef.of(id), e.getMessage());
+      setAside(id, e);
     }
   }
 
   // ---- the end
 
   private void giveUp(Throwable cause) {
-    engine.endProcesses();
+    engine.attempts().endAll();
     try {
       engine
-          .processesEnded()
+          .attempts()
+          .allEnded()
           .get(config.grace().plus(LAST_PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       LOG.warn("not every process of this worker has ended", e);
@@ -406,6 +507,10 @@ public final class Coordinator {
   }
 
   private void release() {
+    if (calls != null) {
+      calls.close();
+    }
+    engine.attempts().close();
     timer.shutdown();
     Workers.closed(config.worker());
   }

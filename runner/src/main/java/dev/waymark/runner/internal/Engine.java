@@ -2,7 +2,6 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
-import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
@@ -12,25 +11,21 @@ import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Claims;
+import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.CommitResult;
-import dev.waymark.core.store.ExecutionDetails;
-import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
-import java.io.IOException;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,51 +33,39 @@ import org.jspecify.annotations.Nullable;
  * What is done to the executions in hand. When it is done is the {@link Coordinator}'s business, on
  * whose thread everything here happens.
  *
- * <p>Every effect is first made durable and then acted upon: an attempt is recorded before its
- * process starts, and its end is recorded before anything that depends on it. Each change set
- * expects the versions that this engine knows, or carries the attempt's number as its fence. Being
- * refused is therefore no error: somebody else was first, the execution is read again, and what
- * follows is decided anew.
+ * <p>Every effect is first made durable and then acted upon: an attempt is claimed before its
+ * process starts, and its end is recorded before anything that depends on it, together with all
+ * that follows from it. Each change set expects the versions that this engine knows, or carries the
+ * attempt's number as its fence. Being refused is therefore no error: somebody else was first, the
+ * execution is read again, and what follows is decided anew. So it is where the store answers that
+ * more has ended than was known.
  */
 final class Engine {
   /**
    * Each refusal means that another process got on, so this is plenty; whatever is still open then
-   * waits for the next poll.
+   * stays due.
    */
   private static final int MAX_TRIES = 20;
 
-  private static final Comparator<Job> OLDEST_FIRST =
-      Comparator.comparing((Job job) -> job.found().createdAt()).thenComparing(Job::id);
+  /** Pictures of executions without a live attempt here that are kept, in case more is claimed. */
+  private static final int KEPT = 100;
 
   private final Config config;
   private final StateStore store;
   private final Patience patience;
   private final Notifier notifier;
   private final Commands commands;
-  private final ProcessGroups groups = ProcessGroups.detect();
-  private final Orphans orphans = new Orphans(groups);
-  private final ScheduledExecutorService timer;
-  private final Executor inbox;
+  private final Orphans orphans;
+  private final Attempts attempts;
   private final BiConsumer<ExecutionId, ExecutionState> finished;
   private final BiConsumer<ExecutionId, WaymarkException> setAside;
 
-  private final Map<ExecutionId, Job> jobs = new HashMap<>();
-  private final TreeSet<Job> byAge = new TreeSet<>(OLDEST_FIRST);
-  private final Map<AttemptId, Local> locals = new HashMap<>();
-
-  /** An attempt that this engine runs; without a process it could not start. */
-  private record Local(ExecutionId execution, AttemptId id, @Nullable TaskProcess process) {
-    void end() {
-      if (process != null) {
-        process.end();
-      }
-    }
-  }
+  private final Map<ExecutionId, Job> jobs = new LinkedHashMap<>();
 
   /**
    * Makes an engine without work.
    *
-   * @param timer a single thread for the process layer
+   * @param timer a single thread for what runs
    * @param inbox runs what it is given on the coordinator's thread
    * @param finished hears of every execution in hand that has ended
    * @param setAside hears of every execution in hand that had to be let go because the store does
@@ -94,45 +77,81 @@ final class Engine {
       Executor inbox,
       BiConsumer<ExecutionId, ExecutionState> finished,
       BiConsumer<ExecutionId, WaymarkException> setAside) {
+    ProcessGroups groups = ProcessGroups.detect();
     this.config = config;
     this.store = config.store();
     this.patience = new Patience(config.storePatience());
     this.notifier = new Notifier(config.listener());
     this.commands = new Commands(config.logs());
-    this.timer = timer;
-    this.inbox = inbox;
+    this.orphans = new Orphans(groups);
+    this.attempts = new Attempts(config, groups, timer, inbox, this::ended);
     this.finished = finished;
     this.setAside = setAside;
+  }
+
+  Attempts attempts() {
+    return attempts;
   }
 
   // ---- taking executions in hand and letting go of them
 
   /**
-   * Takes an execution in hand, unless it has ended.
+   * Takes an execution in hand, unless it has ended, and does what is left to be done about it.
    *
    * @return its state, from which the caller sees whether there is more to do
    * @throws WaymarkException when there is none of this id, or it cannot be run here
    */
   ExecutionState adopt(ExecutionId id) {
-    ExecutionDetails details =
-        patience.<@Nullable ExecutionDetails>call(() -> store.executionDetails(id));
-    if (details == null) {
-      throw Refusals.notFound("run", RecordRef.of(id), "an execution");
+    Job job = jobs.get(id);
+    if (job == null) {
+      ExecutionProgress progress = progress(id);
+      if (progress.execution().state().isTerminal()) {
+        return progress.execution().state();
+      }
+      job = take(progress);
+      settleOrDrop(job);
     }
-    if (details.execution().state().isTerminal()) {
-      return details.execution().state();
+    return job.state();
+  }
+
+  /** Takes up what workers that are gone have left behind in an execution. */
+  void takeUp(ExecutionId id) {
+    Job job = jobs.get(id);
+    if (job == null) {
+      adopt(id);
+    } else {
+      guard(
+          job,
+          () -> {
+            reload(job);
+            settle(job, false);
+          });
     }
-    Job job = new Job(details, config.definitions().of(workflow(details.execution())));
-    jobs.put(id, job);
-    byAge.add(job);
-    notifier.started(details);
+  }
+
+  private Job take(ExecutionProgress progress) {
+    Job job = new Job(progress, config.definitions().of(workflow(progress.execution())));
+    jobs.put(job.id(), job);
+    notifier.started(progress);
+    return job;
+  }
+
+  private void settleOrDrop(Job job) {
     try {
-      tidy(job);
+      settle(job, false);
     } catch (WaymarkException e) {
       drop(job);
       throw e;
     }
-    return job.state();
+  }
+
+  private ExecutionProgress progress(ExecutionId id) {
+    ExecutionProgress progress =
+        patience.<@Nullable ExecutionProgress>call(() -> store.executionProgress(id));
+    if (progress == null) {
+      throw Refusals.notFound("run", RecordRef.of(id), "an execution");
+    }
+    return progress;
   }
 
   private Workflow workflow(Execution execution) {
@@ -146,13 +165,15 @@ final class Engine {
     return jobs.containsKey(id);
   }
 
-  /** Lets go of every execution but these and those with a live attempt of this worker. */
-  void retain(Set<ExecutionId> wanted) {
-    jobs().stream()
-        .filter(job -> !wanted.contains(job.id()))
-        .filter(
-            job -> locals.values().stream().noneMatch(local -> local.execution().equals(job.id())))
-        .forEach(this::drop);
+  /** Lets go of executions without a live attempt here, but for these and those used last. */
+  void letGo(Set<ExecutionId> wanted) {
+    int surplus = jobs.size() - KEPT;
+    for (Job job : surplus > 0 ? List.copyOf(jobs.values()) : List.<Job>of()) {
+      if (surplus > 0 && !wanted.contains(job.id()) && attempts.of(job.id()).isEmpty()) {
+        drop(job);
+        surplus--;
+      }
+    }
   }
 
   /**
@@ -166,116 +187,156 @@ final class Engine {
       throw e;
     } catch (WaymarkException e) {
       drop(job);
-      endProcesses(job);
+      attempts.of(job.id()).forEach(Local::end);
       setAside.accept(job.id(), e);
-    }
-  }
-
-  private void endProcesses(Job job) {
-    for (Local local : List.copyOf(locals.values())) {
-      if (local.execution().equals(job.id())) {
-        local.end();
-      }
     }
   }
 
   private void drop(Job job) {
     jobs.remove(job.id());
-    byAge.remove(job);
   }
 
   private List<Job> jobs() {
-    return List.copyOf(byAge);
+    return List.copyOf(jobs.values());
   }
-
-  // ---- what the coordinator wants to know
 
   boolean hasJobs() {
     return !jobs.isEmpty();
   }
 
-  boolean hasProcesses() {
-    return !locals.isEmpty();
-  }
+  // ---- what was claimed
 
-  /** Whether there is nothing to do, now or after a pause, but what other workers do. */
-  boolean isIdle() {
-    return locals.isEmpty() && byAge.stream().noneMatch(Job::hasOwnFuture);
-  }
-
-  int freePlaces() {
-    return config.concurrency() - locals.size();
-  }
-
-  int readyTasks() {
-    return byAge.stream().mapToInt(Job::readyTasks).sum();
-  }
-
-  /** When the first pause is over, or null when there is none. */
-  @Nullable Instant nextRetry() {
-    Instant next = null;
-    for (Job job : byAge) {
-      Instant retry = job.nextRetry();
-      next = next == null || (retry != null && retry.isBefore(next)) ? retry : next;
-    }
-    return next;
-  }
-
-  // ---- starting attempts
-
-  /** Starts what may start, the oldest execution's tasks first, until every place is taken. */
-  void startTasks() {
-    AtomicInteger refused = new AtomicInteger();
-    jobs().forEach(job -> guard(job, () -> startTasks(job, refused)));
-  }
-
-  private void startTasks(Job job, AtomicInteger refused) {
-    Node node = nextToStart(job);
-    while (node != null && refused.get() < MAX_TRIES) {
-      if (!start(job, node)) {
-        refused.incrementAndGet();
-      }
-      node = nextToStart(job);
-    }
-  }
-
-  private @Nullable Node nextToStart(Job job) {
-    return freePlaces() > 0 && has(job.id()) ? job.next(config.clock().instant()) : null;
-  }
-
-  private boolean start(Job job, Node node) {
-    Step step = newStep(job);
-    step.beginAttempt(node, config.worker());
-    if (!commit(step)) {
-      refresh(job, node);
-      tidy(job);
-      return false;
-    }
-    launch(job, node);
-    return true;
-  }
-
-  private void launch(Job job, Node node) {
-    AttemptId id = node.attemptId();
+  /**
+   * Starts what this worker has claimed.
+   *
+   * @param sentNanos the monotonic time before the claim was sent
+   */
+  void start(Claimed claimed, long sentNanos) {
+    ExecutionId id = claimed.execution().id();
+    Job job = jobs.get(id);
     try {
-      TaskProcess process =
-          TaskProcess.start(commands.of(job, node), groups, timer, config.grace());
-      Local local = new Local(job.id(), id, process);
-      locals.put(id, local);
-      var unused = process.ended().thenAccept(end -> inbox.execute(() -> ended(local, end)));
-    } catch (IOException | RuntimeException e) {
-      Local local = new Local(job.id(), id, null);
-      locals.put(id, local);
-      ended(local, ProcessEnd.notStarted(e.getMessage()));
+      if (job == null) {
+        job = take(progress(id));
+        beginTime(job);
+      } else if (job.claimed(claimed) == null) {
+        reload(job);
+      }
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (WaymarkException e) {
+      setAside.accept(id, e);
+      new Unfit(config, patience).refuse(claimed, e);
+      return;
     }
+    Job known = job;
+    guard(known, () -> start(known, claimed, sentNanos));
+  }
+
+  private void start(Job job, Claimed claimed, long sentNanos) {
+    Node node = job.node(claimed.taskRun().id());
+    // The lease may be over by now, and somebody else at it.
+    if (node != null && job.isLive(claimed.attempt().id())) {
+      notifier.changed(job, List.of(node));
+      attempts.start(job, node, sentNanos);
+    }
+  }
+
+  /** Lets the time of an execution begin that has a bound on it. */
+  private void beginTime(Job job) {
+    Duration timeout = job.definition().timeout();
+    if (timeout != null) {
+      Step step = newStep(job);
+      step.setDeadline(timeout);
+      commit(step);
+    }
+  }
+
+  // ---- what is due, and what has expired
+
+  /** Does what is due about an execution. */
+  void settle(Claims.Due due) {
+    Overdue overdue = new Overdue(store, patience, config.ids());
+    try {
+      Job job = jobs.get(due.executionId());
+      if (job == null) {
+        ExecutionProgress progress = progress(due.executionId());
+        if (progress.execution().state().isTerminal()) {
+          overdue.clear(due);
+          return;
+        }
+        job = take(progress);
+      } else {
+        reload(job);
+      }
+      Job known = job;
+      guard(known, () -> settle(known, due, overdue));
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (WaymarkException e) {
+      setAside.accept(due.executionId(), e);
+      overdue.clear(due);
+    }
+  }
+
+  private void settle(Job job, Claims.Due due, Overdue overdue) {
+    if (job.state().isTerminal()) {
+      overdue.clear(due);
+    }
+    switch (due.reason()) {
+      case SETTLE -> settle(job, true);
+      case DEADLINE -> {
+        job.setOverdue();
+        settle(job, false);
+        attempts.of(job.id()).forEach(Local::end);
+      }
+    }
+  }
+
+  /** Takes up what another worker has left behind. */
+  void recover(Claims.Leased expired) {
+    try {
+      Job job = jobs.get(expired.executionId());
+      if (job == null) {
+        job = take(progress(expired.executionId()));
+      } else {
+        reload(job);
+      }
+      Job known = job;
+      guard(known, () -> recover(known, expired));
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (WaymarkException e) {
+      setAside.accept(expired.executionId(), e);
+      new Unfit(config, patience).lose(expired, e);
+    }
+  }
+
+  private void recover(Job job, Claims.Leased expired) {
+    Node node = job.node(expired.attempt().taskRunId());
+    if (node == null || !job.isLive(expired.attempt()) || attempts.has(expired.attempt())) {
+      return;
+    }
+    orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
+    Step step = newStep(job);
+    step.loseAttempt(node, "worker " + expired.worker() + " gave no sign of life");
+    follow(step, node, AttemptState.LOST);
+    commitAndGoOn(step);
+  }
+
+  /** Whether the worker of a live attempt certainly does not work any more. */
+  boolean isGone(Claims.Leased leased) {
+    return isLost(leased.attempt(), leased.worker());
   }
 
   // ---- ending attempts
 
   private void ended(Local local, ProcessEnd end) {
     Job job = jobs.get(local.execution());
-    if (job == null) {
-      locals.remove(local.id());
+    if (job == null || local.isLost()) {
+      attempts.remove(local);
+      if (job != null) {
+        guard(job, () -> reload(job));
+      }
     } else {
       guard(job, () -> ended(job, local, end));
     }
@@ -283,17 +344,15 @@ final class Engine {
 
   private void ended(Job job, Local local, ProcessEnd end) {
     try {
-      for (int tries = 1; !record(local, end, tries < MAX_TRIES); tries++) {
-        if (tries == MAX_TRIES) {
+      for (int tries = 1; tries <= MAX_TRIES; tries++) {
+        if (record(job, local, end, tries < MAX_TRIES)) {
           break;
         }
       }
     } finally {
-      locals.remove(local.id());
+      attempts.remove(local);
     }
-    if (has(job.id())) {
-      tidy(job);
-    }
+    afterwards(job);
   }
 
   /**
@@ -303,166 +362,108 @@ final class Engine {
    *     stand against
    * @return false when it was refused and is to be decided anew
    */
-  private boolean record(Local local, ProcessEnd end, boolean whole) {
-    Job job = jobs.get(local.execution());
-    Node node = job == null ? null : job.node(local.id().taskRunId());
-    if (job == null || node == null || !job.isLive(local.id())) {
+  private boolean record(Job job, Local local, ProcessEnd raw, boolean whole) {
+    Node node = job.node(local.id().taskRunId());
+    if (node == null || !job.isLive(local.id())) {
       return true;
     }
+    ProcessEnd end = attempts.withOutputs(job, node, raw);
+    AttemptState state = Ends.state(job, end);
     Step step = newStep(job);
-    AttemptState state = stateAfter(job, end);
-    step.endAttempt(
-        node, state, end.exitCode(), state == AttemptState.SUCCEEDED ? null : errorAfter(job, end));
-    step.follow(node, Settlement.after(state, job, node, config));
+    step.endAttempt(node, state, end.exitCode(), Ends.error(job, end, state));
+    if (state == AttemptState.SUCCEEDED) {
+      step.setOutputs(node, end.outputs());
+    }
     if (whole) {
-      Settlement.addTo(step);
+      follow(step, node, state);
+    } else {
+      step.follow(node, Settlement.after(state, job, node, config));
     }
-    return commitOrReload(step);
+    return commitAndGoOn(step);
   }
 
-  private static AttemptState stateAfter(Job job, ProcessEnd end) {
-    // A script that was asked to end because its worker stops may have come to its own end first.
-    boolean done =
-        end.cause() == ProcessEnd.Cause.ASKED
-            && end.error() == null
-            && job.state() != ExecutionState.CANCELLING;
-    if (end.succeeded() || done) {
-      return AttemptState.SUCCEEDED;
-    }
-    return switch (end.cause()) {
-      case ASKED, INTERRUPTED -> AttemptState.CANCELLED;
-      case NOT_STARTED, ITSELF, TIMED_OUT -> AttemptState.FAILED;
-    };
-  }
-
-  private static @Nullable String errorAfter(Job job, ProcessEnd end) {
-    if (end.cause() != ProcessEnd.Cause.ASKED) {
-      return end.error();
-    }
-    return job.state() == ExecutionState.CANCELLING ? "cancelled" : "worker stopped";
-  }
-
-  /** Ends every process of this worker; each is recorded when it is gone. */
-  void endProcesses() {
-    locals.values().forEach(Local::end);
-  }
-
-  /** The ends of all processes, for one who can record nothing any more. */
-  CompletableFuture<Void> processesEnded() {
-    return CompletableFuture.allOf(
-        locals.values().stream()
-            .map(Local::process)
-            .filter(Objects::nonNull)
-            .map(TaskProcess::ended)
-            .toArray(CompletableFuture<?>[]::new));
+  private void follow(Step step, Node node, AttemptState state) {
+    step.follow(node, Settlement.after(state, step.job(), node, config));
+    Settlement.addTo(step, node);
   }
 
   // ---- keeping up with others
 
-  /** Looks for what other processes changed in the executions in hand. */
-  void poll() {
-    jobs().forEach(job -> guard(job, () -> look(job)));
-  }
-
-  private void look(Job job) {
-    Execution now = patience.<@Nullable Execution>call(() -> store.execution(job.id()));
-    boolean moved = now == null || now.version() != job.version();
-    if (moved || lostAnAttempt(job) || othersMoved(job)) {
-      reload(job);
-    }
-    tidy(job);
-  }
-
-  /**
-   * Whether another worker took one of this worker's attempts for lost, which is right when this
-   * process was suspended for long.
-   */
-  private boolean lostAnAttempt(Job job) {
-    for (Node node : job.running()) {
-      if (locals.containsKey(node.attemptId())) {
-        TaskRun run = patience.<@Nullable TaskRun>call(() -> store.taskRun(node.id));
-        if (run == null || isStale(node, run)) {
-          return true;
-        }
+  /** Looks for what others changed in these executions, and in those with a live attempt here. */
+  void poll(Set<ExecutionId> wanted) {
+    for (Job job : jobs()) {
+      boolean live = !attempts.of(job.id()).isEmpty();
+      if (live || wanted.contains(job.id())) {
+        guard(job, () -> look(job, wanted.contains(job.id())));
       }
     }
-    return false;
+  }
+
+  private void look(Job job, boolean closely) {
+    Execution now = patience.<@Nullable Execution>call(() -> store.execution(job.id()));
+    if (now == null || now.version() != job.version() || (closely && othersMoved(job))) {
+      reload(job);
+      settle(job, false);
+    } else if (closely) {
+      settle(job, false);
+    }
   }
 
   private boolean othersMoved(Job job) {
-    if (job.running().stream().allMatch(node -> locals.containsKey(node.attemptId()))) {
-      return false;
-    }
     for (TaskRun run : patience.call(() -> store.taskRuns(job.id()))) {
       Node node = job.node(run.id());
-      if (node != null && isStale(node, run)) {
+      if (node != null && (run.version() != node.version || run.lastAttempt() != node.attempt)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isStale(Node node, TaskRun run) {
-    return run.version() != node.version || run.lastAttempt() != node.attempt;
-  }
-
-  /**
-   * Reads one node again, for a start that another worker of the same execution was faster with:
-   * reading everything again each time would cost the square of the number of tasks.
-   */
-  private void refresh(Job job, Node node) {
-    Execution execution = patience.<@Nullable Execution>call(() -> store.execution(job.id()));
-    TaskRun run = patience.<@Nullable TaskRun>call(() -> store.taskRun(node.id));
-    List<Attempt> attempts = patience.call(() -> store.attempts(node.id));
-    // The refused step may have moved the execution in memory to the very version that another
-    // program gave it, with another state.
-    boolean sameExecution =
-        execution != null
-            && execution.version() == job.version()
-            && execution.state() == job.state();
-    if (sameExecution && run != null && run.lastAttempt() == attempts.size()) {
-      job.load(node, new TaskRunDetails(run, attempts));
-      notifier.changed(job, List.of(node));
-    } else {
-      reload(job);
-    }
-  }
-
   private void reload(Job job) {
-    ExecutionDetails details =
-        patience.<@Nullable ExecutionDetails>call(() -> store.executionDetails(job.id()));
-    if (details == null) {
-      throw Refusals.notFound("run", RecordRef.of(job.id()), "an execution");
-    }
-    notifier.changed(job, job.load(details));
+    ExecutionProgress progress = progress(job.id());
+    notifier.changed(job, job.load(progress));
   }
 
   // ---- making states follow from states
 
   /**
-   * Does everything that follows from the states of a job: what this worker, or one that died, left
-   * undone between two steps.
+   * Does everything that follows from the states of a job: what a worker left undone between two
+   * steps.
+   *
+   * @param due whether the execution is noted as due, so that the store wants to hear that there is
+   *     nothing to do
    */
-  private void tidy(Job job) {
+  private void settle(Job job, boolean due) {
+    boolean must = due;
     for (int tries = 0; tries < MAX_TRIES; tries++) {
       Step step = newStep(job);
-      recoverLost(step);
+      recoverGone(step);
       Settlement.addTo(step);
-      if (step.isEmpty() || commitOrReload(step)) {
+      if (step.isEmpty() && !must) {
         break;
       }
+      Result result = commit(step);
+      if (result == Result.DONE) {
+        break;
+      }
+      must |= result == Result.STALE;
+      reload(job);
     }
-    endVoidProcesses(job);
+    afterwards(job);
+  }
+
+  private void afterwards(Job job) {
+    endVoid(job);
     if (job.state().isTerminal() && has(job.id())) {
       finish(job);
     }
   }
 
-  private void recoverLost(Step step) {
+  private void recoverGone(Step step) {
     Job job = step.job();
     for (Node node : job.running()) {
       String worker = node.worker;
-      if (worker != null && node.hasLiveAttempt() && isLost(node, worker)) {
+      if (worker != null && node.hasLiveAttempt() && isLost(node.attemptId(), worker)) {
         orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
         step.endAttempt(node, AttemptState.LOST, null, "worker " + worker + " is gone");
         step.follow(node, Settlement.after(AttemptState.LOST, job, node, config));
@@ -471,15 +472,13 @@ final class Engine {
   }
 
   /** An attempt under this worker's own name that it does not run is of an earlier life of it. */
-  private boolean isLost(Node node, String worker) {
-    return !locals.containsKey(node.attemptId())
-        && (worker.equals(config.worker()) || Workers.isGone(worker));
+  private boolean isLost(AttemptId id, String worker) {
+    return !attempts.has(id) && (worker.equals(config.worker()) || Workers.isGone(worker));
   }
 
-  private void endVoidProcesses(Job job) {
-    for (Local local : List.copyOf(locals.values())) {
-      boolean ours = local.execution().equals(job.id());
-      if (ours && (job.state() == ExecutionState.CANCELLING || !job.isLive(local.id()))) {
+  private void endVoid(Job job) {
+    for (Local local : attempts.of(job.id())) {
+      if (job.state() == ExecutionState.CANCELLING || !job.isLive(local.id())) {
         local.end();
       }
     }
@@ -490,31 +489,47 @@ final class Engine {
     Execution execution = patience.<@Nullable Execution>call(() -> store.execution(job.id()));
     if (execution != null) {
       notifier.ended(execution);
+      new Parallel(store, patience, config.ids()).letNextBegin(job);
     }
     finished.accept(job.id(), job.state());
   }
 
   private Step newStep(Job job) {
-    return new Step(job, config.ids().commitId(), store.limits().maxErrorBytes());
+    return new Step(
+        job, config.ids().commitId(), store.limits().maxErrorBytes(), config.clock().instant());
   }
 
-  /** Commits a step; where it is refused the step is void and its job must be read again. */
-  private boolean commit(Step step) {
+  /** What became of a step. */
+  private enum Result {
+    /** It is stored, and nothing else is to be done. */
+    DONE,
+    /** It is stored, but others have got on as well: what follows is to be decided anew. */
+    STALE,
+    /** It is void. */
+    REFUSED
+  }
+
+  /** Commits a step; unless it is done its job must be read again. */
+  private Result commit(Step step) {
     ChangeSet changes = step.changes();
     try {
       CommitResult result = patience.call(() -> store.commit(changes));
-      notifier.changed(step.job(), new ArrayList<>(step.committed(result.at())));
-      return true;
+      notifier.changed(step.job(), new ArrayList<>(step.committed(result)));
+      return Step.isStale(result) ? Result.STALE : Result.DONE;
     } catch (RefusedException e) {
-      return false;
+      return Result.REFUSED;
     }
   }
 
-  private boolean commitOrReload(Step step) {
-    boolean committed = commit(step);
-    if (!committed) {
+  /** Commits a step, and what follows from what others did; false where it was refused. */
+  private boolean commitAndGoOn(Step step) {
+    Result result = commit(step);
+    if (result != Result.DONE) {
       reload(step.job());
     }
-    return committed;
+    if (result == Result.STALE) {
+      settle(step.job(), true);
+    }
+    return result != Result.REFUSED;
   }
 }

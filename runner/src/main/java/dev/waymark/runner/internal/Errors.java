@@ -1,5 +1,7 @@
 package dev.waymark.runner.internal;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +10,13 @@ final class Errors {
   private static final String MORE = "...";
 
   private Errors() {}
+
+  /** An error with the way that led to it, for a log. */
+  static String stackTrace(Throwable error) {
+    StringWriter text = new StringWriter();
+    error.printStackTrace(new PrintWriter(text));
+    return text.toString().stripTrailing();
+  }
 
   /** The error, or as much of its beginning as the limit leaves, never half a character. */
   static @Nullable String cut(@Nullable String error, int maxBytes) {

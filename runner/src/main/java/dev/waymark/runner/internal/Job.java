@@ -8,67 +8,58 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
-import dev.waymark.core.store.ExecutionDetails;
-import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.Claims.Claimed;
+import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.runner.definition.Condition;
+import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the coordinator knows of one execution it works on: a copy of what the store says, kept up
- * to date by its own commits and read again when a commit was refused or another process was at it.
- *
- * <p>Nodes stand in the set of what they wait for, so that finding the next thing to do costs no
- * walk over all tasks: {@code ready} for a free place, {@code waiting} for a time, {@code running}
- * for the end of an attempt.
+ * to date by its own commits and read again when a commit was refused, or told that others have got
+ * on.
  */
 final class Job {
-  private static final Comparator<Node> FILE_ORDER = Comparator.comparingInt(node -> node.index);
+  private static final Stage[] STAGES = Stage.values();
 
   private final Execution found;
   private final WorkflowDefinition definition;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<TaskRunId, Node> byRun = new HashMap<>();
-
-  private final TreeSet<Node> ready = new TreeSet<>(FILE_ORDER);
-  private final TreeSet<Node> waiting =
-      new TreeSet<>(Comparator.comparing(Node::retryAt).thenComparing(FILE_ORDER));
-  private final TreeSet<Node> running = new TreeSet<>(FILE_ORDER);
+  private final Set<Node> running = new TreeSet<>(Comparator.comparingInt(node -> node.index));
+  private final Map<Stage, Integer> unfinishedIn = new EnumMap<>(Stage.class);
+  private final Map<Stage, Integer> brokenIn = new EnumMap<>(Stage.class);
 
   private ExecutionState state;
   private long version;
-  private int unfinished;
-  private int broken;
-  private int skipped;
+  private boolean overdue;
 
   /**
    * Makes the picture of an execution.
    *
-   * @throws InvalidInputException when its task runs are not those of the definition, or a task is
-   *     none that this version can run
+   * @throws InvalidInputException when its task runs are not those of the definition
    */
-  Job(ExecutionDetails details, WorkflowDefinition definition) {
-    this.found = details.execution();
+  Job(ExecutionProgress progress, WorkflowDefinition definition) {
+    this.found = progress.execution();
     this.definition = definition;
     this.state = found.state();
     Map<TaskId, TaskRunId> runs = new HashMap<>();
-    details.taskRuns().forEach(run -> runs.put(run.taskRun().taskId(), run.taskRun().id()));
+    progress.taskRuns().forEach(run -> runs.put(run.taskRun().taskId(), run.taskRun().id()));
     Map<TaskId, Node> byTask = new HashMap<>();
     for (TaskDefinition task : definition.tasks()) {
       TaskRunId run = runs.get(task.id());
-      if (run == null || task.run() == null) {
-        throw unfit(
-            run == null
-                ? "it has no task run for task " + task.id()
-                : "no handler runs its task " + task.id());
+      if (run == null) {
+        throw unfit("it has no task run for task " + task.id());
       }
       Node node = new Node(nodes.size(), task, run);
       nodes.add(node);
@@ -80,7 +71,7 @@ final class Job {
           "it has " + runs.size() + " task runs where its workflow has " + nodes.size() + " tasks");
     }
     nodes.forEach(node -> connect(node, byTask));
-    load(details);
+    load(progress);
   }
 
   private InvalidInputException unfit(String why) {
@@ -109,11 +100,11 @@ final class Job {
   }
 
   /** Takes over what the store says, and tells which nodes are not as they were. */
-  List<Node> load(ExecutionDetails details) {
-    state = details.execution().state();
-    version = details.execution().version();
+  List<Node> load(ExecutionProgress progress) {
+    state = progress.execution().state();
+    version = progress.execution().version();
     List<Node> changed = new ArrayList<>();
-    for (TaskRunDetails each : details.taskRuns()) {
+    for (ExecutionProgress.Item each : progress.taskRuns()) {
       Node node = byRun.get(each.taskRun().id());
       if (node == null) {
         continue; // Another program added it while the execution ran, and has to care for it.
@@ -128,41 +119,60 @@ final class Job {
     return changed;
   }
 
-  /** Takes over what the store says of one node. */
-  void load(Node node, TaskRunDetails details) {
-    node.load(details);
-    recount();
-  }
-
   private void recount() {
-    ready.clear();
-    waiting.clear();
     running.clear();
-    unfinished = 0;
-    broken = 0;
-    skipped = 0;
+    unfinishedIn.clear();
+    brokenIn.clear();
     for (Node node : nodes) {
-      node.openNeeds =
-          (int) node.needs.stream().filter(need -> need.state != TaskRunState.SUCCEEDED).count();
-      tally(node.state, 1);
-      place(node);
+      node.openNeeds = (int) node.needs.stream().filter(need -> !need.isFinal()).count();
+      tally(node, node.state, 1);
     }
   }
 
-  private void tally(TaskRunState of, int by) {
-    unfinished += of.isTerminal() ? 0 : by;
-    broken += of == TaskRunState.FAILED || of == TaskRunState.CANCELLED ? by : 0;
-    skipped += of == TaskRunState.SKIPPED ? by : 0;
+  private void tally(Node node, TaskRunState of, int by) {
+    Stage stage = node.task.stage();
+    boolean broken = of == TaskRunState.FAILED || of == TaskRunState.CANCELLED;
+    unfinishedIn.merge(stage, of.isTerminal() ? 0 : by, Integer::sum);
+    brokenIn.merge(stage, broken ? by : 0, Integer::sum);
+    if (of == TaskRunState.RUNNING && by > 0) {
+      running.add(node);
+    } else if (of == TaskRunState.RUNNING) {
+      running.remove(node);
+    }
   }
 
-  /** Moves a node; it is in no set until {@link #place} puts it into one. */
+  /**
+   * Takes over that this worker has claimed a task run.
+   *
+   * @return its node; or null when the claim does not follow from what is known, and everything is
+   *     to be read again
+   */
+  @Nullable Node claimed(Claimed claimed) {
+    Node node = byRun.get(claimed.taskRun().id());
+    boolean follows =
+        node != null
+            && claimed.taskRun().version() == node.version + 1
+            && claimed.attempt().number() == node.attempt + 1
+            && node.openNeeds == 0;
+    if (node == null || !follows) {
+      return null;
+    }
+    tally(node, node.state, -1);
+    node.claimed(claimed);
+    tally(node, node.state, 1);
+    state = claimed.execution().state();
+    version = claimed.execution().version();
+    return node;
+  }
+
+  /** Moves a node. */
   void move(Node node, TaskRunState to) {
-    unplace(node);
-    tally(node.state, -1);
+    tally(node, node.state, -1);
     node.state = to;
     node.version++;
-    tally(to, 1);
-    if (to == TaskRunState.SUCCEEDED) {
+    node.ready = false;
+    tally(node, to, 1);
+    if (to.isTerminal()) {
       node.dependants.forEach(dependant -> dependant.openNeeds--);
     }
   }
@@ -172,78 +182,59 @@ final class Job {
     version++;
   }
 
-  /** Takes a node out of its set, before what the order of the set depends on changes. */
-  void unplace(Node node) {
-    ready.remove(node);
-    waiting.remove(node);
-    running.remove(node);
+  /** Whether a stage has its turn: all before it have ended. */
+  boolean isOpen(Stage stage) {
+    Stage turn = stage();
+    return turn == null || turn.compareTo(stage) >= 0;
   }
 
-  /** Puts nodes that were changed, and those that waited for them, where they belong. */
-  void place(Collection<Node> changed, Instant at) {
-    for (Node node : changed) {
-      node.changedAt = at;
-      place(node);
-      if (node.state == TaskRunState.SUCCEEDED) {
-        node.dependants.forEach(this::place);
+  /** The stage that has its turn, or null when all have ended. */
+  @Nullable Stage stage() {
+    for (Stage stage : STAGES) {
+      if (unfinishedIn.getOrDefault(stage, 0) > 0) {
+        return stage;
       }
     }
+    return null;
   }
 
-  private void place(Node node) {
-    switch (node.state) {
-      case PENDING -> {
-        if (node.openNeeds == 0) {
-          ready.add(node);
-        }
-      }
-      case RETRYING -> waiting.add(node);
-      case RUNNING -> running.add(node);
-      case SUCCEEDED, FAILED, CANCELLED, SKIPPED -> {
-        // Ended: waits for nothing.
-      }
-    }
+  /** How many task runs have not ended. */
+  int unfinished() {
+    return sum(unfinishedIn);
   }
 
-  /** The next node to start, or null when there is none now. */
-  @Nullable Node next(Instant now) {
-    if (!startsTasks()) {
-      return null;
-    }
-    if (!waiting.isEmpty() && !waiting.first().retryAt().isAfter(now)) {
-      return waiting.first();
-    }
-    return ready.isEmpty() ? null : ready.first();
-  }
-
-  /** When the first pause is over, or null when nothing waits for a time. */
-  @Nullable Instant nextRetry() {
-    return startsTasks() && !waiting.isEmpty() ? waiting.first().retryAt() : null;
-  }
-
-  /** Whether a task of it may start now or, after a pause, later. */
-  boolean hasOwnFuture() {
-    return startsTasks() && !(ready.isEmpty() && waiting.isEmpty());
-  }
-
-  int readyTasks() {
-    return startsTasks() ? ready.size() : 0;
-  }
-
-  private boolean startsTasks() {
-    return (state == ExecutionState.PENDING || state == ExecutionState.RUNNING) && broken == 0;
-  }
-
-  boolean isBroken() {
-    return broken > 0;
-  }
-
-  boolean hasSkipped() {
-    return skipped > 0;
+  private static int sum(Map<Stage, Integer> counts) {
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   boolean isDone() {
-    return unfinished == 0;
+    return unfinished() == 0;
+  }
+
+  /** Whether a task of a stage has failed, or was cancelled. */
+  boolean isBroken(Stage stage) {
+    return brokenIn.getOrDefault(stage, 0) > 0;
+  }
+
+  /** Whether any task has failed, or was cancelled. */
+  boolean isBroken() {
+    return sum(brokenIn) > 0;
+  }
+
+  /** Whether an ordinary task has no sense any more, because another one has failed. */
+  boolean failsFast(Node node) {
+    return node.task.stage() == Stage.MAIN
+        && node.task.condition().kind() == Condition.Kind.SUCCESS
+        && isBroken(Stage.MAIN);
+  }
+
+  /** The time of the execution is over. */
+  void setOverdue() {
+    overdue = true;
+  }
+
+  boolean isOverdue() {
+    return overdue;
   }
 
   ExecutionId id() {
@@ -257,6 +248,16 @@ final class Job {
 
   WorkflowDefinition definition() {
     return definition;
+  }
+
+  /** With what priority its tasks are ready: its own, if it was started with one. */
+  int priority() {
+    String own = found.labels().get(Starts.PRIORITY_LABEL);
+    try {
+      return own == null ? definition.priority() : Integer.parseInt(own);
+    } catch (NumberFormatException e) {
+      return definition.priority();
+    }
   }
 
   ExecutionState state() {

@@ -5,16 +5,21 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
-import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.Claims.Claimed;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.runner.TaskRunProgress;
+import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.TaskDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +52,14 @@ final class Node {
 
   int lost;
 
-  /** Needs that have not succeeded. */
+  /** Needs that have not ended. */
   int openNeeds;
+
+  /** Whether it waits to be claimed, now or after a pause. */
+  boolean ready;
+
+  /** What it gives to its dependants. */
+  Map<String, String> outputs = Map.of();
 
   Instant changedAt = Instant.EPOCH;
 
@@ -59,8 +70,10 @@ final class Node {
   }
 
   /** Takes over what the store says. */
-  void load(TaskRunDetails details) {
+  void load(ExecutionProgress.Item details) {
     TaskRun run = details.taskRun();
+    ready = details.ready();
+    outputs = details.outputs();
     state = run.state();
     version = run.version();
     attempt = run.lastAttempt();
@@ -82,7 +95,7 @@ final class Node {
     changedAt = end == null ? last.startedAt() : end;
   }
 
-  private static int count(TaskRunDetails details, AttemptState state) {
+  private static int count(ExecutionProgress.Item details, AttemptState state) {
     return (int) details.attempts().stream().filter(attempt -> attempt.state() == state).count();
   }
 
@@ -98,21 +111,58 @@ final class Node {
     return state.isTerminal();
   }
 
+  /** Takes over that this worker has claimed it. */
+  void claimed(Claimed claimed) {
+    state = claimed.taskRun().state();
+    version = claimed.taskRun().version();
+    attempt = claimed.attempt().number();
+    attemptState = claimed.attempt().state();
+    worker = claimed.attempt().worker();
+    changedAt = claimed.attempt().startedAt();
+    error = null;
+    ready = false;
+  }
+
   /**
-   * When the next attempt may start. Only a failure is followed by a pause; it counts from the end
-   * of the attempt and its random part comes from the attempt's identity, so that a worker which
-   * takes over waits for what is left of the very same pause.
+   * The pause before the next attempt. Only a failure is followed by one; its random part comes
+   * from the attempt's identity, so that a worker which takes over makes the very same pause.
    */
-  Instant retryAt() {
+  Duration pause() {
     if (attemptState != AttemptState.FAILED) {
-      return changedAt;
+      return Duration.ZERO;
     }
     long seed =
         id.value().getMostSignificantBits() * 31
             + id.value().getLeastSignificantBits()
             + attempt * MIX;
-    Duration pause = task.retry().delayAfter(failed, new SplittableRandom(seed).nextDouble());
-    return changedAt.plus(pause);
+    return task.retry().delayAfter(failed, new SplittableRandom(seed).nextDouble());
+  }
+
+  /**
+   * What is left of the pause at a time, never more than the whole of it: the clocks of workers may
+   * differ, or have been set since.
+   */
+  Duration pauseLeft(Instant now) {
+    Duration whole = pause();
+    Duration left = Duration.between(now, changedAt.plus(whole));
+    if (left.isNegative()) {
+      return Duration.ZERO;
+    }
+    return left.compareTo(whole) > 0 ? whole : left;
+  }
+
+  /** What the needs have come to, for the condition. */
+  List<Condition.Need> ends() {
+    return needs.stream()
+        .map(need -> new Condition.Need(need.task.id(), need.state, need.outputs))
+        .toList();
+  }
+
+  /** What the needs have given. */
+  Map<TaskId, Map<String, String>> outputsOfNeeds() {
+    Map<TaskId, Map<String, String>> outputs = new LinkedHashMap<>();
+    needs.forEach(need -> outputs.put(need.task.id(), need.outputs));
+    return outputs;
   }
 
   /** What to say of it when its execution fails. */
@@ -135,6 +185,6 @@ final class Node {
         attemptState,
         changedAt,
         error,
-        state == TaskRunState.RETRYING ? retryAt() : null);
+        state == TaskRunState.RETRYING ? changedAt.plus(pause()) : null);
   }
 }

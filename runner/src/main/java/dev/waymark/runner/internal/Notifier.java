@@ -1,8 +1,7 @@
 package dev.waymark.runner.internal;
 
 import dev.waymark.core.model.Execution;
-import dev.waymark.core.store.ExecutionDetails;
-import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.runner.RunListener;
 import java.util.Collection;
 import org.slf4j.Logger;
@@ -18,12 +17,12 @@ final class Notifier {
     this.listener = listener;
   }
 
-  void started(ExecutionDetails details) {
+  void started(ExecutionProgress progress) {
     tell(
         () ->
             listener.executionStarted(
-                details.execution(),
-                details.taskRuns().stream().map(TaskRunDetails::taskRun).toList()));
+                progress.execution(),
+                progress.taskRuns().stream().map(ExecutionProgress.Item::taskRun).toList()));
   }
 
   void changed(Job job, Collection<Node> nodes) {

@@ -4,6 +4,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.runner.definition.internal.OutputNames;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
@@ -12,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * Reads what a task wrote as its outputs: lines of {@code key=value}, values of several lines as
@@ -39,19 +43,50 @@ final class OutputText {
    * @throws InvalidInputException when it is more, or not of the form above; it names the line
    */
   static Map<String, String> parse(byte[] bytes, int maxBytes) {
-    if (bytes.length > maxBytes) {
-      throw new InvalidInputException(
-          "the outputs have "
-              + bytes.length
-              + " bytes; the limit maxOutputBytes is "
-              + maxBytes
-              + "; write the bulk to a file, and its name as an output");
-    }
+    checkSize(bytes.length, maxBytes);
     OutputText outputs = new OutputText(decoded(bytes));
     while (outputs.hasLine()) {
       outputs.accept(outputs.line());
     }
     return outputs.outputs;
+  }
+
+  /** Refuses outputs of more bytes than the limit. */
+  static void checkSize(long bytes, int maxBytes) {
+    if (bytes > maxBytes) {
+      throw new InvalidInputException(
+          "the outputs have "
+              + bytes
+              + " bytes; the limit maxOutputBytes is "
+              + maxBytes
+              + "; write the bulk to a file, and its name as an output");
+    }
+  }
+
+  /** Refuses outputs of more bytes than the limit. */
+  static void checkSize(Map<String, String> outputs, int maxBytes) {
+    long bytes = 0;
+    for (Map.Entry<String, String> output : outputs.entrySet()) {
+      bytes += Text.utf8Bytes(output.getKey()) + (long) Text.utf8Bytes(output.getValue());
+    }
+    checkSize(bytes, maxBytes);
+  }
+
+  /** The outputs of several tasks as one JSON object. */
+  static String write(Map<TaskId, Map<String, String>> outputs) {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), out)) {
+      json.writeStartObject();
+      outputs.forEach(
+          (task, values) -> {
+            json.writeName(task.value());
+            json.writeStartObject();
+            values.forEach(json::writeStringProperty);
+            json.writeEndObject();
+          });
+      json.writeEndObject();
+    }
+    return out + "\n";
   }
 
   /**

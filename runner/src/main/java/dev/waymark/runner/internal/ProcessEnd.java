@@ -2,16 +2,19 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.internal.Durations;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a process ended.
+ * How a process, or the call of a handler, ended.
  *
  * @param cause who ended it
  * @param exitCode its exit code, 128 and more where a signal ended it; null when it never started
  * @param error why it is no success, or null for exit code 0
+ * @param outputs what a handler gave; a process writes its outputs to a file
  */
-record ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String error) {
+record ProcessEnd(
+    Cause cause, @Nullable Integer exitCode, @Nullable String error, Map<String, String> outputs) {
   /** The longest error that is kept; a system's message is a line. */
   private static final int MAX_ERROR_CHARS = 1_000;
 
@@ -29,6 +32,11 @@ record ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String erro
     INTERRUPTED
   }
 
+  /** The end of a process, whose outputs are in a file. */
+  ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String error) {
+    this(cause, exitCode, error, Map.of());
+  }
+
   static ProcessEnd notStarted(@Nullable String reason) {
     String error = "cannot start: " + reason;
     // The code point decides where to cut: half a surrogate pair would be refused by the store.
@@ -41,6 +49,23 @@ record ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String erro
 
   static ProcessEnd of(Cause cause, int exitCode, @Nullable Duration timeout) {
     return new ProcessEnd(cause, exitCode, error(cause, exitCode, timeout));
+  }
+
+  /** The end of a handler: of itself, asked to or timed out. */
+  static ProcessEnd ofHandler(
+      Cause cause,
+      @Nullable String error,
+      @Nullable Duration timeout,
+      Map<String, String> outputs) {
+    if (cause == Cause.TIMED_OUT && timeout != null) {
+      return new ProcessEnd(cause, null, error(cause, 0, timeout));
+    }
+    return new ProcessEnd(cause, null, error, outputs);
+  }
+
+  /** The same end as a failure, for a reason that was found afterwards. */
+  ProcessEnd failed(String reason) {
+    return new ProcessEnd(cause, exitCode, reason);
   }
 
   private static @Nullable String error(Cause cause, int exitCode, @Nullable Duration timeout) {

@@ -3,22 +3,40 @@ package dev.waymark.runner.internal;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.runner.definition.Stage;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What follows from how a task ended: the rules of the runner, without any effect but on the {@link
+ * What follows from how tasks ended: the rules of the runner, without any effect but on the {@link
  * Step} they are given.
  *
- * <p>After a failure nothing new starts: what runs ends by itself, what waits for its first attempt
- * is skipped, what waits for another one is cancelled, and the last to end takes the execution with
+ * <p>After a failure no ordinary task starts: what runs ends by itself, what waits for its first
+ * attempt is skipped, what waits for another one is cancelled. Then have their turn the tasks that
+ * wait for a failure, then those that run in any case, and the last to end takes the execution with
  * it. All of it is derived from states alone, never from what happened just now; so it is the same
  * for the worker that saw the task end and for one that finds the execution after a crash.
+ *
+ * <p>Only what an end may have a consequence for is looked at: the tasks that need the one that
+ * ended, those that need what is skipped for that reason, and those of a stage that begins. So the
+ * end of one task among thousands costs no walk over all of them.
  */
 final class Settlement {
   private static final int NAMED_FAILURES = 3;
 
-  private Settlement() {}
+  private final Step step;
+  private final Job job;
+  private final Deque<Node> open = new ArrayDeque<>();
+  private @Nullable Stage looked;
+
+  private Settlement(Step step) {
+    this.step = step;
+    this.job = step.job();
+  }
 
   /** What becomes of a task run whose attempt ended so. The node already counts that attempt. */
   static TaskRunState after(AttemptState end, Job job, Node node, Config config) {
@@ -28,10 +46,10 @@ final class Settlement {
     if (job.state() == ExecutionState.CANCELLING) {
       return TaskRunState.CANCELLED;
     }
-    if (isExhausted(end, node, config)) {
+    if (job.isOverdue() || isExhausted(end, node, config)) {
       return TaskRunState.FAILED;
     }
-    if (!job.isBroken()) {
+    if (!job.failsFast(node)) {
       return TaskRunState.RETRYING;
     }
     return end == AttemptState.FAILED ? TaskRunState.FAILED : TaskRunState.CANCELLED;
@@ -46,52 +64,95 @@ final class Settlement {
         || node.attempt >= config.store().limits().maxAttempts();
   }
 
-  /** Adds what follows from the states of the job's nodes; nothing where nothing does. */
+  /**
+   * Adds everything that follows from the states of the job's nodes; nothing where nothing does.
+   */
   static void addTo(Step step) {
-    Job job = step.job();
+    new Settlement(step).settle(step.job().nodes());
+  }
+
+  /** Adds what follows from the move of one node, upon a job where all else was settled. */
+  static void addTo(Step step, Node moved) {
+    Settlement settlement = new Settlement(step);
+    boolean everywhere =
+        settlement.job.isBroken() || settlement.job.state() == ExecutionState.CANCELLING;
+    settlement.open.add(moved);
+    settlement.settle(everywhere ? settlement.job.nodes() : moved.dependants);
+  }
+
+  private void settle(Collection<Node> nodes) {
     if (job.state().isTerminal() || job.state() == ExecutionState.PAUSED) {
       return;
     }
-    if (job.state() == ExecutionState.CANCELLING) {
-      endWaiting(step, TaskRunState.CANCELLED);
-    } else if (job.isBroken()) {
-      endWaiting(step, TaskRunState.SKIPPED);
-    } else if (job.hasSkipped()) {
-      skipDependants(step);
-    }
+    open.addAll(nodes);
+    do {
+      while (!open.isEmpty()) {
+        look(open.remove());
+      }
+    } while (openNextStage());
     if (job.isDone()) {
-      endExecution(step);
+      endExecution();
     }
   }
 
-  private static void endWaiting(Step step, TaskRunState ofPending) {
-    if (step.job().isDone()) {
+  /** Looks at the tasks of a stage after the first, once it has its turn. */
+  private boolean openNextStage() {
+    Stage stage = job.stage();
+    if (stage == null || stage == Stage.MAIN || stage == looked) {
+      return false;
+    }
+    looked = stage;
+    job.nodes().stream().filter(node -> node.task.stage() == stage).forEach(open::add);
+    return true;
+  }
+
+  private void look(Node node) {
+    if (node.state == TaskRunState.PENDING) {
+      lookAtPending(node);
+    } else if (node.state == TaskRunState.RETRYING) {
+      lookAtRetrying(node);
+    }
+  }
+
+  private void lookAtRetrying(Node node) {
+    if (job.state() == ExecutionState.CANCELLING) {
+      step.move(node, TaskRunState.CANCELLED);
+    } else if (job.isOverdue()) {
+      step.move(node, TaskRunState.FAILED);
+    } else if (job.failsFast(node)) {
+      step.move(node, TaskRunState.CANCELLED);
+    } else if (!node.ready) {
+      step.ready(node);
+      return;
+    } else {
       return;
     }
-    for (Node node : step.job().nodes()) {
-      if (node.state == TaskRunState.PENDING) {
-        step.move(node, ofPending);
-      } else if (node.state == TaskRunState.RETRYING) {
-        step.move(node, TaskRunState.CANCELLED);
-      }
+    open.addAll(node.dependants);
+  }
+
+  private void lookAtPending(Node node) {
+    Stage stage = node.task.stage();
+    if (job.state() == ExecutionState.CANCELLING) {
+      end(node, TaskRunState.CANCELLED);
+    } else if (job.isOverdue() || job.failsFast(node)) {
+      end(node, TaskRunState.SKIPPED);
+    } else if (!job.isOpen(stage)) {
+      return; // Its turn comes when the stages before have ended.
+    } else if (stage == Stage.ON_FAILURE && !job.isBroken(Stage.MAIN)) {
+      end(node, TaskRunState.SKIPPED);
+    } else if (node.openNeeds == 0 && !node.task.condition().holds(node.ends())) {
+      end(node, TaskRunState.SKIPPED);
+    } else if (node.openNeeds == 0 && !node.ready) {
+      step.ready(node);
     }
   }
 
-  /**
-   * Where a task was skipped without a failure, which only another program does, those that need it
-   * can never start.
-   */
-  private static void skipDependants(Step step) {
-    for (Node node : step.job().nodes()) {
-      boolean hopeless = node.needs.stream().anyMatch(need -> need.state == TaskRunState.SKIPPED);
-      if (hopeless && node.state == TaskRunState.PENDING) {
-        step.move(node, TaskRunState.SKIPPED);
-      }
-    }
+  private void end(Node node, TaskRunState as) {
+    step.move(node, as);
+    open.addAll(node.dependants);
   }
 
-  private static void endExecution(Step step) {
-    Job job = step.job();
+  private void endExecution() {
     if (job.state() == ExecutionState.CANCELLING) {
       step.moveExecution(ExecutionState.CANCELLED, Cancels.ERROR);
       return;
@@ -99,7 +160,9 @@ final class Settlement {
     if (job.state() == ExecutionState.PENDING) {
       step.moveExecution(ExecutionState.RUNNING, null);
     }
-    if (job.isBroken()) {
+    if (job.isOverdue()) {
+      step.moveExecution(ExecutionState.FAILED, Deadlines.error(job));
+    } else if (job.isBroken()) {
       step.moveExecution(ExecutionState.FAILED, failures(job));
     } else {
       step.moveExecution(ExecutionState.SUCCEEDED, null);

@@ -65,7 +65,7 @@ record ShellCommand(
   }
 
   /** What a task prints may be secret, so a new directory is its user's alone. */
-  private static void createDirectory(@Nullable Path folder) throws IOException {
+  static void createDirectory(@Nullable Path folder) throws IOException {
     try {
       if (folder != null && !Files.isDirectory(folder)) {
         Files.createDirectories(folder, ownerOnly(folder));

@@ -6,18 +6,27 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class Starts {
   /** Labels that begin with this are the runner's. */
   static final String RESERVED = "waymark.";
+
+  /** The label of an execution that was started with a priority of its own. */
+  static final String PRIORITY_LABEL = "waymark.priority";
 
   private final StateStore store;
   private final Definitions definitions;
@@ -95,28 +107,97 @@ public final class Starts {
             workflow.revision(),
             labels(request, directory(request.directory())),
             Inputs.complete(definition, request.inputs())));
+    Map<TaskId, ExecutionProgress.Item> kept = kept(request, workflow);
+    int priority = request.priority() == null ? definition.priority() : request.priority();
     for (TaskDefinition task : definition.tasks()) {
-      changes.createTaskRun(new NewTaskRun(ids.taskRunId(), id, task.id()));
+      TaskRunId run = ids.taskRunId();
+      changes.createTaskRun(new NewTaskRun(run, id, task.id()));
+      ExecutionProgress.Item earlier = kept.get(task.id());
+      if (earlier != null) {
+        keep(changes, run, earlier);
+      } else if (!request.fromFailed() && isRoot(task)) {
+        changes.readyTaskRun(run, null, Handlers.poolOf(task), priority, Duration.ZERO);
+      }
+    }
+    if (request.fromFailed()) {
+      changes.markDue(id, DueReason.SETTLE, Duration.ZERO);
     }
     return changes.build();
   }
 
-  /** As {@link dev.waymark.runner.Runner#check}. */
-  public static void check(WorkflowDefinition definition, StartRequest request) {
-    definition.tasks().forEach(Starts::checkRuns);
-    labels(request, directory(request.directory()));
-    Inputs.complete(definition, request.inputs());
+  private static boolean isRoot(TaskDefinition task) {
+    return task.stage() == Stage.MAIN && task.needs().isEmpty();
   }
 
-  private static void checkRuns(TaskDefinition task) {
-    if (task.run() == null) {
-      throw new InvalidInputException(
-          "task "
-              + Text.quote(task.id().value())
-              + " uses handler "
-              + Text.quote(String.valueOf(task.uses()))
-              + ", but this version has no handlers; give the task a \"run\" instead");
+  /** What succeeded in the execution that is repeated, and need not run again. */
+  private Map<TaskId, ExecutionProgress.Item> kept(StartRequest request, Workflow workflow) {
+    ExecutionId earlier = request.rerunOf();
+    ExecutionProgress progress = earlier == null ? null : store.executionProgress(earlier);
+    if (earlier != null && progress == null) {
+      throw Refusals.notFound("repeat", RecordRef.of(earlier), "an execution");
     }
+    if (earlier == null || progress == null || !request.fromFailed()) {
+      return Map.of();
+    }
+    Execution execution = progress.execution();
+    boolean same =
+        execution.workflowId().equals(workflow.id())
+            && execution.workflowRevision() == workflow.revision();
+    if (!same || !execution.state().isTerminal()) {
+      throw new InvalidInputException(
+          "the results of execution "
+              + earlier
+              + " cannot be kept: "
+              + (same
+                  ? "it is " + execution.state() + "; wait for its end"
+                  : "it ran revision "
+                      + execution.workflowRevision()
+                      + " of "
+                      + execution.workflowId()
+                      + "; repeat that"));
+    }
+    WorkflowDefinition definition = definitions.of(workflow);
+    Map<TaskId, ExecutionProgress.Item> kept = new HashMap<>();
+    for (ExecutionProgress.Item item : progress.taskRuns()) {
+      TaskDefinition task = definition.task(item.taskRun().taskId());
+      if (item.taskRun().state() == TaskRunState.SUCCEEDED
+          && task != null
+          && task.stage() == Stage.MAIN) {
+        kept.put(task.id(), item);
+      }
+    }
+    return kept;
+  }
+
+  /** A task run that has succeeded before it could begin: its result is that of another one. */
+  private static void keep(
+      ChangeSet.Builder changes, TaskRunId run, ExecutionProgress.Item earlier) {
+    changes.updateTaskRun(run, TaskRunState.RUNNING);
+    if (!earlier.outputs().isEmpty()) {
+      changes.setOutputs(run, null, earlier.outputs());
+    }
+    changes.updateTaskRun(run, TaskRunState.SUCCEEDED);
+  }
+
+  /** As {@link dev.waymark.runner.Runner#check}. */
+  public static void check(
+      WorkflowDefinition definition, StartRequest request, Set<String> handlers) {
+    for (TaskDefinition task : definition.tasks()) {
+      if (task.uses() != null && !handlers.contains(task.uses())) {
+        throw new InvalidInputException(
+            "task "
+                + Text.quote(task.id().value())
+                + " uses handler "
+                + Text.quote(task.uses())
+                + ", which this program does not have; only start the workflow here, and leave the work to a program that has it");
+      }
+    }
+    check(definition, request);
+  }
+
+  private static void check(WorkflowDefinition definition, StartRequest request) {
+    labels(request, directory(request.directory()));
+    Inputs.complete(definition, request.inputs());
   }
 
   private static String directory(@Nullable Path directory) {
@@ -139,6 +220,12 @@ public final class Starts {
       }
     }
     labels.put(StartRequest.DIRECTORY_LABEL, directory);
+    if (request.rerunOf() != null) {
+      labels.put(StartRequest.RERUN_LABEL, request.rerunOf().toString());
+    }
+    if (request.priority() != null) {
+      labels.put(PRIORITY_LABEL, request.priority().toString());
+    }
     return labels;
   }
 

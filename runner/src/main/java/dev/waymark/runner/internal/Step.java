@@ -5,31 +5,40 @@ import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.DueReason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One change set over one job. Every change is made in the job's memory at once, so that what
  * follows from it can be decided upon it; when the store refuses the change set, the job must be
- * read again.
+ * read again. Its last change says how many task runs are left, so that the store tells when others
+ * have got on.
  */
 final class Step {
   private final Job job;
   private final int maxErrorBytes;
+  private final Instant now;
   private final ChangeSet.Builder changes;
   private final Set<Node> touched = new LinkedHashSet<>();
+  private final Set<Node> ended = new LinkedHashSet<>();
 
   /**
    * Makes an empty step.
    *
    * @param maxErrorBytes what the store takes of an error; what is longer is cut
+   * @param now against which pauses that have begun are measured
    */
-  Step(Job job, CommitId id, int maxErrorBytes) {
+  Step(Job job, CommitId id, int maxErrorBytes, Instant now) {
     this.job = job;
     this.maxErrorBytes = maxErrorBytes;
+    this.now = now;
     this.changes = ChangeSet.builder(id);
   }
 
@@ -37,31 +46,34 @@ final class Step {
     return job;
   }
 
-  /**
-   * Begins the next attempt of a node. Nobody else may have touched the task run since it was read.
-   */
-  void beginAttempt(Node node, String worker) {
-    if (job.state() == ExecutionState.PENDING) {
-      moveExecution(ExecutionState.RUNNING, null);
-    }
-    changes.updateTaskRun(node.id, TaskRunState.RUNNING, node.version, null);
-    changes.recordAttempt(node.id, worker);
-    job.move(node, TaskRunState.RUNNING);
-    node.attempt++;
-    node.attemptState = AttemptState.RUNNING;
-    node.worker = worker;
-    node.error = null;
-    touched.add(node);
-  }
-
   /** Ends the live attempt of a node, in the name of that attempt. */
   void endAttempt(Node node, AttemptState end, @Nullable Integer exitCode, @Nullable String error) {
     String kept = Errors.cut(error, maxErrorBytes);
     changes.updateAttempt(node.attemptId(), end, exitCode, kept);
+    noteEnd(node, end, kept);
+  }
+
+  /** Declares the live attempt of a node lost, because its lease is over. */
+  void loseAttempt(Node node, String error) {
+    String kept = Errors.cut(error, maxErrorBytes);
+    changes.loseAttempt(node.attemptId(), kept);
+    noteEnd(node, AttemptState.LOST, kept);
+  }
+
+  private void noteEnd(Node node, AttemptState end, @Nullable String error) {
     node.attemptState = end;
-    node.error = kept;
+    node.error = error;
     node.failed += end == AttemptState.FAILED ? 1 : 0;
     node.lost += end == AttemptState.LOST ? 1 : 0;
+    ended.add(node);
+  }
+
+  /** Keeps what a node gives to its dependants, in the name of the attempt that has just ended. */
+  void setOutputs(Node node, Map<String, String> outputs) {
+    if (!outputs.isEmpty()) {
+      changes.setOutputs(node.id, node.attempt, outputs);
+      node.outputs = outputs;
+    }
   }
 
   /**
@@ -74,33 +86,57 @@ final class Step {
     } else {
       changes.updateTaskRun(node.id, to, null, node.attempt);
     }
-    job.move(node, to);
-    touched.add(node);
+    moved(node, to);
   }
 
   /** Moves a node that has no live attempt. */
   void move(Node node, TaskRunState to) {
     changes.updateTaskRun(node.id, to, node.version, null);
+    moved(node, to);
+  }
+
+  private void moved(Node node, TaskRunState to) {
     job.move(node, to);
     touched.add(node);
+  }
+
+  /** Lets any worker take a node, after what is left of its pause. */
+  void ready(Node node) {
+    Duration pause = ended.contains(node) ? node.pause() : node.pauseLeft(now);
+    changes.readyTaskRun(node.id, node.version, Handlers.poolOf(node.task), job.priority(), pause);
+    node.ready = true;
   }
 
   void moveExecution(ExecutionState to, @Nullable String error) {
     changes.updateExecution(job.id(), to, job.version(), Errors.cut(error, maxErrorBytes));
     job.move(to);
+    if (to.isTerminal() && job.definition().timeout() != null) {
+      changes.clearDue(job.id(), DueReason.DEADLINE);
+    }
+  }
+
+  /** The time of the execution begins, unless it has begun before. */
+  void setDeadline(Duration timeout) {
+    changes.markDue(job.id(), DueReason.DEADLINE, timeout);
   }
 
   boolean isEmpty() {
     return changes.isEmpty();
   }
 
+  /** The change set; to be asked for once. */
   ChangeSet changes() {
-    return changes.build();
+    return changes.settleExecution(job.id(), job.unfinished()).build();
   }
 
-  /** The store has accepted the change set. */
-  Collection<Node> committed(Instant at) {
-    job.place(touched, at);
+  /** The store has accepted the change set: what has changed. */
+  Collection<Node> committed(CommitResult result) {
+    touched.forEach(node -> node.changedAt = result.at());
     return touched;
+  }
+
+  /** Whether others have got on in the execution since it was read. */
+  static boolean isStale(CommitResult result) {
+    return result.outcomes().get(result.outcomes().size() - 1).changed();
   }
 }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every step happens on the one thread of the timer, so the fields need no lock.
  */
-final class TaskProcess {
+final class TaskProcess implements Work {
   private static final Logger LOG = LoggerFactory.getLogger(TaskProcess.class);
 
   /**
@@ -84,13 +84,32 @@ final class TaskProcess {
    * Complete when the process and its group are gone; never with an exception. Completed on the
    * timer's thread.
    */
-  CompletableFuture<ProcessEnd> ended() {
+  @Override
+  public CompletableFuture<ProcessEnd> ended() {
     return ended;
   }
 
   /** Ends the group, unless the script has just ended by itself. Returns at once. */
-  void end() {
+  @Override
+  public void end() {
     onTimer(() -> terminate(Cause.ASKED));
+  }
+
+  /** Kills the group, without asking it first. Returns at once. */
+  @Override
+  public void kill() {
+    onTimer(this::killNow);
+  }
+
+  private void killNow() {
+    if (!ending) {
+      ending = true;
+      cause = Cause.ASKED;
+    }
+    killAtNanos = System.nanoTime();
+    if (process.isAlive() && !signal(Signal.KILL)) {
+      process.destroyForcibly();
+    }
   }
 
   private void watch() {

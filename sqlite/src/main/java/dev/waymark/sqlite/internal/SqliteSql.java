@@ -134,6 +134,17 @@ final class SqliteSql {
           WHERE t.execution_id = ? AND l.expires_at <= %s ORDER BY l.expires_at, l.task_run_id"""
               .formatted(NOW);
       case LEASES -> LEASE + "ORDER BY l.task_run_id LIMIT ?";
+      case STALLED ->
+          """
+          SELECT e.id FROM executions e
+          WHERE e.id >= ? AND (e.state = 'PENDING' OR e.state = 'RUNNING' OR e.state = 'CANCELLING')
+            AND NOT EXISTS (SELECT 1 FROM due_executions d WHERE d.execution_id = e.id)
+            AND NOT EXISTS (
+              SELECT 1 FROM task_runs t
+              WHERE t.execution_id = e.id
+                AND (EXISTS (SELECT 1 FROM ready_task_runs r WHERE r.task_run_id = t.id)
+                     OR EXISTS (SELECT 1 FROM leases l WHERE l.task_run_id = t.id)))
+          ORDER BY e.id LIMIT ?""";
       case NEXT ->
           LANES
               + """

@@ -157,6 +157,28 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("executions are stalled that nobody will go on with, and no others")
+  void stalled() {
+    ready(execution());
+    ready(executionIn(ExecutionState.RUNNING));
+    claim(1);
+    store.commit(changes().markDue(execution(), DueReason.SETTLE, LONG).build());
+    executionIn(ExecutionState.PAUSED);
+    executionIn(ExecutionState.SUCCEEDED);
+    List<ExecutionId> stalled =
+        java.util.stream.Stream.of(
+                execution(),
+                executionIn(ExecutionState.RUNNING),
+                executionIn(ExecutionState.CANCELLING),
+                stored(attempt().taskRunId()).executionId())
+            .sorted()
+            .toList();
+    assertThat(store.stalled(null, 9)).isEqualTo(stalled);
+    assertThat(store.stalled(null, 3)).isEqualTo(stalled.subList(0, 3));
+    assertThat(store.stalled(stalled.get(1), 9)).isEqualTo(stalled.subList(2, 4));
+  }
+
+  @Test
   @DisplayName("two workers never get the same")
   void noneTwice() {
     for (int i = 0; i < 4; i++) {

@@ -49,6 +49,11 @@ class ForwardingStateStore implements StateStore {
   }
 
   @Override
+  public List<ExecutionId> stalled(@Nullable ExecutionId after, int limit) {
+    return store.stalled(after, limit);
+  }
+
+  @Override
   public Subscription onReady(Runnable listener) {
     return store.onReady(listener);
   }

@@ -23,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -146,12 +148,22 @@ final class RunCommand implements Command {
         new DefinitionFiles(context, DefinitionLimits.of(context.storeUrl().limits()))
             .readOne(file);
     StartRequest request = complete.apply(StartRequest.of(definition.id()));
-    Runner.check(definition, request);
+    Set<String> handlers = context.arguments().has(Work.DETACH) ? handlersOf(definition) : Set.of();
+    Runner.check(definition, request, handlers);
     Execution earlier =
         request.executionId() == null ? null : context.store().execution(request.executionId());
     return earlier == null
         ? request.withRevision(apply(context, definition))
         : repeated(context, definition, request, earlier);
+  }
+
+  /** Some worker will have them. */
+  private static Set<String> handlersOf(WorkflowDefinition definition) {
+    Set<String> handlers = new TreeSet<>();
+    definition.tasks().stream()
+        .filter(task -> task.uses() != null)
+        .forEach(task -> handlers.add(task.uses()));
+    return handlers;
   }
 
   private static int apply(Context context, WorkflowDefinition definition) {

@@ -177,6 +177,17 @@ public final class Snapshot {
     return list(ReadStatement.LEASES, s -> s.setInt(1, limit), records::leased);
   }
 
+  /** Executions that nobody will go on with, from this id on. */
+  public List<ExecutionId> stalled(UUID least, int limit) throws SQLException {
+    return list(
+        ReadStatement.STALLED,
+        s -> {
+          dialect.bindUuid(s, 1, least);
+          s.setInt(2, limit);
+        },
+        row -> new ExecutionId(dialect.uuid(row, 1)));
+  }
+
   // ---- task runs and attempts
 
   /** One task run. */

@@ -57,6 +57,8 @@ public enum ReadStatement {
   EXPIRED_OF_EXECUTION,
   /** Limit -> the same columns of all leases, by task run id. */
   LEASES,
+  /** Least id, limit -> ids of executions that nobody will go on with, in order. */
+  STALLED,
   /**
    * Pools -> microseconds until the next is ready or due, and until the next lease is over; one
    * row, null for never.

@@ -1,0 +1,169 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.ExecutionId;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attempts that this worker runs: starts them, keeps their leases and tells how they ended.
+ * What that means for their execution is the {@link Engine}'s business.
+ */
+final class Attempts implements AutoCloseable {
+  private final Config config;
+  private final Commands commands;
+  private final ProcessGroups groups;
+  private final ScheduledExecutorService timer;
+  private final Executor inbox;
+  private final BiConsumer<Local, ProcessEnd> ended;
+  private final Heartbeat heartbeat;
+  private final Map<AttemptId, Local> locals = new ConcurrentHashMap<>();
+
+  /**
+   * Makes an empty set.
+   *
+   * @param timer a single thread for what runs
+   * @param inbox runs what it is given on the coordinator's thread
+   * @param ended hears, there, of each attempt that ended
+   */
+  Attempts(
+      Config config,
+      ProcessGroups groups,
+      ScheduledExecutorService timer,
+      Executor inbox,
+      BiConsumer<Local, ProcessEnd> ended) {
+    this.config = config;
+    this.commands = new Commands(config.logs());
+    this.groups = groups;
+    this.timer = timer;
+    this.inbox = inbox;
+    this.ended = ended;
+    this.heartbeat = new Heartbeat(config, timer, this::lost);
+  }
+
+  /** Called on any thread. */
+  private void lost(AttemptId id) {
+    Local local = locals.get(id);
+    if (local != null) {
+      local.lose();
+    }
+  }
+
+  /**
+   * Starts the newest attempt of a node, which this worker has claimed.
+   *
+   * @param sentNanos the monotonic time before the claim was sent
+   */
+  void start(Job job, Node node, long sentNanos) {
+    AttemptId id = node.attemptId();
+    if (!heartbeat.add(id, sentNanos)) {
+      notStarted(job, id, "its lease of " + config.lease() + " was over before it could begin");
+      return;
+    }
+    try {
+      Work work = work(job, node);
+      Local local = new Local(job.id(), id, work);
+      locals.put(id, local);
+      var unused = work.ended().thenAccept(end -> inbox.execute(() -> ended.accept(local, end)));
+    } catch (IOException | RuntimeException e) {
+      notStarted(job, id, e.getMessage());
+    }
+  }
+
+  private void notStarted(Job job, AttemptId id, @Nullable String why) {
+    Local local = new Local(job.id(), id, null);
+    locals.put(id, local);
+    ended.accept(local, ProcessEnd.notStarted(why));
+  }
+
+  private Work work(Job job, Node node) throws IOException {
+    if (node.task.run() != null) {
+      return TaskProcess.start(commands.of(job, node), groups, timer, config.grace());
+    }
+    return HandlerCall.start(
+        config.handlers().named(node.task.uses()),
+        new HandlerContext(job, node, config.logs()),
+        node.task.timeout(),
+        timer,
+        config.grace());
+  }
+
+  /**
+   * What an attempt that ended has given to others; where that cannot be taken, the end of the
+   * attempt is a failure.
+   */
+  ProcessEnd withOutputs(Job job, Node node, ProcessEnd end) {
+    if (node.task.run() == null) {
+      return checked(end);
+    }
+    try {
+      int most = config.store().limits().maxOutputBytes();
+      Map<String, String> outputs = commands.takeOutputs(job, node, most);
+      return end.error() == null ? new ProcessEnd(end.cause(), end.exitCode(), null, outputs) : end;
+    } catch (IOException | InvalidInputException e) {
+      return end.error() == null ? end.failed(String.valueOf(e.getMessage())) : end;
+    }
+  }
+
+  private ProcessEnd checked(ProcessEnd end) {
+    int most = config.store().limits().maxOutputBytes();
+    try {
+      OutputText.checkSize(end.outputs(), most);
+      return end;
+    } catch (WaymarkException e) {
+      return end.failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The attempt has ended and all that follows is recorded, or cannot be. */
+  void remove(Local local) {
+    heartbeat.remove(local.id());
+    locals.remove(local.id());
+  }
+
+  boolean has(AttemptId id) {
+    return locals.containsKey(id);
+  }
+
+  boolean isEmpty() {
+    return locals.isEmpty();
+  }
+
+  int size() {
+    return locals.size();
+  }
+
+  List<Local> of(ExecutionId execution) {
+    return locals.values().stream().filter(each -> each.execution().equals(execution)).toList();
+  }
+
+  /** Ends everything; each is told when it is gone. */
+  void endAll() {
+    locals.values().forEach(Local::end);
+  }
+
+  /** The ends of all, for one who can record nothing any more. */
+  CompletableFuture<Void> allEnded() {
+    return CompletableFuture.allOf(
+        locals.values().stream()
+            .map(Local::work)
+            .filter(Objects::nonNull)
+            .map(Work::ended)
+            .toArray(CompletableFuture<?>[]::new));
+  }
+
+  @Override
+  public void close() {
+    heartbeat.close();
+  }
+}

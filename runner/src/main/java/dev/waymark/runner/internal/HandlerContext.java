@@ -1,0 +1,140 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.runner.TaskContext;
+import dev.waymark.runner.TaskLogs;
+import dev.waymark.runner.definition.internal.OutputNames;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a handler sees of its attempt. */
+final class HandlerContext implements TaskContext {
+  private static final Logger LOG = LoggerFactory.getLogger(HandlerContext.class);
+
+  private final ExecutionId executionId;
+  private final WorkflowId workflowId;
+  private final TaskId taskId;
+  private final int attempt;
+  private final String key;
+  private final Map<String, String> inputs;
+  private final Map<String, String> with;
+  private final Map<TaskId, Map<String, String>> needs;
+  private final Path logFile;
+  private final Map<String, String> outputs = new LinkedHashMap<>();
+  private @Nullable Writer log;
+  private volatile boolean stopped;
+
+  HandlerContext(Job job, Node node, TaskLogs logs) {
+    this.executionId = job.id();
+    this.workflowId = job.found().workflowId();
+    this.taskId = node.task.id();
+    this.attempt = node.attempt;
+    this.key = node.id.toString();
+    this.inputs = job.found().inputs();
+    this.with = node.task.with();
+    this.needs = Collections.unmodifiableMap(node.outputsOfNeeds());
+    this.logFile = logs.path(executionId, taskId, attempt);
+  }
+
+  @Override
+  public ExecutionId executionId() {
+    return executionId;
+  }
+
+  @Override
+  public WorkflowId workflowId() {
+    return workflowId;
+  }
+
+  @Override
+  public TaskId taskId() {
+    return taskId;
+  }
+
+  @Override
+  public int attempt() {
+    return attempt;
+  }
+
+  @Override
+  public String idempotencyKey() {
+    return key;
+  }
+
+  @Override
+  public Map<String, String> inputs() {
+    return inputs;
+  }
+
+  @Override
+  public Map<String, String> with() {
+    return with;
+  }
+
+  @Override
+  public Map<TaskId, Map<String, String>> needs() {
+    return needs;
+  }
+
+  @Override
+  public synchronized void output(String name, String value) {
+    OutputNames.check("output name", name);
+    Text.wellFormed("output " + Text.quote(name) + " of task " + taskId, value);
+    outputs.put(name, value);
+  }
+
+  synchronized Map<String, String> outputs() {
+    return new LinkedHashMap<>(outputs);
+  }
+
+  @Override
+  public synchronized void log(String line) {
+    try {
+      if (log == null) {
+        ShellCommand.createDirectory(logFile.toAbsolutePath().getParent());
+        log =
+            Files.newBufferedWriter(
+                logFile,
+                StandardCharsets.UTF_8,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+      }
+      log.write(line + "\n");
+      log.flush();
+    } catch (IOException e) {
+      LOG.warn("cannot write to the log {} of a handler", logFile, e);
+    }
+  }
+
+  synchronized void close() {
+    try {
+      if (log != null) {
+        log.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("cannot close the log {} of a handler", logFile, e);
+    }
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public boolean isStopped() {
+    return stopped;
+  }
+}

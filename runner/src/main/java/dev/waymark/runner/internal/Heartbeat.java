@@ -1,0 +1,181 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Refusal;
+import dev.waymark.core.store.RefusedException;
+import dev.waymark.core.store.StateStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the leases of the attempts that this worker runs, all of them with one commit, and tells
+ * when one may be lost.
+ *
+ * <p><b>Whose clock.</b> A lease ends by the clock of the store, and is counted there from the
+ * moment of the commit. This worker counts by its own monotonic clock from before it sent the
+ * commit, so it can only believe a lease to end sooner than it does, whatever the clocks of the two
+ * machines say and however they are set.
+ *
+ * <p>Two threads share the work: one renews, and may be held up by a store that does not answer;
+ * the other, which is that of the processes, only looks at the clock, and ends what is no longer
+ * ours even then. A margin is left for ending it.
+ */
+final class Heartbeat implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+
+  /** A lease is renewed twice before the third renewal is the last that can come in time. */
+  private static final int BEATS = 3;
+
+  private static final int LOOKS = 20;
+  private static final long LONGEST_LOOK_NANOS = 1_000_000_000L;
+
+  private final StateStore store;
+  private final Ids ids;
+  private final Duration lease;
+  private final long marginNanos;
+  private final Consumer<AttemptId> lost;
+  private final Map<AttemptId, Long> until = new ConcurrentHashMap<>();
+  private final ScheduledThreadPoolExecutor beats;
+
+  /**
+   * Begins.
+   *
+   * @param timer looks at the clock
+   * @param lost hears, on any thread, of a lease that may be lost
+   */
+  Heartbeat(Config config, ScheduledExecutorService timer, Consumer<AttemptId> lost) {
+    this.store = config.store();
+    this.ids = config.ids();
+    this.lease = config.lease();
+    this.lost = lost;
+    long nanos = lease.toNanos();
+    this.marginNanos = Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS) * 2;
+    long look = Math.max(1, Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS));
+    this.beats =
+        new ScheduledThreadPoolExecutor(1, task -> Coordinator.daemon(task, "waymark-heartbeat"));
+    beats.setRemoveOnCancelPolicy(true);
+    var unusedBeat =
+        beats.scheduleWithFixedDelay(
+            this::beat, nanos / BEATS, nanos / BEATS, TimeUnit.NANOSECONDS);
+    var unusedLook = timer.scheduleWithFixedDelay(this::look, look, look, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Keeps the lease of an attempt from now on.
+   *
+   * @param sentNanos the monotonic time before its claim was sent
+   * @return false, and it is not kept, when its lease may be over by now
+   */
+  boolean add(AttemptId id, long sentNanos) {
+    long end = sentNanos + lease.toNanos();
+    if (isOver(end)) {
+      return false;
+    }
+    until.put(id, end);
+    return true;
+  }
+
+  /** The attempt has ended. */
+  void remove(AttemptId id) {
+    until.remove(id);
+  }
+
+  private boolean isOver(long end) {
+    return System.nanoTime() - end >= -marginNanos;
+  }
+
+  /** Looks at the clock; on the timer's thread. */
+  private void look() {
+    until.forEach(
+        (id, end) -> {
+          if (isOver(end)) {
+            LOG.warn(
+                "the lease of attempt {} could not be renewed within {}; ending it here, others may take it",
+                id,
+                lease);
+            lose(id);
+          }
+        });
+  }
+
+  private void lose(AttemptId id) {
+    if (until.remove(id) != null) {
+      lost.accept(id);
+    }
+  }
+
+  /** Renews all leases; whatever goes wrong, the next beat comes. */
+  private void beat() {
+    try {
+      List<AttemptId> held = new ArrayList<>(until.keySet());
+      int most = store.limits().maxChanges();
+      for (int from = 0; from < held.size(); from += most) {
+        renew(held.subList(from, Math.min(from + most, held.size())));
+      }
+    } catch (StoreUnavailableException e) {
+      LOG.debug("leases could not be renewed; trying again", e);
+      var unused = beats.schedule(this::beat, lease.toNanos() / LOOKS, TimeUnit.NANOSECONDS);
+    } catch (WaymarkException | IllegalStateException e) {
+      LOG.warn("leases could not be renewed", e);
+    }
+  }
+
+  private void renew(List<AttemptId> held) {
+    List<AttemptId> left = new ArrayList<>(held);
+    while (!left.isEmpty()) {
+      ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
+      left.forEach(id -> changes.renewLease(id, lease));
+      long sent = System.nanoTime();
+      try {
+        store.commit(changes.build());
+        left.forEach(id -> until.computeIfPresent(id, (same, end) -> sent + lease.toNanos()));
+        return;
+      } catch (RefusedException e) {
+        if (!left.removeAll(refused(left, e))) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The attempts that stood against a renewal: those that have ended, and those that are lost. */
+  private Set<AttemptId> refused(List<AttemptId> held, RefusedException refusal) {
+    Set<String> named = new HashSet<>();
+    for (Refusal each : refusal.refusals()) {
+      if (each.record().kind() == RecordKind.ATTEMPT) {
+        named.add(each.record().id());
+      }
+    }
+    Set<AttemptId> refused = new HashSet<>();
+    for (AttemptId id : held) {
+      if (named.contains(id.toString())) {
+        refused.add(id);
+        // One that has ended just now is not among them any more.
+        lose(id);
+      }
+    }
+    return refused;
+  }
+
+  @Override
+  public void close() {
+    beats.shutdown();
+    until.clear();
+  }
+}
