@@ -21,6 +21,8 @@ public final class Commands {
           "executions list",
           "executions show",
           "executions cancel",
+          "executions pause",
+          "executions resume",
           "executions rerun",
           "executions watch",
           "task-runs list",
@@ -47,6 +49,8 @@ public final class Commands {
       case "executions list" -> new ExecutionsListCommand();
       case "executions show" -> new ExecutionsShowCommand();
       case "executions cancel" -> new ExecutionsCancelCommand();
+      case "executions pause" -> new ExecutionsPauseCommand();
+      case "executions resume" -> new ExecutionsResumeCommand();
       case "executions rerun" -> new ExecutionsRerunCommand();
       case "executions watch" -> new ExecutionsWatchCommand();
       case "task-runs list" -> new TaskRunsListCommand();
@@ -127,7 +131,8 @@ public final class Commands {
         group,
         switch (group) {
           case "workflows" -> "List and show workflows and their revisions.";
-          case "executions" -> "List and show executions; cancel them, run them again, watch them.";
+          case "executions" ->
+              "List and show executions; cancel and pause them, run them again, watch them.";
           case "task-runs" -> "List the task runs of an execution.";
           default -> "List the attempts of a task run.";
         });

@@ -2,6 +2,7 @@ package dev.waymark.cli.internal.command;
 
 import dev.waymark.cli.internal.CliException;
 import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
@@ -13,6 +14,9 @@ import java.util.TreeMap;
 /** Starts another execution like an earlier one. */
 final class ExecutionsRerunCommand implements Command {
   private static final String RESERVED = "waymark.";
+  private static final Option FROM_FAILED =
+      Option.flag(
+          "Keep what succeeded, with its outputs, and run only the other tasks.", "--from-failed");
 
   @Override
   public Syntax syntax() {
@@ -20,10 +24,11 @@ final class ExecutionsRerunCommand implements Command {
             "executions rerun",
             "Start a new execution of the same revision with the same inputs, and work on it.")
         .operand(ExecutionsShowCommand.EXECUTION)
-        .options(Work.DETACH, Work.CONCURRENCY, Format.OPTION)
+        .options(FROM_FAILED, Work.DETACH, Work.CONCURRENCY, Format.OPTION)
         .details(
-            "It also has the labels and the directory of the earlier one, which stays as it is.")
-        .examples("executions rerun 0190a1b2");
+            "It also has the labels and the directory of the earlier one, which stays as it is, and"
+                + " the label waymark.rerun-of with its id.")
+        .examples("executions rerun 0190a1b2", "executions rerun 0190a1b2 --from-failed");
   }
 
   @Override
@@ -39,7 +44,8 @@ final class ExecutionsRerunCommand implements Command {
             .withRevision(earlier.workflowRevision())
             .withInputs(earlier.inputs())
             .withLabels(ownLabels(earlier))
-            .withDirectory(directory(context, earlier)));
+            .withDirectory(directory(context, earlier))
+            .withRerunOf(id, context.arguments().has(FROM_FAILED)));
   }
 
   /** The labels that a user gave; the runner sets its own again. */

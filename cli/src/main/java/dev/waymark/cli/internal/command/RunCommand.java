@@ -52,6 +52,18 @@ final class RunCommand implements Command {
               + " with the same execution.",
           "--id");
 
+  private static final Option KEY =
+      Option.of(
+          "KEY",
+          "Instead of --id: a start that is repeated with the same key, for the same workflow, starts"
+              + " nothing anew.",
+          "--idempotency-key");
+  private static final Option PRIORITY =
+      Option.of(
+          "N",
+          "From -100 to 100, instead of that of the workflow: tasks of a greater one go first.",
+          "--priority");
+
   @Override
   public Syntax syntax() {
     return Syntax.of("run", "Start an execution and, unless detached, work on it to its end.")
@@ -65,6 +77,8 @@ final class RunCommand implements Command {
             INPUT,
             LABEL,
             ID,
+            KEY,
+            PRIORITY,
             WorkflowsShowCommand.REVISION,
             Work.DETACH,
             Work.CONCURRENCY,
@@ -95,13 +109,22 @@ final class RunCommand implements Command {
     ExecutionId id = executionId(arguments);
     Map<String, String> inputs = Values.pairs("-p", arguments.values(INPUT));
     Map<String, String> labels = Values.pairs("--label", arguments.values(LABEL));
+    String key = arguments.value(KEY);
+    if (id != null && key != null) {
+      throw CliException.usage("give --id or --idempotency-key, not both");
+    }
+    Integer priority = priority(arguments);
     UnaryOperator<StartRequest> complete =
-        request ->
-            request
-                .withExecutionId(id)
-                .withInputs(inputs)
-                .withLabels(labels)
-                .withDirectory(context.surroundings().directory());
+        request -> {
+          StartRequest whole =
+              request
+                  .withExecutionId(id)
+                  .withInputs(inputs)
+                  .withLabels(labels)
+                  .withPriority(priority)
+                  .withDirectory(context.surroundings().directory());
+          return key == null ? whole : whole.withIdempotencyKey(key);
+        };
     StartRequest request =
         arguments.operand() == null
             ? applied(context, complete)
@@ -199,6 +222,11 @@ final class RunCommand implements Command {
     }
     Outcome unchanged = new Outcome(RecordRef.of(pinned.id()), pinned.revision(), false);
     return request.withRevision(tell(context, definition, unchanged));
+  }
+
+  private static @Nullable Integer priority(Arguments arguments) {
+    String given = arguments.value(PRIORITY);
+    return given == null ? null : Values.number("--priority", given, -100, 100);
   }
 
   private static @Nullable ExecutionId executionId(Arguments arguments) {

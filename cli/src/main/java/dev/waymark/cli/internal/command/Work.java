@@ -72,6 +72,11 @@ final class Work {
 
   /** A runner on the store of the command line. */
   static Runner runner(Context context, RunListener listener) {
+    return builder(context, listener).build();
+  }
+
+  /** The same, to be set further. */
+  static Runner.Builder builder(Context context, RunListener listener) {
     DefinitionReader reader =
         new DefinitionReader(DefinitionLimits.of(context.storeUrl().limits()));
     Runner.Builder builder =
@@ -82,7 +87,7 @@ final class Work {
     if (concurrency != null) {
       builder.concurrency(concurrency);
     }
-    return builder.build();
+    return builder;
   }
 
   private static @Nullable Integer concurrency(Context context) {

@@ -1,7 +1,9 @@
 package dev.waymark.cli.internal.command;
 
 import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.Values;
 import dev.waymark.cli.internal.progress.PlainProgress;
+import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.runner.Runner;
@@ -11,28 +13,67 @@ final class WorkerCommand implements Command {
   private static final Option UNTIL_IDLE =
       Option.flag("End when there is nothing to do any more.", "--until-idle");
 
+  private static final Option POOL =
+      Option.of("NAME", "Serve this pool; may be given several times.", "--pool").repeatable();
+  private static final Option LEASE =
+      Option.of(
+          "DURATION",
+          "How long others wait for a sign of life before they take up what this worker runs."
+              + " Default: 30s",
+          "--lease");
+  private static final Option NAME =
+      Option.of(
+          "NAME",
+          "The name of this worker, which no other living one may have. Default: host and process",
+          "--name");
+
   @Override
   public Syntax syntax() {
     return Syntax.of(
             "worker",
             "Work on whatever is ready: what was started with --detach, and what a worker that"
                 + " stopped or died left behind.")
-        .options(Work.CONCURRENCY, UNTIL_IDLE)
+        .options(Work.CONCURRENCY, POOL, UNTIL_IDLE, LEASE, NAME)
         .details(
-            "Goes on until it is stopped by Ctrl-C or SIGTERM, which end the running attempts"
-                + " cleanly. Its exit code says nothing of how executions ended.")
-        .examples("worker", "worker --until-idle --concurrency 2");
+            "Any number of workers may share a store. Goes on until Ctrl-C or SIGTERM: then it takes"
+                + " nothing new and ends when what runs has ended; a second signal ends that too, to"
+                + " be taken up by others. Its exit code says nothing of how executions ended.",
+            "Without --pool it takes tasks that name no pool. Tasks with \"uses\" are for workers"
+                + " in Java that have the handler.")
+        .examples(
+            "worker",
+            "worker --until-idle --concurrency 2",
+            "worker --pool gpu --pool default --lease 1m");
   }
 
   @Override
   public int run(Context context) {
     PlainProgress progress = new PlainProgress(context.messages(), context.zone(), true);
-    try (Runner runner = Work.runner(context, progress);
-        StopOnSignal hook = new StopOnSignal(() -> stopped(context, runner))) {
+    try (Runner runner = runner(context, progress);
+        StopOnSignal hook = new StopOnSignal(() -> stopped(context, runner));
+        DrainOnSignal signals = new DrainOnSignal(runner, context.messages())) {
       runner.work(context.arguments().has(UNTIL_IDLE));
       hook.waitIfSignalled();
+      if (signals.hasHeard()) {
+        context.messages().say("worker stopped; go on with: " + context.commandLine("worker"));
+      }
       return ExitCode.DONE;
     }
+  }
+
+  private static Runner runner(Context context, PlainProgress progress) {
+    Arguments arguments = context.arguments();
+    Runner.Builder builder = Work.builder(context, progress);
+    arguments.values(POOL).forEach(builder::pool);
+    String lease = arguments.value(LEASE);
+    if (lease != null) {
+      builder.lease(Values.duration("--lease", lease));
+    }
+    String name = arguments.value(NAME);
+    if (name != null) {
+      builder.worker(name);
+    }
+    return builder.build();
   }
 
   private static void stopped(Context context, Runner runner) {

@@ -1,0 +1,43 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.CliException;
+import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.runner.Runner;
+
+/** Holds an execution. */
+final class ExecutionsPauseCommand implements Command {
+  @Override
+  public Syntax syntax() {
+    return Syntax.of(
+            "executions pause",
+            "Hold an execution: no task of it starts until it is resumed; what runs comes to its end.")
+        .operand(ExecutionsShowCommand.EXECUTION)
+        .options(Format.OPTION)
+        .details(
+            "Pausing one that is paused changes nothing; one that has ended, or is being cancelled, is refused with exit code 4.")
+        .examples("executions pause 0190a1b2");
+  }
+
+  @Override
+  public int run(Context context) {
+    Printer printer = context.printer();
+    ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
+    ExecutionState state = Runner.pause(context.store(), id);
+    if (state != ExecutionState.PAUSED) {
+      throw CliException.notFound("cannot pause execution " + id + ": it is " + state);
+    }
+    Execution execution = printer.format() == Format.TABLE ? null : context.store().execution(id);
+    if (execution == null) {
+      context.out().println("execution " + id + " " + state);
+    } else {
+      printer.one(execution, context.views().executions());
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.CliException;
+import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.runner.Runner;
+
+/** Lets an execution go on. */
+final class ExecutionsResumeCommand implements Command {
+  @Override
+  public Syntax syntax() {
+    return Syntax.of("executions resume", "Let an execution go on that was paused.")
+        .operand(ExecutionsShowCommand.EXECUTION)
+        .options(Format.OPTION)
+        .details(
+            "Resuming one that is not paused changes nothing; one that has ended, or is being cancelled, is refused with exit code 4.")
+        .examples("executions resume 0190a1b2");
+  }
+
+  @Override
+  public int run(Context context) {
+    Printer printer = context.printer();
+    ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
+    ExecutionState state = Runner.resume(context.store(), id);
+    if (state != ExecutionState.RUNNING && state != ExecutionState.PENDING) {
+      throw CliException.notFound("cannot resume execution " + id + ": it is " + state);
+    }
+    Execution execution = printer.format() == Format.TABLE ? null : context.store().execution(id);
+    if (execution == null) {
+      context.out().println("execution " + id + " " + state);
+    } else {
+      printer.one(execution, context.views().executions());
+    }
+    return ExitCode.DONE;
+  }
+}
