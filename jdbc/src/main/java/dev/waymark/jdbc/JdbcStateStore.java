@@ -119,6 +119,12 @@ public abstract class JdbcStateStore implements StateStore {
   }
 
   @Override
+  public List<Claims.Leased> leases(int limit) {
+    Questions.checkedLimit(limit, limits);
+    return read("list leases", snapshot -> snapshot.leases(limit));
+  }
+
+  @Override
   public Subscription onReady(Runnable listener) {
     return ready.add(listener);
   }

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -76,12 +77,12 @@ final class Backlog {
   }
 
   /** Takes what is ready out, in order. */
-  List<TaskRunId> pick(ClaimRequest request) {
+  List<TaskRunId> pick(ClaimRequest request, Predicate<TaskRunId> wanted) {
     Instant now = clock.instant();
     List<TaskRunId> picked =
         ready.values().stream()
             .filter(each -> request.pools().contains(each.pool()))
-            .filter(each -> !each.availableAt().isAfter(now))
+            .filter(each -> !each.availableAt().isAfter(now) && wanted.test(each.taskRun()))
             .sorted(ORDER)
             .limit(request.limit())
             .map(Ready::taskRun)
@@ -117,7 +118,18 @@ final class Backlog {
         .toList();
   }
 
-  /** How long until something more is ready in these pools, due or expired; or null. */
+  /** All claims, by task run. */
+  Map<TaskRunId, Lease> leases() {
+    return leases;
+  }
+
+  /** How long until a claim is over; or null. */
+  @Nullable Duration nextExpiry() {
+    Instant now = clock.instant();
+    return until(now, leases.values().stream().map(Lease::expiresAt));
+  }
+
+  /** How long until something more is ready in these pools or due; or null. */
   @Nullable Duration next(ClaimRequest request) {
     Instant now = clock.instant();
     Stream<Instant> readyTimes =
@@ -125,9 +137,11 @@ final class Backlog {
             .filter(each -> request.pools().contains(each.pool()))
             .map(Ready::availableAt);
     Stream<Instant> dueTimes = due.values().stream().flatMap(times -> times.values().stream());
-    Stream<Instant> leaseTimes = leases.values().stream().map(Lease::expiresAt);
-    return Stream.of(readyTimes, dueTimes, leaseTimes)
-        .flatMap(times -> times)
+    return until(now, Stream.concat(readyTimes, dueTimes));
+  }
+
+  private static @Nullable Duration until(Instant now, Stream<Instant> times) {
+    return times
         .filter(time -> time.isAfter(now))
         .min(Comparator.naturalOrder())
         .map(time -> Duration.between(now, time))

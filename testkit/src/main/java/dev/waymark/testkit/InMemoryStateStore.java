@@ -32,6 +32,7 @@ import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -128,26 +129,50 @@ public final class InMemoryStateStore implements StateStore {
     return answer(
         () -> {
           Questions.checkClaim(request, limits);
-          Claims looked =
-              new Claims(
-                  List.of(),
-                  records.backlog.due().stream().limit(TOLD).toList(),
-                  records.backlog.expired().stream().limit(TOLD).map(this::expired).toList(),
-                  records.backlog.next(request));
-          return new Claims(take(request), looked.due(), looked.expired(), looked.next());
+          ExecutionId only = request.execution();
+          List<Claims.Due> due =
+              records.backlog.due().stream()
+                  .filter(each -> only == null || each.executionId().equals(only))
+                  .limit(TOLD)
+                  .toList();
+          List<Claims.Leased> expired =
+              records.backlog.expired().stream()
+                  .map(this::leased)
+                  .filter(each -> only == null || each.executionId().equals(only))
+                  .limit(TOLD)
+                  .toList();
+          Duration next = records.backlog.next(request);
+          Duration nextExpiry = records.backlog.nextExpiry();
+          return new Claims(take(request), due, expired, next, nextExpiry);
         });
   }
 
-  private Claims.Expired expired(Map.Entry<TaskRunId, Backlog.Lease> lease) {
-    return new Claims.Expired(
+  private Claims.Leased leased(Map.Entry<TaskRunId, Backlog.Lease> lease) {
+    return new Claims.Leased(
         new AttemptId(lease.getKey(), lease.getValue().number()),
-        present(records.taskRuns.get(lease.getKey())).executionId(),
+        executionOf(lease.getKey()),
         lease.getValue().worker());
+  }
+
+  private ExecutionId executionOf(TaskRunId id) {
+    return present(records.taskRuns.get(id)).executionId();
+  }
+
+  @Override
+  public List<Claims.Leased> leases(int limit) {
+    return answer(
+        () -> {
+          Questions.checkedLimit(limit, limits);
+          return records.backlog.leases().entrySet().stream()
+              .limit(limit)
+              .map(this::leased)
+              .toList();
+        });
   }
 
   private List<Claims.Claimed> take(ClaimRequest request) {
     Instant at = Times.micros(clock.instant());
-    List<TaskRunId> picked = records.backlog.pick(request);
+    List<TaskRunId> picked = records.backlog.pick(request, id -> isWithin(request.execution(), id));
     Touches touches = new Touches();
     picked.forEach(touches::add);
     Ledger ledger = records.load(touches);
@@ -172,6 +197,10 @@ public final class InMemoryStateStore implements StateStore {
                     each.taskRun(),
                     each.attempt()))
         .toList();
+  }
+
+  private boolean isWithin(@Nullable ExecutionId only, TaskRunId id) {
+    return only == null || executionOf(id).equals(only);
   }
 
   @Override

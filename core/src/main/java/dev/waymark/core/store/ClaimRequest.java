@@ -2,12 +2,14 @@ package dev.waymark.core.store;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskId;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker asks for when it looks for work.
@@ -17,8 +19,10 @@ import java.util.TreeSet;
  *     Limits#maxClaims()}; with 0 it only looks for what is due or expired
  * @param lease how long it may keep each of them without renewing its lease
  * @param pools the pools that it serves, at least one
+ * @param execution the only execution that it looks at, or null for all
  */
-public record ClaimRequest(String worker, int limit, Duration lease, Set<String> pools) {
+public record ClaimRequest(
+    String worker, int limit, Duration lease, Set<String> pools, @Nullable ExecutionId execution) {
   /** The pool of task runs that name none. */
   public static final String DEFAULT_POOL = "default";
 
@@ -46,9 +50,19 @@ public record ClaimRequest(String worker, int limit, Duration lease, Set<String>
     }
   }
 
+  /** A claim in every execution. */
+  public ClaimRequest(String worker, int limit, Duration lease, Set<String> pools) {
+    this(worker, limit, lease, pools, null);
+  }
+
   /** A claim of what belongs to no pool in particular. */
   public static ClaimRequest of(String worker, int limit, Duration lease) {
     return new ClaimRequest(worker, limit, lease, Set.of(DEFAULT_POOL));
+  }
+
+  /** The same claim in one execution alone. */
+  public ClaimRequest within(ExecutionId only) {
+    return new ClaimRequest(worker, limit, lease, pools, only);
   }
 
   static void checkPool(String pool) {

@@ -17,11 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param due executions that somebody is to look at, those that are due for longest first. They are
  *     not taken: several workers may look at one, and the first to commit is right
  * @param expired attempts whose lease is over, those that are for longest first; likewise
- * @param next how long until something becomes ready, due or expired that is not yet, as far as is
- *     known now; null when nothing will by itself
+ * @param next how long until something becomes ready or due that is not yet, in whichever
+ *     execution, as far as is known now; null when nothing will by itself
+ * @param nextExpiry how long until a lease runs out unless it is renewed; null when there is none
  */
 public record Claims(
-    List<Claimed> claimed, List<Due> due, List<Expired> expired, @Nullable Duration next) {
+    List<Claimed> claimed,
+    List<Due> due,
+    List<Leased> expired,
+    @Nullable Duration next,
+    @Nullable Duration nextExpiry) {
 
   /** Keeps unmodifiable copies. */
   public Claims {
@@ -53,11 +58,11 @@ public record Claims(
   public record Due(ExecutionId executionId, DueReason reason) {}
 
   /**
-   * An attempt whose lease is over.
+   * A live attempt with a lease, which may be over.
    *
    * @param attempt the attempt
    * @param executionId its execution
-   * @param worker who let the lease pass
+   * @param worker who has, or had, the lease
    */
-  public record Expired(AttemptId attempt, ExecutionId executionId, String worker) {}
+  public record Leased(AttemptId attempt, ExecutionId executionId, String worker) {}
 }

@@ -84,6 +84,13 @@ public interface StateStore extends AutoCloseable {
   Claims claim(ClaimRequest request);
 
   /**
+   * Live attempts that have a lease, ordered by task run id, which may be over or not.
+   *
+   * @param limit from 1 to {@link Limits#maxPageSize()}
+   */
+  List<Claims.Leased> leases(int limit);
+
+  /**
    * Calls {@code listener} whenever something may have become ready or due, from whichever process,
    * as far as the database tells: a call may be for nothing, and one may be lost with a connection,
    * so a worker also looks by itself from time to time. What becomes so after a delay is not told.

@@ -27,6 +27,12 @@ final class PostgresSql {
       LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
       """;
 
+  private static final String LEASE =
+      """
+      SELECT l.task_run_id, l.number, t.execution_id, l.worker
+      FROM {s}.leases l JOIN {s}.task_runs t ON t.id = l.task_run_id
+      """;
+
   private static final String EXECUTION =
       """
       SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
@@ -147,24 +153,40 @@ final class PostgresSql {
                 ORDER BY q.available_at, q.task_run_id LIMIT ? FOR UPDATE SKIP LOCKED) r
               WHERE l.priority IS NOT NULL
               ORDER BY l.priority DESC, r.available_at, r.task_run_id LIMIT ?""";
+      case PICK_READY_OF_EXECUTION ->
+          """
+          SELECT r.task_run_id FROM {s}.ready_task_runs r
+          WHERE r.pool = ANY (?) AND r.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
+            AND r.available_at <= statement_timestamp()
+          ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ? FOR UPDATE SKIP LOCKED""";
       case DUE ->
           """
           SELECT execution_id, reason FROM {s}.due_executions
           WHERE due_at <= statement_timestamp() ORDER BY due_at, execution_id LIMIT ?""";
-      case EXPIRED ->
+      case DUE_OF_EXECUTION ->
           """
-          SELECT l.task_run_id, l.number, t.execution_id, l.worker
-          FROM {s}.leases l JOIN {s}.task_runs t ON t.id = l.task_run_id
-          WHERE l.expires_at <= statement_timestamp() ORDER BY l.expires_at, l.task_run_id LIMIT ?""";
+          SELECT execution_id, reason FROM {s}.due_executions
+          WHERE execution_id = ? AND due_at <= statement_timestamp() ORDER BY due_at""";
+      case EXPIRED ->
+          LEASE
+              + "WHERE l.expires_at <= statement_timestamp() ORDER BY l.expires_at, l.task_run_id LIMIT ?";
+      case EXPIRED_OF_EXECUTION ->
+          LEASE
+              + "WHERE l.task_run_id = ANY (ARRAY (SELECT id FROM {s}.task_runs WHERE execution_id = ?))"
+              + " AND l.expires_at <= statement_timestamp() ORDER BY l.expires_at, l.task_run_id";
+      case LEASES -> LEASE + "ORDER BY l.task_run_id LIMIT ?";
       case NEXT ->
           LANES
               + """
-              SELECT (extract(epoch FROM min(n.at) - statement_timestamp()) * 1000000)::bigint FROM (
-                SELECT (SELECT min(q.available_at) FROM {s}.ready_task_runs q
-                        WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > statement_timestamp()) AS at
-                FROM lane l
-                UNION ALL SELECT min(due_at) FROM {s}.due_executions WHERE due_at > statement_timestamp()
-                UNION ALL SELECT min(expires_at) FROM {s}.leases WHERE expires_at > statement_timestamp()) n""";
+              SELECT (extract(epoch FROM (
+                        SELECT min(n.at) FROM (
+                          SELECT (SELECT min(q.available_at) FROM {s}.ready_task_runs q
+                                  WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > statement_timestamp()) AS at
+                          FROM lane l
+                          UNION ALL SELECT min(due_at) FROM {s}.due_executions WHERE due_at > statement_timestamp()) n)
+                        - statement_timestamp()) * 1000000)::bigint,
+                     (extract(epoch FROM (SELECT min(expires_at) FROM {s}.leases WHERE expires_at > statement_timestamp())
+                        - statement_timestamp()) * 1000000)::bigint""";
       case EXECUTIONS_OF_TASK_RUNS ->
           EXECUTION
               + "WHERE e.id = ANY (ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?)))";

@@ -15,7 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which task of a workflow waits for which. Building it takes time and space in proportion to the
+ * Which task of a workflow waits for which, by {@code needs}: tasks of all stages are in it, but
+ * that one stage waits for another is not. Building it takes time and space in proportion to the
  * number of tasks and needs, and so does no look-up.
  *
  * <p>Immutable and thread-safe.
@@ -50,8 +51,9 @@ public final class TaskGraph {
   /**
    * The graph of a workflow.
    *
-   * @throws InvalidInputException when a task appears twice, needs one that does not exist, or
-   *     needs itself by any way round; never for a workflow that {@link DefinitionReader} read
+   * @throws InvalidInputException when a task appears twice, needs one that does not exist or is of
+   *     another stage, or needs itself by any way round; never for a workflow that {@link
+   *     DefinitionReader} read
    */
   public static TaskGraph of(WorkflowDefinition workflow) {
     Map<TaskId, Node> nodes = new LinkedHashMap<>();
@@ -63,17 +65,7 @@ public final class TaskGraph {
     }
     for (TaskDefinition task : workflow.tasks()) {
       for (TaskId need : new LinkedHashSet<>(task.needs())) {
-        Node needed = nodes.get(need);
-        if (needed == null) {
-          throw new InvalidInputException(
-              "task "
-                  + task.id()
-                  + " needs "
-                  + need
-                  + ", which is not a task of workflow "
-                  + workflow.id());
-        }
-        needed.dependants.add(task.id());
+        needed(nodes, task, need, workflow).dependants.add(task.id());
       }
     }
     // Handing the needs out from the needed ones, which stand in the order of the file, sorts them
@@ -81,6 +73,23 @@ public final class TaskGraph {
     nodes.forEach(
         (id, node) -> node.dependants.forEach(dependant -> node(nodes, dependant).needs.add(id)));
     return new TaskGraph(nodes);
+  }
+
+  private static Node needed(
+      Map<TaskId, Node> nodes, TaskDefinition task, TaskId need, WorkflowDefinition workflow) {
+    Node needed = nodes.get(need);
+    if (needed == null || needed.task.stage() != task.stage()) {
+      throw new InvalidInputException(
+          "task "
+              + task.id()
+              + " needs "
+              + need
+              + ", which is not a task "
+              + (needed == null ? "" : "under \"" + task.stage().key() + "\" ")
+              + "of workflow "
+              + workflow.id());
+    }
+    return needed;
   }
 
   /** How many tasks there are. */
@@ -95,15 +104,15 @@ public final class TaskGraph {
   }
 
   /**
-   * All tasks, each after those that it needs. Where the file has them in such an order, it is that
-   * of the file; otherwise a task moves as little forward as its dependants demand. The same file
-   * always has the same order.
+   * All tasks by their stages, each after those that it needs. Where the file has them in such an
+   * order, it is that of the file; otherwise a task moves as little forward as its dependants
+   * demand. The same file always has the same order.
    */
   public List<TaskId> order() {
     return order;
   }
 
-  /** The tasks that need nothing, in the order of the file. */
+  /** The tasks of all stages that need nothing, in the order of the file. */
   public List<TaskId> roots() {
     List<TaskId> roots = new ArrayList<>();
     nodes.forEach(
@@ -134,8 +143,8 @@ public final class TaskGraph {
   }
 
   /**
-   * The tasks that cannot start without a task, directly or by way of others: what is skipped when
-   * it fails. The nearest come first.
+   * The tasks that wait for a task, directly or by way of others: what is skipped when it fails,
+   * unless a condition says otherwise. The nearest come first.
    *
    * @throws InvalidInputException when there is no such task
    */

@@ -2,15 +2,18 @@ package dev.waymark.runner.definition;
 
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
+import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A workflow file that passed every check: ids are valid, every {@code needs} names a task, and no
- * task needs itself by any way round.
+ * A workflow file that passed every check: ids are valid, every {@code needs} names a task of the
+ * same stage, no task needs itself by any way round, and every condition is about needs of its
+ * task.
  *
  * @param id the workflow's id
  * @param description what it is for, or null
@@ -19,7 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param env environment of every task
  * @param workingDirectory where the tasks run, relative to the directory of the execution; null for
  *     that directory itself
- * @param tasks the tasks, at least one, in the order of the file
+ * @param timeout how long a whole execution may take from its start, or null for no bound
+ * @param maxParallel how many executions of this workflow may run at the same time, or null for no
+ *     bound
+ * @param priority from -100 to 100, by default 0: ready tasks of executions with a greater one are
+ *     taken first
+ * @param tasks the tasks, at least one, by their stages, and those of a stage in the order of the
+ *     file
  * @param source the text of the file, byte for byte
  */
 public record WorkflowDefinition(
@@ -29,19 +38,40 @@ public record WorkflowDefinition(
     Map<String, InputDefinition> inputs,
     Map<String, String> env,
     @Nullable String workingDirectory,
+    @Nullable Duration timeout,
+    @Nullable Integer maxParallel,
+    int priority,
     List<TaskDefinition> tasks,
     String source) {
 
-  /** Keeps unmodifiable copies, in their order. */
+  /** Keeps unmodifiable copies, in their order, with the tasks sorted by their stages. */
   public WorkflowDefinition {
     labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
-    tasks = List.copyOf(tasks);
+    tasks = tasks.stream().sorted(Comparator.comparing(TaskDefinition::stage)).toList();
+  }
+
+  /** A workflow without bounds on its executions, of the usual priority. */
+  public WorkflowDefinition(
+      WorkflowId id,
+      @Nullable String description,
+      Map<String, String> labels,
+      Map<String, InputDefinition> inputs,
+      Map<String, String> env,
+      @Nullable String workingDirectory,
+      List<TaskDefinition> tasks,
+      String source) {
+    this(id, description, labels, inputs, env, workingDirectory, null, null, 0, tasks, source);
   }
 
   /** The task of this id, or null. */
   public @Nullable TaskDefinition task(TaskId taskId) {
     return tasks.stream().filter(task -> task.id().equals(taskId)).findFirst().orElse(null);
+  }
+
+  /** The tasks of a stage, in the order of the file. */
+  public List<TaskDefinition> tasks(Stage stage) {
+    return tasks.stream().filter(task -> task.stage() == stage).toList();
   }
 }

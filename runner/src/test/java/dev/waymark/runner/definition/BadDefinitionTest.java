@@ -200,6 +200,18 @@ final class BadDefinitionTest {
             task("timeout: 366d"),
             "5:14: \"timeout\" is 366d; the limit maxDuration is 365d; make it shorter"),
         row(
+            "a time-out of 0 for the workflow",
+            "id: x\ntimeout: 0m\ntasks: {a: {run: b}}\n",
+            "2:10: \"timeout\" cannot be 0m; give it a length, or leave the key out for no bound"),
+        row(
+            "no parallel executions",
+            "id: x\nmax-parallel: 0\ntasks: {a: {run: b}}\n",
+            "2:15: \"max-parallel\" cannot be 0; it must be from 1 to 10000"),
+        row(
+            "a priority over 100",
+            "id: x\npriority: 101\ntasks: {a: {run: b}}\n",
+            "2:11: \"priority\" cannot be 101; it must be from -100 to 100"),
+        row(
             "a delay over the limit",
             task("retry: {delay: 9000h}"),
             "5:20: \"delay\" is 9000h; the limit maxDuration is 365d; make it shorter"),
@@ -267,6 +279,7 @@ final class BadDefinitionTest {
             "input",
             "id: x\ninputs: {1a: {}}\ntasks: {a: {run: b}}\n",
             "2:10: the input name \"1a\" is not valid; use 1 to 63 letters, digits, '_' or '-', beginning with a letter or '_'"),
+        row("pool", task("pool: a/b"), "5:11: \"pool\" cannot be \"a/b\"; " + ID),
         row(
             "environment variable",
             task("env: {A-B: c}"),

@@ -59,6 +59,14 @@ final class DefinitionFuzzTest {
     "needs: ",
     "run: ",
     "retry: ",
+    "if: ",
+    "always()",
+    "needs.extract.outputs.a == ''",
+    " && ",
+    "''",
+    "${{",
+    "finally: ",
+    "on-failure: ",
     "1d",
     "-1",
     "@",
@@ -71,6 +79,9 @@ final class DefinitionFuzzTest {
       inputs:
         day: {description: "Which \\u00e9 day", default: today}
       env: *l
+      timeout: 2h
+      max-parallel: 3
+      priority: -7
       tasks:
         extract:
           run: |
@@ -81,6 +92,14 @@ final class DefinitionFuzzTest {
           needs: [extract]
           uses: 'handler'
           with: {to: team@example.org}
+          if: always() && needs.extract.outputs.rows != '0'
+          pool: mail
+      on-failure:
+        tell:
+          run: ./tell.sh
+      finally:
+        clean:
+          run: ./clean.sh
       """
           .getBytes(StandardCharsets.UTF_8);
 
@@ -105,6 +124,12 @@ final class DefinitionFuzzTest {
     try {
       WorkflowDefinition definition = reader.read("f", file);
       assertThat(TaskGraph.of(definition).order()).as(which).hasSameSizeAs(definition.tasks());
+      assertThat(definition.tasks())
+          .as(which)
+          .allSatisfy(
+              task ->
+                  assertThat(Condition.parse(task.condition().toString()))
+                      .isEqualTo(task.condition()));
       return new NewWorkflow(
               definition.id(), definition.source(), definition.description(), definition.labels())
           .id()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,6 +119,11 @@ final class DefinitionLimitsTest {
                 "id: x\ntasks: {a: {run: b}, c: {run: d}}\n",
                 DefinitionLimits.builder().maxTasks(1).build()))
         .isEqualTo("f:2:8: the workflow has 2 tasks; the limit maxTasks is 1; split the workflow");
+    assertThat(
+            message(
+                "id: x\ntasks: {a: {run: b}}\non-failure: {c: {run: d}}\nfinally: {e: {run: f}}\n",
+                DefinitionLimits.builder().maxTasks(2).build()))
+        .isEqualTo("f:2:8: the workflow has 3 tasks; the limit maxTasks is 2; split the workflow");
   }
 
   @Test
@@ -176,6 +182,29 @@ final class DefinitionLimitsTest {
     assertThat(message(circle.toString(), DEFAULTS))
         .isEqualTo(
             "f:10002:26: circular needs: t0 -> t1 -> t2 -> t3 -> t4 -> t5 -> t6 -> t7 -> t8 -> t9 -> (9990 more) -> t0; remove one of them");
+  }
+
+  @Test
+  @DisplayName(
+      "quickly, when conditions are about thousands of tasks that are not needed, or go on without end")
+  void copesWithHostileConditions() {
+    StringBuilder needs = new StringBuilder();
+    StringBuilder others = new StringBuilder("always()");
+    StringBuilder file = new StringBuilder("id: x\ntasks:\n");
+    for (int i = 0; i < 5_000; i++) {
+      needs.append("task-").append(i).append(", ");
+      others.append(" && needs.other-").append(i).append(".outputs.a == 'b'");
+      file.append("  task-").append(i).append(": {run: b}\n");
+    }
+    file.append("  last: {run: b, needs: [").append(needs).append("], if: ").append(others);
+    assertThat(message(file + "}\n", DEFAULTS)).endsWith("\nand 4980 more");
+    for (String part : List.of(" ", "'", "''", "()", "a", "(", "&&", "}}", "always() && ")) {
+      String endless = part.repeat(100_000 / part.length());
+      assertThat(message("id: x\ntasks: {a: {run: b, if: \"" + endless + "x\"}}\n", DEFAULTS))
+          .startsWith("f:2:25: the condition ");
+      assertThat(message("id: x\ntasks: {a: {run: b, if: \"'" + endless + "x\"}}\n", DEFAULTS))
+          .startsWith("f:2:25: the condition ");
+    }
   }
 
   private static String message(String file, DefinitionLimits limits) {

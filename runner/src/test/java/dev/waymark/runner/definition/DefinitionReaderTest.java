@@ -32,6 +32,9 @@ final class DefinitionReaderTest {
           recipient: {}
         env: {LANG: C.UTF-8}
         working-directory: reports
+        timeout: 2h
+        max-parallel: 1
+        priority: -5
         tasks:
           extract:
             run: ./extract.sh "$INPUT_DAY" > rows.csv
@@ -43,6 +46,8 @@ final class DefinitionReaderTest {
             with: {to: team@example.org}
             env: {STRICT: true}
             working-directory: out
+            if: needs.extract.outputs.rows != '0'
+            pool: mail
         """;
     WorkflowDefinition definition = reader.read("file.yaml", file);
     assertThat(definition.id().value()).isEqualTo("nightly-report");
@@ -54,6 +59,9 @@ final class DefinitionReaderTest {
             entry("recipient", new InputDefinition(null, null)));
     assertThat(definition.env()).containsExactly(entry("LANG", "C.UTF-8"));
     assertThat(definition.workingDirectory()).isEqualTo("reports");
+    assertThat(definition.timeout()).isEqualTo(Duration.ofHours(2));
+    assertThat(definition.maxParallel()).isEqualTo(1);
+    assertThat(definition.priority()).isEqualTo(-5);
     assertThat(definition.source()).isEqualTo(file);
     assertThat(definition.tasks())
         .extracting(task -> task.id().value())
@@ -66,6 +74,10 @@ final class DefinitionReaderTest {
     assertThat(extract.retry())
         .isEqualTo(new RetryPolicy(4, Duration.ofSeconds(2), 1.5, Duration.ofMinutes(1), 0));
 
+    assertThat(extract.stage()).isEqualTo(Stage.MAIN);
+    assertThat(extract.condition()).isEqualTo(Condition.SUCCESS);
+    assertThat(extract.pool()).isNull();
+
     TaskDefinition publish = task(definition, "publish");
     assertThat(publish.needs()).containsExactly(new TaskId("extract"));
     assertThat(publish.uses()).isEqualTo("my-java-handler");
@@ -74,6 +86,65 @@ final class DefinitionReaderTest {
     assertThat(publish.workingDirectory()).isEqualTo("out");
     assertThat(publish.timeout()).isNull();
     assertThat(publish.retry()).isEqualTo(RetryPolicy.NONE);
+    assertThat(publish.condition()).isEqualTo(Condition.parse("needs.extract.outputs.rows != '0'"));
+    assertThat(publish.pool()).isEqualTo("mail");
+  }
+
+  @Test
+  @DisplayName("has no bounds and the usual priority where it does not say")
+  void hasNoBounds() {
+    WorkflowDefinition definition = reader.read("f", "id: x\ntasks: {a: {run: b}}\n");
+    assertThat(definition.timeout()).isNull();
+    assertThat(definition.maxParallel()).isNull();
+    assertThat(definition.priority()).isZero();
+  }
+
+  @Test
+  @DisplayName("has its tasks by their stages, in whatever order these stand in the file")
+  void readsStages() {
+    WorkflowDefinition definition =
+        reader.read(
+            "f",
+            """
+            id: x
+            finally:
+              clean: {run: c}
+            on-failure:
+              tell: {run: t}
+              page: {run: p, needs: tell, if: failure()}
+            tasks:
+              b: {run: b, needs: a, if: "${{ always() }}"}
+              a: {run: a}
+            """);
+    assertThat(definition.tasks())
+        .extracting(task -> task.id().value())
+        .containsExactly("b", "a", "tell", "page", "clean");
+    assertThat(definition.tasks(Stage.ON_FAILURE))
+        .extracting(task -> task.condition().toString())
+        .containsExactly("success()", "failure()");
+    assertThat(definition.tasks(Stage.FINALLY)).containsExactly(task(definition, "clean"));
+    assertThat(task(definition, "b").condition()).hasToString("always()");
+  }
+
+  @Test
+  @DisplayName("may have a task whose condition is about each way to name an output of its needs")
+  void readsConditions() {
+    WorkflowDefinition definition =
+        reader.read(
+            "f",
+            """
+            id: x
+            tasks:
+              a.outputs.b: {run: a}
+              c:
+                run: c
+                needs: [a.outputs.b]
+                if: >-
+                  always()
+                  && needs.a.outputs.b.outputs.d == 'it''s'
+            """);
+    assertThat(task(definition, "c").condition())
+        .hasToString("always() && needs.a.outputs.b.outputs.d == 'it''s'");
   }
 
   @Test

@@ -95,11 +95,30 @@ final class TaskGraphTest {
   }
 
   @Test
+  @DisplayName("has the tasks of all stages, one stage after the other")
+  void holdsAllStages() {
+    TaskGraph graph =
+        TaskGraph.of(
+            new DefinitionReader()
+                .read(
+                    "f",
+                    "id: x\nfinally: {e: {run: x, needs: d}, d: {run: x}}\non-failure: {c: {run: x}}\ntasks: {b: {run: x, needs: a}, a: {run: x}}\n"));
+    assertThat(names(graph.order())).containsExactly("a", "b", "c", "d", "e");
+    assertThat(names(graph.roots())).containsExactly("a", "c", "d");
+    assertThat(names(graph.dependants(id("d")))).containsExactly("e");
+    assertThat(graph.allDependants(id("c"))).isEmpty();
+  }
+
+  @Test
   @DisplayName("cannot be made of a definition that no reader checked and that makes no sense")
   void refusesNonsense() {
     refused("needs itself by way of others", task("a", List.of("b")), task("b", List.of("a")));
     refused("needs itself by way of others", task("a", List.of("a")));
     refused("which is not a task of workflow x", task("a", List.of("b")));
+    refused(
+        "task a needs b, which is not a task under \"finally\" of workflow x",
+        task("a", List.of("b")).withStage(Stage.FINALLY),
+        task("b", List.of()));
     refused("has task a twice", task("a", List.of()), task("a", List.of()));
     assertThatExceptionOfType(InvalidInputException.class)
         .isThrownBy(() -> DIAMOND.needs(id("e")))

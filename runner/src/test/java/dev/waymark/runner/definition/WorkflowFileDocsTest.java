@@ -38,8 +38,9 @@ final class WorkflowFileDocsTest {
     }
     assertThat(read)
         .extracting(definition -> definition.id().value())
-        .containsExactly("nightly-report", "hello", "hello", "download", "shared-settings");
-    assertThat(TaskGraph.of(read.get(0)).order()).hasSize(4);
+        .containsExactly(
+            "nightly-report", "hello", "hello", "download", "load-rows", "shared-settings");
+    assertThat(TaskGraph.of(read.get(0)).order()).hasSize(7);
   }
 
   @Test

@@ -27,6 +27,12 @@ final class SqliteSql {
       """
           .formatted(NOW);
 
+  private static final String LEASE =
+      """
+      SELECT l.task_run_id, l.number, t.execution_id, l.worker
+      FROM leases l JOIN task_runs t ON t.id = l.task_run_id
+      """;
+
   private static final String EXECUTION =
       """
       SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
@@ -106,24 +112,37 @@ final class SqliteSql {
                 ORDER BY q.available_at, q.task_run_id LIMIT ?2)
               ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
                   .formatted(NOW);
+      case PICK_READY_OF_EXECUTION ->
+          """
+          SELECT r.task_run_id FROM task_runs t CROSS JOIN ready_task_runs r ON r.task_run_id = t.id
+          WHERE t.execution_id = ?2 AND r.available_at <= %s AND r.pool IN (SELECT value FROM json_each(?1))
+          ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
+              .formatted(NOW);
       case DUE ->
           "SELECT execution_id, reason FROM due_executions WHERE due_at <= %s ORDER BY due_at, execution_id LIMIT ?"
               .formatted(NOW);
+      case DUE_OF_EXECUTION ->
+          "SELECT execution_id, reason FROM due_executions WHERE execution_id = ? AND due_at <= %s ORDER BY due_at"
+              .formatted(NOW);
       case EXPIRED ->
+          (LEASE + "WHERE l.expires_at <= %s ORDER BY l.expires_at, l.task_run_id LIMIT ?")
+              .formatted(NOW);
+      case EXPIRED_OF_EXECUTION ->
           """
           SELECT l.task_run_id, l.number, t.execution_id, l.worker
-          FROM leases l JOIN task_runs t ON t.id = l.task_run_id
-          WHERE l.expires_at <= %s ORDER BY l.expires_at, l.task_run_id LIMIT ?"""
+          FROM task_runs t CROSS JOIN leases l ON l.task_run_id = t.id
+          WHERE t.execution_id = ? AND l.expires_at <= %s ORDER BY l.expires_at, l.task_run_id"""
               .formatted(NOW);
+      case LEASES -> LEASE + "ORDER BY l.task_run_id LIMIT ?";
       case NEXT ->
           LANES
               + """
-              SELECT min(at) - {now} FROM (
-                SELECT (SELECT min(q.available_at) FROM ready_task_runs q
-                        WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > {now}) AS at
-                FROM lane l
-                UNION ALL SELECT min(due_at) FROM due_executions WHERE due_at > {now}
-                UNION ALL SELECT min(expires_at) FROM leases WHERE expires_at > {now})"""
+              SELECT (SELECT min(at) FROM (
+                        SELECT (SELECT min(q.available_at) FROM ready_task_runs q
+                                WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > {now}) AS at
+                        FROM lane l
+                        UNION ALL SELECT min(due_at) FROM due_executions WHERE due_at > {now})) - {now},
+                     (SELECT min(expires_at) FROM leases WHERE expires_at > {now}) - {now}"""
                   .replace("{now}", NOW);
       case EXECUTIONS_OF_TASK_RUNS ->
           EXECUTION

@@ -13,7 +13,7 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.Claims.Due;
-import dev.waymark.core.store.Claims.Expired;
+import dev.waymark.core.store.Claims.Leased;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.Outcome;
@@ -48,7 +48,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   /** Claims until the claim tells of something that has expired. */
-  private List<Expired> awaitExpired() {
+  private List<Leased> awaitExpired() {
     Claims claims = claim(0);
     while (claims.expired().isEmpty()) {
       Thread.onSpinWait();
@@ -132,6 +132,31 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("a claim within one execution takes and tells nothing of any other")
+  void withinOne() {
+    ExecutionId wanted = execution();
+    ExecutionId other = execution();
+    TaskRunId run = ready(wanted);
+    TaskRunId first = ready(other);
+    ready(other);
+    store.claim(new ClaimRequest("w", 1, SHORT, java.util.Set.of("default"), other));
+    awaitExpired();
+    store.commit(changes().markDue(other, DueReason.SETTLE, Duration.ZERO).build());
+    Claims claims = store.claim(ClaimRequest.of("w", 9, LONG).within(wanted));
+    assertThat(ids(claims)).containsExactly(run);
+    assertThat(claims.due()).isEmpty();
+    assertThat(claims.expired()).isEmpty();
+    Claims others = store.claim(ClaimRequest.of("w", 0, LONG).within(other));
+    assertThat(others.due()).containsExactly(new Due(other, DueReason.SETTLE));
+    assertThat(others.expired())
+        .extracting(each -> each.attempt().taskRunId())
+        .containsExactly(first);
+    assertThat(store.leases(9))
+        .extracting(each -> each.attempt().taskRunId())
+        .containsExactlyInAnyOrder(run, first);
+  }
+
+  @Test
   @DisplayName("two workers never get the same")
   void noneTwice() {
     for (int i = 0; i < 4; i++) {
@@ -150,7 +175,7 @@ public abstract class ClaimContract extends ContractTest {
     TaskRunId run = ready(execution);
     AttemptId attempt = new AttemptId(run, 1);
     store.claim(ClaimRequest.of("worker-1", 1, SHORT));
-    assertThat(awaitExpired()).containsExactly(new Expired(attempt, execution, "worker-1"));
+    assertThat(awaitExpired()).containsExactly(new Leased(attempt, execution, "worker-1"));
     store.commit(
         changes()
             .loseAttempt(attempt, "no sign of life")

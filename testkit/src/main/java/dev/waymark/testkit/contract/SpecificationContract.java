@@ -100,6 +100,7 @@ public abstract class SpecificationContract extends ContractTest {
           .isEqualTo(every.execution(execution));
       assertThat(every.claim(ClaimRequest.of("worker", 1, Duration.ofMinutes(1))).isEmpty())
           .isTrue();
+      assertThat(every.leases(9)).isEmpty();
       every.onReady(() -> {}).close();
       assertThat(every.executions(ExecutionQuery.all()).total()).isEqualTo(1);
       assertThat(every.taskRuns(execution)).containsExactly(exists(every.taskRun(taskRun)));

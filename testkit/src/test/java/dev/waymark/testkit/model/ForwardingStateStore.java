@@ -44,6 +44,11 @@ class ForwardingStateStore implements StateStore {
   }
 
   @Override
+  public List<Claims.Leased> leases(int limit) {
+    return store.leases(limit);
+  }
+
+  @Override
   public Subscription onReady(Runnable listener) {
     return store.onReady(listener);
   }

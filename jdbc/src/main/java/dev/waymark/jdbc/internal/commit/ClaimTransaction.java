@@ -119,7 +119,7 @@ final class ClaimTransaction {
     } else {
       claimed = take(session, request, reads);
     }
-    return new Claims(claimed, reads.due(), reads.expired(), reads.next());
+    return new Claims(claimed, reads.due(), reads.expired(), reads.next(), reads.nextExpiry());
   }
 
   private List<Claimed> take(Session session, ClaimRequest request, ClaimReads reads)

@@ -1,13 +1,12 @@
 package dev.waymark.jdbc.internal.read;
 
-import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims.Due;
-import dev.waymark.core.store.Claims.Expired;
+import dev.waymark.core.store.Claims.Leased;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
@@ -29,10 +28,11 @@ public final class ClaimReads {
   private final RecordRows records;
   private final List<TaskRunId> picked = new ArrayList<>();
   private final List<Due> due = new ArrayList<>();
-  private final List<Expired> expired = new ArrayList<>();
+  private final List<Leased> expired = new ArrayList<>();
   private final Map<ExecutionId, Execution> executions = new HashMap<>();
   private final Map<TaskRunId, TaskRun> taskRuns = new HashMap<>();
   private @Nullable Duration next;
+  private @Nullable Duration nextExpiry;
 
   /** Reads in this dialect. */
   public ClaimReads(Dialect dialect) {
@@ -45,20 +45,16 @@ public final class ClaimReads {
     List<String> pools = List.copyOf(request.pools());
     List<Request> requests = new ArrayList<>();
     if (request.limit() > 0) {
-      requests.add(
-          new Request(
-              ReadStatement.PICK_READY,
-              (s, first) -> {
-                dialect.bindTexts(s, first, pools);
-                s.setInt(first + 1, request.limit());
-                s.setInt(first + 2, request.limit());
-                return first + 3;
-              },
-              request.limit(),
-              row -> picked.add(new TaskRunId(dialect.uuid(row, 1)))));
+      requests.add(picking(request, pools));
     }
-    requests.add(limited(ReadStatement.DUE, told, this::due));
-    requests.add(limited(ReadStatement.EXPIRED, told, this::expired));
+    ExecutionId only = request.execution();
+    if (only == null) {
+      requests.add(limited(ReadStatement.DUE, told, this::due));
+      requests.add(limited(ReadStatement.EXPIRED, told, this::expired));
+    } else {
+      requests.add(of(ReadStatement.DUE_OF_EXECUTION, only, this::due));
+      requests.add(of(ReadStatement.EXPIRED_OF_EXECUTION, only, this::expired));
+    }
     requests.add(
         new Request(
             ReadStatement.NEXT,
@@ -69,6 +65,35 @@ public final class ClaimReads {
             1,
             this::next));
     return requests;
+  }
+
+  private Request picking(ClaimRequest request, List<String> pools) {
+    ExecutionId only = request.execution();
+    return new Request(
+        only == null ? ReadStatement.PICK_READY : ReadStatement.PICK_READY_OF_EXECUTION,
+        (s, first) -> {
+          dialect.bindTexts(s, first, pools);
+          if (only == null) {
+            s.setInt(first + 1, request.limit());
+          } else {
+            dialect.bindUuid(s, first + 1, only.value());
+          }
+          s.setInt(first + 2, request.limit());
+          return first + 3;
+        },
+        request.limit(),
+        row -> picked.add(new TaskRunId(dialect.uuid(row, 1))));
+  }
+
+  private Request of(ReadStatement statement, ExecutionId only, Request.Row row) {
+    return new Request(
+        statement,
+        (s, first) -> {
+          dialect.bindUuid(s, first, only.value());
+          return first + 1;
+        },
+        1,
+        row);
   }
 
   private static Request limited(ReadStatement statement, int limit, Request.Row row) {
@@ -87,16 +112,17 @@ public final class ClaimReads {
   }
 
   private void expired(ResultSet row) throws SQLException {
-    expired.add(
-        new Expired(
-            new AttemptId(new TaskRunId(dialect.uuid(row, 1)), row.getInt(2)),
-            new ExecutionId(dialect.uuid(row, 3)),
-            row.getString(4)));
+    expired.add(records.leased(row));
   }
 
   private void next(ResultSet row) throws SQLException {
-    long micros = row.getLong(1);
-    next = row.wasNull() ? null : Duration.of(Math.max(0, micros), ChronoUnit.MICROS);
+    next = duration(row, 1);
+    nextExpiry = duration(row, 2);
+  }
+
+  private static @Nullable Duration duration(ResultSet row, int column) throws SQLException {
+    long micros = row.getLong(column);
+    return row.wasNull() ? null : Duration.of(Math.max(0, micros), ChronoUnit.MICROS);
   }
 
   /** The requests for the records that belong to what was picked. */
@@ -137,13 +163,18 @@ public final class ClaimReads {
   }
 
   /** What has expired. */
-  public List<Expired> expired() {
+  public List<Leased> expired() {
     return expired;
   }
 
-  /** How long until something more is ready, due or expired. */
+  /** How long until something more is ready or due. */
   public @Nullable Duration next() {
     return next;
+  }
+
+  /** How long until a lease is over. */
+  public @Nullable Duration nextExpiry() {
+    return nextExpiry;
   }
 
   /** The executions of what was picked, as they were before. */

@@ -12,6 +12,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Claims.Leased;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -81,6 +82,13 @@ final class RecordRows {
         dialect.time(row, 6),
         hasExitCode ? (Integer) exitCode : null,
         row.getString(8));
+  }
+
+  Leased leased(ResultSet row) throws SQLException {
+    return new Leased(
+        new AttemptId(new TaskRunId(dialect.uuid(row, 1)), row.getInt(2)),
+        new ExecutionId(dialect.uuid(row, 3)),
+        row.getString(4));
   }
 
   private Instant time(ResultSet row, int column) throws SQLException {

@@ -9,6 +9,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.ExecutionProgress;
@@ -169,6 +170,11 @@ public final class Snapshot {
               ready.contains(taskRun.id())));
     }
     return new ExecutionProgress(execution, items);
+  }
+
+  /** Live attempts with a lease. */
+  public List<Claims.Leased> leases(int limit) throws SQLException {
+    return list(ReadStatement.LEASES, s -> s.setInt(1, limit), records::leased);
   }
 
   // ---- task runs and attempts

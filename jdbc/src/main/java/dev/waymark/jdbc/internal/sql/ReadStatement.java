@@ -45,11 +45,22 @@ public enum ReadStatement {
    * locked.
    */
   PICK_READY,
+  /** Pools, execution id, limit -> the same, of one execution alone. */
+  PICK_READY_OF_EXECUTION,
   /** Limit -> execution id, reason; those that are due for longest first. */
   DUE,
+  /** Execution id -> the same, of one execution alone. */
+  DUE_OF_EXECUTION,
   /** Limit -> task run id, number, execution id, worker; those that are over for longest first. */
   EXPIRED,
-  /** Pools -> microseconds until the next is ready, due or expired; one row, null for never. */
+  /** Execution id -> the same, of one execution alone. */
+  EXPIRED_OF_EXECUTION,
+  /** Limit -> the same columns of all leases, by task run id. */
+  LEASES,
+  /**
+   * Pools -> microseconds until the next is ready or due, and until the next lease is over; one
+   * row, null for never.
+   */
   NEXT,
   /** Task run ids -> the columns of an execution, of the executions of these task runs. */
   EXECUTIONS_OF_TASK_RUNS,

@@ -3,8 +3,10 @@ package dev.waymark.runner.definition.internal;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.InputDefinition;
 import dev.waymark.runner.definition.RetryPolicy;
+import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import java.time.Duration;
@@ -28,8 +30,11 @@ public final class DefinitionMapper {
   /** The definition that a checked file holds. */
   public static WorkflowDefinition map(YamlMap root, String source) {
     List<TaskDefinition> tasks = new ArrayList<>();
-    for (YamlMap.Entry task : Objects.requireNonNull(root.map("tasks")).entries().values()) {
-      tasks.add(task(task.key().text(), (YamlMap) task.value()));
+    for (Stage stage : Stage.values()) {
+      YamlMap found = root.map(stage.key());
+      if (found != null) {
+        found.entries().forEach((id, task) -> tasks.add(task(id, stage, (YamlMap) task.value())));
+      }
     }
     return new WorkflowDefinition(
         new WorkflowId(Objects.requireNonNull(text(root, "id"))),
@@ -38,6 +43,9 @@ public final class DefinitionMapper {
         inputs(root.map("inputs")),
         texts(root, "env"),
         text(root, "working-directory"),
+        duration(root, "timeout"),
+        whole(root, "max-parallel"),
+        Objects.requireNonNullElse(whole(root, "priority"), 0),
         tasks,
         source);
   }
@@ -54,17 +62,21 @@ public final class DefinitionMapper {
     return new InputDefinition(text(found, "description"), text(found, "default"));
   }
 
-  private static TaskDefinition task(String id, YamlMap found) {
+  private static TaskDefinition task(String id, Stage stage, YamlMap found) {
+    String condition = text(found, "if");
     return new TaskDefinition(
         new TaskId(id),
+        stage,
         needs(found.get("needs")),
+        condition == null ? Condition.SUCCESS : Condition.parse(condition),
         text(found, "run"),
         text(found, "uses"),
         texts(found, "with"),
         texts(found, "env"),
         text(found, "working-directory"),
         duration(found, "timeout"),
-        retry(found.map("retry")));
+        retry(found.map("retry")),
+        text(found, "pool"));
   }
 
   private static List<TaskId> needs(@Nullable YamlNode found) {
@@ -101,6 +113,11 @@ public final class DefinitionMapper {
   private static double number(YamlMap map, String key, double otherwise) {
     YamlScalar scalar = map.scalar(key);
     return scalar == null ? otherwise : scalar.number().doubleValue();
+  }
+
+  private static @Nullable Integer whole(YamlMap map, String key) {
+    YamlScalar scalar = map.scalar(key);
+    return scalar == null ? null : scalar.number().intValueExact();
   }
 
   private static @Nullable Duration duration(YamlMap map, String key) {

@@ -1,6 +1,7 @@
 package dev.waymark.runner.definition.internal;
 
 import dev.waymark.core.internal.Text;
+import dev.waymark.runner.definition.Stage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,9 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks what tasks need of one another: that it exists, that it is said once, and that no task
- * needs itself by any way round. The walk is a depth-first search with a stack of its own, as a
- * chain of thousands of tasks is a good workflow.
+ * Checks what the tasks of a stage need of one another: that it exists, that it is said once, and
+ * that no task needs itself by any way round. The walk is a depth-first search with a stack of its
+ * own, as a chain of thousands of tasks is a good workflow.
  */
 final class NeedsCheck {
   /**
@@ -22,10 +23,13 @@ final class NeedsCheck {
    */
   private static final int MAX_SUGGESTIONS = 20;
 
+  private static final String UNKNOWN = "is not a task of this file";
   private static final int MAX_TASKS_LISTED = 8;
   private static final int MAX_CYCLE_SHOWN = 10;
 
+  private final Stage stage;
   private final YamlMap tasks;
+  private final Map<String, Stage> stageOf;
   private final Problems problems;
 
   /**
@@ -37,28 +41,38 @@ final class NeedsCheck {
   private final Set<String> inCycle = new HashSet<>();
   private int suggestions;
 
-  NeedsCheck(YamlMap tasks, Problems problems) {
+  NeedsCheck(Stage stage, YamlMap tasks, Map<String, Stage> stageOf, Problems problems) {
+    this.stage = stage;
     this.tasks = tasks;
+    this.stageOf = stageOf;
     this.problems = problems;
   }
 
   void run() {
     for (YamlMap.Entry task : tasks.entries().values()) {
-      YamlNode found = task.value() instanceof YamlMap body ? body.get("needs") : null;
-      needs.put(task.key().text(), found == null ? Map.of() : checked(task.key().text(), found));
+      needs.put(task.key().text(), checked(task.key().text(), named(task)));
     }
     for (String task : needs.keySet()) {
       walk(task);
     }
   }
 
-  private Map<String, Position> checked(String task, YamlNode found) {
-    Map<String, Position> checked = new LinkedHashMap<>();
-    for (YamlNode item : found instanceof YamlList list ? list.items() : List.of(found)) {
-      if (item instanceof YamlScalar scalar && scalar.isString()) {
-        check(task, scalar, checked);
-      }
+  /** What a task names in its needs, as far as it is text. */
+  static List<YamlScalar> named(YamlMap.Entry task) {
+    YamlNode found = task.value() instanceof YamlMap body ? body.get("needs") : null;
+    if (found == null) {
+      return List.of();
     }
+    List<YamlNode> items = found instanceof YamlList list ? list.items() : List.of(found);
+    return items.stream()
+        .filter(item -> item instanceof YamlScalar scalar && scalar.isString())
+        .map(YamlScalar.class::cast)
+        .toList();
+  }
+
+  private Map<String, Position> checked(String task, List<YamlScalar> named) {
+    Map<String, Position> checked = new LinkedHashMap<>();
+    named.forEach(need -> check(task, need, checked));
     return checked;
   }
 
@@ -68,14 +82,35 @@ final class NeedsCheck {
     if (name.equals(task)) {
       problems.add(need.position(), subject + "itself", "remove it from \"needs\"");
     } else if (!tasks.entries().containsKey(name)) {
+      Stage other = stageOf.get(name);
       problems.add(
           need.position(),
-          subject + Text.quote(name) + ", which is not a task of this file",
-          suggestion(name));
+          subject + Text.quote(name) + ", which " + (other == null ? UNKNOWN : under(other)),
+          other == null ? suggestion(name) : advice(other));
     } else if (checked.putIfAbsent(name, need.position()) != null) {
       problems.add(
           need.position(), subject + Text.quote(name) + " more than once", "remove one of them");
     }
+  }
+
+  private String under(Stage other) {
+    return "stands under \"" + other.key() + "\" and not under \"" + stage.key() + "\"";
+  }
+
+  private String beside() {
+    return stage == Stage.MAIN ? "" : "under \"" + stage.key() + "\" ";
+  }
+
+  /** Why a task need not, or cannot, wait for one of another stage. */
+  private String advice(Stage other) {
+    boolean earlier = other.compareTo(stage) < 0;
+    Stage first = earlier ? other : stage;
+    Stage second = earlier ? stage : other;
+    return "remove it, as \""
+        + second.key()
+        + "\" begins when all tasks under \""
+        + first.key()
+        + "\" have ended";
   }
 
   private String suggestion(String name) {
@@ -89,7 +124,7 @@ final class NeedsCheck {
     Set<String> names = tasks.entries().keySet();
     return names.size() > MAX_TASKS_LISTED
         ? "name one of its " + names.size() + " tasks"
-        : "the tasks are: " + String.join(", ", names);
+        : "the tasks " + beside() + "are: " + String.join(", ", names);
   }
 
   /**

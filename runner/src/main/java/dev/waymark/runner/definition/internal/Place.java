@@ -1,8 +1,12 @@
 package dev.waymark.runner.definition.internal;
 
 import dev.waymark.core.internal.Text;
+import dev.waymark.runner.definition.Stage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param node the node
  */
 record Place(String pointer, List<String> tokens, @Nullable YamlScalar key, YamlNode node) {
+  private static final Set<String> STAGES =
+      Arrays.stream(Stage.values()).map(Stage::key).collect(Collectors.toUnmodifiableSet());
 
   /** Follows a pointer that the validator made, and that hence points at something. */
   static Place find(YamlNode root, String pointer) {
@@ -58,6 +64,11 @@ record Place(String pointer, List<String> tokens, @Nullable YamlScalar key, Yaml
     return key == null ? node.position() : key.position();
   }
 
+  /** Whether it is the {@code if} of a task. */
+  boolean isCondition() {
+    return tokens.size() == 3 && STAGES.contains(tokens.get(0)) && lastToken().equals("if");
+  }
+
   /** The last token; empty for the root. */
   String lastToken() {
     return tokens.isEmpty() ? "" : tokens.get(tokens.size() - 1);
@@ -75,7 +86,7 @@ record Place(String pointer, List<String> tokens, @Nullable YamlScalar key, Yaml
           + (depth < 2 ? "" : " of " + Text.quote(tokens.get(depth - 2)));
     }
     String first = tokens.get(0);
-    if (depth == 2 && first.equals("tasks")) {
+    if (depth == 2 && STAGES.contains(first)) {
       return "task " + Text.quote(lastToken());
     }
     return (depth == 2 && first.equals("inputs") ? "input " : "") + Text.quote(lastToken());

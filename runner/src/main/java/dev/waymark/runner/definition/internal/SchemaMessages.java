@@ -57,11 +57,7 @@ final class SchemaMessages {
     YamlMap rules = rules(error);
     switch (String.valueOf(error.getKeyword())) {
       case "type" -> type(place, rules);
-      case "pattern" ->
-          problems.add(
-              place.position(),
-              place.name() + " cannot be " + quoted(place.node()),
-              text(rules, "patternErrorMessage"));
+      case "pattern" -> pattern(place, rules);
       case "minimum", "maximum" -> range(place, rules);
       case "minProperties" -> empty(place);
       case "required" -> required(place, rules);
@@ -127,6 +123,16 @@ final class SchemaMessages {
       case "integer" -> "a whole number";
       default -> "a " + type;
     };
+  }
+
+  private void pattern(Place place, YamlMap rules) {
+    if (place.isCondition()) {
+      return; // ConditionCheck says what exactly is wrong with it.
+    }
+    problems.add(
+        place.position(),
+        place.name() + " cannot be " + quoted(place.node()),
+        text(rules, "patternErrorMessage"));
   }
 
   private void range(Place place, YamlMap rules) {

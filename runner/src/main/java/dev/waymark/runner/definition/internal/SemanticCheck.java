@@ -4,7 +4,10 @@ import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
 import dev.waymark.runner.definition.DefinitionLimits;
 import dev.waymark.runner.definition.InputDefinition;
+import dev.waymark.runner.definition.Stage;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,22 +36,72 @@ public final class SemanticCheck {
     description(map);
     labels(map);
     inputs(map.map("inputs"));
-    YamlMap tasks = map.map("tasks");
-    if (tasks == null) {
-      return;
+    timeout(map);
+    tasks(stages(map));
+  }
+
+  private static Map<Stage, YamlMap> stages(YamlMap workflow) {
+    Map<Stage, YamlMap> stages = new EnumMap<>(Stage.class);
+    for (Stage stage : Stage.values()) {
+      YamlMap tasks = workflow.map(stage.key());
+      if (tasks != null) {
+        stages.put(stage, tasks);
+      }
     }
-    int found = tasks.entries().size();
+    return stages;
+  }
+
+  private void tasks(Map<Stage, YamlMap> stages) {
+    count(stages.values());
+    Map<String, Stage> stageOf = stageOf(stages);
+    stages.forEach(
+        (stage, tasks) -> {
+          for (YamlMap.Entry task : tasks.entries().values()) {
+            if (task.value() instanceof YamlMap body) {
+              task(body);
+            }
+          }
+          new NeedsCheck(stage, tasks, stageOf, problems).run();
+          new ConditionCheck(stage, tasks, problems).run();
+        });
+  }
+
+  private void count(Collection<YamlMap> stages) {
+    int found = stages.stream().mapToInt(tasks -> tasks.entries().size()).sum();
     if (found > limits.maxTasks()) {
       String message =
           "the workflow has " + found + " tasks; the limit maxTasks is " + limits.maxTasks();
-      problems.add(tasks.position(), message, "split the workflow");
+      problems.add(stages.iterator().next().position(), message, "split the workflow");
     }
-    for (YamlMap.Entry task : tasks.entries().values()) {
-      if (task.value() instanceof YamlMap body) {
-        task(body);
-      }
-    }
-    new NeedsCheck(tasks, problems).run();
+  }
+
+  /** The stage of each task, after reporting those that stand in two of them. */
+  private Map<String, Stage> stageOf(Map<Stage, YamlMap> stages) {
+    Map<String, Stage> stageOf = new HashMap<>();
+    Map<String, YamlScalar> keys = new HashMap<>();
+    stages.forEach(
+        (stage, tasks) -> {
+          for (YamlMap.Entry task : tasks.entries().values()) {
+            String id = task.key().text();
+            YamlScalar first = keys.putIfAbsent(id, task.key());
+            Stage other = stageOf.putIfAbsent(id, stage);
+            if (first != null && other != null) {
+              refuseTwice(task.key(), first, other);
+            }
+          }
+        });
+    return stageOf;
+  }
+
+  private void refuseTwice(YamlScalar task, YamlScalar first, Stage other) {
+    String message =
+        "duplicate task "
+            + Text.quote(task.text())
+            + "; it stands under \""
+            + other.key()
+            + "\" in line "
+            + first.position().line();
+    problems.add(task.position(), message, "rename one of them");
   }
 
   private void description(YamlMap map) {
@@ -113,17 +166,21 @@ public final class SemanticCheck {
 
   private void task(YamlMap task) {
     description(task);
-    YamlScalar timeout = task.scalar("timeout");
+    timeout(task);
+    YamlMap retry = task.map("retry");
+    if (retry != null) {
+      retry(retry);
+    }
+  }
+
+  private void timeout(YamlMap map) {
+    YamlScalar timeout = map.scalar("timeout");
     Duration longest = duration("timeout", timeout);
     if (timeout != null && longest != null && longest.isZero()) {
       problems.add(
           timeout.position(),
           "\"timeout\" cannot be " + timeout.text(),
           "give it a length, or leave the key out for no bound");
-    }
-    YamlMap retry = task.map("retry");
-    if (retry != null) {
-      retry(retry);
     }
   }
 

@@ -29,6 +29,16 @@ final class Suggestions {
           Map.entry("cwd", "working-directory"),
           Map.entry("workdir", "working-directory"),
           Map.entry("timeoutminutes", "timeout"),
+          Map.entry("when", "if"),
+          Map.entry("condition", "if"),
+          Map.entry("queue", "pool"),
+          Map.entry("concurrency", "max-parallel"),
+          Map.entry("onerror", "on-failure"),
+          Map.entry("catch", "on-failure"),
+          Map.entry("cleanup", "finally"),
+          Map.entry("teardown", "finally"),
+          Map.entry("succeeded", "success"),
+          Map.entry("failed", "failure"),
           Map.entry("attempts", "max-attempts"),
           Map.entry("factor", "backoff"));
 

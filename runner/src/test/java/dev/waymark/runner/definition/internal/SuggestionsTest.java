@@ -20,7 +20,12 @@ final class SuggestionsTest {
           "working-directory",
           "timeout",
           "retry",
-          "max-attempts");
+          "max-attempts",
+          "if",
+          "pool",
+          "max-parallel",
+          "on-failure",
+          "finally");
 
   @Test
   @DisplayName("is the nearest word: a letter more, less, other or swapped")
@@ -39,6 +44,10 @@ final class SuggestionsTest {
     assertThat(Suggestions.nearest("maxAttempts", KEYS)).isEqualTo("max-attempts");
     assertThat(Suggestions.nearest("WORKING_DIRECTORY", KEYS)).isEqualTo("working-directory");
     assertThat(Suggestions.nearest("depends-on", KEYS)).isEqualTo("needs");
+    assertThat(Suggestions.nearest("when", KEYS)).isEqualTo("if");
+    assertThat(Suggestions.nearest("queue", KEYS)).isEqualTo("pool");
+    assertThat(Suggestions.nearest("onFailure", KEYS)).isEqualTo("on-failure");
+    assertThat(Suggestions.nearest("max_parallel", KEYS)).isEqualTo("max-parallel");
     assertThat(Suggestions.nearest("jobs", KEYS)).isNull();
   }
 

@@ -12,6 +12,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.DefinitionLimits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,7 +100,8 @@ final class WorkflowSchemaTest {
   @DisplayName("allows the same ids as the store")
   void agreesWithTheStore() throws IOException {
     Pattern workflow = pattern("properties", "id");
-    Pattern task = pattern("properties", "tasks", "propertyNames");
+    Pattern task = pattern("$defs", "tasks", "propertyNames");
+    Pattern pool = pattern("$defs", "task", "properties", "pool");
     for (String name : NAMES) {
       assertThat(workflow.matcher(name).find())
           .as("workflow id %s", name)
@@ -107,7 +109,30 @@ final class WorkflowSchemaTest {
       assertThat(task.matcher(name).find())
           .as("task id %s", name)
           .isEqualTo(accepted(name, TaskId::new));
+      assertThat(pool.matcher(name).find())
+          .as("pool %s", name)
+          .isEqualTo(accepted(name, TaskId::new));
     }
+  }
+
+  @Test
+  @DisplayName("allows every condition that the reader takes")
+  void agreesOnConditions() throws IOException {
+    Pattern condition = pattern("$defs", "task", "properties", "if");
+    List<String> good =
+        List.of(
+            "success()",
+            " failure() ",
+            "${{ always() }}",
+            "needs.a.outputs.b == ''",
+            "always() && needs.a.outputs.b != 'c\nd'",
+            "${{needs.a.outputs.b == '}}'}} \n");
+    assertThat(good)
+        .allSatisfy(text -> assertThat(accepted(text, Condition::parse)).isTrue())
+        .allSatisfy(text -> assertThat(condition.matcher(text).find()).isTrue());
+    assertThat(List.of("", "true", "success", "1 == 1", "always() }} }}"))
+        .allSatisfy(text -> assertThat(accepted(text, Condition::parse)).isFalse())
+        .allSatisfy(text -> assertThat(condition.matcher(text).find()).isFalse());
   }
 
   @Test
