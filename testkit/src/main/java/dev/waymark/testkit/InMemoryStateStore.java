@@ -6,6 +6,7 @@ import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.internal.read.LogChunks;
 import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -27,6 +28,7 @@ import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Order;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
@@ -36,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -150,12 +153,8 @@ public final class InMemoryStateStore implements StateStore {
   private Claims.Leased leased(Map.Entry<TaskRunId, Backlog.Lease> lease) {
     return new Claims.Leased(
         new AttemptId(lease.getKey(), lease.getValue().number()),
-        executionOf(lease.getKey()),
+        records.executionOf(lease.getKey()),
         lease.getValue().worker());
-  }
-
-  private ExecutionId executionOf(TaskRunId id) {
-    return present(records.taskRuns.get(id)).executionId();
   }
 
   @Override
@@ -200,7 +199,7 @@ public final class InMemoryStateStore implements StateStore {
   }
 
   private boolean isWithin(@Nullable ExecutionId only, TaskRunId id) {
-    return only == null || executionOf(id).equals(only);
+    return only == null || records.executionOf(id).equals(only);
   }
 
   @Override
@@ -360,6 +359,44 @@ public final class InMemoryStateStore implements StateStore {
         .filter(attempt -> attempt.id().taskRunId().equals(id))
         .sorted(Comparator.comparing(Attempt::number))
         .toList();
+  }
+
+  // ---- logs
+
+  @Override
+  public LogPart log(AttemptId id, long position, int maxBytes) {
+    return answer(
+        () -> {
+          Questions.checkLogPart(id, position, maxBytes);
+          List<LogChunks.Chunk> chunks = new ArrayList<>();
+          records
+              .logs
+              .getOrDefault(id, Collections.emptySortedMap())
+              .forEach((begin, bytes) -> chunks.add(new LogChunks.Chunk(begin, bytes)));
+          LogChunks.Chunk last = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
+          long length = last == null ? 0 : last.position() + last.bytes().length;
+          return LogChunks.part(chunks, position, maxBytes, length);
+        });
+  }
+
+  @Override
+  public List<ExecutionId> executionsWithLogs(Instant endedBefore, int limit) {
+    return answer(
+        () -> {
+          Questions.checkedLimit(limit, limits);
+          return records.logs.keySet().stream()
+              .map(id -> records.executionOf(id.taskRunId()))
+              .distinct()
+              .sorted()
+              .filter(id -> endedBefore(id, endedBefore))
+              .limit(limit)
+              .toList();
+        });
+  }
+
+  private boolean endedBefore(ExecutionId id, Instant time) {
+    Instant endedAt = present(records.executions.get(id)).endedAt();
+    return endedAt != null && endedAt.isBefore(time);
   }
 
   // ---- histories and ids

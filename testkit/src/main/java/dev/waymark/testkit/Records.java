@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ final class Records {
   final Map<AttemptId, Attempt> attempts = new TreeMap<>();
   final Map<ExecutionId, List<Transition>> histories = new TreeMap<>();
   final Map<TaskRunId, Map<String, String>> outputs = new TreeMap<>();
+  final Map<AttemptId, SortedMap<Long, byte[]>> logs = new TreeMap<>();
   final Backlog backlog = new Backlog();
   final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<ExecutionId, String> requestHashes = new TreeMap<>();
@@ -169,6 +171,11 @@ final class Records {
       attempts.compute(id, (same, before) -> moved(present(before), moved));
     } else if (effect instanceof Effect.OutputsSet set) {
       outputs.put(set.taskRun(), set.outputs());
+    } else if (effect instanceof Effect.LogAppended log) {
+      logs.computeIfAbsent(log.attempt(), id -> new TreeMap<>())
+          .putIfAbsent(log.position(), log.bytes());
+    } else if (effect instanceof Effect.LogsDeleted deleted) {
+      logs.keySet().removeIf(id -> executionOf(id.taskRunId()).equals(deleted.execution()));
     }
   }
 
@@ -226,6 +233,11 @@ final class Records {
   /** The task runs of an execution, in the order of their ids. */
   List<TaskRun> taskRunsOf(ExecutionId id) {
     return taskRuns.values().stream().filter(run -> run.executionId().equals(id)).toList();
+  }
+
+  /** The execution of a task run that exists. */
+  ExecutionId executionOf(TaskRunId id) {
+    return present(taskRuns.get(id)).executionId();
   }
 
   /** The last of a workflow's revisions. */

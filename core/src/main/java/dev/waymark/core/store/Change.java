@@ -10,6 +10,7 @@ import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
@@ -354,6 +355,87 @@ public sealed interface Change {
             Text.wellFormed("name of an output of task run " + id, name);
             Text.wellFormed("output " + Text.quote(name) + " of task run " + id, value);
           });
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Appends to the log of an attempt, which is what its task has written. Refused with {@link
+   * LeaseLostException} unless the attempt is the newest of its task run and RUNNING: in a change
+   * set that ends the attempt, this stands before the end.
+   *
+   * <p>The store takes the caller's word for the position. Appending at a position again leaves
+   * what is there, so whoever does not know what became of an append repeats it with the same
+   * bytes.
+   *
+   * @param id the attempt
+   * @param position how many bytes of its log come before these
+   * @param bytes the bytes, at least one
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a private copy, compared by content
+  record AppendLog(AttemptId id, long position, byte[] bytes) implements Change {
+    /** Keeps a copy and checks the position. */
+    public AppendLog {
+      Objects.requireNonNull(id, "attempt id");
+      bytes = bytes.clone();
+      if (position < 0) {
+        throw new InvalidInputException(
+            "position "
+                + position
+                + " in the log of attempt "
+                + id
+                + " is negative; use 0 or more");
+      }
+      if (bytes.length == 0) {
+        throw new InvalidInputException(
+            "nothing is appended to the log of attempt " + id + "; append at least one byte");
+      }
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+
+    /** A copy of the bytes. */
+    @Override
+    public byte[] bytes() {
+      return bytes.clone();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof AppendLog append
+          && id.equals(append.id)
+          && position == append.position
+          && Arrays.equals(bytes, append.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(id, position, Arrays.hashCode(bytes));
+    }
+
+    /** Names the attempt and the place, and counts the bytes. */
+    @Override
+    public String toString() {
+      return "AppendLog[id=" + id + ", position=" + position + ", " + bytes.length + " bytes]";
+    }
+  }
+
+  /**
+   * Deletes the logs of all attempts of an execution that has ended.
+   *
+   * @param id the execution
+   */
+  record DeleteLogs(ExecutionId id) implements Change {
+    /** Refuses null. */
+    public DeleteLogs {
+      Objects.requireNonNull(id, "execution id");
     }
 
     @Override

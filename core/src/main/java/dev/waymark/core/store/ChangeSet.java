@@ -165,6 +165,16 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.SetOutputs(taskRun, fence, outputs));
     }
 
+    /** Appends to the log of an attempt, as {@link Change.AppendLog}. */
+    public Builder appendLog(AttemptId attempt, long position, byte[] bytes) {
+      return add(new Change.AppendLog(attempt, position, bytes));
+    }
+
+    /** Deletes the logs of an execution that has ended, as {@link Change.DeleteLogs}. */
+    public Builder deleteLogs(ExecutionId execution) {
+      return add(new Change.DeleteLogs(execution));
+    }
+
     /** Whether no change was added yet. */
     public boolean isEmpty() {
       return changes.isEmpty();

@@ -14,6 +14,8 @@ import dev.waymark.core.error.InvalidInputException;
  * @param maxErrorBytes UTF-8 bytes of an error
  * @param maxWorkerBytes UTF-8 bytes of the name of a worker
  * @param maxOutputBytes UTF-8 bytes of all names and values of a task run's outputs
+ * @param maxLogBytes bytes of the log of one attempt
+ * @param maxLogChunkBytes bytes of a log that one change appends
  * @param maxClaims task runs that one claim takes
  * @param maxTaskRuns task runs of one execution
  * @param maxAttempts attempts of one task run
@@ -33,6 +35,8 @@ public record Limits(
     int maxErrorBytes,
     int maxWorkerBytes,
     int maxOutputBytes,
+    int maxLogBytes,
+    int maxLogChunkBytes,
     int maxClaims,
     int maxTaskRuns,
     int maxAttempts,
@@ -57,6 +61,8 @@ public record Limits(
     atLeastOne("maxErrorBytes", maxErrorBytes);
     atLeastOne("maxWorkerBytes", maxWorkerBytes);
     atLeastOne("maxOutputBytes", maxOutputBytes);
+    atLeastOne("maxLogBytes", maxLogBytes);
+    atLeastOne("maxLogChunkBytes", maxLogChunkBytes);
     atLeastOne("maxClaims", maxClaims);
     atLeastOne("maxTaskRuns", maxTaskRuns);
     atLeastOne("maxAttempts", maxAttempts);
@@ -102,6 +108,8 @@ public record Limits(
     private int maxErrorBytes = 16 << 10;
     private int maxWorkerBytes = 255;
     private int maxOutputBytes = 64 << 10;
+    private int maxLogBytes = 10 << 20;
+    private int maxLogChunkBytes = 64 << 10;
     private int maxClaims = 1_000;
     private int maxTaskRuns = 10_000;
     private int maxAttempts = 10_000;
@@ -159,6 +167,18 @@ public record Limits(
     /** UTF-8 bytes of all names and values of a task run's outputs; 64 KiB by default. */
     public Builder maxOutputBytes(int maxOutputBytes) {
       this.maxOutputBytes = maxOutputBytes;
+      return this;
+    }
+
+    /** Bytes of the log of one attempt; 10 MiB by default. */
+    public Builder maxLogBytes(int maxLogBytes) {
+      this.maxLogBytes = maxLogBytes;
+      return this;
+    }
+
+    /** Bytes of a log that one change appends; 64 KiB by default. */
+    public Builder maxLogChunkBytes(int maxLogChunkBytes) {
+      this.maxLogChunkBytes = maxLogChunkBytes;
       return this;
     }
 
@@ -237,6 +257,8 @@ public record Limits(
           maxErrorBytes,
           maxWorkerBytes,
           maxOutputBytes,
+          maxLogBytes,
+          maxLogChunkBytes,
           maxClaims,
           maxTaskRuns,
           maxAttempts,

@@ -199,6 +199,33 @@ final class PostgresSql {
           """
           SELECT o.task_run_id, o.outputs FROM {s}.task_runs t JOIN {s}.task_run_outputs o ON o.task_run_id = t.id
           WHERE t.execution_id = ?""";
+      case LOG ->
+          """
+          SELECT l.position, l.bytes FROM {s}.log_chunks l
+          WHERE l.task_run_id = ? AND l.number = ?
+            AND l.position >= coalesce((SELECT max(p.position) FROM {s}.log_chunks p
+                                        WHERE p.task_run_id = ? AND p.number = ? AND p.position <= ?), 0)
+            AND l.position < greatest(?, 1 + (SELECT min(n.position) FROM {s}.log_chunks n
+                                              WHERE n.task_run_id = ? AND n.number = ? AND n.position >= ?))
+          ORDER BY l.position""";
+      case LOG_LENGTH ->
+          """
+          SELECT l.position + octet_length(l.bytes) FROM {s}.log_chunks l
+          WHERE l.task_run_id = ? AND l.number = ? ORDER BY l.position DESC LIMIT 1""";
+      // By leaps through the index, which stop at the limit: an execution has many pieces of logs.
+      case EXECUTIONS_WITH_LOGS ->
+          """
+          WITH RECURSIVE owner (id) AS (
+            (SELECT l.execution_id FROM {s}.log_chunks l ORDER BY l.execution_id LIMIT 1)
+            UNION ALL
+            SELECT n.execution_id FROM owner o
+            CROSS JOIN LATERAL (
+              SELECT l.execution_id FROM {s}.log_chunks l
+              WHERE l.execution_id > o.id ORDER BY l.execution_id LIMIT 1) n
+          )
+          SELECT o.id FROM owner o
+          CROSS JOIN LATERAL (SELECT 1 FROM {s}.executions e WHERE e.id = o.id AND e.ended_at < ? LIMIT 1) e
+          LIMIT ?""";
       case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
       case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
       case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
@@ -390,6 +417,15 @@ final class PostgresSql {
           INSERT INTO {s}.task_run_outputs (task_run_id, outputs)
           SELECT v.task_run_id, v.outputs FROM unnest(?::uuid[], ?::text[]) AS v (task_run_id, outputs)
           ORDER BY v.task_run_id ON CONFLICT (task_run_id) DO UPDATE SET outputs = excluded.outputs""";
+      case PUT_LOG ->
+          """
+          INSERT INTO {s}.log_chunks (task_run_id, number, position, execution_id, bytes)
+          SELECT v.task_run_id, v.number, v.position, v.execution_id, v.bytes
+          FROM unnest(?::uuid[], ?::integer[], ?::bigint[], ?::uuid[], ?::bytea[])
+            AS v (task_run_id, number, position, execution_id, bytes)
+          ORDER BY v.task_run_id, v.number, v.position ON CONFLICT DO NOTHING""";
+      case CLEAR_LOGS ->
+          "DELETE FROM {s}.log_chunks l USING unnest(?::uuid[]) AS v (id) WHERE l.execution_id = v.id";
     };
   }
 }

@@ -39,6 +39,18 @@ CREATE TABLE task_run_outputs (
   outputs     text COLLATE "C" NOT NULL
 );
 
+-- What attempts have written, in pieces.
+CREATE TABLE log_chunks (
+  task_run_id  uuid    NOT NULL,
+  number       integer NOT NULL,
+  position     bigint  NOT NULL,
+  execution_id uuid    NOT NULL,
+  bytes        bytea   NOT NULL,
+  PRIMARY KEY (task_run_id, number, position)
+);
+
+CREATE INDEX log_chunks_by_execution ON log_chunks (execution_id);
+
 -- What is ready or due wakes the workers that listen; the name of the schema says of which store it is. Equal calls of one transaction are one.
 CREATE FUNCTION call_workers() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

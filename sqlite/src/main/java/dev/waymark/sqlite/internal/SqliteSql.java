@@ -158,6 +158,30 @@ final class SqliteSql {
           """
           SELECT o.task_run_id, o.outputs FROM task_runs t JOIN task_run_outputs o ON o.task_run_id = t.id
           WHERE t.execution_id = ?""";
+      case LOG ->
+          """
+          SELECT position, bytes FROM log_chunks
+          WHERE task_run_id = ? AND number = ?
+            AND position >= coalesce((SELECT max(p.position) FROM log_chunks p
+                                      WHERE p.task_run_id = ? AND p.number = ? AND p.position <= ?), 0)
+            AND position < max(?, coalesce((SELECT min(n.position) FROM log_chunks n
+                                            WHERE n.task_run_id = ? AND n.number = ? AND n.position >= ?) + 1, 0))
+          ORDER BY position""";
+      case LOG_LENGTH ->
+          """
+          SELECT position + length(bytes) FROM log_chunks
+          WHERE task_run_id = ? AND number = ? ORDER BY position DESC LIMIT 1""";
+      // By leaps through the index, which stop at the limit: an execution has many pieces of logs.
+      case EXECUTIONS_WITH_LOGS ->
+          """
+          WITH RECURSIVE owner (id) AS (
+            SELECT min(execution_id) FROM log_chunks
+            UNION ALL
+            SELECT (SELECT min(l.execution_id) FROM log_chunks l WHERE l.execution_id > o.id)
+            FROM owner o WHERE o.id IS NOT NULL
+          )
+          SELECT o.id FROM owner o CROSS JOIN executions e ON e.id = o.id
+          WHERE e.ended_at < ? LIMIT ?""";
       case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
       case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
       case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
@@ -258,6 +282,11 @@ final class SqliteSql {
           """
           INSERT INTO task_run_outputs (task_run_id, outputs) VALUES (?, ?)
           ON CONFLICT DO UPDATE SET outputs = excluded.outputs""";
+      case PUT_LOG ->
+          """
+          INSERT INTO log_chunks (task_run_id, number, position, execution_id, bytes) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT DO NOTHING""";
+      case CLEAR_LOGS -> "DELETE FROM log_chunks WHERE execution_id = ?";
     };
   }
 }

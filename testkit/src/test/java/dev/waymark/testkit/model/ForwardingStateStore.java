@@ -18,10 +18,12 @@ import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +113,16 @@ class ForwardingStateStore implements StateStore {
   @Override
   public List<Attempt> attempts(TaskRunId id) {
     return store.attempts(id);
+  }
+
+  @Override
+  public LogPart log(AttemptId id, long position, int maxBytes) {
+    return store.log(id, position, maxBytes);
+  }
+
+  @Override
+  public List<ExecutionId> executionsWithLogs(Instant endedBefore, int limit) {
+    return store.executionsWithLogs(endedBefore, limit);
   }
 
   @Override

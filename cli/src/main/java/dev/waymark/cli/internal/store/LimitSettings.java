@@ -25,6 +25,8 @@ final class LimitSettings {
       known.put("max-error-bytes", Limits.Builder::maxErrorBytes);
       known.put("max-worker-bytes", Limits.Builder::maxWorkerBytes);
       known.put("max-output-bytes", Limits.Builder::maxOutputBytes);
+      known.put("max-log-bytes", Limits.Builder::maxLogBytes);
+      known.put("max-log-chunk-bytes", Limits.Builder::maxLogChunkBytes);
       known.put("max-claims", Limits.Builder::maxClaims);
       known.put("max-task-runs", Limits.Builder::maxTaskRuns);
       known.put("max-attempts", Limits.Builder::maxAttempts);

@@ -73,7 +73,7 @@ final class AttemptRules {
 
   void update(Change.UpdateAttempt change) {
     String attempted = "move " + change.target() + " to " + change.to();
-    TaskRunHead head = newest(change.id(), attempted);
+    TaskRunHead head = hearing.newest(change.id(), attempted);
     if (head == null) {
       return;
     }
@@ -87,7 +87,7 @@ final class AttemptRules {
 
   void lose(Change.LoseAttempt change) {
     String attempted = "move " + change.target() + " to LOST because its lease is over";
-    TaskRunHead head = newest(change.id(), attempted);
+    TaskRunHead head = hearing.newest(change.id(), attempted);
     if (head == null) {
       return;
     }
@@ -126,7 +126,7 @@ final class AttemptRules {
 
   void renew(Change.RenewLease change) {
     String attempted = "renew the lease of " + change.target();
-    TaskRunHead head = newest(change.id(), attempted);
+    TaskRunHead head = hearing.newest(change.id(), attempted);
     if (head == null) {
       return;
     }
@@ -145,31 +145,5 @@ final class AttemptRules {
       hearing.write(new Effect.LeaseRenewed(change.id(), change.lease()));
       hearing.answer(change.target(), head.lastAttempt(), true);
     }
-  }
-
-  /** The task run of an attempt that is its newest and not lost; else null, and it is refused. */
-  private @Nullable TaskRunHead newest(AttemptId id, String attempted) {
-    TaskRunHead head = draft.taskRun(id.taskRunId());
-    RecordRef ref = RecordRef.of(id);
-    if (head == null || id.number() > head.lastAttempt() || head.lastAttemptState() == null) {
-      refusals.add(
-          ref,
-          Reason.NOT_FOUND,
-          attempted,
-          "an attempt",
-          head == null ? "no such task run" : head.lastAttempt() + " attempts");
-    } else if (id.number() < head.lastAttempt()) {
-      refusals.add(
-          ref,
-          Reason.LEASE_LOST,
-          attempted,
-          "the newest attempt",
-          "attempt " + head.lastAttempt() + " is newer");
-    } else if (head.lastAttemptState() == AttemptState.LOST) {
-      refusals.add(ref, Reason.LEASE_LOST, attempted, "a live attempt", "LOST");
-    } else {
-      return head;
-    }
-    return null;
   }
 }

@@ -38,6 +38,7 @@ public final class Decider {
   private final TaskRunRules taskRuns;
   private final AttemptRules attempts;
   private final DueRules dues;
+  private final LogRules logs;
 
   private Decider(Hearing hearing) {
     this.hearing = hearing;
@@ -46,6 +47,7 @@ public final class Decider {
     taskRuns = new TaskRunRules(hearing);
     attempts = new AttemptRules(hearing);
     dues = new DueRules(hearing);
+    logs = new LogRules(hearing);
   }
 
   /**
@@ -135,6 +137,10 @@ public final class Decider {
       dues.clear(due);
     } else if (change instanceof Change.SetOutputs set) {
       taskRuns.set(set);
+    } else if (change instanceof Change.AppendLog append) {
+      logs.append(append);
+    } else if (change instanceof Change.DeleteLogs delete) {
+      logs.delete(delete);
     }
   }
 

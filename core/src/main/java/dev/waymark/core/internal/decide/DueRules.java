@@ -1,13 +1,10 @@
 package dev.waymark.core.internal.decide;
 
-import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Refusal.Reason;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** What may be noted as ready or due. */
 final class DueRules {
@@ -51,7 +48,7 @@ final class DueRules {
   }
 
   void settle(Change.SettleExecution change) {
-    ExecutionHead head = existing(change.id(), "settle " + change.target());
+    ExecutionHead head = hearing.existing(change.id(), "settle " + change.target());
     if (head == null) {
       return;
     }
@@ -64,7 +61,7 @@ final class DueRules {
   }
 
   void mark(Change.MarkDue change) {
-    ExecutionHead head = existing(change.id(), "note " + change.target() + " as due");
+    ExecutionHead head = hearing.existing(change.id(), "note " + change.target() + " as due");
     if (head != null) {
       hearing.write(new Effect.ExecutionDue(change.id(), change.reason(), change.delay()));
       hearing.answer(change.target(), head.version(), true);
@@ -72,18 +69,10 @@ final class DueRules {
   }
 
   void clear(Change.ClearDue change) {
-    ExecutionHead head = existing(change.id(), "note " + change.target() + " as not due");
+    ExecutionHead head = hearing.existing(change.id(), "note " + change.target() + " as not due");
     if (head != null) {
       hearing.write(new Effect.ExecutionNotDue(change.id(), change.reason()));
       hearing.answer(change.target(), head.version(), true);
     }
-  }
-
-  private @Nullable ExecutionHead existing(ExecutionId id, String attempted) {
-    ExecutionHead head = draft.execution(id);
-    if (head == null) {
-      refusals.add(RecordRef.of(id), Reason.NOT_FOUND, attempted, "an execution", "none");
-    }
-    return head;
   }
 }

@@ -217,6 +217,14 @@ public sealed interface Effect {
   /** An execution is not due any more, if it was. */
   record ExecutionNotDue(ExecutionId execution, DueReason reason) implements Effect {}
 
+  /** The log of an attempt goes on with these bytes, unless there are some at this place. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody changes or compares them
+  record LogAppended(AttemptId attempt, ExecutionId execution, long position, byte[] bytes)
+      implements Effect {}
+
+  /** The logs of an execution go. */
+  record LogsDeleted(ExecutionId execution) implements Effect {}
+
   /** A task run has these outputs, instead of those before. */
   record OutputsSet(TaskRunId taskRun, Map<String, String> outputs) implements Effect {}
 }

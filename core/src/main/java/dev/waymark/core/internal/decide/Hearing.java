@@ -1,5 +1,7 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
@@ -10,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One change set while it is judged: what is known, what has been found so far, and what the rules
@@ -63,5 +66,40 @@ record Hearing(
         attempted,
         "its execution " + execution.id() + " PENDING or RUNNING",
         execution.state().name());
+  }
+
+  /** An execution that is there; else null, and it is refused. */
+  @Nullable ExecutionHead existing(ExecutionId id, String attempted) {
+    ExecutionHead head = draft.execution(id);
+    if (head == null) {
+      refusals.add(RecordRef.of(id), Reason.NOT_FOUND, attempted, "an execution", "none");
+    }
+    return head;
+  }
+
+  /** The task run of an attempt that is its newest and not lost; else null, and it is refused. */
+  @Nullable TaskRunHead newest(AttemptId id, String attempted) {
+    TaskRunHead head = draft.taskRun(id.taskRunId());
+    RecordRef ref = RecordRef.of(id);
+    if (head == null || id.number() > head.lastAttempt() || head.lastAttemptState() == null) {
+      refusals.add(
+          ref,
+          Reason.NOT_FOUND,
+          attempted,
+          "an attempt",
+          head == null ? "no such task run" : head.lastAttempt() + " attempts");
+    } else if (id.number() < head.lastAttempt()) {
+      refusals.add(
+          ref,
+          Reason.LEASE_LOST,
+          attempted,
+          "the newest attempt",
+          "attempt " + head.lastAttempt() + " is newer");
+    } else if (head.lastAttemptState() == AttemptState.LOST) {
+      refusals.add(ref, Reason.LEASE_LOST, attempted, "a live attempt", "LOST");
+    } else {
+      return head;
+    }
+    return null;
   }
 }

@@ -118,6 +118,11 @@ public record Touches(
     } else if (change instanceof Change.SetOutputs outputs) {
       taskRuns.add(outputs.id());
       leanedOn.add(outputs.id());
+    } else if (change instanceof Change.AppendLog append) {
+      taskRuns.add(append.id().taskRunId());
+      leanedOn.add(append.id().taskRunId());
+    } else if (change instanceof Change.DeleteLogs delete) {
+      executions.add(delete.id());
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
@@ -126,6 +127,27 @@ final class Wave {
     return takeDue(effect);
   }
 
+  /** The same piece of a log, which may be brought more than once. */
+  private record LogPlace(AttemptId attempt, long position) {}
+
+  private boolean takeLog(Effect effect) {
+    if (effect instanceof Effect.LogAppended log) {
+      return take(
+          new RowKey("log", new LogPlace(log.attempt(), log.position())),
+          WriteStatement.PUT_LOG,
+          log.attempt().taskRunId().value(),
+          log.attempt().number(),
+          log.position(),
+          log.execution().value(),
+          log.bytes());
+    }
+    Effect.LogsDeleted deleted = (Effect.LogsDeleted) effect;
+    return take(
+        new RowKey("logs", deleted.execution()),
+        WriteStatement.CLEAR_LOGS,
+        deleted.execution().value());
+  }
+
   private boolean takeDue(Effect effect) {
     if (effect instanceof Effect.ExecutionDue due) {
       return take(
@@ -135,12 +157,14 @@ final class Wave {
           due.reason().name(),
           micros(due.delay()));
     }
-    Effect.ExecutionNotDue notDue = (Effect.ExecutionNotDue) effect;
-    return take(
-        new RowKey("due " + notDue.reason(), notDue.execution()),
-        WriteStatement.CLEAR_DUE,
-        notDue.execution().value(),
-        notDue.reason().name());
+    if (effect instanceof Effect.ExecutionNotDue notDue) {
+      return take(
+          new RowKey("due " + notDue.reason(), notDue.execution()),
+          WriteStatement.CLEAR_DUE,
+          notDue.execution().value(),
+          notDue.reason().name());
+    }
+    return takeLog(effect);
   }
 
   private boolean takeLease(

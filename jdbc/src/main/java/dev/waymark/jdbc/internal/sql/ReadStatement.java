@@ -110,6 +110,16 @@ public enum ReadStatement {
    */
   ATTEMPTS_OF_EXECUTION,
   /**
+   * Task run id and number, those again, first position, position after the last, task run id and
+   * number once more, first position again -> position, bytes; the pieces of a log in which these
+   * positions are, or the next piece where they are in none; in order.
+   */
+  LOG,
+  /** Task run id, number -> length of the log; no row where there is none. */
+  LOG_LENGTH,
+  /** Time before which they ended, limit -> ids of executions that have logs, in order. */
+  EXECUTIONS_WITH_LOGS,
+  /**
    * Execution id, first position, position after the last -> committed at, position of the first
    * transition, transitions; in order.
    */

@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.sql;
 
+import static dev.waymark.jdbc.internal.sql.ColumnType.BYTES;
 import static dev.waymark.jdbc.internal.sql.ColumnType.INT;
 import static dev.waymark.jdbc.internal.sql.ColumnType.LONG;
 import static dev.waymark.jdbc.internal.sql.ColumnType.TEXT;
@@ -69,7 +70,11 @@ public enum WriteStatement {
   /** Execution id, reason; nothing where it is not due. */
   CLEAR_DUE(UUID, TEXT),
   /** Task run id, outputs, instead of those before. */
-  PUT_OUTPUTS(UUID, TEXT);
+  PUT_OUTPUTS(UUID, TEXT),
+  /** Task run id, number, position, execution id, bytes; nothing where there are some already. */
+  PUT_LOG(UUID, INT, LONG, UUID, BYTES),
+  /** Execution id. */
+  CLEAR_LOGS(UUID);
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
   private final List<ColumnType> columns;
