@@ -27,6 +27,7 @@ import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.commit.Writer;
 import dev.waymark.jdbc.internal.read.IdPrefix;
@@ -125,6 +126,11 @@ public abstract class JdbcStateStore implements StateStore {
   public List<Claims.Leased> leases(int limit) {
     Questions.checkedLimit(limit, limits);
     return read("list leases", snapshot -> snapshot.leases(limit));
+  }
+
+  @Override
+  public List<Worker> workers() {
+    return read("list workers", Snapshot::workers);
   }
 
   @Override

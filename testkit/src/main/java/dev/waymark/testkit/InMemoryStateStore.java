@@ -34,6 +34,7 @@ import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.core.store.Worker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -200,6 +201,11 @@ public final class InMemoryStateStore implements StateStore {
 
   private boolean isWithin(@Nullable ExecutionId only, TaskRunId id) {
     return only == null || records.executionOf(id).equals(only);
+  }
+
+  @Override
+  public List<Worker> workers() {
+    return answer(() -> records.roster.workers(name -> (int) records.backlog.leasesOf(name)));
   }
 
   @Override
@@ -421,7 +427,7 @@ public final class InMemoryStateStore implements StateStore {
       case WORKFLOW -> records.workflows.keySet().stream().map(WorkflowId::value);
       case EXECUTION -> records.executions.keySet().stream().map(ExecutionId::toString);
       case TASK_RUN -> records.taskRuns.keySet().stream().map(TaskRunId::toString);
-      case ATTEMPT -> Stream.of();
+      case ATTEMPT, WORKER -> Stream.of();
     };
   }
 

@@ -43,6 +43,7 @@ final class Records {
   final Map<TaskRunId, Map<String, String>> outputs = new TreeMap<>();
   final Map<AttemptId, SortedMap<Long, byte[]>> logs = new TreeMap<>();
   final Backlog backlog = new Backlog();
+  final Roster roster = new Roster();
   final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<ExecutionId, String> requestHashes = new TreeMap<>();
   private final Map<CommitId, PastCommit> commits = new TreeMap<>();
@@ -67,6 +68,7 @@ final class Records {
               loadExecution(ledger, run.executionId());
             });
     touches.tasks().forEach(task -> loadTask(ledger, task));
+    touches.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::put);
     touches.families().forEach(id -> ledger.put(id, family(id)));
     return ledger;
   }
@@ -144,6 +146,7 @@ final class Records {
     for (Effect effect : effects) {
       write(effect);
       backlog.write(effect);
+      roster.write(effect);
       if (effect instanceof Effect.Moved moved) {
         writeHistory(moved, at);
       }

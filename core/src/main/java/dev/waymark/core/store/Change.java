@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** One change of one record; a {@link ChangeSet} holds one or more. */
@@ -442,5 +443,64 @@ public sealed interface Change {
     public RecordRef target() {
       return RecordRef.of(id);
     }
+  }
+
+  /**
+   * Notes that a worker is alive, for so long from now on by the clock of the store. A worker makes
+   * up a new life each time it starts: the first note of a life says that it has started. Refused
+   * with {@link ConflictException} while another life of the same name is alive and has not
+   * retired. Workers of which nothing was heard for 7 days are forgotten.
+   *
+   * @param name the name of the worker, which is also that of its claims
+   * @param life tells this start of the worker from those before and after
+   * @param lease how long it is taken to be alive from the moment of the commit
+   * @param info what it tells of itself, instead of what it told before
+   */
+  record KeepWorker(String name, UUID life, Duration lease, Map<String, String> info)
+      implements Change {
+    /** Keeps an unmodifiable copy, and checks the texts and the lease. */
+    public KeepWorker {
+      checkWorker(name, life);
+      Leases.check("time of worker " + name, lease);
+      info = Collections.unmodifiableMap(new TreeMap<>(info));
+      info.forEach(
+          (key, value) -> {
+            Text.wellFormed("name of what worker " + name + " tells of itself", key);
+            Text.wellFormed(Text.quote(key) + " of worker " + name, value);
+          });
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.ofWorker(name);
+    }
+  }
+
+  /**
+   * Notes that a worker has stopped: it is not alive any more, and its name is free. Refused with
+   * {@link LeaseLostException} when another life has the name by now; does nothing where the worker
+   * is not known.
+   *
+   * @param name the name of the worker
+   * @param life the life that has ended
+   */
+  record RetireWorker(String name, UUID life) implements Change {
+    /** Checks the name. */
+    public RetireWorker {
+      checkWorker(name, life);
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.ofWorker(name);
+    }
+  }
+
+  private static void checkWorker(String name, UUID life) {
+    Text.wellFormed("name of a worker", name);
+    if (name.isEmpty()) {
+      throw new InvalidInputException("name of a worker is empty; name the worker");
+    }
+    Objects.requireNonNull(life, "life of a worker");
   }
 }

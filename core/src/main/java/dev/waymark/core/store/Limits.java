@@ -13,6 +13,7 @@ import dev.waymark.core.error.InvalidInputException;
  * @param maxInputBytes UTF-8 bytes of all names and values of an execution's inputs
  * @param maxErrorBytes UTF-8 bytes of an error
  * @param maxWorkerBytes UTF-8 bytes of the name of a worker
+ * @param maxInfoBytes UTF-8 bytes of all names and values that a worker tells of itself
  * @param maxOutputBytes UTF-8 bytes of all names and values of a task run's outputs
  * @param maxLogBytes bytes of the log of one attempt
  * @param maxLogChunkBytes bytes of a log that one change appends
@@ -34,6 +35,7 @@ public record Limits(
     int maxInputBytes,
     int maxErrorBytes,
     int maxWorkerBytes,
+    int maxInfoBytes,
     int maxOutputBytes,
     int maxLogBytes,
     int maxLogChunkBytes,
@@ -60,6 +62,7 @@ public record Limits(
     atLeastOne("maxInputBytes", maxInputBytes);
     atLeastOne("maxErrorBytes", maxErrorBytes);
     atLeastOne("maxWorkerBytes", maxWorkerBytes);
+    atLeastOne("maxInfoBytes", maxInfoBytes);
     atLeastOne("maxOutputBytes", maxOutputBytes);
     atLeastOne("maxLogBytes", maxLogBytes);
     atLeastOne("maxLogChunkBytes", maxLogChunkBytes);
@@ -107,6 +110,7 @@ public record Limits(
     private int maxInputBytes = 256 << 10;
     private int maxErrorBytes = 16 << 10;
     private int maxWorkerBytes = 255;
+    private int maxInfoBytes = 4 << 10;
     private int maxOutputBytes = 64 << 10;
     private int maxLogBytes = 10 << 20;
     private int maxLogChunkBytes = 64 << 10;
@@ -161,6 +165,12 @@ public record Limits(
     /** UTF-8 bytes of the name of a worker; 255 by default. */
     public Builder maxWorkerBytes(int maxWorkerBytes) {
       this.maxWorkerBytes = maxWorkerBytes;
+      return this;
+    }
+
+    /** UTF-8 bytes of all names and values that a worker tells of itself; 4 KiB by default. */
+    public Builder maxInfoBytes(int maxInfoBytes) {
+      this.maxInfoBytes = maxInfoBytes;
       return this;
     }
 
@@ -256,6 +266,7 @@ public record Limits(
           maxInputBytes,
           maxErrorBytes,
           maxWorkerBytes,
+          maxInfoBytes,
           maxOutputBytes,
           maxLogBytes,
           maxLogChunkBytes,

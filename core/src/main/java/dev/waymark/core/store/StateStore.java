@@ -91,6 +91,9 @@ public interface StateStore extends AutoCloseable {
    */
   List<Claims.Leased> leases(int limit);
 
+  /** Every worker that was noted within the last 7 days, ordered by name. */
+  List<Worker> workers();
+
   /**
    * Calls {@code listener} whenever something may have become ready or due, from whichever process,
    * as far as the database tells: a call may be for nothing, and one may be lost with a connection,

@@ -140,6 +140,10 @@ final class PostgresSql {
           SELECT execution_id, count(*),
                  sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
           FROM {s}.task_runs WHERE execution_id = ANY (?) GROUP BY execution_id""";
+      case LOAD_WORKERS ->
+          """
+          SELECT w.name, w.life, CASE WHEN w.expires_at > clock_timestamp() THEN 1 ELSE 0 END
+          FROM {s}.workers w WHERE w.name = ANY (?) ORDER BY w.name FOR NO KEY UPDATE""";
       // The time of the statement, which does not move while it runs, lets the index end the
       // search.
       case PICK_READY ->
@@ -253,6 +257,13 @@ final class PostgresSql {
           WHERE h.before + h.transition_count > ? AND h.before < ? ORDER BY h.id""";
       case COUNT_HISTORY ->
           "SELECT coalesce(sum(transition_count), 0) FROM {s}.history WHERE execution_id = ?";
+      case WORKERS ->
+          """
+          SELECT w.name, w.life, w.started_at, w.seen_at, CASE WHEN w.expires_at > clock_timestamp() THEN 1 ELSE 0 END,
+                 w.info, coalesce(l.held, 0)
+          FROM {s}.workers w
+          LEFT JOIN (SELECT worker, count(*) AS held FROM {s}.leases GROUP BY worker) l ON l.worker = w.name
+          ORDER BY w.name""";
       case EXECUTION_IDS ->
           "SELECT id FROM {s}.executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case TASK_RUN_IDS ->
@@ -424,6 +435,31 @@ final class PostgresSql {
           FROM unnest(?::uuid[], ?::integer[], ?::bigint[], ?::uuid[], ?::bytea[])
             AS v (task_run_id, number, position, execution_id, bytes)
           ORDER BY v.task_run_id, v.number, v.position ON CONFLICT DO NOTHING""";
+      case INSERT_WORKER ->
+          """
+          INSERT INTO {s}.workers (name, life, started_at, seen_at, expires_at, info)
+          SELECT v.name, v.life, clock_timestamp(), clock_timestamp(),
+                 clock_timestamp() + v.micros * interval '1 microsecond', v.info
+          FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::text[]) AS v (name, life, micros, info)
+          ORDER BY v.name COLLATE "C\"""";
+      case UPDATE_WORKER ->
+          """
+          UPDATE {s}.workers w
+          SET life = v.life, started_at = CASE WHEN w.life = v.life THEN w.started_at ELSE clock_timestamp() END,
+              seen_at = clock_timestamp(), expires_at = clock_timestamp() + v.micros * interval '1 microsecond', info = v.info
+          FROM unnest(?::uuid[], ?::bigint[], ?::text[], ?::text[]) AS v (life, micros, info, name)
+          WHERE w.name = v.name""";
+      case RETIRE_WORKER ->
+          """
+          UPDATE {s}.workers w SET expires_at = least(w.expires_at, clock_timestamp())
+          FROM unnest(?::text[]) AS v (name) WHERE w.name = v.name""";
+      // Who is locked is about to be heard of.
+      case CLEAR_WORKERS ->
+          """
+          DELETE FROM {s}.workers WHERE name = ANY (ARRAY (
+            SELECT w.name FROM unnest(?::bigint[]) AS v (micros)
+            JOIN {s}.workers w ON w.seen_at < clock_timestamp() - v.micros * interval '1 microsecond'
+            FOR UPDATE OF w SKIP LOCKED))""";
       case CLEAR_LOGS ->
           "DELETE FROM {s}.log_chunks l USING unnest(?::uuid[]) AS v (id) WHERE l.execution_id = v.id";
     };

@@ -93,6 +93,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("workers")
+  class Workers extends WorkerContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("atomicity")
   class Atomicity extends AtomicityContract {
     @Override

@@ -23,6 +23,7 @@ import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.core.store.Worker;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,11 @@ class ForwardingStateStore implements StateStore {
   @Override
   public List<Claims.Leased> leases(int limit) {
     return store.leases(limit);
+  }
+
+  @Override
+  public List<Worker> workers() {
+    return store.workers();
   }
 
   @Override

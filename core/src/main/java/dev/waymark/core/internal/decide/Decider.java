@@ -39,6 +39,7 @@ public final class Decider {
   private final AttemptRules attempts;
   private final DueRules dues;
   private final LogRules logs;
+  private final WorkerRules workers;
 
   private Decider(Hearing hearing) {
     this.hearing = hearing;
@@ -48,6 +49,7 @@ public final class Decider {
     attempts = new AttemptRules(hearing);
     dues = new DueRules(hearing);
     logs = new LogRules(hearing);
+    workers = new WorkerRules(hearing);
   }
 
   /**
@@ -141,6 +143,10 @@ public final class Decider {
       logs.append(append);
     } else if (change instanceof Change.DeleteLogs delete) {
       logs.delete(delete);
+    } else if (change instanceof Change.KeepWorker keep) {
+      workers.keep(keep);
+    } else if (change instanceof Change.RetireWorker retire) {
+      workers.retire(retire);
     }
   }
 

@@ -68,6 +68,11 @@ final class Fingerprint {
       part("append log").part(append.position()).bytes(append.bytes());
     } else if (change instanceof Change.DeleteLogs) {
       part("delete logs");
+    } else if (change instanceof Change.KeepWorker keep) {
+      part("keep worker").part(keep.life()).part(keep.lease()).part(keep.info().size());
+      keep.info().forEach((name, value) -> part(name).part(value));
+    } else if (change instanceof Change.RetireWorker retire) {
+      part("retire worker").part(retire.life());
     }
   }
 

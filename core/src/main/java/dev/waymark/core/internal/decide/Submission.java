@@ -133,7 +133,23 @@ public record Submission(
           "maxOutputBytes");
       return bytes;
     }
+    if (change instanceof Change.KeepWorker keep) {
+      long bytes = bytes(keep.info());
+      atMost(
+          "bytes of what " + keep.target() + " tells of itself",
+          bytes,
+          limits.maxInfoBytes(),
+          "maxInfoBytes");
+      return bytes + worker(keep.name(), limits);
+    }
+    if (change instanceof Change.RetireWorker retire) {
+      return worker(retire.name(), limits);
+    }
     return change instanceof Change.AppendLog append ? check(append, limits) : 0;
+  }
+
+  private static long worker(String name, Limits limits) {
+    return text("name of a worker", name, limits.maxWorkerBytes(), "maxWorkerBytes");
   }
 
   private static long check(Change.AppendLog append, Limits limits) {

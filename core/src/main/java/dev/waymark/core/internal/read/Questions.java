@@ -38,9 +38,10 @@ public final class Questions {
   public static void checkPrefix(RecordKind kind, String prefix, int limit, Limits limits) {
     checkedLimit(limit, limits);
     Text.wellFormed("prefix of " + kind.words() + " ids", prefix);
-    if (kind == RecordKind.ATTEMPT) {
+    if (kind == RecordKind.ATTEMPT || kind == RecordKind.WORKER) {
       throw new InvalidInputException(
-          "attempts have no ids of their own; look for a workflow, an execution or a task run");
+          kind.words()
+              + "s have no ids of their own; look for a workflow, an execution or a task run");
     }
   }
 

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * goes into the next wave. Nearly every group is a single wave.
  */
 final class Wave {
+  /** After which a worker is forgotten. */
+  private static final Duration LONGEST_SILENCE = Duration.ofDays(7);
+
   private final Map<WriteStatement, Rows> rows = new EnumMap<>(WriteStatement.class);
   private final Map<TaskRunId, TaskRunWrite> taskRuns = new LinkedHashMap<>();
   private final Map<ExecutionId, Effect.ExecutionMoved> executions = new LinkedHashMap<>();
@@ -141,11 +144,36 @@ final class Wave {
           log.execution().value(),
           log.bytes());
     }
-    Effect.LogsDeleted deleted = (Effect.LogsDeleted) effect;
-    return take(
-        new RowKey("logs", deleted.execution()),
-        WriteStatement.CLEAR_LOGS,
-        deleted.execution().value());
+    if (effect instanceof Effect.LogsDeleted deleted) {
+      return take(
+          new RowKey("logs", deleted.execution()),
+          WriteStatement.CLEAR_LOGS,
+          deleted.execution().value());
+    }
+    return takeWorker(effect);
+  }
+
+  private boolean takeWorker(Effect effect) {
+    if (effect instanceof Effect.WorkerKept kept) {
+      return take(kept);
+    }
+    Effect.WorkerRetired retired = (Effect.WorkerRetired) effect;
+    return take(new RowKey("worker", retired.name()), WriteStatement.RETIRE_WORKER, retired.name());
+  }
+
+  /** Once in a wave, those go that were silent for too long. */
+  private boolean take(Effect.WorkerKept kept) {
+    RowKey key = new RowKey("worker", kept.name());
+    long micros = micros(kept.lease());
+    String info = TextMaps.write(kept.info());
+    boolean taken =
+        kept.isNew()
+            ? take(key, WriteStatement.INSERT_WORKER, kept.name(), kept.life(), micros, info)
+            : take(key, WriteStatement.UPDATE_WORKER, kept.life(), micros, info, kept.name());
+    if (taken) {
+      take(new RowKey("workers", ""), WriteStatement.CLEAR_WORKERS, micros(LONGEST_SILENCE));
+    }
+    return taken;
   }
 
   private boolean takeDue(Effect effect) {

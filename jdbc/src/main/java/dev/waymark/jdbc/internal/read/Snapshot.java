@@ -18,6 +18,7 @@ import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -199,6 +200,13 @@ public final class Snapshot {
   /** The attempts of a task run, by number. */
   public List<Attempt> attempts(TaskRunId id) throws SQLException {
     return list(ReadStatement.ATTEMPTS, uuid(id.value()), records::attempt);
+  }
+
+  // ---- workers
+
+  /** All workers, by name. */
+  public List<Worker> workers() throws SQLException {
+    return list(ReadStatement.WORKERS, s -> {}, records::worker);
   }
 
   // ---- logs

@@ -37,6 +37,9 @@ public enum ReadStatement {
    */
   LOAD_FAMILIES,
 
+  /** Names of workers -> name, life, 1 while it is alive and else 0. */
+  LOAD_WORKERS,
+
   // Claiming.
 
   /**
@@ -126,6 +129,11 @@ public enum ReadStatement {
   HISTORY,
   /** Execution id -> number of transitions. */
   COUNT_HISTORY,
+  /**
+   * Nothing -> name, life, started at, seen at, 1 while it is alive and else 0, info, number of its
+   * leases; of all workers, by name.
+   */
+  WORKERS,
   /** Least id, greatest id, limit -> execution ids in order. */
   EXECUTION_IDS,
   /** Least id, greatest id, limit -> task run ids in order. */
