@@ -1,6 +1,7 @@
 package dev.waymark.jdbc;
 
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Times;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.Attempt;
@@ -21,10 +22,12 @@ import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.commit.Writer;
 import dev.waymark.jdbc.internal.read.IdPrefix;
@@ -36,6 +39,7 @@ import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -137,6 +141,11 @@ public abstract class JdbcStateStore implements StateStore {
   }
 
   @Override
+  public List<Worker> workers() {
+    return read("list workers", Snapshot::workers);
+  }
+
+  @Override
   public Subscription onReady(Runnable listener) {
     return ready.add(listener);
   }
@@ -209,6 +218,19 @@ public abstract class JdbcStateStore implements StateStore {
   @Override
   public List<Attempt> attempts(TaskRunId id) {
     return read("list the attempts of task run " + id, snapshot -> snapshot.attempts(id));
+  }
+
+  @Override
+  public LogPart log(AttemptId id, long position, int maxBytes) {
+    Questions.checkLogPart(id, position, maxBytes);
+    return read("read the log of attempt " + id, snapshot -> snapshot.log(id, position, maxBytes));
+  }
+
+  @Override
+  public List<ExecutionId> executionsWithLogs(Instant endedBefore, int limit) {
+    Questions.checkedLimit(limit, limits);
+    Instant bound = Times.bound(endedBefore);
+    return read("list executions with logs", snapshot -> snapshot.executionsWithLogs(bound, limit));
   }
 
   @Override

@@ -127,6 +127,11 @@ final class Backlog {
     return leases;
   }
 
+  /** How many claims a worker has. */
+  long leasesOf(String worker) {
+    return leases.values().stream().filter(lease -> lease.worker().equals(worker)).count();
+  }
+
   /** How long until a claim is over; or null. */
   @Nullable Duration nextExpiry() {
     Instant now = clock.instant();

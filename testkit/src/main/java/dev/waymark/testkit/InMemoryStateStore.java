@@ -6,6 +6,7 @@ import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.internal.read.LogChunks;
 import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -28,15 +29,18 @@ import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Order;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.core.store.Worker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -151,12 +155,8 @@ public final class InMemoryStateStore implements StateStore {
   private Claims.Leased leased(Map.Entry<TaskRunId, Backlog.Lease> lease) {
     return new Claims.Leased(
         new AttemptId(lease.getKey(), lease.getValue().number()),
-        executionOf(lease.getKey()),
+        records.executionOf(lease.getKey()),
         lease.getValue().worker());
-  }
-
-  private ExecutionId executionOf(TaskRunId id) {
-    return present(records.taskRuns.get(id)).executionId();
   }
 
   @Override
@@ -225,7 +225,12 @@ public final class InMemoryStateStore implements StateStore {
   }
 
   private boolean isWithin(@Nullable ExecutionId only, TaskRunId id) {
-    return only == null || executionOf(id).equals(only);
+    return only == null || records.executionOf(id).equals(only);
+  }
+
+  @Override
+  public List<Worker> workers() {
+    return answer(() -> records.roster.workers(name -> (int) records.backlog.leasesOf(name)));
   }
 
   @Override
@@ -387,6 +392,44 @@ public final class InMemoryStateStore implements StateStore {
         .toList();
   }
 
+  // ---- logs
+
+  @Override
+  public LogPart log(AttemptId id, long position, int maxBytes) {
+    return answer(
+        () -> {
+          Questions.checkLogPart(id, position, maxBytes);
+          List<LogChunks.Chunk> chunks = new ArrayList<>();
+          records
+              .logs
+              .getOrDefault(id, Collections.emptySortedMap())
+              .forEach((begin, bytes) -> chunks.add(new LogChunks.Chunk(begin, bytes)));
+          LogChunks.Chunk last = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
+          long length = last == null ? 0 : last.position() + last.bytes().length;
+          return LogChunks.part(chunks, position, maxBytes, length);
+        });
+  }
+
+  @Override
+  public List<ExecutionId> executionsWithLogs(Instant endedBefore, int limit) {
+    return answer(
+        () -> {
+          Questions.checkedLimit(limit, limits);
+          return records.logs.keySet().stream()
+              .map(id -> records.executionOf(id.taskRunId()))
+              .distinct()
+              .sorted()
+              .filter(id -> endedBefore(id, endedBefore))
+              .limit(limit)
+              .toList();
+        });
+  }
+
+  private boolean endedBefore(ExecutionId id, Instant time) {
+    Instant endedAt = present(records.executions.get(id)).endedAt();
+    return endedAt != null && endedAt.isBefore(time);
+  }
+
   // ---- histories and ids
 
   @Override
@@ -409,7 +452,7 @@ public final class InMemoryStateStore implements StateStore {
       case WORKFLOW -> records.workflows.keySet().stream().map(WorkflowId::value);
       case EXECUTION -> records.executions.keySet().stream().map(ExecutionId::toString);
       case TASK_RUN -> records.taskRuns.keySet().stream().map(TaskRunId::toString);
-      case ATTEMPT -> Stream.of();
+      case ATTEMPT, WORKER -> Stream.of();
     };
   }
 

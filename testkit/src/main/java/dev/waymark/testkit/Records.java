@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,9 @@ final class Records {
   final Map<AttemptId, Attempt> attempts = new TreeMap<>();
   final Map<ExecutionId, List<Transition>> histories = new TreeMap<>();
   final Map<TaskRunId, Map<String, String>> outputs = new TreeMap<>();
+  final Map<AttemptId, SortedMap<Long, byte[]>> logs = new TreeMap<>();
   final Backlog backlog = new Backlog();
+  final Roster roster = new Roster();
   final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<ExecutionId, String> requestHashes = new TreeMap<>();
   private final Map<CommitId, PastCommit> commits = new TreeMap<>();
@@ -65,6 +68,7 @@ final class Records {
               loadExecution(ledger, run.executionId());
             });
     touches.tasks().forEach(task -> loadTask(ledger, task));
+    touches.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::put);
     touches.families().forEach(id -> ledger.put(id, family(id)));
     return ledger;
   }
@@ -142,6 +146,7 @@ final class Records {
     for (Effect effect : effects) {
       write(effect);
       backlog.write(effect);
+      roster.write(effect);
       if (effect instanceof Effect.Moved moved) {
         writeHistory(moved, at);
       }
@@ -169,6 +174,11 @@ final class Records {
       attempts.compute(id, (same, before) -> moved(present(before), moved));
     } else if (effect instanceof Effect.OutputsSet set) {
       outputs.put(set.taskRun(), set.outputs());
+    } else if (effect instanceof Effect.LogAppended log) {
+      logs.computeIfAbsent(log.attempt(), id -> new TreeMap<>())
+          .putIfAbsent(log.position(), log.bytes());
+    } else if (effect instanceof Effect.LogsDeleted deleted) {
+      logs.keySet().removeIf(id -> executionOf(id.taskRunId()).equals(deleted.execution()));
     }
   }
 
@@ -226,6 +236,11 @@ final class Records {
   /** The task runs of an execution, in the order of their ids. */
   List<TaskRun> taskRunsOf(ExecutionId id) {
     return taskRuns.values().stream().filter(run -> run.executionId().equals(id)).toList();
+  }
+
+  /** The execution of a task run that exists. */
+  ExecutionId executionOf(TaskRunId id) {
+    return present(taskRuns.get(id)).executionId();
   }
 
   /** The last of a workflow's revisions. */

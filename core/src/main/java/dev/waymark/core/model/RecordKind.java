@@ -11,7 +11,9 @@ public enum RecordKind {
   /** One task of an execution. */
   TASK_RUN,
   /** One try of a task run. */
-  ATTEMPT;
+  ATTEMPT,
+  /** One who works on task runs. */
+  WORKER;
 
   /** The kind in words, for messages: {@code task run}. */
   public String words() {

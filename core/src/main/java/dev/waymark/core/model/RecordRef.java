@@ -4,7 +4,8 @@ package dev.waymark.core.model;
  * Names one record of any kind, for histories, outcomes and errors.
  *
  * @param kind the kind of record
- * @param id its id in text; for an attempt the task run's id, a slash and the number
+ * @param id its id in text; for an attempt the task run's id, a slash and the number, for a worker
+ *     its name
  */
 public record RecordRef(RecordKind kind, String id) {
 
@@ -26,6 +27,11 @@ public record RecordRef(RecordKind kind, String id) {
   /** Names an attempt. */
   public static RecordRef of(AttemptId id) {
     return new RecordRef(RecordKind.ATTEMPT, id.toString());
+  }
+
+  /** Names a worker. */
+  public static RecordRef ofWorker(String name) {
+    return new RecordRef(RecordKind.WORKER, name);
   }
 
   /** The kind in words and the id: {@code task run 018f…}. */

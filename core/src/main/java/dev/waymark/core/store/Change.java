@@ -10,10 +10,12 @@ import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** One change of one record; a {@link ChangeSet} holds one or more. */
@@ -360,5 +362,145 @@ public sealed interface Change {
     public RecordRef target() {
       return RecordRef.of(id);
     }
+  }
+
+  /**
+   * Appends to the log of an attempt, which is what its task has written. Refused with {@link
+   * LeaseLostException} unless the attempt is the newest of its task run and RUNNING: in a change
+   * set that ends the attempt, this stands before the end.
+   *
+   * <p>The store takes the caller's word for the position. Appending at a position again leaves
+   * what is there, so whoever does not know what became of an append repeats it with the same
+   * bytes.
+   *
+   * @param id the attempt
+   * @param position how many bytes of its log come before these
+   * @param bytes the bytes, at least one
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a private copy, compared by content
+  record AppendLog(AttemptId id, long position, byte[] bytes) implements Change {
+    /** Keeps a copy and checks the position. */
+    public AppendLog {
+      Objects.requireNonNull(id, "attempt id");
+      bytes = bytes.clone();
+      if (position < 0) {
+        throw new InvalidInputException(
+            "position "
+                + position
+                + " in the log of attempt "
+                + id
+                + " is negative; use 0 or more");
+      }
+      if (bytes.length == 0) {
+        throw new InvalidInputException(
+            "nothing is appended to the log of attempt " + id + "; append at least one byte");
+      }
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+
+    /** A copy of the bytes. */
+    @Override
+    public byte[] bytes() {
+      return bytes.clone();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof AppendLog append
+          && id.equals(append.id)
+          && position == append.position
+          && Arrays.equals(bytes, append.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(id, position, Arrays.hashCode(bytes));
+    }
+
+    /** Names the attempt and the place, and counts the bytes. */
+    @Override
+    public String toString() {
+      return "AppendLog[id=" + id + ", position=" + position + ", " + bytes.length + " bytes]";
+    }
+  }
+
+  /**
+   * Deletes the logs of all attempts of an execution that has ended.
+   *
+   * @param id the execution
+   */
+  record DeleteLogs(ExecutionId id) implements Change {
+    /** Refuses null. */
+    public DeleteLogs {
+      Objects.requireNonNull(id, "execution id");
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Notes that a worker is alive, for so long from now on by the clock of the store. A worker makes
+   * up a new life each time it starts: the first note of a life says that it has started. Refused
+   * with {@link ConflictException} while another life of the same name is alive and has not
+   * retired. Workers of which nothing was heard for 7 days are forgotten.
+   *
+   * @param name the name of the worker, which is also that of its claims
+   * @param life tells this start of the worker from those before and after
+   * @param lease how long it is taken to be alive from the moment of the commit
+   * @param info what it tells of itself, instead of what it told before
+   */
+  record KeepWorker(String name, UUID life, Duration lease, Map<String, String> info)
+      implements Change {
+    /** Keeps an unmodifiable copy, and checks the texts and the lease. */
+    public KeepWorker {
+      checkWorker(name, life);
+      Leases.check("time of worker " + name, lease);
+      info = Collections.unmodifiableMap(new TreeMap<>(info));
+      info.forEach(
+          (key, value) -> {
+            Text.wellFormed("name of what worker " + name + " tells of itself", key);
+            Text.wellFormed(Text.quote(key) + " of worker " + name, value);
+          });
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.ofWorker(name);
+    }
+  }
+
+  /**
+   * Notes that a worker has stopped: it is not alive any more, and its name is free. Refused with
+   * {@link LeaseLostException} when another life has the name by now; does nothing where the worker
+   * is not known.
+   *
+   * @param name the name of the worker
+   * @param life the life that has ended
+   */
+  record RetireWorker(String name, UUID life) implements Change {
+    /** Checks the name. */
+    public RetireWorker {
+      checkWorker(name, life);
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.ofWorker(name);
+    }
+  }
+
+  private static void checkWorker(String name, UUID life) {
+    Text.wellFormed("name of a worker", name);
+    if (name.isEmpty()) {
+      throw new InvalidInputException("name of a worker is empty; name the worker");
+    }
+    Objects.requireNonNull(life, "life of a worker");
   }
 }

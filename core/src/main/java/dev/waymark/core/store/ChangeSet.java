@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,6 +164,26 @@ public record ChangeSet(CommitId id, List<Change> changes) {
     public Builder setOutputs(
         TaskRunId taskRun, @Nullable Integer fence, Map<String, String> outputs) {
       return add(new Change.SetOutputs(taskRun, fence, outputs));
+    }
+
+    /** Appends to the log of an attempt, as {@link Change.AppendLog}. */
+    public Builder appendLog(AttemptId attempt, long position, byte[] bytes) {
+      return add(new Change.AppendLog(attempt, position, bytes));
+    }
+
+    /** Deletes the logs of an execution that has ended, as {@link Change.DeleteLogs}. */
+    public Builder deleteLogs(ExecutionId execution) {
+      return add(new Change.DeleteLogs(execution));
+    }
+
+    /** Notes a worker as alive, as {@link Change.KeepWorker}. */
+    public Builder keepWorker(String name, UUID life, Duration lease, Map<String, String> info) {
+      return add(new Change.KeepWorker(name, life, lease, info));
+    }
+
+    /** Notes a worker as stopped, as {@link Change.RetireWorker}. */
+    public Builder retireWorker(String name, UUID life) {
+      return add(new Change.RetireWorker(name, life));
     }
 
     /** Whether no change was added yet. */

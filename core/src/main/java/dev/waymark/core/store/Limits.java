@@ -13,7 +13,10 @@ import dev.waymark.core.error.InvalidInputException;
  * @param maxInputBytes UTF-8 bytes of all names and values of an execution's inputs
  * @param maxErrorBytes UTF-8 bytes of an error
  * @param maxWorkerBytes UTF-8 bytes of the name of a worker
+ * @param maxInfoBytes UTF-8 bytes of all names and values that a worker tells of itself
  * @param maxOutputBytes UTF-8 bytes of all names and values of a task run's outputs
+ * @param maxLogBytes bytes of the log of one attempt
+ * @param maxLogChunkBytes bytes of a log that one change appends
  * @param maxClaims task runs that one claim takes
  * @param maxTaskRuns task runs of one execution
  * @param maxAttempts attempts of one task run
@@ -32,7 +35,10 @@ public record Limits(
     int maxInputBytes,
     int maxErrorBytes,
     int maxWorkerBytes,
+    int maxInfoBytes,
     int maxOutputBytes,
+    int maxLogBytes,
+    int maxLogChunkBytes,
     int maxClaims,
     int maxTaskRuns,
     int maxAttempts,
@@ -56,7 +62,10 @@ public record Limits(
     atLeastOne("maxInputBytes", maxInputBytes);
     atLeastOne("maxErrorBytes", maxErrorBytes);
     atLeastOne("maxWorkerBytes", maxWorkerBytes);
+    atLeastOne("maxInfoBytes", maxInfoBytes);
     atLeastOne("maxOutputBytes", maxOutputBytes);
+    atLeastOne("maxLogBytes", maxLogBytes);
+    atLeastOne("maxLogChunkBytes", maxLogChunkBytes);
     atLeastOne("maxClaims", maxClaims);
     atLeastOne("maxTaskRuns", maxTaskRuns);
     atLeastOne("maxAttempts", maxAttempts);
@@ -101,7 +110,10 @@ public record Limits(
     private int maxInputBytes = 256 << 10;
     private int maxErrorBytes = 16 << 10;
     private int maxWorkerBytes = 255;
+    private int maxInfoBytes = 4 << 10;
     private int maxOutputBytes = 64 << 10;
+    private int maxLogBytes = 10 << 20;
+    private int maxLogChunkBytes = 64 << 10;
     private int maxClaims = 1_000;
     private int maxTaskRuns = 10_000;
     private int maxAttempts = 10_000;
@@ -156,9 +168,27 @@ public record Limits(
       return this;
     }
 
+    /** UTF-8 bytes of all names and values that a worker tells of itself; 4 KiB by default. */
+    public Builder maxInfoBytes(int maxInfoBytes) {
+      this.maxInfoBytes = maxInfoBytes;
+      return this;
+    }
+
     /** UTF-8 bytes of all names and values of a task run's outputs; 64 KiB by default. */
     public Builder maxOutputBytes(int maxOutputBytes) {
       this.maxOutputBytes = maxOutputBytes;
+      return this;
+    }
+
+    /** Bytes of the log of one attempt; 10 MiB by default. */
+    public Builder maxLogBytes(int maxLogBytes) {
+      this.maxLogBytes = maxLogBytes;
+      return this;
+    }
+
+    /** Bytes of a log that one change appends; 64 KiB by default. */
+    public Builder maxLogChunkBytes(int maxLogChunkBytes) {
+      this.maxLogChunkBytes = maxLogChunkBytes;
       return this;
     }
 
@@ -236,7 +266,10 @@ public record Limits(
           maxInputBytes,
           maxErrorBytes,
           maxWorkerBytes,
+          maxInfoBytes,
           maxOutputBytes,
+          maxLogBytes,
+          maxLogChunkBytes,
           maxClaims,
           maxTaskRuns,
           maxAttempts,

@@ -7,7 +7,7 @@ import dev.waymark.core.model.RecordRef;
  *
  * @param record the record that was changed; for a new attempt the attempt with its number
  * @param version the version of the execution or task run, the revision of the workflow, or the
- *     number of the attempt, after the change
+ *     number of the attempt, after the change; 0 for what has no version
  * @param changed false where the record was already as asked: a workflow saved again with the same
  *     content, a record created again by the same request
  */

@@ -14,6 +14,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * answer. A write may throw {@link dev.waymark.core.error.StoreOverloadedException} when too many
  * wait already. Implementations are thread-safe.
  *
- * <p>A store does not run anything, does not wait for a state, and does not delete; it has no
- * notion of a definition's format.
+ * <p>A store does not run anything, does not wait for a state, and deletes nothing but logs, and
+ * those when it is told to; it has no notion of a definition's format.
  */
 public interface StateStore extends AutoCloseable {
 
@@ -89,6 +90,9 @@ public interface StateStore extends AutoCloseable {
    * @param limit from 1 to {@link Limits#maxPageSize()}
    */
   List<Claims.Leased> leases(int limit);
+
+  /** Every worker that was noted within the last 7 days, ordered by name. */
+  List<Worker> workers();
 
   /**
    * Executions that go on by nobody's doing: PENDING, RUNNING or CANCELLING, though they are not
@@ -157,6 +161,23 @@ public interface StateStore extends AutoCloseable {
 
   /** All attempts of a task run, ordered by number; empty when there is no such task run. */
   List<Attempt> attempts(TaskRunId id);
+
+  /**
+   * Part of the log of an attempt; empty when there is nothing from the position on, or no such
+   * attempt.
+   *
+   * @param position how many bytes to pass over
+   * @param maxBytes how many bytes to read at the most, at least 1
+   */
+  LogPart log(AttemptId id, long position, int maxBytes);
+
+  /**
+   * Executions that ended before a time and of which there are logs, in the order of their ids: for
+   * one who deletes logs that are old.
+   *
+   * @param limit from 1 to {@link Limits#maxPageSize()}
+   */
+  List<ExecutionId> executionsWithLogs(Instant endedBefore, int limit);
 
   /**
    * The history of an execution, its task runs and their attempts, in order of {@link

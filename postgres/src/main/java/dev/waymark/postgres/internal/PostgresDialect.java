@@ -202,6 +202,7 @@ public final class PostgresDialect implements Dialect {
       case TEXT -> new String[length];
       case LONG -> new Long[length];
       case INT -> new Integer[length];
+      case BYTES -> new byte[length][];
       case UUID, TIME -> new Object[length];
     };
   }
@@ -217,6 +218,7 @@ public final class PostgresDialect implements Dialect {
       case LONG -> "int8";
       case INT -> "int4";
       case TIME -> "timestamptz";
+      case BYTES -> "bytea";
     };
   }
 

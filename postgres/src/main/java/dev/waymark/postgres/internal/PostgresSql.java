@@ -140,6 +140,10 @@ final class PostgresSql {
           SELECT execution_id, count(*),
                  sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
           FROM {s}.task_runs WHERE execution_id = ANY (?) GROUP BY execution_id""";
+      case LOAD_WORKERS ->
+          """
+          SELECT w.name, w.life, CASE WHEN w.expires_at > clock_timestamp() THEN 1 ELSE 0 END
+          FROM {s}.workers w WHERE w.name = ANY (?) ORDER BY w.name FOR NO KEY UPDATE""";
       // The time of the statement, which does not move while it runs, lets the index end the
       // search.
       case PICK_READY ->
@@ -210,6 +214,33 @@ final class PostgresSql {
           """
           SELECT o.task_run_id, o.outputs FROM {s}.task_runs t JOIN {s}.task_run_outputs o ON o.task_run_id = t.id
           WHERE t.execution_id = ?""";
+      case LOG ->
+          """
+          SELECT l.position, l.bytes FROM {s}.log_chunks l
+          WHERE l.task_run_id = ? AND l.number = ?
+            AND l.position >= coalesce((SELECT max(p.position) FROM {s}.log_chunks p
+                                        WHERE p.task_run_id = ? AND p.number = ? AND p.position <= ?), 0)
+            AND l.position < greatest(?, 1 + (SELECT min(n.position) FROM {s}.log_chunks n
+                                              WHERE n.task_run_id = ? AND n.number = ? AND n.position >= ?))
+          ORDER BY l.position""";
+      case LOG_LENGTH ->
+          """
+          SELECT l.position + octet_length(l.bytes) FROM {s}.log_chunks l
+          WHERE l.task_run_id = ? AND l.number = ? ORDER BY l.position DESC LIMIT 1""";
+      // By leaps through the index, which stop at the limit: an execution has many pieces of logs.
+      case EXECUTIONS_WITH_LOGS ->
+          """
+          WITH RECURSIVE owner (id) AS (
+            (SELECT l.execution_id FROM {s}.log_chunks l ORDER BY l.execution_id LIMIT 1)
+            UNION ALL
+            SELECT n.execution_id FROM owner o
+            CROSS JOIN LATERAL (
+              SELECT l.execution_id FROM {s}.log_chunks l
+              WHERE l.execution_id > o.id ORDER BY l.execution_id LIMIT 1) n
+          )
+          SELECT o.id FROM owner o
+          CROSS JOIN LATERAL (SELECT 1 FROM {s}.executions e WHERE e.id = o.id AND e.ended_at < ? LIMIT 1) e
+          LIMIT ?""";
       case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
       case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
       case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
@@ -237,6 +268,13 @@ final class PostgresSql {
           WHERE h.before + h.transition_count > ? AND h.before < ? ORDER BY h.id""";
       case COUNT_HISTORY ->
           "SELECT coalesce(sum(transition_count), 0) FROM {s}.history WHERE execution_id = ?";
+      case WORKERS ->
+          """
+          SELECT w.name, w.life, w.started_at, w.seen_at, CASE WHEN w.expires_at > clock_timestamp() THEN 1 ELSE 0 END,
+                 w.info, coalesce(l.held, 0)
+          FROM {s}.workers w
+          LEFT JOIN (SELECT worker, count(*) AS held FROM {s}.leases GROUP BY worker) l ON l.worker = w.name
+          ORDER BY w.name""";
       case EXECUTION_IDS ->
           "SELECT id FROM {s}.executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case TASK_RUN_IDS ->
@@ -401,6 +439,40 @@ final class PostgresSql {
           INSERT INTO {s}.task_run_outputs (task_run_id, outputs)
           SELECT v.task_run_id, v.outputs FROM unnest(?::uuid[], ?::text[]) AS v (task_run_id, outputs)
           ORDER BY v.task_run_id ON CONFLICT (task_run_id) DO UPDATE SET outputs = excluded.outputs""";
+      case PUT_LOG ->
+          """
+          INSERT INTO {s}.log_chunks (task_run_id, number, position, execution_id, bytes)
+          SELECT v.task_run_id, v.number, v.position, v.execution_id, v.bytes
+          FROM unnest(?::uuid[], ?::integer[], ?::bigint[], ?::uuid[], ?::bytea[])
+            AS v (task_run_id, number, position, execution_id, bytes)
+          ORDER BY v.task_run_id, v.number, v.position ON CONFLICT DO NOTHING""";
+      case INSERT_WORKER ->
+          """
+          INSERT INTO {s}.workers (name, life, started_at, seen_at, expires_at, info)
+          SELECT v.name, v.life, clock_timestamp(), clock_timestamp(),
+                 clock_timestamp() + v.micros * interval '1 microsecond', v.info
+          FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::text[]) AS v (name, life, micros, info)
+          ORDER BY v.name COLLATE "C\"""";
+      case UPDATE_WORKER ->
+          """
+          UPDATE {s}.workers w
+          SET life = v.life, started_at = CASE WHEN w.life = v.life THEN w.started_at ELSE clock_timestamp() END,
+              seen_at = clock_timestamp(), expires_at = clock_timestamp() + v.micros * interval '1 microsecond', info = v.info
+          FROM unnest(?::uuid[], ?::bigint[], ?::text[], ?::text[]) AS v (life, micros, info, name)
+          WHERE w.name = v.name""";
+      case RETIRE_WORKER ->
+          """
+          UPDATE {s}.workers w SET expires_at = least(w.expires_at, clock_timestamp())
+          FROM unnest(?::text[]) AS v (name) WHERE w.name = v.name""";
+      // Who is locked is about to be heard of.
+      case CLEAR_WORKERS ->
+          """
+          DELETE FROM {s}.workers WHERE name = ANY (ARRAY (
+            SELECT w.name FROM unnest(?::bigint[]) AS v (micros)
+            JOIN {s}.workers w ON w.seen_at < clock_timestamp() - v.micros * interval '1 microsecond'
+            FOR UPDATE OF w SKIP LOCKED))""";
+      case CLEAR_LOGS ->
+          "DELETE FROM {s}.log_chunks l USING unnest(?::uuid[]) AS v (id) WHERE l.execution_id = v.id";
     };
   }
 }

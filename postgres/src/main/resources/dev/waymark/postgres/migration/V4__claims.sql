@@ -39,6 +39,28 @@ CREATE TABLE task_run_outputs (
   outputs     text COLLATE "C" NOT NULL
 );
 
+-- What attempts have written, in pieces.
+CREATE TABLE log_chunks (
+  task_run_id  uuid    NOT NULL,
+  number       integer NOT NULL,
+  position     bigint  NOT NULL,
+  execution_id uuid    NOT NULL,
+  bytes        bytea   NOT NULL,
+  PRIMARY KEY (task_run_id, number, position)
+);
+
+CREATE INDEX log_chunks_by_execution ON log_chunks (execution_id);
+
+-- Who works, and until when he is taken to be alive. A life is one start of a worker. Heard of again and again, so the rows have room for their successors.
+CREATE TABLE workers (
+  name       text COLLATE "C" NOT NULL PRIMARY KEY,
+  life       uuid             NOT NULL,
+  started_at timestamptz(6)   NOT NULL,
+  seen_at    timestamptz(6)   NOT NULL,
+  expires_at timestamptz(6)   NOT NULL,
+  info       text COLLATE "C" NOT NULL
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+
 -- What is ready or due wakes the workers that listen; the name of the schema says of which store it is. Equal calls of one transaction are one.
 CREATE FUNCTION call_workers() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

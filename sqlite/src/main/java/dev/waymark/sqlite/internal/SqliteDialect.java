@@ -159,6 +159,7 @@ public final class SqliteDialect implements Dialect {
       case LONG -> statement.setLong(index, (Long) value);
       case INT -> statement.setInt(index, (Integer) value);
       case TIME -> bindTime(statement, index, (Instant) value);
+      case BYTES -> statement.setBytes(index, (byte[]) value);
     }
   }
 

@@ -102,6 +102,9 @@ final class SqliteSql {
                  sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
           FROM task_runs WHERE execution_id IN %s GROUP BY execution_id"""
               .formatted(UUIDS);
+      case LOAD_WORKERS ->
+          "SELECT name, life, CASE WHEN expires_at > %s THEN 1 ELSE 0 END FROM workers WHERE name IN %s"
+              .formatted(NOW, TEXTS);
       case PICK_READY ->
           LANES
               + """
@@ -169,6 +172,30 @@ final class SqliteSql {
           """
           SELECT o.task_run_id, o.outputs FROM task_runs t JOIN task_run_outputs o ON o.task_run_id = t.id
           WHERE t.execution_id = ?""";
+      case LOG ->
+          """
+          SELECT position, bytes FROM log_chunks
+          WHERE task_run_id = ? AND number = ?
+            AND position >= coalesce((SELECT max(p.position) FROM log_chunks p
+                                      WHERE p.task_run_id = ? AND p.number = ? AND p.position <= ?), 0)
+            AND position < max(?, coalesce((SELECT min(n.position) FROM log_chunks n
+                                            WHERE n.task_run_id = ? AND n.number = ? AND n.position >= ?) + 1, 0))
+          ORDER BY position""";
+      case LOG_LENGTH ->
+          """
+          SELECT position + length(bytes) FROM log_chunks
+          WHERE task_run_id = ? AND number = ? ORDER BY position DESC LIMIT 1""";
+      // By leaps through the index, which stop at the limit: an execution has many pieces of logs.
+      case EXECUTIONS_WITH_LOGS ->
+          """
+          WITH RECURSIVE owner (id) AS (
+            SELECT min(execution_id) FROM log_chunks
+            UNION ALL
+            SELECT (SELECT min(l.execution_id) FROM log_chunks l WHERE l.execution_id > o.id)
+            FROM owner o WHERE o.id IS NOT NULL
+          )
+          SELECT o.id FROM owner o CROSS JOIN executions e ON e.id = o.id
+          WHERE e.ended_at < ? LIMIT ?""";
       case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
       case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
       case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
@@ -194,6 +221,12 @@ final class SqliteSql {
           WHERE h.before + h.transition_count > ? AND h.before < ? ORDER BY h.id""";
       case COUNT_HISTORY ->
           "SELECT coalesce(sum(transition_count), 0) FROM history WHERE execution_id = ?";
+      case WORKERS ->
+          """
+          SELECT w.name, w.life, w.started_at, w.seen_at, CASE WHEN w.expires_at > %s THEN 1 ELSE 0 END,
+                 w.info, (SELECT count(*) FROM leases l WHERE l.worker = w.name)
+          FROM workers w ORDER BY w.name"""
+              .formatted(NOW);
       case EXECUTION_IDS ->
           "SELECT id FROM executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case TASK_RUN_IDS -> "SELECT id FROM task_runs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
@@ -269,6 +302,24 @@ final class SqliteSql {
           """
           INSERT INTO task_run_outputs (task_run_id, outputs) VALUES (?, ?)
           ON CONFLICT DO UPDATE SET outputs = excluded.outputs""";
+      case PUT_LOG ->
+          """
+          INSERT INTO log_chunks (task_run_id, number, position, execution_id, bytes) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT DO NOTHING""";
+      case INSERT_WORKER ->
+          "INSERT INTO workers (name, life, started_at, seen_at, expires_at, info) VALUES (?1, ?2, {now}, {now}, {now} + ?3, ?4)"
+              .replace("{now}", NOW);
+      case UPDATE_WORKER ->
+          """
+          UPDATE workers
+          SET life = ?1, started_at = CASE WHEN life = ?1 THEN started_at ELSE {now} END,
+              seen_at = {now}, expires_at = {now} + ?2, info = ?3
+          WHERE name = ?4"""
+              .replace("{now}", NOW);
+      case RETIRE_WORKER ->
+          "UPDATE workers SET expires_at = min(expires_at, %s) WHERE name = ?".formatted(NOW);
+      case CLEAR_WORKERS -> "DELETE FROM workers WHERE seen_at < %s - ?".formatted(NOW);
+      case CLEAR_LOGS -> "DELETE FROM log_chunks WHERE execution_id = ?";
     };
   }
 }

@@ -37,6 +37,28 @@ CREATE TABLE task_run_outputs (
   outputs     TEXT NOT NULL
 ) STRICT;
 
+-- What attempts have written, in pieces. With rowids, since pieces are large and a tree of keys should be small.
+CREATE TABLE log_chunks (
+  task_run_id  BLOB    NOT NULL REFERENCES task_runs (id),
+  number       INTEGER NOT NULL,
+  position     INTEGER NOT NULL,
+  execution_id BLOB    NOT NULL REFERENCES executions (id),
+  bytes        BLOB    NOT NULL,
+  PRIMARY KEY (task_run_id, number, position)
+) STRICT;
+
+CREATE INDEX log_chunks_by_execution ON log_chunks (execution_id);
+
+-- Who works, and until when he is taken to be alive. A life is one start of a worker.
+CREATE TABLE workers (
+  name       TEXT    NOT NULL PRIMARY KEY,
+  life       BLOB    NOT NULL,
+  started_at INTEGER NOT NULL,
+  seen_at    INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  info       TEXT    NOT NULL
+) STRICT;
+
 -- What an earlier version has begun and not ended is nowhere ready: somebody is to look at it.
 INSERT INTO due_executions (execution_id, reason, due_at)
 SELECT id, 'SETTLE', 0 FROM executions WHERE state IN ('PENDING', 'RUNNING', 'CANCELLING');

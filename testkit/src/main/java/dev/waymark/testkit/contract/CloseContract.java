@@ -42,6 +42,9 @@ public abstract class CloseContract extends ContractTest {
             () -> store.taskRuns(execution),
             () -> store.attempt(new AttemptId(run, 1)),
             () -> store.attempts(run),
+            () -> store.log(new AttemptId(run, 1), 0, 1),
+            () -> store.executionsWithLogs(START, 1),
+            store::workers,
             () -> store.history(execution, page),
             () -> store.idsStartingWith(RecordKind.WORKFLOW, "", 5))) {
       assertThatIllegalStateException().isThrownBy(call).withMessageContaining("closed");

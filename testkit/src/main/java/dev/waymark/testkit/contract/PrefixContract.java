@@ -173,5 +173,6 @@ public abstract class PrefixContract extends ContractTest {
   @DisplayName("attempts have no ids of their own to look for")
   void attempts() {
     invalid(() -> store.idsStartingWith(RecordKind.ATTEMPT, "", 5), "attempt");
+    invalid(() -> store.idsStartingWith(RecordKind.WORKER, "", 5), "worker");
   }
 }

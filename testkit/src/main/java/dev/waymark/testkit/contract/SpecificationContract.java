@@ -103,6 +103,9 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(every.leases(9)).isEmpty();
       assertThat(every.stalled(null, 9)).isEmpty();
       every.onReady(() -> {}).close();
+      assertThat(every.workers()).isEmpty();
+      assertThat(every.log(new AttemptId(taskRun, 1), 0, 9).length()).isZero();
+      assertThat(every.executionsWithLogs(START, 9)).isEmpty();
       assertThat(every.executions(ExecutionQuery.all()).total()).isEqualTo(1);
       assertThat(every.taskRuns(execution)).containsExactly(exists(every.taskRun(taskRun)));
       assertThat(every.attempts(taskRun))

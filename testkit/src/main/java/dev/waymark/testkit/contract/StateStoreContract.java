@@ -84,6 +84,24 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("logs")
+  class Logs extends LogContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("workers")
+  class Workers extends WorkerContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("atomicity")
   class Atomicity extends AtomicityContract {
     @Override

@@ -18,10 +18,13 @@ import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.core.store.Worker;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,11 @@ class ForwardingStateStore implements StateStore {
   @Override
   public List<ExecutionId> stalled(@Nullable ExecutionId after, int limit) {
     return store.stalled(after, limit);
+  }
+
+  @Override
+  public List<Worker> workers() {
+    return store.workers();
   }
 
   @Override
@@ -116,6 +124,16 @@ class ForwardingStateStore implements StateStore {
   @Override
   public List<Attempt> attempts(TaskRunId id) {
     return store.attempts(id);
+  }
+
+  @Override
+  public LogPart log(AttemptId id, long position, int maxBytes) {
+    return store.log(id, position, maxBytes);
+  }
+
+  @Override
+  public List<ExecutionId> executionsWithLogs(Instant endedBefore, int limit) {
+    return store.executionsWithLogs(endedBefore, limit);
   }
 
   @Override

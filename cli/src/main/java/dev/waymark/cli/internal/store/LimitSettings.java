@@ -24,7 +24,10 @@ final class LimitSettings {
       known.put("max-input-bytes", Limits.Builder::maxInputBytes);
       known.put("max-error-bytes", Limits.Builder::maxErrorBytes);
       known.put("max-worker-bytes", Limits.Builder::maxWorkerBytes);
+      known.put("max-info-bytes", Limits.Builder::maxInfoBytes);
       known.put("max-output-bytes", Limits.Builder::maxOutputBytes);
+      known.put("max-log-bytes", Limits.Builder::maxLogBytes);
+      known.put("max-log-chunk-bytes", Limits.Builder::maxLogChunkBytes);
       known.put("max-claims", Limits.Builder::maxClaims);
       known.put("max-task-runs", Limits.Builder::maxTaskRuns);
       known.put("max-attempts", Limits.Builder::maxAttempts);

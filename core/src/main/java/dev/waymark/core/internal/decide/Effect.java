@@ -16,6 +16,7 @@ import dev.waymark.core.store.DueReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What an accepted change does to the records; the store writes it as it is. */
@@ -216,6 +217,25 @@ public sealed interface Effect {
 
   /** An execution is not due any more, if it was. */
   record ExecutionNotDue(ExecutionId execution, DueReason reason) implements Effect {}
+
+  /** The log of an attempt goes on with these bytes, unless there are some at this place. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody changes or compares them
+  record LogAppended(AttemptId attempt, ExecutionId execution, long position, byte[] bytes)
+      implements Effect {}
+
+  /** The logs of an execution go. */
+  record LogsDeleted(ExecutionId execution) implements Effect {}
+
+  /**
+   * A worker is alive for so long from now on.
+   *
+   * @param isNew whether its name was not known
+   */
+  record WorkerKept(String name, UUID life, Duration lease, Map<String, String> info, boolean isNew)
+      implements Effect {}
+
+  /** A worker is not alive any more. */
+  record WorkerRetired(String name) implements Effect {}
 
   /** A task run has these outputs, instead of those before. */
   record OutputsSet(TaskRunId taskRun, Map<String, String> outputs) implements Effect {}

@@ -64,14 +64,33 @@ final class Fingerprint {
     } else if (change instanceof Change.SetOutputs set) {
       part("set outputs").part(set.fence()).part(set.outputs().size());
       set.outputs().forEach((name, value) -> part(name).part(value));
+    } else if (change instanceof Change.AppendLog append) {
+      part("append log").part(append.position()).bytes(append.bytes());
+    } else if (change instanceof Change.DeleteLogs) {
+      part("delete logs");
+    } else if (change instanceof Change.KeepWorker keep) {
+      part("keep worker").part(keep.life()).part(keep.lease()).part(keep.info().size());
+      keep.info().forEach((name, value) -> part(name).part(value));
+    } else if (change instanceof Change.RetireWorker retire) {
+      part("retire worker").part(retire.life());
     }
   }
 
   private Fingerprint part(@Nullable Object value) {
-    byte[] bytes = value == null ? new byte[0] : Text.utf8(value.toString());
-    int length = value == null ? -1 : bytes.length;
-    sum.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
+    if (value != null) {
+      return bytes(Text.utf8(value.toString()));
+    }
+    length(-1);
+    return this;
+  }
+
+  private Fingerprint bytes(byte[] bytes) {
+    length(bytes.length);
     sum.update(bytes);
     return this;
+  }
+
+  private void length(int length) {
+    sum.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
   }
 }

@@ -29,6 +29,7 @@ public final class Ledger {
   private final Shelf<ExecutionId, Family> families;
   private final Shelf<TaskRunId, TaskRunHead> taskRuns;
   private final Shelf<TaskKey, TaskRunHead> taskRunsByTask;
+  private final Shelf<String, WorkerHead> workers;
 
   /** An empty ledger. */
   public Ledger() {
@@ -43,6 +44,7 @@ public final class Ledger {
     families = new Shelf<>(null, capacity);
     taskRuns = new Shelf<>(null, capacity);
     taskRunsByTask = new Shelf<>(null, capacity);
+    workers = new Shelf<>(null, capacity);
   }
 
   private Ledger(Ledger base) {
@@ -53,6 +55,7 @@ public final class Ledger {
     families = new Shelf<>(base.families, Integer.MAX_VALUE);
     taskRuns = new Shelf<>(base.taskRuns, Integer.MAX_VALUE);
     taskRunsByTask = new Shelf<>(base.taskRunsByTask, Integer.MAX_VALUE);
+    workers = new Shelf<>(base.workers, Integer.MAX_VALUE);
   }
 
   /**
@@ -79,9 +82,13 @@ public final class Ledger {
     families.post();
     taskRuns.post();
     taskRunsByTask.post();
+    workers.post();
   }
 
-  /** Puts what this ledger itself holds, without what it is a draft of, into another. */
+  /**
+   * Puts what this ledger itself holds, without what it is a draft of, into another. Workers are
+   * left out: how they stand changes with time, so they are looked at each time.
+   */
   public void addTo(Ledger other) {
     commits.addTo(other.commits);
     workflows.addTo(other.workflows);
@@ -146,6 +153,15 @@ public final class Ledger {
    */
   public void put(ExecutionId execution, Family family) {
     families.put(execution, family);
+  }
+
+  /** Notes a worker. */
+  public void put(WorkerHead worker) {
+    workers.put(worker.name(), worker);
+  }
+
+  @Nullable WorkerHead worker(String name) {
+    return workers.get(name);
   }
 
   @Nullable PastCommit commit(CommitId id) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param prepared for each change what was made beforehand, or null
  * @param fingerprint of everything in the changes, to tell two change sets under one commit id
  *     apart
- * @param bytes about how many bytes of text it brings
+ * @param bytes about how many bytes of text and of logs it brings
  */
 public record Submission(
     ChangeSet changes,
@@ -133,7 +133,34 @@ public record Submission(
           "maxOutputBytes");
       return bytes;
     }
-    return 0;
+    if (change instanceof Change.KeepWorker keep) {
+      long bytes = bytes(keep.info());
+      atMost(
+          "bytes of what " + keep.target() + " tells of itself",
+          bytes,
+          limits.maxInfoBytes(),
+          "maxInfoBytes");
+      return bytes + worker(keep.name(), limits);
+    }
+    if (change instanceof Change.RetireWorker retire) {
+      return worker(retire.name(), limits);
+    }
+    return change instanceof Change.AppendLog append ? check(append, limits) : 0;
+  }
+
+  private static long worker(String name, Limits limits) {
+    return text("name of a worker", name, limits.maxWorkerBytes(), "maxWorkerBytes");
+  }
+
+  private static long check(Change.AppendLog append, Limits limits) {
+    int length = append.bytes().length;
+    String log = "the log of " + append.target();
+    atMost("bytes appended to " + log, length, limits.maxLogChunkBytes(), "maxLogChunkBytes");
+    // The position may be next to the greatest number there is.
+    long end =
+        append.position() > Long.MAX_VALUE - length ? Long.MAX_VALUE : append.position() + length;
+    atMost("bytes of " + log, end, limits.maxLogBytes(), "maxLogBytes");
+    return length;
   }
 
   private static long bytes(Map<String, String> texts) {

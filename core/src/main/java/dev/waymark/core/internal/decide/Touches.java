@@ -26,6 +26,7 @@ import java.util.TreeSet;
  * @param clocked task runs of which it matters how a lease stands at this moment
  * @param leanedOn task runs on whose state something leans that does not change them
  * @param settled executions of which it matters how many task runs have not ended at this moment
+ * @param workers names of workers that are noted; how they stand is known to the database alone
  * @param created executions and task runs that are created; as a rule they do not exist yet
  */
 public record Touches(
@@ -40,6 +41,7 @@ public record Touches(
     Set<TaskRunId> clocked,
     Set<TaskRunId> leanedOn,
     Set<ExecutionId> settled,
+    Set<String> workers,
     Set<Object> created) {
 
   /** Nothing yet. */
@@ -56,7 +58,18 @@ public record Touches(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
+        new TreeSet<>(),
         new HashSet<>());
+  }
+
+  /** Whether something matters that must be looked at, whatever is remembered. */
+  public boolean needALook() {
+    return !clocked.isEmpty() || !workers.isEmpty();
+  }
+
+  /** Whether a record is changed that belongs to no execution: others may change it as well. */
+  public boolean areShared() {
+    return !savedWorkflows.isEmpty() || !workers.isEmpty();
   }
 
   /** Adds a task run that is about to be claimed. */
@@ -118,6 +131,15 @@ public record Touches(
     } else if (change instanceof Change.SetOutputs outputs) {
       taskRuns.add(outputs.id());
       leanedOn.add(outputs.id());
+    } else if (change instanceof Change.AppendLog append) {
+      taskRuns.add(append.id().taskRunId());
+      leanedOn.add(append.id().taskRunId());
+    } else if (change instanceof Change.DeleteLogs delete) {
+      executions.add(delete.id());
+    } else if (change instanceof Change.KeepWorker keep) {
+      workers.add(keep.name());
+    } else if (change instanceof Change.RetireWorker retire) {
+      workers.add(retire.name());
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.waymark.core.internal.read;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Limits;
@@ -37,9 +38,10 @@ public final class Questions {
   public static void checkPrefix(RecordKind kind, String prefix, int limit, Limits limits) {
     checkedLimit(limit, limits);
     Text.wellFormed("prefix of " + kind.words() + " ids", prefix);
-    if (kind == RecordKind.ATTEMPT) {
+    if (kind == RecordKind.ATTEMPT || kind == RecordKind.WORKER) {
       throw new InvalidInputException(
-          "attempts have no ids of their own; look for a workflow, an execution or a task run");
+          kind.words()
+              + "s have no ids of their own; look for a workflow, an execution or a task run");
     }
   }
 
@@ -67,6 +69,23 @@ public final class Questions {
               Text.quote(request.worker()),
               bytes,
               limits.maxWorkerBytes()));
+    }
+  }
+
+  /**
+   * A part of a log.
+   *
+   * @throws InvalidInputException when it begins before the log or is to hold nothing
+   */
+  public static void checkLogPart(AttemptId id, long position, int maxBytes) {
+    if (position < 0 || maxBytes < 1) {
+      throw new InvalidInputException(
+          String.format(
+              Locale.ROOT,
+              "%d bytes from position %d of the log of attempt %s are no part of it; read 1 byte or more from position 0 or later",
+              maxBytes,
+              position,
+              id));
     }
   }
 

@@ -168,8 +168,8 @@ final class GroupTransaction {
    */
   private @Nullable List<Verdict> fromMemory(Session session, List<Ticket> group, Touches touches)
       throws SQLException {
-    if (!touches.clocked().isEmpty()) {
-      return null; // How a lease stands is known to the clock of the database alone.
+    if (touches.needALook()) {
+      return null; // How leases and workers stand is known to the clock of the database alone.
     }
     Object stamp = dialect.stamp(session);
     Ledger remembered = memory.recall(touches, stamp);

@@ -8,6 +8,7 @@ import dev.waymark.core.internal.decide.PastCommit;
 import dev.waymark.core.internal.decide.TaskKey;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.internal.decide.Touches;
+import dev.waymark.core.internal.decide.WorkerHead;
 import dev.waymark.core.internal.decide.WorkflowHead;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;
@@ -49,8 +50,8 @@ final class LedgerLoader {
   }
 
   /**
-   * Notes every record of {@code touches} that exists. Workflows come before executions: that is
-   * the order in which rows are locked.
+   * Notes every record of {@code touches} that exists. Workers come before workflows, and these
+   * before executions: that is the order in which rows are locked.
    *
    * <p>Past commits are read once the locks are held. When a connection was lost in COMMIT, the
    * database may still be at work on it while the change set is tried again; the locks wait for its
@@ -64,6 +65,7 @@ final class LedgerLoader {
   List<Request> requests(Touches touches, Ledger ledger) {
     Set<WorkflowId> saved = touches.savedWorkflows();
     Requests requests = new Requests(ledger);
+    requests.workers(touches.workers());
     requests.workflows(
         ReadStatement.LOAD_WORKFLOWS,
         touches.workflows().stream().filter(id -> !saved.contains(id)).toList());
@@ -110,6 +112,12 @@ final class LedgerLoader {
 
     Requests(Ledger ledger) {
       this.ledger = ledger;
+    }
+
+    void workers(Collection<String> names) {
+      if (!names.isEmpty()) {
+        add(ReadStatement.LOAD_WORKERS, texts(names, name -> name), names.size(), this::worker);
+      }
     }
 
     void workflows(ReadStatement statement, Collection<WorkflowId> ids) {
@@ -193,6 +201,10 @@ final class LedgerLoader {
     }
 
     // ---- what becomes of the rows
+
+    private void worker(ResultSet row) throws SQLException {
+      ledger.put(new WorkerHead(row.getString(1), dialect.uuid(row, 2), row.getInt(3) == 1));
+    }
 
     private void workflow(ResultSet row) throws SQLException {
       ledger.put(

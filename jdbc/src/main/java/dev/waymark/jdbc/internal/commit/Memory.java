@@ -48,12 +48,13 @@ final class Memory {
 
   /**
    * The executions that a change set touches, also by their task runs; null when that is not known,
-   * or when it touches what others may touch too, as one does that saves a workflow.
+   * or when it touches what others may touch too, as one does that saves a workflow or notes a
+   * worker.
    */
   synchronized @Nullable Set<ExecutionId> executions(ChangeSet changes) {
     Touches touches = new Touches();
     touches.add(changes);
-    if (!touches.savedWorkflows().isEmpty()) {
+    if (touches.areShared()) {
       return null;
     }
     for (TaskRunId id : touches.taskRuns()) {

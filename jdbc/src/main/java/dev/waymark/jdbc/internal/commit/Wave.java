@@ -4,6 +4,7 @@ import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * goes into the next wave. Nearly every group is a single wave.
  */
 final class Wave {
+  /** After which a worker is forgotten. */
+  private static final Duration LONGEST_SILENCE = Duration.ofDays(7);
+
   private final Map<WriteStatement, Rows> rows = new EnumMap<>(WriteStatement.class);
   private final Map<TaskRunId, TaskRunWrite> taskRuns = new LinkedHashMap<>();
   private final Map<ExecutionId, Effect.ExecutionMoved> executions = new LinkedHashMap<>();
@@ -126,6 +130,52 @@ final class Wave {
     return takeDue(effect);
   }
 
+  /** The same piece of a log, which may be brought more than once. */
+  private record LogPlace(AttemptId attempt, long position) {}
+
+  private boolean takeLog(Effect effect) {
+    if (effect instanceof Effect.LogAppended log) {
+      return take(
+          new RowKey("log", new LogPlace(log.attempt(), log.position())),
+          WriteStatement.PUT_LOG,
+          log.attempt().taskRunId().value(),
+          log.attempt().number(),
+          log.position(),
+          log.execution().value(),
+          log.bytes());
+    }
+    if (effect instanceof Effect.LogsDeleted deleted) {
+      return take(
+          new RowKey("logs", deleted.execution()),
+          WriteStatement.CLEAR_LOGS,
+          deleted.execution().value());
+    }
+    return takeWorker(effect);
+  }
+
+  private boolean takeWorker(Effect effect) {
+    if (effect instanceof Effect.WorkerKept kept) {
+      return take(kept);
+    }
+    Effect.WorkerRetired retired = (Effect.WorkerRetired) effect;
+    return take(new RowKey("worker", retired.name()), WriteStatement.RETIRE_WORKER, retired.name());
+  }
+
+  /** Once in a wave, those go that were silent for too long. */
+  private boolean take(Effect.WorkerKept kept) {
+    RowKey key = new RowKey("worker", kept.name());
+    long micros = micros(kept.lease());
+    String info = TextMaps.write(kept.info());
+    boolean taken =
+        kept.isNew()
+            ? take(key, WriteStatement.INSERT_WORKER, kept.name(), kept.life(), micros, info)
+            : take(key, WriteStatement.UPDATE_WORKER, kept.life(), micros, info, kept.name());
+    if (taken) {
+      take(new RowKey("workers", ""), WriteStatement.CLEAR_WORKERS, micros(LONGEST_SILENCE));
+    }
+    return taken;
+  }
+
   private boolean takeDue(Effect effect) {
     if (effect instanceof Effect.ExecutionDue due) {
       return take(
@@ -135,12 +185,14 @@ final class Wave {
           due.reason().name(),
           micros(due.delay()));
     }
-    Effect.ExecutionNotDue notDue = (Effect.ExecutionNotDue) effect;
-    return take(
-        new RowKey("due " + notDue.reason(), notDue.execution()),
-        WriteStatement.CLEAR_DUE,
-        notDue.execution().value(),
-        notDue.reason().name());
+    if (effect instanceof Effect.ExecutionNotDue notDue) {
+      return take(
+          new RowKey("due " + notDue.reason(), notDue.execution()),
+          WriteStatement.CLEAR_DUE,
+          notDue.execution().value(),
+          notDue.reason().name());
+    }
+    return takeLog(effect);
   }
 
   private boolean takeLease(

@@ -13,6 +13,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Claims.Leased;
+import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -89,6 +90,17 @@ final class RecordRows {
         new AttemptId(new TaskRunId(dialect.uuid(row, 1)), row.getInt(2)),
         new ExecutionId(dialect.uuid(row, 3)),
         row.getString(4));
+  }
+
+  Worker worker(ResultSet row) throws SQLException {
+    return new Worker(
+        row.getString(1),
+        dialect.uuid(row, 2),
+        time(row, 3),
+        time(row, 4),
+        row.getInt(5) == 1,
+        TextMaps.read(row.getString(6)),
+        row.getInt(7));
   }
 
   private Instant time(ResultSet row, int column) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.read;
 
+import dev.waymark.core.internal.read.LogChunks;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
@@ -14,8 +15,10 @@ import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -202,13 +205,7 @@ public final class Snapshot {
 
   /** One attempt. */
   public @Nullable Attempt attempt(AttemptId id) throws SQLException {
-    return one(
-        ReadStatement.ATTEMPT,
-        s -> {
-          dialect.bindUuid(s, 1, id.taskRunId().value());
-          s.setInt(2, id.number());
-        },
-        records::attempt);
+    return one(ReadStatement.ATTEMPT, s -> bindAttempt(s, 1, id), records::attempt);
   }
 
   /** The attempts of a task run, by number. */
@@ -216,18 +213,63 @@ public final class Snapshot {
     return list(ReadStatement.ATTEMPTS, uuid(id.value()), records::attempt);
   }
 
+  // ---- workers
+
+  /** All workers, by name. */
+  public List<Worker> workers() throws SQLException {
+    return list(ReadStatement.WORKERS, s -> {}, records::worker);
+  }
+
+  // ---- logs
+
+  /** A part of the log of an attempt. */
+  public LogPart log(AttemptId id, long position, int maxBytes) throws SQLException {
+    Long length = one(ReadStatement.LOG_LENGTH, s -> bindAttempt(s, 1, id), row -> row.getLong(1));
+    List<LogChunks.Chunk> chunks =
+        list(
+            ReadStatement.LOG,
+            s -> {
+              bindAttempt(s, 1, id);
+              bindAttempt(s, 3, id);
+              s.setLong(5, position);
+              s.setLong(6, sum(position, maxBytes));
+              bindAttempt(s, 7, id);
+              s.setLong(9, position);
+            },
+            row -> new LogChunks.Chunk(row.getLong(1), row.getBytes(2)));
+    return LogChunks.part(chunks, position, maxBytes, length == null ? 0 : length);
+  }
+
+  private void bindAttempt(PreparedStatement statement, int index, AttemptId id)
+      throws SQLException {
+    dialect.bindUuid(statement, index, id.taskRunId().value());
+    statement.setInt(index + 1, id.number());
+  }
+
+  /** Executions that ended before a time and have logs. */
+  public List<ExecutionId> executionsWithLogs(Instant endedBefore, int limit) throws SQLException {
+    return list(
+        ReadStatement.EXECUTIONS_WITH_LOGS,
+        s -> {
+          dialect.bindTime(s, 1, endedBefore);
+          s.setInt(2, limit);
+        },
+        row -> new ExecutionId(dialect.uuid(row, 1)));
+  }
+
   // ---- history
 
   /** A page of the history of an execution. */
   public Page<Transition> history(ExecutionId id, PageRequest page) throws SQLException {
-    long end =
-        page.offset() > Long.MAX_VALUE - page.limit()
-            ? Long.MAX_VALUE
-            : page.offset() + page.limit();
     return page(
-        transitions(id, page.offset(), end),
+        transitions(id, page.offset(), sum(page.offset(), page.limit())),
         number(ReadStatement.COUNT_HISTORY, uuid(id.value())),
         page);
+  }
+
+  /** Where a range ends, or the end of all ranges. */
+  private static long sum(long begin, int size) {
+    return begin > Long.MAX_VALUE - size ? Long.MAX_VALUE : begin + size;
   }
 
   /**

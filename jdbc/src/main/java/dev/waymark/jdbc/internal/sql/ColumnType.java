@@ -11,5 +11,7 @@ public enum ColumnType {
   /** An {@link Integer}. */
   INT,
   /** A {@link java.time.Instant} of whole microseconds. */
-  TIME
+  TIME,
+  /** An array of bytes. */
+  BYTES
 }

@@ -37,6 +37,9 @@ public enum ReadStatement {
    */
   LOAD_FAMILIES,
 
+  /** Names of workers -> name, life, 1 while it is alive and else 0. */
+  LOAD_WORKERS,
+
   // Claiming.
 
   /**
@@ -112,12 +115,27 @@ public enum ReadStatement {
    */
   ATTEMPTS_OF_EXECUTION,
   /**
+   * Task run id and number, those again, first position, position after the last, task run id and
+   * number once more, first position again -> position, bytes; the pieces of a log in which these
+   * positions are, or the next piece where they are in none; in order.
+   */
+  LOG,
+  /** Task run id, number -> length of the log; no row where there is none. */
+  LOG_LENGTH,
+  /** Time before which they ended, limit -> ids of executions that have logs, in order. */
+  EXECUTIONS_WITH_LOGS,
+  /**
    * Execution id, first position, position after the last -> committed at, position of the first
    * transition, transitions; in order.
    */
   HISTORY,
   /** Execution id -> number of transitions. */
   COUNT_HISTORY,
+  /**
+   * Nothing -> name, life, started at, seen at, 1 while it is alive and else 0, info, number of its
+   * leases; of all workers, by name.
+   */
+  WORKERS,
   /** Least id, greatest id, limit -> execution ids in order. */
   EXECUTION_IDS,
   /** Least id, greatest id, limit -> task run ids in order. */

@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.sql;
 
+import static dev.waymark.jdbc.internal.sql.ColumnType.BYTES;
 import static dev.waymark.jdbc.internal.sql.ColumnType.INT;
 import static dev.waymark.jdbc.internal.sql.ColumnType.LONG;
 import static dev.waymark.jdbc.internal.sql.ColumnType.TEXT;
@@ -69,7 +70,21 @@ public enum WriteStatement {
   /** Execution id, reason; nothing where it is not due. */
   CLEAR_DUE(UUID, TEXT),
   /** Task run id, outputs, instead of those before. */
-  PUT_OUTPUTS(UUID, TEXT);
+  PUT_OUTPUTS(UUID, TEXT),
+  /** Task run id, number, position, execution id, bytes; nothing where there are some already. */
+  PUT_LOG(UUID, INT, LONG, UUID, BYTES),
+  /** Execution id. */
+  CLEAR_LOGS(UUID),
+  /** Name, life, microseconds from now on, info. */
+  INSERT_WORKER(TEXT, UUID, LONG, TEXT),
+  /**
+   * Life, which has just started unless it is the one before, microseconds from now on, info, name.
+   */
+  UPDATE_WORKER(UUID, LONG, TEXT, TEXT),
+  /** Name; it is not alive any more. */
+  RETIRE_WORKER(TEXT),
+  /** Microseconds; those of which nothing was heard for so long go. */
+  CLEAR_WORKERS(LONG);
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
   private final List<ColumnType> columns;

@@ -1,0 +1,149 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.Refusal.Reason;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What may become of attempts, and of the leases on them. */
+final class AttemptRules {
+  private final Hearing hearing;
+  private final Ledger draft;
+  private final Refusals refusals;
+
+  AttemptRules(Hearing hearing) {
+    this.hearing = hearing;
+    draft = hearing.draft();
+    refusals = hearing.refusals();
+  }
+
+  void record(Change.RecordAttempt change) {
+    TaskRunHead head = draft.taskRun(change.taskRunId());
+    String attempted = "record an attempt of " + change.target();
+    if (head == null) {
+      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
+    } else if (head.state().isTerminal()) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "one that has not ended",
+          head.state().name());
+    } else if (head.hasLiveAttempt()) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "its attempt " + head.lastAttempt() + " ended",
+          "RUNNING");
+    } else if (hearing.isHeld(head)) {
+      hearing.refuseHeld(change.target(), attempted, head);
+    } else {
+      int number = head.lastAttempt() + 1;
+      if (number > hearing.limits().maxAttempts()) {
+        throw new InvalidInputException(
+            change.target()
+                + " has "
+                + head.lastAttempt()
+                + " attempts, the limit maxAttempts; raise it when opening the store");
+      }
+      Duration lease = change.lease();
+      TaskRunHead after =
+          head.withAttempt(
+              number, AttemptState.RUNNING, lease == null ? LeaseState.NONE : LeaseState.HELD);
+      draft.put(after);
+      AttemptId id = new AttemptId(head.id(), number);
+      hearing.write(
+          new Effect.AttemptRecorded(
+              after,
+              new Attempt(
+                  id, AttemptState.RUNNING, change.worker(), hearing.at(), null, null, null)));
+      if (lease != null) {
+        hearing.write(new Effect.LeaseTaken(id, change.worker(), lease));
+      }
+      hearing.answer(RecordRef.of(id), number, true);
+    }
+  }
+
+  void update(Change.UpdateAttempt change) {
+    String attempted = "move " + change.target() + " to " + change.to();
+    TaskRunHead head = hearing.newest(change.id(), attempted);
+    if (head == null) {
+      return;
+    }
+    AttemptState state = Objects.requireNonNull(head.lastAttemptState());
+    if (state.canMoveTo(change.to())) {
+      end(head, change.to(), change.exitCode(), change.error());
+    } else {
+      refusals.move(change.target(), attempted, state, state.moves());
+    }
+  }
+
+  void lose(Change.LoseAttempt change) {
+    String attempted = "move " + change.target() + " to LOST because its lease is over";
+    TaskRunHead head = hearing.newest(change.id(), attempted);
+    if (head == null) {
+      return;
+    }
+    AttemptState state = Objects.requireNonNull(head.lastAttemptState());
+    if (!state.canMoveTo(AttemptState.LOST)) {
+      refusals.move(change.target(), attempted, state, state.moves());
+    } else if (head.lease() != LeaseState.OVER) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "a lease that is over",
+          head.lease() == LeaseState.HELD ? "one that lasts" : "none");
+    } else {
+      end(head, AttemptState.LOST, null, change.error());
+    }
+  }
+
+  private void end(
+      TaskRunHead head, AttemptState to, @Nullable Integer exitCode, @Nullable String error) {
+    TaskRunHead after = head.withAttempt(head.lastAttempt(), to, LeaseState.NONE);
+    draft.put(after);
+    hearing.write(
+        new Effect.AttemptMoved(
+            after,
+            Objects.requireNonNull(head.lastAttemptState()),
+            to,
+            hearing.at(),
+            exitCode,
+            error));
+    if (head.lease() != LeaseState.NONE) {
+      hearing.write(new Effect.LeaseEnded(head.newestAttempt()));
+    }
+    hearing.answer(RecordRef.of(head.newestAttempt()), head.lastAttempt(), true);
+  }
+
+  void renew(Change.RenewLease change) {
+    String attempted = "renew the lease of " + change.target();
+    TaskRunHead head = hearing.newest(change.id(), attempted);
+    if (head == null) {
+      return;
+    }
+    if (!head.hasLiveAttempt()) {
+      refusals.add(
+          change.target(),
+          Reason.LEASE_LOST,
+          attempted,
+          "a live attempt",
+          String.valueOf(head.lastAttemptState()));
+    } else if (head.lease() == LeaseState.NONE) {
+      refusals.add(
+          change.target(), Reason.OUT_OF_STEP, attempted, "an attempt with a lease", "one without");
+    } else {
+      draft.put(head.withAttempt(head.lastAttempt(), AttemptState.RUNNING, LeaseState.HELD));
+      hearing.write(new Effect.LeaseRenewed(change.id(), change.lease()));
+      hearing.answer(change.target(), head.lastAttempt(), true);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.Refusal.Reason;
+import java.time.Duration;
+
+/** What may be noted as ready or due. */
+final class DueRules {
+  /**
+   * How long others leave it to one who found that more has happened to look again: long enough for
+   * him, and short where he has died.
+   */
+  private static final Duration SETTLE_GRACE = Duration.ofSeconds(1);
+
+  private final Hearing hearing;
+  private final Ledger draft;
+  private final Refusals refusals;
+
+  DueRules(Hearing hearing) {
+    this.hearing = hearing;
+    draft = hearing.draft();
+    refusals = hearing.refusals();
+  }
+
+  void ready(Change.ReadyTaskRun change) {
+    TaskRunHead head = draft.taskRun(change.id());
+    String attempted = "make " + change.target() + " ready";
+    if (head == null) {
+      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
+    } else if (Refusals.isStale(change.expectedVersion(), head.version())) {
+      refusals.stale(
+          change.target(), attempted, change.expectedVersion(), head.version(), head.state());
+    } else if (head.hasLiveAttempt()
+        || (head.state() != TaskRunState.PENDING && head.state() != TaskRunState.RETRYING)) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "one that is PENDING or RETRYING, without a live attempt",
+          head.hasLiveAttempt() ? "a live attempt" : head.state().name());
+    } else {
+      hearing.write(
+          new Effect.TaskRunReady(change.id(), change.pool(), change.priority(), change.delay()));
+      hearing.answer(change.target(), head.version(), true);
+    }
+  }
+
+  void settle(Change.SettleExecution change) {
+    ExecutionHead head = hearing.existing(change.id(), "settle " + change.target());
+    if (head == null) {
+      return;
+    }
+    boolean more = hearing.family(change.id()).live() != change.unfinished();
+    hearing.write(
+        more
+            ? new Effect.ExecutionDue(change.id(), DueReason.SETTLE, SETTLE_GRACE)
+            : new Effect.ExecutionNotDue(change.id(), DueReason.SETTLE));
+    hearing.answer(change.target(), head.version(), more);
+  }
+
+  void mark(Change.MarkDue change) {
+    ExecutionHead head = hearing.existing(change.id(), "note " + change.target() + " as due");
+    if (head != null) {
+      hearing.write(new Effect.ExecutionDue(change.id(), change.reason(), change.delay()));
+      hearing.answer(change.target(), head.version(), true);
+    }
+  }
+
+  void clear(Change.ClearDue change) {
+    ExecutionHead head = hearing.existing(change.id(), "note " + change.target() + " as not due");
+    if (head != null) {
+      hearing.write(new Effect.ExecutionNotDue(change.id(), change.reason()));
+      hearing.answer(change.target(), head.version(), true);
+    }
+  }
+}

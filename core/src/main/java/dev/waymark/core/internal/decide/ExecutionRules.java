@@ -1,0 +1,109 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.internal.decide.Submission.PreparedExecution;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.Refusal.Reason;
+import org.jspecify.annotations.Nullable;
+
+/** What may become of executions. */
+final class ExecutionRules {
+  private final Hearing hearing;
+  private final Ledger draft;
+  private final Refusals refusals;
+
+  ExecutionRules(Hearing hearing) {
+    this.hearing = hearing;
+    draft = hearing.draft();
+    refusals = hearing.refusals();
+  }
+
+  void create(Change.CreateExecution change, PreparedExecution prepared) {
+    Execution wanted = prepared.execution();
+    ExecutionHead existing = draft.execution(wanted.id());
+    if (existing != null) {
+      if (existing.requestHash().equals(prepared.requestHash())) {
+        hearing.answer(change.target(), existing.version(), false);
+      } else {
+        refusals.add(
+            change.target(),
+            Reason.ALREADY_EXISTS,
+            "create " + change.target(),
+            "no such execution, or one of the same request",
+            "one of another request");
+      }
+      return;
+    }
+    WorkflowHead workflow = draft.workflow(wanted.workflowId());
+    if (workflow == null || workflow.revision() < wanted.workflowRevision()) {
+      refuseMissingRevision(change, wanted, workflow);
+      return;
+    }
+    int revision = wanted.workflowRevision() == 0 ? workflow.revision() : wanted.workflowRevision();
+    Execution execution =
+        new Execution(
+            wanted.id(),
+            wanted.workflowId(),
+            revision,
+            wanted.state(),
+            wanted.version(),
+            wanted.labels(),
+            wanted.inputs(),
+            wanted.createdAt(),
+            null,
+            null,
+            null);
+    draft.put(
+        new ExecutionHead(
+            wanted.id(), wanted.state(), wanted.version(), null, null, prepared.requestHash()));
+    draft.put(wanted.id(), Family.NONE);
+    hearing.write(new Effect.ExecutionCreated(execution, prepared.requestHash()));
+    hearing.answer(change.target(), wanted.version(), true);
+  }
+
+  private void refuseMissingRevision(
+      Change change, Execution wanted, @Nullable WorkflowHead workflow) {
+    String attempted = "create " + change.target() + " of workflow " + wanted.workflowId();
+    if (workflow == null) {
+      refusals.add(
+          RecordRef.of(wanted.workflowId()),
+          Reason.NOT_FOUND,
+          attempted,
+          "a saved workflow",
+          "none");
+    } else {
+      refusals.add(
+          RecordRef.of(wanted.workflowId()),
+          Reason.NOT_FOUND,
+          attempted,
+          "revision " + wanted.workflowRevision(),
+          "revisions 1 to " + workflow.revision());
+    }
+  }
+
+  void update(Change.UpdateExecution change) {
+    ExecutionHead head = draft.execution(change.id());
+    String attempted = "move " + change.target() + " to " + change.to();
+    if (head == null) {
+      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "an execution", "none");
+    } else if (Refusals.isStale(change.expectedVersion(), head.version())) {
+      refusals.stale(
+          change.target(), attempted, change.expectedVersion(), head.version(), head.state());
+    } else if (!head.state().canMoveTo(change.to())) {
+      refusals.move(change.target(), attempted, head.state(), head.state().moves());
+    } else if (change.to().isTerminal() && hearing.family(change.id()).live() > 0) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "all its task runs ended",
+          hearing.family(change.id()).live() + " that have not");
+    } else {
+      ExecutionHead after = head.moved(change.to(), hearing.at());
+      draft.put(after);
+      hearing.write(new Effect.ExecutionMoved(after, head.state(), change.error()));
+      hearing.answer(change.target(), after.version(), true);
+    }
+  }
+}

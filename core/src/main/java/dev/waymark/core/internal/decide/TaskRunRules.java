@@ -1,0 +1,188 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.Refusal.Reason;
+import org.jspecify.annotations.Nullable;
+
+/** What may become of task runs: their states and what they give to others. */
+final class TaskRunRules {
+  private final Hearing hearing;
+  private final Ledger draft;
+  private final Refusals refusals;
+
+  TaskRunRules(Hearing hearing) {
+    this.hearing = hearing;
+    draft = hearing.draft();
+    refusals = hearing.refusals();
+  }
+
+  void create(NewTaskRun wanted) {
+    RecordRef ref = RecordRef.of(wanted.id());
+    TaskRunHead existing = draft.taskRun(wanted.id());
+    if (existing != null) {
+      if (existing.executionId().equals(wanted.executionId())
+          && existing.taskId().equals(wanted.taskId())) {
+        hearing.answer(ref, existing.version(), false);
+      } else {
+        refusals.add(
+            ref,
+            Reason.ALREADY_EXISTS,
+            "create " + ref,
+            "no such task run",
+            "one for task " + existing.taskId() + " of execution " + existing.executionId());
+      }
+      return;
+    }
+    ExecutionHead execution = draft.execution(wanted.executionId());
+    if (execution == null) {
+      refusals.add(
+          RecordRef.of(wanted.executionId()),
+          Reason.NOT_FOUND,
+          "create " + ref + " of execution " + wanted.executionId(),
+          "an execution",
+          "none");
+    } else if (execution.state().isTerminal()) {
+      refusals.add(
+          RecordRef.of(wanted.executionId()),
+          Reason.OUT_OF_STEP,
+          "create " + ref + " of execution " + wanted.executionId(),
+          "one that has not ended",
+          execution.state().name());
+    } else {
+      createFor(wanted, ref);
+    }
+  }
+
+  private void createFor(NewTaskRun wanted, RecordRef ref) {
+    TaskRunHead sameTask = draft.taskRun(new TaskKey(wanted.executionId(), wanted.taskId()));
+    if (sameTask != null) {
+      refusals.add(
+          ref,
+          Reason.ALREADY_EXISTS,
+          "create "
+              + ref
+              + " for task "
+              + wanted.taskId()
+              + " of execution "
+              + wanted.executionId(),
+          "no task run for it yet",
+          RecordRef.of(sameTask.id()).toString());
+      return;
+    }
+    Family family = hearing.family(wanted.executionId());
+    if (family.taskRuns() >= hearing.limits().maxTaskRuns()) {
+      throw new InvalidInputException(
+          "execution "
+              + wanted.executionId()
+              + " has "
+              + family.taskRuns()
+              + " task runs, the limit maxTaskRuns; raise it when opening the store");
+    }
+    draft.put(wanted.executionId(), family.plus(1, 1));
+    draft.put(
+        new TaskRunHead(
+            wanted.id(),
+            wanted.executionId(),
+            wanted.taskId(),
+            TaskRunState.PENDING,
+            1,
+            0,
+            null,
+            LeaseState.NONE,
+            null,
+            null));
+    hearing.write(
+        new Effect.TaskRunCreated(
+            new TaskRun(
+                wanted.id(),
+                wanted.executionId(),
+                wanted.taskId(),
+                TaskRunState.PENDING,
+                1,
+                0,
+                hearing.at(),
+                null,
+                null)));
+    hearing.answer(ref, 1, true);
+  }
+
+  void update(Change.UpdateTaskRun change) {
+    TaskRunHead head = draft.taskRun(change.id());
+    String attempted = "move " + change.target() + " to " + change.to();
+    if (head == null) {
+      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
+    } else if (isVoid(change.fence(), head)) {
+      refuseVoid(change.target(), attempted, change.fence(), head);
+    } else if (Refusals.isStale(change.expectedVersion(), head.version())) {
+      refusals.stale(
+          change.target(), attempted, change.expectedVersion(), head.version(), head.state());
+    } else if (!head.state().canMoveTo(change.to())) {
+      refusals.move(change.target(), attempted, head.state(), head.state().moves());
+    } else if (change.to() == TaskRunState.RUNNING && hearing.isHeld(head)) {
+      hearing.refuseHeld(change.target(), attempted, head);
+    } else if (head.hasLiveAttempt() && change.to() != TaskRunState.RUNNING) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "its attempt " + head.lastAttempt() + " ended",
+          String.valueOf(head.lastAttemptState()));
+    } else {
+      move(change, head);
+    }
+  }
+
+  private void move(Change.UpdateTaskRun change, TaskRunHead head) {
+    TaskRunHead after = head.moved(change.to(), hearing.at());
+    draft.put(after);
+    Family family = draft.family(head.executionId());
+    if (family != null && change.to().isTerminal()) {
+      draft.put(head.executionId(), family.plus(0, -1));
+    }
+    hearing.write(new Effect.TaskRunMoved(after, head.state()));
+    hearing.answer(change.target(), after.version(), true);
+  }
+
+  void set(Change.SetOutputs change) {
+    TaskRunHead head = draft.taskRun(change.id());
+    String attempted = "set the outputs of " + change.target();
+    if (head == null) {
+      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
+    } else if (isVoid(change.fence(), head)) {
+      refuseVoid(change.target(), attempted, change.fence(), head);
+    } else if (head.state().isTerminal()) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "one that has not ended",
+          head.state().name());
+    } else {
+      hearing.write(new Effect.OutputsSet(change.id(), change.outputs()));
+      hearing.answer(change.target(), head.version(), true);
+    }
+  }
+
+  /** Whether what is written on behalf of this attempt is void. */
+  private static boolean isVoid(@Nullable Integer fence, TaskRunHead head) {
+    return fence != null
+        && (fence != head.lastAttempt() || head.lastAttemptState() == AttemptState.LOST);
+  }
+
+  private void refuseVoid(
+      RecordRef record, String attempted, @Nullable Integer fence, TaskRunHead head) {
+    boolean newer = fence == null || fence != head.lastAttempt();
+    refusals.add(
+        record,
+        Reason.LEASE_LOST,
+        attempted,
+        "attempt " + fence + (newer ? " to be the newest" : " not to be lost"),
+        newer ? "attempt " + head.lastAttempt() : "LOST");
+  }
+}

@@ -1,0 +1,51 @@
+package dev.waymark.core.internal.read;
+
+import dev.waymark.core.store.LogPart;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+
+/** Puts a part of a log together from the pieces in which it was written. */
+public final class LogChunks {
+  private final int maxBytes;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private long begin;
+
+  private LogChunks(long position, int maxBytes) {
+    this.begin = position;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * A piece of a log.
+   *
+   * @param position where it begins
+   * @param bytes what it holds; not to be changed
+   */
+  @SuppressWarnings("ArrayRecordComponent") // on its way from a row to a part, and never compared
+  public record Chunk(long position, byte[] bytes) {}
+
+  /**
+   * The part from a position on, of the pieces in order; those before it and beyond it do no harm.
+   * It ends at a gap, and begins after one where there is nothing before.
+   *
+   * @param length how long the log is
+   */
+  public static LogPart part(List<Chunk> chunks, long position, int maxBytes, long length) {
+    LogChunks part = new LogChunks(position, maxBytes);
+    chunks.forEach(part::take);
+    return new LogPart(part.bytes.toByteArray(), part.begin, length);
+  }
+
+  private void take(Chunk chunk) {
+    if (bytes.size() == 0 && chunk.position() > begin) {
+      begin = chunk.position();
+    }
+    long next = begin + bytes.size();
+    long end = chunk.position() + chunk.bytes().length;
+    if (chunk.position() <= next && next < end) {
+      int from = (int) (next - chunk.position());
+      int wanted = Math.min(chunk.bytes().length - from, maxBytes - bytes.size());
+      bytes.write(chunk.bytes(), from, wanted);
+    }
+  }
+}

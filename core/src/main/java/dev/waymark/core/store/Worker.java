@@ -1,0 +1,33 @@
+package dev.waymark.core.store;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * A worker as the store knows it. All times are by the clock of the store.
+ *
+ * @param name its name
+ * @param life the last of its lives
+ * @param startedAt when this life was first noted
+ * @param seenAt when it was last noted
+ * @param alive whether it has not retired and the time for which it was noted is not over
+ * @param info what it tells of itself
+ * @param attempts how many leases there are under its name
+ */
+public record Worker(
+    String name,
+    UUID life,
+    Instant startedAt,
+    Instant seenAt,
+    boolean alive,
+    Map<String, String> info,
+    int attempts) {
+
+  /** Keeps an unmodifiable copy. */
+  public Worker {
+    info = Collections.unmodifiableMap(new TreeMap<>(info));
+  }
+}
