@@ -1,5 +1,8 @@
 package dev.waymark.postgres;
 
+import static dev.waymark.core.model.ExecutionState.CANCELLING;
+import static dev.waymark.core.model.ExecutionState.PENDING;
+import static dev.waymark.core.model.ExecutionState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +15,7 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.Invariants;
 import dev.waymark.testkit.ManualClock;
 import dev.waymark.testkit.StoreContents;
+import dev.waymark.testkit.WhatIsDue;
 import dev.waymark.testkit.model.Comparison;
 import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
@@ -32,8 +36,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("A PostgreSQL schema of version 1")
+@DisplayName("A PostgreSQL schema of an earlier version")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresMigrationTest {
   private static String source = "";
@@ -58,7 +64,7 @@ class PostgresMigrationTest {
 
   @BeforeEach
   void copy() {
-    VersionOne.copy(source, schema);
+    EarlierVersion.copy(1, source, schema);
   }
 
   @AfterEach
@@ -99,6 +105,25 @@ class PostgresMigrationTest {
           .satisfies(page -> assertThat(page.items()).containsExactly(store.execution(id)));
     }
     Counts.check(schema);
+  }
+
+  @ParameterizedTest(name = "(version {0})")
+  @ValueSource(ints = {2, 3})
+  @DisplayName("answers as before too when it is not of the first version")
+  void laterVersions(int version) throws SQLException {
+    TestServer.drop(schema);
+    EarlierVersion.copy(version, source, schema);
+    builder(schema).build().close();
+    assertMigrated();
+  }
+
+  @Test
+  @DisplayName("has what had begun and not ended noted as due, since none of it is ready")
+  void begunIsDue() {
+    try (StateStore store = builder(schema).build()) {
+      assertThat(WhatIsDue.take(store))
+          .containsExactlyInAnyOrderElementsOf(contents.idsIn(PENDING, RUNNING, CANCELLING));
+    }
   }
 
   @Test

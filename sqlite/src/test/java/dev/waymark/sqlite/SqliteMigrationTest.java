@@ -1,5 +1,8 @@
 package dev.waymark.sqlite;
 
+import static dev.waymark.core.model.ExecutionState.CANCELLING;
+import static dev.waymark.core.model.ExecutionState.PENDING;
+import static dev.waymark.core.model.ExecutionState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +15,7 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.Invariants;
 import dev.waymark.testkit.ManualClock;
 import dev.waymark.testkit.StoreContents;
+import dev.waymark.testkit.WhatIsDue;
 import dev.waymark.testkit.model.Comparison;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("A SQLite file of version 1")
+@DisplayName("A SQLite file of an earlier version")
 class SqliteMigrationTest {
   @TempDir static Path sources = Path.of("");
   private static Path source = Path.of("");
@@ -60,7 +64,7 @@ class SqliteMigrationTest {
   @BeforeEach
   void copy() throws SQLException {
     file = folder.resolve("waymark.db");
-    VersionOne.copy(source, file);
+    EarlierVersion.copy(1, source, file);
   }
 
   private void assertMigrated() throws SQLException {
@@ -88,6 +92,24 @@ class SqliteMigrationTest {
           .satisfies(page -> assertThat(page.items()).containsExactly(store.execution(id)));
     }
     Counts.check(file);
+  }
+
+  @Test
+  @DisplayName("of version 2 answers as before too")
+  void versionTwo() throws SQLException {
+    file = folder.resolve("two.db");
+    EarlierVersion.copy(2, source, file);
+    SqliteStateStore.open(file).close();
+    assertMigrated();
+  }
+
+  @Test
+  @DisplayName("has what had begun and not ended noted as due, since none of it is ready")
+  void begunIsDue() {
+    try (StateStore store = SqliteStateStore.open(file)) {
+      assertThat(WhatIsDue.take(store))
+          .containsExactlyInAnyOrderElementsOf(contents.idsIn(PENDING, RUNNING, CANCELLING));
+    }
   }
 
   @Test
@@ -124,7 +146,7 @@ class SqliteMigrationTest {
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("sqlite:" + file)
           .hasMessageContaining("another program uses the file")
-          .hasMessageContaining("schema version 2")
+          .hasMessageContaining("schema version 3")
           .hasMessageContaining("busy time-out of 50ms")
           .hasMessageContaining("nothing was changed");
       assertThat(Sample.text(other, "PRAGMA user_version")).isEqualTo("1");

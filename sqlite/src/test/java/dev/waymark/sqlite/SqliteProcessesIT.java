@@ -138,7 +138,7 @@ class SqliteProcessesIT {
   @DisplayName("processes that open a file of version 1 at the same moment migrate it once")
   void migrateAtOnce() throws SQLException {
     Path file = folder.resolve("old.db");
-    VersionOne.make(file);
+    EarlierVersion.make(1, file);
     List<JavaProcess> started = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       started.add(JavaProcess.start(SqliteProcesses.CommitSome.class, file.toString(), "20"));

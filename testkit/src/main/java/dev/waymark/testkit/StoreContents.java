@@ -1,6 +1,7 @@
 package dev.waymark.testkit;
 
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.Cursor;
@@ -54,6 +55,15 @@ public record StoreContents(
                       key -> list(store, ExecutionQuery.builder().label(name, value))));
     }
     return new StoreContents(revisions, executions, lists);
+  }
+
+  /** The ids of the executions in these states, the oldest first. */
+  public List<ExecutionId> idsIn(ExecutionState... states) {
+    return executions.stream()
+        .map(ExecutionDetails::execution)
+        .filter(execution -> List.of(states).contains(execution.state()))
+        .map(Execution::id)
+        .toList();
   }
 
   private static <T> List<T> all(Function<PageRequest, Page<T>> pages) {

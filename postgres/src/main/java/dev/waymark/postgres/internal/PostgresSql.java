@@ -206,14 +206,15 @@ final class PostgresSql {
           EXECUTION
               + "WHERE e.id = ANY (ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?)))";
       case TASK_RUNS_BY_ID -> TASK_RUN + "WHERE t.id = ANY (?)";
+      // A join might be made by reading all that is ready, or all outputs.
       case READY_OF_EXECUTION ->
           """
-          SELECT r.task_run_id FROM {s}.task_runs t JOIN {s}.ready_task_runs r ON r.task_run_id = t.id
-          WHERE t.execution_id = ?""";
+          SELECT r.task_run_id FROM {s}.ready_task_runs r
+          WHERE r.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))""";
       case OUTPUTS_OF_EXECUTION ->
           """
-          SELECT o.task_run_id, o.outputs FROM {s}.task_runs t JOIN {s}.task_run_outputs o ON o.task_run_id = t.id
-          WHERE t.execution_id = ?""";
+          SELECT o.task_run_id, o.outputs FROM {s}.task_run_outputs o
+          WHERE o.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))""";
       case LOG ->
           """
           SELECT l.position, l.bytes FROM {s}.log_chunks l

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.Counts;
+import dev.waymark.sqlite.EarlierVersion;
 import dev.waymark.sqlite.SqliteStateStore;
-import dev.waymark.sqlite.VersionOne;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -44,10 +44,10 @@ class SqliteMigrationCrashTest {
   private Path file = Path.of("");
 
   @Test
-  @DisplayName("leaves version 1 or version 2, each whole, and whoever comes next has the latter")
-  void versionOneOrTwo() throws SQLException {
+  @DisplayName("leaves one of the versions, whole, and whoever comes next has the newest")
+  void wholeVersions() throws SQLException {
     file = folder.resolve("waymark.db");
-    VersionOne.make(file);
+    EarlierVersion.make(1, file);
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement sql = connection.createStatement()) {
       sql.execute("INSERT INTO workflows VALUES ('w', 1, 'h')");
@@ -64,14 +64,14 @@ class SqliteMigrationCrashTest {
       found.add(version(image));
       assertOpens(image);
     }
-    assertThat(found).containsExactly(1, 2);
+    assertThat(found).containsExactly(1, 2, 3);
   }
 
   private static int version(Path image) throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + image)) {
       int version = Integer.parseInt(SqliteConnector.text(connection, "PRAGMA user_version"));
-      String counted = "SELECT count(*) FROM sqlite_schema WHERE name = 'execution_counts'";
-      assertThat(SqliteConnector.text(connection, counted)).isEqualTo(version == 2 ? "1" : "0");
+      assertThat(hasTable(connection, "execution_counts")).isEqualTo(version >= 2);
+      assertThat(hasTable(connection, "ready_task_runs")).isEqualTo(version >= 3);
       // A migration that were done and not noted would be done again by the next version.
       assertThat(
               SqliteConnector.text(connection, "SELECT max(version) FROM waymark_schema_history"))
@@ -79,6 +79,11 @@ class SqliteMigrationCrashTest {
       assertThat(SqliteConnector.text(connection, "PRAGMA integrity_check")).isEqualTo("ok");
       return version;
     }
+  }
+
+  private static boolean hasTable(Connection connection, String name) throws SQLException {
+    String count = "SELECT count(*) FROM sqlite_schema WHERE name = '" + name + "'";
+    return SqliteConnector.text(connection, count).equals("1");
   }
 
   private static void assertOpens(Path image) throws SQLException {

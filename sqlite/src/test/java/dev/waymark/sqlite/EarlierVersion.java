@@ -12,18 +12,18 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 
-/** Files as version 1 of the schema left them. */
-public final class VersionOne {
-  private VersionOne() {}
+/** Files as an earlier version of the schema left them. */
+public final class EarlierVersion {
+  private EarlierVersion() {}
 
   /** Makes an empty store. */
-  public static void make(Path file) throws SQLException {
+  public static void make(int version, Path file) throws SQLException {
     Flyway.configure()
         .dataSource("jdbc:sqlite:" + file, null, null)
         .locations("classpath:dev/waymark/sqlite/migration")
         .table("waymark_schema_history")
         .loggers("slf4j")
-        .target("1")
+        .target(Integer.toString(version))
         .load()
         .migrate();
     try (Connection connection = Sample.connect(file);
@@ -32,9 +32,9 @@ public final class VersionOne {
     }
   }
 
-  /** Makes a store with all that a store of the newest version holds. */
-  public static void copy(Path source, Path file) throws SQLException {
-    make(file);
+  /** Makes a store with what one of the newest version holds, as far as it has a place for it. */
+  public static void copy(int version, Path source, Path file) throws SQLException {
+    make(version, file);
     try (Connection connection = Sample.connect(file);
         Statement sql = connection.createStatement()) {
       sql.execute("ATTACH '" + source + "' AS source");

@@ -3,8 +3,8 @@ package dev.waymark.postgres;
 import dev.waymark.testserver.TestServer;
 import org.flywaydb.core.Flyway;
 
-/** Schemas as version 1 left them. */
-final class VersionOne {
+/** Schemas as an earlier version left them. */
+final class EarlierVersion {
   private static final String COPY =
       """
       DO $$
@@ -23,10 +23,10 @@ final class VersionOne {
       END
       $$""";
 
-  private VersionOne() {}
+  private EarlierVersion() {}
 
   /** Makes an empty store. */
-  static void make(String schema) {
+  static void make(int version, String schema) {
     Flyway.configure()
         .dataSource(TestServer.url(), null, null)
         .defaultSchema(schema)
@@ -34,14 +34,14 @@ final class VersionOne {
         .locations("classpath:dev/waymark/postgres/migration")
         .table("waymark_schema_history")
         .loggers("slf4j")
-        .target("1")
+        .target(Integer.toString(version))
         .load()
         .migrate();
   }
 
-  /** Makes a store with all that a store of the newest version holds. */
-  static void copy(String source, String schema) {
-    make(schema);
+  /** Makes a store with what one of the newest version holds, as far as it has a place for it. */
+  static void copy(int version, String source, String schema) {
+    make(version, schema);
     TestServer.execute(COPY.formatted(schema, source));
   }
 }

@@ -1,0 +1,180 @@
+package dev.waymark.postgres.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.jdbc.internal.read.ClaimReads;
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.Request;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.testserver.TestServer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Over a store in which 100,000 task runs are ready and as many are claimed, half of each later
+ * than now. The plans are those of the store's own transactions, with what they set for themselves.
+ */
+@DisplayName("The plans of claims on PostgreSQL")
+class PostgresClaimPlansTest {
+  private static final String FILL =
+      """
+      SET session_replication_role = replica; SET search_path TO %s;
+      INSERT INTO executions
+      SELECT md5('e' || i)::uuid, 'w', 1, 'RUNNING', 2, 'h', now(), now(), NULL, NULL FROM generate_series(0, 9999) i;
+      INSERT INTO execution_details SELECT id, '{}', '{}' FROM executions;
+      INSERT INTO task_runs
+      SELECT md5('t' || i)::uuid, md5('e' || i / 20)::uuid, 't' || i, CASE i %% 2 WHEN 0 THEN 'PENDING' ELSE 'RUNNING' END, 1, i %% 2, now(), NULL, NULL
+      FROM generate_series(0, 199999) i;
+      INSERT INTO attempts SELECT id, 1, 'RUNNING', 'w', now(), NULL, NULL, NULL FROM task_runs WHERE state = 'RUNNING';
+      INSERT INTO ready_task_runs
+      SELECT md5('t' || 2 * i)::uuid, CASE i %% 10 WHEN 0 THEN 'gpu' ELSE 'default' END, i %% 5, now() + (i - 50000) * interval '1 second'
+      FROM generate_series(0, 99999) i;
+      INSERT INTO leases SELECT md5('t' || 2 * i + 1)::uuid, 1, 'w', now() + (i - 50000) * interval '1 second' FROM generate_series(0, 99999) i;
+      INSERT INTO due_executions SELECT md5('e' || i)::uuid, 'SETTLE', now() + (i - 5000) * interval '1 second' FROM generate_series(0, 9999) i;
+      INSERT INTO task_run_outputs SELECT md5('t' || i)::uuid, '{}' FROM generate_series(0, 199999) i""";
+
+  private static final List<String> TABLES =
+      List.of("task_runs", "attempts", "ready_task_runs", "leases", "due_executions");
+
+  private static final Pattern READ = Pattern.compile("actual rows=(\\d+)\\S* loops=(\\d+)");
+
+  /** No step of a plan gives more rows; the limits of a claim are below it. */
+  private static final long FEW = 100;
+
+  private final String schema = TestServer.newSchema();
+  private final PostgresSettings settings =
+      PostgresConnectionTest.settings(schema, Duration.ofSeconds(60));
+  private final PostgresDialect dialect =
+      new PostgresDialect(settings, PostgresErrors.ofDataSource(settings));
+
+  @BeforeEach
+  void fill() {
+    TestServer.execute(FILL.formatted(schema));
+  }
+
+  @AfterEach
+  void drop() {
+    TestServer.drop(schema);
+  }
+
+  @Test
+  @DisplayName(
+      "every statement goes by its index to the few rows that it is for, also to lock them")
+  void few() throws SQLException {
+    assertPlans();
+    for (String table : TABLES) {
+      TestServer.execute("VACUUM (ANALYZE) " + schema + "." + table);
+    }
+    assertPlans();
+  }
+
+  private void assertPlans() throws SQLException {
+    try (Session session = new Session(TestServer.connect())) {
+      dialect.beginWrite(session);
+      dialect.read(session, List.of());
+      assertLooking(session);
+      assertDetails(session);
+      dialect.rollback(session);
+      dialect.beginRead(session);
+      assertProgress(session);
+      dialect.rollback(session);
+    }
+  }
+
+  private void assertLooking(Session session) throws SQLException {
+    Set<String> pools = Set.of("default", "gpu", "empty");
+    ClaimRequest claim = new ClaimRequest("w", 10, Duration.ofHours(1), pools);
+    for (Request request : new ClaimReads(dialect).looking(claim, 20)) {
+      String plan = plan(session, request.statement(), request.parameters());
+      switch (request.statement()) {
+        case PICK_READY ->
+            assertThat(plan)
+                .containsPattern("LockRows")
+                .containsPattern(
+                    "ready_task_runs_in_order on .*\\R.*\\(pool = l.pool\\) AND \\(priority = l.priority\\) AND \\(available_at <= ");
+        case DUE ->
+            assertThat(plan).containsPattern("due_executions_by_time on .*\\R.*\\(due_at <= ");
+        case EXPIRED ->
+            assertThat(plan).containsPattern("leases_by_expiry on .*\\R.*\\(expires_at <= ");
+        case NEXT ->
+            assertThat(plan)
+                .containsPattern(
+                    "ready_task_runs_in_order on .*\\R.*\\(pool = l.pool\\) AND \\(priority = l.priority\\) AND \\(available_at > ")
+                .containsPattern("due_executions_by_time on .*\\R.*\\(due_at > ")
+                .containsPattern("leases_by_expiry on .*\\R.*\\(expires_at > ");
+        default -> throw new AssertionError("no plan is expected of " + request.statement());
+      }
+    }
+  }
+
+  private void assertDetails(Session session) throws SQLException {
+    List<UUID> ids =
+        IntStream.range(0, 10)
+            .mapToObj(
+                i -> UUID.fromString(TestServer.text("SELECT md5('t" + i * 1_000 + "')::uuid")))
+            .toList();
+    Request.Parameters parameters =
+        (statement, first) -> {
+          dialect.bindUuids(statement, first, ids);
+          return first + 1;
+        };
+    assertThat(plan(session, ReadStatement.EXECUTIONS_OF_TASK_RUNS, parameters))
+        .contains("task_runs_pkey", "executions_pkey", "execution_details_pkey");
+    assertThat(plan(session, ReadStatement.TASK_RUNS_BY_ID, parameters)).contains("task_runs_pkey");
+    assertThat(plan(session, ReadStatement.LOAD_TASK_RUNS, parameters))
+        .contains("task_runs_pkey", "attempts_pkey", "leases_pkey");
+  }
+
+  private void assertProgress(Session session) throws SQLException {
+    UUID execution = UUID.fromString(TestServer.text("SELECT md5('e77')::uuid"));
+    Request.Parameters parameters =
+        (statement, first) -> {
+          dialect.bindUuid(statement, first, execution);
+          return first + 1;
+        };
+    assertThat(plan(session, ReadStatement.READY_OF_EXECUTION, parameters))
+        .contains("task_runs_execution_id_task_id_key", "ready_task_runs_pkey");
+    assertThat(plan(session, ReadStatement.OUTPUTS_OF_EXECUTION, parameters))
+        .contains("task_runs_execution_id_task_id_key", "task_run_outputs_pkey");
+  }
+
+  /** The plan of a statement, which is run and must touch few rows. */
+  private String plan(Session session, ReadStatement statement, Request.Parameters parameters)
+      throws SQLException {
+    StringBuilder plan = new StringBuilder(statement + "\n");
+    try (PreparedStatement explain =
+        session
+            .connection()
+            .prepareStatement(
+                "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + dialect.sql(statement))) {
+      parameters.bind(explain, 1);
+      try (ResultSet line = explain.executeQuery()) {
+        while (line.next()) {
+          plan.append(line.getString(1)).append('\n');
+        }
+      }
+    }
+    assertThat(plan.toString()).doesNotContain("Seq Scan");
+    Matcher read = READ.matcher(plan);
+    while (read.find()) {
+      assertThat(Long.parseLong(read.group(1)) * Long.parseLong(read.group(2)))
+          .as(plan.toString())
+          .isLessThanOrEqualTo(FEW);
+    }
+    assertThat(plan.toString()).doesNotContainPattern("Removed by Filter: \\d{2}");
+    return plan.toString();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.waymark.sqlite.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.jdbc.internal.read.ClaimReads;
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.Request;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.assertj.core.api.ListAssert;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The plans of claims on SQLite")
+class SqliteClaimPlansTest {
+  private static final String NUMBERS =
+      " WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99999) SELECT ";
+
+  private static final String LANES =
+      "SEARCH q USING COVERING INDEX ready_task_runs_in_order (pool=? AND priority=? AND available_at";
+
+  /** The steps that go over what a statement was given or has itself put together. */
+  private static final String OWN = "SCAN (p|l|json_each|CONSTANT ROW|\\(subquery-\\d+\\)).*";
+
+  @TempDir Path folder = Path.of("");
+  private SqliteConnector connector = new SqliteConnector(folder, Duration.ZERO, 1);
+  private final SqliteDialect dialect =
+      new SqliteDialect(new SqliteErrors(Path.of(""), Duration.ZERO));
+
+  @BeforeEach
+  void fill() throws SQLException {
+    Path file = folder.resolve("waymark.db");
+    connector = new SqliteConnector(file, Duration.ofSeconds(10), 1_000_000);
+    new SqliteSchema(file).prepare(connector);
+    execute(
+        "PRAGMA foreign_keys = 0",
+        "INSERT INTO task_runs"
+            + NUMBERS
+            + "randomblob(16), randomblob(16), 't', 'PENDING', 1, 0, i, NULL, NULL FROM n",
+        "INSERT INTO ready_task_runs SELECT id, 'default', created_at % 5, created_at FROM task_runs",
+        "INSERT INTO leases SELECT id, 1, 'w', created_at FROM task_runs",
+        "INSERT INTO due_executions SELECT execution_id, 'SETTLE', created_at FROM task_runs",
+        "INSERT INTO task_run_outputs SELECT id, '{}' FROM task_runs");
+  }
+
+  private void execute(String... statements) throws SQLException {
+    try (Connection connection = connector.plain();
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("every statement goes by its index to the rows that it is for")
+  void searches() throws SQLException {
+    assertPlans();
+    execute("ANALYZE");
+    assertPlans();
+  }
+
+  private void assertPlans() throws SQLException {
+    try (Connection connection = connector.reader()) {
+      assertLooking(connection);
+      assertDetails(connection);
+      assertProgress(connection);
+    }
+  }
+
+  private void assertLooking(Connection connection) throws SQLException {
+    ClaimRequest claim = new ClaimRequest("w", 10, Duration.ofHours(1), Set.of("default", "empty"));
+    for (Request request : new ClaimReads(dialect).looking(claim, 20)) {
+      ListAssert<String> plan = plan(connection, request.statement(), request.parameters());
+      switch (request.statement()) {
+        case PICK_READY ->
+            plan.contains(LANES + "<?)", "SEARCH r USING PRIMARY KEY (task_run_id=?)");
+        case DUE ->
+            plan.contains(
+                "SEARCH due_executions USING COVERING INDEX due_executions_by_time (due_at<?)");
+        case EXPIRED ->
+            plan.contains(
+                "SEARCH l USING INDEX leases_by_expiry (expires_at<?)",
+                "SEARCH t USING PRIMARY KEY (id=?)");
+        case NEXT ->
+            plan.contains(
+                LANES + ">?)",
+                "SEARCH due_executions USING COVERING INDEX due_executions_by_time (due_at>?)",
+                "SEARCH leases USING COVERING INDEX leases_by_expiry (expires_at>?)");
+        default -> throw new AssertionError("no plan is expected of " + request.statement());
+      }
+    }
+  }
+
+  private void assertDetails(Connection connection) throws SQLException {
+    Request.Parameters parameters =
+        (statement, first) -> {
+          dialect.bindUuids(statement, first, List.of(new UUID(1, 1)));
+          return first + 1;
+        };
+    plan(connection, ReadStatement.EXECUTIONS_OF_TASK_RUNS, parameters)
+        .contains("SEARCH e USING PRIMARY KEY (id=?)");
+    plan(connection, ReadStatement.TASK_RUNS_BY_ID, parameters)
+        .contains("SEARCH t USING PRIMARY KEY (id=?)");
+    plan(connection, ReadStatement.LOAD_TASK_RUNS, parameters)
+        .contains("SEARCH l USING PRIMARY KEY (task_run_id=?) LEFT-JOIN");
+  }
+
+  private void assertProgress(Connection connection) throws SQLException {
+    Request.Parameters parameters =
+        (statement, first) -> {
+          dialect.bindUuid(statement, first, new UUID(1, 1));
+          return first + 1;
+        };
+    plan(connection, ReadStatement.READY_OF_EXECUTION, parameters)
+        .contains("SEARCH r USING PRIMARY KEY (task_run_id=?)");
+    plan(connection, ReadStatement.OUTPUTS_OF_EXECUTION, parameters)
+        .contains("SEARCH o USING INDEX sqlite_autoindex_task_run_outputs_1 (task_run_id=?)");
+  }
+
+  /** The steps of a plan, none of which goes over a whole table. */
+  private ListAssert<String> plan(
+      Connection connection, ReadStatement statement, Request.Parameters parameters)
+      throws SQLException {
+    List<String> steps = new ArrayList<>();
+    try (PreparedStatement explain =
+        connection.prepareStatement("EXPLAIN QUERY PLAN " + dialect.sql(statement))) {
+      parameters.bind(explain, 1);
+      try (ResultSet row = explain.executeQuery()) {
+        while (row.next()) {
+          steps.add(row.getString("detail"));
+        }
+      }
+    }
+    return assertThat(steps)
+        .as(statement + "\n" + String.join("\n", steps))
+        .noneMatch(step -> step.startsWith("SCAN") && !step.matches(OWN));
+  }
+}
