@@ -15,6 +15,7 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -68,9 +70,19 @@ final class Records {
               loadExecution(ledger, run.executionId());
             });
     touches.tasks().forEach(task -> loadTask(ledger, task));
+    touches.bounded().forEach(id -> ledger.putUnderWay(id, underWay(id)));
     touches.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::put);
     touches.families().forEach(id -> ledger.put(id, family(id)));
     return ledger;
+  }
+
+  private int underWay(WorkflowId id) {
+    Set<ExecutionState> states =
+        Set.of(ExecutionState.RUNNING, ExecutionState.PAUSED, ExecutionState.CANCELLING);
+    return (int)
+        executions.values().stream()
+            .filter(each -> each.workflowId().equals(id) && states.contains(each.state()))
+            .count();
   }
 
   private void loadExecution(Ledger ledger, ExecutionId id) {

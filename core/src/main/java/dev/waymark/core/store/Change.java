@@ -9,6 +9,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -263,6 +264,33 @@ public sealed interface Change {
             "priority " + priority + " of task run " + id + " is out of range; use -100 to 100");
       }
       Leases.checkDelay("delay of task run " + id, delay);
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Lets an execution begin that is PENDING, if fewer than so many executions of its workflow are
+   * under way (RUNNING, PAUSED or CANCELLING): it moves to RUNNING, and {@link Outcome#changed()}
+   * is true. Otherwise nothing changes. Of several that ask at the same moment no more begin than
+   * may.
+   *
+   * @param id the execution
+   * @param workflow its workflow
+   * @param most how many may be under way, at least 1
+   */
+  record AdmitExecution(ExecutionId id, WorkflowId workflow, int most) implements Change {
+    /** Checks the number. */
+    public AdmitExecution {
+      Objects.requireNonNull(id, "execution id");
+      Objects.requireNonNull(workflow, "workflow id");
+      if (most < 1) {
+        throw new InvalidInputException(
+            "execution " + id + " cannot begin where at most " + most + " may; allow at least 1");
+      }
     }
 
     @Override

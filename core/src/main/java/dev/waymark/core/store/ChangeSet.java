@@ -9,6 +9,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +144,11 @@ public record ChangeSet(CommitId id, List<Change> changes) {
         int priority,
         Duration delay) {
       return add(new Change.ReadyTaskRun(taskRun, expectedVersion, pool, priority, delay));
+    }
+
+    /** Lets an execution begin where it may, as {@link Change.AdmitExecution}. */
+    public Builder admitExecution(ExecutionId execution, WorkflowId workflow, int most) {
+      return add(new Change.AdmitExecution(execution, workflow, most));
     }
 
     /** Says that an execution is settled, as {@link Change.SettleExecution}. */

@@ -124,6 +124,11 @@ final class PostgresSql {
       // Who only runs a workflow needs its revision to exist, and revisions never go away.
       case LOAD_WORKFLOWS -> WORKFLOW_HEAD;
       case LOAD_SAVED_WORKFLOWS -> WORKFLOW_HEAD + "ORDER BY w.id FOR NO KEY UPDATE";
+      case LOAD_UNDER_WAY ->
+          """
+          SELECT workflow_id, sum(executions) FROM {s}.execution_counts
+          WHERE workflow_id = ANY (?) AND state = ANY ('{RUNNING,PAUSED,CANCELLING}'::text[])
+          GROUP BY workflow_id""";
       // The lock of an execution is the lock of all that belongs to it: whoever writes a task run
       // or an attempt holds it. So these rows need none of their own, and are read after it.
       case LOAD_EXECUTIONS ->

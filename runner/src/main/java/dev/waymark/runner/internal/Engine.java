@@ -57,6 +57,7 @@ final class Engine {
   private final Commands commands;
   private final Orphans orphans;
   private final Attempts attempts;
+  private final Parallel parallel;
   private final BiConsumer<ExecutionId, ExecutionState> finished;
   private final BiConsumer<ExecutionId, WaymarkException> setAside;
 
@@ -84,6 +85,7 @@ final class Engine {
     this.notifier = new Notifier(config.listener());
     this.commands = new Commands(config.logs());
     this.orphans = new Orphans(groups);
+    this.parallel = new Parallel(store, patience, config.ids());
     this.attempts = new Attempts(config, groups, timer, inbox, this::ended);
     this.finished = finished;
     this.setAside = setAside;
@@ -435,6 +437,12 @@ final class Engine {
    */
   private void settle(Job job, boolean due) {
     boolean must = due;
+    if (job.isWaiting()) {
+      if (!parallel.admit(job)) {
+        return;
+      }
+      reload(job);
+    }
     for (int tries = 0; tries < MAX_TRIES; tries++) {
       Step step = newStep(job);
       recoverGone(step);
@@ -489,7 +497,7 @@ final class Engine {
     Execution execution = patience.<@Nullable Execution>call(() -> store.execution(job.id()));
     if (execution != null) {
       notifier.ended(execution);
-      new Parallel(store, patience, config.ids()).letNextBegin(job);
+      parallel.letNextBegin(job);
     }
     finished.accept(job.id(), job.state());
   }

@@ -221,6 +221,11 @@ final class Job {
     return sum(brokenIn) > 0;
   }
 
+  /** Whether it may not begin before others of its workflow have ended. */
+  boolean isWaiting() {
+    return state == ExecutionState.PENDING && definition.maxParallel() != null;
+  }
+
   /** Whether an ordinary task has no sense any more, because another one has failed. */
   boolean failsFast(Node node) {
     return node.task.stage() == Stage.MAIN

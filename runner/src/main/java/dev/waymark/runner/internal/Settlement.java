@@ -81,7 +81,7 @@ final class Settlement {
   }
 
   private void settle(Collection<Node> nodes) {
-    if (job.state().isTerminal() || job.state() == ExecutionState.PAUSED) {
+    if (job.state().isTerminal() || job.state() == ExecutionState.PAUSED || job.isWaiting()) {
       return;
     }
     open.addAll(nodes);

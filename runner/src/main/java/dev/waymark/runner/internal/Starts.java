@@ -108,6 +108,7 @@ public final class Starts {
             labels(request, directory(request.directory())),
             Inputs.complete(definition, request.inputs())));
     Map<TaskId, ExecutionProgress.Item> kept = kept(request, workflow);
+    boolean settles = request.fromFailed() || definition.maxParallel() != null;
     int priority = request.priority() == null ? definition.priority() : request.priority();
     for (TaskDefinition task : definition.tasks()) {
       TaskRunId run = ids.taskRunId();
@@ -115,11 +116,11 @@ public final class Starts {
       ExecutionProgress.Item earlier = kept.get(task.id());
       if (earlier != null) {
         keep(changes, run, earlier);
-      } else if (!request.fromFailed() && isRoot(task)) {
+      } else if (!settles && isRoot(task)) {
         changes.readyTaskRun(run, null, Handlers.poolOf(task), priority, Duration.ZERO);
       }
     }
-    if (request.fromFailed()) {
+    if (settles) {
       changes.markDue(id, DueReason.SETTLE, Duration.ZERO);
     }
     return changes.build();

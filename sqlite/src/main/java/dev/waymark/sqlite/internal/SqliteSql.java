@@ -87,6 +87,12 @@ final class SqliteSql {
           "SELECT id, committed_at, fingerprint, versions FROM commits WHERE id IN " + UUIDS;
       case LOAD_WORKFLOWS, LOAD_SAVED_WORKFLOWS ->
           "SELECT id, revision, content_hash FROM workflows WHERE id IN " + TEXTS;
+      case LOAD_UNDER_WAY ->
+          """
+          SELECT workflow_id, sum(executions) FROM execution_counts
+          WHERE workflow_id IN %s AND (state = 'RUNNING' OR state = 'PAUSED' OR state = 'CANCELLING')
+          GROUP BY workflow_id"""
+              .formatted(TEXTS);
       case LOAD_EXECUTIONS ->
           """
           SELECT id, state, version, started_at, ended_at, request_hash FROM executions

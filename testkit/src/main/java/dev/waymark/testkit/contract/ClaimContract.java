@@ -179,6 +179,38 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("no more executions of a workflow begin than may be under way")
+  void admission() {
+    ExecutionId first = execution();
+    ExecutionId second = execution();
+    ExecutionId third = execution();
+    assertThat(admitted(first, 2)).isTrue();
+    assertThat(admitted(first, 2)).isFalse();
+    assertThat(
+            store
+                .commit(
+                    changes()
+                        .admitExecution(second, FLOW, 2)
+                        .admitExecution(third, FLOW, 2)
+                        .build())
+                .outcomes())
+        .extracting(Outcome::changed)
+        .containsExactly(true, false);
+    assertThat(stored(third).state()).isEqualTo(ExecutionState.PENDING);
+    store.updateExecution(first, ExecutionState.SUCCEEDED, 2);
+    assertThat(admitted(third, 2)).isTrue();
+    assertThat(stored(third).state()).isEqualTo(ExecutionState.RUNNING);
+  }
+
+  private boolean admitted(ExecutionId id, int most) {
+    return store
+        .commit(changes().admitExecution(id, FLOW, most).build())
+        .outcomes()
+        .get(0)
+        .changed();
+  }
+
+  @Test
   @DisplayName("two workers never get the same")
   void noneTwice() {
     for (int i = 0; i < 4; i++) {

@@ -101,7 +101,7 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(every.claim(ClaimRequest.of("worker", 1, Duration.ofMinutes(1))).isEmpty())
           .isTrue();
       assertThat(every.leases(9)).isEmpty();
-      assertThat(every.stalled(null, 9)).isEmpty();
+      assertThat(every.stalled(null, 9)).containsExactly(execution);
       every.onReady(() -> {}).close();
       assertThat(every.workers()).isEmpty();
       assertThat(every.log(new AttemptId(taskRun, 1), 0, 9).length()).isZero();

@@ -127,6 +127,8 @@ public final class Decider {
   private void decideOther(Change change) {
     if (change instanceof Change.LoseAttempt lose) {
       attempts.lose(lose);
+    } else if (change instanceof Change.AdmitExecution admit) {
+      executions.admit(admit);
     } else if (change instanceof Change.RenewLease renew) {
       attempts.renew(renew);
     } else if (change instanceof Change.ReadyTaskRun ready) {

@@ -2,6 +2,7 @@ package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.internal.decide.Submission.PreparedExecution;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.Refusal.Reason;
@@ -105,5 +106,19 @@ final class ExecutionRules {
       hearing.write(new Effect.ExecutionMoved(after, head.state(), change.error()));
       hearing.answer(change.target(), after.version(), true);
     }
+  }
+
+  void admit(Change.AdmitExecution change) {
+    ExecutionHead head = hearing.existing(change.id(), "begin " + change.target());
+    if (head == null) {
+      return;
+    }
+    int underWay = draft.underWay(change.workflow());
+    if (head.state() != ExecutionState.PENDING || underWay >= change.most()) {
+      hearing.answer(change.target(), head.version(), false);
+      return;
+    }
+    draft.putUnderWay(change.workflow(), underWay + 1);
+    update(new Change.UpdateExecution(change.id(), ExecutionState.RUNNING, null, null));
   }
 }

@@ -68,6 +68,8 @@ final class Fingerprint {
       part("append log").part(append.position()).bytes(append.bytes());
     } else if (change instanceof Change.DeleteLogs) {
       part("delete logs");
+    } else if (change instanceof Change.AdmitExecution admit) {
+      part("admit execution").part(admit.workflow()).part(admit.most());
     } else if (change instanceof Change.KeepWorker keep) {
       part("keep worker").part(keep.life()).part(keep.lease()).part(keep.info().size());
       keep.info().forEach((name, value) -> part(name).part(value));

@@ -29,6 +29,7 @@ public final class Ledger {
   private final Shelf<ExecutionId, Family> families;
   private final Shelf<TaskRunId, TaskRunHead> taskRuns;
   private final Shelf<TaskKey, TaskRunHead> taskRunsByTask;
+  private final Shelf<WorkflowId, Integer> underWay;
   private final Shelf<String, WorkerHead> workers;
 
   /** An empty ledger. */
@@ -44,6 +45,7 @@ public final class Ledger {
     families = new Shelf<>(null, capacity);
     taskRuns = new Shelf<>(null, capacity);
     taskRunsByTask = new Shelf<>(null, capacity);
+    underWay = new Shelf<>(null, capacity);
     workers = new Shelf<>(null, capacity);
   }
 
@@ -55,6 +57,7 @@ public final class Ledger {
     families = new Shelf<>(base.families, Integer.MAX_VALUE);
     taskRuns = new Shelf<>(base.taskRuns, Integer.MAX_VALUE);
     taskRunsByTask = new Shelf<>(base.taskRunsByTask, Integer.MAX_VALUE);
+    underWay = new Shelf<>(base.underWay, Integer.MAX_VALUE);
     workers = new Shelf<>(base.workers, Integer.MAX_VALUE);
   }
 
@@ -82,6 +85,7 @@ public final class Ledger {
     families.post();
     taskRuns.post();
     taskRunsByTask.post();
+    underWay.post();
     workers.post();
   }
 
@@ -158,6 +162,17 @@ public final class Ledger {
   /** Notes a worker. */
   public void put(WorkerHead worker) {
     workers.put(worker.name(), worker);
+  }
+
+  /** Notes how many executions of a workflow are under way. */
+  public void putUnderWay(WorkflowId id, int executions) {
+    underWay.put(id, executions);
+  }
+
+  /** How many executions of a workflow are under way; none where nobody has looked. */
+  int underWay(WorkflowId id) {
+    Integer found = underWay.get(id);
+    return found == null ? 0 : found;
   }
 
   @Nullable WorkerHead worker(String name) {

@@ -26,6 +26,7 @@ import java.util.TreeSet;
  * @param clocked task runs of which it matters how a lease stands at this moment
  * @param leanedOn task runs on whose state something leans that does not change them
  * @param settled executions of which it matters how many task runs have not ended at this moment
+ * @param bounded workflows of which it matters how many executions are under way at this moment
  * @param workers names of workers that are noted; how they stand is known to the database alone
  * @param created executions and task runs that are created; as a rule they do not exist yet
  */
@@ -41,6 +42,7 @@ public record Touches(
     Set<TaskRunId> clocked,
     Set<TaskRunId> leanedOn,
     Set<ExecutionId> settled,
+    Set<WorkflowId> bounded,
     Set<String> workers,
     Set<Object> created) {
 
@@ -59,12 +61,13 @@ public record Touches(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
+        new TreeSet<>(),
         new HashSet<>());
   }
 
   /** Whether something matters that must be looked at, whatever is remembered. */
   public boolean needALook() {
-    return !clocked.isEmpty() || !workers.isEmpty();
+    return !clocked.isEmpty() || !workers.isEmpty() || !bounded.isEmpty();
   }
 
   /** Whether a record is changed that belongs to no execution: others may change it as well. */
@@ -136,6 +139,11 @@ public record Touches(
       leanedOn.add(append.id().taskRunId());
     } else if (change instanceof Change.DeleteLogs delete) {
       executions.add(delete.id());
+    } else if (change instanceof Change.AdmitExecution admit) {
+      executions.add(admit.id());
+      workflows.add(admit.workflow());
+      savedWorkflows.add(admit.workflow()); // Its lock is that of the number of its executions.
+      bounded.add(admit.workflow());
     } else if (change instanceof Change.KeepWorker keep) {
       workers.add(keep.name());
     } else if (change instanceof Change.RetireWorker retire) {

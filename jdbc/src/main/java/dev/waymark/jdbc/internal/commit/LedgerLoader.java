@@ -70,6 +70,7 @@ final class LedgerLoader {
         ReadStatement.LOAD_WORKFLOWS,
         touches.workflows().stream().filter(id -> !saved.contains(id)).toList());
     requests.workflows(ReadStatement.LOAD_SAVED_WORKFLOWS, saved);
+    requests.underWay(touches.bounded());
     requests.executions(touches.executions(), touches.taskRuns());
     requests.commits(touches.commits());
     requests.taskRuns(touches.taskRuns());
@@ -123,6 +124,16 @@ final class LedgerLoader {
     void workflows(ReadStatement statement, Collection<WorkflowId> ids) {
       if (!ids.isEmpty()) {
         add(statement, texts(ids, WorkflowId::value), ids.size(), this::workflow);
+      }
+    }
+
+    void underWay(Collection<WorkflowId> ids) {
+      if (!ids.isEmpty()) {
+        add(
+            ReadStatement.LOAD_UNDER_WAY,
+            texts(ids, WorkflowId::value),
+            ids.size(),
+            row -> ledger.putUnderWay(new WorkflowId(row.getString(1)), row.getInt(2)));
       }
     }
 

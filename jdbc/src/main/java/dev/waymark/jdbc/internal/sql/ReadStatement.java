@@ -16,6 +16,8 @@ public enum ReadStatement {
   LOAD_WORKFLOWS,
   /** Ids of workflows that are to be saved -> the same columns. */
   LOAD_SAVED_WORKFLOWS,
+  /** Workflow ids -> workflow id, number of its executions that are under way. */
+  LOAD_UNDER_WAY,
   /**
    * Execution ids, ids of task runs whose executions are to be loaded too -> execution id, state,
    * version, started at, ended at, request hash.
