@@ -147,7 +147,12 @@ public abstract class JdbcStateStore implements StateStore {
 
   @Override
   public Subscription onReady(Runnable listener) {
-    return ready.add(listener);
+    usage.begin();
+    try {
+      return ready.add(listener);
+    } finally {
+      usage.end();
+    }
   }
 
   /** Those who want to hear when something may have become ready or due. */

@@ -5,11 +5,13 @@ import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.JdbcStateStore;
 import dev.waymark.postgres.internal.PostgresAddress;
 import dev.waymark.postgres.internal.PostgresConnector;
 import dev.waymark.postgres.internal.PostgresDialect;
 import dev.waymark.postgres.internal.PostgresErrors;
+import dev.waymark.postgres.internal.PostgresListener;
 import dev.waymark.postgres.internal.PostgresOpening;
 import dev.waymark.postgres.internal.PostgresSchema;
 import dev.waymark.postgres.internal.PostgresSessions;
@@ -39,18 +41,39 @@ import org.postgresql.PGProperty;
  * on the session.
  */
 public final class PostgresStateStore extends JdbcStateStore {
+  private final PostgresListener listener;
 
   private PostgresStateStore(
       Builder builder,
       PostgresSettings settings,
       PostgresErrors errors,
-      PostgresSessions sessions) {
+      PostgresSessions sessions,
+      DataSource outsideOfPool) {
     super(
         sessions,
         new PostgresDialect(settings, errors),
         builder.clock,
         builder.limits,
         settings.retryTimeout());
+    this.listener = new PostgresListener(outsideOfPool, settings.schema(), ready()::call);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Who commits through another store is heard by LISTEN, on a connection that the store keeps
+   * for that, beside its pool, while there is a subscription. Behind a proxy that pools sessions
+   * only this store's own commits are heard.
+   */
+  @Override
+  public Subscription onReady(Runnable listener) {
+    return this.listener.during(super.onReady(listener));
+  }
+
+  @Override
+  public void close() {
+    listener.close();
+    super.close();
   }
 
   /**
@@ -83,7 +106,8 @@ public final class PostgresStateStore extends JdbcStateStore {
   /**
    * Begins with a data source, which stays the caller's: the store neither sets it up nor closes
    * it. Give its connections a socket time-out above the statement time-out. To create or migrate
-   * the schema it must be able to give four connections at the same time.
+   * the schema it must be able to give four connections at the same time; while somebody has
+   * subscribed by {@link #onReady}, the store keeps one of them for itself.
    */
   public static Builder builder(DataSource source) {
     return new Builder(null, source);
@@ -194,7 +218,10 @@ public final class PostgresStateStore extends JdbcStateStore {
       return this;
     }
 
-    /** How many connections there may be at the same time; 10 by default. */
+    /**
+     * How many connections there may be at the same time; 10 by default. One more is opened while
+     * somebody has subscribed by {@link #onReady}.
+     */
     public Builder poolSize(int connections) {
       this.poolSize = connections;
       return this;
@@ -309,13 +336,13 @@ public final class PostgresStateStore extends JdbcStateStore {
         PostgresSettings settings,
         PostgresErrors errors,
         PostgresSessions sessions,
-        DataSource migrating)
+        DataSource outsideOfPool)
         throws SQLException {
       boolean ready = false;
       try {
-        new PostgresSchema(settings, errors).prepare(sessions, migrating);
+        new PostgresSchema(settings, errors).prepare(sessions, outsideOfPool);
         ready = true;
-        return new PostgresStateStore(this, settings, errors, sessions);
+        return new PostgresStateStore(this, settings, errors, sessions, outsideOfPool);
       } finally {
         if (!ready) {
           sessions.close();

@@ -64,6 +64,8 @@ public final class InMemoryStateStore implements StateStore {
   private static final Comparator<TaskRun> TASK_RUN_ORDER =
       Comparator.comparing(TaskRun::createdAt).thenComparing(TaskRun::id);
 
+  private static final System.Logger LOG = System.getLogger(InMemoryStateStore.class.getName());
+
   private final InstantSource clock;
   private final Limits limits;
   private final Records records;
@@ -235,9 +237,21 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public Subscription onReady(Runnable listener) {
-    Runnable own = () -> listener.run();
-    records.listeners.add(own);
-    return () -> records.listeners.remove(own);
+    Runnable own = () -> call(listener);
+    return answer(
+        () -> {
+          records.listeners.add(own);
+          return () -> records.listeners.remove(own);
+        });
+  }
+
+  /** A commit has gone through, whatever becomes of those who hear of it. */
+  private static void call(Runnable listener) {
+    try {
+      listener.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "a listener for what becomes ready failed", e);
+    }
   }
 
   private static <T> T present(@Nullable T record) {

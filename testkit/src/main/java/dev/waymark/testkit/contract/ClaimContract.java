@@ -9,6 +9,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Claims.Claimed;
@@ -18,10 +19,14 @@ import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.core.store.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -101,7 +106,7 @@ public abstract class ClaimContract extends ContractTest {
               .build());
     }
     assertThat(ids(claim(1))).containsExactly(runs.get(3));
-    ClaimRequest both = new ClaimRequest("w", 10, LONG, java.util.Set.of("default", "gpu"));
+    ClaimRequest both = new ClaimRequest("w", 10, LONG, Set.of("default", "gpu"));
     assertThat(ids(store.claim(both))).containsExactly(runs.get(1), runs.get(0), runs.get(2));
   }
 
@@ -344,5 +349,43 @@ public abstract class ClaimContract extends ContractTest {
         RecordRef.of(run),
         Reason.OUT_OF_STEP,
         () -> store.commit(changes().setOutputs(run, null, Map.of()).build()));
+  }
+
+  @Test
+  @DisplayName("who has subscribed is called for what becomes ready or due, until he closes that")
+  void called() throws InterruptedException {
+    ExecutionId execution = execution();
+    TaskRunId run = taskRun(execution);
+    Semaphore calls = new Semaphore(0);
+    Subscription subscription = store.onReady(calls::release);
+    List<ChangeSet.Builder> calling =
+        List.of(
+            changes().readyTaskRun(run),
+            changes().markDue(execution, DueReason.DEADLINE, Duration.ZERO),
+            changes().updateExecution(execution, ExecutionState.CANCELLING));
+    for (ChangeSet.Builder changes : calling) {
+      store.commit(changes.build());
+      assertThat(calls.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+    }
+    subscription.close();
+    subscription.close();
+  }
+
+  @Test
+  @DisplayName("a listener that fails harms no commit and no other listener")
+  void failingListener() throws InterruptedException {
+    TaskRunId run = taskRun(execution());
+    Semaphore calls = new Semaphore(0);
+    try (Subscription failing =
+            store.onReady(
+                () -> {
+                  throw new IllegalStateException("thrown by a test");
+                });
+        Subscription sound = store.onReady(calls::release)) {
+      assertThat(failing).isNotSameAs(sound);
+      store.commit(changes().readyTaskRun(run).build());
+      assertThat(calls.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(ids(claim(1))).containsExactly(run);
   }
 }

@@ -7,9 +7,11 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.PageRequest;
+import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
@@ -37,6 +39,9 @@ public abstract class CloseContract extends ContractTest {
             () -> store.workflowHistory(FLOW, page),
             () -> store.execution(execution),
             () -> store.executionDetails(execution),
+            () -> store.executionProgress(execution),
+            () -> store.claim(ClaimRequest.of("worker-1", 1, Duration.ofMinutes(1))),
+            () -> store.onReady(() -> {}),
             () -> store.executions(ExecutionQuery.all()),
             () -> store.taskRun(run),
             () -> store.taskRuns(execution),

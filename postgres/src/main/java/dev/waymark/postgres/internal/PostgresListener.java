@@ -1,0 +1,259 @@
+package dev.waymark.postgres.internal;
+
+import dev.waymark.core.store.Subscription;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hears when any process has made something ready or due in the schema: the triggers of its tables
+ * call by NOTIFY. Thread-safe.
+ *
+ * <p>While somebody has subscribed there is one thread with one connection of its own, outside of
+ * the pool: a LISTEN is state of a session, and a pooled one goes from hand to hand. A lost
+ * connection is opened again after a pause. What was called meanwhile is lost, so whoever listens
+ * is called once with every new connection, the first included.
+ *
+ * <p>Hearing is never relied upon: workers also look from time to time. So what stands in its way
+ * for good is said once, at debug level, and then left alone: a connection that is not of the
+ * driver that we know, or a proxy that gives each transaction another session.
+ */
+public final class PostgresListener implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresListener.class);
+
+  /** The channel that the triggers call on; the payload is the schema. */
+  private static final String CHANNEL = "waymark";
+
+  private static final String IS_LISTENING =
+      "SELECT count(*) FROM pg_listening_channels() AS c WHERE c = '" + CHANNEL + "'";
+
+  /**
+   * How long one wait for a call lasts, after which the connection shows that it lives: a peer that
+   * has vanished without a word would be waited for until the keep-alive of the system finds out.
+   */
+  private static final Duration WAIT = Duration.ofSeconds(10);
+
+  private static final long FIRST_PAUSE_MILLIS = 20;
+  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+  private final DataSource source;
+  private final String schema;
+  private final Runnable call;
+  private final Duration wait;
+  private int subscriptions;
+  private boolean isHopeless;
+  private boolean isClosed;
+  private @Nullable Ear ear;
+
+  /**
+   * Calls when something may have become ready or due in this schema, while there is a
+   * subscription; on connections of this source.
+   */
+  public PostgresListener(DataSource source, String schema, Runnable call) {
+    this(source, schema, call, WAIT);
+  }
+
+  PostgresListener(DataSource source, String schema, Runnable call, Duration wait) {
+    this.source = source;
+    this.schema = schema;
+    this.call = call;
+    this.wait = wait;
+  }
+
+  /** Listens until this subscription, which the result closes, and all others are closed. */
+  public Subscription during(Subscription subscription) {
+    begin();
+    AtomicBoolean closed = new AtomicBoolean();
+    return () -> {
+      subscription.close();
+      if (!closed.getAndSet(true)) {
+        end();
+      }
+    };
+  }
+
+  private synchronized void begin() {
+    subscriptions++;
+    if (ear == null && !isHopeless && !isClosed) {
+      Ear next = new Ear();
+      ear = next;
+      Thread thread = new Thread(next, "waymark-listen-" + schema);
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private synchronized void end() {
+    subscriptions--;
+    if (subscriptions == 0) {
+      endThread();
+    }
+  }
+
+  /** Ends the thread and its connection, without waiting for them; no other will follow. */
+  @Override
+  public synchronized void close() {
+    isClosed = true;
+    endThread();
+  }
+
+  private synchronized void endThread() {
+    if (ear != null) {
+      ear.end();
+      ear = null;
+    }
+  }
+
+  private synchronized void giveUp(String reason) {
+    isHopeless = true;
+    LOG.debug("workers of schema {} are not woken by others, they only poll: {}", schema, reason);
+  }
+
+  private static int number(Statement sql, String query) throws SQLException {
+    try (ResultSet row = sql.executeQuery(query)) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  /** What the thread does. */
+  private final class Ear implements Runnable {
+    private final CountDownLatch over = new CountDownLatch(1);
+    private long pauseMillis = FIRST_PAUSE_MILLIS;
+    private @Nullable Connection connection;
+
+    @Override
+    public void run() {
+      while (!isOver()) {
+        try {
+          hear();
+        } catch (SQLException | RuntimeException e) {
+          pauseAfter(e);
+        }
+      }
+    }
+
+    private boolean isOver() {
+      return over.getCount() == 0;
+    }
+
+    /** Listens on one connection, until it is lost or this is over. */
+    private void hear() throws SQLException {
+      try (Connection opened = source.getConnection()) {
+        if (adopt(opened)) {
+          try {
+            hear(opened);
+          } finally {
+            cut();
+          }
+        }
+      }
+    }
+
+    private void hear(Connection opened) throws SQLException {
+      if (!opened.isWrapperFor(PGConnection.class)) {
+        stop("the connection is a " + opened.getClass().getName());
+        return;
+      }
+      opened.setAutoCommit(true);
+      PGConnection driver = opened.unwrap(PGConnection.class);
+      try (Statement sql = opened.createStatement()) {
+        // A proxy that pools tells its clients another number than the server has.
+        if (number(sql, "SELECT pg_backend_pid()") != driver.getBackendPID()) {
+          stop("the server is behind a proxy that pools its sessions");
+          return;
+        }
+        sql.execute("LISTEN " + CHANNEL);
+        call.run();
+        while (number(sql, IS_LISTENING) == 1) {
+          await(driver);
+          pauseMillis = FIRST_PAUSE_MILLIS;
+        }
+        stop("the session is not the same any more");
+      }
+    }
+
+    private void stop(String reason) {
+      over.countDown();
+      giveUp(reason);
+    }
+
+    /** Waits for calls, as long as they come. */
+    private void await(PGConnection driver) throws SQLException {
+      // The driver sets the time-out of the socket for this wait alone.
+      PGNotification[] heard = driver.getNotifications((int) wait.toMillis());
+      while (heard != null && heard.length > 0) {
+        if (concerns(heard)) {
+          call.run();
+        }
+        heard = driver.getNotifications((int) wait.toMillis());
+      }
+    }
+
+    private boolean concerns(PGNotification[] heard) {
+      for (PGNotification each : heard) {
+        if (each.getName().equals(CHANNEL) && each.getParameter().equals(schema)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private void pauseAfter(Exception error) {
+      if (isOver()) {
+        return;
+      }
+      LOG.debug("no connection listens for schema {}, trying again", schema, error);
+      long pause = ThreadLocalRandom.current().nextLong(pauseMillis / 2, pauseMillis);
+      pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+      try {
+        boolean unused = over.await(pause, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        over.countDown(); // Nobody else has this thread: who interrupts it wants it to end.
+      }
+    }
+
+    /** Takes a connection for one's own, unless it comes too late. */
+    private synchronized boolean adopt(Connection opened) {
+      if (isOver()) {
+        return false;
+      }
+      connection = opened;
+      return true;
+    }
+
+    /** Ends it, at any time and from any thread; the thread may be waiting for the server. */
+    void end() {
+      over.countDown();
+      cut();
+    }
+
+    /**
+     * Cuts the connection instead of closing it: that ends a wait, and a pool does not give the
+     * session to others, for whom calls would pile up.
+     */
+    private synchronized void cut() {
+      Connection mine = connection;
+      connection = null;
+      if (mine != null) {
+        try {
+          mine.abort(Runnable::run);
+        } catch (SQLException e) {
+          LOG.debug("could not cut the connection that listens for schema {}", schema, e);
+        }
+      }
+    }
+  }
+}
