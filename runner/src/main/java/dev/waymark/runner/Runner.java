@@ -15,6 +15,7 @@ import dev.waymark.runner.internal.Controls;
 import dev.waymark.runner.internal.Coordinator;
 import dev.waymark.runner.internal.Definitions;
 import dev.waymark.runner.internal.Handlers;
+import dev.waymark.runner.internal.LogSettings;
 import dev.waymark.runner.internal.Starts;
 import dev.waymark.runner.internal.Workers;
 import java.nio.file.Path;
@@ -229,6 +230,8 @@ public final class Runner implements AutoCloseable {
     private int maxLost = 5;
     private Duration storePatience = Duration.ofMinutes(5);
     private Duration lease = Duration.ofSeconds(30);
+    private boolean storeLogs = true;
+    private @Nullable Duration logRetention;
     private final Set<String> pools = new TreeSet<>();
     private final Map<String, TaskHandler> handlers = new TreeMap<>();
 
@@ -336,6 +339,24 @@ public final class Runner implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Whether the output of attempts is also kept in the store, up to its limit {@code
+     * maxLogBytes}, where it can be read from every machine; it is by default.
+     */
+    public Builder storeLogs(boolean storeLogs) {
+      this.storeLogs = storeLogs;
+      return this;
+    }
+
+    /**
+     * For how long after the end of an execution its logs stay in the store; for ever by default.
+     * This worker deletes what is older, whoever wrote it.
+     */
+    public Builder logRetention(Duration logRetention) {
+      this.logRetention = logRetention;
+      return this;
+    }
+
     /** Registers a handler, for tasks that name it in {@code uses:}. */
     public Builder handler(String name, TaskHandler handler) {
       handlers.put(name, handler);
@@ -395,6 +416,7 @@ public final class Runner implements AutoCloseable {
               lease,
               served,
               registered,
+              new LogSettings(storeLogs, logRetention),
               storePatience));
     }
 

@@ -27,6 +27,7 @@ final class Attempts implements AutoCloseable {
   private final Executor inbox;
   private final BiConsumer<Local, ProcessEnd> ended;
   private final Heartbeat heartbeat;
+  private final LogShipper logs;
   private final Map<AttemptId, Local> locals = new ConcurrentHashMap<>();
 
   /**
@@ -49,6 +50,16 @@ final class Attempts implements AutoCloseable {
     this.inbox = inbox;
     this.ended = ended;
     this.heartbeat = new Heartbeat(config, timer, this::lost);
+    this.logs = new LogShipper(config);
+  }
+
+  /**
+   * This worker begins.
+   *
+   * @throws WaymarkException when another one is at work under its name
+   */
+  void begin() {
+    heartbeat.begin();
   }
 
   /** Called on any thread. */
@@ -74,6 +85,7 @@ final class Attempts implements AutoCloseable {
       Work work = work(job, node);
       Local local = new Local(job.id(), id, work);
       locals.put(id, local);
+      logs.add(id, config.logs().path(job.id(), node.task.id(), node.attempt));
       var unused = work.ended().thenAccept(end -> inbox.execute(() -> ended.accept(local, end)));
     } catch (IOException | RuntimeException e) {
       notStarted(job, id, e.getMessage());
@@ -99,16 +111,17 @@ final class Attempts implements AutoCloseable {
   }
 
   /**
-   * What an attempt that ended has given to others; where that cannot be taken, the end of the
-   * attempt is a failure.
+   * What an attempt that ended has given to others, with all that it has written brought into the
+   * store; where its outputs cannot be taken, the end of the attempt is a failure.
    */
-  ProcessEnd withOutputs(Job job, Node node, ProcessEnd end) {
+  ProcessEnd withOutputs(Job job, Node node, AttemptId id, ProcessEnd end) {
+    logs.finish(id);
     if (node.task.run() == null) {
       return checked(end);
     }
     try {
       int most = config.store().limits().maxOutputBytes();
-      Map<String, String> outputs = commands.takeOutputs(job, node, most);
+      Map<String, String> outputs = commands.takeOutputs(job, node, id.number(), most);
       return end.error() == null ? new ProcessEnd(end.cause(), end.exitCode(), null, outputs) : end;
     } catch (IOException | InvalidInputException e) {
       return end.error() == null ? end.failed(String.valueOf(e.getMessage())) : end;
@@ -128,6 +141,7 @@ final class Attempts implements AutoCloseable {
   /** The attempt has ended and all that follows is recorded, or cannot be. */
   void remove(Local local) {
     heartbeat.remove(local.id());
+    logs.forget(local.id());
     locals.remove(local.id());
   }
 
@@ -164,6 +178,7 @@ final class Attempts implements AutoCloseable {
 
   @Override
   public void close() {
+    logs.close();
     heartbeat.close();
   }
 }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the command of an attempt from definition, execution and attempt. */
 final class Commands {
+  private static final String OUTPUT = ".output";
+  private static final String NEEDS = ".needs";
+
   private final TaskLogs logs;
 
   Commands(TaskLogs logs) {
@@ -43,17 +46,9 @@ final class Commands {
     return log.resolveSibling(node.task.id() + "." + attempt + ending);
   }
 
-  private Path outputFile(Job job, Node node) {
-    return beside(job, node, node.attempt, ".output");
-  }
-
-  private Path needsFile(Job job, Node node) {
-    return beside(job, node, node.attempt, ".needs");
-  }
-
   /** The outputs of all needs, as one JSON object: task to name to value. */
   private void writeNeeds(Job job, Node node) throws IOException {
-    Path file = needsFile(job, node);
+    Path file = beside(job, node, node.attempt, NEEDS);
     ShellCommand.createDirectory(file.toAbsolutePath().getParent());
     Files.writeString(file, OutputText.write(node.outputsOfNeeds()));
   }
@@ -65,10 +60,11 @@ final class Commands {
    * @throws dev.waymark.core.error.InvalidInputException when it is too much or not of the right
    *     form
    */
-  Map<String, String> takeOutputs(Job job, Node node, int maxBytes) throws IOException {
-    Path file = outputFile(job, node);
+  Map<String, String> takeOutputs(Job job, Node node, int attempt, int maxBytes)
+      throws IOException {
+    Path file = beside(job, node, attempt, OUTPUT);
     try {
-      Files.deleteIfExists(needsFile(job, node));
+      Files.deleteIfExists(beside(job, node, attempt, NEEDS));
       OutputText.checkSize(Files.size(file), maxBytes);
       return OutputText.parse(Files.readAllBytes(file), maxBytes);
     } catch (NoSuchFileException e) {
@@ -98,8 +94,8 @@ final class Commands {
           (name, value) ->
               environment.put(OutputText.environmentName(need.task.id(), name), value));
     }
-    environment.put("WAYMARK_OUTPUT", outputFile(job, node).toString());
-    environment.put("WAYMARK_NEEDS", needsFile(job, node).toString());
+    environment.put("WAYMARK_OUTPUT", beside(job, node, node.attempt, OUTPUT).toString());
+    environment.put("WAYMARK_NEEDS", beside(job, node, node.attempt, NEEDS).toString());
     environment.put("WAYMARK_EXECUTION_ID", job.id().toString());
     environment.put("WAYMARK_WORKFLOW_ID", job.found().workflowId().value());
     environment.put("WAYMARK_TASK_ID", node.task.id().value());

@@ -1,12 +1,15 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.RunListener;
 import dev.waymark.runner.TaskLogs;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The settings of a runner, complete and checked.
@@ -25,6 +28,7 @@ import java.util.Set;
  * @param lease how long the store keeps an attempt for this worker without a sign of life
  * @param pools the pools that it serves
  * @param handlers what it does for tasks that use a handler
+ * @param logSettings what becomes of the output of attempts
  * @param storePatience how long a store that does not answer is asked again
  */
 public record Config(
@@ -42,4 +46,17 @@ public record Config(
     Duration lease,
     Set<String> pools,
     Handlers handlers,
-    Duration storePatience) {}
+    LogSettings logSettings,
+    Duration storePatience) {
+
+  /** What the worker tells of itself. */
+  Map<String, String> info() {
+    Map<String, String> info = new TreeMap<>();
+    info.put("concurrency", Integer.toString(concurrency));
+    info.put("pools", String.join(",", pools));
+    info.put("lease", Durations.format(lease));
+    info.put("pid", Long.toString(ProcessHandle.current().pid()));
+    info.put("host", Workers.host());
+    return info;
+  }
+}

@@ -208,6 +208,12 @@ public final class Coordinator {
 
   private void live() {
     try {
+      new Patience(config.storePatience())
+          .call(
+              () -> {
+                engine.attempts().begin();
+                return true;
+              });
       calls = config.store().onReady(this::call);
       while (!(stopping || draining) || !engine.attempts().isEmpty()) {
         turn();

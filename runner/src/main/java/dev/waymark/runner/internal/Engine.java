@@ -344,8 +344,10 @@ final class Engine {
     }
   }
 
-  private void ended(Job job, Local local, ProcessEnd end) {
+  private void ended(Job job, Local local, ProcessEnd raw) {
     try {
+      Node node = job.node(local.id().taskRunId());
+      ProcessEnd end = node == null ? raw : attempts.withOutputs(job, node, local.id(), raw);
       for (int tries = 1; tries <= MAX_TRIES; tries++) {
         if (record(job, local, end, tries < MAX_TRIES)) {
           break;
@@ -364,12 +366,11 @@ final class Engine {
    *     stand against
    * @return false when it was refused and is to be decided anew
    */
-  private boolean record(Job job, Local local, ProcessEnd raw, boolean whole) {
+  private boolean record(Job job, Local local, ProcessEnd end, boolean whole) {
     Node node = job.node(local.id().taskRunId());
     if (node == null || !job.isLive(local.id())) {
       return true;
     }
-    ProcessEnd end = attempts.withOutputs(job, node, raw);
     AttemptState state = Ends.state(job, end);
     Step step = newStep(job);
     step.endAttempt(node, state, end.exitCode(), Ends.error(job, end, state));

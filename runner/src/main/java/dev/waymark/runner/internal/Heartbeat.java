@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -50,6 +51,10 @@ final class Heartbeat implements AutoCloseable {
   private final Duration lease;
   private final long marginNanos;
   private final Consumer<AttemptId> lost;
+  private final String worker;
+  private final Map<String, String> info;
+  private final UUID life;
+  private volatile boolean noted;
   private final Map<AttemptId, Long> until = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor beats;
 
@@ -64,6 +69,9 @@ final class Heartbeat implements AutoCloseable {
     this.ids = config.ids();
     this.lease = config.lease();
     this.lost = lost;
+    this.worker = config.worker();
+    this.info = config.info();
+    this.life = config.ids().commitId().value();
     long nanos = lease.toNanos();
     this.marginNanos = Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS) * 2;
     long look = Math.max(1, Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS));
@@ -74,6 +82,16 @@ final class Heartbeat implements AutoCloseable {
         beats.scheduleWithFixedDelay(
             this::beat, nanos / BEATS, nanos / BEATS, TimeUnit.NANOSECONDS);
     var unusedLook = timer.scheduleWithFixedDelay(this::look, look, look, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Notes that this worker is at work, which others can see from now on.
+   *
+   * @throws RefusedException when another one is at work under its name
+   */
+  void begin() {
+    store.commit(ChangeSet.builder(ids.commitId()).keepWorker(worker, life, lease, info).build());
+    noted = true;
   }
 
   /**
@@ -124,7 +142,10 @@ final class Heartbeat implements AutoCloseable {
   private void beat() {
     try {
       List<AttemptId> held = new ArrayList<>(until.keySet());
-      int most = store.limits().maxChanges();
+      int most = Math.max(1, store.limits().maxChanges() - 1);
+      if (held.isEmpty() && noted) {
+        renew(held);
+      }
       for (int from = 0; from < held.size(); from += most) {
         renew(held.subList(from, Math.min(from + most, held.size())));
       }
@@ -138,8 +159,11 @@ final class Heartbeat implements AutoCloseable {
 
   private void renew(List<AttemptId> held) {
     List<AttemptId> left = new ArrayList<>(held);
-    while (!left.isEmpty()) {
+    while (noted || !left.isEmpty()) {
       ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
+      if (noted) {
+        changes.keepWorker(worker, life, lease, info);
+      }
       left.forEach(id -> changes.renewLease(id, lease));
       long sent = System.nanoTime();
       try {
@@ -147,11 +171,23 @@ final class Heartbeat implements AutoCloseable {
         left.forEach(id -> until.computeIfPresent(id, (same, end) -> sent + lease.toNanos()));
         return;
       } catch (RefusedException e) {
-        if (!left.removeAll(refused(left, e))) {
+        boolean nameLost = isAboutWorker(e);
+        noted &= !nameLost;
+        if (!left.removeAll(refused(left, e)) && !nameLost) {
           throw e;
         }
       }
     }
+  }
+
+  /** Another has the name, because this worker was silent for too long; leases are kept without. */
+  private boolean isAboutWorker(RefusedException refusal) {
+    boolean about =
+        refusal.refusals().stream().anyMatch(each -> each.record().kind() == RecordKind.WORKER);
+    if (about) {
+      LOG.warn("another worker has the name {} by now", worker, refusal);
+    }
+    return about;
   }
 
   /** The attempts that stood against a renewal: those that have ended, and those that are lost. */
@@ -177,5 +213,13 @@ final class Heartbeat implements AutoCloseable {
   public void close() {
     beats.shutdown();
     until.clear();
+    if (noted) {
+      noted = false;
+      try {
+        store.commit(ChangeSet.builder(ids.commitId()).retireWorker(worker, life).build());
+      } catch (WaymarkException | IllegalStateException e) {
+        LOG.debug("that worker {} has stopped could not be noted", worker, e);
+      }
+    }
   }
 }

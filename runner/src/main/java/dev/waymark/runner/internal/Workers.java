@@ -36,6 +36,11 @@ public final class Workers {
 
   private Workers() {}
 
+  /** The name of this machine. */
+  static String host() {
+    return Host.NAME;
+  }
+
   /** A name for a new runner of this process. */
   public static String newName() {
     int made = MADE_HERE.incrementAndGet();

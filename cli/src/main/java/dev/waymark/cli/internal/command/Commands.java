@@ -27,12 +27,13 @@ public final class Commands {
           "executions watch",
           "task-runs list",
           "attempts list",
+          "workers list",
           "logs",
           "version",
           "completion");
 
   private static final List<String> GROUPS =
-      List.of("workflows", "executions", "task-runs", "attempts");
+      List.of("workflows", "executions", "task-runs", "attempts", "workers");
 
   private Commands() {}
 
@@ -55,6 +56,7 @@ public final class Commands {
       case "executions watch" -> new ExecutionsWatchCommand();
       case "task-runs list" -> new TaskRunsListCommand();
       case "attempts list" -> new AttemptsListCommand();
+      case "workers list" -> new WorkersListCommand();
       case "logs" -> new LogsCommand();
       case "version" -> new VersionCommand();
       case "completion" -> new CompletionCommand();
@@ -134,6 +136,7 @@ public final class Commands {
           case "executions" ->
               "List and show executions; cancel and pause them, run them again, watch them.";
           case "task-runs" -> "List the task runs of an execution.";
+          case "workers" -> "List the workers that share the store.";
           default -> "List the attempts of a task run.";
         });
   }

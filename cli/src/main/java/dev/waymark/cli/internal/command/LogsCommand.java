@@ -14,7 +14,8 @@ import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.TaskLogs;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,20 +24,24 @@ final class LogsCommand implements Command {
   private static final Option TASK = Option.of("ID", "Only the output of this task.", "--task");
   private static final Option ATTEMPT =
       Option.of("N", "The output of this attempt instead of the last.", "--attempt");
-  private static final int BUFFER_BYTES = 1 << 16;
+  private static final Option FOLLOW =
+      Option.flag(
+          "Go on printing what is written, until the execution has ended.", "-f", "--follow");
 
   @Override
   public Syntax syntax() {
     return Syntax.of("logs", "Print what the tasks of an execution wrote, byte for byte.")
         .operand(new Operand("EXECUTION", true, "The execution; its id, or the beginning of it."))
-        .options(TASK, ATTEMPT)
+        .options(TASK, ATTEMPT, FOLLOW)
         .details(
             "Without --attempt it is the output of the last attempt of each task. Several outputs"
                 + " have a heading line each, \"==> TASK, attempt N, STATE <==\"; a single one has"
                 + " none.",
-            "Outputs are kept beside the store, in PATH.logs, on the machine where the task ran.")
+            "Outputs are kept beside the store, in PATH.logs, on the machine where the task ran, and up"
+                + " to a limit also in the store, from where every machine reads them.")
         .examples(
             "logs 0190a1b2",
+            "logs 0190a1b2 -f",
             "logs 0190a1b2 --task extract",
             "logs 0190a1b2 --task extract --attempt 1");
   }
@@ -47,6 +52,9 @@ final class LogsCommand implements Command {
     Integer number = given == null ? null : Values.number("--attempt", given, 1, Integer.MAX_VALUE);
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     String task = context.arguments().value(TASK);
+    if (context.arguments().has(FOLLOW)) {
+      return follow(context, id, task, number);
+    }
     List<TaskRun> taskRuns =
         task == null ? context.store().taskRuns(id) : List.of(context.lookup().taskRun(id, task));
     List<Attempt> attempts =
@@ -61,6 +69,23 @@ final class LogsCommand implements Command {
       print(context, taskRuns, attempts.get(i), attempts.size() > 1, i > 0);
     }
     return ExitCode.DONE;
+  }
+
+  private static int follow(
+      Context context, ExecutionId id, @Nullable String task, @Nullable Integer number) {
+    if (number != null) {
+      throw CliException.usage(
+          "--attempt does not go with -f, which shows every attempt as it comes");
+    }
+    TaskRun only = task == null ? null : context.lookup().taskRun(id, task);
+    try {
+      new LogFollower(context, id, run -> only == null || run.id().equals(only.id()), only == null)
+          .follow();
+      return ExitCode.DONE;
+    } catch (IOException e) {
+      throw CliException.notFound(
+          "cannot read the output of execution " + id + ": " + e.getMessage());
+    }
   }
 
   private static Attempt attempt(StateStore store, TaskRun taskRun, @Nullable Integer number) {
@@ -117,17 +142,37 @@ final class LogsCommand implements Command {
                   + " <==");
     }
     TaskLogs logs = new TaskLogs(context.logDirectory());
-    try (InputStream log = logs.open(taskRun.executionId(), taskRun.taskId(), attempt.number())) {
-      if (log == null) {
+    AttemptLog log = new AttemptLog(context.store(), logs, taskRun, attempt);
+    try {
+      log.copy(context.out(), () -> {});
+      if (!log.isFound()) {
         context.out().flush();
         context.messages().say(missing(taskRun, attempt, logs));
-        return;
+      } else if (isCut(context, logs, taskRun, attempt)) {
+        context.out().flush();
+        context.messages().say(cut(taskRun, attempt));
       }
-      copy(log, context);
     } catch (IOException e) {
       throw CliException.notFound(
           "cannot read the output of task " + taskRun.taskId() + ": " + e.getMessage());
     }
+  }
+
+  /** Whether there is more of it than the store has, on the machine where it ran. */
+  private static boolean isCut(Context context, TaskLogs logs, TaskRun taskRun, Attempt attempt) {
+    Path file = logs.path(taskRun.executionId(), taskRun.taskId(), attempt.number());
+    return !Files.exists(file)
+        && context.store().log(attempt.id(), 0, 1).length()
+            >= context.store().limits().maxLogBytes();
+  }
+
+  private static String cut(TaskRun taskRun, Attempt attempt) {
+    return "the output of task "
+        + taskRun.taskId()
+        + ", attempt "
+        + attempt.number()
+        + ", is longer than the limit maxLogBytes of the store; the rest is on the machine of worker "
+        + attempt.worker();
   }
 
   /**
@@ -142,17 +187,10 @@ final class LogsCommand implements Command {
     }
     return "the output of "
         + name
-        + ", is not in "
+        + ", is neither in "
         + logs.directory()
-        + "; it was deleted, or the task ran on another machine (worker "
+        + " nor in the store; it wrote nothing, or it was deleted, or kept on the machine of worker "
         + attempt.worker()
-        + ")";
-  }
-
-  private static void copy(InputStream log, Context context) throws IOException {
-    byte[] buffer = new byte[BUFFER_BYTES];
-    for (int length = log.read(buffer); length >= 0; length = log.read(buffer)) {
-      context.out().write(buffer, length);
-    }
+        + " alone";
   }
 }

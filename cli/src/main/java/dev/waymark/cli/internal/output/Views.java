@@ -11,6 +11,7 @@ import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.Worker;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,6 +125,20 @@ public final class Views {
             Column.left("DESCRIPTION", w -> firstLine(w.description()))));
   }
 
+  /** Workers. */
+  public View<Worker> workers() {
+    return new View<>(
+        "workers",
+        Views::fields,
+        List.of(
+            Column.left("NAME", w -> Cell.of(w.name())),
+            Column.left("STATE", w -> Cell.of(w.alive() ? "ALIVE" : "GONE")),
+            Column.right("ATTEMPTS", w -> Cell.of(w.attempts())),
+            Column.left("STARTED", w -> time(w.startedAt())),
+            Column.left("SEEN", w -> time(w.seenAt())),
+            Column.left("ABOUT", w -> Cell.of(inWords(w.info())))));
+  }
+
   /** An execution with everything that belongs to it; it has no table of its own. */
   public View<ExecutionDetails> executionDetails() {
     return new View<>("executions", Views::fields, List.of());
@@ -181,6 +196,17 @@ public final class Views {
     fields.put("endedAt", a.endedAt());
     fields.put("exitCode", a.exitCode());
     fields.put("error", a.error());
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(Worker w) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("name", w.name());
+    fields.put("state", w.alive() ? "ALIVE" : "GONE");
+    fields.put("attempts", w.attempts());
+    fields.put("startedAt", w.startedAt());
+    fields.put("seenAt", w.seenAt());
+    fields.put("info", w.info());
     return fields;
   }
 

@@ -1,0 +1,25 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.syntax.Syntax;
+
+/** Lists workers. */
+final class WorkersListCommand implements Command {
+  @Override
+  public Syntax syntax() {
+    return Syntax.of("workers list", "List the workers of the last 7 days, ordered by name.")
+        .options(Format.OPTION)
+        .details(
+            "A worker is ALIVE as long as it gives a sign of life within its lease; one that has"
+                + " stopped, or was silent for longer, is GONE, and what it had begun is taken up by"
+                + " others.")
+        .examples("workers list", "workers list -o json");
+  }
+
+  @Override
+  public int run(Context context) {
+    context.printer().all(context.store().workers(), context.views().workers());
+    return ExitCode.DONE;
+  }
+}
