@@ -219,6 +219,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("many workers")
+  class ClaimConcurrency extends ClaimConcurrencyContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("several stores upon the same data")
   class Reopening extends ReopenContract {
     @Override
