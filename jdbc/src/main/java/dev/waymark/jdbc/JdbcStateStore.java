@@ -25,6 +25,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.core.store.Worker;
@@ -126,6 +127,11 @@ public abstract class JdbcStateStore implements StateStore {
   public List<Claims.Leased> leases(int limit) {
     Questions.checkedLimit(limit, limits);
     return read("list leases", snapshot -> snapshot.leases(limit));
+  }
+
+  @Override
+  public List<Pool> pools() {
+    return read("list pools", Snapshot::pools);
   }
 
   @Override

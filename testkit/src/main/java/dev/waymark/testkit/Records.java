@@ -68,6 +68,7 @@ final class Records {
               loadExecution(ledger, run.executionId());
             });
     touches.tasks().forEach(task -> loadTask(ledger, task));
+    touches.pools().stream().map(backlog::head).filter(Objects::nonNull).forEach(ledger::put);
     touches.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::put);
     touches.families().forEach(id -> ledger.put(id, family(id)));
     return ledger;

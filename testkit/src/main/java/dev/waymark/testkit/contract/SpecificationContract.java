@@ -102,6 +102,7 @@ public abstract class SpecificationContract extends ContractTest {
           .isTrue();
       assertThat(every.leases(9)).isEmpty();
       every.onReady(() -> {}).close();
+      assertThat(every.pools()).isEmpty();
       assertThat(every.workers()).isEmpty();
       assertThat(every.log(new AttemptId(taskRun, 1), 0, 9).length()).isZero();
       assertThat(every.executionsWithLogs(START, 9)).isEmpty();

@@ -21,6 +21,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.core.store.Worker;
@@ -49,6 +50,11 @@ class ForwardingStateStore implements StateStore {
   @Override
   public List<Claims.Leased> leases(int limit) {
     return store.leases(limit);
+  }
+
+  @Override
+  public List<Pool> pools() {
+    return store.pools();
   }
 
   @Override

@@ -27,6 +27,7 @@ import java.util.TreeSet;
  * @param leanedOn task runs on whose state something leans that does not change them
  * @param settled executions of which it matters how many task runs have not ended at this moment
  * @param workers names of workers that are noted; how they stand is known to the database alone
+ * @param pools names of pools that are set
  * @param created executions and task runs that are created; as a rule they do not exist yet
  */
 public record Touches(
@@ -42,6 +43,7 @@ public record Touches(
     Set<TaskRunId> leanedOn,
     Set<ExecutionId> settled,
     Set<String> workers,
+    Set<String> pools,
     Set<Object> created) {
 
   /** Nothing yet. */
@@ -59,17 +61,18 @@ public record Touches(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
+        new TreeSet<>(),
         new HashSet<>());
   }
 
   /** Whether something matters that must be looked at, whatever is remembered. */
   public boolean needALook() {
-    return !clocked.isEmpty() || !workers.isEmpty();
+    return !clocked.isEmpty() || !workers.isEmpty() || !pools.isEmpty();
   }
 
   /** Whether a record is changed that belongs to no execution: others may change it as well. */
   public boolean areShared() {
-    return !savedWorkflows.isEmpty() || !workers.isEmpty();
+    return !savedWorkflows.isEmpty() || !workers.isEmpty() || !pools.isEmpty();
   }
 
   /** Adds a task run that is about to be claimed. */
@@ -140,6 +143,8 @@ public record Touches(
       workers.add(keep.name());
     } else if (change instanceof Change.RetireWorker retire) {
       workers.add(retire.name());
+    } else if (change instanceof Change.SetPool set) {
+      pools.add(set.name());
     }
   }
 }
