@@ -33,6 +33,7 @@ import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Order;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.core.store.Worker;
@@ -175,19 +176,20 @@ public final class InMemoryStateStore implements StateStore {
 
   private List<Claims.Claimed> take(ClaimRequest request) {
     Instant at = Times.micros(clock.instant());
-    List<TaskRunId> picked = records.backlog.pick(request, id -> isWithin(request.execution(), id));
+    List<Backlog.Ready> picked =
+        records.backlog.pick(request, id -> isWithin(request.execution(), id));
     Touches touches = new Touches();
-    picked.forEach(touches::add);
+    picked.forEach(each -> touches.add(each.taskRun()));
     Ledger ledger = records.load(touches);
     List<Claims.Claimed> claimed = new ArrayList<>();
-    for (TaskRunId id : picked) {
-      Decider.Grant grant = Decider.grant(id, request, at, ledger, limits);
+    for (Backlog.Ready each : picked) {
+      Decider.Grant grant = Decider.grant(each.taskRun(), each.pool(), request, at, ledger, limits);
       if (grant != null) {
         records.write(grant.effects(), at);
         claimed.add(
             new Claims.Claimed(
                 present(records.executions.get(grant.execution())),
-                present(records.taskRuns.get(id)),
+                present(records.taskRuns.get(each.taskRun())),
                 present(records.attempts.get(grant.attempt()))));
       }
     }
@@ -228,6 +230,11 @@ public final class InMemoryStateStore implements StateStore {
 
   private boolean isWithin(@Nullable ExecutionId only, TaskRunId id) {
     return only == null || records.executionOf(id).equals(only);
+  }
+
+  @Override
+  public List<Pool> pools() {
+    return answer(records.backlog::pools);
   }
 
   @Override
@@ -466,7 +473,7 @@ public final class InMemoryStateStore implements StateStore {
       case WORKFLOW -> records.workflows.keySet().stream().map(WorkflowId::value);
       case EXECUTION -> records.executions.keySet().stream().map(ExecutionId::toString);
       case TASK_RUN -> records.taskRuns.keySet().stream().map(TaskRunId::toString);
-      case ATTEMPT, WORKER -> Stream.of();
+      case ATTEMPT, WORKER, POOL -> Stream.of();
     };
   }
 

@@ -71,6 +71,7 @@ final class Records {
             });
     touches.tasks().forEach(task -> loadTask(ledger, task));
     touches.bounded().forEach(id -> ledger.putUnderWay(id, underWay(id)));
+    touches.pools().stream().map(backlog::head).filter(Objects::nonNull).forEach(ledger::put);
     touches.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::put);
     touches.families().forEach(id -> ledger.put(id, family(id)));
     return ledger;

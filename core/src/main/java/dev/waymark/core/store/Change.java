@@ -1,6 +1,5 @@
 package dev.waymark.core.store;
 
-import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
@@ -152,11 +151,7 @@ public sealed interface Change {
     /** Checks the text and the lease. */
     public RecordAttempt {
       Objects.requireNonNull(taskRunId, "task run id");
-      Text.wellFormed("worker of an attempt of task run " + taskRunId, worker);
-      if (worker.isEmpty()) {
-        throw new InvalidInputException(
-            "worker of an attempt of task run " + taskRunId + " is empty; name the worker");
-      }
+      Checks.name("worker of an attempt of task run " + taskRunId, worker);
       if (lease != null) {
         Leases.check("lease of an attempt of task run " + taskRunId, lease);
       }
@@ -259,10 +254,7 @@ public sealed interface Change {
     public ReadyTaskRun {
       Objects.requireNonNull(id, "task run id");
       ClaimRequest.checkPool(pool);
-      if (priority < -MAX_PRIORITY || priority > MAX_PRIORITY) {
-        throw new InvalidInputException(
-            "priority " + priority + " of task run " + id + " is out of range; use -100 to 100");
-      }
+      Checks.priority(id, priority);
       Leases.checkDelay("delay of task run " + id, delay);
     }
 
@@ -379,11 +371,7 @@ public sealed interface Change {
     public SetOutputs {
       Objects.requireNonNull(id, "task run id");
       outputs = Collections.unmodifiableMap(new TreeMap<>(outputs));
-      outputs.forEach(
-          (name, value) -> {
-            Text.wellFormed("name of an output of task run " + id, name);
-            Text.wellFormed("output " + Text.quote(name) + " of task run " + id, value);
-          });
+      Checks.texts("output", "of task run " + id, outputs);
     }
 
     @Override
@@ -411,18 +399,7 @@ public sealed interface Change {
     public AppendLog {
       Objects.requireNonNull(id, "attempt id");
       bytes = bytes.clone();
-      if (position < 0) {
-        throw new InvalidInputException(
-            "position "
-                + position
-                + " in the log of attempt "
-                + id
-                + " is negative; use 0 or more");
-      }
-      if (bytes.length == 0) {
-        throw new InvalidInputException(
-            "nothing is appended to the log of attempt " + id + "; append at least one byte");
-      }
+      Checks.append(id, position, bytes);
     }
 
     @Override
@@ -447,12 +424,6 @@ public sealed interface Change {
     @Override
     public int hashCode() {
       return Objects.hash(id, position, Arrays.hashCode(bytes));
-    }
-
-    /** Names the attempt and the place, and counts the bytes. */
-    @Override
-    public String toString() {
-      return "AppendLog[id=" + id + ", position=" + position + ", " + bytes.length + " bytes]";
     }
   }
 
@@ -488,14 +459,10 @@ public sealed interface Change {
       implements Change {
     /** Keeps an unmodifiable copy, and checks the texts and the lease. */
     public KeepWorker {
-      checkWorker(name, life);
+      Checks.worker(name, life);
       Leases.check("time of worker " + name, lease);
       info = Collections.unmodifiableMap(new TreeMap<>(info));
-      info.forEach(
-          (key, value) -> {
-            Text.wellFormed("name of what worker " + name + " tells of itself", key);
-            Text.wellFormed(Text.quote(key) + " of worker " + name, value);
-          });
+      Checks.texts("info", "of worker " + name, info);
     }
 
     @Override
@@ -515,7 +482,7 @@ public sealed interface Change {
   record RetireWorker(String name, UUID life) implements Change {
     /** Checks the name. */
     public RetireWorker {
-      checkWorker(name, life);
+      Checks.worker(name, life);
     }
 
     @Override
@@ -524,11 +491,32 @@ public sealed interface Change {
     }
   }
 
-  private static void checkWorker(String name, UUID life) {
-    Text.wellFormed("name of a worker", name);
-    if (name.isEmpty()) {
-      throw new InvalidInputException("name of a worker is empty; name the worker");
+  /**
+   * Sets how many task runs of a pool may run at the same time, or removes that bound. It holds for
+   * claims that begin after the commit: what runs already goes on, and counts. What counts are
+   * leases, also those that are over until the attempt is declared LOST. An attempt that is
+   * recorded without a claim is not held to a bound; with a lease it counts in {@link
+   * ClaimRequest#DEFAULT_POOL}.
+   *
+   * <p>That a slot becomes free is not told to {@link StateStore#onReady}: a worker that waits for
+   * one looks from time to time.
+   *
+   * @param name the pool
+   * @param slots how many, from 0, which holds everything in it back, to 100,000; null for no bound
+   */
+  record SetPool(String name, @Nullable Integer slots) implements Change {
+    /** The greatest bound. */
+    public static final int MAX_SLOTS = 100_000;
+
+    /** Checks the name and the bound. */
+    public SetPool {
+      ClaimRequest.checkPool(name);
+      Checks.slots(name, slots);
     }
-    Objects.requireNonNull(life, "life of a worker");
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.ofPool(name);
+    }
   }
 }

@@ -102,6 +102,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("pools")
+  class Pools extends PoolContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("atomicity")
   class Atomicity extends AtomicityContract {
     @Override
