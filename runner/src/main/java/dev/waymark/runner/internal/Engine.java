@@ -318,7 +318,7 @@ final class Engine {
     if (node == null || !job.isLive(expired.attempt()) || attempts.has(expired.attempt())) {
       return;
     }
-    orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
+    endOrphan(job, node);
     Step step = newStep(job);
     step.loseAttempt(node, "worker " + expired.worker() + " gave no sign of life");
     follow(step, node, AttemptState.LOST);
@@ -346,10 +346,11 @@ final class Engine {
 
   private void ended(Job job, Local local, ProcessEnd raw) {
     try {
-      Node node = job.node(local.id().taskRunId());
-      ProcessEnd end = node == null ? raw : attempts.withOutputs(job, node, local.id(), raw);
+      // Once, however often it is tried: what is taken is gone.
+      Node node = job.isLive(local.id()) ? job.node(local.id().taskRunId()) : null;
+      ProcessEnd full = node == null ? raw : attempts.withOutputs(job, node, local.id(), raw);
       for (int tries = 1; tries <= MAX_TRIES; tries++) {
-        if (record(job, local, end, tries < MAX_TRIES)) {
+        if (record(job, local, full, tries < MAX_TRIES)) {
           break;
         }
       }
@@ -473,11 +474,17 @@ final class Engine {
     for (Node node : job.running()) {
       String worker = node.worker;
       if (worker != null && node.hasLiveAttempt() && isLost(node.attemptId(), worker)) {
-        orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
+        endOrphan(job, node);
         step.endAttempt(node, AttemptState.LOST, null, "worker " + worker + " is gone");
         step.follow(node, Settlement.after(AttemptState.LOST, job, node, config));
       }
     }
+  }
+
+  /** Ends what another worker may have left running of the newest attempt of a node. */
+  private void endOrphan(Job job, Node node) {
+    orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
+    commands.discard(job, node, node.attempt);
   }
 
   /** An attempt under this worker's own name that it does not run is of an earlier life of it. */
