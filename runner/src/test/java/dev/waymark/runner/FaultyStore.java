@@ -2,11 +2,13 @@ package dev.waymark.runner;
 
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.StateStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -24,7 +26,7 @@ final class FaultyStore {
   private final Supplier<RuntimeException> failure;
 
   private Runnable beforeClaim = () -> {};
-  private Runnable afterClaim = () -> {};
+  private Consumer<Claims> afterClaim = claims -> {};
 
   /**
    * Makes faults for a store.
@@ -58,8 +60,8 @@ final class FaultyStore {
     return this;
   }
 
-  /** Does something after each claim, before its answer arrives. */
-  FaultyStore afterClaims(Runnable action) {
+  /** Does something after each claim, before its answer is heard. */
+  FaultyStore afterClaims(Consumer<Claims> action) {
     afterClaim = action;
     return this;
   }
@@ -87,8 +89,8 @@ final class FaultyStore {
       if (fails) {
         throw new StoreUnavailableException("outcome unknown on purpose by a test", null);
       }
-      if (isClaim) {
-        afterClaim.run();
+      if (answer instanceof Claims claims) {
+        afterClaim.accept(claims);
       }
       return answer;
     } catch (InvocationTargetException e) {

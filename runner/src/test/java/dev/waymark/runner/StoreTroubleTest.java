@@ -13,10 +13,12 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.ProcessGroupsAccess;
+import dev.waymark.runner.internal.Waiting;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +74,56 @@ class StoreTroubleTest extends RunnerFixture {
 
   private static boolean endsAnAttempt(ChangeSet changes) {
     return changes.changes().stream().anyMatch(change -> change instanceof Change.UpdateAttempt);
+  }
+
+  @Test
+  @DisplayName(
+      "an answer that comes after the lease costs an attempt, but is no failure of the task")
+  void anAnswerThatComesAfterTheLeaseCostsAnAttemptButIsNoFailureOfTheTask() {
+    ExecutionId id = start(flow("flow").task("a", "echo a >> runs"));
+    Duration lease = Duration.ofMillis(300);
+    AtomicInteger slow = new AtomicInteger(1);
+    FaultyStore faults =
+        new FaultyStore(store, false, changes -> false)
+            .afterClaims(
+                claims -> {
+                  if (!claims.claimed().isEmpty() && slow.getAndDecrement() > 0) {
+                    letPass(lease);
+                  }
+                });
+    StateStore real = store;
+    store = faults.asStore();
+    assertThat(runner(builder().lease(lease)).run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    store = real;
+    assertThat(lines("runs")).containsExactly("a");
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+  }
+
+  @Test
+  @DisplayName(
+      "a lease counts from the call that was answered, not from those before it that were not")
+  void aLeaseCountsFromTheCallThatWasAnswered() {
+    ExecutionId id = start(flow("flow").task("a", "echo a >> runs"));
+    Duration lease = Duration.ofMillis(300);
+    long begin = System.nanoTime();
+    StateStore real = store;
+    store =
+        new FaultyStore(real, false, changes -> false)
+            .beforeClaims(
+                () -> {
+                  if (System.nanoTime() - begin < lease.multipliedBy(2).toNanos()) {
+                    throw new StoreUnavailableException("broken on purpose by a test", null);
+                  }
+                })
+            .asStore();
+    assertThat(runner(builder().lease(lease)).run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    store = real;
+    assertThat(attemptStates(id, "a")).containsExactly("1 SUCCEEDED");
+  }
+
+  private static void letPass(Duration time) {
+    long begin = System.nanoTime();
+    Waiting.until("the end of the lease", () -> System.nanoTime() - begin > time.toNanos());
   }
 
   @Test

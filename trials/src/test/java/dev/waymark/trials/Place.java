@@ -5,11 +5,18 @@ import dev.waymark.postgres.PostgresStateStore;
 import dev.waymark.sqlite.SqliteStateStore;
 import dev.waymark.testserver.TestServer;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.InstantSource;
 
 /** A place for a store that any process can open by its URL, as the command line spells it. */
 interface Place extends AutoCloseable {
   /** The URL. */
   String url();
+
+  /** How many rows a table has, by the database itself and no store. */
+  long count(String table);
 
   @Override
   void close();
@@ -18,6 +25,11 @@ interface Place extends AutoCloseable {
   static Place sqlite(Path folder) {
     return new Place() {
       private final String url = "sqlite:" + folder.resolve(TestServer.newName() + ".db");
+
+      @Override
+      public long count(String table) {
+        return countAt("jdbc:" + url, table);
+      }
 
       @Override
       public String url() {
@@ -36,6 +48,11 @@ interface Place extends AutoCloseable {
     String schema = TestServer.newName();
     return new Place() {
       @Override
+      public long count(String table) {
+        return countAt(TestServer.url(), schema + "." + table);
+      }
+
+      @Override
       public String url() {
         return TestServer.url("schema=" + schema).replaceFirst("^jdbc:", "");
       }
@@ -47,10 +64,23 @@ interface Place extends AutoCloseable {
     };
   }
 
+  private static long countAt(String url, String table) {
+    try (Connection connection = DriverManager.getConnection(url)) {
+      return Long.parseLong(TestServer.text(connection, "SELECT count(*) FROM " + table));
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot count the rows of " + table, e);
+    }
+  }
+
   /** Opens the store at this URL, in whichever process. */
   static StateStore open(String url) {
+    return open(url, InstantSource.system());
+  }
+
+  /** The same with another wall clock. */
+  static StateStore open(String url, InstantSource clock) {
     return url.startsWith("sqlite:")
-        ? SqliteStateStore.open(Path.of(url.substring("sqlite:".length())))
-        : PostgresStateStore.open(url);
+        ? SqliteStateStore.builder(Path.of(url.substring("sqlite:".length()))).clock(clock).build()
+        : PostgresStateStore.builder(url).clock(clock).build();
   }
 }

@@ -1,5 +1,6 @@
 package dev.waymark.core.store;
 
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;

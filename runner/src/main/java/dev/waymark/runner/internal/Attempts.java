@@ -14,12 +14,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The attempts that this worker runs: starts them, keeps their leases and tells how they ended.
  * What that means for their execution is the {@link Engine}'s business.
  */
 final class Attempts implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
+
   private final Config config;
   private final Commands commands;
   private final ProcessGroups groups;
@@ -71,14 +75,16 @@ final class Attempts implements AutoCloseable {
   }
 
   /**
-   * Starts the newest attempt of a node, which this worker has claimed.
+   * Starts the newest attempt of a node, which this worker has claimed. It does nothing when the
+   * lease may be over by now, because the store took so long to answer: that is not a failure of
+   * the task, and the attempt is lost like any other whose lease is over.
    *
    * @param sentNanos the monotonic time before the claim was sent
    */
   void start(Job job, Node node, long sentNanos) {
     AttemptId id = node.attemptId();
     if (!heartbeat.add(id, sentNanos)) {
-      notStarted(job, id, "its lease of " + config.lease() + " was over before it could begin");
+      LOG.warn("the lease of attempt {} was over before it could begin; it is left to be lost", id);
       return;
     }
     try {

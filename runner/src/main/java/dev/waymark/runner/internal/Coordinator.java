@@ -76,6 +76,9 @@ public final class Coordinator {
 
   private record Work(boolean untilIdle, CompletableFuture<Boolean> done) {}
 
+  /** What was claimed, by a call that was sent at a monotonic time. */
+  private record Answer(Claims claims, long sentNanos) {}
+
   /** Makes a coordinator; its thread begins with the first request. */
   public Coordinator(Config config) {
     this.config = config;
@@ -376,9 +379,9 @@ public final class Coordinator {
     int places = Math.min(Math.max(0, freePlaces()), config.store().limits().maxClaims());
     ClaimRequest request =
         new ClaimRequest(config.worker(), places, config.lease(), config.pools(), only);
-    long sentNanos = System.nanoTime();
-    Claims claims = new Patience(config.storePatience()).call(() -> config.store().claim(request));
-    claims.claimed().forEach(claimed -> engine.start(claimed, sentNanos));
+    Answer answer = new Patience(config.storePatience()).call(() -> claim(request));
+    Claims claims = answer.claims();
+    claims.claimed().forEach(claimed -> engine.start(claimed, answer.sentNanos()));
     claims.due().forEach(engine::settle);
     claims.expired().forEach(engine::recover);
     waitsForMore = claims.next() != null || !claims.isEmpty();
@@ -387,6 +390,12 @@ public final class Coordinator {
     // What was settled may have made something ready.
     boolean something = !claims.due().isEmpty() || !claims.expired().isEmpty();
     return freePlaces() > 0 && (something || (places > 0 && claims.claimed().size() == places));
+  }
+
+  /** Asks once: a lease counts from the call that was answered, not from those that were not. */
+  private Answer claim(ClaimRequest request) {
+    long sentNanos = System.nanoTime();
+    return new Answer(config.store().claim(request), sentNanos);
   }
 
   private void wakeAfter(@Nullable Duration pause) {

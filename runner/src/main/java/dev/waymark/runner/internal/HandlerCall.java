@@ -98,7 +98,7 @@ final class HandlerCall implements Work {
   @Override
   public void kill() {
     stop(Cause.ASKED);
-    giveUp();
+    giveUp("was interrupted because its lease may be over");
   }
 
   private synchronized void stop(Cause why) {
@@ -108,11 +108,11 @@ final class HandlerCall implements Work {
     cause = why;
     context.stop();
     thread.interrupt();
-    var unused = timer.schedule(this::giveUp, grace.toNanos(), TimeUnit.NANOSECONDS);
+    String late = "did not stop within " + Durations.format(grace) + " of being interrupted";
+    var unused = timer.schedule(() -> giveUp(late), grace.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private void giveUp() {
-    String error = "did not stop within " + Durations.format(grace) + " of being interrupted";
+  private void giveUp(String error) {
     if (ended.complete(ProcessEnd.ofHandler(cause, error, timeout, Map.of()))) {
       LOG.warn(
           "the handler of task {}, attempt {} of execution {} {}; its thread is left to itself",

@@ -1,0 +1,125 @@
+package dev.waymark.trials;
+
+import dev.waymark.core.store.RefusedException;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.Runner;
+import dev.waymark.runner.TaskContext;
+import dev.waymark.runner.definition.DefinitionReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+
+/** The main class of a {@link WorkerProcess}: works on whatever is ready until it is killed. */
+final class Worker {
+  /** What it prints when it is about to work. */
+  static final String READY = "ready";
+
+  private static final long NAME_PAUSE_NANOS = 100_000_000;
+  private static final int SHORTEST_MILLIS = 100;
+  private static final int LONGEST_MILLIS = 700;
+
+  private Worker() {}
+
+  public static void main(String[] arguments) {
+    endWithParent();
+    WorkerSettings settings = WorkerSettings.parse(arguments);
+    InstantSource clock = InstantSource.offset(InstantSource.system(), settings.clockOffset());
+    try (StateStore store = Place.open(settings.url(), clock)) {
+      System.out.println(READY);
+      while (!work(settings, store, clock)) {
+        // Its name is still that of its earlier life.
+      }
+    }
+  }
+
+  /** Works until it is asked to end; false when its name is taken. */
+  private static boolean work(WorkerSettings settings, StateStore store, InstantSource clock) {
+    try (Runner runner = runner(settings, store, clock)) {
+      Thread hook = new Thread(runner::drain);
+      Runtime.getRuntime().addShutdownHook(hook);
+      try {
+        runner.work(false);
+        return true;
+      } catch (RefusedException e) {
+        Runtime.getRuntime().removeShutdownHook(hook);
+        LockSupport.parkNanos(NAME_PAUSE_NANOS);
+        return false;
+      }
+    }
+  }
+
+  /** Its input is a pipe from the test: no worker outlives a test that was killed. */
+  private static void endWithParent() {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {
+                  // Nothing is said to a worker.
+                }
+              } catch (IOException e) {
+                // The other end is gone, too.
+              }
+              Runtime.getRuntime().halt(1);
+            },
+            "parent");
+    watch.setDaemon(true);
+    watch.start();
+  }
+
+  private static Runner runner(WorkerSettings settings, StateStore store, InstantSource clock) {
+    DefinitionReader reader = new DefinitionReader();
+    Runner.Builder builder =
+        Runner.builder(
+                store, workflow -> reader.read("workflow/" + workflow.id(), workflow.definition()))
+            .clock(clock)
+            .concurrency(settings.concurrency())
+            .lease(settings.lease())
+            .logDirectory(Path.of(settings.logs()))
+            // A trial loses workers on purpose, as often as there is time for.
+            .maxLost(1_000)
+            .grace(Duration.ofSeconds(1))
+            .handler("count", Worker::count)
+            .handler("flaky", Worker::flaky)
+            .handler("check", Worker::check);
+    if (!settings.name().isEmpty()) {
+      builder.worker(settings.name());
+    }
+    return builder.build();
+  }
+
+  /** Takes a while, and gives one more than the sum of what it needs. */
+  private static void count(TaskContext context) throws InterruptedException {
+    Thread.sleep(ThreadLocalRandom.current().nextInt(SHORTEST_MILLIS, LONGEST_MILLIS));
+    context.output("value", Integer.toString(1 + sum(context)));
+  }
+
+  /** Fails as long as the number of the attempt is small. */
+  private static void flaky(TaskContext context) throws InterruptedException {
+    count(context);
+    if (context.attempt() < Integer.parseInt(context.with().get("succeeds-at"))) {
+      throw new IllegalStateException("flaky at attempt " + context.attempt());
+    }
+  }
+
+  /** Fails unless what it needs has come to what is expected. */
+  private static void check(TaskContext context) {
+    int expected = Integer.parseInt(context.with().get("sum"));
+    if (sum(context) != expected) {
+      throw new IllegalStateException(
+          "the needs " + context.needs() + " come to " + sum(context) + ", not " + expected);
+    }
+  }
+
+  private static int sum(TaskContext context) {
+    return context.needs().values().stream()
+        .map(Map::values)
+        .flatMap(values -> values.stream())
+        .mapToInt(Integer::parseInt)
+        .sum();
+  }
+}

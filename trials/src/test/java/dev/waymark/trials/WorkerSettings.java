@@ -1,0 +1,48 @@
+package dev.waymark.trials;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a {@link Worker} works.
+ *
+ * @param url the store
+ * @param name its name; empty for the default, from which others see that it is gone
+ * @param logs where output goes; workers that stand for different machines have different ones
+ * @param lease how long its attempts are kept for it
+ * @param concurrency how many attempts it runs at once
+ * @param clockOffset how far its wall clock is ahead of the right one
+ */
+record WorkerSettings(
+    String url, String name, String logs, Duration lease, int concurrency, Duration clockOffset) {
+
+  /** A worker with the right time, that runs one attempt at once. */
+  static WorkerSettings of(String url, String name, Path logs, Duration lease) {
+    return new WorkerSettings(url, name, logs.toString(), lease, 1, Duration.ZERO);
+  }
+
+  WorkerSettings withConcurrency(int attempts) {
+    return new WorkerSettings(url, name, logs, lease, attempts, clockOffset);
+  }
+
+  WorkerSettings withClockOffset(Duration offset) {
+    return new WorkerSettings(url, name, logs, lease, concurrency, offset);
+  }
+
+  /** As arguments of {@link Worker#main}. */
+  List<String> toArguments() {
+    return List.of(
+        url, name, logs, lease.toString(), Integer.toString(concurrency), clockOffset.toString());
+  }
+
+  static WorkerSettings parse(String... arguments) {
+    return new WorkerSettings(
+        arguments[0],
+        arguments[1],
+        arguments[2],
+        Duration.parse(arguments[3]),
+        Integer.parseInt(arguments[4]),
+        Duration.parse(arguments[5]));
+  }
+}
