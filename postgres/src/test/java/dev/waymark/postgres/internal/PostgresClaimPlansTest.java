@@ -97,7 +97,7 @@ class PostgresClaimPlansTest {
   private void assertLooking(Session session) throws SQLException {
     Set<String> pools = Set.of("default", "gpu", "empty");
     ClaimRequest claim = new ClaimRequest("w", 10, Duration.ofHours(1), pools);
-    for (Request request : new ClaimReads(dialect).looking(claim, 20)) {
+    for (Request request : new ClaimReads(dialect, claim).looking(20)) {
       String plan = plan(session, request.statement(), request.parameters());
       switch (request.statement()) {
         case PICK_READY ->
@@ -115,6 +115,9 @@ class PostgresClaimPlansTest {
                     "ready_task_runs_in_order on .*\\R.*\\(pool = l.pool\\) AND \\(priority = l.priority\\) AND \\(available_at > ")
                 .containsPattern("due_executions_by_time on .*\\R.*\\(due_at > ")
                 .containsPattern("leases_by_expiry on .*\\R.*\\(expires_at > ");
+        case LOCK_POOLS, POOL_LEASES -> {
+          // There are as many rows as pools with a bound and leases: few.
+        }
         default -> throw new AssertionError("no plan is expected of " + request.statement());
       }
     }
