@@ -75,19 +75,21 @@ final class Backlog {
     return ready.containsKey(id);
   }
 
-  /** Takes what is ready out, in order. */
+  /** What is ready and may be claimed, in order. */
   List<TaskRunId> pick(ClaimRequest request) {
     Instant now = clock.instant();
-    List<TaskRunId> picked =
-        ready.values().stream()
-            .filter(each -> request.pools().contains(each.pool()))
-            .filter(each -> !each.availableAt().isAfter(now))
-            .sorted(ORDER)
-            .limit(request.limit())
-            .map(Ready::taskRun)
-            .toList();
+    return ready.values().stream()
+        .filter(each -> request.pools().contains(each.pool()))
+        .filter(each -> !each.availableAt().isAfter(now))
+        .sorted(ORDER)
+        .limit(request.limit())
+        .map(Ready::taskRun)
+        .toList();
+  }
+
+  /** Takes out of the ready ones what was picked. */
+  void remove(List<TaskRunId> picked) {
     picked.forEach(ready::remove);
-    return picked;
   }
 
   /** The claims that are over, those that are for longest first. */

@@ -150,6 +150,10 @@ public final class InMemoryStateStore implements StateStore {
   private List<Claims.Claimed> take(ClaimRequest request) {
     Instant at = Times.micros(clock.instant());
     List<TaskRunId> picked = records.backlog.pick(request);
+    if (!picked.isEmpty()) {
+      Times.checkStorable(at);
+    }
+    records.backlog.remove(picked);
     Touches touches = new Touches();
     picked.forEach(touches::add);
     Ledger ledger = records.load(touches);
