@@ -92,7 +92,7 @@ final class Backlog {
     return ready.containsKey(id);
   }
 
-  /** Takes what is ready out, in order, of each pool as much as its bound has room for. */
+  /** What is ready and may be claimed, in order, of each pool as much as its bound has room for. */
   List<Ready> pick(ClaimRequest request, Predicate<TaskRunId> wanted) {
     Instant now = clock.instant();
     List<Ready> candidates =
@@ -109,10 +109,14 @@ final class Backlog {
       if (room > 0 && picked.size() < request.limit()) {
         free.put(each.pool(), room - 1);
         picked.add(each);
-        ready.remove(each.taskRun());
       }
     }
     return picked;
+  }
+
+  /** Takes out of the ready ones what was picked. */
+  void remove(List<Ready> picked) {
+    picked.forEach(each -> ready.remove(each.taskRun()));
   }
 
   private long leasesIn(String pool) {

@@ -178,6 +178,10 @@ public final class InMemoryStateStore implements StateStore {
     Instant at = Times.micros(clock.instant());
     List<Backlog.Ready> picked =
         records.backlog.pick(request, id -> isWithin(request.execution(), id));
+    if (!picked.isEmpty()) {
+      Times.checkStorable(at);
+    }
+    records.backlog.remove(picked);
     Touches touches = new Touches();
     picked.forEach(each -> touches.add(each.taskRun()));
     Ledger ledger = records.load(touches);
