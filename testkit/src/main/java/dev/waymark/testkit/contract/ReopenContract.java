@@ -149,7 +149,7 @@ public abstract class ReopenContract extends ContractTest {
       claims = store.claim(request);
     }
     AttemptId lost = new AttemptId(over, 1);
-    assertThat(claims.expired()).containsExactly(new Claims.Expired(lost, execution, "worker-2"));
+    assertThat(claims.expired()).containsExactly(new Claims.Leased(lost, execution, "worker-2"));
     store.commit(changes().loseAttempt(lost, null).build());
     AttemptId kept = new AttemptId(held, 1);
     refusedFor(
