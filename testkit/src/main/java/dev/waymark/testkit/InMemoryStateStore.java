@@ -6,7 +6,6 @@ import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.Verdict;
-import dev.waymark.core.internal.read.LogChunks;
 import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -41,7 +40,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -177,7 +175,7 @@ public final class InMemoryStateStore implements StateStore {
   private List<Claims.Claimed> take(ClaimRequest request) {
     Instant at = Times.micros(clock.instant());
     List<Backlog.Ready> picked =
-        records.backlog.pick(request, id -> isWithin(request.execution(), id));
+        records.backlog.pick(request, id -> records.isWithin(request.execution(), id));
     if (!picked.isEmpty()) {
       Times.checkStorable(at);
     }
@@ -230,10 +228,6 @@ public final class InMemoryStateStore implements StateStore {
                 .anyMatch(
                     id -> records.backlog.isReady(id) || records.backlog.leases().containsKey(id));
     return !execution.state().isTerminal() && execution.state() != ExecutionState.PAUSED && !goesOn;
-  }
-
-  private boolean isWithin(@Nullable ExecutionId only, TaskRunId id) {
-    return only == null || records.executionOf(id).equals(only);
   }
 
   @Override
@@ -424,14 +418,7 @@ public final class InMemoryStateStore implements StateStore {
     return answer(
         () -> {
           Questions.checkLogPart(id, position, maxBytes);
-          List<LogChunks.Chunk> chunks = new ArrayList<>();
-          records
-              .logs
-              .getOrDefault(id, Collections.emptySortedMap())
-              .forEach((begin, bytes) -> chunks.add(new LogChunks.Chunk(begin, bytes)));
-          LogChunks.Chunk last = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
-          long length = last == null ? 0 : last.position() + last.bytes().length;
-          return LogChunks.part(chunks, position, maxBytes, length);
+          return records.logs.part(id, position, maxBytes);
         });
   }
 
@@ -440,19 +427,13 @@ public final class InMemoryStateStore implements StateStore {
     return answer(
         () -> {
           Questions.checkedLimit(limit, limits);
-          return records.logs.keySet().stream()
-              .map(id -> records.executionOf(id.taskRunId()))
-              .distinct()
-              .sorted()
-              .filter(id -> endedBefore(id, endedBefore))
+          return records
+              .logs
+              .owners()
+              .filter(id -> records.hasEndedBefore(id, endedBefore))
               .limit(limit)
               .toList();
         });
-  }
-
-  private boolean endedBefore(ExecutionId id, Instant time) {
-    Instant endedAt = present(records.executions.get(id)).endedAt();
-    return endedAt != null && endedAt.isBefore(time);
   }
 
   // ---- histories and ids

@@ -1,7 +1,5 @@
 package dev.waymark.core.store;
 
-import dev.waymark.core.error.InvalidInputException;
-import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -12,10 +10,8 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -79,9 +75,7 @@ public sealed interface Change {
     public UpdateExecution {
       Objects.requireNonNull(id, "execution id");
       Objects.requireNonNull(to, "state");
-      if (error != null) {
-        Text.wellFormed("error of execution " + id, error);
-      }
+      Checks.error("execution", id, error);
     }
 
     @Override
@@ -153,9 +147,7 @@ public sealed interface Change {
     public RecordAttempt {
       Objects.requireNonNull(taskRunId, "task run id");
       Checks.name("worker of an attempt of task run " + taskRunId, worker);
-      if (lease != null) {
-        Leases.check("lease of an attempt of task run " + taskRunId, lease);
-      }
+      Checks.lease("lease of an attempt of task run " + taskRunId, lease);
     }
 
     @Override
@@ -179,9 +171,7 @@ public sealed interface Change {
     public UpdateAttempt {
       Objects.requireNonNull(id, "attempt id");
       Objects.requireNonNull(to, "state");
-      if (error != null) {
-        Text.wellFormed("error of attempt " + id, error);
-      }
+      Checks.error("attempt", id, error);
     }
 
     @Override
@@ -201,9 +191,7 @@ public sealed interface Change {
     /** Checks the text. */
     public LoseAttempt {
       Objects.requireNonNull(id, "attempt id");
-      if (error != null) {
-        Text.wellFormed("error of attempt " + id, error);
-      }
+      Checks.error("attempt", id, error);
     }
 
     @Override
@@ -280,10 +268,7 @@ public sealed interface Change {
     public AdmitExecution {
       Objects.requireNonNull(id, "execution id");
       Objects.requireNonNull(workflow, "workflow id");
-      if (most < 1) {
-        throw new InvalidInputException(
-            "execution " + id + " cannot begin where at most " + most + " may; allow at least 1");
-      }
+      Checks.most(id, most);
     }
 
     @Override
@@ -371,8 +356,7 @@ public sealed interface Change {
     /** Keeps an unmodifiable copy and checks the texts. */
     public SetOutputs {
       Objects.requireNonNull(id, "task run id");
-      outputs = Collections.unmodifiableMap(new TreeMap<>(outputs));
-      Checks.texts("output", "of task run " + id, outputs);
+      outputs = Checks.texts("output", "of task run " + id, outputs);
     }
 
     @Override
@@ -386,9 +370,8 @@ public sealed interface Change {
    * LeaseLostException} unless the attempt is the newest of its task run and RUNNING: in a change
    * set that ends the attempt, this stands before the end.
    *
-   * <p>The store takes the caller's word for the position. Appending at a position again leaves
-   * what is there, so whoever does not know what became of an append repeats it with the same
-   * bytes.
+   * <p>The store takes the caller's word for the position. Appending at one again leaves what is
+   * there, so whoever does not know what became of an append repeats it.
    *
    * @param id the attempt
    * @param position how many bytes of its log come before these
@@ -399,8 +382,7 @@ public sealed interface Change {
     /** Keeps a copy and checks the position. */
     public AppendLog {
       Objects.requireNonNull(id, "attempt id");
-      bytes = bytes.clone();
-      Checks.append(id, position, bytes);
+      bytes = Checks.appended(id, position, bytes);
     }
 
     @Override
@@ -462,8 +444,7 @@ public sealed interface Change {
     public KeepWorker {
       Checks.worker(name, life);
       Leases.check("time of worker " + name, lease);
-      info = Collections.unmodifiableMap(new TreeMap<>(info));
-      Checks.texts("info", "of worker " + name, info);
+      info = Checks.texts("info", "of worker " + name, info);
     }
 
     @Override
@@ -496,19 +477,14 @@ public sealed interface Change {
    * Sets how many task runs of a pool may run at the same time, or removes that bound. It holds for
    * claims that begin after the commit: what runs already goes on, and counts. What counts are
    * leases, also those that are over until the attempt is declared LOST. An attempt that is
-   * recorded without a claim is not held to a bound; with a lease it counts in {@link
-   * ClaimRequest#DEFAULT_POOL}.
-   *
-   * <p>That a slot becomes free is not told to {@link StateStore#onReady}: a worker that waits for
-   * one looks from time to time.
+   * recorded without a claim is not held to a bound; with a lease it counts in the default pool.
+   * That a slot becomes free is not told to {@link StateStore#onReady}: who waits for one looks
+   * from time to time.
    *
    * @param name the pool
-   * @param slots how many, from 0, which holds everything in it back, to 100,000; null for no bound
+   * @param slots how many, from 0, which holds everything back, to 100,000; null for no bound
    */
   record SetPool(String name, @Nullable Integer slots) implements Change {
-    /** The greatest bound. */
-    public static final int MAX_SLOTS = 100_000;
-
     /** Checks the name and the bound. */
     public SetPool {
       ClaimRequest.checkPool(name);
