@@ -2,16 +2,9 @@ package dev.waymark.trials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.core.model.Attempt;
-import dev.waymark.core.model.AttemptState;
-import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.model.ExecutionState;
-import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Worker;
-import dev.waymark.runner.Runner;
-import dev.waymark.runner.StartRequest;
 import dev.waymark.testkit.Invariants;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -122,7 +115,7 @@ class SuspendedWorkerIT {
     }
     List<Long> pids = held.pids();
     Waiting.until("the end of " + pids, () -> pids.stream().noneMatch(Pids::runs));
-    ping(name);
+    Ping.answered(store, name);
     assertThat(held.details()).as("after round %d (%s)", round, end).isEqualTo(before);
     return before;
   }
@@ -133,13 +126,13 @@ class SuspendedWorkerIT {
     String name = "host-a";
     WorkerProcess worker = Objects.requireNonNull(workers.get(name));
     for (int round = 0; round < ROUNDS; round++) {
-      ping(name);
+      Ping.answered(store, name);
       worker.suspend();
       Waiting.until("the end of its time", () -> !isAlive(name));
-      ExecutionId id = startPing(name);
-      assertThat(state(id)).isEqualTo(ExecutionState.PENDING);
+      Ping ping = Ping.start(store, name);
+      assertThat(ping.isAnswered()).isFalse();
       worker.resume();
-      awaitPing(name, id);
+      ping.awaitAnswer();
       Waiting.until("a sign of life", () -> isAlive(name));
     }
     assertThat(Invariants.violations(store)).isEmpty();
@@ -149,38 +142,5 @@ class SuspendedWorkerIT {
     return store.workers().stream()
         .filter(each -> each.name().equals(name))
         .anyMatch(Worker::alive);
-  }
-
-  /** Has this very worker do something: whatever it did before, it has done. */
-  private void ping(String worker) {
-    awaitPing(worker, startPing(worker));
-  }
-
-  private ExecutionId startPing(String worker) {
-    WorkflowId workflow =
-        Workload.save(
-            store,
-            """
-            id: ping-%1$s
-            tasks:
-              ping: {pool: %1$s, uses: check, with: {sum: "0"}}
-            """
-                .formatted(worker));
-    try (Runner runner = Runner.builder(store, Workload::read).build()) {
-      return runner.start(StartRequest.of(workflow));
-    }
-  }
-
-  private void awaitPing(String worker, ExecutionId id) {
-    Waiting.until("an answer of " + worker, () -> state(id).isTerminal());
-    List<Attempt> attempts =
-        Objects.requireNonNull(store.executionDetails(id)).taskRuns().get(0).attempts();
-    assertThat(attempts).as("%s", attempts).hasSize(1);
-    assertThat(attempts.get(0).state()).isEqualTo(AttemptState.SUCCEEDED);
-    assertThat(attempts.get(0).worker()).isEqualTo(worker);
-  }
-
-  private ExecutionState state(ExecutionId id) {
-    return Objects.requireNonNull(store.execution(id)).state();
   }
 }
