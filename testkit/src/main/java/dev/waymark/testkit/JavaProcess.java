@@ -42,7 +42,25 @@ public final class JavaProcess implements AutoCloseable {
    */
   public static JavaProcess start(
       Path directory, List<String> options, Class<?> main, String... arguments) {
-    List<String> command = new ArrayList<>();
+    return start(directory, List.of(), options, main, arguments);
+  }
+
+  /**
+   * The same in the current directory by another command, which must become the JVM itself, as
+   * {@code ip netns exec NAME} does.
+   */
+  public static JavaProcess startBy(
+      List<String> launcher, List<String> options, Class<?> main, String... arguments) {
+    return start(Path.of(""), launcher, options, main, arguments);
+  }
+
+  private static JavaProcess start(
+      Path directory,
+      List<String> launcher,
+      List<String> options,
+      Class<?> main,
+      String... arguments) {
+    List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));

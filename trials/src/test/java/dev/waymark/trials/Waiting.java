@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for a condition of the real world: what other processes do, and what a database says. */
+/**
+ * Waits for a condition of the real world: what other processes do, and what a database says. It
+ * looks ten times a second: more would take the machine from those that are waited for.
+ */
 final class Waiting {
   private static final Duration LIMIT = Duration.ofMinutes(1);
-  private static final long LOOK_NANOS = 5_000_000;
+  private static final long LOOK_NANOS = 100_000_000;
 
   private Waiting() {}
 

@@ -1,11 +1,13 @@
 package dev.waymark.trials;
 
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
 import dev.waymark.runner.TaskContext;
 import dev.waymark.runner.definition.DefinitionReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,6 +21,7 @@ final class Worker {
   static final String READY = "ready";
 
   private static final long NAME_PAUSE_NANOS = 100_000_000;
+  private static final long HOLD_NANOS = 10_000_000;
   private static final int SHORTEST_MILLIS = 100;
   private static final int LONGEST_MILLIS = 700;
 
@@ -85,9 +88,10 @@ final class Worker {
             .grace(Duration.ofSeconds(1))
             .handler("count", Worker::count)
             .handler("flaky", Worker::flaky)
+            .handler("hold", Worker::hold)
             .handler("check", Worker::check);
     if (!settings.name().isEmpty()) {
-      builder.worker(settings.name());
+      builder.worker(settings.name()).pool(ClaimRequest.DEFAULT_POOL).pool(settings.name());
     }
     return builder.build();
   }
@@ -103,6 +107,18 @@ final class Worker {
     count(context);
     if (context.attempt() < Integer.parseInt(context.with().get("succeeds-at"))) {
       throw new IllegalStateException("flaky at attempt " + context.attempt());
+    }
+  }
+
+  /** In the first attempt waits for a file, whatever happens; gives the number of the attempt. */
+  private static void hold(TaskContext context) throws IOException {
+    context.output("value", Integer.toString(context.attempt()));
+    Path folder = Path.of(context.with().get("folder"));
+    if (context.attempt() == 1) {
+      Files.createFile(folder.resolve("begun"));
+      while (!Files.exists(folder.resolve("go")) && Files.exists(folder)) {
+        LockSupport.parkNanos(HOLD_NANOS);
+      }
     }
   }
 

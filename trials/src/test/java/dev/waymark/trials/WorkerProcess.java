@@ -17,8 +17,14 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Starts a worker; it may take a second until it works. */
   static WorkerProcess start(WorkerSettings settings) {
+    return startBy(List.of(), settings);
+  }
+
+  /** The same by another command, which becomes the worker. */
+  static WorkerProcess startBy(List<String> launcher, WorkerSettings settings) {
     String[] arguments = settings.toArguments().toArray(String[]::new);
-    return new WorkerProcess(settings, JavaProcess.start(SMALL, Worker.class, arguments));
+    return new WorkerProcess(
+        settings, JavaProcess.startBy(launcher, SMALL, Worker.class, arguments));
   }
 
   /** Returns when it is about to work. */

@@ -8,7 +8,8 @@ import java.util.List;
  * How a {@link Worker} works.
  *
  * @param url the store
- * @param name its name; empty for the default, from which others see that it is gone
+ * @param name its name, which is also a pool that it serves; empty for the default name, from which
+ *     others see that it is gone
  * @param logs where output goes; workers that stand for different machines have different ones
  * @param lease how long its attempts are kept for it
  * @param concurrency how many attempts it runs at once

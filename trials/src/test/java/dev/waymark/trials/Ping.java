@@ -1,0 +1,63 @@
+package dev.waymark.trials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.Runner;
+import dev.waymark.runner.StartRequest;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A task that only one worker takes, in the pool of its name. When it has answered, it has heard of
+ * what happened before, and has done what it does about that.
+ */
+final class Ping {
+  private final StateStore store;
+  private final String worker;
+  private final ExecutionId id;
+
+  private Ping(StateStore store, String worker, ExecutionId id) {
+    this.store = store;
+    this.worker = worker;
+    this.id = id;
+  }
+
+  static Ping start(StateStore store, String worker) {
+    WorkflowId workflow =
+        Workload.save(
+            store,
+            """
+            id: ping-%1$s
+            tasks:
+              ping: {pool: %1$s, uses: check, with: {sum: "0"}}
+            """
+                .formatted(worker));
+    try (Runner runner = Runner.builder(store, Workload::read).build()) {
+      return new Ping(store, worker, runner.start(StartRequest.of(workflow)));
+    }
+  }
+
+  /** Pings a worker and waits for its answer. */
+  static void answered(StateStore store, String worker) {
+    start(store, worker).awaitAnswer();
+  }
+
+  boolean isAnswered() {
+    return Objects.requireNonNull(store.execution(id)).state().isTerminal();
+  }
+
+  /** Waits until the worker has answered, by its first attempt. */
+  void awaitAnswer() {
+    Waiting.until("an answer of " + worker, this::isAnswered);
+    List<Attempt> attempts =
+        Objects.requireNonNull(store.executionDetails(id)).taskRuns().get(0).attempts();
+    assertThat(attempts).as("%s", attempts).hasSize(1);
+    assertThat(attempts.get(0).state()).isEqualTo(AttemptState.SUCCEEDED);
+    assertThat(attempts.get(0).worker()).isEqualTo(worker);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.waymark.trials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.core.store.Worker;
+import dev.waymark.testkit.Invariants;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A worker that does not see that time passes, as when a laptop is closed or a garbage collection
+ * lasts. {@code -Dwaymark.test.suspend.rounds=50} does it as often as that.
+ */
+@DisplayName("A worker that is suspended for longer than its lease")
+class SuspendedWorkerIT {
+  private static final long SEED =
+      Long.getLong("waymark.test.seed", new SecureRandom().nextInt(1_000_000_000));
+  private static final int ROUNDS = Integer.getInteger("waymark.test.suspend.rounds", 5);
+  private static final Duration LEASE = Duration.ofSeconds(1);
+
+  @TempDir Path folder = Path.of("");
+  private final Random dice = new Random(SEED);
+  private final Place place = Place.postgres();
+  private final StateStore store = Place.open(place.url());
+  private final Map<String, WorkerProcess> workers = new LinkedHashMap<>();
+
+  /** When the script of a suspended worker ends by itself. */
+  private enum End {
+    NEVER,
+    WHILE_SUSPENDED,
+    AS_IT_IS_CONTINUED
+  }
+
+  @BeforeEach
+  void startWorkers() {
+    System.out.printf("suspended workers from seed %d%n", SEED);
+    for (String name : List.of("host-a", "host-b")) {
+      WorkerSettings settings =
+          WorkerSettings.of(place.url(), name, folder.resolve(name), LEASE).withConcurrency(2);
+      workers.put(name, WorkerProcess.start(settings));
+    }
+    workers.values().forEach(WorkerProcess::awaitReady);
+  }
+
+  @AfterEach
+  void end() {
+    workers.values().forEach(WorkerProcess::close);
+    store.close();
+    place.close();
+  }
+
+  @Test
+  @DisplayName(
+      "in the middle of a task changes nothing when it is continued, and its children are gone")
+  void inTheMiddleOfATask() throws IOException {
+    List<HeldTask> all = new ArrayList<>();
+    List<ExecutionDetails> results = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      End end = End.values()[round % End.values().length];
+      HeldTask held =
+          round % 5 == 4 ? HeldTask.handler(store, folder) : HeldTask.script(store, folder);
+      try (held) {
+        all.add(held);
+        results.add(suspend(held, end, round));
+      }
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+      assertThat(all.get(round).details())
+          .as("what round %d came to", round)
+          .isEqualTo(results.get(round));
+    }
+    assertThat(Invariants.violations(store)).isEmpty();
+  }
+
+  /** One round; returns what stands from then on. */
+  private ExecutionDetails suspend(HeldTask held, End end, int round) throws IOException {
+    String name = held.awaitWorker();
+    WorkerProcess worker = Objects.requireNonNull(workers.get(name));
+    worker.suspend();
+    held.awaitDone();
+    held.checkTakenFrom(name);
+    ExecutionDetails before = held.details();
+    assertThat(held.pids())
+        .as("children of who is suspended, in round %d", round)
+        .allMatch(Pids::runs);
+    // Either may come first when they come together.
+    boolean soon =
+        end == End.WHILE_SUSPENDED || (end == End.AS_IT_IS_CONTINUED && dice.nextBoolean());
+    if (soon) {
+      held.letGo();
+    }
+    if (end == End.WHILE_SUSPENDED) {
+      // The first is the shell, the second its child.
+      Waiting.until(
+          "the end of the script", () -> held.pids().stream().limit(1).noneMatch(Pids::runs));
+    }
+    worker.resume();
+    if (end == End.AS_IT_IS_CONTINUED && !soon) {
+      held.letGo();
+    }
+    List<Long> pids = held.pids();
+    Waiting.until("the end of " + pids, () -> pids.stream().noneMatch(Pids::runs));
+    Ping.answered(store, name);
+    assertThat(held.details()).as("after round %d (%s)", round, end).isEqualTo(before);
+    return before;
+  }
+
+  @Test
+  @DisplayName("while it has nothing to do takes work as before when it is continued")
+  void whileItIsIdle() {
+    String name = "host-a";
+    WorkerProcess worker = Objects.requireNonNull(workers.get(name));
+    for (int round = 0; round < ROUNDS; round++) {
+      Ping.answered(store, name);
+      worker.suspend();
+      Waiting.until("the end of its time", () -> !isAlive(name));
+      Ping ping = Ping.start(store, name);
+      assertThat(ping.isAnswered()).isFalse();
+      worker.resume();
+      ping.awaitAnswer();
+      Waiting.until("a sign of life", () -> isAlive(name));
+    }
+    assertThat(Invariants.violations(store)).isEmpty();
+  }
+
+  private boolean isAlive(String name) {
+    return store.workers().stream()
+        .filter(each -> each.name().equals(name))
+        .anyMatch(Worker::alive);
+  }
+}
