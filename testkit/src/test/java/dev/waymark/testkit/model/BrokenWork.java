@@ -161,7 +161,8 @@ final class BrokenWork {
                 .toList(),
             claims.due(),
             claims.expired(),
-            claims.next());
+            claims.next(),
+            claims.nextExpiry());
       }
     };
   }
@@ -172,7 +173,8 @@ final class BrokenWork {
       @Override
       public Claims claim(ClaimRequest request) {
         Claims claims = super.claim(request);
-        return new Claims(claims.claimed(), List.of(), claims.expired(), claims.next());
+        return new Claims(
+            claims.claimed(), List.of(), claims.expired(), claims.next(), claims.nextExpiry());
       }
     };
   }
