@@ -20,8 +20,6 @@ import java.util.function.BiConsumer;
  * What that means for their execution is the {@link Engine}'s business.
  */
 final class Attempts implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
-
   private final Config config;
   private final Commands commands;
   private final ProcessGroups groups;

@@ -1,6 +1,7 @@
 package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.RecordKind;
