@@ -155,7 +155,7 @@ class LeaseTest extends RunnerFixture {
     store =
         new FaultyStore(real, false, changes -> false)
             .afterClaims(
-                () -> {
+                claims -> {
                   if (late.getAndSet(false)) {
                     Waiting.until("the end of the lease", () -> expired(real) == 1);
                   }
