@@ -24,6 +24,7 @@ final class FaultyStore {
   private final Supplier<RuntimeException> failure;
 
   private Runnable beforeClaim = () -> {};
+  private Runnable afterClaim = () -> {};
 
   /**
    * Makes faults for a store.
@@ -57,6 +58,12 @@ final class FaultyStore {
     return this;
   }
 
+  /** Does something after each claim, before its answer arrives. */
+  FaultyStore afterClaims(Runnable action) {
+    afterClaim = action;
+    return this;
+  }
+
   StateStore asStore() {
     return (StateStore)
         Proxy.newProxyInstance(
@@ -64,7 +71,8 @@ final class FaultyStore {
   }
 
   private Object call(Object proxy, Method method, Object[] arguments) throws Throwable {
-    if (method.getName().equals("claim")) {
+    boolean isClaim = method.getName().equals("claim");
+    if (isClaim) {
       beforeClaim.run();
     }
     boolean fails =
@@ -78,6 +86,9 @@ final class FaultyStore {
       Object answer = method.invoke(store, arguments);
       if (fails) {
         throw new StoreUnavailableException("outcome unknown on purpose by a test", null);
+      }
+      if (isClaim) {
+        afterClaim.run();
       }
       return answer;
     } catch (InvocationTargetException e) {

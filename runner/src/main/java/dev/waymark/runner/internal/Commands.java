@@ -12,9 +12,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the command of an attempt from definition, execution and attempt. */
 final class Commands {
+  private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
+  private static final String OUTPUT = ".output";
+  private static final String NEEDS = ".needs";
+
   private final TaskLogs logs;
 
   Commands(TaskLogs logs) {
@@ -43,12 +49,22 @@ final class Commands {
     return log.resolveSibling(node.task.id() + "." + attempt + ending);
   }
 
+  /** Deletes the files of an attempt of which nothing counts, as far as they are here. */
+  void discard(Job job, Node node, int attempt) {
+    try {
+      Files.deleteIfExists(beside(job, node, attempt, NEEDS));
+      Files.deleteIfExists(beside(job, node, attempt, OUTPUT));
+    } catch (IOException e) {
+      LOG.debug("cannot delete the files of attempt {} of {}", attempt, node.id, e);
+    }
+  }
+
   private Path outputFile(Job job, Node node) {
-    return beside(job, node, node.attempt, ".output");
+    return beside(job, node, node.attempt, OUTPUT);
   }
 
   private Path needsFile(Job job, Node node) {
-    return beside(job, node, node.attempt, ".needs");
+    return beside(job, node, node.attempt, NEEDS);
   }
 
   /** The outputs of all needs, as one JSON object: task to name to value. */

@@ -316,7 +316,7 @@ final class Engine {
     if (node == null || !job.isLive(expired.attempt()) || attempts.has(expired.attempt())) {
       return;
     }
-    orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
+    endOrphan(job, node);
     Step step = newStep(job);
     step.loseAttempt(node, "worker " + expired.worker() + " gave no sign of life");
     follow(step, node, AttemptState.LOST);
@@ -344,8 +344,11 @@ final class Engine {
 
   private void ended(Job job, Local local, ProcessEnd end) {
     try {
+      // Once, however often it is tried: what is taken is gone.
+      Node node = job.isLive(local.id()) ? job.node(local.id().taskRunId()) : null;
+      ProcessEnd full = node == null ? end : attempts.withOutputs(job, node, end);
       for (int tries = 1; tries <= MAX_TRIES; tries++) {
-        if (record(job, local, end, tries < MAX_TRIES)) {
+        if (record(job, local, full, tries < MAX_TRIES)) {
           break;
         }
       }
@@ -362,12 +365,11 @@ final class Engine {
    *     stand against
    * @return false when it was refused and is to be decided anew
    */
-  private boolean record(Job job, Local local, ProcessEnd raw, boolean whole) {
+  private boolean record(Job job, Local local, ProcessEnd end, boolean whole) {
     Node node = job.node(local.id().taskRunId());
     if (node == null || !job.isLive(local.id())) {
       return true;
     }
-    ProcessEnd end = attempts.withOutputs(job, node, raw);
     AttemptState state = Ends.state(job, end);
     Step step = newStep(job);
     step.endAttempt(node, state, end.exitCode(), Ends.error(job, end, state));
@@ -464,11 +466,17 @@ final class Engine {
     for (Node node : job.running()) {
       String worker = node.worker;
       if (worker != null && node.hasLiveAttempt() && isLost(node.attemptId(), worker)) {
-        orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
+        endOrphan(job, node);
         step.endAttempt(node, AttemptState.LOST, null, "worker " + worker + " is gone");
         step.follow(node, Settlement.after(AttemptState.LOST, job, node, config));
       }
     }
+  }
+
+  /** Ends what another worker may have left running of the newest attempt of a node. */
+  private void endOrphan(Job job, Node node) {
+    orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
+    commands.discard(job, node, node.attempt);
   }
 
   /** An attempt under this worker's own name that it does not run is of an earlier life of it. */
