@@ -2,6 +2,7 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts that this worker runs: starts them, keeps their leases and tells how they ended.
@@ -67,23 +67,28 @@ final class Attempts implements AutoCloseable {
   void start(Job job, Node node, long sentNanos) {
     AttemptId id = node.attemptId();
     if (!heartbeat.add(id, sentNanos)) {
-      notStarted(job, id, "its lease of " + config.lease() + " was over before it could begin");
+      String lease = Durations.format(config.lease());
+      notStarted(
+          job, id, ProcessEnd.late("its lease of " + lease + " was over before it could begin"));
       return;
     }
     try {
       Work work = work(job, node);
       Local local = new Local(job.id(), id, work);
       locals.put(id, local);
+      if (!heartbeat.keeps(id)) {
+        local.lose(); // Starting it took too long, and nobody heard of that yet.
+      }
       var unused = work.ended().thenAccept(end -> inbox.execute(() -> ended.accept(local, end)));
     } catch (IOException | RuntimeException e) {
-      notStarted(job, id, e.getMessage());
+      notStarted(job, id, ProcessEnd.notStarted(e.getMessage()));
     }
   }
 
-  private void notStarted(Job job, AttemptId id, @Nullable String why) {
+  private void notStarted(Job job, AttemptId id, ProcessEnd end) {
     Local local = new Local(job.id(), id, null);
     locals.put(id, local);
-    ended.accept(local, ProcessEnd.notStarted(why));
+    ended.accept(local, end);
   }
 
   private Work work(Job job, Node node) throws IOException {

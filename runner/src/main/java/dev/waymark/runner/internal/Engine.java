@@ -19,6 +19,7 @@ import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,9 @@ final class Engine {
   private final BiConsumer<ExecutionId, WaymarkException> setAside;
 
   private final Map<ExecutionId, Job> jobs = new LinkedHashMap<>();
+
+  /** Attempts that this worker has claimed and is about to start. */
+  private final Set<AttemptId> coming = new HashSet<>();
 
   /**
    * Makes an engine without work.
@@ -211,16 +215,24 @@ final class Engine {
    *
    * @param sentNanos the monotonic time before the claim was sent
    */
-  void start(Claimed claimed, long sentNanos) {
+  void start(List<Claimed> claimed, long sentNanos) {
+    claimed.forEach(each -> coming.add(each.attempt().id()));
+    for (Claimed each : claimed) {
+      coming.remove(each.attempt().id());
+      start(each, sentNanos);
+    }
+  }
+
+  private void start(Claimed claimed, long sentNanos) {
     ExecutionId id = claimed.execution().id();
     Job job = jobs.get(id);
     try {
       if (job == null) {
         job = take(progress(id));
-        beginTime(job);
       } else if (job.claimed(claimed) == null) {
         reload(job);
       }
+      beginTime(job);
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (WaymarkException e) {
@@ -241,13 +253,11 @@ final class Engine {
     }
   }
 
-  /** Lets the time of an execution begin that has a bound on it. */
+  /** Lets the time of an execution begin that has a bound on it, unless it has begun before. */
   private void beginTime(Job job) {
     Duration timeout = job.definition().timeout();
-    if (timeout != null) {
-      Step step = newStep(job);
-      step.setDeadline(timeout);
-      commit(step);
+    if (timeout != null && job.beginTime()) {
+      new Overdue(store, patience, config.ids()).begin(job.id(), timeout);
     }
   }
 
@@ -481,7 +491,8 @@ final class Engine {
 
   /** An attempt under this worker's own name that it does not run is of an earlier life of it. */
   private boolean isLost(AttemptId id, String worker) {
-    return !attempts.has(id) && (worker.equals(config.worker()) || Workers.isGone(worker));
+    boolean ours = attempts.has(id) || coming.contains(id);
+    return !ours && (worker.equals(config.worker()) || Workers.isGone(worker));
   }
 
   private void endVoid(Job job) {

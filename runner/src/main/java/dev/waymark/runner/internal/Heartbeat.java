@@ -1,7 +1,6 @@
 package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.StoreUnavailableException;
-import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.RecordKind;
@@ -91,6 +90,11 @@ final class Heartbeat implements AutoCloseable {
     return true;
   }
 
+  /** Whether the lease of an attempt is kept: it has neither ended nor been lost. */
+  boolean keeps(AttemptId id) {
+    return until.containsKey(id);
+  }
+
   /** The attempt has ended. */
   void remove(AttemptId id) {
     until.remove(id);
@@ -131,7 +135,7 @@ final class Heartbeat implements AutoCloseable {
     } catch (StoreUnavailableException e) {
       LOG.debug("leases could not be renewed; trying again", e);
       var unused = beats.schedule(this::beat, lease.toNanos() / LOOKS, TimeUnit.NANOSECONDS);
-    } catch (WaymarkException | IllegalStateException e) {
+    } catch (RuntimeException e) {
       LOG.warn("leases could not be renewed", e);
     }
   }
