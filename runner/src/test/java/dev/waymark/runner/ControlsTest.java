@@ -26,10 +26,6 @@ import org.junit.jupiter.api.Test;
 class ControlsTest extends RunnerFixture {
   private static final String UNTIL_GO_ON = "touch up; while ! test -f go-on; do sleep 0.01; done";
 
-  private CompletableFuture<Void> workInBackground(Runner runner) {
-    return CompletableFuture.runAsync(() -> runner.work(false));
-  }
-
   @Test
   @DisplayName("pausing lets end what runs and nothing starts until it is resumed")
   void pausingLetsEndWhatRunsAndNothingStartsUntilItIsResumed() {
@@ -150,7 +146,6 @@ class ControlsTest extends RunnerFixture {
       while (!one.isDone()) {
         Runner.pause(store, id);
         Runner.resume(store, id);
-        Thread.yield();
       }
       assertThat(one.join()).isEqualTo(ExecutionState.SUCCEEDED).isEqualTo(two.join());
       assertThat(states(id).values()).containsOnly(TaskRunState.SUCCEEDED);
@@ -194,7 +189,7 @@ class ControlsTest extends RunnerFixture {
     flow.task("last", "true").stage(Stage.FINALLY);
     ExecutionId id = start(flow);
     for (int i = 0; i < 3; i++) {
-      workInBackground(runner(builder().concurrency(1)));
+      var unused = workInBackground(runner(builder().concurrency(1)));
     }
     for (int i = 0; i < 3; i++) {
       awaitFile("up" + i);
@@ -270,8 +265,8 @@ class ControlsTest extends RunnerFixture {
   }
 
   /** What comes before the door is closed is let in, and answered in the end. */
-  private static boolean refuses(Runner runner, ExecutionId id) {
-    return CompletableFuture.runAsync(() -> runner.run(id)).isCompletedExceptionally();
+  private boolean refuses(Runner runner, ExecutionId id) {
+    return runInBackground(runner, id).isCompletedExceptionally();
   }
 
   @Test
@@ -299,7 +294,7 @@ class ControlsTest extends RunnerFixture {
     awaitFile("up");
     CompletableFuture<Void> drained = CompletableFuture.runAsync(runner::drain);
     // Longer than the lease, while another worker looks for leases that are over.
-    workInBackground(runner());
+    var unused = workInBackground(runner());
     assertThat(runner().run(start(flow("other").task("a", "sleep 1"))))
         .isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 RUNNING");

@@ -13,7 +13,6 @@ import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.internal.Waiting;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,8 +109,7 @@ class DeadlineTest extends RunnerFixture {
                 .task("b", "touch up-b; while :; do sleep 0.02; done")
                 .task("c", "true", "b"));
     for (int i = 0; i < 2; i++) {
-      Runner runner = runner(builder().concurrency(1));
-      CompletableFuture.runAsync(() -> runner.work(false));
+      var unused = workInBackground(runner(builder().concurrency(1)));
     }
     awaitFile("up-a");
     awaitFile("up-b");

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -275,8 +274,7 @@ class LeaseTest extends RunnerFixture {
   void aTaskMayTakeMuchLongerThanItsLease() {
     ExecutionId id = start(flow("flow").task("a", "sleep 2"));
     Runner runner = runner(builder().lease(Duration.ofMillis(600)));
-    CompletableFuture<Void> neighbour =
-        CompletableFuture.runAsync(() -> runner(builder()).work(false));
+    var neighbour = workInBackground(runner());
     assertThat(runner.run(id)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 SUCCEEDED");
     assertThat(neighbour).isNotDone();
