@@ -11,7 +11,6 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -213,21 +212,11 @@ public final class InMemoryStateStore implements StateStore {
           Questions.checkedLimit(limit, limits);
           return records.executions.values().stream()
               .filter(each -> after == null || each.id().compareTo(after) > 0)
-              .filter(this::isStalled)
+              .filter(records::isStalled)
               .map(Execution::id)
               .limit(limit)
               .toList();
         });
-  }
-
-  private boolean isStalled(Execution execution) {
-    boolean goesOn =
-        records.backlog.isDue(execution.id())
-            || records.taskRunsOf(execution.id()).stream()
-                .map(TaskRun::id)
-                .anyMatch(
-                    id -> records.backlog.isReady(id) || records.backlog.leases().containsKey(id));
-    return !execution.state().isTerminal() && execution.state() != ExecutionState.PAUSED && !goesOn;
   }
 
   @Override

@@ -241,6 +241,16 @@ final class Records {
 
   // ---- looking around
 
+  /** Whether an execution goes on by nobody's doing. */
+  boolean isStalled(Execution execution) {
+    boolean goesOn =
+        backlog.isDue(execution.id())
+            || taskRunsOf(execution.id()).stream()
+                .map(TaskRun::id)
+                .anyMatch(id -> backlog.isReady(id) || backlog.leases().containsKey(id));
+    return !execution.state().isTerminal() && execution.state() != ExecutionState.PAUSED && !goesOn;
+  }
+
   /** The task runs of an execution, in the order of their ids. */
   List<TaskRun> taskRunsOf(ExecutionId id) {
     return taskRuns.values().stream().filter(run -> run.executionId().equals(id)).toList();
