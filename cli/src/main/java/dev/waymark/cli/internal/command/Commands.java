@@ -28,12 +28,14 @@ public final class Commands {
           "task-runs list",
           "attempts list",
           "workers list",
+          "pools list",
+          "pools set",
           "logs",
           "version",
           "completion");
 
   private static final List<String> GROUPS =
-      List.of("workflows", "executions", "task-runs", "attempts", "workers");
+      List.of("workflows", "executions", "task-runs", "attempts", "workers", "pools");
 
   private Commands() {}
 
@@ -57,6 +59,8 @@ public final class Commands {
       case "task-runs list" -> new TaskRunsListCommand();
       case "attempts list" -> new AttemptsListCommand();
       case "workers list" -> new WorkersListCommand();
+      case "pools list" -> new PoolsListCommand();
+      case "pools set" -> new PoolsSetCommand();
       case "logs" -> new LogsCommand();
       case "version" -> new VersionCommand();
       case "completion" -> new CompletionCommand();
@@ -136,6 +140,7 @@ public final class Commands {
           case "executions" ->
               "List and show executions; cancel and pause them, run them again, watch them.";
           case "task-runs" -> "List the task runs of an execution.";
+          case "pools" -> "List the pools of tasks, and bound how many of one run at once.";
           case "workers" -> "List the workers that share the store.";
           default -> "List the attempts of a task run.";
         });

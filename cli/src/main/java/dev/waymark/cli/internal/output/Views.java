@@ -11,6 +11,7 @@ import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.Worker;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -139,6 +140,18 @@ public final class Views {
             Column.left("ABOUT", w -> Cell.of(inWords(w.info())))));
   }
 
+  /** Pools. */
+  public View<Pool> pools() {
+    return new View<>(
+        "pools",
+        Views::fields,
+        List.of(
+            Column.left("NAME", p -> Cell.of(p.name())),
+            Column.right("SLOTS", p -> Cell.of(p.slots())),
+            Column.right("RUNNING", p -> Cell.of(p.running())),
+            Column.right("READY", p -> Cell.of(p.ready()))));
+  }
+
   /** An execution with everything that belongs to it; it has no table of its own. */
   public View<ExecutionDetails> executionDetails() {
     return new View<>("executions", Views::fields, List.of());
@@ -196,6 +209,15 @@ public final class Views {
     fields.put("endedAt", a.endedAt());
     fields.put("exitCode", a.exitCode());
     fields.put("error", a.error());
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(Pool p) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("name", p.name());
+    fields.put("slots", p.slots());
+    fields.put("running", p.running());
+    fields.put("ready", p.ready());
     return fields;
   }
 

@@ -1,0 +1,26 @@
+package dev.waymark.cli.internal.command;
+
+import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.syntax.Syntax;
+
+/** Lists pools. */
+final class PoolsListCommand implements Command {
+  @Override
+  public Syntax syntax() {
+    return Syntax.of(
+            "pools list",
+            "List the pools that have a bound, or anything ready or running, ordered by name.")
+        .options(Format.OPTION)
+        .details(
+            "Tasks that name no pool are in the pool \"default\"; those that use a handler are in a"
+                + " pool of its name, from which only workers in Java take them that have it.")
+        .examples("pools list", "pools list -o json");
+  }
+
+  @Override
+  public int run(Context context) {
+    context.printer().all(context.store().pools(), context.views().pools());
+    return ExitCode.DONE;
+  }
+}
