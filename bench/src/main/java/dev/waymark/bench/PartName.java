@@ -1,5 +1,6 @@
 package dev.waymark.bench;
 
+import dev.waymark.bench.claims.ClaimsPart;
 import dev.waymark.bench.commits.CommitsPart;
 import dev.waymark.bench.disk.DiskPart;
 import dev.waymark.bench.micro.MicroPart;
@@ -9,11 +10,12 @@ import dev.waymark.bench.process.MemoryPart;
 import dev.waymark.bench.process.StartupPart;
 import java.util.Locale;
 
-/** The parts by name. A measurement of claims belongs here as soon as there are claims. */
+/** The parts by name. */
 enum PartName {
   COMMITS,
   PAGES,
   LARGE,
+  CLAIMS,
   STARTUP,
   DISK,
   MEMORY,
@@ -25,6 +27,7 @@ enum PartName {
       case COMMITS -> new CommitsPart();
       case PAGES -> new PagesPart();
       case LARGE -> new LargePart();
+      case CLAIMS -> new ClaimsPart();
       case STARTUP -> new StartupPart();
       case DISK -> new DiskPart();
       case MEMORY -> new MemoryPart();

@@ -25,6 +25,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.core.store.Worker;
@@ -138,6 +139,11 @@ public abstract class JdbcStateStore implements StateStore {
         .filter(id -> !id.equals(after))
         .limit(limit)
         .toList();
+  }
+
+  @Override
+  public List<Pool> pools() {
+    return read("list pools", Snapshot::pools);
   }
 
   @Override

@@ -258,7 +258,7 @@ class PostgresCollisionTest {
   }
 
   /** How many deadlocks a database had, once all its sessions have ended and been counted. */
-  private static String ended(String database) {
+  static String ended(String database) {
     String sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + database + "'";
     while (!TestServer.text(sessions).equals("0")) {
       Thread.onSpinWait();

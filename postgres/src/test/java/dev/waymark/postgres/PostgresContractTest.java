@@ -40,6 +40,7 @@ class PostgresContractTest extends StateStoreContract {
       @Override
       public void close() throws SQLException {
         Counts.check(schema);
+        Leases.check(schema);
         TestServer.empty(schema);
         EMPTY.add(schema);
       }

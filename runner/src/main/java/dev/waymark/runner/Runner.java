@@ -7,6 +7,8 @@ import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.definition.DefinitionLimits;
+import dev.waymark.runner.definition.DefinitionReader;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import dev.waymark.runner.internal.Arguments;
 import dev.waymark.runner.internal.Cancels;
@@ -68,6 +70,20 @@ public final class Runner implements AutoCloseable {
   public static Builder builder(
       StateStore store, Function<Workflow, WorkflowDefinition> definitions) {
     return new Builder(store, definitions);
+  }
+
+  /**
+   * Begins a runner of workflow files, as {@code waymark apply} saves them: definitions are read by
+   * a {@link DefinitionReader} within the limits of the store.
+   */
+  public static Builder builder(StateStore store) {
+    DefinitionReader reader = new DefinitionReader(DefinitionLimits.of(store.limits()));
+    return builder(
+        store,
+        workflow ->
+            reader.read(
+                "workflow/" + workflow.id() + " (revision " + workflow.revision() + ")",
+                workflow.definition()));
   }
 
   /**

@@ -47,7 +47,8 @@ public record StartRequest(
 
   /** Keeps unmodifiable copies. */
   public StartRequest {
-    if (priority != null && Math.abs(priority) > Change.ReadyTaskRun.MAX_PRIORITY) {
+    int most = Change.ReadyTaskRun.MAX_PRIORITY;
+    if (priority != null && (priority < -most || priority > most)) {
       throw new InvalidInputException("priority " + priority + " is out of range; use -100 to 100");
     }
     if (fromFailed && rerunOf == null) {

@@ -1,5 +1,7 @@
 package dev.waymark.runner;
 
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
@@ -34,6 +36,28 @@ public interface TaskContext {
 
   /** What the tasks that this one needs have given, by task and name. */
   Map<TaskId, Map<String, String>> needs();
+
+  /**
+   * What a task that this one needs has given under a name.
+   *
+   * @throws InvalidInputException when it has given nothing of that name, or is none that this one
+   *     needs
+   */
+  default String need(String task, String output) {
+    String value = needs().getOrDefault(new TaskId(task), Map.of()).get(output);
+    if (value == null) {
+      throw new InvalidInputException(
+          "task "
+              + taskId()
+              + " has no output "
+              + Text.quote(output)
+              + " of task "
+              + Text.quote(task)
+              + "; its needs have given "
+              + needs());
+    }
+    return value;
+  }
 
   /**
    * Gives something to the tasks that need this one, once the attempt has succeeded; a later value

@@ -73,7 +73,8 @@ final class FaultyStore {
   }
 
   private Object call(Object proxy, Method method, Object[] arguments) throws Throwable {
-    if (method.getName().equals("claim")) {
+    boolean isClaim = method.getName().equals("claim");
+    if (isClaim) {
       beforeClaim.run();
     }
     boolean fails =

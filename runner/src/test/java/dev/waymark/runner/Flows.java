@@ -5,8 +5,10 @@ import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.InputDefinition;
 import dev.waymark.runner.definition.RetryPolicy;
+import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import java.time.Duration;
@@ -47,6 +49,8 @@ final class Flows {
     private final Map<String, InputDefinition> inputs = new LinkedHashMap<>();
     private final Map<String, String> env = new HashMap<>();
     private final List<TaskDefinition> tasks = new ArrayList<>();
+    private @Nullable Duration executionTimeout;
+    private int priority;
 
     private Flow(String id) {
       this.id = new WorkflowId(id);
@@ -81,67 +85,93 @@ final class Flows {
       TaskDefinition t = last();
       return replace(
           new TaskDefinition(
-              t.id(), t.needs(), null, handler, t.with(), t.env(), null, null, t.retry()));
+              t.id(),
+              t.stage(),
+              t.needs(),
+              t.condition(),
+              null,
+              handler,
+              t.with(),
+              t.env(),
+              null,
+              t.timeout(),
+              t.retry(),
+              t.pool()));
+    }
+
+    Flow with(String name, String value) {
+      TaskDefinition t = last();
+      Map<String, String> with = new LinkedHashMap<>(t.with());
+      with.put(name, value);
+      return replace(
+          new TaskDefinition(
+              t.id(),
+              t.stage(),
+              t.needs(),
+              t.condition(),
+              t.run(),
+              t.uses(),
+              with,
+              t.env(),
+              t.workingDirectory(),
+              t.timeout(),
+              t.retry(),
+              t.pool()));
     }
 
     Flow retry(RetryPolicy retry) {
       TaskDefinition t = last();
-      return replace(
-          new TaskDefinition(
-              t.id(),
-              t.needs(),
-              t.run(),
-              t.uses(),
-              t.with(),
-              t.env(),
-              t.workingDirectory(),
-              t.timeout(),
-              retry));
+      return replace(changed(t, t.env(), t.workingDirectory(), t.timeout(), retry));
     }
 
     Flow timeout(Duration timeout) {
       TaskDefinition t = last();
-      return replace(
-          new TaskDefinition(
-              t.id(),
-              t.needs(),
-              t.run(),
-              t.uses(),
-              t.with(),
-              t.env(),
-              t.workingDirectory(),
-              timeout,
-              t.retry()));
+      return replace(changed(t, t.env(), t.workingDirectory(), timeout, t.retry()));
     }
 
     Flow directory(String directory) {
       TaskDefinition t = last();
-      return replace(
-          new TaskDefinition(
-              t.id(),
-              t.needs(),
-              t.run(),
-              t.uses(),
-              t.with(),
-              t.env(),
-              directory,
-              t.timeout(),
-              t.retry()));
+      return replace(changed(t, t.env(), directory, t.timeout(), t.retry()));
     }
 
     Flow taskEnv(String name, String value) {
       TaskDefinition t = last();
-      return replace(
-          new TaskDefinition(
-              t.id(),
-              t.needs(),
-              t.run(),
-              t.uses(),
-              t.with(),
-              Map.of(name, value),
-              t.workingDirectory(),
-              t.timeout(),
-              t.retry()));
+      Map<String, String> env = Map.of(name, value);
+      return replace(changed(t, env, t.workingDirectory(), t.timeout(), t.retry()));
+    }
+
+    private static TaskDefinition changed(
+        TaskDefinition t,
+        Map<String, String> env,
+        @Nullable String directory,
+        @Nullable Duration timeout,
+        RetryPolicy retry) {
+      return new TaskDefinition(
+          t.id(),
+          t.stage(),
+          t.needs(),
+          t.condition(),
+          t.run(),
+          t.uses(),
+          t.with(),
+          env,
+          directory,
+          timeout,
+          retry,
+          t.pool());
+    }
+
+    /** The condition of the task, as a workflow file says it. */
+    Flow when(String condition) {
+      return replace(last().withCondition(Condition.parse(condition)));
+    }
+
+    Flow stage(Stage stage) {
+      return replace(last().withStage(stage));
+    }
+
+    Flow pool(String pool) {
+      return replace(last().withPool(pool));
     }
 
     private TaskDefinition last() {
@@ -153,9 +183,21 @@ final class Flows {
       return this;
     }
 
+    /** How long a whole execution may take. */
+    Flow executionTimeout(Duration timeout) {
+      executionTimeout = timeout;
+      return this;
+    }
+
+    Flow priority(int priority) {
+      this.priority = priority;
+      return this;
+    }
+
     /** The definition. */
     WorkflowDefinition definition() {
-      return new WorkflowDefinition(id, null, Map.of(), inputs, env, null, tasks, "");
+      return new WorkflowDefinition(
+          id, null, Map.of(), inputs, env, null, executionTimeout, null, priority, tasks, "");
     }
 
     /** Saves it as the next revision and returns its id. */

@@ -15,6 +15,7 @@ import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.Waiting;
+import dev.waymark.sqlite.SqliteStateStore;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,10 +44,19 @@ abstract class RunnerFixture {
   @TempDir Path folder;
   StateStore store = new InMemoryStateStore(InstantSource.system(), Limits.defaults());
   private final List<Runner> runners = new ArrayList<>();
+  private final List<StateStore> opened = new ArrayList<>();
 
   @AfterEach
   void stopRunners() {
     runners.forEach(Runner::stop);
+    opened.forEach(StateStore::close);
+  }
+
+  /** One more store upon the same file, as another process has one. */
+  StateStore openSqlite() {
+    StateStore another = SqliteStateStore.open(folder.resolve("store.db"));
+    opened.add(another);
+    return another;
   }
 
   Runner.Builder builder() {
@@ -131,7 +141,18 @@ abstract class RunnerFixture {
   }
 
   CompletableFuture<ExecutionState> runInBackground(Runner runner, ExecutionId id) {
-    return CompletableFuture.supplyAsync(() -> runner.run(id));
+    return CompletableFuture.supplyAsync(() -> runner.run(id), RunnerFixture::onItsOwnThread);
+  }
+
+  CompletableFuture<Void> workInBackground(Runner runner) {
+    return CompletableFuture.runAsync(() -> runner.work(false), RunnerFixture::onItsOwnThread);
+  }
+
+  /** The common pool may have fewer threads than a test has workers. */
+  private static void onItsOwnThread(Runnable task) {
+    Thread thread = new Thread(task, "test-worker");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   void awaitFile(String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -43,6 +44,23 @@ class StoreTroubleTest extends RunnerFixture {
     assertThat(lines("runs")).containsExactly("a", "b");
     assertThat(attemptStates(id, "a")).containsExactly("1 SUCCEEDED");
     assertThat(attemptStates(id, "b")).containsExactly("1 SUCCEEDED");
+  }
+
+  @Test
+  @DisplayName("a store that has too much to do is asked again")
+  void aStoreThatHasTooMuchToDoIsAskedAgain() {
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+    FaultyStore faults =
+        new FaultyStore(
+            store,
+            false,
+            changes -> true,
+            () -> new StoreOverloadedException("too much on purpose by a test"));
+    store = faults.asStore();
+    faults.failures.set(3);
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(faults.failures).hasValue(0);
+    assertThat(attemptStates(id, "a")).containsExactly("1 SUCCEEDED");
   }
 
   @Test

@@ -45,6 +45,7 @@ class SqliteContractTest extends StateStoreContract {
         @Override
         public void close() throws SQLException {
           Counts.check(file);
+          Leases.check(file);
         }
       };
     } catch (IOException | SQLException e) {

@@ -5,10 +5,13 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.StateStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** What the other processes of the tests do: one main class each. */
@@ -38,6 +41,34 @@ final class SqliteProcesses {
         synchronized (CommitForever.class) {
           System.out.println(id);
           System.out.flush();
+        }
+      }
+    }
+  }
+
+  /**
+   * Claims one task run after the other from four threads until it is killed, and prints each id
+   * when its claim has returned.
+   */
+  static final class ClaimForever {
+    private ClaimForever() {}
+
+    public static void main(String[] arguments) {
+      StateStore store = SqliteStateStore.open(Path.of(arguments[0]));
+      for (int i = 0; i < 4; i++) {
+        new Thread(() -> claimForever(store)).start();
+      }
+    }
+
+    @SuppressWarnings("InfiniteLoopStatement")
+    private static void claimForever(StateStore store) {
+      ClaimRequest request = ClaimRequest.of("killed", 1, Duration.ofHours(1));
+      while (true) {
+        for (Claimed claimed : store.claim(request).claimed()) {
+          synchronized (ClaimForever.class) {
+            System.out.println(claimed.taskRun().id());
+            System.out.flush();
+          }
         }
       }
     }

@@ -1,14 +1,18 @@
 package dev.waymark.sqlite;
 
+import static dev.waymark.core.model.ExecutionState.CANCELLING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.IllegalTransitionException;
 import dev.waymark.core.store.StateStore;
@@ -16,9 +20,12 @@ import dev.waymark.testkit.JavaProcess;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SqliteProcessesIT {
   private static final int KILLS = 10;
   private static final int ACKNOWLEDGED_BEFORE_KILL = 60;
+
+  private static final Duration HOUR = Duration.ofHours(1);
 
   @TempDir Path folder = Path.of("");
 
@@ -61,6 +70,52 @@ class SqliteProcessesIT {
   private static void assertWhole(ExecutionDetails details) {
     assertThat(details.taskRuns()).hasSize(3);
     assertThat(details.history()).hasSize(4);
+  }
+
+  @Test
+  @DisplayName("no claim that returned is lost to kill -9, and what was not claimed is ready")
+  void killedClaims() throws Exception {
+    Path file = folder.resolve("waymark.db");
+    try (StateStore store = SqliteStateStore.open(file)) {
+      Sample.saveWorkflow(store);
+      for (int i = 0; i < 5; i++) {
+        ExecutionId execution = Sample.IDS.executionId();
+        ChangeSet.Builder ready = ChangeSet.builder();
+        Sample.createTaskRuns(store, execution, 500).forEach(ready::readyTaskRun);
+        store.commit(ready.build());
+        assertClaims(store, execution, claimUntilKilled(file));
+        store.commit(ChangeSet.builder().updateExecution(execution, CANCELLING).build());
+        assertThat(store.claim(ClaimRequest.of("clears", 1_000, HOUR)).claimed()).isEmpty();
+      }
+    }
+    Leases.check(file);
+  }
+
+  private static Set<String> claimUntilKilled(Path file) throws Exception {
+    Set<String> claimed = new HashSet<>();
+    try (JavaProcess process =
+        JavaProcess.start(SqliteProcesses.ClaimForever.class, file.toString())) {
+      for (int n = 0; n < 20; n++) {
+        assertThat(claimed.add(process.readLine())).isTrue();
+      }
+      process.kill();
+      process.readLines().stream().filter(line -> line.length() == 36).forEach(claimed::add);
+    }
+    return claimed;
+  }
+
+  private static void assertClaims(StateStore store, ExecutionId execution, Set<String> told) {
+    int claimed = 0;
+    for (ExecutionProgress.Item item : store.executionProgress(execution).taskRuns()) {
+      boolean isClaimed = item.taskRun().state() == TaskRunState.RUNNING;
+      claimed += isClaimed ? 1 : 0;
+      assertThat(item.ready()).isEqualTo(!isClaimed);
+      assertThat(item.attempts())
+          .hasSize(isClaimed ? 1 : 0)
+          .allMatch(attempt -> attempt.state() == AttemptState.RUNNING);
+      assertThat(isClaimed || !told.contains(item.taskRun().id().toString())).isTrue();
+    }
+    assertThat(claimed).isBetween(told.size(), told.size() + 4);
   }
 
   @Test

@@ -2,11 +2,13 @@ package dev.waymark.testkit;
 
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.LeaseState;
+import dev.waymark.core.internal.decide.PoolHead;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims.Due;
 import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.Pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,7 +16,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +36,14 @@ final class Backlog {
   private final InstantSource clock = InstantSource.system();
   private final Map<TaskRunId, Ready> ready = new TreeMap<>();
   private final Map<TaskRunId, Lease> leases = new TreeMap<>();
+  private final Map<String, Integer> slots = new TreeMap<>();
   private final Map<ExecutionId, Map<DueReason, Instant>> due = new TreeMap<>();
 
   /** A task run that may be claimed. */
   record Ready(TaskRunId taskRun, String pool, int priority, Instant availableAt) {}
 
   /** A claim on the live attempt of a task run. */
-  record Lease(int number, String worker, Instant expiresAt) {}
+  record Lease(int number, String worker, Instant expiresAt, String pool) {}
 
   void write(Effect effect) {
     Instant now = clock.instant();
@@ -48,11 +53,12 @@ final class Backlog {
     } else if (effect instanceof Effect.LeaseTaken it) {
       leases.put(
           it.attempt().taskRunId(),
-          new Lease(it.attempt().number(), it.worker(), now.plus(it.lease())));
+          new Lease(it.attempt().number(), it.worker(), now.plus(it.lease()), it.pool()));
     } else if (effect instanceof Effect.LeaseRenewed it) {
       leases.computeIfPresent(
           it.attempt().taskRunId(),
-          (id, lease) -> new Lease(lease.number(), lease.worker(), now.plus(it.lease())));
+          (id, lease) ->
+              new Lease(lease.number(), lease.worker(), now.plus(it.lease()), lease.pool()));
     } else if (effect instanceof Effect.LeaseEnded it) {
       leases.remove(it.attempt().taskRunId());
     } else if (effect instanceof Effect.ExecutionDue it) {
@@ -61,6 +67,12 @@ final class Backlog {
           .merge(it.reason(), at, (one, other) -> one.isBefore(other) ? one : other);
     } else if (effect instanceof Effect.ExecutionNotDue it) {
       due.getOrDefault(it.execution(), new TreeMap<>()).remove(it.reason());
+    } else if (effect instanceof Effect.PoolSet it) {
+      if (it.slots() == null) {
+        slots.remove(it.name());
+      } else {
+        slots.put(it.name(), it.slots());
+      }
     }
   }
 
@@ -80,19 +92,54 @@ final class Backlog {
     return ready.containsKey(id);
   }
 
-  /** Takes what is ready out, in order. */
-  List<TaskRunId> pick(ClaimRequest request, Predicate<TaskRunId> wanted) {
+  /** What is ready and may be claimed, in order, of each pool as much as its bound has room for. */
+  List<Ready> pick(ClaimRequest request, Predicate<TaskRunId> wanted) {
     Instant now = clock.instant();
-    List<TaskRunId> picked =
+    List<Ready> candidates =
         ready.values().stream()
             .filter(each -> request.pools().contains(each.pool()))
             .filter(each -> !each.availableAt().isAfter(now) && wanted.test(each.taskRun()))
             .sorted(ORDER)
-            .limit(request.limit())
-            .map(Ready::taskRun)
             .toList();
-    picked.forEach(ready::remove);
+    Map<String, Integer> free = new TreeMap<>();
+    slots.forEach((pool, most) -> free.put(pool, most - (int) leasesIn(pool)));
+    List<Ready> picked = new ArrayList<>();
+    for (Ready each : candidates) {
+      int room = free.getOrDefault(each.pool(), Integer.MAX_VALUE);
+      if (room > 0 && picked.size() < request.limit()) {
+        free.put(each.pool(), room - 1);
+        picked.add(each);
+      }
+    }
     return picked;
+  }
+
+  /** Takes out of the ready ones what was picked. */
+  void remove(List<Ready> picked) {
+    picked.forEach(each -> ready.remove(each.taskRun()));
+  }
+
+  private long leasesIn(String pool) {
+    return leases.values().stream().filter(lease -> lease.pool().equals(pool)).count();
+  }
+
+  /** All pools in which there is anything, by name. */
+  List<Pool> pools() {
+    Set<String> names = new TreeSet<>(slots.keySet());
+    leases.values().forEach(lease -> names.add(lease.pool()));
+    ready.values().forEach(each -> names.add(each.pool()));
+    return names.stream().map(this::pool).toList();
+  }
+
+  private Pool pool(String name) {
+    long waiting = ready.values().stream().filter(each -> each.pool().equals(name)).count();
+    return new Pool(name, slots.get(name), (int) leasesIn(name), waiting);
+  }
+
+  /** The bound of a pool, or null. */
+  @Nullable PoolHead head(String pool) {
+    Integer most = slots.get(pool);
+    return most == null ? null : new PoolHead(pool, most);
   }
 
   /** The claims that are over, those that are for longest first. */

@@ -6,13 +6,11 @@ import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.Verdict;
-import dev.waymark.core.internal.read.LogChunks;
 import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -33,6 +31,7 @@ import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Order;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.core.store.Worker;
@@ -40,7 +39,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -175,19 +173,24 @@ public final class InMemoryStateStore implements StateStore {
 
   private List<Claims.Claimed> take(ClaimRequest request) {
     Instant at = Times.micros(clock.instant());
-    List<TaskRunId> picked = records.backlog.pick(request, id -> isWithin(request.execution(), id));
+    List<Backlog.Ready> picked =
+        records.backlog.pick(request, id -> records.isWithin(request.execution(), id));
+    if (!picked.isEmpty()) {
+      Times.checkStorable(at);
+    }
+    records.backlog.remove(picked);
     Touches touches = new Touches();
-    picked.forEach(touches::add);
+    picked.forEach(each -> touches.add(each.taskRun()));
     Ledger ledger = records.load(touches);
     List<Claims.Claimed> claimed = new ArrayList<>();
-    for (TaskRunId id : picked) {
-      Decider.Grant grant = Decider.grant(id, request, at, ledger, limits);
+    for (Backlog.Ready each : picked) {
+      Decider.Grant grant = Decider.grant(each.taskRun(), each.pool(), request, at, ledger, limits);
       if (grant != null) {
         records.write(grant.effects(), at);
         claimed.add(
             new Claims.Claimed(
                 present(records.executions.get(grant.execution())),
-                present(records.taskRuns.get(id)),
+                present(records.taskRuns.get(each.taskRun())),
                 present(records.attempts.get(grant.attempt()))));
       }
     }
@@ -209,25 +212,16 @@ public final class InMemoryStateStore implements StateStore {
           Questions.checkedLimit(limit, limits);
           return records.executions.values().stream()
               .filter(each -> after == null || each.id().compareTo(after) > 0)
-              .filter(this::isStalled)
+              .filter(records::isStalled)
               .map(Execution::id)
               .limit(limit)
               .toList();
         });
   }
 
-  private boolean isStalled(Execution execution) {
-    boolean goesOn =
-        records.backlog.isDue(execution.id())
-            || records.taskRunsOf(execution.id()).stream()
-                .map(TaskRun::id)
-                .anyMatch(
-                    id -> records.backlog.isReady(id) || records.backlog.leases().containsKey(id));
-    return !execution.state().isTerminal() && execution.state() != ExecutionState.PAUSED && !goesOn;
-  }
-
-  private boolean isWithin(@Nullable ExecutionId only, TaskRunId id) {
-    return only == null || records.executionOf(id).equals(only);
+  @Override
+  public List<Pool> pools() {
+    return answer(records.backlog::pools);
   }
 
   @Override
@@ -413,14 +407,7 @@ public final class InMemoryStateStore implements StateStore {
     return answer(
         () -> {
           Questions.checkLogPart(id, position, maxBytes);
-          List<LogChunks.Chunk> chunks = new ArrayList<>();
-          records
-              .logs
-              .getOrDefault(id, Collections.emptySortedMap())
-              .forEach((begin, bytes) -> chunks.add(new LogChunks.Chunk(begin, bytes)));
-          LogChunks.Chunk last = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
-          long length = last == null ? 0 : last.position() + last.bytes().length;
-          return LogChunks.part(chunks, position, maxBytes, length);
+          return records.logs.part(id, position, maxBytes);
         });
   }
 
@@ -429,19 +416,13 @@ public final class InMemoryStateStore implements StateStore {
     return answer(
         () -> {
           Questions.checkedLimit(limit, limits);
-          return records.logs.keySet().stream()
-              .map(id -> records.executionOf(id.taskRunId()))
-              .distinct()
-              .sorted()
-              .filter(id -> endedBefore(id, endedBefore))
+          return records
+              .logs
+              .owners()
+              .filter(id -> records.hasEndedBefore(id, endedBefore))
               .limit(limit)
               .toList();
         });
-  }
-
-  private boolean endedBefore(ExecutionId id, Instant time) {
-    Instant endedAt = present(records.executions.get(id)).endedAt();
-    return endedAt != null && endedAt.isBefore(time);
   }
 
   // ---- histories and ids
@@ -466,7 +447,7 @@ public final class InMemoryStateStore implements StateStore {
       case WORKFLOW -> records.workflows.keySet().stream().map(WorkflowId::value);
       case EXECUTION -> records.executions.keySet().stream().map(ExecutionId::toString);
       case TASK_RUN -> records.taskRuns.keySet().stream().map(TaskRunId::toString);
-      case ATTEMPT, WORKER -> Stream.of();
+      case ATTEMPT, WORKER, POOL -> Stream.of();
     };
   }
 

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +42,7 @@ final class Records {
   final Map<AttemptId, Attempt> attempts = new TreeMap<>();
   final Map<ExecutionId, List<Transition>> histories = new TreeMap<>();
   final Map<TaskRunId, Map<String, String>> outputs = new TreeMap<>();
-  final Map<AttemptId, SortedMap<Long, byte[]>> logs = new TreeMap<>();
+  final Logs logs = new Logs(this::executionOf);
   final Backlog backlog = new Backlog();
   final Roster roster = new Roster();
   final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -71,6 +70,7 @@ final class Records {
             });
     touches.tasks().forEach(task -> loadTask(ledger, task));
     touches.bounded().forEach(id -> ledger.putUnderWay(id, underWay(id)));
+    touches.pools().stream().map(backlog::head).filter(Objects::nonNull).forEach(ledger::put);
     touches.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::put);
     touches.families().forEach(id -> ledger.put(id, family(id)));
     return ledger;
@@ -159,6 +159,7 @@ final class Records {
       write(effect);
       backlog.write(effect);
       roster.write(effect);
+      logs.write(effect);
       if (effect instanceof Effect.Moved moved) {
         writeHistory(moved, at);
       }
@@ -186,11 +187,6 @@ final class Records {
       attempts.compute(id, (same, before) -> moved(present(before), moved));
     } else if (effect instanceof Effect.OutputsSet set) {
       outputs.put(set.taskRun(), set.outputs());
-    } else if (effect instanceof Effect.LogAppended log) {
-      logs.computeIfAbsent(log.attempt(), id -> new TreeMap<>())
-          .putIfAbsent(log.position(), log.bytes());
-    } else if (effect instanceof Effect.LogsDeleted deleted) {
-      logs.keySet().removeIf(id -> executionOf(id.taskRunId()).equals(deleted.execution()));
     }
   }
 
@@ -245,6 +241,16 @@ final class Records {
 
   // ---- looking around
 
+  /** Whether an execution goes on by nobody's doing. */
+  boolean isStalled(Execution execution) {
+    boolean goesOn =
+        backlog.isDue(execution.id())
+            || taskRunsOf(execution.id()).stream()
+                .map(TaskRun::id)
+                .anyMatch(id -> backlog.isReady(id) || backlog.leases().containsKey(id));
+    return !execution.state().isTerminal() && execution.state() != ExecutionState.PAUSED && !goesOn;
+  }
+
   /** The task runs of an execution, in the order of their ids. */
   List<TaskRun> taskRunsOf(ExecutionId id) {
     return taskRuns.values().stream().filter(run -> run.executionId().equals(id)).toList();
@@ -253,6 +259,17 @@ final class Records {
   /** The execution of a task run that exists. */
   ExecutionId executionOf(TaskRunId id) {
     return present(taskRuns.get(id)).executionId();
+  }
+
+  /** Whether a task run that exists belongs to the only execution of interest; any does to null. */
+  boolean isWithin(@Nullable ExecutionId only, TaskRunId id) {
+    return only == null || executionOf(id).equals(only);
+  }
+
+  /** Whether an execution that exists ended before a time. */
+  boolean hasEndedBefore(ExecutionId id, Instant time) {
+    Instant endedAt = present(executions.get(id)).endedAt();
+    return endedAt != null && endedAt.isBefore(time);
   }
 
   /** The last of a workflow's revisions. */

@@ -179,7 +179,7 @@ public final class TestServer {
         "SET search_path TO "
             + schema
             + "; DELETE FROM commits; DELETE FROM history; DELETE FROM ready_task_runs; DELETE FROM leases;"
-            + " DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM log_chunks; DELETE FROM workers; DELETE FROM attempts; DELETE FROM task_runs;"
+            + " DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM log_chunks; DELETE FROM workers; DELETE FROM pools; DELETE FROM attempts; DELETE FROM task_runs;"
             + " DELETE FROM execution_labels; DELETE FROM execution_details; DELETE FROM executions;"
             + " DELETE FROM execution_counts;"
             + " DELETE FROM workflow_revisions; DELETE FROM workflows");

@@ -13,7 +13,9 @@ public enum RecordKind {
   /** One try of a task run. */
   ATTEMPT,
   /** One who works on task runs. */
-  WORKER;
+  WORKER,
+  /** A part of what is ready, with a bound on how much of it runs at the same time. */
+  POOL;
 
   /** The kind in words, for messages: {@code task run}. */
   public String words() {

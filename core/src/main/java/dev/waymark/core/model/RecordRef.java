@@ -5,7 +5,7 @@ package dev.waymark.core.model;
  *
  * @param kind the kind of record
  * @param id its id in text; for an attempt the task run's id, a slash and the number, for a worker
- *     its name
+ *     or a pool its name
  */
 public record RecordRef(RecordKind kind, String id) {
 
@@ -32,6 +32,11 @@ public record RecordRef(RecordKind kind, String id) {
   /** Names a worker. */
   public static RecordRef ofWorker(String name) {
     return new RecordRef(RecordKind.WORKER, name);
+  }
+
+  /** Names a pool. */
+  public static RecordRef ofPool(String name) {
+    return new RecordRef(RecordKind.POOL, name);
   }
 
   /** The kind in words and the id: {@code task run 018f…}. */

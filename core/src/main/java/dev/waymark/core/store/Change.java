@@ -1,7 +1,5 @@
 package dev.waymark.core.store;
 
-import dev.waymark.core.error.InvalidInputException;
-import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -12,10 +10,8 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -79,9 +75,7 @@ public sealed interface Change {
     public UpdateExecution {
       Objects.requireNonNull(id, "execution id");
       Objects.requireNonNull(to, "state");
-      if (error != null) {
-        Text.wellFormed("error of execution " + id, error);
-      }
+      Checks.error("execution", id, error);
     }
 
     @Override
@@ -152,14 +146,8 @@ public sealed interface Change {
     /** Checks the text and the lease. */
     public RecordAttempt {
       Objects.requireNonNull(taskRunId, "task run id");
-      Text.wellFormed("worker of an attempt of task run " + taskRunId, worker);
-      if (worker.isEmpty()) {
-        throw new InvalidInputException(
-            "worker of an attempt of task run " + taskRunId + " is empty; name the worker");
-      }
-      if (lease != null) {
-        Leases.check("lease of an attempt of task run " + taskRunId, lease);
-      }
+      Checks.name("worker of an attempt of task run " + taskRunId, worker);
+      Checks.lease("lease of an attempt of task run " + taskRunId, lease);
     }
 
     @Override
@@ -183,9 +171,7 @@ public sealed interface Change {
     public UpdateAttempt {
       Objects.requireNonNull(id, "attempt id");
       Objects.requireNonNull(to, "state");
-      if (error != null) {
-        Text.wellFormed("error of attempt " + id, error);
-      }
+      Checks.error("attempt", id, error);
     }
 
     @Override
@@ -205,9 +191,7 @@ public sealed interface Change {
     /** Checks the text. */
     public LoseAttempt {
       Objects.requireNonNull(id, "attempt id");
-      if (error != null) {
-        Text.wellFormed("error of attempt " + id, error);
-      }
+      Checks.error("attempt", id, error);
     }
 
     @Override
@@ -259,10 +243,7 @@ public sealed interface Change {
     public ReadyTaskRun {
       Objects.requireNonNull(id, "task run id");
       ClaimRequest.checkPool(pool);
-      if (priority < -MAX_PRIORITY || priority > MAX_PRIORITY) {
-        throw new InvalidInputException(
-            "priority " + priority + " of task run " + id + " is out of range; use -100 to 100");
-      }
+      Checks.priority(id, priority);
       Leases.checkDelay("delay of task run " + id, delay);
     }
 
@@ -287,10 +268,7 @@ public sealed interface Change {
     public AdmitExecution {
       Objects.requireNonNull(id, "execution id");
       Objects.requireNonNull(workflow, "workflow id");
-      if (most < 1) {
-        throw new InvalidInputException(
-            "execution " + id + " cannot begin where at most " + most + " may; allow at least 1");
-      }
+      Checks.most(id, most);
     }
 
     @Override
@@ -378,12 +356,7 @@ public sealed interface Change {
     /** Keeps an unmodifiable copy and checks the texts. */
     public SetOutputs {
       Objects.requireNonNull(id, "task run id");
-      outputs = Collections.unmodifiableMap(new TreeMap<>(outputs));
-      outputs.forEach(
-          (name, value) -> {
-            Text.wellFormed("name of an output of task run " + id, name);
-            Text.wellFormed("output " + Text.quote(name) + " of task run " + id, value);
-          });
+      outputs = Checks.texts("output", "of task run " + id, outputs);
     }
 
     @Override
@@ -397,9 +370,8 @@ public sealed interface Change {
    * LeaseLostException} unless the attempt is the newest of its task run and RUNNING: in a change
    * set that ends the attempt, this stands before the end.
    *
-   * <p>The store takes the caller's word for the position. Appending at a position again leaves
-   * what is there, so whoever does not know what became of an append repeats it with the same
-   * bytes.
+   * <p>The store takes the caller's word for the position. Appending at one again leaves what is
+   * there, so whoever does not know what became of an append repeats it.
    *
    * @param id the attempt
    * @param position how many bytes of its log come before these
@@ -410,19 +382,7 @@ public sealed interface Change {
     /** Keeps a copy and checks the position. */
     public AppendLog {
       Objects.requireNonNull(id, "attempt id");
-      bytes = bytes.clone();
-      if (position < 0) {
-        throw new InvalidInputException(
-            "position "
-                + position
-                + " in the log of attempt "
-                + id
-                + " is negative; use 0 or more");
-      }
-      if (bytes.length == 0) {
-        throw new InvalidInputException(
-            "nothing is appended to the log of attempt " + id + "; append at least one byte");
-      }
+      bytes = Checks.appended(id, position, bytes);
     }
 
     @Override
@@ -447,12 +407,6 @@ public sealed interface Change {
     @Override
     public int hashCode() {
       return Objects.hash(id, position, Arrays.hashCode(bytes));
-    }
-
-    /** Names the attempt and the place, and counts the bytes. */
-    @Override
-    public String toString() {
-      return "AppendLog[id=" + id + ", position=" + position + ", " + bytes.length + " bytes]";
     }
   }
 
@@ -488,14 +442,9 @@ public sealed interface Change {
       implements Change {
     /** Keeps an unmodifiable copy, and checks the texts and the lease. */
     public KeepWorker {
-      checkWorker(name, life);
+      Checks.worker(name, life);
       Leases.check("time of worker " + name, lease);
-      info = Collections.unmodifiableMap(new TreeMap<>(info));
-      info.forEach(
-          (key, value) -> {
-            Text.wellFormed("name of what worker " + name + " tells of itself", key);
-            Text.wellFormed(Text.quote(key) + " of worker " + name, value);
-          });
+      info = Checks.texts("info", "of worker " + name, info);
     }
 
     @Override
@@ -515,7 +464,7 @@ public sealed interface Change {
   record RetireWorker(String name, UUID life) implements Change {
     /** Checks the name. */
     public RetireWorker {
-      checkWorker(name, life);
+      Checks.worker(name, life);
     }
 
     @Override
@@ -524,11 +473,27 @@ public sealed interface Change {
     }
   }
 
-  private static void checkWorker(String name, UUID life) {
-    Text.wellFormed("name of a worker", name);
-    if (name.isEmpty()) {
-      throw new InvalidInputException("name of a worker is empty; name the worker");
+  /**
+   * Sets how many task runs of a pool may run at the same time, or removes that bound. It holds for
+   * claims that begin after the commit: what runs already goes on, and counts. What counts are
+   * leases, also those that are over until the attempt is declared LOST. An attempt that is
+   * recorded without a claim is not held to a bound; with a lease it counts in the default pool.
+   * That a slot becomes free is not told to {@link StateStore#onReady}: who waits for one looks
+   * from time to time.
+   *
+   * @param name the pool
+   * @param slots how many, from 0, which holds everything back, to 100,000; null for no bound
+   */
+  record SetPool(String name, @Nullable Integer slots) implements Change {
+    /** Checks the name and the bound. */
+    public SetPool {
+      ClaimRequest.checkPool(name);
+      Checks.slots(name, slots);
     }
-    Objects.requireNonNull(life, "life of a worker");
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.ofPool(name);
+    }
   }
 }

@@ -192,6 +192,11 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.RetireWorker(name, life));
     }
 
+    /** Sets or removes the bound of a pool, as {@link Change.SetPool}. */
+    public Builder setPool(String name, @Nullable Integer slots) {
+      return add(new Change.SetPool(name, slots));
+    }
+
     /** Whether no change was added yet. */
     public boolean isEmpty() {
       return changes.isEmpty();

@@ -71,10 +71,11 @@ public interface StateStore extends AutoCloseable {
 
   /**
    * Takes ready task runs for a worker: those with the greatest priority first, and the oldest
-   * first within a priority. Each becomes RUNNING, as does its execution where it was PENDING, and
-   * has a new attempt of this worker with a lease; all of that is durable when the call returns.
-   * Task runs that others are about to take are passed over; of two workers none gets what the
-   * other has. What may not start any more leaves the ready ones.
+   * first within a priority; of a pool that has a bound ({@link Change.SetPool}) no more than there
+   * are slots free, however many claim at the same time. Each becomes RUNNING, as does its
+   * execution where it was PENDING, and has a new attempt of this worker with a lease; all of that
+   * is durable when the call returns. Task runs that others are about to take are passed over; of
+   * two workers none gets what the other has. What may not start any more leaves the ready ones.
    *
    * <p>The times of leases and delays are those of the clock of the store, whatever the clocks of
    * workers say. The lease counts from a moment after the call began.
@@ -90,6 +91,12 @@ public interface StateStore extends AutoCloseable {
    * @param limit from 1 to {@link Limits#maxPageSize()}
    */
   List<Claims.Leased> leases(int limit);
+
+  /**
+   * Every pool that has a bound, or of which something is ready or running, ordered by name; from
+   * one snapshot.
+   */
+  List<Pool> pools();
 
   /** Every worker that was noted within the last 7 days, ordered by name. */
   List<Worker> workers();

@@ -48,12 +48,40 @@ final class PostgresSql {
       """
       WITH RECURSIVE lane (pool, priority) AS (
         SELECT p.pool, (SELECT max(q.priority) FROM {s}.ready_task_runs q WHERE q.pool = p.pool)
-        FROM unnest(?::text[]) AS p (pool)
+        FROM unnest(?::text[]) AS p (pool) WHERE {pools}
         UNION ALL
         SELECT l.pool, (SELECT max(q.priority) FROM {s}.ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
         FROM lane l WHERE l.priority IS NOT NULL
       )
       """;
+
+  /**
+   * The time of the statement, which does not move while it runs, lets the index end the search.
+   */
+  private static final String PICK =
+      LANES
+          + """
+          SELECT r.task_run_id, l.pool, l.priority, (extract(epoch FROM r.available_at) * 1000000)::bigint
+          FROM lane l
+          CROSS JOIN LATERAL (
+            SELECT q.task_run_id, q.available_at FROM {s}.ready_task_runs q
+            WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= statement_timestamp()
+            ORDER BY q.available_at, q.task_run_id LIMIT ? FOR UPDATE SKIP LOCKED) r
+          WHERE l.priority IS NOT NULL
+          ORDER BY l.priority DESC, r.available_at, r.task_run_id LIMIT ?""";
+
+  private static final String PICK_OF_EXECUTION =
+      """
+      SELECT p.task_run_id, p.pool, p.priority, (extract(epoch FROM p.available_at) * 1000000)::bigint
+      FROM {s}.ready_task_runs p
+      WHERE p.pool = ANY (?) AND {pools}
+        AND p.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
+        AND p.available_at <= statement_timestamp()
+      ORDER BY p.priority DESC, p.available_at, p.task_run_id LIMIT ? FOR UPDATE SKIP LOCKED""";
+
+  private static final String ANY = "true";
+  private static final String UNBOUNDED =
+      "NOT EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool)";
 
   private static final String WORKFLOW_HEAD =
       """
@@ -145,29 +173,25 @@ final class PostgresSql {
           SELECT execution_id, count(*),
                  sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
           FROM {s}.task_runs WHERE execution_id = ANY (?) GROUP BY execution_id""";
+      case LOAD_POOLS ->
+          "SELECT p.name, p.slots FROM {s}.pools p WHERE p.name = ANY (?) ORDER BY p.name FOR UPDATE";
       case LOAD_WORKERS ->
           """
           SELECT w.name, w.life, CASE WHEN w.expires_at > clock_timestamp() THEN 1 ELSE 0 END
           FROM {s}.workers w WHERE w.name = ANY (?) ORDER BY w.name FOR NO KEY UPDATE""";
-      // The time of the statement, which does not move while it runs, lets the index end the
-      // search.
-      case PICK_READY ->
-          LANES
-              + """
-              SELECT r.task_run_id
-              FROM lane l
-              CROSS JOIN LATERAL (
-                SELECT q.task_run_id, q.available_at FROM {s}.ready_task_runs q
-                WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= statement_timestamp()
-                ORDER BY q.available_at, q.task_run_id LIMIT ? FOR UPDATE SKIP LOCKED) r
-              WHERE l.priority IS NOT NULL
-              ORDER BY l.priority DESC, r.available_at, r.task_run_id LIMIT ?""";
-      case PICK_READY_OF_EXECUTION ->
+      case LOCK_POOLS ->
           """
-          SELECT r.task_run_id FROM {s}.ready_task_runs r
-          WHERE r.pool = ANY (?) AND r.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
-            AND r.available_at <= statement_timestamp()
-          ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ? FOR UPDATE SKIP LOCKED""";
+          SELECT p.name, p.slots FROM {s}.pools p
+          WHERE p.name = ANY (?) AND EXISTS (SELECT 1 FROM {s}.ready_task_runs r WHERE r.pool = p.name)
+          ORDER BY p.name FOR UPDATE""";
+      case POOL_LEASES ->
+          """
+          SELECT p.name, (SELECT count(*) FROM {s}.leases l WHERE l.pool = p.name)
+          FROM {s}.pools p WHERE p.name = ANY (?)""";
+      case PICK_READY -> PICK.replace("{pools}", UNBOUNDED);
+      case PICK_BOUNDED -> PICK.replace("{pools}", ANY);
+      case PICK_READY_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", UNBOUNDED);
+      case PICK_BOUNDED_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", ANY);
       case DUE ->
           """
           SELECT execution_id, reason FROM {s}.due_executions
@@ -196,7 +220,7 @@ final class PostgresSql {
                      OR EXISTS (SELECT 1 FROM {s}.leases l WHERE l.task_run_id = t.id)))
           ORDER BY e.id LIMIT ?""";
       case NEXT ->
-          LANES
+          LANES.replace("{pools}", ANY)
               + """
               SELECT (extract(epoch FROM (
                         SELECT min(n.at) FROM (
@@ -281,6 +305,13 @@ final class PostgresSql {
           FROM {s}.workers w
           LEFT JOIN (SELECT worker, count(*) AS held FROM {s}.leases GROUP BY worker) l ON l.worker = w.name
           ORDER BY w.name""";
+      case POOLS ->
+          """
+          SELECT p.name, max(p.slots), sum(p.running)::integer, sum(p.ready)::bigint FROM (
+            SELECT name, slots, 0 AS running, 0 AS ready FROM {s}.pools
+            UNION ALL SELECT pool, NULL, count(*), 0 FROM {s}.leases GROUP BY pool
+            UNION ALL SELECT pool, NULL, 0, count(*) FROM {s}.ready_task_runs GROUP BY pool) p
+          GROUP BY p.name ORDER BY p.name""";
       case EXECUTION_IDS ->
           "SELECT id FROM {s}.executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case TASK_RUN_IDS ->
@@ -411,9 +442,10 @@ final class PostgresSql {
           "DELETE FROM {s}.ready_task_runs r USING unnest(?::uuid[]) AS v (id) WHERE r.task_run_id = v.id";
       case INSERT_LEASE ->
           """
-          INSERT INTO {s}.leases (task_run_id, number, worker, expires_at)
-          SELECT v.task_run_id, v.number, v.worker, clock_timestamp() + v.micros * interval '1 microsecond'
-          FROM unnest(?::uuid[], ?::integer[], ?::text[], ?::bigint[]) AS v (task_run_id, number, worker, micros)""";
+          INSERT INTO {s}.leases (task_run_id, number, worker, expires_at, pool)
+          SELECT v.task_run_id, v.number, v.worker, clock_timestamp() + v.micros * interval '1 microsecond', v.pool
+          FROM unnest(?::uuid[], ?::integer[], ?::text[], ?::bigint[], ?::text[])
+            AS v (task_run_id, number, worker, micros, pool)""";
       case UPDATE_LEASE ->
           """
           UPDATE {s}.leases l SET expires_at = clock_timestamp() + v.micros * interval '1 microsecond'
@@ -477,6 +509,13 @@ final class PostgresSql {
             SELECT w.name FROM unnest(?::bigint[]) AS v (micros)
             JOIN {s}.workers w ON w.seen_at < clock_timestamp() - v.micros * interval '1 microsecond'
             FOR UPDATE OF w SKIP LOCKED))""";
+      case PUT_POOL ->
+          """
+          INSERT INTO {s}.pools (name, slots)
+          SELECT v.name, v.slots FROM unnest(?::text[], ?::integer[]) AS v (name, slots)
+          ORDER BY v.name COLLATE "C" ON CONFLICT (name) DO UPDATE SET slots = excluded.slots""";
+      case CLEAR_POOL ->
+          "DELETE FROM {s}.pools p USING unnest(?::text[]) AS v (name) WHERE p.name = v.name";
       case CLEAR_LOGS ->
           "DELETE FROM {s}.log_chunks l USING unnest(?::uuid[]) AS v (id) WHERE l.execution_id = v.id";
     };

@@ -19,10 +19,18 @@ CREATE TABLE leases (
   task_run_id uuid             NOT NULL PRIMARY KEY,
   number      integer          NOT NULL,
   worker      text COLLATE "C" NOT NULL,
-  expires_at  timestamptz(6)   NOT NULL
+  expires_at  timestamptz(6)   NOT NULL,
+  pool        text COLLATE "C" NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
 CREATE INDEX leases_by_expiry ON leases (expires_at);
+CREATE INDEX leases_by_pool ON leases (pool);
+
+-- How many leases there may be in a pool. A pool without a bound has no row here.
+CREATE TABLE pools (
+  name  text COLLATE "C" NOT NULL PRIMARY KEY,
+  slots integer          NOT NULL CHECK (slots >= 0)
+);
 
 -- Executions that somebody is to look at, from a time on.
 CREATE TABLE due_executions (
@@ -71,6 +79,7 @@ $$;
 
 CREATE TRIGGER ready_task_runs_call AFTER INSERT ON ready_task_runs FOR EACH STATEMENT EXECUTE FUNCTION call_workers();
 CREATE TRIGGER due_executions_call AFTER INSERT ON due_executions FOR EACH STATEMENT EXECUTE FUNCTION call_workers();
+CREATE TRIGGER pools_call AFTER INSERT OR UPDATE OR DELETE ON pools FOR EACH STATEMENT EXECUTE FUNCTION call_workers();
 CREATE TRIGGER executions_call AFTER UPDATE OF state ON executions FOR EACH ROW
 WHEN (NEW.state = 'CANCELLING') EXECUTE FUNCTION call_workers();
 

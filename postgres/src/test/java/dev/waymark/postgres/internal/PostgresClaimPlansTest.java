@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -42,12 +43,22 @@ class PostgresClaimPlansTest {
       INSERT INTO ready_task_runs
       SELECT md5('t' || 2 * i)::uuid, CASE i %% 10 WHEN 0 THEN 'gpu' ELSE 'default' END, i %% 5, now() + (i - 50000) * interval '1 second'
       FROM generate_series(0, 99999) i;
-      INSERT INTO leases SELECT md5('t' || 2 * i + 1)::uuid, 1, 'w', now() + (i - 50000) * interval '1 second' FROM generate_series(0, 99999) i;
+      INSERT INTO leases SELECT md5('t' || 2 * i + 1)::uuid, 1, 'w', now() + (i - 50000) * interval '1 second', 'pool-' || i %% 20000 FROM generate_series(0, 99999) i;
+      INSERT INTO pools SELECT 'pool-' || i, 1 FROM generate_series(0, 19999) i;
+      INSERT INTO pools VALUES ('gpu', 1);
+      INSERT INTO log_chunks SELECT md5('t' || i / 10)::uuid, 1, i %% 10, md5('e' || i / 2000)::uuid, '' FROM generate_series(0, 99999) i;
       INSERT INTO due_executions SELECT md5('e' || i)::uuid, 'SETTLE', now() + (i - 5000) * interval '1 second' FROM generate_series(0, 9999) i;
       INSERT INTO task_run_outputs SELECT md5('t' || i)::uuid, '{}' FROM generate_series(0, 199999) i""";
 
   private static final List<String> TABLES =
-      List.of("task_runs", "attempts", "ready_task_runs", "leases", "due_executions");
+      List.of(
+          "task_runs",
+          "attempts",
+          "ready_task_runs",
+          "leases",
+          "due_executions",
+          "pools",
+          "log_chunks");
 
   private static final Pattern READ = Pattern.compile("actual rows=(\\d+)\\S* loops=(\\d+)");
 
@@ -90,16 +101,20 @@ class PostgresClaimPlansTest {
       dialect.rollback(session);
       dialect.beginRead(session);
       assertProgress(session);
+      assertLogs(session);
       dialect.rollback(session);
     }
   }
 
   private void assertLooking(Session session) throws SQLException {
-    Set<String> pools = Set.of("default", "gpu", "empty");
+    Set<String> pools = Set.of("default", "gpu", "pool-7", "empty");
     ClaimRequest claim = new ClaimRequest("w", 10, Duration.ofHours(1), pools);
-    for (Request request : new ClaimReads(dialect).looking(claim, 20)) {
+    for (Request request : new ClaimReads(dialect, claim).looking(20)) {
       String plan = plan(session, request.statement(), request.parameters());
       switch (request.statement()) {
+        case LOCK_POOLS ->
+            assertThat(plan).contains("LockRows", "pools_pkey", "ready_task_runs_in_order");
+        case POOL_LEASES -> assertThat(plan).contains("pools_pkey", "leases_by_pool");
         case PICK_READY ->
             assertThat(plan)
                 .containsPattern("LockRows")
@@ -112,7 +127,7 @@ class PostgresClaimPlansTest {
         case NEXT ->
             assertThat(plan)
                 .containsPattern(
-                    "ready_task_runs_in_order on .*\\R.*\\(pool = l.pool\\) AND \\(priority = l.priority\\) AND \\(available_at > ")
+                    "ready_task_runs_in_order on .*\\R.*\\(pool = l_1.pool\\) AND \\(priority = l_1.priority\\) AND \\(available_at > ")
                 .containsPattern("due_executions_by_time on .*\\R.*\\(due_at > ")
                 .containsPattern("leases_by_expiry on .*\\R.*\\(expires_at > ");
         default -> throw new AssertionError("no plan is expected of " + request.statement());
@@ -149,6 +164,39 @@ class PostgresClaimPlansTest {
         .contains("task_runs_execution_id_task_id_key", "ready_task_runs_pkey");
     assertThat(plan(session, ReadStatement.OUTPUTS_OF_EXECUTION, parameters))
         .contains("task_runs_execution_id_task_id_key", "task_run_outputs_pkey");
+  }
+
+  private void assertLogs(Session session) throws SQLException {
+    UUID run = UUID.fromString(TestServer.text("SELECT md5('t77')::uuid"));
+    Request.Parameters log =
+        (statement, first) -> {
+          for (int i = 0; i < 2; i++) {
+            dialect.bindUuid(statement, first + 2 * i, run);
+            statement.setInt(first + 2 * i + 1, 1);
+          }
+          statement.setLong(first + 4, 3);
+          statement.setLong(first + 5, 7);
+          dialect.bindUuid(statement, first + 6, run);
+          statement.setInt(first + 7, 1);
+          statement.setLong(first + 8, 3);
+          return first + 9;
+        };
+    assertThat(plan(session, ReadStatement.LOG, log)).contains("log_chunks_pkey");
+    Request.Parameters attempt =
+        (statement, first) -> {
+          dialect.bindUuid(statement, first, run);
+          statement.setInt(first + 1, 1);
+          return first + 2;
+        };
+    assertThat(plan(session, ReadStatement.LOG_LENGTH, attempt)).contains("log_chunks_pkey");
+    Request.Parameters old =
+        (statement, first) -> {
+          dialect.bindTime(statement, first, Instant.now());
+          statement.setInt(first + 1, 10);
+          return first + 2;
+        };
+    assertThat(plan(session, ReadStatement.EXECUTIONS_WITH_LOGS, old))
+        .contains("log_chunks_by_execution", "executions_pkey");
   }
 
   /** The plan of a statement, which is run and must touch few rows. */

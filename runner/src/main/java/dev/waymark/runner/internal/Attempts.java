@@ -2,6 +2,7 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import java.io.IOException;
@@ -13,17 +14,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The attempts that this worker runs: starts them, keeps their leases and tells how they ended.
  * What that means for their execution is the {@link Engine}'s business.
  */
 final class Attempts implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
-
   private final Config config;
   private final Commands commands;
   private final ProcessGroups groups;
@@ -84,7 +80,9 @@ final class Attempts implements AutoCloseable {
   void start(Job job, Node node, long sentNanos) {
     AttemptId id = node.attemptId();
     if (!heartbeat.add(id, sentNanos)) {
-      LOG.warn("the lease of attempt {} was over before it could begin; it is left to be lost", id);
+      String lease = Durations.format(config.lease());
+      notStarted(
+          job, id, ProcessEnd.late("its lease of " + lease + " was over before it could begin"));
       return;
     }
     try {
@@ -92,16 +90,19 @@ final class Attempts implements AutoCloseable {
       Local local = new Local(job.id(), id, work);
       locals.put(id, local);
       logs.add(id, config.logs().path(job.id(), node.task.id(), node.attempt));
+      if (!heartbeat.keeps(id)) {
+        local.lose(); // Starting it took too long, and nobody heard of that yet.
+      }
       var unused = work.ended().thenAccept(end -> inbox.execute(() -> ended.accept(local, end)));
     } catch (IOException | RuntimeException e) {
-      notStarted(job, id, e.getMessage());
+      notStarted(job, id, ProcessEnd.notStarted(e.getMessage()));
     }
   }
 
-  private void notStarted(Job job, AttemptId id, @Nullable String why) {
+  private void notStarted(Job job, AttemptId id, ProcessEnd end) {
     Local local = new Local(job.id(), id, null);
     locals.put(id, local);
-    ended.accept(local, ProcessEnd.notStarted(why));
+    ended.accept(local, end);
   }
 
   private Work work(Job job, Node node) throws IOException {

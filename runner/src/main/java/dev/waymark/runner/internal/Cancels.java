@@ -7,10 +7,12 @@ import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Cancels executions from any process, whether or not a worker is at them. */
@@ -74,6 +76,8 @@ public final class Cancels {
       changes.updateExecution(execution.id(), ExecutionState.CANCELLING, version++, null);
     }
     if (live) {
+      // What is live may have ended by now, and its worker have nothing more to do with it.
+      changes.markDue(execution.id(), DueReason.SETTLE, Duration.ZERO);
       return ExecutionState.CANCELLING;
     }
     changes.updateExecution(execution.id(), ExecutionState.CANCELLED, version, error);

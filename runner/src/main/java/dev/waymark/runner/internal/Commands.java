@@ -12,9 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the command of an attempt from definition, execution and attempt. */
 final class Commands {
+  private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
   private static final String OUTPUT = ".output";
   private static final String NEEDS = ".needs";
 
@@ -44,6 +47,16 @@ final class Commands {
   private Path beside(Job job, Node node, int attempt, String ending) {
     Path log = logs.path(job.id(), node.task.id(), attempt);
     return log.resolveSibling(node.task.id() + "." + attempt + ending);
+  }
+
+  /** Deletes the files of an attempt of which nothing counts, as far as they are here. */
+  void discard(Job job, Node node, int attempt) {
+    try {
+      Files.deleteIfExists(beside(job, node, attempt, NEEDS));
+      Files.deleteIfExists(beside(job, node, attempt, OUTPUT));
+    } catch (IOException e) {
+      LOG.debug("cannot delete the files of attempt {} of {}", attempt, node.id, e);
+    }
   }
 
   /** The outputs of all needs, as one JSON object: task to name to value. */

@@ -76,8 +76,8 @@ public final class Coordinator {
 
   private record Work(boolean untilIdle, CompletableFuture<Boolean> done) {}
 
-  /** What was claimed, by a call that was sent at a monotonic time. */
-  private record Answer(Claims claims, long sentNanos) {}
+  /** The answer to a claim, and the monotonic time before that very claim was sent. */
+  private record Sent(long nanos, Claims answer) {}
 
   /** Makes a coordinator; its thread begins with the first request. */
   public Coordinator(Config config) {
@@ -248,7 +248,7 @@ public final class Coordinator {
       nextLookNanos = System.nanoTime() + config.pollInterval().toNanos();
       engine.poll(runs.keySet());
     }
-    if ((due || placeFreed) && !draining) {
+    if (due || placeFreed) {
       placeFreed = false;
       look();
     }
@@ -351,8 +351,9 @@ public final class Coordinator {
 
   // ---- looking for work
 
+  /** None for a worker that drains: it looks on only for what is due about what it still runs. */
   private int freePlaces() {
-    return config.concurrency() - engine.attempts().size();
+    return draining ? 0 : Math.max(0, config.concurrency() - engine.attempts().size());
   }
 
   /** Claims what is ready, and cares for what is due and what was left behind. */
@@ -368,34 +369,38 @@ public final class Coordinator {
   }
 
   private void look(@Nullable ExecutionId only) {
+    Set<Record> seen = new HashSet<>();
     boolean more = true;
     while (more) {
-      more = claim(only);
+      more = claim(only, seen);
     }
   }
 
-  /** Claims once; true when there may be more to do at once. */
-  private boolean claim(@Nullable ExecutionId only) {
-    int places = Math.min(Math.max(0, freePlaces()), config.store().limits().maxClaims());
+  /**
+   * Claims once; true when there may be more to do at once.
+   *
+   * @param seen what was due or expired before in this look. Some of it stays so for a while,
+   *     whatever is done about it: an execution whose time is over is due until its last task has
+   *     ended.
+   */
+  private boolean claim(@Nullable ExecutionId only, Set<Record> seen) {
+    int places = Math.min(freePlaces(), config.store().limits().maxClaims());
     ClaimRequest request =
         new ClaimRequest(config.worker(), places, config.lease(), config.pools(), only);
-    Answer answer = new Patience(config.storePatience()).call(() -> claim(request));
-    Claims claims = answer.claims();
-    claims.claimed().forEach(claimed -> engine.start(claimed, answer.sentNanos()));
+    Sent sent =
+        new Patience(config.storePatience())
+            .call(() -> new Sent(System.nanoTime(), config.store().claim(request)));
+    Claims claims = sent.answer();
+    engine.start(claims.claimed(), sent.nanos());
     claims.due().forEach(engine::settle);
     claims.expired().forEach(engine::recover);
-    waitsForMore = claims.next() != null || !claims.isEmpty();
+    boolean something = seen.addAll(claims.due());
+    something |= seen.addAll(claims.expired());
+    waitsForMore = claims.next() != null || !claims.claimed().isEmpty() || something;
     wakeAfter(claims.next());
     wakeAfter(claims.nextExpiry());
     // What was settled may have made something ready.
-    boolean something = !claims.due().isEmpty() || !claims.expired().isEmpty();
     return freePlaces() > 0 && (something || (places > 0 && claims.claimed().size() == places));
-  }
-
-  /** Asks once: a lease counts from the call that was answered, not from those that were not. */
-  private Answer claim(ClaimRequest request) {
-    long sentNanos = System.nanoTime();
-    return new Answer(config.store().claim(request), sentNanos);
   }
 
   private void wakeAfter(@Nullable Duration pause) {

@@ -21,6 +21,7 @@ final class Ends {
     return switch (end.cause()) {
       case ASKED -> job.isOverdue() ? AttemptState.FAILED : AttemptState.CANCELLED;
       case INTERRUPTED -> AttemptState.CANCELLED;
+      case LATE -> AttemptState.LOST;
       case NOT_STARTED, ITSELF, TIMED_OUT -> AttemptState.FAILED;
     };
   }

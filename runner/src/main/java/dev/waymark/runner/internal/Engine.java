@@ -19,6 +19,7 @@ import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,9 @@ final class Engine {
   private final BiConsumer<ExecutionId, WaymarkException> setAside;
 
   private final Map<ExecutionId, Job> jobs = new LinkedHashMap<>();
+
+  /** Attempts that this worker has claimed and is about to start. */
+  private final Set<AttemptId> coming = new HashSet<>();
 
   /**
    * Makes an engine without work.
@@ -213,16 +217,24 @@ final class Engine {
    *
    * @param sentNanos the monotonic time before the claim was sent
    */
-  void start(Claimed claimed, long sentNanos) {
+  void start(List<Claimed> claimed, long sentNanos) {
+    claimed.forEach(each -> coming.add(each.attempt().id()));
+    for (Claimed each : claimed) {
+      coming.remove(each.attempt().id());
+      start(each, sentNanos);
+    }
+  }
+
+  private void start(Claimed claimed, long sentNanos) {
     ExecutionId id = claimed.execution().id();
     Job job = jobs.get(id);
     try {
       if (job == null) {
         job = take(progress(id));
-        beginTime(job);
       } else if (job.claimed(claimed) == null) {
         reload(job);
       }
+      beginTime(job);
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (WaymarkException e) {
@@ -243,13 +255,11 @@ final class Engine {
     }
   }
 
-  /** Lets the time of an execution begin that has a bound on it. */
+  /** Lets the time of an execution begin that has a bound on it, unless it has begun before. */
   private void beginTime(Job job) {
     Duration timeout = job.definition().timeout();
-    if (timeout != null) {
-      Step step = newStep(job);
-      step.setDeadline(timeout);
-      commit(step);
+    if (timeout != null && job.beginTime()) {
+      new Overdue(store, patience, config.ids()).begin(job.id(), timeout);
     }
   }
 
@@ -318,7 +328,7 @@ final class Engine {
     if (node == null || !job.isLive(expired.attempt()) || attempts.has(expired.attempt())) {
       return;
     }
-    orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
+    endOrphan(job, node);
     Step step = newStep(job);
     step.loseAttempt(node, "worker " + expired.worker() + " gave no sign of life");
     follow(step, node, AttemptState.LOST);
@@ -346,10 +356,11 @@ final class Engine {
 
   private void ended(Job job, Local local, ProcessEnd raw) {
     try {
-      Node node = job.node(local.id().taskRunId());
-      ProcessEnd end = node == null ? raw : attempts.withOutputs(job, node, local.id(), raw);
+      // Once, however often it is tried: what is taken is gone.
+      Node node = job.isLive(local.id()) ? job.node(local.id().taskRunId()) : null;
+      ProcessEnd full = node == null ? raw : attempts.withOutputs(job, node, local.id(), raw);
       for (int tries = 1; tries <= MAX_TRIES; tries++) {
-        if (record(job, local, end, tries < MAX_TRIES)) {
+        if (record(job, local, full, tries < MAX_TRIES)) {
           break;
         }
       }
@@ -473,16 +484,23 @@ final class Engine {
     for (Node node : job.running()) {
       String worker = node.worker;
       if (worker != null && node.hasLiveAttempt() && isLost(node.attemptId(), worker)) {
-        orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
+        endOrphan(job, node);
         step.endAttempt(node, AttemptState.LOST, null, "worker " + worker + " is gone");
         step.follow(node, Settlement.after(AttemptState.LOST, job, node, config));
       }
     }
   }
 
+  /** Ends what another worker may have left running of the newest attempt of a node. */
+  private void endOrphan(Job job, Node node) {
+    orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
+    commands.discard(job, node, node.attempt);
+  }
+
   /** An attempt under this worker's own name that it does not run is of an earlier life of it. */
   private boolean isLost(AttemptId id, String worker) {
-    return !attempts.has(id) && (worker.equals(config.worker()) || Workers.isGone(worker));
+    boolean ours = attempts.has(id) || coming.contains(id);
+    return !ours && (worker.equals(config.worker()) || Workers.isGone(worker));
   }
 
   private void endVoid(Job job) {

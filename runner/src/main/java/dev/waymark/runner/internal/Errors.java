@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Keeps what is said of a failure within what the store takes. */
 final class Errors {
   private static final String MORE = "...";
+  private static final int REPLACEMENT = 0xfffd;
 
   private Errors() {}
 
@@ -18,9 +19,28 @@ final class Errors {
     return text.toString().stripTrailing();
   }
 
-  /** The error, or as much of its beginning as the limit leaves, never half a character. */
+  /**
+   * The error, or as much of its beginning as the limit leaves, never half a character; what no
+   * store takes, as the message of an exception may have it, is replaced.
+   */
   static @Nullable String cut(@Nullable String error, int maxBytes) {
-    if (error == null || error.getBytes(StandardCharsets.UTF_8).length <= maxBytes) {
+    return error == null ? null : cutText(wellFormed(error), maxBytes);
+  }
+
+  private static String wellFormed(String error) {
+    StringBuilder text = new StringBuilder(error.length());
+    error
+        .codePoints()
+        .forEach(
+            c -> {
+              boolean lone = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+              text.appendCodePoint(c == 0 || lone ? REPLACEMENT : c);
+            });
+    return text.toString();
+  }
+
+  private static String cutText(String error, int maxBytes) {
+    if (error.getBytes(StandardCharsets.UTF_8).length <= maxBytes) {
       return error;
     }
     String more = MORE.length() < maxBytes ? MORE : "";

@@ -67,7 +67,7 @@ final class HandlerCall implements Work {
     @Nullable String error = null;
     try {
       handler.run(context);
-    } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (Throwable e) { // Whatever it is, it is no success.
       error = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
       context.log(Errors.stackTrace(e));
     } finally {

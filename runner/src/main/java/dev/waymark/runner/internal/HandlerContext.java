@@ -7,12 +7,11 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.runner.TaskContext;
 import dev.waymark.runner.TaskLogs;
 import dev.waymark.runner.definition.internal.OutputNames;
+import java.io.FileWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -105,12 +104,8 @@ final class HandlerContext implements TaskContext {
     try {
       if (log == null) {
         ShellCommand.createDirectory(logFile.toAbsolutePath().getParent());
-        log =
-            Files.newBufferedWriter(
-                logFile,
-                StandardCharsets.UTF_8,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
+        // Not a channel, as Files makes: that would be closed by the interrupt that asks to end.
+        log = new FileWriter(logFile.toFile(), StandardCharsets.UTF_8, true);
       }
       log.write(line + "\n");
       log.flush();

@@ -109,6 +109,11 @@ final class Heartbeat implements AutoCloseable {
     return true;
   }
 
+  /** Whether the lease of an attempt is kept: it has neither ended nor been lost. */
+  boolean keeps(AttemptId id) {
+    return until.containsKey(id);
+  }
+
   /** The attempt has ended. */
   void remove(AttemptId id) {
     until.remove(id);
@@ -152,7 +157,7 @@ final class Heartbeat implements AutoCloseable {
     } catch (StoreUnavailableException e) {
       LOG.debug("leases could not be renewed; trying again", e);
       var unused = beats.schedule(this::beat, lease.toNanos() / LOOKS, TimeUnit.NANOSECONDS);
-    } catch (WaymarkException | IllegalStateException e) {
+    } catch (RuntimeException e) {
       LOG.warn("leases could not be renewed", e);
     }
   }

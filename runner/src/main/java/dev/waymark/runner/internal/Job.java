@@ -42,6 +42,7 @@ final class Job {
 
   private ExecutionState state;
   private long version;
+  private boolean timed;
   private boolean overdue;
 
   /**
@@ -231,6 +232,13 @@ final class Job {
     return node.task.stage() == Stage.MAIN
         && node.task.condition().kind() == Condition.Kind.SUCCESS
         && isBroken(Stage.MAIN);
+  }
+
+  /** Its time begins; true the first time that this is said of this picture. */
+  boolean beginTime() {
+    boolean first = !timed;
+    timed = true;
+    return first;
   }
 
   /** The time of the execution is over. */

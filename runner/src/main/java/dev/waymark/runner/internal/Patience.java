@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -9,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a store that does not answer again, for a time: a disk that was full or a server that
- * restarts need not end a run of hours.
+ * Asks a store that does not answer, or has too much to do, again, for a time: a disk that was full
+ * or a server that restarts need not end a run of hours.
  */
 final class Patience {
   private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
@@ -28,6 +29,7 @@ final class Patience {
    * whose answer was lost may have been made.
    *
    * @throws StoreUnavailableException the last one, when the time is over
+   * @throws StoreOverloadedException likewise
    */
   <T extends @Nullable Object> T call(Supplier<T> call) {
     long begin = System.nanoTime();
@@ -35,7 +37,7 @@ final class Patience {
     while (true) {
       try {
         return call.get();
-      } catch (StoreUnavailableException e) {
+      } catch (StoreUnavailableException | StoreOverloadedException e) {
         if (System.nanoTime() - begin >= limit.toNanos()) {
           throw e;
         }

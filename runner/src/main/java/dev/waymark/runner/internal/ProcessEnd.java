@@ -22,6 +22,8 @@ record ProcessEnd(
   enum Cause {
     /** It could not start. */
     NOT_STARTED,
+    /** It was not started, since its lease was over by then. */
+    LATE,
     /** It ended by itself. */
     ITSELF,
     /** It took longer than its time-out. */
@@ -38,13 +40,21 @@ record ProcessEnd(
   }
 
   static ProcessEnd notStarted(@Nullable String reason) {
+    return notStarted(Cause.NOT_STARTED, reason);
+  }
+
+  static ProcessEnd late(String reason) {
+    return notStarted(Cause.LATE, reason);
+  }
+
+  private static ProcessEnd notStarted(Cause cause, @Nullable String reason) {
     String error = "cannot start: " + reason;
     // The code point decides where to cut: half a surrogate pair would be refused by the store.
     int end =
         error.length() <= MAX_ERROR_CHARS
             ? error.length()
             : error.offsetByCodePoints(0, MAX_ERROR_CHARS / 2);
-    return new ProcessEnd(Cause.NOT_STARTED, null, error.substring(0, end));
+    return new ProcessEnd(cause, null, error.substring(0, end));
   }
 
   static ProcessEnd of(Cause cause, int exitCode, @Nullable Duration timeout) {

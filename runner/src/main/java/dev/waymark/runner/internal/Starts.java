@@ -157,14 +157,27 @@ public final class Starts {
                       + execution.workflowId()
                       + "; repeat that"));
     }
-    WorkflowDefinition definition = definitions.of(workflow);
+    return kept(definitions.of(workflow), progress);
+  }
+
+  /**
+   * What has succeeded upon results that are kept as well: what ran because of a failure may have
+   * to run again because of the next one.
+   */
+  private static Map<TaskId, ExecutionProgress.Item> kept(
+      WorkflowDefinition definition, ExecutionProgress progress) {
     Map<TaskId, ExecutionProgress.Item> kept = new HashMap<>();
     for (ExecutionProgress.Item item : progress.taskRuns()) {
-      TaskDefinition task = definition.task(item.taskRun().taskId());
-      if (item.taskRun().state() == TaskRunState.SUCCEEDED
-          && task != null
-          && task.stage() == Stage.MAIN) {
-        kept.put(task.id(), item);
+      if (item.taskRun().state() == TaskRunState.SUCCEEDED) {
+        kept.put(item.taskRun().taskId(), item);
+      }
+    }
+    boolean more = true;
+    while (more) {
+      more = false;
+      for (TaskDefinition task : definition.tasks()) {
+        boolean again = task.stage() != Stage.MAIN || !kept.keySet().containsAll(task.needs());
+        more |= again && kept.remove(task.id()) != null;
       }
     }
     return kept;

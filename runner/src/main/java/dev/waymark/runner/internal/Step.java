@@ -115,11 +115,6 @@ final class Step {
     }
   }
 
-  /** The time of the execution begins, unless it has begun before. */
-  void setDeadline(Duration timeout) {
-    changes.markDue(job.id(), DueReason.DEADLINE, timeout);
-  }
-
   boolean isEmpty() {
     return changes.isEmpty();
   }

@@ -47,12 +47,37 @@ final class SqliteSql {
   private static final String LANES =
       """
       WITH RECURSIVE lane (pool, priority) AS (
-        SELECT p.value, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = p.value) FROM json_each(?1) p
+        SELECT p.value, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = p.value)
+        FROM json_each(?1) p WHERE {pools}
         UNION ALL
         SELECT l.pool, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
         FROM lane l WHERE l.priority IS NOT NULL
       )
       """;
+
+  private static final String PICK =
+      LANES
+          + """
+          SELECT r.task_run_id, r.pool, r.priority, r.available_at FROM lane l
+          JOIN ready_task_runs r ON r.task_run_id IN (
+            SELECT q.task_run_id FROM ready_task_runs q
+            WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= %s
+            ORDER BY q.available_at, q.task_run_id LIMIT ?2)
+          ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
+              .formatted(NOW);
+
+  private static final String PICK_OF_EXECUTION =
+      """
+      SELECT r.task_run_id, r.pool, r.priority, r.available_at
+      FROM task_runs t CROSS JOIN ready_task_runs r ON r.task_run_id = t.id
+      WHERE t.execution_id = ?2 AND r.available_at <= %s
+        AND r.pool IN (SELECT p.value FROM json_each(?1) p WHERE {pools})
+      ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
+          .formatted(NOW);
+
+  private static final String ANY = "true";
+  private static final String UNBOUNDED =
+      "NOT EXISTS (SELECT 1 FROM pools b WHERE b.name = p.value)";
 
   private static final String REVISION =
       """
@@ -108,25 +133,22 @@ final class SqliteSql {
                  sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
           FROM task_runs WHERE execution_id IN %s GROUP BY execution_id"""
               .formatted(UUIDS);
+      case LOAD_POOLS -> "SELECT name, slots FROM pools WHERE name IN " + TEXTS;
       case LOAD_WORKERS ->
           "SELECT name, life, CASE WHEN expires_at > %s THEN 1 ELSE 0 END FROM workers WHERE name IN %s"
               .formatted(NOW, TEXTS);
-      case PICK_READY ->
-          LANES
-              + """
-              SELECT r.task_run_id FROM lane l
-              JOIN ready_task_runs r ON r.task_run_id IN (
-                SELECT q.task_run_id FROM ready_task_runs q
-                WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= %s
-                ORDER BY q.available_at, q.task_run_id LIMIT ?2)
-              ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
-                  .formatted(NOW);
-      case PICK_READY_OF_EXECUTION ->
+      case LOCK_POOLS ->
           """
-          SELECT r.task_run_id FROM task_runs t CROSS JOIN ready_task_runs r ON r.task_run_id = t.id
-          WHERE t.execution_id = ?2 AND r.available_at <= %s AND r.pool IN (SELECT value FROM json_each(?1))
-          ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
-              .formatted(NOW);
+          SELECT p.name, p.slots FROM pools p
+          WHERE p.name IN %s AND EXISTS (SELECT 1 FROM ready_task_runs r WHERE r.pool = p.name)"""
+              .formatted(TEXTS);
+      case POOL_LEASES ->
+          "SELECT p.name, (SELECT count(*) FROM leases l WHERE l.pool = p.name) FROM pools p WHERE p.name IN "
+              + TEXTS;
+      case PICK_READY -> PICK.replace("{pools}", UNBOUNDED);
+      case PICK_BOUNDED -> PICK.replace("{pools}", ANY);
+      case PICK_READY_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", UNBOUNDED);
+      case PICK_BOUNDED_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", ANY);
       case DUE ->
           "SELECT execution_id, reason FROM due_executions WHERE due_at <= %s ORDER BY due_at, execution_id LIMIT ?"
               .formatted(NOW);
@@ -155,7 +177,7 @@ final class SqliteSql {
                      OR EXISTS (SELECT 1 FROM leases l WHERE l.task_run_id = t.id)))
           ORDER BY e.id LIMIT ?""";
       case NEXT ->
-          LANES
+          LANES.replace("{pools}", ANY)
               + """
               SELECT (SELECT min(at) FROM (
                         SELECT (SELECT min(q.available_at) FROM ready_task_runs q
@@ -233,6 +255,13 @@ final class SqliteSql {
                  w.info, (SELECT count(*) FROM leases l WHERE l.worker = w.name)
           FROM workers w ORDER BY w.name"""
               .formatted(NOW);
+      case POOLS ->
+          """
+          SELECT name, max(slots), sum(running), sum(ready) FROM (
+            SELECT name, slots, 0 AS running, 0 AS ready FROM pools
+            UNION ALL SELECT pool, NULL, count(*), 0 FROM leases GROUP BY pool
+            UNION ALL SELECT pool, NULL, 0, count(*) FROM ready_task_runs GROUP BY pool)
+          GROUP BY name ORDER BY name""";
       case EXECUTION_IDS ->
           "SELECT id FROM executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case TASK_RUN_IDS -> "SELECT id FROM task_runs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
@@ -287,7 +316,7 @@ final class SqliteSql {
       case TOUCH_COMMIT -> "UPDATE commits SET committed_at = committed_at WHERE id = ?";
       case DELETE_READY -> "DELETE FROM ready_task_runs WHERE task_run_id = ?";
       case INSERT_LEASE ->
-          "INSERT INTO leases (task_run_id, number, worker, expires_at) VALUES (?, ?, ?, %s + ?)"
+          "INSERT INTO leases (task_run_id, number, worker, expires_at, pool) VALUES (?, ?, ?, %s + ?, ?)"
               .formatted(NOW);
       case UPDATE_LEASE ->
           "UPDATE leases SET expires_at = %s + ? WHERE task_run_id = ? AND number = ?"
@@ -325,6 +354,9 @@ final class SqliteSql {
       case RETIRE_WORKER ->
           "UPDATE workers SET expires_at = min(expires_at, %s) WHERE name = ?".formatted(NOW);
       case CLEAR_WORKERS -> "DELETE FROM workers WHERE seen_at < %s - ?".formatted(NOW);
+      case PUT_POOL ->
+          "INSERT INTO pools (name, slots) VALUES (?, ?) ON CONFLICT DO UPDATE SET slots = excluded.slots";
+      case CLEAR_POOL -> "DELETE FROM pools WHERE name = ?";
       case CLEAR_LOGS -> "DELETE FROM log_chunks WHERE execution_id = ?";
     };
   }

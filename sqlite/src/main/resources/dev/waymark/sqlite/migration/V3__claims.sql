@@ -17,10 +17,18 @@ CREATE TABLE leases (
   task_run_id BLOB    NOT NULL PRIMARY KEY REFERENCES task_runs (id),
   number      INTEGER NOT NULL,
   worker      TEXT    NOT NULL,
-  expires_at  INTEGER NOT NULL
+  expires_at  INTEGER NOT NULL,
+  pool        TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX leases_by_expiry ON leases (expires_at);
+CREATE INDEX leases_by_pool ON leases (pool);
+
+-- How many leases there may be in a pool. A pool without a bound has no row here.
+CREATE TABLE pools (
+  name  TEXT    NOT NULL PRIMARY KEY,
+  slots INTEGER NOT NULL CHECK (slots >= 0)
+) STRICT;
 
 -- Executions that somebody is to look at, from a time on.
 CREATE TABLE due_executions (

@@ -32,7 +32,7 @@ class SqliteClaimPlansTest {
       "SEARCH q USING COVERING INDEX ready_task_runs_in_order (pool=? AND priority=? AND available_at";
 
   /** The steps that go over what a statement was given or has itself put together. */
-  private static final String OWN = "SCAN (p|l|json_each|CONSTANT ROW|\\(subquery-\\d+\\)).*";
+  private static final String OWN = "SCAN (p|l|o|json_each|CONSTANT ROW|\\(subquery-\\d+\\)).*";
 
   @TempDir Path folder = Path.of("");
   private SqliteConnector connector = new SqliteConnector(folder, Duration.ZERO, 1);
@@ -50,7 +50,10 @@ class SqliteClaimPlansTest {
             + NUMBERS
             + "randomblob(16), randomblob(16), 't', 'PENDING', 1, 0, i, NULL, NULL FROM n",
         "INSERT INTO ready_task_runs SELECT id, 'default', created_at % 5, created_at FROM task_runs",
-        "INSERT INTO leases SELECT id, 1, 'w', created_at FROM task_runs",
+        "INSERT INTO leases SELECT id, 1, 'w', created_at, 'default' FROM task_runs",
+        "INSERT INTO pools SELECT 'pool-' || created_at, 1 FROM task_runs",
+        "INSERT INTO pools VALUES ('default', 1)",
+        "INSERT INTO log_chunks SELECT id, 1, 0, execution_id, x'00' FROM task_runs",
         "INSERT INTO due_executions SELECT execution_id, 'SETTLE', created_at FROM task_runs",
         "INSERT INTO task_run_outputs SELECT id, '{}' FROM task_runs");
   }
@@ -77,14 +80,23 @@ class SqliteClaimPlansTest {
       assertLooking(connection);
       assertDetails(connection);
       assertProgress(connection);
+      assertLogs(connection);
     }
   }
 
   private void assertLooking(Connection connection) throws SQLException {
     ClaimRequest claim = new ClaimRequest("w", 10, Duration.ofHours(1), Set.of("default", "empty"));
-    for (Request request : new ClaimReads(dialect).looking(claim, 20)) {
+    for (Request request : new ClaimReads(dialect, claim).looking(20)) {
       ListAssert<String> plan = plan(connection, request.statement(), request.parameters());
       switch (request.statement()) {
+        case LOCK_POOLS ->
+            plan.contains(
+                "SEARCH p USING INDEX sqlite_autoindex_pools_1 (name=?)",
+                "SEARCH r EXISTS USING COVERING INDEX ready_task_runs_in_order (pool=?)");
+        case POOL_LEASES ->
+            plan.contains(
+                "SEARCH p USING COVERING INDEX sqlite_autoindex_pools_1 (name=?)",
+                "SEARCH l USING COVERING INDEX leases_by_pool (pool=?)");
         case PICK_READY ->
             plan.contains(LANES + "<?)", "SEARCH r USING PRIMARY KEY (task_run_id=?)");
         case DUE ->
@@ -128,6 +140,20 @@ class SqliteClaimPlansTest {
         .contains("SEARCH r USING PRIMARY KEY (task_run_id=?)");
     plan(connection, ReadStatement.OUTPUTS_OF_EXECUTION, parameters)
         .contains("SEARCH o USING INDEX sqlite_autoindex_task_run_outputs_1 (task_run_id=?)");
+  }
+
+  private void assertLogs(Connection connection) throws SQLException {
+    Request.Parameters none = (statement, first) -> first;
+    plan(connection, ReadStatement.LOG, none)
+        .contains(
+            "SEARCH log_chunks USING INDEX sqlite_autoindex_log_chunks_1 (task_run_id=? AND number=? AND position>? AND position<?)");
+    plan(connection, ReadStatement.LOG_LENGTH, none)
+        .contains(
+            "SEARCH log_chunks USING INDEX sqlite_autoindex_log_chunks_1 (task_run_id=? AND number=?)");
+    plan(connection, ReadStatement.EXECUTIONS_WITH_LOGS, none)
+        .contains(
+            "SEARCH l USING COVERING INDEX log_chunks_by_execution (execution_id>?)",
+            "SEARCH e USING PRIMARY KEY (id=?)");
   }
 
   /** The steps of a plan, none of which goes over a whole table. */

@@ -49,6 +49,7 @@ public abstract class CloseContract extends ContractTest {
             () -> store.attempts(run),
             () -> store.log(new AttemptId(run, 1), 0, 1),
             () -> store.executionsWithLogs(START, 1),
+            store::pools,
             store::workers,
             () -> store.history(execution, page),
             () -> store.idsStartingWith(RecordKind.WORKFLOW, "", 5))) {

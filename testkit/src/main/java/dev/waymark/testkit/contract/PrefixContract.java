@@ -174,5 +174,6 @@ public abstract class PrefixContract extends ContractTest {
   void attempts() {
     invalid(() -> store.idsStartingWith(RecordKind.ATTEMPT, "", 5), "attempt");
     invalid(() -> store.idsStartingWith(RecordKind.WORKER, "", 5), "worker");
+    invalid(() -> store.idsStartingWith(RecordKind.POOL, "", 5), "pool");
   }
 }

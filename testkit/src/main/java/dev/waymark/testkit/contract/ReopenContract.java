@@ -12,9 +12,13 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ConflictException;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.NewExecution;
@@ -29,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,6 +43,7 @@ import org.junit.jupiter.api.Test;
  * that has no such thing.
  */
 public abstract class ReopenContract extends ContractTest {
+  private static final Duration LONG = Duration.ofHours(1);
 
   /** For backends that run this topic alone. */
   protected ReopenContract() {}
@@ -102,6 +108,55 @@ public abstract class ReopenContract extends ContractTest {
     assertThat(store.updateExecution(execution, ExecutionState.CANCELLED, 3).version())
         .isEqualTo(4);
     assertThat(details(execution).history().get(steps + 3).sequence()).isEqualTo(steps + 4L);
+  }
+
+  @Test
+  @DisplayName("what is ready, claimed, due and put out is so when the store was opened again")
+  void workGoesOn() {
+    ExecutionId execution = execution();
+    TaskRunId held = taskRun(execution);
+    TaskRunId over = taskRun(execution);
+    TaskRunId ready = taskRun(execution);
+    TaskRunId later = taskRun(execution);
+    store.commit(changes().readyTaskRun(held).build());
+    store.claim(ClaimRequest.of("worker-1", 1, LONG));
+    store.commit(changes().readyTaskRun(over).build());
+    store.claim(ClaimRequest.of("worker-2", 1, Duration.ofMillis(1)));
+    store.commit(
+        changes()
+            .readyTaskRun(ready, null, "gpu", 7, Duration.ZERO)
+            .readyTaskRun(later, null, "gpu", 0, LONG)
+            .setOutputs(held, 1, Map.of("rows", "42"))
+            .markDue(execution, DueReason.DEADLINE, Duration.ZERO)
+            .build());
+    ExecutionProgress before = exists(store.executionProgress(execution));
+    assertThat(before.taskRuns())
+        .extracting(ExecutionProgress.Item::ready)
+        .containsExactly(false, false, true, true);
+    reopen();
+    assertThat(store.executionProgress(execution)).isEqualTo(before);
+    assertGoesOn(execution, held, over, ready);
+  }
+
+  private void assertGoesOn(
+      ExecutionId execution, TaskRunId held, TaskRunId over, TaskRunId ready) {
+    ClaimRequest request = new ClaimRequest("worker-3", 9, LONG, Set.of("default", "gpu"));
+    Claims claims = store.claim(request);
+    assertThat(claims.claimed()).extracting(each -> each.taskRun().id()).containsExactly(ready);
+    assertThat(claims.due()).containsExactly(new Claims.Due(execution, DueReason.DEADLINE));
+    assertThat(claims.next()).isLessThanOrEqualTo(LONG);
+    while (claims.expired().isEmpty()) {
+      claims = store.claim(request);
+    }
+    AttemptId lost = new AttemptId(over, 1);
+    assertThat(claims.expired()).containsExactly(new Claims.Leased(lost, execution, "worker-2"));
+    store.commit(changes().loseAttempt(lost, null).build());
+    AttemptId kept = new AttemptId(held, 1);
+    refusedFor(
+        RecordRef.of(kept),
+        Refusal.Reason.OUT_OF_STEP,
+        () -> store.commit(changes().loseAttempt(kept, null).build()));
+    store.commit(changes().renewLease(kept, LONG).build());
   }
 
   @Test

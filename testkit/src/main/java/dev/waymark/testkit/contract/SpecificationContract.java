@@ -103,6 +103,7 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(every.leases(9)).isEmpty();
       assertThat(every.stalled(null, 9)).containsExactly(execution);
       every.onReady(() -> {}).close();
+      assertThat(every.pools()).isEmpty();
       assertThat(every.workers()).isEmpty();
       assertThat(every.log(new AttemptId(taskRun, 1), 0, 9).length()).isZero();
       assertThat(every.executionsWithLogs(START, 9)).isEmpty();

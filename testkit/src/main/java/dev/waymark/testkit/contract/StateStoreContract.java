@@ -102,6 +102,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("pools")
+  class Pools extends PoolContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("atomicity")
   class Atomicity extends AtomicityContract {
     @Override
@@ -212,6 +221,15 @@ public abstract class StateStoreContract {
   @Nested
   @DisplayName("many threads")
   class Concurrency extends ConcurrencyContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("many workers")
+  class ClaimConcurrency extends ClaimConcurrencyContract {
     @Override
     protected StoreFixture newFixture() {
       return StateStoreContract.this.newFixture();

@@ -35,12 +35,14 @@ final class ChangeSets {
   private final Dice dice;
   private final Texts texts;
   private final Limits limits;
+  private final WorkChanges work;
 
-  ChangeSets(World world, Dice dice, Texts texts, Limits limits) {
+  ChangeSets(World world, Dice dice, Texts texts, Limits limits, WorkChanges work) {
     this.world = world;
     this.dice = dice;
     this.texts = texts;
     this.limits = limits;
+    this.work = work;
   }
 
   /** The next change set. */
@@ -53,11 +55,12 @@ final class ChangeSets {
   }
 
   private ChangeSet draw() {
-    if (!world.past().isEmpty() && dice.oneIn(16)) {
-      return dice.pick(world.past());
+    List<ChangeSet> past = world.past();
+    if (!past.isEmpty() && dice.oneIn(16)) {
+      return dice.pick(past);
     }
-    if (!world.past().isEmpty() && dice.oneIn(24)) {
-      return altered(dice.pick(world.past()));
+    if (!past.isEmpty() && dice.oneIn(24)) {
+      return altered(dice.pick(past));
     }
     ChangeSet.Builder changes = ChangeSet.builder(world.newCommit());
     int kind = dice.below(100);
@@ -75,7 +78,7 @@ final class ChangeSets {
   }
 
   private void add(ChangeSet.Builder changes) {
-    int kind = dice.below(24);
+    int kind = dice.below(34);
     if (kind < 2 || world.reference().workflow(world.workflow()) == null) {
       saveWorkflow(changes);
     } else if (kind < 6 && (kind == 2 || world.wantsExecution())) {
@@ -87,9 +90,11 @@ final class ChangeSets {
     } else if (kind < 17) {
       updateTaskRun(changes);
     } else if (kind < 20) {
-      changes.recordAttempt(world.taskRun(), worker());
-    } else {
+      work.recordAttempt(changes);
+    } else if (kind < 24) {
       updateAttempt(changes);
+    } else {
+      work.add(changes);
     }
   }
 
@@ -175,10 +180,6 @@ final class ChangeSets {
     return dice.oneIn(5) ? off[dice.below(off.length)] : newest;
   }
 
-  private String worker() {
-    return dice.oneIn(2) ? "worker-" + dice.below(3) : texts.text(limits.maxWorkerBytes());
-  }
-
   private void updateAttempt(ChangeSet.Builder changes) {
     TaskRunId id = world.taskRun();
     TaskRun now = world.reference().taskRun(id);
@@ -233,10 +234,11 @@ final class ChangeSets {
     TaskRunId id = world.newTaskRun();
     changes.createTaskRun(new NewTaskRun(id, execution, taskId()));
     if (dice.oneIn(3)) {
+      work.ready(changes, id, null);
       return;
     }
     changes.updateTaskRun(id, TaskRunState.RUNNING);
-    changes.recordAttempt(id, worker());
+    changes.recordAttempt(id, work.worker());
     if (dice.oneIn(2)) {
       return;
     }

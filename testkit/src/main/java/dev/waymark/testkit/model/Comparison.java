@@ -25,6 +25,8 @@ public final class Comparison {
           .maxInputBytes(120)
           .maxErrorBytes(40)
           .maxWorkerBytes(24)
+          .maxOutputBytes(120)
+          .maxClaims(20)
           .maxTaskRuns(4)
           .maxAttempts(3)
           .maxChanges(14)

@@ -8,14 +8,20 @@ import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
+import dev.waymark.core.store.Claims.Due;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +55,42 @@ sealed interface Operation {
     @Override
     public String name() {
       return isAsync ? "CommitAsync" : "Commit";
+    }
+  }
+
+  /**
+   * A claim. What it tells of times is left out, since each store has a clock of its own for these;
+   * and what is due, where it may be so in one store and not yet in another, or is too much to be
+   * told.
+   *
+   * @param dueSoon executions that may be due to be settled or not
+   */
+  record Claim(ClaimRequest request, Set<ExecutionId> dueSoon) implements Operation {
+    private static final int TOLD = 20;
+
+    @Override
+    public Object putTo(StateStore store) {
+      Claims claims = store.claim(request);
+      List<Object> answer = new ArrayList<>(claims.claimed());
+      List<Due> due =
+          claims.due().stream()
+              .filter(each -> each.reason() != DueReason.SETTLE || !isDueSoon(each))
+              .sorted(Comparator.comparing(Due::executionId).thenComparing(Due::reason))
+              .toList();
+      answer.addAll(due.size() + dueSoon.size() < TOLD ? due : List.of("much is due"));
+      answer.addAll(claims.expired());
+      return answer;
+    }
+
+    private boolean isDueSoon(Due due) {
+      return dueSoon.contains(due.executionId());
+    }
+  }
+
+  record Progress(ExecutionId id) implements Operation {
+    @Override
+    public @Nullable Object putTo(StateStore store) {
+      return store.executionProgress(id);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.waymark.testkit.model;
 
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.RecordKind;
@@ -16,10 +17,12 @@ import java.util.List;
  * read everything there is.
  */
 final class Operations {
-  private static final int WRITES_PERCENT = 55;
+  private static final int CLAIMS_PERCENT = 6;
+  private static final int COMMITS_PERCENT = 52;
 
   private final World world;
   private final Dice dice;
+  private final WorkChanges work;
   private final ChangeSets changeSets;
   private final Questions questions;
   private final PageRequest wholePage;
@@ -28,14 +31,27 @@ final class Operations {
     this.world = world;
     this.dice = dice;
     Texts texts = new Texts(dice);
-    this.changeSets = new ChangeSets(world, dice, texts, limits);
+    this.work = new WorkChanges(world, dice, texts, limits);
+    this.changeSets = new ChangeSets(world, dice, texts, limits, work);
     this.questions = new Questions(world, dice, texts, clockwork, limits);
     this.wholePage = PageRequest.first(limits.maxPageSize());
   }
 
   /** The next operation. */
   Operation next() {
-    return dice.below(100) < WRITES_PERCENT ? changeSets.next() : questions.next();
+    int kind = dice.below(100);
+    if (kind < CLAIMS_PERCENT) {
+      return claim();
+    }
+    return kind < CLAIMS_PERCENT + COMMITS_PERCENT ? changeSets.next() : questions.next();
+  }
+
+  private Operation claim() {
+    try {
+      return work.claim();
+    } catch (InvalidInputException e) {
+      return new Operation.Malformed(e);
+    }
   }
 
   /** Every execution with all that belongs to it, and every workflow. */
@@ -47,6 +63,7 @@ final class Operations {
       reads.add(new Operation.WalkByCursor(query(order)));
     }
     world.executions().forEach(id -> reads.add(new Operation.Details(id)));
+    world.executions().forEach(id -> reads.add(new Operation.Progress(id)));
     return reads;
   }
 

@@ -37,6 +37,8 @@ final class Questions {
           this::history,
           this::history,
           this::details,
+          this::progress,
+          this::progress,
           this::workflow,
           this::workflows,
           this::workflowHistory,
@@ -86,6 +88,10 @@ final class Questions {
 
   private Operation details() {
     return new Operation.Details(world.execution());
+  }
+
+  private Operation progress() {
+    return new Operation.Progress(world.execution());
   }
 
   private Operation taskRuns() {

@@ -6,6 +6,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Cursor;
@@ -56,10 +57,12 @@ final class World {
   private final Map<CommitId, ChangeSet> accepted = new HashMap<>();
   private final Map<CommitId, Object> results = new HashMap<>();
   private final List<Cursor> cursors = new ArrayList<>();
+  private final Waiting waiting;
 
   World(StateStore reference, Dice dice) {
     this.reference = reference;
     this.dice = dice;
+    this.waiting = new Waiting(reference);
   }
 
   StateStore reference() {
@@ -69,14 +72,30 @@ final class World {
   /** Notes what the reference store answered. */
   void learn(Operation operation, Answer answer) {
     if (operation instanceof Operation.Commit commit) {
-      past.add(commit.changes());
-      if (answer.value() instanceof CommitResult result) {
-        accepted.putIfAbsent(result.id(), commit.changes());
-        results.putIfAbsent(result.id(), result);
-      }
+      learn(commit.changes(), answer);
+    } else if (operation instanceof Operation.Claim) {
+      waiting.claimed();
     } else if (answer.value() instanceof Page<?> page && page.next() != null) {
       cursors.add(page.next());
     }
+  }
+
+  private void learn(ChangeSet changes, Answer answer) {
+    if (answer.value() instanceof CommitResult result) {
+      past.add(changes);
+      if (accepted.putIfAbsent(result.id(), changes) == null) {
+        results.put(result.id(), result);
+        waiting.committed(changes, result);
+      }
+    } else if (changes.changes().stream().noneMatch(Change.ReadyTaskRun.class::isInstance)) {
+      // One that makes something ready is not tried again: its priority may be that of another.
+      past.add(changes);
+    }
+  }
+
+  /** What is known of work that waits. */
+  Waiting waiting() {
+    return waiting;
   }
 
   /** What was committed under an id, or null. */
@@ -89,7 +108,7 @@ final class World {
     return results.get(id);
   }
 
-  /** Every change set so far, accepted or not. */
+  /** The change sets so far, accepted or not, that may be tried again. */
   List<ChangeSet> past() {
     return past;
   }

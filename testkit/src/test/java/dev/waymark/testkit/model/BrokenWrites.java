@@ -149,7 +149,8 @@ final class BrokenWrites {
     };
   }
 
-  private static StateStore changing(StateStore store, UnaryOperator<Change> change) {
+  /** A store that takes other changes than it is given. */
+  static StateStore changing(StateStore store, UnaryOperator<Change> change) {
     return new ForwardingStateStore(store) {
       @Override
       public CommitResult commit(ChangeSet changes) {

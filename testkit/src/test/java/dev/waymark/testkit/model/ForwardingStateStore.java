@@ -21,6 +21,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.core.store.Worker;
@@ -54,6 +55,11 @@ class ForwardingStateStore implements StateStore {
   @Override
   public List<ExecutionId> stalled(@Nullable ExecutionId after, int limit) {
     return store.stalled(after, limit);
+  }
+
+  @Override
+  public List<Pool> pools() {
+    return store.pools();
   }
 
   @Override

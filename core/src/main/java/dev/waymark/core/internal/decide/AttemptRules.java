@@ -23,7 +23,7 @@ final class AttemptRules {
     refusals = hearing.refusals();
   }
 
-  void record(Change.RecordAttempt change) {
+  void record(Change.RecordAttempt change, String pool) {
     TaskRunHead head = draft.taskRun(change.taskRunId());
     String attempted = "record an attempt of " + change.target();
     if (head == null) {
@@ -65,7 +65,7 @@ final class AttemptRules {
               new Attempt(
                   id, AttemptState.RUNNING, change.worker(), hearing.at(), null, null, null)));
       if (lease != null) {
-        hearing.write(new Effect.LeaseTaken(id, change.worker(), lease));
+        hearing.write(new Effect.LeaseTaken(id, change.worker(), lease, pool));
       }
       hearing.answer(RecordRef.of(id), number, true);
     }

@@ -40,6 +40,7 @@ public final class Decider {
   private final DueRules dues;
   private final LogRules logs;
   private final WorkerRules workers;
+  private final PoolRules pools;
 
   private Decider(Hearing hearing) {
     this.hearing = hearing;
@@ -50,6 +51,7 @@ public final class Decider {
     dues = new DueRules(hearing);
     logs = new LogRules(hearing);
     workers = new WorkerRules(hearing);
+    pools = new PoolRules(hearing);
   }
 
   /**
@@ -116,7 +118,7 @@ public final class Decider {
     } else if (change instanceof Change.UpdateTaskRun update) {
       taskRuns.update(update);
     } else if (change instanceof Change.RecordAttempt record) {
-      attempts.record(record);
+      attempts.record(record, ClaimRequest.DEFAULT_POOL);
     } else if (change instanceof Change.UpdateAttempt update) {
       attempts.update(update);
     } else {
@@ -149,6 +151,8 @@ public final class Decider {
       workers.keep(keep);
     } else if (change instanceof Change.RetireWorker retire) {
       workers.retire(retire);
+    } else if (change instanceof Change.SetPool set) {
+      pools.set(set);
     }
   }
 
@@ -156,11 +160,12 @@ public final class Decider {
    * Judges whether a task run that was ready goes to the worker that claims it; when it does, the
    * ledger shows so from now on. Its execution is put to RUNNING with it, where it was PENDING.
    *
+   * @param pool the pool from which it is claimed
    * @return what is to be written, or null when the task run may not start: it has started already
    *     or ended, or its execution is held or has ended
    */
   public static @Nullable Grant grant(
-      TaskRunId id, ClaimRequest request, Instant at, Ledger ledger, Limits limits) {
+      TaskRunId id, String pool, ClaimRequest request, Instant at, Ledger ledger, Limits limits) {
     TaskRunHead head = ledger.taskRun(id);
     ExecutionHead execution = head == null ? null : ledger.execution(head.executionId());
     if (head == null
@@ -178,7 +183,8 @@ public final class Decider {
     decider.taskRuns.update(new Change.UpdateTaskRun(id, TaskRunState.RUNNING, null, null));
     boolean tooMany = head.lastAttempt() >= limits.maxAttempts();
     if (!tooMany) {
-      decider.attempts.record(new Change.RecordAttempt(id, request.worker(), request.lease()));
+      decider.attempts.record(
+          new Change.RecordAttempt(id, request.worker(), request.lease()), pool);
     }
     if (tooMany || !hearing.refusals().isEmpty()) {
       return null;

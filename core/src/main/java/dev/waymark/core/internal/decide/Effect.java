@@ -199,8 +199,9 @@ public sealed interface Effect {
     }
   }
 
-  /** A claim on the newest attempt of a task run begins. */
-  record LeaseTaken(AttemptId attempt, String worker, Duration lease) implements Effect {}
+  /** A claim on the newest attempt of a task run begins, and takes a slot of a pool. */
+  record LeaseTaken(AttemptId attempt, String worker, Duration lease, String pool)
+      implements Effect {}
 
   /** The claim on an attempt lasts so long from now on. */
   record LeaseRenewed(AttemptId attempt, Duration lease) implements Effect {}
@@ -236,6 +237,9 @@ public sealed interface Effect {
 
   /** A worker is not alive any more. */
   record WorkerRetired(String name) implements Effect {}
+
+  /** A pool has this bound from now on, or none. */
+  record PoolSet(String name, @Nullable Integer slots) implements Effect {}
 
   /** A task run has these outputs, instead of those before. */
   record OutputsSet(TaskRunId taskRun, Map<String, String> outputs) implements Effect {}

@@ -75,6 +75,8 @@ final class Fingerprint {
       keep.info().forEach((name, value) -> part(name).part(value));
     } else if (change instanceof Change.RetireWorker retire) {
       part("retire worker").part(retire.life());
+    } else if (change instanceof Change.SetPool set) {
+      part("set pool").part(set.slots());
     }
   }
 

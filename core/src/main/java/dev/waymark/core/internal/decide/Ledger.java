@@ -31,6 +31,7 @@ public final class Ledger {
   private final Shelf<TaskKey, TaskRunHead> taskRunsByTask;
   private final Shelf<WorkflowId, Integer> underWay;
   private final Shelf<String, WorkerHead> workers;
+  private final Shelf<String, PoolHead> pools;
 
   /** An empty ledger. */
   public Ledger() {
@@ -47,6 +48,7 @@ public final class Ledger {
     taskRunsByTask = new Shelf<>(null, capacity);
     underWay = new Shelf<>(null, capacity);
     workers = new Shelf<>(null, capacity);
+    pools = new Shelf<>(null, capacity);
   }
 
   private Ledger(Ledger base) {
@@ -59,6 +61,7 @@ public final class Ledger {
     taskRunsByTask = new Shelf<>(base.taskRunsByTask, Integer.MAX_VALUE);
     underWay = new Shelf<>(base.underWay, Integer.MAX_VALUE);
     workers = new Shelf<>(base.workers, Integer.MAX_VALUE);
+    pools = new Shelf<>(base.pools, Integer.MAX_VALUE);
   }
 
   /**
@@ -87,11 +90,12 @@ public final class Ledger {
     taskRunsByTask.post();
     underWay.post();
     workers.post();
+    pools.post();
   }
 
   /**
-   * Puts what this ledger itself holds, without what it is a draft of, into another. Workers are
-   * left out: how they stand changes with time, so they are looked at each time.
+   * Puts what this ledger itself holds, without what it is a draft of, into another. Workers and
+   * pools are left out: they are looked at each time.
    */
   public void addTo(Ledger other) {
     commits.addTo(other.commits);
@@ -177,6 +181,15 @@ public final class Ledger {
 
   @Nullable WorkerHead worker(String name) {
     return workers.get(name);
+  }
+
+  /** Notes a pool. */
+  public void put(PoolHead pool) {
+    pools.put(pool.name(), pool);
+  }
+
+  @Nullable PoolHead pool(String name) {
+    return pools.get(name);
   }
 
   @Nullable PastCommit commit(CommitId id) {

@@ -28,6 +28,7 @@ import java.util.TreeSet;
  * @param settled executions of which it matters how many task runs have not ended at this moment
  * @param bounded workflows of which it matters how many executions are under way at this moment
  * @param workers names of workers that are noted; how they stand is known to the database alone
+ * @param pools names of pools that are set
  * @param created executions and task runs that are created; as a rule they do not exist yet
  */
 public record Touches(
@@ -44,6 +45,7 @@ public record Touches(
     Set<ExecutionId> settled,
     Set<WorkflowId> bounded,
     Set<String> workers,
+    Set<String> pools,
     Set<Object> created) {
 
   /** Nothing yet. */
@@ -62,17 +64,18 @@ public record Touches(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
+        new TreeSet<>(),
         new HashSet<>());
   }
 
   /** Whether something matters that must be looked at, whatever is remembered. */
   public boolean needALook() {
-    return !clocked.isEmpty() || !workers.isEmpty() || !bounded.isEmpty();
+    return !clocked.isEmpty() || !workers.isEmpty() || !bounded.isEmpty() || !pools.isEmpty();
   }
 
   /** Whether a record is changed that belongs to no execution: others may change it as well. */
   public boolean areShared() {
-    return !savedWorkflows.isEmpty() || !workers.isEmpty();
+    return !savedWorkflows.isEmpty() || !workers.isEmpty() || !pools.isEmpty();
   }
 
   /** Adds a task run that is about to be claimed. */
@@ -148,6 +151,8 @@ public record Touches(
       workers.add(keep.name());
     } else if (change instanceof Change.RetireWorker retire) {
       workers.add(retire.name());
+    } else if (change instanceof Change.SetPool set) {
+      pools.add(set.name());
     }
   }
 }

@@ -38,7 +38,9 @@ public final class Questions {
   public static void checkPrefix(RecordKind kind, String prefix, int limit, Limits limits) {
     checkedLimit(limit, limits);
     Text.wellFormed("prefix of " + kind.words() + " ids", prefix);
-    if (kind == RecordKind.ATTEMPT || kind == RecordKind.WORKER) {
+    boolean hasIds =
+        kind == RecordKind.WORKFLOW || kind == RecordKind.EXECUTION || kind == RecordKind.TASK_RUN;
+    if (!hasIds) {
       throw new InvalidInputException(
           kind.words()
               + "s have no ids of their own; look for a workflow, an execution or a task run");

@@ -17,6 +17,7 @@ import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.Limits;
 import dev.waymark.jdbc.internal.read.ClaimReads;
+import dev.waymark.jdbc.internal.read.Picked;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.Patience;
 import dev.waymark.jdbc.internal.sql.Remedy;
@@ -38,15 +39,18 @@ import java.util.Objects;
  * One claim, one transaction: pick what is ready, load and lock what it belongs to, let the same
  * rules decide as for every other write, write, commit.
  *
- * <p><b>Locks.</b> Picking locks rows of the ready ones and passes over those that others have
- * locked. Only then are executions locked, in the order of their ids as everywhere. Nobody else
- * waits for a row of the ready ones while he holds an execution: who makes a task run ready that is
- * so already leaves its row alone, and nobody but a claim takes one away. So a claim may wait for a
- * commit, and no commit for a claim that waits.
+ * <p><b>Locks.</b> First the pools are locked that have a bound and something ready, in the order
+ * of their names, so that of several claims each counts what those before it have taken. Picking
+ * locks rows of the ready ones and passes over those that others have locked. Only then are
+ * executions locked, in the order of their ids as everywhere. Nobody else waits for a row of the
+ * ready ones while he holds an execution: who makes a task run ready that is so already leaves its
+ * row alone, and nobody but a claim takes one away. So a claim may wait for a commit, and no commit
+ * for a claim that waits.
  *
- * <p><b>What is picked leaves the ready ones</b>, also where it may not start: an execution was
- * paused or cancelled, or another program has moved the task run. The execution is locked by then,
- * so whoever makes it go on again sees what has left, and makes it ready anew.
+ * <p><b>What is picked leaves the ready ones</b>, unless it has no place in the claim, and also
+ * where it may not start: an execution was paused or cancelled, or another program has moved the
+ * task run. The execution is locked by then, so whoever makes it go on again sees what has left,
+ * and makes it ready anew.
  */
 final class ClaimTransaction {
   /** How much of what is due and of what has expired one claim tells. */
@@ -110,40 +114,45 @@ final class ClaimTransaction {
   }
 
   private Claims claim(Session session, ClaimRequest request) throws SQLException {
-    ClaimReads reads = new ClaimReads(dialect);
-    dialect.read(session, reads.looking(request, TOLD));
-    List<TaskRunId> picked = reads.picked();
+    ClaimReads reads = new ClaimReads(dialect, request);
+    dialect.read(session, reads.looking(TOLD));
+    List<Request> further = reads.lookingFurther();
+    if (!further.isEmpty()) {
+      dialect.read(session, further);
+    }
+    List<Picked> picked = reads.picked();
     List<Claimed> claimed = List.of();
     if (picked.isEmpty()) {
       dialect.rollback(session);
     } else {
-      claimed = take(session, request, reads);
+      claimed = take(session, request, picked, reads);
     }
     return new Claims(claimed, reads.due(), reads.expired(), reads.next(), reads.nextExpiry());
   }
 
-  private List<Claimed> take(Session session, ClaimRequest request, ClaimReads reads)
+  private List<Claimed> take(
+      Session session, ClaimRequest request, List<Picked> picked, ClaimReads reads)
       throws SQLException {
     Object stamp = dialect.stamp(session);
     Touches touches = new Touches();
-    reads.picked().forEach(touches::add);
+    picked.forEach(each -> touches.add(each.taskRun()));
     Ledger ledger = new Ledger();
     List<Request> requests = new ArrayList<>(loader.requests(touches, ledger));
-    requests.addAll(reads.details());
+    requests.addAll(reads.details(picked));
     dialect.read(session, requests);
     Instant at = Times.micros(clock.instant());
     Times.checkStorable(at);
     GroupRows rows = new GroupRows();
     List<Decider.Grant> grants = new ArrayList<>();
-    for (TaskRunId id : reads.picked()) {
-      Decider.Grant grant = Decider.grant(id, request, at, ledger, limits);
+    for (Picked each : picked) {
+      Decider.Grant grant = Decider.grant(each.taskRun(), each.pool(), request, at, ledger, limits);
       if (grant != null) {
         rows.add(grant.effects(), at);
         grants.add(grant);
       }
     }
     Rows gone = WriteStatement.DELETE_READY.rows();
-    reads.picked().forEach(id -> gone.add(id.value()));
+    picked.forEach(each -> gone.add(each.taskRun().value()));
     List<Rows> writes = new ArrayList<>(rows.rows());
     writes.add(gone);
     if (!dialect.writeAndCommit(session, writes)) {

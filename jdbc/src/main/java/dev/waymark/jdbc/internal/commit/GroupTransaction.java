@@ -157,6 +157,7 @@ final class GroupTransaction {
   private static boolean callsForWork(Effect effect) {
     return effect instanceof Effect.TaskRunReady
         || effect instanceof Effect.ExecutionDue
+        || effect instanceof Effect.PoolSet
         || (effect instanceof Effect.ExecutionMoved move && move.to() == ExecutionState.CANCELLING);
   }
 

@@ -5,6 +5,7 @@ import dev.waymark.core.internal.decide.Family;
 import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.PastCommit;
+import dev.waymark.core.internal.decide.PoolHead;
 import dev.waymark.core.internal.decide.TaskKey;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.internal.decide.Touches;
@@ -50,8 +51,8 @@ final class LedgerLoader {
   }
 
   /**
-   * Notes every record of {@code touches} that exists. Workers come before workflows, and these
-   * before executions: that is the order in which rows are locked.
+   * Notes every record of {@code touches} that exists. Pools come before workers, these before
+   * workflows, and these before executions: that is the order in which rows are locked.
    *
    * <p>Past commits are read once the locks are held. When a connection was lost in COMMIT, the
    * database may still be at work on it while the change set is tried again; the locks wait for its
@@ -65,6 +66,7 @@ final class LedgerLoader {
   List<Request> requests(Touches touches, Ledger ledger) {
     Set<WorkflowId> saved = touches.savedWorkflows();
     Requests requests = new Requests(ledger);
+    requests.pools(touches.pools());
     requests.workers(touches.workers());
     requests.workflows(
         ReadStatement.LOAD_WORKFLOWS,
@@ -113,6 +115,12 @@ final class LedgerLoader {
 
     Requests(Ledger ledger) {
       this.ledger = ledger;
+    }
+
+    void pools(Collection<String> names) {
+      if (!names.isEmpty()) {
+        add(ReadStatement.LOAD_POOLS, texts(names, name -> name), names.size(), this::pool);
+      }
     }
 
     void workers(Collection<String> names) {
@@ -212,6 +220,10 @@ final class LedgerLoader {
     }
 
     // ---- what becomes of the rows
+
+    private void pool(ResultSet row) throws SQLException {
+      ledger.put(new PoolHead(row.getString(1), row.getInt(2)));
+    }
 
     private void worker(ResultSet row) throws SQLException {
       ledger.put(new WorkerHead(row.getString(1), dialect.uuid(row, 2), row.getInt(3) == 1));

@@ -48,8 +48,8 @@ final class Memory {
 
   /**
    * The executions that a change set touches, also by their task runs; null when that is not known,
-   * or when it touches what others may touch too, as one does that saves a workflow or notes a
-   * worker.
+   * or when it touches what others may touch too, as one does that saves a workflow, notes a worker
+   * or sets a pool.
    */
   synchronized @Nullable Set<ExecutionId> executions(ChangeSet changes) {
     Touches touches = new Touches();

@@ -99,7 +99,8 @@ final class Wave {
           taskRun.value(),
           taken.attempt().number(),
           taken.worker(),
-          micros(taken.lease()));
+          micros(taken.lease()),
+          taken.pool());
     } else if (effect instanceof Effect.LeaseRenewed renewed) {
       TaskRunId taskRun = renewed.attempt().taskRunId();
       return takeLease(
@@ -157,8 +158,18 @@ final class Wave {
     if (effect instanceof Effect.WorkerKept kept) {
       return take(kept);
     }
-    Effect.WorkerRetired retired = (Effect.WorkerRetired) effect;
-    return take(new RowKey("worker", retired.name()), WriteStatement.RETIRE_WORKER, retired.name());
+    if (effect instanceof Effect.WorkerRetired retired) {
+      return take(
+          new RowKey("worker", retired.name()), WriteStatement.RETIRE_WORKER, retired.name());
+    }
+    return take((Effect.PoolSet) effect);
+  }
+
+  private boolean take(Effect.PoolSet set) {
+    RowKey key = new RowKey("pool", set.name());
+    return set.slots() == null
+        ? take(key, WriteStatement.CLEAR_POOL, set.name())
+        : take(key, WriteStatement.PUT_POOL, set.name(), set.slots());
   }
 
   /** Once in a wave, those go that were silent for too long. */

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class ClaimReads {
   private final Dialect dialect;
   private final RecordRows records;
-  private final List<TaskRunId> picked = new ArrayList<>();
+  private final ClaimRequest request;
+  private final Picks picks;
   private final List<Due> due = new ArrayList<>();
   private final List<Leased> expired = new ArrayList<>();
   private final Map<ExecutionId, Execution> executions = new HashMap<>();
@@ -34,18 +35,20 @@ public final class ClaimReads {
   private @Nullable Duration next;
   private @Nullable Duration nextExpiry;
 
-  /** Reads in this dialect. */
-  public ClaimReads(Dialect dialect) {
+  /** Reads in this dialect what this claim asks for. */
+  public ClaimReads(Dialect dialect, ClaimRequest request) {
     this.dialect = dialect;
+    this.request = request;
+    this.picks = new Picks(dialect, request);
     this.records = new RecordRows(dialect);
   }
 
   /** The requests that look what there is; at most so much of what is due and of what expired. */
-  public List<Request> looking(ClaimRequest request, int told) {
+  public List<Request> looking(int told) {
     List<String> pools = List.copyOf(request.pools());
     List<Request> requests = new ArrayList<>();
     if (request.limit() > 0) {
-      requests.add(picking(request, pools));
+      requests.addAll(picks.first());
     }
     ExecutionId only = request.execution();
     if (only == null) {
@@ -65,24 +68,6 @@ public final class ClaimReads {
             1,
             this::next));
     return requests;
-  }
-
-  private Request picking(ClaimRequest request, List<String> pools) {
-    ExecutionId only = request.execution();
-    return new Request(
-        only == null ? ReadStatement.PICK_READY : ReadStatement.PICK_READY_OF_EXECUTION,
-        (s, first) -> {
-          dialect.bindTexts(s, first, pools);
-          if (only == null) {
-            s.setInt(first + 1, request.limit());
-          } else {
-            dialect.bindUuid(s, first + 1, only.value());
-          }
-          s.setInt(first + 2, request.limit());
-          return first + 3;
-        },
-        request.limit(),
-        row -> picked.add(new TaskRunId(dialect.uuid(row, 1))));
   }
 
   private Request of(ReadStatement statement, ExecutionId only, Request.Row row) {
@@ -125,9 +110,17 @@ public final class ClaimReads {
     return row.wasNull() ? null : Duration.of(Math.max(0, micros), ChronoUnit.MICROS);
   }
 
+  /**
+   * The requests that are still to be made after that; none unless there are slots free in a pool
+   * that has a bound.
+   */
+  public List<Request> lookingFurther() {
+    return picks.second();
+  }
+
   /** The requests for the records that belong to what was picked. */
-  public List<Request> details() {
-    List<UUID> ids = picked.stream().map(TaskRunId::value).toList();
+  public List<Request> details(List<Picked> picked) {
+    List<UUID> ids = picked.stream().map(each -> each.taskRun().value()).toList();
     Request.Parameters parameters =
         (s, first) -> {
           dialect.bindUuids(s, first, ids);
@@ -153,8 +146,8 @@ public final class ClaimReads {
   }
 
   /** What was picked, in order. */
-  public List<TaskRunId> picked() {
-    return picked;
+  public List<Picked> picked() {
+    return picks.taken();
   }
 
   /** What is due. */

@@ -13,6 +13,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Claims.Leased;
+import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import java.sql.ResultSet;
@@ -90,6 +91,12 @@ final class RecordRows {
         new AttemptId(new TaskRunId(dialect.uuid(row, 1)), row.getInt(2)),
         new ExecutionId(dialect.uuid(row, 3)),
         row.getString(4));
+  }
+
+  Pool pool(ResultSet row) throws SQLException {
+    int slots = row.getInt(2);
+    boolean isBounded = !row.wasNull();
+    return new Pool(row.getString(1), isBounded ? slots : null, row.getInt(3), row.getLong(4));
   }
 
   Worker worker(ResultSet row) throws SQLException {

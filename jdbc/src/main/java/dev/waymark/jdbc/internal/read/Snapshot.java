@@ -18,6 +18,7 @@ import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
@@ -213,7 +214,12 @@ public final class Snapshot {
     return list(ReadStatement.ATTEMPTS, uuid(id.value()), records::attempt);
   }
 
-  // ---- workers
+  // ---- pools and workers
+
+  /** All pools in which there is anything, by name. */
+  public List<Pool> pools() throws SQLException {
+    return list(ReadStatement.POOLS, s -> {}, records::pool);
+  }
 
   /** All workers, by name. */
   public List<Worker> workers() throws SQLException {

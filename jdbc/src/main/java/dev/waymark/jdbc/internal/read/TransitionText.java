@@ -76,7 +76,8 @@ public final class TransitionText {
       case EXECUTION -> ExecutionState.valueOf(name);
       case TASK_RUN -> TaskRunState.valueOf(name);
       case ATTEMPT -> AttemptState.valueOf(name);
-      case WORKFLOW, WORKER -> throw new IllegalStateException(kind.words() + "s have no states");
+      case WORKFLOW, WORKER, POOL ->
+          throw new IllegalStateException(kind.words() + "s have no states");
     };
   }
 }

@@ -39,19 +39,36 @@ public enum ReadStatement {
    */
   LOAD_FAMILIES,
 
+  /** Names of pools -> name, slots; of those that have a bound. */
+  LOAD_POOLS,
   /** Names of workers -> name, life, 1 while it is alive and else 0. */
   LOAD_WORKERS,
 
   // Claiming.
 
   /**
-   * Pools, limit, limit again -> ids of ready task runs, the greatest priority first and the oldest
-   * first within it; locked where the database has row locks, and without those that others have
-   * locked.
+   * Pools -> name, slots; of those that have a bound and something ready. Locked where the database
+   * has row locks, so that no other claim takes of them until this one has ended.
+   */
+  LOCK_POOLS,
+  /**
+   * Pools -> name, number of leases; of those that have a bound. It is a statement of its own,
+   * after the one that locks: only what it reads is as those have left it who had the lock before.
+   */
+  POOL_LEASES,
+  /**
+   * Pools, limit, limit again -> task run id, pool, priority, microseconds since the epoch from
+   * which on it is ready; of what is ready in those of the pools that have no bound, the greatest
+   * priority first and the oldest first within it; locked where the database has row locks, and
+   * without those that others have locked.
    */
   PICK_READY,
-  /** Pools, execution id, limit -> the same, of one execution alone. */
+  /** The same, of pools whether or not they have a bound. */
+  PICK_BOUNDED,
+  /** Pools, execution id, limit -> as {@link #PICK_READY}, of one execution alone. */
   PICK_READY_OF_EXECUTION,
+  /** The same, of pools whether or not they have a bound. */
+  PICK_BOUNDED_OF_EXECUTION,
   /** Limit -> execution id, reason; those that are due for longest first. */
   DUE,
   /** Execution id -> the same, of one execution alone. */
@@ -138,6 +155,11 @@ public enum ReadStatement {
    * leases; of all workers, by name.
    */
   WORKERS,
+  /**
+   * Nothing -> name, slots or null, number of leases, number of ready task runs; of all pools that
+   * have any of these, by name.
+   */
+  POOLS,
   /** Least id, greatest id, limit -> execution ids in order. */
   EXECUTION_IDS,
   /** Least id, greatest id, limit -> task run ids in order. */

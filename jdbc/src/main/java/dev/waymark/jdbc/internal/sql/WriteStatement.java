@@ -57,8 +57,8 @@ public enum WriteStatement {
   TOUCH_COMMIT(UUID),
   /** Task run id; it was picked in this transaction. */
   DELETE_READY(UUID),
-  /** Task run id, number, worker, microseconds from now on. */
-  INSERT_LEASE(UUID, INT, TEXT, LONG),
+  /** Task run id, number, worker, microseconds from now on, pool. */
+  INSERT_LEASE(UUID, INT, TEXT, LONG, TEXT),
   /** Microseconds from now on, task run id, number. */
   UPDATE_LEASE(LONG, UUID, INT),
   /** Task run id, number. */
@@ -84,7 +84,11 @@ public enum WriteStatement {
   /** Name; it is not alive any more. */
   RETIRE_WORKER(TEXT),
   /** Microseconds; those of which nothing was heard for so long go. */
-  CLEAR_WORKERS(LONG);
+  CLEAR_WORKERS(LONG),
+  /** Name, slots, instead of those before. */
+  PUT_POOL(TEXT, INT),
+  /** Name; it has no bound any more. */
+  CLEAR_POOL(TEXT);
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
   private final List<ColumnType> columns;

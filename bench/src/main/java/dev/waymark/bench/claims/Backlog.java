@@ -1,0 +1,147 @@
+package dev.waymark.bench.claims;
+
+import dev.waymark.bench.place.Place;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.StateStore;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Puts task runs into a store by SQL, ten to an execution: some that have ended, with an attempt
+ * each, and some that are ready. So many commits would take hours.
+ */
+final class Backlog {
+  private static final WorkflowId WORKFLOW = new WorkflowId("claimed");
+  private static final int TASKS = 10;
+
+  private final Place place;
+  private long next;
+
+  Backlog(Place place) {
+    this.place = place;
+  }
+
+  /** Makes the store anew. */
+  void begin() throws SQLException {
+    place.clear();
+    try (StateStore store = place.open()) {
+      store.saveWorkflow(new NewWorkflow(WORKFLOW, "tasks: {}"));
+    }
+  }
+
+  /** Adds task runs that have ended; a multiple of ten. */
+  void addFinished(long taskRuns) throws SQLException {
+    add(taskRuns, "SUCCEEDED", 3, 1);
+  }
+
+  /** Adds task runs that are ready; a multiple of ten. */
+  void addReady(long taskRuns) throws SQLException {
+    add(taskRuns, "PENDING", 1, 0);
+  }
+
+  private void add(long taskRuns, String state, int version, int attempts) throws SQLException {
+    long first = next;
+    next += taskRuns;
+    List<String> statements = new ArrayList<>();
+    statements.add(
+        "INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at) SELECT "
+            + id('e', "n")
+            + ", 'claimed', 1, '%s', %d, 'x', %s FROM (%s) s"
+                .formatted(state, version, now(), series(first / TASKS, taskRuns / TASKS)));
+    statements.add(
+        "INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at) SELECT "
+            + id('a', "n")
+            + ", "
+            + id('e', "n / " + TASKS)
+            + ", 't' || n % "
+            + TASKS
+            + ", '%s', %d, %d, %s FROM (%s) s"
+                .formatted(state, version, attempts, now(), series(first, taskRuns)));
+    if (attempts > 0) {
+      statements.add(
+          "INSERT INTO attempts (task_run_id, number, state, worker, started_at) SELECT "
+              + id('a', "n")
+              + ", 1, '%s', 'w', %s FROM (%s) s".formatted(state, now(), series(first, taskRuns)));
+    } else {
+      statements.add(
+          "INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) SELECT "
+              + id('a', "n")
+              + ", 'default', 0, %s FROM (%s) s".formatted(now(), series(first, taskRuns)));
+    }
+    run(statements);
+  }
+
+  private boolean isPostgres() {
+    return place.backend() == dev.waymark.bench.place.Backend.POSTGRES;
+  }
+
+  /** An id that is made of a letter and a number. */
+  private String id(char kind, String number) {
+    return isPostgres()
+        ? "('0000000" + kind + "-0000-7000-8000-' || lpad(to_hex(" + number + "), 12, '0'))::uuid"
+        : "unhex(printf('0000000" + kind + "000070008000%012x', " + number + "))";
+  }
+
+  private String now() {
+    return isPostgres() ? "now()" : "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
+  }
+
+  private String series(long first, long count) {
+    return isPostgres()
+        ? "SELECT n FROM generate_series(%d::bigint, %d) n".formatted(first, first + count - 1)
+        : "SELECT value AS n FROM generate_series(%d, %d)".formatted(first, first + count - 1);
+  }
+
+  private void run(List<String> statements) throws SQLException {
+    try (Connection connection = place.connect();
+        Statement statement = connection.createStatement()) {
+      if (isPostgres()) {
+        statement.execute("SET session_replication_role = replica");
+        for (String sql : statements) {
+          statement.execute(sql);
+        }
+        statement.execute("ANALYZE");
+      } else {
+        runOnSqlite(statement, statements);
+      }
+    }
+  }
+
+  /** SQLite has no way to pass over triggers but to take them away for the while. */
+  private static void runOnSqlite(Statement statement, List<String> statements)
+      throws SQLException {
+    List<String> names = new ArrayList<>();
+    List<String> triggers = new ArrayList<>();
+    statement.execute("BEGIN IMMEDIATE");
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND (name LIKE '%_begin' OR name LIKE '%_move')")) {
+      while (row.next()) {
+        names.add(row.getString(1));
+        triggers.add(row.getString(2));
+      }
+    }
+    for (String name : names) {
+      statement.execute("DROP TRIGGER " + name);
+    }
+    for (String sql : statements) {
+      statement.execute(withSeries(sql));
+    }
+    for (String trigger : triggers) {
+      statement.execute(trigger);
+    }
+    statement.execute("COMMIT");
+  }
+
+  /** The table function is an extension that the driver does not bring. */
+  private static String withSeries(String sql) {
+    return sql.replaceAll(
+        "SELECT value AS n FROM generate_series\\((\\d+), (\\d+)\\)",
+        "WITH RECURSIVE c (n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM c WHERE n < $2) SELECT n FROM c");
+  }
+}

@@ -1,0 +1,59 @@
+package dev.waymark.bench.claims;
+
+import dev.waymark.bench.place.Backend;
+import dev.waymark.bench.place.Place;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * The least that a queue in a table costs: one statement takes the oldest row and is durable. There
+ * are no states, no attempts, no leases and no history.
+ */
+final class BareQueue {
+  private static final String POSTGRES =
+      """
+      DELETE FROM bare_queue WHERE id = (
+        SELECT id FROM bare_queue ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1) RETURNING id""";
+  private static final String SQLITE =
+      "DELETE FROM bare_queue WHERE id = (SELECT min(id) FROM bare_queue) RETURNING id";
+
+  private BareQueue() {}
+
+  /** Makes a queue with so many rows. */
+  static void fill(Place place, long rows) throws SQLException {
+    String series =
+        place.backend() == Backend.POSTGRES
+            ? "SELECT n FROM generate_series(1, %d) n".formatted(rows)
+            : "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %d) SELECT n FROM c"
+                .formatted(rows);
+    place.execute(
+        "DROP TABLE IF EXISTS bare_queue",
+        "CREATE TABLE bare_queue (id bigint PRIMARY KEY)",
+        "INSERT INTO bare_queue (id) " + series);
+  }
+
+  /** One claimer. */
+  static final class Claimer implements AutoCloseable {
+    private final Connection connection;
+    private final PreparedStatement take;
+
+    Claimer(Place place) throws SQLException {
+      connection = place.connect();
+      take = connection.prepareStatement(place.backend() == Backend.POSTGRES ? POSTGRES : SQLITE);
+    }
+
+    /** Takes one; false when nothing is left. */
+    boolean take() throws SQLException {
+      try (ResultSet row = take.executeQuery()) {
+        return row.next();
+      }
+    }
+
+    @Override
+    public void close() throws SQLException {
+      connection.close();
+    }
+  }
+}

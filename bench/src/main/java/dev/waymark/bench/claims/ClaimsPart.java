@@ -1,0 +1,183 @@
+package dev.waymark.bench.claims;
+
+import dev.waymark.bench.Part;
+import dev.waymark.bench.Settings;
+import dev.waymark.bench.place.Backend;
+import dev.waymark.bench.place.Place;
+import dev.waymark.bench.report.Numbers;
+import dev.waymark.bench.report.Report;
+import dev.waymark.bench.report.Spread;
+import dev.waymark.bench.report.Table;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.StateStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Claims: how long one takes with a large backlog and many finished task runs beside an empty
+ * store, how many eight claimers make beside a bare queue, and how soon a process starts for work
+ * that comes.
+ */
+public final class ClaimsPart implements Part {
+  private static final Duration LEASE = Duration.ofMinutes(10);
+  private static final int CLAIMERS = 8;
+  private static final int CLAIMS = 100;
+  private static final int SHARE_READY = 10;
+
+  private final Report report = new Report("claims", "Claiming work");
+  private final List<List<String>> latencies = new ArrayList<>();
+  private final List<List<String>> rates = new ArrayList<>();
+
+  @Override
+  public Report measure(Settings settings) throws Exception {
+    for (Backend backend : settings.backends()) {
+      measure(settings, backend);
+    }
+    report.add(
+        new Table(
+            "One claim of one task run, ms (p50 of each round)",
+            List.of("backend", "empty store", "with backlog", "ratio"),
+            latencies));
+    report.add(
+        new Table(
+            "Eight claimers, claims of one in a second",
+            List.of("backend", "claims", "bare queue", "ratio"),
+            rates));
+    report.add(new Wakeup(report).measure(settings));
+    report.note(
+        "A claim moves execution, task run and attempt, with history and lease; the bare queue deletes a row.");
+    return report;
+  }
+
+  private void measure(Settings settings, Backend backend) throws Exception {
+    long finished = Math.min(1_000_000, Collections.max(settings.sizes()));
+    long ready = finished / SHARE_READY;
+    Place small = settings.ground().place(backend, "claims_small");
+    Place large = settings.ground().place(backend, "claims_large");
+    System.err.printf("claims: %s, filling %,d and %,d%n", backend, finished, ready);
+    Backlog few = new Backlog(small);
+    Backlog many = new Backlog(large);
+    few.begin();
+    many.begin();
+    many.addFinished(finished);
+    many.addReady(ready);
+    latency(settings, backend, small, few, large);
+    rate(settings, backend, large, ready);
+  }
+
+  private void latency(Settings settings, Backend backend, Place small, Backlog few, Place large)
+      throws Exception {
+    List<Double> empty = new ArrayList<>();
+    List<Double> full = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    try (StateStore one = small.open();
+        StateStore other = large.open()) {
+      for (int round = 0; round <= settings.rounds(); round++) {
+        few.addReady(CLAIMS);
+        double first = median(one);
+        double second = median(other);
+        if (round > 0) { // The first is for warming up.
+          empty.add(first);
+          full.add(second);
+          ratios.add(second / first);
+        }
+      }
+    }
+    report(backend, "latency", Spread.of(full), Spread.of(empty), Spread.of(ratios));
+    latencies.add(
+        List.of(
+            backend.title(),
+            Spread.of(empty).text("%.2f"),
+            Spread.of(full).text("%.2f"),
+            Spread.of(ratios).text("%.2f")));
+  }
+
+  private static double median(StateStore store) {
+    List<Double> millis = new ArrayList<>();
+    for (int i = 0; i < CLAIMS; i++) {
+      long begin = System.nanoTime();
+      int taken = store.claim(ClaimRequest.of("bench", 1, LEASE)).claimed().size();
+      millis.add((System.nanoTime() - begin) / 1e6);
+      if (taken != 1) {
+        throw new IllegalStateException("a claim took " + taken + " instead of one");
+      }
+    }
+    return Spread.of(millis).median();
+  }
+
+  private void rate(Settings settings, Backend backend, Place large, long ready) throws Exception {
+    BareQueue.fill(large, ready);
+    List<Double> ours = new ArrayList<>();
+    List<Double> bare = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    // SQLite has one writer: several connections of one process would only wait for each other.
+    int several = backend == Backend.POSTGRES ? CLAIMERS : 1;
+    List<StateStore> stores = new ArrayList<>();
+    List<BareQueue.Claimer> claimers = new ArrayList<>();
+    try {
+      for (int i = 0; i < several; i++) {
+        stores.add(large.open());
+        claimers.add(new BareQueue.Claimer(large));
+      }
+      for (int round = 0; round <= settings.rounds(); round++) {
+        double first = Claimers.perSecond(takers(stores), settings.slice());
+        double second = Claimers.perSecond(bareTakers(claimers), settings.slice());
+        if (round > 0) {
+          ours.add(first);
+          bare.add(second);
+          ratios.add(first / second);
+        }
+      }
+    } finally {
+      stores.forEach(StateStore::close);
+      for (BareQueue.Claimer claimer : claimers) {
+        claimer.close();
+      }
+    }
+    report(backend, "perSecond", Spread.of(ours), Spread.of(bare), Spread.of(ratios));
+    rates.add(
+        List.of(
+            backend.title(),
+            Numbers.brief(Spread.of(ours).median()),
+            Numbers.brief(Spread.of(bare).median()),
+            Spread.of(ratios).text("%.2f")));
+  }
+
+  private static List<Claimers.Taker> takers(List<StateStore> stores) {
+    List<Claimers.Taker> takers = new ArrayList<>();
+    for (int i = 0; i < CLAIMERS; i++) {
+      StateStore store = stores.get(i % stores.size());
+      String worker = "bench-" + i;
+      takers.add(() -> !store.claim(ClaimRequest.of(worker, 1, LEASE)).claimed().isEmpty());
+    }
+    return takers;
+  }
+
+  private static List<Claimers.Taker> bareTakers(List<BareQueue.Claimer> claimers) {
+    List<Claimers.Taker> takers = new ArrayList<>();
+    for (int i = 0; i < CLAIMERS; i++) {
+      BareQueue.Claimer claimer = claimers.get(i % claimers.size());
+      takers.add(
+          () -> {
+            synchronized (claimer) {
+              return claimer.take();
+            }
+          });
+    }
+    return takers;
+  }
+
+  private void report(Backend backend, String what, Spread ours, Spread baseline, Spread ratio) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("backend", backend.toString());
+    json.put("what", what);
+    json.put("waymark", ours.json());
+    json.put("baseline", baseline.json());
+    json.put("ratio", ratio.json());
+    report.add(json);
+  }
+}

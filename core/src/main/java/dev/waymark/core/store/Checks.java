@@ -1,0 +1,95 @@
+package dev.waymark.core.store;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRunId;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What a change may hold, as far as that does not depend on the limits of a store. */
+final class Checks {
+  private static final int MAX_SLOTS = 100_000;
+
+  private Checks() {}
+
+  /** A name that is given freely. */
+  static void name(String what, String name) {
+    Text.wellFormed(what, name);
+    if (name.isEmpty()) {
+      throw new InvalidInputException(what + " is empty; name the worker");
+    }
+  }
+
+  static void worker(String name, UUID life) {
+    name("name of a worker", name);
+    Objects.requireNonNull(life, "life of a worker");
+  }
+
+  static void error(String kind, Object id, @Nullable String error) {
+    if (error != null) {
+      Text.wellFormed("error of " + kind + " " + id, error);
+    }
+  }
+
+  /** An unmodifiable copy. */
+  static Map<String, String> texts(String what, String ofWhat, Map<String, String> texts) {
+    Map<String, String> copy = Collections.unmodifiableMap(new TreeMap<>(texts));
+    copy.forEach(
+        (name, value) -> {
+          Text.wellFormed("name of an " + what + " " + ofWhat, name);
+          Text.wellFormed(what + " " + Text.quote(name) + " " + ofWhat, value);
+        });
+    return copy;
+  }
+
+  static void priority(TaskRunId id, int priority) {
+    int most = Change.ReadyTaskRun.MAX_PRIORITY;
+    if (priority < -most || priority > most) {
+      throw new InvalidInputException(
+          "priority " + priority + " of task run " + id + " is out of range; use -100 to 100");
+    }
+  }
+
+  static void most(ExecutionId id, int most) {
+    if (most < 1) {
+      throw new InvalidInputException(
+          "execution " + id + " cannot begin where at most " + most + " may; allow at least 1");
+    }
+  }
+
+  static void lease(String what, @Nullable Duration lease) {
+    if (lease != null) {
+      Leases.check(what, lease);
+    }
+  }
+
+  /** A copy of the bytes. */
+  static byte[] appended(AttemptId id, long position, byte[] bytes) {
+    if (position < 0) {
+      throw new InvalidInputException(
+          "position " + position + " in the log of attempt " + id + " is negative; use 0 or more");
+    }
+    if (bytes.length == 0) {
+      throw new InvalidInputException(
+          "nothing is appended to the log of attempt " + id + "; append at least one byte");
+    }
+    return bytes.clone();
+  }
+
+  static void slots(String pool, @Nullable Integer slots) {
+    if (slots != null && (slots < 0 || slots > MAX_SLOTS)) {
+      throw new InvalidInputException(
+          slots
+              + " slots of pool "
+              + pool
+              + " are out of range; use 0 to 100000, or remove the bound");
+    }
+  }
+}

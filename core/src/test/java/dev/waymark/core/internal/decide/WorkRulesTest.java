@@ -1,0 +1,296 @@
+package dev.waymark.core.internal.decide;
+
+import static dev.waymark.core.internal.decide.Desk.FLOW;
+import static dev.waymark.core.internal.decide.Desk.NOW;
+import static dev.waymark.core.internal.decide.Desk.create;
+import static dev.waymark.core.internal.decide.Desk.move;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.Outcome;
+import dev.waymark.core.store.Refusal;
+import dev.waymark.core.store.Refusal.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The rules of work: what is ready, claimed, due, written and noted")
+class WorkRulesTest {
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final ClaimRequest CLAIM = ClaimRequest.of("w", 1, LEASE);
+  private static final UUID LIFE = new UUID(1, 1);
+  private static final UUID OTHER_LIFE = new UUID(2, 2);
+
+  private final Desk desk = new Desk();
+
+  private static Change ready(TaskRunId id) {
+    return new Change.ReadyTaskRun(id, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO);
+  }
+
+  private static Change end(AttemptId id, AttemptState state) {
+    return new Change.UpdateAttempt(id, state, null, null);
+  }
+
+  private List<Reason> reasons(Change... changes) {
+    return desk.refused(changes).stream().map(Refusal::reason).toList();
+  }
+
+  private List<Boolean> changed(Change... changes) {
+    return desk.accepted(changes).result().outcomes().stream().map(Outcome::changed).toList();
+  }
+
+  /** A task run that was claimed. */
+  private AttemptId claimed() {
+    TaskRunId id = desk.taskRun(desk.execution());
+    return Objects.requireNonNull(grant(id)).attempt();
+  }
+
+  private Decider.Grant grant(TaskRunId id) {
+    return Decider.grant(id, "gpu", CLAIM, NOW, desk.ledger, desk.limits);
+  }
+
+  private TaskRunHead head(AttemptId id) {
+    return Objects.requireNonNull(desk.ledger.taskRun(id.taskRunId()));
+  }
+
+  @Test
+  @DisplayName("a claim begins execution, task run and attempt, with a lease in its pool")
+  void granted() {
+    ExecutionId execution = desk.execution();
+    TaskRunId id = desk.taskRun(execution);
+    Decider.Grant grant = Objects.requireNonNull(grant(id));
+    assertThat(grant.attempt()).isEqualTo(new AttemptId(id, 1));
+    assertThat(grant.execution()).isEqualTo(execution);
+    assertThat(Objects.requireNonNull(desk.ledger.execution(execution)).state())
+        .isEqualTo(ExecutionState.RUNNING);
+    assertThat(head(grant.attempt()).lease()).isEqualTo(LeaseState.HELD);
+    assertThat(grant.effects())
+        .filteredOn(Effect.LeaseTaken.class::isInstance)
+        .containsExactly(new Effect.LeaseTaken(grant.attempt(), "w", LEASE, "gpu"));
+    assertThat(grant(id)).isNull();
+  }
+
+  @Test
+  @DisplayName("nothing is claimed that is unknown, held, ended or has as many attempts as may be")
+  void notGranted() {
+    assertThat(grant(desk.ids.taskRunId())).isNull();
+    ExecutionId execution = desk.execution();
+    TaskRunId id = desk.taskRun(execution);
+    desk.accepted(move(execution, ExecutionState.PAUSED));
+    assertThat(grant(id)).isNull();
+    Desk small = new Desk(Limits.builder().maxAttempts(1).build());
+    TaskRunId tried = small.attempted();
+    small.accepted(
+        end(new AttemptId(tried, 1), AttemptState.FAILED), move(tried, TaskRunState.RETRYING));
+    assertThat(Decider.grant(tried, "p", CLAIM, NOW, small.ledger, small.limits)).isNull();
+  }
+
+  @Test
+  @DisplayName("the end of an attempt is the end of its lease")
+  void leaseEnds() {
+    AttemptId id = claimed();
+    assertThat(desk.accepted(end(id, AttemptState.FAILED)).effects())
+        .contains(new Effect.LeaseEnded(id));
+    assertThat(head(id).lease()).isEqualTo(LeaseState.NONE);
+  }
+
+  @Test
+  @DisplayName("a lease is renewed while its attempt is live, and no other is")
+  void renew() {
+    AttemptId id = claimed();
+    assertThat(desk.accepted(new Change.RenewLease(id, LEASE)).effects())
+        .containsExactly(new Effect.LeaseRenewed(id, LEASE));
+    desk.accepted(end(id, AttemptState.FAILED));
+    assertThat(reasons(new Change.RenewLease(id, LEASE))).containsExactly(Reason.LEASE_LOST);
+    desk.accepted(new Change.RecordAttempt(id.taskRunId(), "w"));
+    AttemptId second = new AttemptId(id.taskRunId(), 2);
+    assertThat(reasons(new Change.RenewLease(id, LEASE), new Change.RenewLease(second, LEASE)))
+        .containsExactly(Reason.LEASE_LOST, Reason.OUT_OF_STEP);
+    assertThat(reasons(new Change.RenewLease(new AttemptId(id.taskRunId(), 3), LEASE)))
+        .containsExactly(Reason.NOT_FOUND);
+  }
+
+  @Test
+  @DisplayName("an attempt is lost because its lease is over only when it is over")
+  void lose() {
+    AttemptId id = claimed();
+    assertThat(reasons(new Change.LoseAttempt(id, null))).containsExactly(Reason.OUT_OF_STEP);
+    TaskRunHead held = head(id);
+    desk.ledger.put(held.withAttempt(1, AttemptState.RUNNING, LeaseState.OVER));
+    desk.accepted(new Change.LoseAttempt(id, "gone"));
+    assertThat(head(id).lastAttemptState()).isEqualTo(AttemptState.LOST);
+    assertThat(reasons(new Change.LoseAttempt(id, null))).containsExactly(Reason.LEASE_LOST);
+  }
+
+  @Test
+  @DisplayName("ready is what has not begun or waits for its next attempt")
+  void ready() {
+    ExecutionId execution = desk.execution();
+    TaskRunId id = desk.taskRun(execution);
+    assertThat(desk.accepted(ready(id)).effects())
+        .containsExactly(new Effect.TaskRunReady(id, "default", 0, Duration.ZERO));
+    assertThat(reasons(new Change.ReadyTaskRun(id, 7L, "p", 1, LEASE)))
+        .containsExactly(Reason.STALE_VERSION);
+    desk.accepted(move(id, TaskRunState.RUNNING));
+    assertThat(reasons(ready(id), ready(desk.ids.taskRunId())))
+        .containsExactly(Reason.OUT_OF_STEP, Reason.NOT_FOUND);
+  }
+
+  @Test
+  @DisplayName("an execution is settled when as many have not ended as its caller says")
+  void settle() {
+    ExecutionId execution = desk.execution();
+    TaskRunId id = desk.ids.taskRunId();
+    assertThat(changed(create(id, execution), new Change.SettleExecution(execution, 1)))
+        .containsExactly(true, false);
+    assertThat(changed(new Change.SettleExecution(execution, 0))).containsExactly(true);
+    assertThat(desk.accepted(new Change.MarkDue(execution, DueReason.DEADLINE, LEASE)).effects())
+        .containsExactly(new Effect.ExecutionDue(execution, DueReason.DEADLINE, LEASE));
+    assertThat(desk.accepted(new Change.ClearDue(execution, DueReason.DEADLINE)).effects())
+        .containsExactly(new Effect.ExecutionNotDue(execution, DueReason.DEADLINE));
+    ExecutionId unknown = desk.ids.executionId();
+    assertThat(
+            reasons(
+                new Change.SettleExecution(unknown, 0),
+                new Change.MarkDue(unknown, DueReason.SETTLE, LEASE),
+                new Change.ClearDue(unknown, DueReason.SETTLE),
+                new Change.AdmitExecution(unknown, FLOW, 1)))
+        .containsOnly(Reason.NOT_FOUND)
+        .hasSize(4);
+  }
+
+  @Test
+  @DisplayName("no more executions of a workflow are admitted than may be under way")
+  void admit() {
+    ExecutionId first = desk.execution();
+    ExecutionId second = desk.execution();
+    assertThat(
+            changed(
+                new Change.AdmitExecution(first, FLOW, 1),
+                new Change.AdmitExecution(second, FLOW, 1),
+                new Change.AdmitExecution(second, FLOW, 2)))
+        .containsExactly(true, false, true);
+  }
+
+  @Test
+  @DisplayName(
+      "outputs are those of a task run that has not ended, in the name of its newest attempt")
+  void outputs() {
+    AttemptId id = claimed();
+    TaskRunId run = id.taskRunId();
+    Map<String, String> outputs = Map.of("rows", "42");
+    assertThat(desk.accepted(new Change.SetOutputs(run, 1, outputs)).effects())
+        .containsExactly(new Effect.OutputsSet(run, outputs));
+    assertThat(
+            reasons(
+                new Change.SetOutputs(run, 2, outputs),
+                new Change.SetOutputs(desk.ids.taskRunId(), null, outputs)))
+        .containsExactly(Reason.LEASE_LOST, Reason.NOT_FOUND);
+    desk.accepted(end(id, AttemptState.SUCCEEDED), move(run, TaskRunState.SUCCEEDED));
+    assertThat(reasons(new Change.SetOutputs(run, 1, outputs))).containsExactly(Reason.OUT_OF_STEP);
+  }
+
+  @Test
+  @DisplayName("a log grows while its attempt is live, and is deleted once its execution has ended")
+  void logs() {
+    AttemptId id = claimed();
+    ExecutionId execution = head(id).executionId();
+    byte[] bytes = {1, 2};
+    assertThat(desk.accepted(new Change.AppendLog(id, 0, bytes)).effects()).hasSize(1);
+    assertThat(reasons(new Change.DeleteLogs(execution))).containsExactly(Reason.OUT_OF_STEP);
+    desk.accepted(end(id, AttemptState.SUCCEEDED));
+    assertThat(
+            reasons(
+                new Change.AppendLog(id, 2, bytes), new Change.DeleteLogs(new ExecutionId(LIFE))))
+        .containsExactly(Reason.LEASE_LOST, Reason.NOT_FOUND);
+    desk.ledger.put(execution, new Family(1, 1));
+    desk.accepted(
+        move(id.taskRunId(), TaskRunState.SUCCEEDED), move(execution, ExecutionState.SUCCEEDED));
+    assertThat(desk.accepted(new Change.DeleteLogs(execution)).effects())
+        .containsExactly(new Effect.LogsDeleted(execution));
+  }
+
+  @Test
+  @DisplayName("a name belongs to one life of a worker, until that has retired")
+  void workers() {
+    Map<String, String> info = Map.of("host", "a");
+    desk.accepted(new Change.KeepWorker("w", LIFE, LEASE, info));
+    desk.accepted(new Change.KeepWorker("w", LIFE, LEASE, info));
+    assertThat(reasons(new Change.KeepWorker("w", OTHER_LIFE, LEASE, info)))
+        .containsExactly(Reason.ALREADY_EXISTS);
+    assertThat(changed(new Change.RetireWorker("w", LIFE))).containsExactly(true);
+    desk.accepted(new Change.KeepWorker("w", OTHER_LIFE, LEASE, info));
+    assertThat(reasons(new Change.RetireWorker("w", LIFE))).containsExactly(Reason.LEASE_LOST);
+    assertThat(changed(new Change.RetireWorker("nobody", LIFE))).containsExactly(false);
+  }
+
+  @Test
+  @DisplayName("the bound of a pool is set, changed and taken away")
+  void pools() {
+    assertThat(
+            changed(
+                new Change.SetPool("gpu", 2),
+                new Change.SetPool("gpu", 2),
+                new Change.SetPool("gpu", null)))
+        .containsExactly(true, false, true);
+  }
+
+  @Test
+  @DisplayName("two change sets of work under one commit id are told apart by everything in them")
+  void fingerprints() {
+    AttemptId id = new AttemptId(new TaskRunId(LIFE), 1);
+    ExecutionId execution = new ExecutionId(LIFE);
+    List<Change> all =
+        List.of(
+            new Change.RecordAttempt(id.taskRunId(), "w"),
+            new Change.RecordAttempt(id.taskRunId(), "w", LEASE),
+            new Change.LoseAttempt(id, null),
+            new Change.LoseAttempt(id, "x"),
+            new Change.RenewLease(id, LEASE),
+            new Change.RenewLease(id, LEASE.plusMillis(1)),
+            ready(id.taskRunId()),
+            new Change.ReadyTaskRun(id.taskRunId(), 1L, "default", 0, Duration.ZERO),
+            new Change.ReadyTaskRun(id.taskRunId(), null, "other", 0, Duration.ZERO),
+            new Change.ReadyTaskRun(id.taskRunId(), null, "default", 1, Duration.ZERO),
+            new Change.SettleExecution(execution, 0),
+            new Change.SettleExecution(execution, 1),
+            new Change.MarkDue(execution, DueReason.SETTLE, LEASE),
+            new Change.MarkDue(execution, DueReason.DEADLINE, LEASE),
+            new Change.ClearDue(execution, DueReason.SETTLE),
+            new Change.ClearDue(execution, DueReason.DEADLINE),
+            new Change.AdmitExecution(execution, FLOW, 1),
+            new Change.AdmitExecution(execution, FLOW, 2),
+            new Change.SetOutputs(id.taskRunId(), null, Map.of()),
+            new Change.SetOutputs(id.taskRunId(), 1, Map.of()),
+            new Change.SetOutputs(id.taskRunId(), 1, Map.of("a", "b")),
+            new Change.AppendLog(id, 0, new byte[] {1}),
+            new Change.AppendLog(id, 1, new byte[] {1}),
+            new Change.AppendLog(id, 0, new byte[] {2}),
+            new Change.DeleteLogs(execution),
+            new Change.KeepWorker("w", LIFE, LEASE, Map.of()),
+            new Change.KeepWorker("w", OTHER_LIFE, LEASE, Map.of()),
+            new Change.RetireWorker("w", LIFE),
+            new Change.SetPool("gpu", 1),
+            new Change.SetPool("gpu", null));
+    assertThat(all)
+        .extracting(change -> Submission.of(desk.set(change), NOW, Limits.defaults()).fingerprint())
+        .doesNotHaveDuplicates();
+    Touches touches = new Touches();
+    all.forEach(change -> touches.add(desk.set(change)));
+    assertThat(touches.needALook()).isTrue();
+    assertThat(touches.areShared()).isTrue();
+  }
+}

@@ -1,0 +1,148 @@
+package dev.waymark.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.read.Questions;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.WorkflowId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Claims and the changes of work")
+class WorkChangesTest {
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final UUID ID = new UUID(1, 2);
+  private static final TaskRunId RUN = new TaskRunId(ID);
+  private static final AttemptId ATTEMPT = new AttemptId(RUN, 1);
+  private static final ExecutionId EXECUTION = new ExecutionId(ID);
+
+  private static void invalid(ThrowingCallable call, String... words) {
+    assertThatThrownBy(call)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll(words);
+  }
+
+  @Test
+  @DisplayName("a claim names a worker, at least one pool, a lease and a limit that make sense")
+  void claims() {
+    Set<String> pools = Set.of("default");
+    invalid(() -> new ClaimRequest("", 1, LEASE, pools), "worker", "empty");
+    invalid(() -> new ClaimRequest("w", -1, LEASE, pools), "-1", "0 or more");
+    invalid(() -> new ClaimRequest("w", 1, Duration.ZERO, pools), "lease", "longer");
+    invalid(() -> new ClaimRequest("w", 1, Duration.ofDays(4_000), pools), "longest");
+    invalid(() -> new ClaimRequest("w", 1, LEASE, Set.of()), "no pool");
+    invalid(() -> new ClaimRequest("w", 1, LEASE, Set.of("a b")), "\"a b\"", "letters");
+    assertThat(ClaimRequest.of("w", 1, LEASE).within(EXECUTION).execution()).isEqualTo(EXECUTION);
+    Limits limits = Limits.builder().maxClaims(2).maxWorkerBytes(3).build();
+    invalid(
+        () -> Questions.checkClaim(ClaimRequest.of("w", 3, LEASE), limits), "3", "maxClaims of 2");
+    invalid(
+        () -> Questions.checkClaim(ClaimRequest.of("long", 1, LEASE), limits), "maxWorkerBytes");
+    Questions.checkClaim(ClaimRequest.of("w", 2, LEASE), limits);
+  }
+
+  @Test
+  @DisplayName("changes that make no sense are refused when they are made")
+  void changes() {
+    invalid(() -> new Change.ReadyTaskRun(RUN, null, "p", 101, LEASE), "101", "-100 to 100");
+    invalid(
+        () -> new Change.ReadyTaskRun(RUN, null, "p", 0, LEASE.negated()), "must not be negative");
+    invalid(() -> new Change.RenewLease(ATTEMPT, Duration.ZERO), "lease of attempt");
+    invalid(() -> new Change.RecordAttempt(RUN, "w", Duration.ZERO), "lease");
+    invalid(() -> new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 0), "at least 1");
+    invalid(() -> new Change.AppendLog(ATTEMPT, -1, new byte[1]), "negative");
+    invalid(() -> new Change.AppendLog(ATTEMPT, 0, new byte[0]), "at least one byte");
+    invalid(() -> new Change.SetPool("gpu", -1), "-1");
+    invalid(() -> new Change.SetOutputs(RUN, null, Map.of("a", "\ud800")), "output");
+  }
+
+  @Test
+  @DisplayName("a builder adds each change as it is given")
+  void builder() {
+    Map<String, String> outputs = new HashMap<>(Map.of("b", "2", "a", "1"));
+    ChangeSet changes =
+        ChangeSet.builder()
+            .loseAttempt(ATTEMPT, "gone")
+            .renewLease(ATTEMPT, LEASE)
+            .readyTaskRun(RUN)
+            .settleExecution(EXECUTION, 3)
+            .markDue(EXECUTION, DueReason.SETTLE, LEASE)
+            .clearDue(EXECUTION, DueReason.SETTLE)
+            .admitExecution(EXECUTION, new WorkflowId("f"), 1)
+            .setOutputs(RUN, 1, outputs)
+            .appendLog(ATTEMPT, 5, new byte[] {7})
+            .deleteLogs(EXECUTION)
+            .keepWorker("w", ID, LEASE, Map.of())
+            .retireWorker("w", ID)
+            .setPool("gpu", 4)
+            .build();
+    outputs.clear();
+    assertThat(changes.changes())
+        .containsExactly(
+            new Change.LoseAttempt(ATTEMPT, "gone"),
+            new Change.RenewLease(ATTEMPT, LEASE),
+            new Change.ReadyTaskRun(RUN, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO),
+            new Change.SettleExecution(EXECUTION, 3),
+            new Change.MarkDue(EXECUTION, DueReason.SETTLE, LEASE),
+            new Change.ClearDue(EXECUTION, DueReason.SETTLE),
+            new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1),
+            new Change.SetOutputs(RUN, 1, Map.of("a", "1", "b", "2")),
+            new Change.AppendLog(ATTEMPT, 5, new byte[] {7}),
+            new Change.DeleteLogs(EXECUTION),
+            new Change.KeepWorker("w", ID, LEASE, Map.of()),
+            new Change.RetireWorker("w", ID),
+            new Change.SetPool("gpu", 4));
+    assertThat(changes.changes())
+        .extracting(change -> change.target().kind())
+        .contains(RecordKind.WORKER, RecordKind.POOL, RecordKind.ATTEMPT, RecordKind.EXECUTION);
+  }
+
+  @Test
+  @DisplayName("pieces of logs are compared by what is in them, and nobody can change them")
+  void bytes() {
+    byte[] bytes = {1, 2};
+    Change.AppendLog append = new Change.AppendLog(ATTEMPT, 0, bytes);
+    LogPart part = new LogPart(bytes, 0, 2);
+    bytes[0] = 9;
+    append.bytes()[1] = 9;
+    part.bytes()[1] = 9;
+    Change.AppendLog same = new Change.AppendLog(ATTEMPT, 0, new byte[] {1, 2});
+    assertThat(append).isEqualTo(same).hasSameHashCodeAs(same);
+    assertThat(append).isNotEqualTo(new Change.AppendLog(ATTEMPT, 1, new byte[] {1, 2}));
+    LogPart samePart = new LogPart(new byte[] {1, 2}, 0, 2);
+    assertThat(part).isEqualTo(samePart).hasSameHashCodeAs(samePart);
+    assertThat(part).isNotEqualTo(new LogPart(new byte[] {1}, 0, 2));
+    assertThat(part.toString()).contains("2 bytes");
+    assertThat(append.toString()).contains(ATTEMPT.toString());
+  }
+
+  @Test
+  @DisplayName("answers keep copies of what they are made of")
+  void answers() {
+    List<Claims.Due> due = new ArrayList<>(List.of(new Claims.Due(EXECUTION, DueReason.SETTLE)));
+    Claims claims = new Claims(List.of(), due, List.of(), null, null);
+    due.clear();
+    assertThat(claims.due()).hasSize(1);
+    assertThat(claims.isEmpty()).isFalse();
+    assertThat(new Claims(List.of(), List.of(), List.of(), LEASE, null).isEmpty()).isTrue();
+    Map<String, String> info = new HashMap<>(Map.of("host", "a"));
+    Worker worker = new Worker("w", ID, Instant.EPOCH, Instant.EPOCH, true, info, 0);
+    info.clear();
+    assertThat(worker.info()).containsEntry("host", "a");
+    assertThat(new Pool("gpu", 1, 0, 2).ready()).isEqualTo(2);
+  }
+}

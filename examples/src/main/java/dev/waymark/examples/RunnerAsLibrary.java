@@ -1,0 +1,42 @@
+package dev.waymark.examples;
+
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.Runner;
+import dev.waymark.runner.StartRequest;
+import dev.waymark.sqlite.SqliteStateStore;
+import java.nio.file.Path;
+
+/** The runner within a program of one's own, with two handlers. */
+public final class RunnerAsLibrary {
+  private static final String ORDER =
+      """
+      id: order
+      tasks:
+        charge: {uses: charge, with: {amount: 1250, currency: EUR}, retry: {max-attempts: 3, delay: 50ms}}
+        ship: {needs: charge, uses: ship}
+      """;
+
+  record Charge(int amount, String currency) {}
+
+  private RunnerAsLibrary() {}
+
+  /** Runs an order upon the SQLite file that is named by the first argument. */
+  public static void main(String[] arguments) {
+    WorkflowId order = new WorkflowId("order");
+    try (StateStore store = SqliteStateStore.open(Path.of(arguments[0]));
+        Runner runner =
+            Runner.builder(store)
+                .handler(
+                    "charge",
+                    Charge.class,
+                    (charge, task) -> task.output("receipt", charge.currency() + charge.amount()))
+                .handler(
+                    "ship", task -> System.out.println("paid by " + task.need("charge", "receipt")))
+                .build()) {
+      store.saveWorkflow(new NewWorkflow(order, ORDER));
+      System.out.println(runner.run(runner.start(StartRequest.of(order))));
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.waymark.jdbc.internal.read;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+import dev.waymark.jdbc.internal.sql.Request;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a claim picks of what is ready. Pools without a bound are picked from at once. Of those with
+ * one it must be known first how many slots are free; so they are picked from in a second turn,
+ * which most claims do not need. What both turns bring competes for the places of the claim: of a
+ * bounded pool there are never more candidates than free slots, so whatever is taken fits.
+ */
+final class Picks {
+  private static final Comparator<Picked> ORDER =
+      Comparator.comparingInt((Picked picked) -> -picked.priority())
+          .thenComparingLong(Picked::readyAt)
+          .thenComparing(Picked::taskRun);
+
+  private final Dialect dialect;
+  private final ClaimRequest request;
+  private final Map<String, Integer> slots = new TreeMap<>();
+  private final Map<String, Integer> leases = new HashMap<>();
+  private final List<Picked> candidates = new ArrayList<>();
+
+  Picks(Dialect dialect, ClaimRequest request) {
+    this.dialect = dialect;
+    this.request = request;
+  }
+
+  /** The first turn: the bounds, and what is ready in pools without one. */
+  List<Request> first() {
+    return List.of(
+        pools(ReadStatement.LOCK_POOLS, row -> slots.put(row.getString(1), row.getInt(2))),
+        pools(ReadStatement.POOL_LEASES, row -> leases.put(row.getString(1), row.getInt(2))),
+        picking(
+            request.execution() == null
+                ? ReadStatement.PICK_READY
+                : ReadStatement.PICK_READY_OF_EXECUTION,
+            request.pools(),
+            request.limit()));
+  }
+
+  /** The second turn: what is ready in pools that have slots free; nothing where there is none. */
+  List<Request> second() {
+    List<Request> requests = new ArrayList<>();
+    slots.forEach(
+        (pool, most) -> {
+          int free = most - leases.getOrDefault(pool, 0);
+          if (free > 0) {
+            requests.add(
+                picking(
+                    request.execution() == null
+                        ? ReadStatement.PICK_BOUNDED
+                        : ReadStatement.PICK_BOUNDED_OF_EXECUTION,
+                    List.of(pool),
+                    Math.min(request.limit(), free)));
+          }
+        });
+    return requests;
+  }
+
+  /** What is taken: the first of all candidates, as many as the claim asks for. */
+  List<Picked> taken() {
+    return candidates.stream().sorted(ORDER).limit(request.limit()).toList();
+  }
+
+  private Request pools(ReadStatement statement, Request.Row row) {
+    List<String> names = List.copyOf(request.pools());
+    return new Request(
+        statement,
+        (s, first) -> {
+          dialect.bindTexts(s, first, names);
+          return first + 1;
+        },
+        names.size(),
+        row);
+  }
+
+  private Request picking(ReadStatement statement, Collection<String> pools, int limit) {
+    ExecutionId only = request.execution();
+    return new Request(
+        statement,
+        (s, first) -> {
+          dialect.bindTexts(s, first, pools);
+          if (only == null) {
+            s.setInt(first + 1, limit);
+          } else {
+            dialect.bindUuid(s, first + 1, only.value());
+          }
+          s.setInt(first + 2, limit);
+          return first + 3;
+        },
+        limit,
+        this::candidate);
+  }
+
+  private void candidate(ResultSet row) throws SQLException {
+    candidates.add(
+        new Picked(
+            new TaskRunId(dialect.uuid(row, 1)), row.getString(2), row.getInt(3), row.getLong(4)));
+  }
+}

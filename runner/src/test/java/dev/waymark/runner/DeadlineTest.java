@@ -1,0 +1,186 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static dev.waymark.runner.Flows.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
+import dev.waymark.runner.definition.Stage;
+import dev.waymark.runner.internal.Waiting;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Executions that take longer than they may. */
+@DisplayName("An execution with a time-out")
+class DeadlineTest extends RunnerFixture {
+  private static final String NEVER_ENDS = "touch up; while :; do sleep 0.02; done";
+  private static final String ERROR = "the execution timed out after 500ms";
+
+  private static Flows.Flow timed() {
+    return flow("flow").executionTimeout(Duration.ofMillis(500));
+  }
+
+  private Claims claims() {
+    return store.claim(ClaimRequest.of("looks", 0, Duration.ofHours(1)));
+  }
+
+  @ParameterizedTest(name = "by work: {0}")
+  @ValueSource(booleans = {false, true})
+  @DisplayName("what runs is ended, what waits fails or is skipped, and the execution says why")
+  void whatRunsIsEndedWhatWaitsFailsOrIsSkippedAndTheExecutionSaysWhy(boolean byWork) {
+    ExecutionId id =
+        start(
+            timed()
+                .task("slow", NEVER_ENDS)
+                .retry(retry(3, Duration.ofMillis(1)))
+                .task("again", "exit 1")
+                .retry(retry(2, Duration.ofSeconds(2)))
+                .task("done", "true")
+                .task("after", "touch after", "slow")
+                .task("always", "touch always", "slow")
+                .when("always()")
+                .task("on-failure", "touch on-failure")
+                .stage(Stage.ON_FAILURE)
+                .task("finally", "touch finally")
+                .stage(Stage.FINALLY));
+    if (byWork) {
+      runner().work(true);
+    } else {
+      runner().run(id);
+    }
+    assertThat(state(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(error(id)).isEqualTo(ERROR);
+    assertThat(states(id))
+        .isEqualTo(
+            Map.of(
+                "slow", TaskRunState.FAILED,
+                "again", TaskRunState.FAILED,
+                "done", TaskRunState.SUCCEEDED,
+                "after", TaskRunState.SKIPPED,
+                "always", TaskRunState.SKIPPED,
+                "on-failure", TaskRunState.SKIPPED,
+                "finally", TaskRunState.SKIPPED));
+    assertThat(attemptStates(id, "slow")).containsExactly("1 FAILED");
+    assertThat(attempts(id, "slow").get(0).error()).isEqualTo(ERROR);
+    assertThat(claims().due()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("what ends in time leaves nothing to be looked at")
+  void whatEndsInTimeLeavesNothingToBeLookedAt() {
+    ExecutionId id = start(timed().task("a", "true"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(claims().due()).isEmpty();
+    assertThat(claims().next()).isNull();
+  }
+
+  @Test
+  @DisplayName("the time counts from the start of the first task, also over a change of the worker")
+  void theTimeCountsFromTheStartOfTheFirstTaskAlsoOverAChangeOfTheWorker() {
+    ExecutionId id = start(timed().task("a", NEVER_ENDS));
+    assertThat(claims().next()).isNull();
+    Runner first = runner();
+    var result = runInBackground(first, id);
+    awaitFile("up");
+    first.stop();
+    assertThat(result.join()).isEqualTo(ExecutionState.RUNNING);
+    Waiting.until("the time", () -> !claims().due().isEmpty());
+    runner().work(true);
+    assertThat(error(id)).isEqualTo(ERROR);
+    assertThat(attemptStates(id, "a")).hasSizeLessThanOrEqualTo(2);
+    assertThat(states(id)).containsEntry("a", TaskRunState.FAILED);
+  }
+
+  @Test
+  @DisplayName("every runner ends what it runs, and one that is busy hears of it too")
+  void everyRunnerEndsWhatItRunsAndOneThatIsBusyHearsOfItToo() {
+    ExecutionId id =
+        start(
+            timed()
+                .task("a", "touch up-a; while :; do sleep 0.02; done")
+                .task("b", "touch up-b; while :; do sleep 0.02; done")
+                .task("c", "true", "b"));
+    for (int i = 0; i < 2; i++) {
+      var unused = workInBackground(runner(builder().concurrency(1)));
+    }
+    awaitFile("up-a");
+    awaitFile("up-b");
+    Waiting.until("the end", () -> state(id).isTerminal());
+    assertThat(error(id)).isEqualTo(ERROR);
+    assertThat(states(id))
+        .isEqualTo(
+            Map.of("a", TaskRunState.FAILED, "b", TaskRunState.FAILED, "c", TaskRunState.SKIPPED));
+  }
+
+  @Test
+  @DisplayName("another worker does not wait for one that takes its time to end")
+  void anotherWorkerDoesNotWaitForOneThatTakesItsTimeToEnd() {
+    ExecutionId id =
+        start(
+            timed()
+                .task("a", "trap '' TERM; touch up; while ! test -f go-on; do sleep 0.02; done"));
+    var result = runInBackground(runner(builder().grace(Duration.ofSeconds(20))), id);
+    awaitFile("up");
+    Waiting.until("the time", () -> !claims().due().isEmpty());
+    ExecutionId other = start(flow("other").task("a", "true"));
+    runner().work(true);
+    assertThat(state(other)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(state(id)).isEqualTo(ExecutionState.RUNNING);
+    touch("go-on");
+    assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
+    assertThat(error(id)).isEqualTo(ERROR);
+  }
+
+  @Test
+  @DisplayName("a worker that drains ends what it runs as well")
+  void aWorkerThatDrainsEndsWhatItRunsAsWell() {
+    ExecutionId id = start(timed().task("a", NEVER_ENDS));
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    runner.drain();
+    assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
+    assertThat(error(id)).isEqualTo(ERROR);
+  }
+
+  @Test
+  @DisplayName("time goes on while it is paused, and nothing starts after that")
+  void timeGoesOnWhileItIsPausedAndNothingStartsAfterThat() {
+    ExecutionId id = start(timed().task("a", NEVER_ENDS).task("b", "touch b"));
+    Runner runner = runner(builder().concurrency(1));
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    Runner.pause(store, id);
+    Waiting.until("the end of a", () -> states(id).get("a") == TaskRunState.FAILED);
+    assertThat(state(id)).isEqualTo(ExecutionState.PAUSED);
+    // What is left of it does not keep others from their work.
+    ExecutionId other = start(flow("other").task("a", "true"));
+    runner().work(true);
+    assertThat(state(other)).isEqualTo(ExecutionState.SUCCEEDED);
+    Runner.resume(store, id);
+    assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
+    assertThat(error(id)).isEqualTo(ERROR);
+    assertThat(folder.resolve("b")).doesNotExist();
+  }
+
+  @Test
+  @DisplayName("a cancellation comes first")
+  void aCancellationComesFirst() {
+    ExecutionId id = start(timed().task("a", NEVER_ENDS));
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    Runner.cancel(store, id);
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(claims().due()).isEmpty();
+    assertThat(claims().next()).isNull();
+  }
+}

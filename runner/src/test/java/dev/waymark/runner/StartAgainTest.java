@@ -1,0 +1,239 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ConflictException;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.NotFoundException;
+import dev.waymark.runner.definition.Stage;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Starts that repeat an execution, those that are repeated themselves, and what goes first. */
+@DisplayName("A start that")
+class StartAgainTest extends RunnerFixture {
+
+  private static Flows.Flow failsUntilFixed() {
+    return flow("flow")
+        .input("day", "today")
+        .task("a", "echo a >> runs; echo x=1 >> \"$WAYMARK_OUTPUT\"")
+        .task("side", "echo side >> runs")
+        .task("b", "echo b $OUTPUT_A_X $INPUT_DAY >> runs; test -f fixed", "a")
+        .task("c", "echo c >> runs", "b")
+        .task("clean", "echo clean >> runs")
+        .stage(Stage.FINALLY);
+  }
+
+  private StartRequest again(ExecutionId id, boolean fromFailed) {
+    return StartRequest.of(FLOW).withDirectory(folder).withRerunOf(id, fromFailed);
+  }
+
+  private ExecutionId failed(Flows.Flow flow) {
+    ExecutionId id = start(flow);
+    assertThat(runner(builder().concurrency(1)).run(id)).isEqualTo(ExecutionState.FAILED);
+    write("runs", "");
+    return id;
+  }
+
+  @Test
+  @DisplayName("repeats what failed keeps results and outputs and is linked by a label")
+  void repeatsWhatFailedKeepsResultsAndOutputsAndIsLinkedByALabel() {
+    ExecutionId first = failed(failsUntilFixed());
+    touch("fixed");
+    ExecutionId second = runner().start(again(first, true).withInputs(Map.of("day", "monday")));
+    assertThat(state(second)).isEqualTo(ExecutionState.PENDING);
+    assertThat(runner(builder().concurrency(1)).run(second)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(lines("runs")).containsExactly("b 1 monday", "c", "clean");
+    assertThat(attempts(second, "a")).isEmpty();
+    assertThat(states(second).values()).containsOnly(TaskRunState.SUCCEEDED);
+    assertThat(
+            store
+                .executions(
+                    ExecutionQuery.builder()
+                        .label(StartRequest.RERUN_LABEL, first.toString())
+                        .build())
+                .items())
+        .extracting(execution -> execution.id())
+        .containsExactly(second);
+  }
+
+  @Test
+  @DisplayName("repeats what failed in turn keeps what was kept")
+  void repeatsWhatFailedInTurnKeepsWhatWasKept() {
+    ExecutionId first = failed(failsUntilFixed());
+    ExecutionId second = runner().start(again(first, true));
+    runner().work(true);
+    assertThat(state(second)).isEqualTo(ExecutionState.FAILED);
+    touch("fixed");
+    write("runs", "");
+    ExecutionId third = runner().start(again(second, true));
+    runner(builder().concurrency(1)).work(true);
+    assertThat(state(third)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(lines("runs")).containsExactly("b 1 today", "c", "clean");
+  }
+
+  @Test
+  @DisplayName("repeats the whole runs everything again")
+  void repeatsTheWholeRunsEverythingAgain() {
+    ExecutionId first = failed(failsUntilFixed());
+    touch("fixed");
+    ExecutionId second = runner().start(again(first, false));
+    assertThat(runner(builder().concurrency(1)).run(second)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(lines("runs")).contains("a", "side", "b 1 today", "c", "clean").hasSize(5);
+    assertThat(details(second).execution().labels())
+        .containsEntry(StartRequest.RERUN_LABEL, first.toString());
+  }
+
+  @Test
+  @DisplayName("repeats what failed runs again what followed from the failure")
+  void repeatsWhatFailedRunsAgainWhatFollowedFromTheFailure() {
+    Flows.Flow flow =
+        flow("flow")
+            .task("load", "echo load >> runs; test -f fixed")
+            .task("undo", "echo undo >> runs", "load")
+            .when("failure()")
+            .task("after", "echo after >> runs", "undo");
+    ExecutionId first = failed(flow);
+    ExecutionId second = runner().start(again(first, true));
+    assertThat(runner().run(second)).isEqualTo(ExecutionState.FAILED);
+    assertThat(lines("runs")).containsExactly("load", "undo");
+    write("runs", "");
+    touch("fixed");
+    ExecutionId third = runner().start(again(second, true));
+    assertThat(runner().run(third)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(lines("runs")).containsExactly("load");
+    assertThat(states(third))
+        .isEqualTo(
+            Map.of(
+                "load", TaskRunState.SUCCEEDED,
+                "undo", TaskRunState.SKIPPED,
+                "after", TaskRunState.SKIPPED));
+  }
+
+  @Test
+  @DisplayName("repeats what succeeded has nothing to do and succeeds")
+  void repeatsWhatSucceededHasNothingToDoAndSucceeds() {
+    ExecutionId first = start(flow("flow").task("a", "echo a >> runs").task("b", "true", "a"));
+    runner().run(first);
+    ExecutionId second = runner().start(again(first, true));
+    runner().work(true);
+    assertThat(state(second)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(lines("runs")).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("would keep results of another revision or of what goes on is refused")
+  void wouldKeepResultsOfAnotherRevisionOrOfWhatGoesOnIsRefused() {
+    ExecutionId waits = start(failsUntilFixed());
+    assertThatThrownBy(() -> runner().start(again(waits, true)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll(waits.toString(), "it is PENDING; wait for its end");
+    ExecutionId first = failed(failsUntilFixed());
+    flow("flow").task("new", "true").save(store);
+    assertThatThrownBy(() -> runner().start(again(first, true)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("it ran revision 1 of flow; repeat that");
+    assertThat(runner().start(again(first, true).withRevision(1))).isNotNull();
+    ExecutionId unknown = new ExecutionId(new UUID(1, 1));
+    for (boolean fromFailed : new boolean[] {true, false}) {
+      assertThatThrownBy(() -> runner().start(again(unknown, fromFailed)))
+          .isInstanceOf(NotFoundException.class);
+    }
+  }
+
+  @Test
+  @DisplayName("has an idempotency key is made once")
+  void hasAnIdempotencyKeyIsMadeOnce() {
+    WorkflowId flow = flow("flow").input("day", "today").task("a", "echo x >> runs").save(store);
+    StartRequest request =
+        StartRequest.of(flow).withDirectory(folder).withIdempotencyKey("order 17");
+    ExecutionId id = runner().start(request);
+    assertThat(id.value().version()).isEqualTo(8);
+    assertThat(id.value().variant()).isEqualTo(2);
+    List<CompletableFuture<ExecutionId>> starts =
+        IntStream.range(0, 4)
+            .mapToObj(i -> CompletableFuture.supplyAsync(() -> runner().start(request)))
+            .toList();
+    assertThat(starts).allMatch(start -> start.join().equals(id));
+    runner().work(true);
+    assertThat(runner().start(request)).isEqualTo(id);
+    runner().work(true);
+    assertThat(lines("runs")).hasSize(1);
+    assertThatThrownBy(() -> runner().start(request.withInputs(Map.of("day", "x"))))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("another set of inputs");
+    assertThat(runner().start(request.withIdempotencyKey("order 18"))).isNotEqualTo(id);
+    WorkflowId other = flow("other").task("a", "true").save(store);
+    assertThat(runner().start(StartRequest.of(other).withIdempotencyKey("order 17")))
+        .isNotEqualTo(id);
+    for (String bad : List.of("", "\0", "\ud800")) {
+      assertThatThrownBy(() -> request.withIdempotencyKey(bad))
+          .isInstanceOf(InvalidInputException.class);
+    }
+  }
+
+  @Test
+  @DisplayName("asks for another rerun under the same key is a conflict")
+  void asksForAnotherRerunUnderTheSameKeyIsAConflict() {
+    ExecutionId first = failed(failsUntilFixed());
+    StartRequest rerun = again(first, true).withIdempotencyKey("again");
+    ExecutionId second = runner().start(rerun);
+    assertThat(runner().start(rerun)).isEqualTo(second);
+    assertThatThrownBy(
+            () ->
+                runner()
+                    .start(StartRequest.of(FLOW).withDirectory(folder).withIdempotencyKey("again")))
+        .isInstanceOf(ConflictException.class);
+  }
+
+  @Test
+  @DisplayName("has a greater priority goes first")
+  void hasAGreaterPriorityGoesFirst() {
+    Flows.Flow usual = flow("usual").task("a", "echo $INPUT_N >> runs").input("n", null);
+    Flows.Flow urgent =
+        flow("urgent").task("a", "echo $INPUT_N >> runs").input("n", null).priority(10);
+    usual.save(store);
+    urgent.save(store);
+    StartRequest base = StartRequest.of(new WorkflowId("usual")).withDirectory(folder);
+    StartRequest high = StartRequest.of(new WorkflowId("urgent")).withDirectory(folder);
+    runner().start(base.withInputs(Map.of("n", "3")));
+    runner().start(base.withInputs(Map.of("n", "4")));
+    runner().start(high.withInputs(Map.of("n", "2")));
+    runner().start(base.withInputs(Map.of("n", "1")).withPriority(100));
+    runner().start(high.withInputs(Map.of("n", "5")).withPriority(-100));
+    runner(builder().concurrency(1)).work(true);
+    assertThat(lines("runs")).containsExactly("1", "2", "3", "4", "5");
+    for (int bad : new int[] {-101, 101, Integer.MIN_VALUE}) {
+      assertThatThrownBy(() -> base.withPriority(bad))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("use -100 to 100");
+    }
+  }
+
+  @Test
+  @DisplayName("has a priority keeps it for the tasks that become ready later")
+  void hasAPriorityKeepsItForTheTasksThatBecomeReadyLater() {
+    flow("flow")
+        .input("n", null)
+        .task("a", "echo a$INPUT_N >> runs")
+        .task("b", "echo b$INPUT_N >> runs", "a")
+        .save(store);
+    StartRequest base = StartRequest.of(FLOW).withDirectory(folder);
+    runner().start(base.withInputs(Map.of("n", "2")));
+    runner().start(base.withInputs(Map.of("n", "1")).withPriority(1));
+    runner(builder().concurrency(1)).work(true);
+    assertThat(lines("runs")).startsWith("a1", "b1", "a2");
+  }
+}

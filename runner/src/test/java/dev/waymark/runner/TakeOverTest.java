@@ -1,0 +1,268 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static dev.waymark.runner.Flows.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waymark.core.model.Attempt;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.LeaseLostException;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.internal.ProcessGroupsAccess;
+import dev.waymark.runner.internal.Waiting;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Workers that take up what others leave, of whom nothing is known but that their lease is over.
+ */
+@DisplayName("Of several workers")
+class TakeOverTest extends RunnerFixture {
+  private static final String ELSEWHERE = "elsewhere/1-1";
+
+  private void use(boolean sqlite) {
+    if (sqlite) {
+      store = openSqlite();
+    }
+  }
+
+  /** As a worker of another machine would that dies at once. */
+  private AttemptId claimElsewhere(String pool, Duration lease) {
+    return store
+        .claim(new ClaimRequest(ELSEWHERE, 1, lease, Set.of(pool)))
+        .claimed()
+        .get(0)
+        .attempt()
+        .id();
+  }
+
+  @ParameterizedTest(name = "sqlite: {0}")
+  @ValueSource(booleans = {false, true})
+  @DisplayName("one takes up what another has left, but not before its lease is over")
+  void oneTakesUpWhatAnotherHasLeftButNotBeforeItsLeaseIsOver(boolean sqlite) {
+    use(sqlite);
+    ExecutionId id = start(flow("flow").task("a", "echo x >> runs").task("b", "true", "a"));
+    Duration lease = Duration.ofMillis(700);
+    claimElsewhere("default", lease);
+    // It may be alive, so nobody waits for it who is to work until there is nothing to do.
+    runner().work(true);
+    assertThat(attemptStates(id, "a")).containsExactly("1 RUNNING");
+    var unused = workInBackground(runner());
+    Waiting.until("the end", () -> state(id) == ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+    List<Attempt> attempts = attempts(id, "a");
+    assertThat(attempts.get(0).error()).isEqualTo("worker " + ELSEWHERE + " gave no sign of life");
+    assertThat(Duration.between(attempts.get(0).startedAt(), attempts.get(1).startedAt()))
+        .isGreaterThanOrEqualTo(lease);
+    assertThat(lines("runs")).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("one that waits for an execution takes up what another has left of it")
+  void oneThatWaitsForAnExecutionTakesUpWhatAnotherHasLeftOfIt() {
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+    claimElsewhere("default", Duration.ofMillis(300));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+  }
+
+  @Test
+  @DisplayName("one that cannot run a task itself takes note that its worker is lost")
+  void oneThatCannotRunATaskItselfTakesNoteThatItsWorkerIsLost() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("a", "true")
+                .pool("far")
+                .retry(retry(9, Duration.ofMillis(1)))
+                .task("b", "true", "a"));
+    Runner runner = runner(builder().maxLost(3));
+    var result = runInBackground(runner, id);
+    for (int lost = 1; lost <= 3; lost++) {
+      AttemptId attempt = claimElsewhere("far", Duration.ofMillis(100));
+      assertThat(attempt.number()).isEqualTo(lost);
+      Waiting.until("the loss", () -> taskRun(id, "a").state() != TaskRunState.RUNNING);
+    }
+    assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 LOST", "3 LOST");
+    assertThat(error(id))
+        .isEqualTo("task \"a\" failed after 3 attempts: worker elsewhere/1-1 gave no sign of life");
+    assertThat(states(id)).containsEntry("b", TaskRunState.SKIPPED);
+  }
+
+  @Test
+  @DisplayName("one ends the processes that another has left before it begins anew")
+  void oneEndsTheProcessesThatAnotherHasLeftBeforeItBeginsAnew() throws Exception {
+    ExecutionId id =
+        start(flow("flow").task("a", "! grep -qs 'State:.[RSD]' /proc/$(cat orphan)/status"));
+    claimElsewhere("default", Duration.ofMillis(300));
+    Path log = new TaskLogs(folder.resolve("logs")).path(id, new TaskId("a"), 1);
+    Files.createDirectories(log.getParent());
+    ProcessBuilder left =
+        new ProcessBuilder(
+                "setsid",
+                "sh",
+                "-c",
+                "echo $$ > \"$0\"; sleep 300 & echo $! > orphan.new; mv orphan.new orphan; wait",
+                log.resolveSibling("a.1.pid").toString())
+            .directory(folder.toFile());
+    left.environment().put("WAYMARK_TASK_RUN_ID", taskRun(id, "a").id().toString());
+    left.environment().put("WAYMARK_ATTEMPT", "1");
+    Process orphan = left.start();
+    awaitFile("orphan");
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+    assertThat(orphan.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(ProcessGroupsAccess.runs(Long.parseLong(read("orphan").strip()))).isFalse();
+  }
+
+  @Test
+  @DisplayName("one that comes back after its lease was over and taken writes nothing")
+  void oneThatComesBackAfterItsLeaseWasOverAndTakenWritesNothing() {
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    AttemptId first = claimElsewhere("default", Duration.ofMillis(100));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    for (ChangeSet late :
+        List.of(
+            ChangeSet.builder().renewLease(first, Duration.ofHours(1)).build(),
+            ChangeSet.builder()
+                .updateAttempt(first, AttemptState.FAILED, 1, "late")
+                .updateTaskRun(first.taskRunId(), TaskRunState.FAILED, null, 1)
+                .build())) {
+      assertThatThrownBy(() -> store.commit(late)).isInstanceOf(LeaseLostException.class);
+    }
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+  }
+
+  @ParameterizedTest(name = "sqlite: {0}")
+  @ValueSource(booleans = {false, true})
+  @DisplayName("two that end the last tasks at the same moment end the execution once")
+  void twoThatEndTheLastTasksAtTheSameMomentEndTheExecutionOnce(boolean sqlite) {
+    use(sqlite);
+    StateStore first = store;
+    CyclicBarrier together = new CyclicBarrier(2);
+    TaskHandler handler = context -> together.await(30, TimeUnit.SECONDS);
+    List<CompletableFuture<Void>> works =
+        Stream.of(0, 1)
+            .map(
+                i -> {
+                  store = sqlite ? openSqlite() : first;
+                  return workInBackground(
+                      runner(builder().concurrency(1).handler("meet", handler)));
+                })
+            .toList();
+    store = first;
+    for (int round = 0; round < 50; round++) {
+      ExecutionId id = start(flow("flow").task("a", "").uses("meet").task("b", "").uses("meet"));
+      Waiting.until("round " + round, () -> state(id).isTerminal());
+      assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
+      assertThat(attemptStates(id, "a")).containsExactly("1 SUCCEEDED");
+      assertThat(attemptStates(id, "b")).containsExactly("1 SUCCEEDED");
+      assertThat(
+              details(id).history().stream()
+                  .filter(move -> move.record().kind() == RecordKind.EXECUTION))
+          .extracting(move -> String.valueOf(move.to()))
+          .containsExactly("PENDING", "RUNNING", "SUCCEEDED");
+    }
+    assertThat(works).noneMatch(CompletableFuture::isDone);
+  }
+
+  @ParameterizedTest(name = "sqlite: {0}")
+  @ValueSource(booleans = {false, true})
+  @DisplayName("two share a wide execution and each task runs once")
+  void twoShareAWideExecutionAndEachTaskRunsOnce(boolean sqlite) {
+    use(sqlite);
+    Flows.Flow flow = flow("flow").task("root", "").uses("note");
+    for (int i = 0; i < 30; i++) {
+      flow.task("m" + i, "", "root").uses("note").task("l" + i, "", "m" + i).uses("note");
+    }
+    List<String> ran = Collections.synchronizedList(new ArrayList<>());
+    TaskHandler handler = context -> ran.add(context.taskId().value());
+    ExecutionId id = start(flow);
+    StateStore first = store;
+    Runner one = runner(builder().concurrency(3).handler("note", handler));
+    store = sqlite ? openSqlite() : first;
+    Runner two = runner(builder().concurrency(3).handler("note", handler));
+    var result = runInBackground(one, id);
+    assertThat(two.run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(ran).hasSize(61).doesNotHaveDuplicates();
+  }
+
+  @Test
+  @DisplayName("one finishes what another left between two steps")
+  void oneFinishesWhatAnotherLeftBetweenTwoSteps() {
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "touch b", "a"));
+    var work = workInBackground(runner());
+    Waiting.until("more than its first look", () -> state(id).isTerminal());
+
+    ExecutionId left = start(flow("left").task("a", "true").pool("far").task("b", "touch c", "a"));
+    AttemptId attempt = claimElsewhere("far", Duration.ofHours(1));
+    // The worker has heard that others got on, so that it has to look again, and died.
+    store.commit(
+        ChangeSet.builder()
+            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
+            .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED, null, 1)
+            .settleExecution(left, 0)
+            .build());
+    Waiting.until("the end", () -> state(left).isTerminal());
+    assertThat(state(left)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(work).isNotDone();
+  }
+
+  @Test
+  @DisplayName("none takes what it has just claimed itself for lost")
+  void noneTakesWhatItHasJustClaimedItselfForLost() {
+    Flows.Flow flow = flow("flow");
+    for (int i = 0; i < 3; i++) {
+      flow.task("bad" + i, "true").directory("nowhere").retry(retry(2, Duration.ofMillis(1)));
+      flow.task("good" + i, "true");
+    }
+    ExecutionId id = start(flow.task("skipped", "true", "good0"));
+    StateStore real = store;
+    AtomicBoolean once = new AtomicBoolean();
+    // The first attempt that ends finds that others have got on, so that everything is looked at.
+    store =
+        new FaultyStore(
+                real,
+                false,
+                changes -> {
+                  boolean ends =
+                      changes.changes().stream()
+                          .anyMatch(change -> change instanceof Change.UpdateAttempt);
+                  if (ends && !once.getAndSet(true)) {
+                    real.updateTaskRun(taskRun(id, "skipped").id(), TaskRunState.SKIPPED, 1);
+                  }
+                  return false;
+                })
+            .asStore();
+    assertThat(runner(builder().concurrency(6)).run(id)).isEqualTo(ExecutionState.FAILED);
+    for (int i = 0; i < 3; i++) {
+      assertThat(attemptStates(id, "good" + i)).containsExactly("1 SUCCEEDED");
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.StateStore;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What is known of work that waits. Each store has a clock of its own for it, and they do not go
+ * alike: so all that is ready at the same time gets a priority of its own, which alone says then
+ * what is claimed first, and what becomes due in a second is not asked for.
+ */
+final class Waiting {
+  private static final int PRIORITIES = 2 * Change.ReadyTaskRun.MAX_PRIORITY + 1;
+
+  private final StateStore reference;
+  private final Map<TaskRunId, Integer> ready = new HashMap<>();
+  private final Set<ExecutionId> dueNow = new TreeSet<>();
+  private final Set<ExecutionId> dueSoon = new TreeSet<>();
+  private int drawn;
+
+  Waiting(StateStore reference) {
+    this.reference = reference;
+  }
+
+  /** A priority that nothing has that is ready. */
+  int priority() {
+    // Far from the one before, so that what is made ready later is claimed earlier as often as not.
+    do {
+      drawn = (drawn + 77) % PRIORITIES;
+    } while (ready.containsValue(drawn - Change.ReadyTaskRun.MAX_PRIORITY));
+    return drawn - Change.ReadyTaskRun.MAX_PRIORITY;
+  }
+
+  /** Executions that may be due to be settled or not, by the clock of each store. */
+  Set<ExecutionId> dueSoon() {
+    return Set.copyOf(dueSoon);
+  }
+
+  /** Notes that something was claimed. */
+  void claimed() {
+    ready.keySet().removeIf(id -> !isReady(id));
+  }
+
+  private boolean isReady(TaskRunId id) {
+    TaskRun run = Objects.requireNonNull(reference.taskRun(id));
+    ExecutionProgress progress =
+        Objects.requireNonNull(reference.executionProgress(run.executionId()));
+    return progress.taskRuns().stream()
+        .anyMatch(item -> item.taskRun().id().equals(id) && item.ready());
+  }
+
+  /** Notes a change set that was accepted, and for the first time. */
+  void committed(ChangeSet changes, CommitResult result) {
+    List<Change> all = changes.changes();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i) instanceof Change.ReadyTaskRun change) {
+        ready.putIfAbsent(change.id(), change.priority());
+      } else if (all.get(i) instanceof Change.SettleExecution settle) {
+        settled(settle.id(), result.outcomes().get(i).changed());
+      } else if (all.get(i) instanceof Change.MarkDue due
+          && due.reason() == DueReason.SETTLE
+          && due.delay().isZero()) {
+        dueSoon.remove(due.id());
+        dueNow.add(due.id());
+      } else if (all.get(i) instanceof Change.ClearDue clear
+          && clear.reason() == DueReason.SETTLE) {
+        settled(clear.id(), false);
+      }
+    }
+  }
+
+  private void settled(ExecutionId id, boolean more) {
+    if (!more) {
+      dueNow.remove(id);
+      dueSoon.remove(id);
+    } else if (!dueNow.contains(id)) {
+      dueSoon.add(id);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.Limits;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws claims, and the changes by which workers share work. No lease ends and no delay is over
+ * while a run lasts: what the clock of a store says would not be the same in another.
+ */
+final class WorkChanges {
+  private static final String[] POOLS = {ClaimRequest.DEFAULT_POOL, "gpu", "GPU", "g-1"};
+
+  private final World world;
+  private final Dice dice;
+  private final Texts texts;
+  private final Limits limits;
+
+  WorkChanges(World world, Dice dice, Texts texts, Limits limits) {
+    this.world = world;
+    this.dice = dice;
+    this.texts = texts;
+    this.limits = limits;
+  }
+
+  /** A claim; now and then it takes nothing, too little or too much. */
+  Operation claim() {
+    int max = limits.maxClaims();
+    int limit = dice.oneIn(20) ? dice.pickOf(max + 1, -1) : dice.pickOf(max, max, 3, 1, 0);
+    return new Operation.Claim(
+        new ClaimRequest(worker(), limit, lease(), pools()), world.waiting().dueSoon());
+  }
+
+  private Set<String> pools() {
+    return dice.oneIn(3) ? Set.of(dice.pickOf(POOLS)) : Set.of(POOLS);
+  }
+
+  /** The name of a worker. */
+  String worker() {
+    return dice.oneIn(2) ? "worker-" + dice.below(3) : texts.text(limits.maxWorkerBytes());
+  }
+
+  private Duration lease() {
+    return dice.oneIn(60)
+        ? dice.pickOf(Duration.ZERO, Duration.ofNanos(999), Duration.ofDays(9_999))
+        : dice.pickOf(Duration.ofHours(2), Duration.ofDays(3_660));
+  }
+
+  private Duration delay() {
+    return dice.oneIn(60)
+        ? dice.pickOf(Duration.ofNanos(-1), Duration.ofDays(9_999))
+        : dice.pickOf(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofDays(30));
+  }
+
+  /** Adds a change of any of these kinds. */
+  void add(ChangeSet.Builder changes) {
+    switch (dice.below(11)) {
+      case 0, 1, 2, 3 -> ready(changes);
+      case 4 -> settle(changes);
+      case 5 -> changes.markDue(world.execution(), dice.pickOf(DueReason.values()), delay());
+      case 6 -> changes.clearDue(world.execution(), dice.pickOf(DueReason.values()));
+      case 7, 8 -> setOutputs(changes);
+      case 9 -> changes.renewLease(attempt(), lease());
+      default ->
+          changes.loseAttempt(attempt(), dice.oneIn(2) ? null : texts.text(limits.maxErrorBytes()));
+    }
+  }
+
+  /** Records an attempt, with a lease or without one. */
+  void recordAttempt(ChangeSet.Builder changes) {
+    changes.add(
+        new Change.RecordAttempt(world.taskRun(), worker(), dice.oneIn(2) ? lease() : null));
+  }
+
+  private void ready(ChangeSet.Builder changes) {
+    TaskRunId id = world.taskRun();
+    TaskRun now = world.reference().taskRun(id);
+    Long version = now == null || dice.oneIn(2) ? null : now.version() - (dice.oneIn(4) ? 1 : 0);
+    ready(changes, id, version);
+  }
+
+  /** Makes a task run ready that may be so. */
+  void ready(ChangeSet.Builder changes, TaskRunId id, @Nullable Long version) {
+    boolean isWrong = dice.oneIn(60);
+    changes.readyTaskRun(
+        id, version, isWrong ? "g 1" : dice.pickOf(POOLS), world.waiting().priority(), delay());
+  }
+
+  private void settle(ChangeSet.Builder changes) {
+    ExecutionId id = world.execution();
+    ExecutionProgress progress = world.reference().executionProgress(id);
+    int unfinished =
+        progress == null
+            ? 0
+            : (int)
+                progress.taskRuns().stream()
+                    .filter(item -> !item.taskRun().state().isTerminal())
+                    .count();
+    changes.settleExecution(id, dice.oneIn(3) ? unfinished - 1 : unfinished);
+  }
+
+  private AttemptId attempt() {
+    TaskRunId id = world.taskRun();
+    TaskRun now = world.reference().taskRun(id);
+    int newest = Math.max(1, now == null ? 1 : now.lastAttempt());
+    return new AttemptId(id, dice.oneIn(4) ? dice.pickOf(1, newest + 1) : newest);
+  }
+
+  private void setOutputs(ChangeSet.Builder changes) {
+    TaskRunId id = world.taskRun();
+    TaskRun now = world.reference().taskRun(id);
+    int newest = now == null ? 0 : now.lastAttempt();
+    Map<String, String> outputs = new TreeMap<>();
+    for (int i = dice.below(4); i > 0; i--) {
+      outputs.put(texts.text(limits.maxOutputBytes() / 4), texts.text(limits.maxOutputBytes() / 2));
+    }
+    changes.setOutputs(
+        id, dice.oneIn(2) ? null : newest + (dice.oneIn(4) ? dice.pickOf(-1, 1) : 0), outputs);
+  }
+}

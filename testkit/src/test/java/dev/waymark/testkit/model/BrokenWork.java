@@ -1,0 +1,220 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.StateStore;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Stores that share out work wrongly, each in one way. */
+final class BrokenWork {
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private BrokenWork() {}
+
+  // ---- changes
+
+  /** What is made ready upon a stale version is ready all the same. */
+  static StateStore withReadyAtAnyVersion(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change ->
+            change instanceof Change.ReadyTaskRun ready
+                ? new Change.ReadyTaskRun(
+                    ready.id(), null, ready.pool(), ready.priority(), ready.delay())
+                : change);
+  }
+
+  /** What is ready after a delay is ready at once. */
+  static StateStore withoutDelays(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change ->
+            change instanceof Change.ReadyTaskRun ready
+                ? new Change.ReadyTaskRun(
+                    ready.id(),
+                    ready.expectedVersion(),
+                    ready.pool(),
+                    ready.priority(),
+                    Duration.ZERO)
+                : change);
+  }
+
+  /** What is due stays so, whoever has taken note of it. */
+  static StateStore withDueForEver(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change ->
+            change instanceof Change.ClearDue clear
+                ? new Change.MarkDue(clear.id(), clear.reason(), LONG)
+                : change);
+  }
+
+  /** What becomes due later is so at once. */
+  static StateStore withDueAtOnce(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change ->
+            change instanceof Change.MarkDue due
+                ? new Change.MarkDue(due.id(), due.reason(), Duration.ZERO)
+                : change);
+  }
+
+  /** Who settles an execution is always told that there is more. */
+  static StateStore withMoreToSettle(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change ->
+            change instanceof Change.SettleExecution settle
+                ? new Change.MarkDue(settle.id(), DueReason.SETTLE, LONG)
+                : change);
+  }
+
+  /** A worker that has lost its lease may still put something out. */
+  static StateStore withOutputsOfAnybody(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change ->
+            change instanceof Change.SetOutputs set
+                ? new Change.SetOutputs(set.id(), null, set.outputs())
+                : change);
+  }
+
+  /** The lease of an older attempt is renewed for the newest. */
+  static StateStore withRenewalForTheNewest(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change -> {
+          if (!(change instanceof Change.RenewLease renew)) {
+            return change;
+          }
+          TaskRun run = store.taskRun(renew.id().taskRunId());
+          return run == null || run.lastAttempt() == 0
+              ? change
+              : new Change.RenewLease(new AttemptId(run.id(), run.lastAttempt()), renew.lease());
+        });
+  }
+
+  /** The lease with which an attempt is recorded is forgotten. */
+  static StateStore withoutRecordedLeases(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change ->
+            change instanceof Change.RecordAttempt record
+                ? new Change.RecordAttempt(record.taskRunId(), record.worker())
+                : change);
+  }
+
+  /** An attempt is taken from its worker although its lease lasts. */
+  static StateStore withLossAtAnyTime(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change ->
+            change instanceof Change.LoseAttempt lose
+                ? new Change.UpdateAttempt(lose.id(), AttemptState.LOST, null, lose.error())
+                : change);
+  }
+
+  // ---- claims
+
+  /** A claim takes from pools that it does not serve. */
+  static StateStore withClaimsOfAnyPool(StateStore store) {
+    Set<String> all = Set.of("default", "gpu", "GPU", "g-1");
+    return changingClaims(
+        store,
+        request -> new ClaimRequest(request.worker(), request.limit(), request.lease(), all));
+  }
+
+  /** A claim takes one more than it asks for. */
+  static StateStore withOneClaimTooMany(StateStore store) {
+    return changingClaims(
+        store,
+        request ->
+            new ClaimRequest(
+                request.worker(),
+                Math.min(request.limit() + 1, Math.max(request.limit(), 20)),
+                request.lease(),
+                request.pools()));
+  }
+
+  /** What is claimed comes by its ids, whatever its priority. */
+  static StateStore withClaimsById(StateStore store) {
+    return new ForwardingStateStore(store) {
+      @Override
+      public Claims claim(ClaimRequest request) {
+        Claims claims = super.claim(request);
+        return new Claims(
+            claims.claimed().stream()
+                .sorted(Comparator.comparing(claimed -> claimed.taskRun().id()))
+                .toList(),
+            claims.due(),
+            claims.expired(),
+            claims.next(),
+            claims.nextExpiry());
+      }
+    };
+  }
+
+  /** A claim says nothing of what is due. */
+  static StateStore withoutDue(StateStore store) {
+    return new ForwardingStateStore(store) {
+      @Override
+      public Claims claim(ClaimRequest request) {
+        Claims claims = super.claim(request);
+        return new Claims(
+            claims.claimed(), List.of(), claims.expired(), claims.next(), claims.nextExpiry());
+      }
+    };
+  }
+
+  /** What is ready after a delay is not shown as ready, and neither is anything else. */
+  static StateStore withNothingShownReady(StateStore store) {
+    return changingItems(
+        store,
+        item -> new ExecutionProgress.Item(item.taskRun(), item.attempts(), item.outputs(), false));
+  }
+
+  /** What was put out is not read. */
+  static StateStore withoutOutputs(StateStore store) {
+    return changingItems(
+        store,
+        item ->
+            new ExecutionProgress.Item(item.taskRun(), item.attempts(), Map.of(), item.ready()));
+  }
+
+  // ---- how they are made
+
+  private static StateStore changingClaims(StateStore store, UnaryOperator<ClaimRequest> change) {
+    return new ForwardingStateStore(store) {
+      @Override
+      public Claims claim(ClaimRequest request) {
+        return super.claim(change.apply(request));
+      }
+    };
+  }
+
+  private static StateStore changingItems(
+      StateStore store, UnaryOperator<ExecutionProgress.Item> change) {
+    return new ForwardingStateStore(store) {
+      @Override
+      public @Nullable ExecutionProgress executionProgress(ExecutionId id) {
+        ExecutionProgress all = super.executionProgress(id);
+        return all == null
+            ? null
+            : new ExecutionProgress(all.execution(), all.taskRuns().stream().map(change).toList());
+      }
+    };
+  }
+}
