@@ -6,6 +6,7 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
@@ -114,6 +115,11 @@ final class HeldTask implements AutoCloseable {
 
   ExecutionDetails details() {
     return Objects.requireNonNull(store.executionDetails(id));
+  }
+
+  /** The task run that is held. */
+  TaskRunId taskRun() {
+    return held().taskRun().id();
   }
 
   private TaskRunDetails held() {

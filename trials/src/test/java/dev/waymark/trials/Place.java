@@ -45,7 +45,11 @@ interface Place extends AutoCloseable {
 
   /** A schema that does not exist yet. */
   static Place postgres() {
-    String schema = TestServer.newName();
+    return postgres(TestServer.newName());
+  }
+
+  /** A schema of this name, which does not exist yet. */
+  static Place postgres(String schema) {
     return new Place() {
       @Override
       public long count(String table) {

@@ -481,10 +481,10 @@ public final class Coordinator {
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       LOG.warn("not every process of this worker has ended", e);
     }
-    if (runs.isEmpty() && works.isEmpty()) {
-      LOG.error("the runner ended", cause);
-    }
     close(cause);
+    if (runs.isEmpty() && works.isEmpty()) {
+      LOG.error("the runner ended, and nobody waits to hear why", cause);
+    }
   }
 
   private void close(@Nullable Throwable cause) {
