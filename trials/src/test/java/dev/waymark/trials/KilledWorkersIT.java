@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Many workers, one of which at a time is killed and started again until everything is done. What
- * it runs is set by properties, see CONTRIBUTING.md: 2,000 tasks on PostgreSQL and a fifth of that
+ * it runs is set by properties, see CONTRIBUTING.md: 2,000 tasks on PostgreSQL and a tenth of that
  * on SQLite in every build, or as many as there is time for.
  */
 @DisplayName("Workers that are killed again and again")
@@ -60,7 +60,7 @@ class KilledWorkersIT {
   @DisplayName("do every task once on one SQLite file, two together")
   void sqlite() {
     try (Place place = Place.sqlite(folder)) {
-      new Round("SQLite", place, 2, 8, TASKS / 5).run();
+      new Round("SQLite", place, 2, 8, TASKS / 10).run();
     }
   }
 
