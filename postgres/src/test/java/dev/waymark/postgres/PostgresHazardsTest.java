@@ -194,7 +194,8 @@ class PostgresHazardsTest {
                 "SELECT string_agg(DISTINCT data_type, ', ' ORDER BY data_type) FROM information_schema.columns WHERE table_schema = '"
                     + schema
                     + "'"))
-        .isEqualTo("bigint, boolean, integer, smallint, text, timestamp with time zone, uuid");
+        .isEqualTo(
+            "bigint, boolean, bytea, integer, smallint, text, timestamp with time zone, uuid");
   }
 
   @Test
@@ -216,6 +217,7 @@ class PostgresHazardsTest {
             leases: autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0
             ready_task_runs: autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0
             task_runs: fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02
+            workers: fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0
             workflows: fillfactor=80""");
   }
 

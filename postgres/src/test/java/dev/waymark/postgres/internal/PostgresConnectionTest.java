@@ -128,7 +128,7 @@ class PostgresConnectionTest {
 
   @Test
   @DisplayName(
-      "13, 19: two statements wait for locks, in the order of ids; a claim passes over; no read for an answer locks")
+      "13, 19: five statements wait for locks, in a fixed order; a claim passes over; no read for an answer locks")
   void locks() throws SQLException {
     PostgresSql texts = new PostgresSql("waymark");
     for (ReadStatement statement : ReadStatement.values()) {
@@ -136,7 +136,10 @@ class PostgresConnectionTest {
       switch (statement) {
         case LOAD_EXECUTIONS -> assertThat(text).endsWith("ORDER BY E.ID FOR NO KEY UPDATE");
         case LOAD_SAVED_WORKFLOWS -> assertThat(text).endsWith("ORDER BY W.ID FOR NO KEY UPDATE");
-        case PICK_READY -> assertThat(text).containsOnlyOnce("FOR UPDATE SKIP LOCKED");
+        case LOAD_WORKERS -> assertThat(text).endsWith("ORDER BY W.NAME FOR NO KEY UPDATE");
+        case LOAD_POOLS, LOCK_POOLS -> assertThat(text).endsWith("ORDER BY P.NAME FOR UPDATE");
+        case PICK_READY, PICK_BOUNDED, PICK_READY_OF_EXECUTION, PICK_BOUNDED_OF_EXECUTION ->
+            assertThat(text).containsOnlyOnce("FOR UPDATE SKIP LOCKED");
         default -> assertThat(text).doesNotContain("FOR ", "SHARE", "SKIP LOCKED", "NOWAIT");
       }
     }
