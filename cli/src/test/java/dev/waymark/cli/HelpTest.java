@@ -67,11 +67,12 @@ class HelpTest extends CliTest {
   @DisplayName("a group's help lists its commands; the group alone is wrong usage")
   void groupHelp() {
     assertThat(waymark("executions", "--help").out())
-        .contains("list", "show", "cancel", "rerun", "watch");
+        .contains("list", "show", "cancel", "pause", "resume", "rerun", "watch");
     Run alone = waymark("executions");
     assertThat(alone.exitCode()).isEqualTo(2);
     assertThat(alone.err())
-        .isEqualTo("waymark: \"executions\" needs a command: list, show, cancel, rerun, watch\n");
+        .isEqualTo(
+            "waymark: \"executions\" needs a command: list, show, cancel, pause, resume, rerun, watch\n");
   }
 
   @Test

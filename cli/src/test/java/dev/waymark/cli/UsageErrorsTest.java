@@ -18,7 +18,7 @@ class UsageErrorsTest extends CliTest {
         "frobnicate | unknown command \"frobnicate\"; see waymark --help",
         "executions lst | unknown command \"executions lst\"; did you mean \"executions list\"?",
         "executions frobnicate | unknown command \"executions frobnicate\"; use one of list, show,"
-            + " cancel, rerun, watch",
+            + " cancel, pause, resume, rerun, watch",
         "--storre x version | unknown command \"x\"; see waymark --help",
         "--frob | no command after \"--frob\"; see waymark --help",
         "executions list --limti 5 | unknown option \"--limti\" for \"executions list\"; did you"
@@ -63,6 +63,10 @@ class UsageErrorsTest extends CliTest {
         "run hello -p name | -p \"name\" has no value; write name=value",
         "run -f missing.yaml | cannot read \"missing.yaml\": there is no such file",
         "worker --concurrency 0 | --concurrency 0 is out of range; use 1 to 10,000",
+        "worker --lease 5 | --lease \"5\" is not a duration; write a number and a unit (d, h, m, s, ms),"
+            + " such as 5s or 1h30m",
+        "pools set gpu | give either --slots N or --unbounded",
+        "run hello --priority 101 | --priority 101 is out of range; use -100 to 100",
         "logs 0 --attempt 0 | --attempt 0 is out of range; use 1 or more",
         "--store mysql://h/db executions list | unknown scheme \"mysql\" of store \"mysql://h/db\";"
             + " available: sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE",

@@ -27,6 +27,7 @@ import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.Listeners;
@@ -67,20 +68,21 @@ public abstract class JdbcStateStore implements StateStore {
 
   /**
    * A store over these sessions, which it will close. What another process or a lost connection
-   * thwarts is tried again for at most {@code patience}.
+   * thwarts is tried again for at most {@code patience}. The observer hears of all that is written.
    */
   protected JdbcStateStore(
       SessionSource sessions,
       Dialect dialect,
       InstantSource clock,
       Limits limits,
-      Duration patience) {
+      Duration patience,
+      StoreObserver observer) {
     this.sessions = sessions;
     this.dialect = dialect;
     this.clock = clock;
     this.limits = limits;
     this.patience = patience;
-    this.writer = new Writer(sessions, dialect, clock, limits, patience, ready);
+    this.writer = new Writer(sessions, dialect, clock, limits, patience, ready, observer);
   }
 
   @Override
@@ -291,12 +293,24 @@ public abstract class JdbcStateStore implements StateStore {
 
   /** Asks a question whose answer may be that there is nothing. */
   private <T> @Nullable T find(String attempted, Question<T> question) {
+    return look(attempted, session -> inSnapshot(session, question));
+  }
+
+  private <T> @Nullable T inSnapshot(Session session, Question<T> question) throws SQLException {
+    dialect.beginRead(session);
+    T answer = question.ask(new Snapshot(session, dialect));
+    dialect.rollback(session);
+    return answer;
+  }
+
+  /** Looks at the database by a session for reading, which is in no transaction. */
+  protected final <T> @Nullable T look(String attempted, Look<T> look) {
     usage.begin();
     try {
       Patience left = new Patience(patience);
       while (true) {
         try {
-          return answer(question);
+          return answer(look);
         } catch (SQLException e) {
           if (dialect.remedy(e) != Remedy.AGAIN || !left.pause()) {
             throw dialect.explain(attempted, e);
@@ -308,13 +322,11 @@ public abstract class JdbcStateStore implements StateStore {
     }
   }
 
-  private <T> @Nullable T answer(Question<T> question) throws SQLException {
+  private <T> @Nullable T answer(Look<T> look) throws SQLException {
     Session session = sessions.reader();
     T answer;
     try {
-      dialect.beginRead(session);
-      answer = question.ask(new Snapshot(session, dialect));
-      dialect.rollback(session);
+      answer = look.at(session);
     } catch (SQLException e) {
       sessions.discard(session, e);
       throw e;
@@ -324,6 +336,12 @@ public abstract class JdbcStateStore implements StateStore {
     }
     sessions.release(session);
     return answer;
+  }
+
+  /** A look at the database; it leaves the session in no transaction. */
+  protected interface Look<T> {
+    /** Looks. */
+    @Nullable T at(Session session) throws SQLException;
   }
 
   /** A question to a snapshot. */

@@ -5,6 +5,7 @@ import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.JdbcStateStore;
 import dev.waymark.postgres.internal.PostgresAddress;
@@ -54,7 +55,8 @@ public final class PostgresStateStore extends JdbcStateStore {
         new PostgresDialect(settings, errors),
         builder.clock,
         builder.limits,
-        settings.retryTimeout());
+        settings.retryTimeout(),
+        builder.observer);
     this.listener = new PostgresListener(outsideOfPool, settings.schema(), ready()::call);
   }
 
@@ -132,6 +134,7 @@ public final class PostgresStateStore extends JdbcStateStore {
     private Duration retryTimeout = Duration.ofSeconds(30);
     private Limits limits = Limits.defaults();
     private InstantSource clock = InstantSource.system();
+    private StoreObserver observer = StoreObserver.NONE;
 
     private Builder(@Nullable PostgresAddress address, @Nullable DataSource source) {
       this.address = address;
@@ -281,6 +284,12 @@ public final class PostgresStateStore extends JdbcStateStore {
     /** Where the time of commits comes from; the system's clock by default. */
     public Builder clock(InstantSource clock) {
       this.clock = clock;
+      return this;
+    }
+
+    /** Who hears of each group of commits and each claim; nobody by default. */
+    public Builder observer(StoreObserver observer) {
+      this.observer = observer;
       return this;
     }
 

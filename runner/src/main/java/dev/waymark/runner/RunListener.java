@@ -1,5 +1,6 @@
 package dev.waymark.runner;
 
+import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.TaskRun;
 import java.util.List;
@@ -28,6 +29,13 @@ public interface RunListener {
 
   /** A task run changed its state, or began another attempt. */
   default void taskRunChanged(TaskRunProgress progress) {}
+
+  /**
+   * An attempt that the runner had claimed was lost to it before its end was recorded: the lease
+   * was over, or somebody else ended the attempt. Nothing of it runs here any more, and what came
+   * of it does not count.
+   */
+  default void leaseLost(AttemptId attempt) {}
 
   /** An execution that the runner worked on has ended; its state is terminal. */
   default void executionEnded(Execution execution) {}

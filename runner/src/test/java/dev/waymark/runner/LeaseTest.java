@@ -47,6 +47,16 @@ class LeaseTest extends RunnerFixture {
     Waiting.until("the end of the process group", () -> !ProcessGroupsAccess.runs(child()));
   }
 
+  /** Hears of lost leases. */
+  private static final class Losses implements RunListener {
+    final List<AttemptId> lost = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void leaseLost(AttemptId attempt) {
+      lost.add(attempt);
+    }
+  }
+
   /** What another worker would find now. */
   private static int expired(StateStore store) {
     return store.claim(ClaimRequest.of("looks", 0, Duration.ofHours(1))).expired().size();
@@ -128,7 +138,8 @@ class LeaseTest extends RunnerFixture {
                   }
                 })
             .asStore();
-    Runner runner = runner(builder().lease(Duration.ofSeconds(1)));
+    Losses losses = new Losses();
+    Runner runner = runner(builder().lease(Duration.ofSeconds(1)).listener(losses));
     var result = runInBackground(runner, id);
     awaitFile("child");
     held.set(true);
@@ -143,6 +154,7 @@ class LeaseTest extends RunnerFixture {
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
     assertThat(attempts(id, "a").get(0).error()).isEqualTo("taken for dead");
+    assertThat(losses.lost).containsExactly(attempt);
   }
 
   @Test
@@ -160,9 +172,11 @@ class LeaseTest extends RunnerFixture {
                   }
                 })
             .asStore();
-    assertThat(runner(builder().lease(Duration.ofSeconds(1))).run(id))
+    Losses losses = new Losses();
+    assertThat(runner(builder().lease(Duration.ofSeconds(1)).listener(losses)).run(id))
         .isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+    assertThat(losses.lost).containsExactly(attempts(id, "a").get(0).id());
     assertThat(attempts(id, "a").get(0).error())
         .isEqualTo("cannot start: its lease of 1s was over before it could begin");
     assertThat(lines("runs")).containsExactly("2");

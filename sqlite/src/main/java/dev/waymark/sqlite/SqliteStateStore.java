@@ -3,17 +3,20 @@ package dev.waymark.sqlite;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.StoreObserver;
 import dev.waymark.jdbc.JdbcStateStore;
 import dev.waymark.sqlite.internal.SqliteConnector;
 import dev.waymark.sqlite.internal.SqliteDialect;
 import dev.waymark.sqlite.internal.SqliteErrors;
 import dev.waymark.sqlite.internal.SqliteSchema;
 import dev.waymark.sqlite.internal.SqliteSessions;
+import dev.waymark.sqlite.internal.WalSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 
 /**
  * The state store in one SQLite file: nothing to install, nothing to run beside it.
@@ -43,7 +46,22 @@ public final class SqliteStateStore extends JdbcStateStore {
         new SqliteDialect(errors),
         builder.clock,
         builder.limits,
-        LONGEST);
+        LONGEST,
+        builder.observer);
+  }
+
+  /**
+   * How many bytes of the write-ahead log ({@code -wal}) are in use: what was committed since the
+   * log last began anew. It does so when all of it has been brought into the file and nobody reads
+   * from it, so a number that only grows tells of a reader that does not end. The log on the disk
+   * may be larger, since SQLite writes over it rather than make it shorter.
+   *
+   * <p>SQLite itself is asked, and does nothing else about it; the question waits for no writer.
+   *
+   * @throws StoreUnavailableException when the file cannot be read
+   */
+  public long walBytes() {
+    return Objects.requireNonNull(look("measure the write-ahead log", WalSize::bytes));
   }
 
   /**
@@ -74,6 +92,7 @@ public final class SqliteStateStore extends JdbcStateStore {
     private long maxFileBytes = MOST_PAGES * PAGE_BYTES;
     private Limits limits = Limits.defaults();
     private InstantSource clock = InstantSource.system();
+    private StoreObserver observer = StoreObserver.NONE;
 
     private Builder(Path file) {
       this.file = file.toAbsolutePath().normalize();
@@ -126,6 +145,12 @@ public final class SqliteStateStore extends JdbcStateStore {
     /** Where the time of commits comes from; the system's clock by default. */
     public Builder clock(InstantSource clock) {
       this.clock = clock;
+      return this;
+    }
+
+    /** Who hears of each group of commits and each claim; nobody by default. */
+    public Builder observer(StoreObserver observer) {
+      this.observer = observer;
       return this;
     }
 

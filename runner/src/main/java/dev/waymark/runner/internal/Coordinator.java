@@ -321,7 +321,10 @@ public final class Coordinator {
 
   private void setAside(ExecutionId id, WaymarkException cause) {
     if (unfit.add(id)) {
-      LOG.warn("leaving {} alone: {}", RecordRef.of(id), cause.getMessage());
+      LOG.atWarn()
+          .addKeyValue("execution", id)
+          .addKeyValue("worker", config.worker())
+          .log("leaving an execution alone: {}", cause.getMessage());
     }
     takeWaiters(id).forEach(waiter -> waiter.completeExceptionally(cause));
   }

@@ -328,7 +328,7 @@ final class Engine {
     if (node == null || !job.isLive(expired.attempt()) || attempts.has(expired.attempt())) {
       return;
     }
-    endOrphan(job, node);
+    endOrphan(job, node, expired.worker());
     Step step = newStep(job);
     step.loseAttempt(node, "worker " + expired.worker() + " gave no sign of life");
     follow(step, node, AttemptState.LOST);
@@ -343,6 +343,9 @@ final class Engine {
   // ---- ending attempts
 
   private void ended(Local local, ProcessEnd end) {
+    if (local.isLost() || end.isLate()) {
+      notifier.leaseLost(local, config.worker());
+    }
     Job job = jobs.get(local.execution());
     if (job == null || local.isLost()) {
       attempts.remove(local);
@@ -380,6 +383,9 @@ final class Engine {
   private boolean record(Job job, Local local, ProcessEnd end, boolean whole) {
     Node node = job.node(local.id().taskRunId());
     if (node == null || !job.isLive(local.id())) {
+      if (!end.isLate()) {
+        notifier.leaseLost(local, config.worker());
+      }
       return true;
     }
     AttemptState state = Ends.state(job, end);
@@ -484,7 +490,7 @@ final class Engine {
     for (Node node : job.running()) {
       String worker = node.worker;
       if (worker != null && node.hasLiveAttempt() && isLost(node.attemptId(), worker)) {
-        endOrphan(job, node);
+        endOrphan(job, node, worker);
         step.endAttempt(node, AttemptState.LOST, null, "worker " + worker + " is gone");
         step.follow(node, Settlement.after(AttemptState.LOST, job, node, config));
       }
@@ -492,7 +498,8 @@ final class Engine {
   }
 
   /** Ends what another worker may have left running of the newest attempt of a node. */
-  private void endOrphan(Job job, Node node) {
+  private void endOrphan(Job job, Node node, String worker) {
+    notifier.recovers(job.id(), node.attemptId(), worker);
     orphans.end(commands.pidFile(job, node, node.attemptId()), Commands.identity(node));
     commands.discard(job, node, node.attempt);
   }

@@ -128,10 +128,13 @@ final class Heartbeat implements AutoCloseable {
     until.forEach(
         (id, end) -> {
           if (isOver(end)) {
-            LOG.warn(
-                "the lease of attempt {} could not be renewed within {}; ending it here, others may take it",
-                id,
-                lease);
+            LOG.atWarn()
+                .addKeyValue("taskRun", id.taskRunId())
+                .addKeyValue("attempt", id.number())
+                .addKeyValue("worker", worker)
+                .log(
+                    "a lease could not be renewed within {}; ending the attempt here, others may take it",
+                    lease);
             lose(id);
           }
         });
@@ -190,7 +193,10 @@ final class Heartbeat implements AutoCloseable {
     boolean about =
         refusal.refusals().stream().anyMatch(each -> each.record().kind() == RecordKind.WORKER);
     if (about) {
-      LOG.warn("another worker has the name {} by now", worker, refusal);
+      LOG.atWarn()
+          .addKeyValue("worker", worker)
+          .setCause(refusal)
+          .log("another worker has the name of this one by now");
     }
     return about;
   }

@@ -1,13 +1,15 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.runner.RunListener;
 import java.util.Collection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a listener, whose mistakes must not harm a run. */
+/** Tells a listener, whose mistakes must not harm a run, and the log, where leases change hands. */
 final class Notifier {
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
 
@@ -27,6 +29,27 @@ final class Notifier {
 
   void changed(Job job, Collection<Node> nodes) {
     nodes.forEach(node -> tell(() -> listener.taskRunChanged(node.progress(job.id()))));
+  }
+
+  /** This worker had the attempt, and has lost it. */
+  void leaseLost(Local local, String worker) {
+    LOG.atInfo()
+        .addKeyValue("execution", local.execution())
+        .addKeyValue("taskRun", local.id().taskRunId())
+        .addKeyValue("attempt", local.id().number())
+        .addKeyValue("worker", worker)
+        .log("the lease of an attempt was lost; what came of it here does not count");
+    tell(() -> listener.leaseLost(local.id()));
+  }
+
+  /** Another worker, or an earlier life of this one, had the attempt, and it is taken up here. */
+  void recovers(ExecutionId execution, AttemptId attempt, String worker) {
+    LOG.atInfo()
+        .addKeyValue("execution", execution)
+        .addKeyValue("taskRun", attempt.taskRunId())
+        .addKeyValue("attempt", attempt.number())
+        .addKeyValue("worker", worker)
+        .log("an attempt was left behind by its worker; taking it up");
   }
 
   void ended(Execution execution) {

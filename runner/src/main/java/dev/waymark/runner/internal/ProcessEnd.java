@@ -85,6 +85,10 @@ record ProcessEnd(
     return cause == Cause.INTERRUPTED ? "interrupted before it began" : Signals.error(exitCode);
   }
 
+  boolean isLate() {
+    return cause == Cause.LATE;
+  }
+
   boolean succeeded() {
     return cause == Cause.ITSELF && error == null;
   }

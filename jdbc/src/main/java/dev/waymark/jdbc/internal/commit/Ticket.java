@@ -72,6 +72,11 @@ abstract class Ticket {
     return answered;
   }
 
+  /** Whether the answer is that it was accepted. Known in the thread that gave the answer. */
+  final boolean hasSucceeded() {
+    return result != null;
+  }
+
   /** Tells whoever waits that there is an answer. Called in the leader's thread; short. */
   abstract void release();
 

@@ -5,11 +5,13 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.StoreObserver;
 import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -18,13 +20,16 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Writer implements AutoCloseable {
   private final GroupCommitter committer;
+  private final GroupTransaction groups;
   private final ClaimTransaction claims;
+  private final Telling telling;
 
   /**
    * Writes by transactions on these sessions, within these limits, and tries each again for at most
    * {@code patience}.
    *
    * @param ready called after each group by which something may have become ready or due
+   * @param observer hears of each group and each claim
    */
   public Writer(
       SessionSource sessions,
@@ -32,14 +37,14 @@ public final class Writer implements AutoCloseable {
       InstantSource clock,
       Limits limits,
       Duration patience,
-      Listeners ready) {
+      Listeners ready,
+      StoreObserver observer) {
     Memory memory = new Memory();
-    this.committer =
-        new GroupCommitter(
-            new GroupTransaction(sessions, dialect, memory, limits, patience, ready)::run,
-            new Flights(dialect.writers(), memory::executions),
-            limits);
+    this.groups = new GroupTransaction(sessions, dialect, memory, limits, patience, ready);
     this.claims = new ClaimTransaction(sessions, dialect, memory, clock, limits, patience);
+    this.telling = new Telling(observer);
+    this.committer =
+        new GroupCommitter(this::run, new Flights(dialect.writers(), memory::executions), limits);
   }
 
   /** Commits a change set together with those that wait at the same moment. */
@@ -54,7 +59,16 @@ public final class Writer implements AutoCloseable {
 
   /** Takes ready task runs. */
   public Claims claim(ClaimRequest request) {
-    return claims.run(request);
+    long began = System.nanoTime();
+    Claims answer = claims.run(request);
+    telling.claimed(answer, began);
+    return answer;
+  }
+
+  private void run(List<Ticket> group) {
+    long began = System.nanoTime();
+    groups.run(group);
+    telling.committed(group, began);
   }
 
   @Override

@@ -1,0 +1,5 @@
+/** Stores and runners watched through Micrometer: {@link dev.waymark.metrics.WaymarkMetrics}. */
+@NullMarked
+package dev.waymark.metrics;
+
+import org.jspecify.annotations.NullMarked;

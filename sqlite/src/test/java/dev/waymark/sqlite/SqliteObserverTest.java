@@ -1,0 +1,69 @@
+package dev.waymark.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.StoreObserver;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Who watches a store on SQLite")
+class SqliteObserverTest {
+  private static final NewWorkflow WORKFLOW =
+      new NewWorkflow(new WorkflowId("flow"), "a definition");
+
+  @TempDir Path folder = Path.of("");
+
+  @Test
+  @DisplayName("harms no write by what it throws, and is told the next one all the same")
+  void throwing() {
+    AtomicInteger told = new AtomicInteger();
+    StoreObserver fails =
+        new StoreObserver() {
+          @Override
+          public void committed(int changeSets, int accepted, Duration took) {
+            told.incrementAndGet();
+            throw new IllegalStateException("failing on purpose in a test");
+          }
+
+          @Override
+          public void claimed(int taskRuns, Duration took) {
+            told.incrementAndGet();
+            throw new IllegalStateException("failing on purpose in a test");
+          }
+        };
+    try (SqliteStateStore store =
+        SqliteStateStore.builder(folder.resolve("waymark.db")).observer(fails).build()) {
+      store.saveWorkflow(WORKFLOW);
+      assertThat(store.claim(ClaimRequest.of("worker", 1, Duration.ofHours(1))).isEmpty()).isTrue();
+      assertThat(store.workflow(WORKFLOW.id())).isNotNull();
+      assertThat(told).hasValue(2);
+    }
+  }
+
+  @Test
+  @DisplayName("sees how much of the write-ahead log is in use, also while another program writes")
+  void walBytes() throws SQLException {
+    Path file = folder.resolve("waymark.db");
+    try (SqliteStateStore store = SqliteStateStore.open(file);
+        Connection connection = Sample.connect(file);
+        Statement sql = connection.createStatement()) {
+      store.saveWorkflow(WORKFLOW);
+      long before = store.walBytes();
+      sql.execute("BEGIN IMMEDIATE");
+      assertThat(store.walBytes()).isEqualTo(before).isPositive();
+      sql.execute("ROLLBACK");
+      sql.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      assertThat(store.walBytes()).isZero();
+    }
+  }
+}
