@@ -68,6 +68,10 @@ public final class SqliteConnector {
   }
 
   private Connection configured(boolean readOnly) throws SQLException {
+    return Busy.await(busyTimeout, () -> configuredAtOnce(readOnly));
+  }
+
+  private Connection configuredAtOnce(boolean readOnly) throws SQLException {
     Connection connection = plain();
     try {
       checkVersion(connection);

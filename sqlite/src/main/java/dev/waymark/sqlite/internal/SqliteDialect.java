@@ -67,7 +67,7 @@ public final class SqliteDialect implements Dialect {
    */
   @Override
   public void beginWrite(Session session) throws SQLException {
-    session.prepare("BEGIN IMMEDIATE").execute();
+    Busy.await(errors.busyTimeout(), () -> session.prepare("BEGIN IMMEDIATE").execute());
   }
 
   /** The number says something only when it is compared with others of the same connection. */

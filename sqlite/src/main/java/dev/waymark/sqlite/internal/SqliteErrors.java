@@ -26,6 +26,11 @@ public final class SqliteErrors {
     this.busyTimeout = busyTimeout;
   }
 
+  /** For how long others are waited for. */
+  Duration busyTimeout() {
+    return busyTimeout;
+  }
+
   /** Whether another connection held the lock for longer than the busy time-out. */
   static boolean isLocked(SQLException cause) {
     int code = primary(cause);

@@ -46,7 +46,7 @@ public final class SqliteSchema {
    */
   public void prepare(SqliteConnector connector) throws SQLException {
     Patience left = new Patience(connector.busyTimeout());
-    while (!isPrepared(connector)) {
+    while (!Busy.await(connector.busyTimeout(), () -> isPrepared(connector))) {
       if (!left.pause()) {
         throw inUse(connector.busyTimeout());
       }
