@@ -55,29 +55,73 @@ final class PostgresSql {
       )
       """;
 
+  private static final String PICKED =
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
+             a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > clock_timestamp() THEN 1 ELSE 2 END,
+             r.pool, r.priority, (extract(epoch FROM r.available_at) * 1000000)::bigint, r.request_hash,
+             r.id, r.workflow_id, r.workflow_revision, r.state, r.version, d.labels, d.inputs,
+             r.created_at, r.started_at, r.ended_at, r.error
+      FROM ({ready}) r
+      JOIN {s}.task_runs t ON t.id = r.task_run_id
+      LEFT JOIN {s}.execution_details d ON d.execution_id = r.id
+      LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt""";
+
+  private static final String LOCKED =
+      """
+      SELECT q.task_run_id, q.pool, q.priority, q.available_at, e.request_hash, e.id, e.workflow_id,
+             e.workflow_revision, e.state, e.version, e.created_at, e.started_at, e.ended_at, e.error
+      """;
+
   /**
-   * The time of the statement, which does not move while it runs, lets the index end the search.
+   * First those who come into question, without a lock, then as many of them as are free, locked
+   * one after the other. There are more of them by what others may have just locked. The time of
+   * the statement, which does not move while it runs, lets the index end the search.
    */
   private static final String PICK =
       LANES
-          + """
-          SELECT r.task_run_id, l.pool, l.priority, (extract(epoch FROM r.available_at) * 1000000)::bigint
-          FROM lane l
-          CROSS JOIN LATERAL (
-            SELECT q.task_run_id, q.available_at FROM {s}.ready_task_runs q
-            WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= statement_timestamp()
-            ORDER BY q.available_at, q.task_run_id LIMIT ? FOR UPDATE SKIP LOCKED) r
-          WHERE l.priority IS NOT NULL
-          ORDER BY l.priority DESC, r.available_at, r.task_run_id LIMIT ?""";
+          + PICKED.replace(
+              "{ready}",
+              LOCKED
+                  + """
+                  FROM (
+                    SELECT l.pool, l.priority, n.available_at, n.task_run_id FROM lane l
+                    CROSS JOIN LATERAL (
+                      SELECT q.available_at, q.task_run_id FROM {s}.ready_task_runs q
+                      WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= statement_timestamp()
+                      ORDER BY q.available_at, q.task_run_id LIMIT ? + {more}) n
+                    WHERE l.priority IS NOT NULL
+                    ORDER BY l.priority DESC, n.available_at, n.task_run_id) c
+                  JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id
+                  JOIN {s}.task_runs o ON o.id = c.task_run_id
+                  JOIN {s}.executions e ON e.id = o.execution_id
+                  ORDER BY c.priority DESC, c.available_at, c.task_run_id LIMIT ?
+                  {locks}""");
+
+  /** The execution first: of what is passed over, nothing is kept from others. */
+  private static final String PASSING_OVER =
+      PICK.replace("{more}", "64")
+          .replace("{locks}", "FOR NO KEY UPDATE OF e SKIP LOCKED FOR UPDATE OF q SKIP LOCKED");
+
+  /** The ready one first: who has it waits for one execution, and no other claim does. */
+  private static final String WAITING =
+      PICK.replace("{more}", "1000")
+          .replace("{locks}", "FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e");
 
   private static final String PICK_OF_EXECUTION =
-      """
-      SELECT p.task_run_id, p.pool, p.priority, (extract(epoch FROM p.available_at) * 1000000)::bigint
-      FROM {s}.ready_task_runs p
-      WHERE p.pool = ANY (?) AND {pools}
-        AND p.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
-        AND p.available_at <= statement_timestamp()
-      ORDER BY p.priority DESC, p.available_at, p.task_run_id LIMIT ? FOR UPDATE SKIP LOCKED""";
+      PICKED.replace(
+          "{ready}",
+          LOCKED
+              + """
+              FROM {s}.ready_task_runs q
+              JOIN {s}.task_runs o ON o.id = q.task_run_id
+              JOIN {s}.executions e ON e.id = o.execution_id
+              WHERE q.pool = ANY (ARRAY (SELECT p.pool FROM unnest(?::text[]) AS p (pool) WHERE {pools}))
+                AND q.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
+                AND q.available_at <= statement_timestamp()
+              ORDER BY q.priority DESC, q.available_at, q.task_run_id LIMIT ?
+              FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e""");
 
   private static final String ANY = "true";
   private static final String UNBOUNDED =
@@ -188,8 +232,9 @@ final class PostgresSql {
           """
           SELECT p.name, (SELECT count(*) FROM {s}.leases l WHERE l.pool = p.name)
           FROM {s}.pools p WHERE p.name = ANY (?)""";
-      case PICK_READY -> PICK.replace("{pools}", UNBOUNDED);
-      case PICK_BOUNDED -> PICK.replace("{pools}", ANY);
+      case PICK_READY -> PASSING_OVER.replace("{pools}", UNBOUNDED);
+      case PICK_BOUNDED -> PASSING_OVER.replace("{pools}", ANY);
+      case PICK_WAITING -> WAITING.replace("{pools}", ANY);
       case PICK_READY_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", UNBOUNDED);
       case PICK_BOUNDED_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", ANY);
       case DUE ->
@@ -230,11 +275,15 @@ final class PostgresSql {
                           UNION ALL SELECT min(due_at) FROM {s}.due_executions WHERE due_at > statement_timestamp()) n)
                         - statement_timestamp()) * 1000000)::bigint,
                      (extract(epoch FROM (SELECT min(expires_at) FROM {s}.leases WHERE expires_at > statement_timestamp())
-                        - statement_timestamp()) * 1000000)::bigint""";
-      case EXECUTIONS_OF_TASK_RUNS ->
-          EXECUTION
-              + "WHERE e.id = ANY (ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?)))";
-      case TASK_RUNS_BY_ID -> TASK_RUN + "WHERE t.id = ANY (?)";
+                        - statement_timestamp()) * 1000000)::bigint,
+                     CASE WHEN EXISTS (
+                       SELECT 1 FROM lane p
+                       CROSS JOIN LATERAL (
+                         SELECT 1 FROM {s}.ready_task_runs q
+                         WHERE q.pool = p.pool AND q.priority = p.priority AND q.available_at <= statement_timestamp()
+                         LIMIT 1) q
+                       WHERE {pools}) THEN 1 ELSE 0 END"""
+                  .replace("{pools}", UNBOUNDED);
       // A join might be made by reading all that is ready, or all outputs.
       case READY_OF_EXECUTION ->
           """

@@ -128,7 +128,7 @@ class PostgresConnectionTest {
 
   @Test
   @DisplayName(
-      "13, 19: five statements wait for locks, in a fixed order; a claim passes over; no read for an answer locks")
+      "13, 19: who waits for locks does so in a fixed order or for one alone; a claim passes over; no read for an answer locks")
   void locks() throws SQLException {
     PostgresSql texts = new PostgresSql("waymark");
     for (ReadStatement statement : ReadStatement.values()) {
@@ -138,8 +138,11 @@ class PostgresConnectionTest {
         case LOAD_SAVED_WORKFLOWS -> assertThat(text).endsWith("ORDER BY W.ID FOR NO KEY UPDATE");
         case LOAD_WORKERS -> assertThat(text).endsWith("ORDER BY W.NAME FOR NO KEY UPDATE");
         case LOAD_POOLS, LOCK_POOLS -> assertThat(text).endsWith("ORDER BY P.NAME FOR UPDATE");
-        case PICK_READY, PICK_BOUNDED, PICK_READY_OF_EXECUTION, PICK_BOUNDED_OF_EXECUTION ->
-            assertThat(text).containsOnlyOnce("FOR UPDATE SKIP LOCKED");
+        case PICK_READY, PICK_BOUNDED ->
+            assertThat(text)
+                .containsOnlyOnce("FOR NO KEY UPDATE OF E SKIP LOCKED FOR UPDATE OF Q SKIP LOCKED");
+        case PICK_WAITING, PICK_READY_OF_EXECUTION, PICK_BOUNDED_OF_EXECUTION ->
+            assertThat(text).containsOnlyOnce("FOR UPDATE OF Q SKIP LOCKED FOR NO KEY UPDATE OF E");
         default -> assertThat(text).doesNotContain("FOR ", "SHARE", "SKIP LOCKED", "NOWAIT");
       }
     }

@@ -55,25 +55,44 @@ final class SqliteSql {
       )
       """;
 
+  private static final String PICKED =
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
+             a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > {now} THEN 1 ELSE 2 END,
+             picked.pool, picked.priority, picked.available_at, e.request_hash,
+             e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
+             e.created_at, e.started_at, e.ended_at, e.error
+      FROM ({ready}) picked
+      CROSS JOIN task_runs t ON t.id = picked.task_run_id
+      CROSS JOIN executions e ON e.id = t.execution_id
+      LEFT JOIN execution_details d ON d.execution_id = e.id
+      LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt"""
+          .replace("{now}", NOW);
+
   private static final String PICK =
       LANES
-          + """
-          SELECT r.task_run_id, r.pool, r.priority, r.available_at FROM lane l
-          JOIN ready_task_runs r ON r.task_run_id IN (
-            SELECT q.task_run_id FROM ready_task_runs q
-            WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= %s
-            ORDER BY q.available_at, q.task_run_id LIMIT ?2)
-          ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
-              .formatted(NOW);
+          + PICKED.replace(
+              "{ready}",
+              """
+              SELECT r.task_run_id, r.pool, r.priority, r.available_at FROM lane l
+              JOIN ready_task_runs r ON r.task_run_id IN (
+                SELECT q.task_run_id FROM ready_task_runs q
+                WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= %s
+                ORDER BY q.available_at, q.task_run_id LIMIT ?2)
+              ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
+                  .formatted(NOW));
 
   private static final String PICK_OF_EXECUTION =
-      """
-      SELECT r.task_run_id, r.pool, r.priority, r.available_at
-      FROM task_runs t CROSS JOIN ready_task_runs r ON r.task_run_id = t.id
-      WHERE t.execution_id = ?2 AND r.available_at <= %s
-        AND r.pool IN (SELECT p.value FROM json_each(?1) p WHERE {pools})
-      ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
-          .formatted(NOW);
+      PICKED.replace(
+          "{ready}",
+          """
+          SELECT r.task_run_id, r.pool, r.priority, r.available_at
+          FROM task_runs t CROSS JOIN ready_task_runs r ON r.task_run_id = t.id
+          WHERE t.execution_id = ?2 AND r.available_at <= %s
+            AND r.pool IN (SELECT p.value FROM json_each(?1) p WHERE {pools})
+          ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
+              .formatted(NOW));
 
   private static final String ANY = "true";
   private static final String UNBOUNDED =
@@ -146,7 +165,8 @@ final class SqliteSql {
           "SELECT p.name, (SELECT count(*) FROM leases l WHERE l.pool = p.name) FROM pools p WHERE p.name IN "
               + TEXTS;
       case PICK_READY -> PICK.replace("{pools}", UNBOUNDED);
-      case PICK_BOUNDED -> PICK.replace("{pools}", ANY);
+      // One writes at a time: there is nobody to pass over and nobody to wait for.
+      case PICK_BOUNDED, PICK_WAITING -> PICK.replace("{pools}", ANY);
       case PICK_READY_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", UNBOUNDED);
       case PICK_BOUNDED_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", ANY);
       case DUE ->
@@ -184,14 +204,9 @@ final class SqliteSql {
                                 WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > {now}) AS at
                         FROM lane l
                         UNION ALL SELECT min(due_at) FROM due_executions WHERE due_at > {now})) - {now},
-                     (SELECT min(expires_at) FROM leases WHERE expires_at > {now}) - {now}"""
+                     (SELECT min(expires_at) FROM leases WHERE expires_at > {now}) - {now},
+                     0"""
                   .replace("{now}", NOW);
-      case EXECUTIONS_OF_TASK_RUNS ->
-          EXECUTION
-              + "WHERE e.id IN (SELECT execution_id FROM task_runs WHERE id IN "
-              + UUIDS
-              + ")";
-      case TASK_RUNS_BY_ID -> TASK_RUN + "WHERE t.id IN " + UUIDS;
       case READY_OF_EXECUTION ->
           """
           SELECT r.task_run_id FROM task_runs t JOIN ready_task_runs r ON r.task_run_id = t.id

@@ -32,7 +32,8 @@ class SqliteClaimPlansTest {
       "SEARCH q USING COVERING INDEX ready_task_runs_in_order (pool=? AND priority=? AND available_at";
 
   /** The steps that go over what a statement was given or has itself put together. */
-  private static final String OWN = "SCAN (p|l|o|json_each|CONSTANT ROW|\\(subquery-\\d+\\)).*";
+  private static final String OWN =
+      "SCAN (p|l|o|picked|json_each|CONSTANT ROW|\\(subquery-\\d+\\)).*";
 
   @TempDir Path folder = Path.of("");
   private SqliteConnector connector = new SqliteConnector(folder, Duration.ZERO, 1);
@@ -98,7 +99,11 @@ class SqliteClaimPlansTest {
                 "SEARCH p USING COVERING INDEX sqlite_autoindex_pools_1 (name=?)",
                 "SEARCH l USING COVERING INDEX leases_by_pool (pool=?)");
         case PICK_READY ->
-            plan.contains(LANES + "<?)", "SEARCH r USING PRIMARY KEY (task_run_id=?)");
+            plan.contains(
+                LANES + "<?)",
+                "SEARCH r USING PRIMARY KEY (task_run_id=?)",
+                "SEARCH t USING PRIMARY KEY (id=?)",
+                "SEARCH e USING PRIMARY KEY (id=?)");
         case DUE ->
             plan.contains(
                 "SEARCH due_executions USING COVERING INDEX due_executions_by_time (due_at<?)");
@@ -122,10 +127,6 @@ class SqliteClaimPlansTest {
           dialect.bindUuids(statement, first, List.of(new UUID(1, 1)));
           return first + 1;
         };
-    plan(connection, ReadStatement.EXECUTIONS_OF_TASK_RUNS, parameters)
-        .contains("SEARCH e USING PRIMARY KEY (id=?)");
-    plan(connection, ReadStatement.TASK_RUNS_BY_ID, parameters)
-        .contains("SEARCH t USING PRIMARY KEY (id=?)");
     plan(connection, ReadStatement.LOAD_TASK_RUNS, parameters)
         .contains("SEARCH l USING PRIMARY KEY (task_run_id=?) LEFT-JOIN");
   }

@@ -7,5 +7,12 @@ public enum LeaseState {
   /** It lasts, or lasted when it was last seen. */
   HELD,
   /** It was over when it was looked at. */
-  OVER
+  OVER;
+
+  private static final LeaseState[] BY_NUMBER = values();
+
+  /** The one of this number, 0 to 2 in the order above: a database names it so. */
+  public static LeaseState of(int number) {
+    return BY_NUMBER[number];
+  }
 }

@@ -9,9 +9,7 @@ import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.Execution;
-import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
-import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Claims.Claimed;
@@ -24,7 +22,6 @@ import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
-import dev.waymark.jdbc.internal.sql.SessionSource;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,20 +29,26 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * One claim, one transaction: pick what is ready, load and lock what it belongs to, let the same
- * rules decide as for every other write, write, commit.
+ * One claim, one transaction: pick what is ready with all that belongs to it, let the same rules
+ * decide as for every other write, write, commit.
  *
  * <p><b>Locks.</b> First the pools are locked that have a bound and something ready, in the order
  * of their names, so that of several claims each counts what those before it have taken. Picking
- * locks rows of the ready ones and passes over those that others have locked. Only then are
- * executions locked, in the order of their ids as everywhere. Nobody else waits for a row of the
- * ready ones while he holds an execution: who makes a task run ready that is so already leaves its
- * row alone, and nobody but a claim takes one away. So a claim may wait for a commit, and no commit
- * for a claim that waits.
+ * locks ready ones with their executions, and passes over those of which somebody else has either:
+ * it waits for nobody. Only when it finds all that is ready locked does it wait, for one execution,
+ * with nothing locked but the ready one, for which nobody waits: who makes a task run ready that is
+ * so already leaves its row alone, and nobody but a claim takes one away. So neither claims nor
+ * commits ever wait in a circle.
+ *
+ * <p><b>What was picked is as it was when picking began</b>, and the lock came later: where there
+ * are row locks, another may have written in between. What is then wrong is found out by the
+ * writing, which compares, and the claim is made anew, this time looking at everything again once
+ * the locks are held. And what seems not to be fit to start is looked at again before that is
+ * believed.
  *
  * <p><b>What is picked leaves the ready ones</b>, unless it has no place in the claim, and also
  * where it may not start: an execution was paused or cancelled, or another program has moved the
@@ -56,7 +59,7 @@ final class ClaimTransaction {
   /** How much of what is due and of what has expired one claim tells. */
   private static final int TOLD = 20;
 
-  private final SessionSource sessions;
+  private final Transactions transactions;
   private final Dialect dialect;
   private final Memory memory;
   private final InstantSource clock;
@@ -65,13 +68,13 @@ final class ClaimTransaction {
   private final LedgerLoader loader;
 
   ClaimTransaction(
-      SessionSource sessions,
+      Transactions transactions,
       Dialect dialect,
       Memory memory,
       InstantSource clock,
       Limits limits,
       Duration patience) {
-    this.sessions = sessions;
+    this.transactions = transactions;
     this.dialect = dialect;
     this.memory = memory;
     this.clock = clock;
@@ -83,9 +86,15 @@ final class ClaimTransaction {
   /** Claims, and tries again for at most the patience of the store. */
   Claims run(ClaimRequest request) {
     Patience left = new Patience(patience);
+    boolean looksAgain = false;
     while (true) {
       try {
-        return attempt(request);
+        boolean looking = looksAgain;
+        Optional<Claims> claims = transactions.run(session -> claim(session, request, looking));
+        if (claims.isPresent()) {
+          return claims.get();
+        }
+        looksAgain = true;
       } catch (SQLException e) {
         if (dialect.remedy(e) != Remedy.AGAIN || !left.pause()) {
           throw dialect.explain("claim task runs for worker " + request.worker(), e);
@@ -94,93 +103,108 @@ final class ClaimTransaction {
     }
   }
 
-  private Claims attempt(ClaimRequest request) throws SQLException {
-    Session session = sessions.writer();
-    Claims claims;
-    try {
-      dialect.beginWrite(session);
-      claims = claim(session, request);
-    } catch (SQLException e) {
-      memory.forget();
-      sessions.discard(session, e);
-      throw e;
-    } catch (RuntimeException | Error e) {
-      memory.forget();
-      sessions.discard(session, null);
-      throw e;
-    }
-    sessions.release(session);
-    return claims;
-  }
-
-  private Claims claim(Session session, ClaimRequest request) throws SQLException {
+  /** Nothing, and nothing is written, when what was picked was not as it seemed. */
+  private Optional<Claims> claim(Session session, ClaimRequest request, boolean looksAgain)
+      throws SQLException {
     ClaimReads reads = new ClaimReads(dialect, request);
     dialect.read(session, reads.looking(TOLD));
-    List<Request> further = reads.lookingFurther();
-    if (!further.isEmpty()) {
-      dialect.read(session, further);
-    }
+    readIfAny(session, reads.lookingFurther());
+    readIfAny(session, reads.waiting());
     List<Picked> picked = reads.picked();
-    List<Claimed> claimed = List.of();
     if (picked.isEmpty()) {
       dialect.rollback(session);
-    } else {
-      claimed = take(session, request, picked, reads);
+      return Optional.of(answer(List.of(), reads));
     }
+    return take(session, request, picked, looksAgain).map(claimed -> answer(claimed, reads));
+  }
+
+  private static Claims answer(List<Claimed> claimed, ClaimReads reads) {
     return new Claims(claimed, reads.due(), reads.expired(), reads.next(), reads.nextExpiry());
   }
 
-  private List<Claimed> take(
-      Session session, ClaimRequest request, List<Picked> picked, ClaimReads reads)
-      throws SQLException {
-    Object stamp = dialect.stamp(session);
-    Touches touches = new Touches();
-    picked.forEach(each -> touches.add(each.taskRun()));
-    Ledger ledger = new Ledger();
-    List<Request> requests = new ArrayList<>(loader.requests(touches, ledger));
-    requests.addAll(reads.details(picked));
-    dialect.read(session, requests);
-    Instant at = Times.micros(clock.instant());
-    Times.checkStorable(at);
-    GroupRows rows = new GroupRows();
-    List<Decider.Grant> grants = new ArrayList<>();
-    for (Picked each : picked) {
-      Decider.Grant grant = Decider.grant(each.taskRun(), each.pool(), request, at, ledger, limits);
-      if (grant != null) {
-        rows.add(grant.effects(), at);
-        grants.add(grant);
-      }
+  private void readIfAny(Session session, List<Request> requests) throws SQLException {
+    if (!requests.isEmpty()) {
+      dialect.read(session, requests);
     }
-    Rows gone = WriteStatement.DELETE_READY.rows();
-    picked.forEach(each -> gone.add(each.taskRun().value()));
-    List<Rows> writes = new ArrayList<>(rows.rows());
-    writes.add(gone);
-    if (!dialect.writeAndCommit(session, writes)) {
-      throw new IllegalStateException("a record exists that a claim was to make");
-    }
-    memory.keep(ledger, stamp);
-    return claimed(grants, ledger, reads.executions(), reads.taskRuns());
   }
 
-  private static List<Claimed> claimed(
-      List<Decider.Grant> grants,
-      Ledger ledger,
-      Map<ExecutionId, Execution> executions,
-      Map<TaskRunId, TaskRun> taskRuns) {
-    List<Claimed> claimed = new ArrayList<>(grants.size());
-    for (Decider.Grant grant : grants) {
-      TaskRunId id = grant.attempt().taskRunId();
-      claimed.add(
-          new Claimed(
-              as(
-                  Objects.requireNonNull(executions.get(grant.execution())),
-                  Objects.requireNonNull(ledger.execution(grant.execution()))),
-              as(
-                  Objects.requireNonNull(taskRuns.get(id)),
-                  Objects.requireNonNull(ledger.taskRun(id))),
-              attempt(grant)));
+  private Optional<List<Claimed>> take(
+      Session session, ClaimRequest request, List<Picked> picked, boolean looksAgain)
+      throws SQLException {
+    Object stamp = dialect.stamp(session);
+    Instant at = Times.micros(clock.instant());
+    Times.checkStorable(at);
+    Ledger ledger = asPicked(picked);
+    List<Grant> grants = looksAgain ? List.of() : grants(request, picked, at, ledger);
+    boolean looked = grants.size() < picked.size();
+    if (looked) {
+      ledger = asLocked(session, picked);
+      grants = grants(request, picked, at, ledger);
     }
-    return claimed;
+    try {
+      if (!dialect.writeAndCommit(session, rows(picked, grants, at))) {
+        throw new IllegalStateException("a record exists that a claim was to make");
+      }
+    } catch (SQLException e) {
+      if (looked || !dialect.isContradiction(e)) {
+        throw e;
+      }
+      dialect.rollback(session);
+      return Optional.empty();
+    }
+    memory.keep(ledger, stamp);
+    List<Claimed> claimed = new ArrayList<>(grants.size());
+    for (Grant grant : grants) {
+      claimed.add(claimed(grant, ledger));
+    }
+    return Optional.of(claimed);
+  }
+
+  private static Ledger asPicked(List<Picked> picked) {
+    Ledger ledger = new Ledger();
+    picked.forEach(each -> each.addTo(ledger));
+    return ledger;
+  }
+
+  private Ledger asLocked(Session session, List<Picked> picked) throws SQLException {
+    Ledger ledger = new Ledger();
+    Touches touches = new Touches();
+    picked.forEach(each -> touches.add(each.id()));
+    loader.load(session, touches, ledger);
+    return ledger;
+  }
+
+  /** What of it goes to the worker. */
+  private List<Grant> grants(ClaimRequest request, List<Picked> picked, Instant at, Ledger ledger) {
+    List<Grant> grants = new ArrayList<>();
+    for (Picked each : picked) {
+      Decider.Grant grant = Decider.grant(each.id(), each.pool(), request, at, ledger, limits);
+      if (grant != null) {
+        grants.add(new Grant(each, grant));
+      }
+    }
+    return grants;
+  }
+
+  /** Something that was picked and goes to the worker. */
+  private record Grant(Picked picked, Decider.Grant decided) {}
+
+  private static List<Rows> rows(List<Picked> picked, List<Grant> grants, Instant at) {
+    GroupRows rows = new GroupRows();
+    grants.forEach(grant -> rows.add(grant.decided().effects(), at));
+    Rows gone = WriteStatement.DELETE_READY.rows();
+    picked.forEach(each -> gone.add(each.id().value()));
+    List<Rows> writes = new ArrayList<>(rows.rows());
+    writes.add(gone);
+    return writes;
+  }
+
+  private static Claimed claimed(Grant grant, Ledger ledger) {
+    Picked picked = grant.picked();
+    return new Claimed(
+        as(picked.execution(), Objects.requireNonNull(ledger.execution(picked.execution().id()))),
+        as(picked.taskRun(), Objects.requireNonNull(ledger.taskRun(picked.id()))),
+        attempt(grant.decided()));
   }
 
   private static Attempt attempt(Decider.Grant grant) {

@@ -14,7 +14,6 @@ import dev.waymark.jdbc.internal.sql.Patience;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
-import dev.waymark.jdbc.internal.sql.SessionSource;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * answer that it was owed. All this is bounded by the patience of the store.
  */
 final class GroupTransaction {
-  private final SessionSource sessions;
+  private final Transactions transactions;
   private final Dialect dialect;
   private final Limits limits;
   private final Duration patience;
@@ -40,16 +39,16 @@ final class GroupTransaction {
   private final Memory memory;
   private final Listeners ready;
 
-  /** Works on sessions of this source; tries a group again for at most {@code patience}. */
+  /** Tries a group again for at most {@code patience}. */
   GroupTransaction(
-      SessionSource sessions,
+      Transactions transactions,
       Dialect dialect,
       Memory memory,
       Limits limits,
       Duration patience,
       Listeners ready) {
     this.ready = ready;
-    this.sessions = sessions;
+    this.transactions = transactions;
     this.memory = memory;
     this.dialect = dialect;
     this.limits = limits;
@@ -121,29 +120,19 @@ final class GroupTransaction {
   }
 
   private void attempt(List<Ticket> group) throws SQLException {
-    Session session = sessions.writer();
-    boolean call;
-    try {
-      Touches touches = new Touches();
-      group.forEach(ticket -> touches.add(ticket.submission().changes()));
-      dialect.beginWrite(session);
-      List<Verdict> verdicts = fromMemory(session, group, touches);
-      if (verdicts == null) {
-        verdicts = fromDatabase(session, group, touches);
-      }
-      answer(group, verdicts);
-      call = !ready.isEmpty() && verdicts.stream().anyMatch(GroupTransaction::callsForWork);
-    } catch (SQLException e) {
-      memory.forget();
-      sessions.discard(session, e);
-      throw e;
-    } catch (RuntimeException | Error e) {
-      memory.forget();
-      sessions.discard(session, null);
-      throw e;
-    }
-    sessions.release(session);
-    if (call) {
+    Touches touches = new Touches();
+    group.forEach(ticket -> touches.add(ticket.submission().changes()));
+    List<Verdict> verdicts =
+        transactions.run(
+            session -> {
+              List<Verdict> decided = fromMemory(session, group, touches);
+              if (decided == null) {
+                decided = fromDatabase(session, group, touches);
+              }
+              answer(group, decided);
+              return decided;
+            });
+    if (!ready.isEmpty() && verdicts.stream().anyMatch(GroupTransaction::callsForWork)) {
       ready.call();
     }
   }

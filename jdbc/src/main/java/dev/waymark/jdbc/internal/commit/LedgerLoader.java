@@ -39,11 +39,6 @@ import java.util.function.Function;
  * whatever the size of the group, and none for a table that it does not touch.
  */
 final class LedgerLoader {
-  /** By the number that the database gives. */
-  private static final LeaseState[] LEASE_STATES = {
-    LeaseState.NONE, LeaseState.HELD, LeaseState.OVER
-  };
-
   private final Dialect dialect;
 
   LedgerLoader(Dialect dialect) {
@@ -265,7 +260,7 @@ final class LedgerLoader {
               row.getLong(5),
               row.getInt(6),
               attemptState == null ? null : AttemptState.valueOf(attemptState),
-              LEASE_STATES[row.getInt(10)],
+              LeaseState.of(row.getInt(10)),
               dialect.time(row, 8),
               dialect.time(row, 9)));
     }

@@ -40,8 +40,9 @@ public final class Writer implements AutoCloseable {
       Listeners ready,
       StoreObserver observer) {
     Memory memory = new Memory();
-    this.groups = new GroupTransaction(sessions, dialect, memory, limits, patience, ready);
-    this.claims = new ClaimTransaction(sessions, dialect, memory, clock, limits, patience);
+    Transactions transactions = new Transactions(sessions, dialect, memory);
+    this.groups = new GroupTransaction(transactions, dialect, memory, limits, patience, ready);
+    this.claims = new ClaimTransaction(transactions, dialect, memory, clock, limits, patience);
     this.telling = new Telling(observer);
     this.committer =
         new GroupCommitter(this::run, new Flights(dialect.writers(), memory::executions), limits);

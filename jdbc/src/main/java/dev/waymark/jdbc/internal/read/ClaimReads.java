@@ -1,9 +1,6 @@
 package dev.waymark.jdbc.internal.read;
 
-import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.model.TaskRun;
-import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims.Due;
 import dev.waymark.core.store.Claims.Leased;
@@ -16,13 +13,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What one claim reads: first what there is, then what belongs to what it takes. */
+/** What one claim reads: what it can take, and what else there is. */
 public final class ClaimReads {
   private final Dialect dialect;
   private final RecordRows records;
@@ -30,8 +24,7 @@ public final class ClaimReads {
   private final Picks picks;
   private final List<Due> due = new ArrayList<>();
   private final List<Leased> expired = new ArrayList<>();
-  private final Map<ExecutionId, Execution> executions = new HashMap<>();
-  private final Map<TaskRunId, TaskRun> taskRuns = new HashMap<>();
+  private boolean isReady;
   private @Nullable Duration next;
   private @Nullable Duration nextExpiry;
 
@@ -39,8 +32,8 @@ public final class ClaimReads {
   public ClaimReads(Dialect dialect, ClaimRequest request) {
     this.dialect = dialect;
     this.request = request;
-    this.picks = new Picks(dialect, request);
     this.records = new RecordRows(dialect);
+    this.picks = new Picks(dialect, records, request);
   }
 
   /** The requests that look what there is; at most so much of what is due and of what expired. */
@@ -103,6 +96,7 @@ public final class ClaimReads {
   private void next(ResultSet row) throws SQLException {
     next = duration(row, 1);
     nextExpiry = duration(row, 2);
+    isReady = row.getInt(3) == 1;
   }
 
   private static @Nullable Duration duration(ResultSet row, int column) throws SQLException {
@@ -118,31 +112,12 @@ public final class ClaimReads {
     return picks.second();
   }
 
-  /** The requests for the records that belong to what was picked. */
-  public List<Request> details(List<Picked> picked) {
-    List<UUID> ids = picked.stream().map(each -> each.taskRun().value()).toList();
-    Request.Parameters parameters =
-        (s, first) -> {
-          dialect.bindUuids(s, first, ids);
-          return first + 1;
-        };
-    return List.of(
-        new Request(
-            ReadStatement.EXECUTIONS_OF_TASK_RUNS,
-            parameters,
-            ids.size(),
-            row -> {
-              Execution execution = records.execution(row);
-              executions.put(execution.id(), execution);
-            }),
-        new Request(
-            ReadStatement.TASK_RUNS_BY_ID,
-            parameters,
-            ids.size(),
-            row -> {
-              TaskRun taskRun = records.taskRun(row);
-              taskRuns.put(taskRun.id(), taskRun);
-            }));
+  /**
+   * The requests that wait for something to take; none when something was picked, or when nothing
+   * is ready.
+   */
+  public List<Request> waiting() {
+    return picks.third(isReady);
   }
 
   /** What was picked, in order. */
@@ -168,15 +143,5 @@ public final class ClaimReads {
   /** How long until a lease is over. */
   public @Nullable Duration nextExpiry() {
     return nextExpiry;
-  }
-
-  /** The executions of what was picked, as they were before. */
-  public Map<ExecutionId, Execution> executions() {
-    return executions;
-  }
-
-  /** What was picked, as it was before. */
-  public Map<TaskRunId, TaskRun> taskRuns() {
-    return taskRuns;
   }
 }

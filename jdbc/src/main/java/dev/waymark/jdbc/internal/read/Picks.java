@@ -1,7 +1,6 @@
 package dev.waymark.jdbc.internal.read;
 
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
@@ -21,21 +20,26 @@ import java.util.TreeMap;
  * one it must be known first how many slots are free; so they are picked from in a second turn,
  * which most claims do not need. What both turns bring competes for the places of the claim: of a
  * bounded pool there are never more candidates than free slots, so whatever is taken fits.
+ *
+ * <p>Both turns pass over what is locked. When that leaves nothing, although something is ready, a
+ * third turn waits for one.
  */
 final class Picks {
   private static final Comparator<Picked> ORDER =
       Comparator.comparingInt((Picked picked) -> -picked.priority())
           .thenComparingLong(Picked::readyAt)
-          .thenComparing(Picked::taskRun);
+          .thenComparing(Picked::id);
 
+  private final RecordRows records;
   private final Dialect dialect;
   private final ClaimRequest request;
   private final Map<String, Integer> slots = new TreeMap<>();
   private final Map<String, Integer> leases = new HashMap<>();
   private final List<Picked> candidates = new ArrayList<>();
 
-  Picks(Dialect dialect, ClaimRequest request) {
+  Picks(Dialect dialect, RecordRows records, ClaimRequest request) {
     this.dialect = dialect;
+    this.records = records;
     this.request = request;
   }
 
@@ -57,7 +61,7 @@ final class Picks {
     List<Request> requests = new ArrayList<>();
     slots.forEach(
         (pool, most) -> {
-          int free = most - leases.getOrDefault(pool, 0);
+          int free = free(pool);
           if (free > 0) {
             requests.add(
                 picking(
@@ -69,6 +73,30 @@ final class Picks {
           }
         });
     return requests;
+  }
+
+  /**
+   * The third turn: whichever comes first; nothing when something was picked, or when nothing is
+   * ready that could be.
+   *
+   * @param unbounded whether something is ready in pools without a bound
+   */
+  List<Request> third(boolean unbounded) {
+    if (!candidates.isEmpty() || request.limit() == 0 || request.execution() != null) {
+      return List.of();
+    }
+    List<String> pools = new ArrayList<>();
+    for (String pool : request.pools()) {
+      boolean isBounded = slots.containsKey(pool) || leases.containsKey(pool);
+      if (isBounded ? slots.containsKey(pool) && free(pool) > 0 : unbounded) {
+        pools.add(pool);
+      }
+    }
+    return pools.isEmpty() ? List.of() : List.of(picking(ReadStatement.PICK_WAITING, pools, 1));
+  }
+
+  private int free(String pool) {
+    return slots.getOrDefault(pool, 0) - leases.getOrDefault(pool, 0);
   }
 
   /** What is taken: the first of all candidates, as many as the claim asks for. */
@@ -107,8 +135,6 @@ final class Picks {
   }
 
   private void candidate(ResultSet row) throws SQLException {
-    candidates.add(
-        new Picked(
-            new TaskRunId(dialect.uuid(row, 1)), row.getString(2), row.getInt(3), row.getLong(4)));
+    candidates.add(records.picked(row));
   }
 }

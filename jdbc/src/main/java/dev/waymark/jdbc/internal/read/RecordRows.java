@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.read;
 
+import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
@@ -46,18 +47,23 @@ final class RecordRows {
   }
 
   Execution execution(ResultSet row) throws SQLException {
+    return execution(row, 1);
+  }
+
+  /** The execution whose columns begin at this one. */
+  private Execution execution(ResultSet row, int first) throws SQLException {
     return new Execution(
-        new ExecutionId(dialect.uuid(row, 1)),
-        new WorkflowId(row.getString(2)),
-        row.getInt(3),
-        ExecutionState.valueOf(row.getString(4)),
-        row.getLong(5),
-        map(row, 6),
-        map(row, 7),
-        time(row, 8),
-        dialect.time(row, 9),
-        dialect.time(row, 10),
-        row.getString(11));
+        new ExecutionId(dialect.uuid(row, first)),
+        new WorkflowId(row.getString(first + 1)),
+        row.getInt(first + 2),
+        ExecutionState.valueOf(row.getString(first + 3)),
+        row.getLong(first + 4),
+        map(row, first + 5),
+        map(row, first + 6),
+        time(row, first + 7),
+        dialect.time(row, first + 8),
+        dialect.time(row, first + 9),
+        row.getString(first + 10));
   }
 
   TaskRun taskRun(ResultSet row) throws SQLException {
@@ -71,6 +77,19 @@ final class RecordRows {
         time(row, 7),
         dialect.time(row, 8),
         dialect.time(row, 9));
+  }
+
+  Picked picked(ResultSet row) throws SQLException {
+    @Nullable String attemptState = row.getString(10);
+    return new Picked(
+        taskRun(row),
+        attemptState == null ? null : AttemptState.valueOf(attemptState),
+        LeaseState.of(row.getInt(11)),
+        row.getString(12),
+        row.getInt(13),
+        row.getLong(14),
+        row.getString(15),
+        execution(row, 16));
   }
 
   Attempt attempt(ResultSet row) throws SQLException {

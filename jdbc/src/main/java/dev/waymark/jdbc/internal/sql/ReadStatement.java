@@ -57,15 +57,28 @@ public enum ReadStatement {
    */
   POOL_LEASES,
   /**
-   * Pools, limit, limit again -> task run id, pool, priority, microseconds since the epoch from
-   * which on it is ready; of what is ready in those of the pools that have no bound, the greatest
-   * priority first and the oldest first within it; locked where the database has row locks, and
-   * without those that others have locked.
+   * Pools, limit, limit again -> of what is ready in those of the pools that have no bound, the
+   * greatest priority first and the oldest first within it: the columns of a task run, the state of
+   * its newest attempt, how its lease stands as {@link #LOAD_TASK_RUNS} says it, the pool, the
+   * priority, the microseconds since the epoch from which on it is ready, the request hash of its
+   * execution, and the columns of the execution.
+   *
+   * <p>Where the database has row locks, the ready one and its execution are locked, and what
+   * others have locked, or whose execution they have, is passed over. There only the execution is
+   * as it is under the lock; the rest is as it was when the statement began.
    */
   PICK_READY,
   /** The same, of pools whether or not they have a bound. */
   PICK_BOUNDED,
-  /** Pools, execution id, limit -> as {@link #PICK_READY}, of one execution alone. */
+  /**
+   * The same, of pools whether or not they have a bound, and waits for the execution. With a limit
+   * of one: it must not wait while it has another.
+   */
+  PICK_WAITING,
+  /**
+   * Pools, execution id, limit -> as {@link #PICK_READY}, of one execution alone, for which it
+   * waits.
+   */
   PICK_READY_OF_EXECUTION,
   /** The same, of pools whether or not they have a bound. */
   PICK_BOUNDED_OF_EXECUTION,
@@ -82,14 +95,11 @@ public enum ReadStatement {
   /** Least id, limit -> ids of executions that nobody will go on with, in order. */
   STALLED,
   /**
-   * Pools -> microseconds until the next is ready or due, and until the next lease is over; one
-   * row, null for never.
+   * Pools -> microseconds until the next is ready or due, and until the next lease is over, and 1
+   * where something is ready now in those of the pools that have no bound, else 0; one row, null
+   * for never.
    */
   NEXT,
-  /** Task run ids -> the columns of an execution, of the executions of these task runs. */
-  EXECUTIONS_OF_TASK_RUNS,
-  /** Task run ids -> the columns of a task run. */
-  TASK_RUNS_BY_ID,
 
   // Answers.
 

@@ -57,11 +57,13 @@ class PostgresGroupTest {
     PostgresSettings settings = new PostgresSettings(schema, 1, LONG, LONG, LONG, LONG, LONG, LONG);
     dialect = new PostgresDialect(settings, PostgresErrors.ofDataSource(settings));
     connection = TestServer.connect();
+    Memory memory = new Memory();
+    SessionSource sessions = new OneSession(new Session(log.watch(connection)));
     transaction =
         new GroupTransaction(
-            new OneSession(new Session(log.watch(connection))),
+            new Transactions(sessions, dialect, memory),
             dialect,
-            new Memory(),
+            memory,
             Limits.defaults(),
             LONG,
             new Listeners());

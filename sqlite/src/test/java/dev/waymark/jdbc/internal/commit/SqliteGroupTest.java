@@ -66,10 +66,12 @@ class SqliteGroupTest {
 
   /** One that remembers nothing of what others have done. */
   private GroupTransaction newTransaction() {
+    Memory memory = new Memory();
+    SessionSource sessions = new OneSession(new Session(log.watch(connection)));
     return new GroupTransaction(
-        new OneSession(new Session(log.watch(connection))),
+        new Transactions(sessions, dialect, memory),
         dialect,
-        new Memory(),
+        memory,
         Limits.defaults(),
         Duration.ofSeconds(10),
         new Listeners());

@@ -1,0 +1,47 @@
+package dev.waymark.jdbc.internal.commit;
+
+import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.SessionSource;
+import java.sql.SQLException;
+
+/**
+ * Write transactions, each on a session of its own. What breaks one off dooms its session, and
+ * whatever is remembered: nobody knows what it has left.
+ */
+final class Transactions {
+  private final SessionSource sessions;
+  private final Dialect dialect;
+  private final Memory memory;
+
+  Transactions(SessionSource sessions, Dialect dialect, Memory memory) {
+    this.sessions = sessions;
+    this.dialect = dialect;
+    this.memory = memory;
+  }
+
+  /** What is done in a transaction; it ends the transaction itself, by commit or rollback. */
+  interface Body<T> {
+    T run(Session session) throws SQLException;
+  }
+
+  /** Begins a transaction, and does this in it. */
+  <T> T run(Body<T> body) throws SQLException {
+    Session session = sessions.writer();
+    T result;
+    try {
+      dialect.beginWrite(session);
+      result = body.run(session);
+    } catch (SQLException e) {
+      memory.forget();
+      sessions.discard(session, e);
+      throw e;
+    } catch (RuntimeException | Error e) {
+      memory.forget();
+      sessions.discard(session, null);
+      throw e;
+    }
+    sessions.release(session);
+    return result;
+  }
+}
