@@ -110,7 +110,6 @@ public final class ClaimsPart implements Part {
   }
 
   private void rate(Settings settings, Backend backend, Place large, long ready) throws Exception {
-    BareQueue.fill(large, ready);
     List<Double> ours = new ArrayList<>();
     List<Double> bare = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
@@ -124,6 +123,7 @@ public final class ClaimsPart implements Part {
         claimers.add(new BareQueue.Claimer(large));
       }
       for (int round = 0; round <= settings.rounds(); round++) {
+        BareQueue.fill(large, ready);
         double first = Claimers.perSecond(takers(stores), settings.slice());
         double second = Claimers.perSecond(bareTakers(claimers), settings.slice());
         if (round > 0) {

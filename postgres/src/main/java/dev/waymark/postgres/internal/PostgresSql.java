@@ -397,6 +397,20 @@ final class PostgresSql {
           SELECT 1 FROM unnest(?::uuid[], ?::bigint[], ?::text[]) AS v (id, version, state)
           JOIN {s}.executions e ON e.id = v.id AND e.version = v.version AND e.state = v.state
           ORDER BY e.id FOR NO KEY UPDATE OF e""";
+      case CHECK_FAMILY ->
+          """
+          SELECT 1 FROM unnest(?::uuid[], ?::integer[]) AS v (id, live)
+          WHERE v.live = (
+            SELECT count(*) FROM {s}.task_runs t
+            WHERE t.execution_id = v.id AND t.state = ANY ('{PENDING,RUNNING,RETRYING}'::text[]))""";
+      case CHECK_TASK_RUN ->
+          """
+          SELECT 1 FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::integer[], ?::text[])
+            AS v (id, state, version, last_attempt, attempt_state)
+          JOIN {s}.task_runs t
+            ON t.id = v.id AND t.state = v.state AND t.version = v.version AND t.last_attempt = v.last_attempt
+          LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+          WHERE a.state IS NOT DISTINCT FROM v.attempt_state""";
       case INSERT_WORKFLOW ->
           """
           INSERT INTO {s}.workflows (id, revision, content_hash)

@@ -286,7 +286,7 @@ final class SqliteSql {
 
   static String text(WriteStatement statement) {
     return switch (statement) {
-      case CHECK_WORKFLOW, CHECK_EXECUTION ->
+      case CHECK_WORKFLOW, CHECK_EXECUTION, CHECK_FAMILY, CHECK_TASK_RUN ->
           throw new IllegalArgumentException(
               statement + ": nothing changes between reading and writing, there is one writer");
       case INSERT_WORKFLOW -> "INSERT INTO workflows (id, revision, content_hash) VALUES (?, ?, ?)";

@@ -197,8 +197,10 @@ final class GroupTransaction {
       return null;
     }
     List<Verdict> verdicts = decide(group, ledger);
-    if (!premises.carry(verdicts)) {
-      return null;
+    for (int i = 0; i < verdicts.size(); i++) {
+      if (!premises.carry(group.get(i).submission().changes(), verdicts.get(i))) {
+        return null;
+      }
     }
     List<Rows> rows = new ArrayList<>(premises.checks());
     rows.removeIf(Rows::isEmpty);

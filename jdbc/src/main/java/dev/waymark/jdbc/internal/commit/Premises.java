@@ -2,13 +2,18 @@ package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.ExecutionHead;
+import dev.waymark.core.internal.decide.Family;
 import dev.waymark.core.internal.decide.Ledger;
+import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.Verdict;
 import dev.waymark.core.internal.decide.WorkflowHead;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
@@ -27,6 +32,9 @@ import java.util.TreeSet;
  *   <li>a task run that changes has the version, state and newest attempt that are remembered, and
  *       an attempt that changes the state. An attempt that has ended never changes;
  *   <li>an execution that ends has no live task run: the database sees to that in any case;
+ *   <li>an execution that is settled has as many live task runs as are remembered;
+ *   <li>a task run on which something leans that does not change it has the version, state and
+ *       newest attempt that are remembered, and that attempt its state;
  *   <li>what is created did not exist, by its key;
  *   <li>a workflow of which the newest revision is run has no newer one.
  * </ul>
@@ -47,8 +55,6 @@ final class Premises {
   /** Whether memory has all that deciding needs, and none of it is beyond a check. */
   boolean areKnown() {
     return touches.savedWorkflows().isEmpty()
-        && touches.leanedOn().stream().allMatch(this::isCreated)
-        && touches.settled().stream().allMatch(this::isCreated)
         && touches.workflows().stream().allMatch(id -> remembered.workflow(id) != null)
         && touches.taskRuns().stream()
             .allMatch(id -> isCreated(id) || remembered.taskRun(id) != null)
@@ -69,15 +75,27 @@ final class Premises {
     return executions;
   }
 
-  /** Whether these verdicts stand when the {@link #checks} and the writes find what they expect. */
-  boolean carry(List<Verdict> verdicts) {
-    return verdicts.stream().allMatch(this::carry);
+  /**
+   * Whether the verdict on a change set stands when the {@link #checks} and the writes find what
+   * they expect.
+   */
+  boolean carry(ChangeSet changes, Verdict verdict) {
+    return verdict instanceof Verdict.Accepted accepted
+        && areWritten(changes.changes(), accepted.result().outcomes())
+        && accepted.effects().stream().noneMatch(this::leansOnLiveAttempt);
   }
 
-  private boolean carry(Verdict verdict) {
-    return verdict instanceof Verdict.Accepted accepted
-        && accepted.result().outcomes().stream().allMatch(Outcome::changed)
-        && accepted.effects().stream().noneMatch(this::leansOnLiveAttempt);
+  /**
+   * Whether each change writes something, which then finds out whether it was right to; one that
+   * settles an execution does so also where it changes nothing.
+   */
+  private static boolean areWritten(List<Change> changes, List<Outcome> outcomes) {
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (!outcomes.get(i).changed() && !(changes.get(i) instanceof Change.SettleExecution)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The one move of a task run that goes by an attempt which is live and stays as it is. */
@@ -87,7 +105,34 @@ final class Premises {
         && remembered.hasLiveAttempt(move.after().id());
   }
 
-  /** What is to be looked at before anything is written. */
+  private Rows families() {
+    Rows families = WriteStatement.CHECK_FAMILY.rows();
+    for (ExecutionId id : touches.settled()) {
+      Family family = remembered.family(id);
+      if (family != null) {
+        families.add(id.value(), family.live());
+      }
+    }
+    return families;
+  }
+
+  private Rows taskRuns() {
+    Rows taskRuns = WriteStatement.CHECK_TASK_RUN.rows();
+    for (TaskRunId id : touches.leanedOn()) {
+      TaskRunHead taskRun = remembered.taskRun(id);
+      if (taskRun != null) {
+        taskRuns.add(
+            id.value(),
+            taskRun.state().name(),
+            taskRun.version(),
+            taskRun.lastAttempt(),
+            taskRun.lastAttemptState() == null ? null : taskRun.lastAttemptState().name());
+      }
+    }
+    return taskRuns;
+  }
+
+  /** What is to be looked at before anything is written; executions, which are locked, first. */
   List<Rows> checks() {
     Rows workflows = WriteStatement.CHECK_WORKFLOW.rows();
     for (WorkflowId id : touches.newestRevisions()) {
@@ -103,6 +148,6 @@ final class Premises {
         executions.add(id.value(), execution.version(), execution.state().name());
       }
     }
-    return List.of(workflows, executions);
+    return List.of(workflows, executions, families(), taskRuns());
   }
 }

@@ -21,6 +21,13 @@ public enum WriteStatement {
   CHECK_WORKFLOW(TEXT, INT),
   /** Execution id, version and state that it must have; locks it and writes nothing. */
   CHECK_EXECUTION(UUID, LONG, TEXT),
+  /** Execution id, number of task runs that have not ended; writes nothing. */
+  CHECK_FAMILY(UUID, INT),
+  /**
+   * Task run id, state, version, newest attempt and its state, null where there is none; writes
+   * nothing.
+   */
+  CHECK_TASK_RUN(UUID, TEXT, LONG, INT, TEXT),
   /** Workflow id, first revision, content hash. */
   INSERT_WORKFLOW(TEXT, INT, TEXT),
   /** Latest revision, which must be the next, content hash, workflow id. */

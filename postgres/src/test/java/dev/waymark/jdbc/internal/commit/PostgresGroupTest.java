@@ -5,9 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.IllegalTransitionException;
+import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
@@ -27,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +61,8 @@ class PostgresGroupTest {
 
   private final String schema = TestServer.newSchema();
   private final StatementLog log = new StatementLog();
+  private static final Ids IDS = Ids.system();
+
   private final ChangeMix mix = new ChangeMix();
   private PostgresDialect dialect;
   private Connection connection;
@@ -130,6 +146,92 @@ class PostgresGroupTest {
     assertThat(runs(1)).hasSize(2);
     assertThat(runs(50)).hasSize(2);
     assertThat(runs(MANY)).hasSize(3);
+  }
+
+  /** An execution of two task runs, of which the first has an attempt. */
+  private record Pair(ExecutionId execution, TaskRunId first, TaskRunId second) {
+    Pair() {
+      this(IDS.executionId(), IDS.taskRunId(), IDS.taskRunId());
+    }
+
+    ChangeSet begin() {
+      return ChangeSet.builder()
+          .createExecution(
+              new NewExecution(execution, new WorkflowId("flow-0"), null, Map.of(), Map.of()))
+          .updateExecution(execution, ExecutionState.RUNNING)
+          .createTaskRun(new NewTaskRun(first, execution, new TaskId("first")))
+          .createTaskRun(new NewTaskRun(second, execution, new TaskId("second")))
+          .updateTaskRun(first, TaskRunState.RUNNING)
+          .recordAttempt(first, "w")
+          .build();
+    }
+
+    /** The attempt ends, the second task run may begin, and nobody else need look. */
+    ChangeSet goOn() {
+      return ChangeSet.builder()
+          .setOutputs(first, 1, Map.of("a", "b"))
+          .appendLog(new AttemptId(first, 1), 0, new byte[] {'x'})
+          .updateAttempt(new AttemptId(first, 1), AttemptState.SUCCEEDED, 0, null)
+          .updateTaskRun(first, TaskRunState.SUCCEEDED)
+          .readyTaskRun(second)
+          .settleExecution(execution, 1)
+          .build();
+    }
+  }
+
+  @Test
+  @DisplayName("that ends attempts, makes what follows ready and settles is one round trip too")
+  void goesOn() {
+    List<Pair> pairs = List.of(new Pair(), new Pair(), new Pair());
+    commit(pairs.stream().map(Pair::begin).toList());
+    log.clear();
+    commit(pairs.stream().map(Pair::goOn).toList());
+    assertThat(log.runs()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("sees what others have done to a task run that it only leans on")
+  void leansOnTaskRun() throws SQLException {
+    Pair pair = new Pair();
+    commit(List.of(pair.begin()));
+    execute(
+        "UPDATE %s.task_runs SET state = 'CANCELLED', version = 2, ended_at = now() WHERE id = '%s'"
+            .formatted(schema, pair.second()));
+    Ticket ticket = tickets(List.of(pair.goOn())).get(0);
+    transaction.run(List.of(ticket));
+    assertThatThrownBy(ticket::answer)
+        .isInstanceOf(IllegalTransitionException.class)
+        .hasMessageContaining("CANCELLED");
+  }
+
+  @Test
+  @DisplayName("sees that others have lost an attempt on which it leans")
+  void leansOnAttempt() throws SQLException {
+    Pair pair = new Pair();
+    commit(List.of(pair.begin()));
+    execute(
+        "UPDATE %s.attempts SET state = 'LOST', ended_at = now() WHERE task_run_id = '%s'"
+            .formatted(schema, pair.first()));
+    AttemptId attempt = new AttemptId(pair.first(), 1);
+    ChangeSet late = ChangeSet.builder().appendLog(attempt, 0, new byte[] {'x'}).build();
+    Ticket ticket = tickets(List.of(late)).get(0);
+    transaction.run(List.of(ticket));
+    assertThatThrownBy(ticket::answer).isInstanceOf(LeaseLostException.class);
+  }
+
+  @Test
+  @DisplayName("sees that others have ended or added task runs of an execution that it settles")
+  void settles() throws SQLException {
+    Pair pair = new Pair();
+    commit(List.of(pair.begin()));
+    execute(
+        """
+        INSERT INTO %s.task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
+        VALUES ('%s', '%s', 'third', 'PENDING', 1, 0, now())"""
+            .formatted(schema, IDS.taskRunId(), pair.execution()));
+    List<Ticket> tickets = tickets(List.of(pair.goOn()));
+    transaction.run(tickets);
+    assertThat(tickets.get(0).answer().outcomes().get(5).changed()).isTrue();
   }
 
   @Test
