@@ -163,6 +163,11 @@ public final class Ledger {
     families.put(execution, family);
   }
 
+  /** Whether of each of these executions that is here its family is here too. */
+  public boolean hasFamilies(Collection<ExecutionId> ids) {
+    return ids.stream().allMatch(id -> execution(id) == null || family(id) != null);
+  }
+
   /** Notes a worker. */
   public void put(WorkerHead worker) {
     workers.put(worker.name(), worker);

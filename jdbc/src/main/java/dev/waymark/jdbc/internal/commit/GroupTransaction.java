@@ -181,6 +181,9 @@ final class GroupTransaction {
   private @Nullable List<Verdict> onStamp(
       Session session, List<Ticket> group, Touches touches, Ledger ledger) throws SQLException {
     loader.loadUnknown(session, touches, ledger);
+    if (!ledger.hasFamilies(touches.families())) {
+      return null; // One that was to be created is there: it has come with a task run of it.
+    }
     List<Verdict> verdicts = decide(group, ledger);
     if (verdicts.stream().noneMatch(Verdict.Refused.class::isInstance)
         && dialect.writeAndCommit(session, rows(verdicts))) {

@@ -59,8 +59,7 @@ final class Premises {
         && touches.taskRuns().stream()
             .allMatch(id -> isCreated(id) || remembered.taskRun(id) != null)
         && executions().stream().allMatch(id -> isCreated(id) || remembered.execution(id) != null)
-        && touches.families().stream()
-            .allMatch(id -> remembered.execution(id) == null || remembered.family(id) != null)
+        && remembered.hasFamilies(touches.families())
         && touches.tasks().stream().allMatch(task -> isCreated(task.executionId()));
   }
 

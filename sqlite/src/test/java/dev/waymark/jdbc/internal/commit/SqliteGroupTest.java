@@ -6,8 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
@@ -28,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +130,31 @@ class SqliteGroupTest {
     List<Run> many = runs(MANY);
     assertAlike(one, many);
     assertThat(one).extracting(Run::text).filteredOn(text -> text.startsWith("SELECT")).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("finds one that is to be created, and comes with a task run that is loaded")
+  void createdButThere() {
+    Ids ids = Ids.system();
+    ExecutionId execution = ids.executionId();
+    TaskRunId taskRun = ids.taskRunId();
+    NewExecution created =
+        new NewExecution(execution, new WorkflowId("flow-0"), null, Map.of(), Map.of());
+    commit(
+        List.of(
+            ChangeSet.builder()
+                .createExecution(created)
+                .createTaskRun(new NewTaskRun(taskRun, execution, new TaskId("a")))
+                .build()));
+    transaction = newTransaction();
+    commit(mix.endsAndBeginnings(1)); // From here on something is remembered, but not these.
+    commit(
+        List.of(
+            ChangeSet.builder()
+                .createExecution(created)
+                .updateTaskRun(taskRun, TaskRunState.RUNNING)
+                .createTaskRun(new NewTaskRun(ids.taskRunId(), execution, new TaskId("b")))
+                .build()));
   }
 
   /** The same texts in the same order, each with so many times the rows where it writes rows. */
