@@ -50,6 +50,8 @@ final class Backlog {
     if (effect instanceof Effect.TaskRunReady it) {
       ready.putIfAbsent(
           it.taskRun(), new Ready(it.taskRun(), it.pool(), it.priority(), now.plus(it.delay())));
+    } else if (effect instanceof Effect.TaskRunNotReady it) {
+      ready.remove(it.taskRun());
     } else if (effect instanceof Effect.LeaseTaken it) {
       leases.put(
           it.attempt().taskRunId(),

@@ -503,6 +503,12 @@ final class PostgresSql {
           FROM unnest(?::uuid[]) AS v (id) WHERE c.id = v.id""";
       case DELETE_READY ->
           "DELETE FROM {s}.ready_task_runs r USING unnest(?::uuid[]) AS v (id) WHERE r.task_run_id = v.id";
+      // A claim may have it locked and wait for the execution, which is locked here.
+      case CLEAR_READY ->
+          """
+          DELETE FROM {s}.ready_task_runs WHERE task_run_id = ANY (ARRAY (
+            SELECT r.task_run_id FROM unnest(?::uuid[]) AS v (id)
+            JOIN {s}.ready_task_runs r ON r.task_run_id = v.id FOR UPDATE OF r SKIP LOCKED))""";
       case INSERT_LEASE ->
           """
           INSERT INTO {s}.leases (task_run_id, number, worker, expires_at, pool)

@@ -329,7 +329,7 @@ final class SqliteSql {
       case INSERT_COMMIT ->
           "INSERT INTO commits (id, committed_at, fingerprint, versions) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
       case TOUCH_COMMIT -> "UPDATE commits SET committed_at = committed_at WHERE id = ?";
-      case DELETE_READY -> "DELETE FROM ready_task_runs WHERE task_run_id = ?";
+      case DELETE_READY, CLEAR_READY -> "DELETE FROM ready_task_runs WHERE task_run_id = ?";
       case INSERT_LEASE ->
           "INSERT INTO leases (task_run_id, number, worker, expires_at, pool) VALUES (?, ?, ?, %s + ?, ?)"
               .formatted(NOW);

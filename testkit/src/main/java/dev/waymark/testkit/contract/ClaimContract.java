@@ -124,6 +124,24 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("what ends before it was claimed is ready no more, whatever it was to wait for")
+  void endsUnclaimed() {
+    TaskRunId waiting = taskRun(execution());
+    TaskRunId other = ready(execution());
+    store.commit(
+        changes().readyTaskRun(waiting, null, "default", 0, Duration.ofMinutes(10)).build());
+    store.commit(
+        changes()
+            .updateTaskRun(waiting, TaskRunState.CANCELLED)
+            .updateTaskRun(other, TaskRunState.SKIPPED)
+            .build());
+    assertThat(store.pools()).isEmpty();
+    Claims claims = claim(10);
+    assertThat(claims.claimed()).isEmpty();
+    assertThat(claims.next()).isNull();
+  }
+
+  @Test
   @DisplayName("what may not start any more leaves the ready ones, and may be made ready again")
   void heldLeaves() {
     ExecutionId execution = execution();

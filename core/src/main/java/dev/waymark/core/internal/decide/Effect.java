@@ -213,6 +213,9 @@ public sealed interface Effect {
   record TaskRunReady(TaskRunId taskRun, String pool, int priority, Duration delay)
       implements Effect {}
 
+  /** A task run may not be claimed any more, if it might. */
+  record TaskRunNotReady(TaskRunId taskRun) implements Effect {}
+
   /** An execution is due, unless it is so earlier. */
   record ExecutionDue(ExecutionId execution, DueReason reason, Duration delay) implements Effect {}
 

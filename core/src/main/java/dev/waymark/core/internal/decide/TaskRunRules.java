@@ -146,6 +146,9 @@ final class TaskRunRules {
       draft.put(head.executionId(), family.plus(0, -1));
     }
     hearing.write(new Effect.TaskRunMoved(after, head.state()));
+    if (change.to().isTerminal() && head.state() != TaskRunState.RUNNING) {
+      hearing.write(new Effect.TaskRunNotReady(after.id()));
+    }
     hearing.answer(change.target(), after.version(), true);
   }
 

@@ -121,6 +121,11 @@ final class Wave {
           ready.pool(),
           ready.priority(),
           micros(ready.delay()));
+    } else if (effect instanceof Effect.TaskRunNotReady notReady) {
+      return take(
+          new RowKey("ready", notReady.taskRun()),
+          WriteStatement.CLEAR_READY,
+          notReady.taskRun().value());
     } else if (effect instanceof Effect.OutputsSet set) {
       return take(
           new RowKey("outputs", set.taskRun()),

@@ -66,6 +66,8 @@ public enum WriteStatement {
   DELETE_READY(UUID),
   /** Task run id, number, worker, microseconds from now on, pool. */
   INSERT_LEASE(UUID, INT, TEXT, LONG, TEXT),
+  /** Task run id; nothing where it is not ready, or where a claim has it locked, which drops it. */
+  CLEAR_READY(UUID),
   /** Microseconds from now on, task run id, number. */
   UPDATE_LEASE(LONG, UUID, INT),
   /** Task run id, number. */
