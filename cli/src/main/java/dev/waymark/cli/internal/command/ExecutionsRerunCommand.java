@@ -40,12 +40,13 @@ final class ExecutionsRerunCommand implements Command {
       throw CliException.notFound("no execution " + id);
     }
     return work.start(
-        StartRequest.of(earlier.workflowId())
-            .withRevision(earlier.workflowRevision())
-            .withInputs(earlier.inputs())
-            .withLabels(ownLabels(earlier))
-            .withDirectory(directory(context, earlier))
-            .withRerunOf(id, context.arguments().has(FROM_FAILED)));
+        StartRequest.builder(earlier.workflowId())
+            .revision(earlier.workflowRevision())
+            .inputs(earlier.inputs())
+            .labels(ownLabels(earlier))
+            .directory(directory(context, earlier))
+            .rerunOf(id, context.arguments().has(FROM_FAILED))
+            .build());
   }
 
   /** The labels that a user gave; the runner sets its own again. */
