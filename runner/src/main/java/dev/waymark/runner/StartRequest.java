@@ -44,6 +44,9 @@ public record StartRequest(
   /** The label of an execution that names the earlier one that it repeats. */
   public static final String RERUN_LABEL = "waymark.rerun-of";
 
+  /** The label of a rerun that keeps what succeeded in the earlier execution; "true" there. */
+  public static final String FROM_FAILED_LABEL = "waymark.from-failed";
+
   /** The label of an execution that says in which directory its tasks run, on whichever worker. */
   public static final String DIRECTORY_LABEL = "waymark.directory";
 

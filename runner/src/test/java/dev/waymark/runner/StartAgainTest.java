@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starts that repeat an execution, those that are repeated themselves, and what goes first. */
 @DisplayName("A start that")
@@ -202,6 +204,22 @@ class StartAgainTest extends RunnerFixture {
                             .idempotencyKey("again")
                             .build()))
         .isInstanceOf(ConflictException.class);
+  }
+
+  @ParameterizedTest(name = "from failed first: {0}")
+  @ValueSource(booleans = {false, true})
+  @DisplayName("repeats the whole and one that repeats what failed are a conflict under one key")
+  void repeatsTheWholeAndOneThatRepeatsWhatFailedAreAConflictUnderOneKey(boolean fromFailed) {
+    ExecutionId first = failed(failsUntilFixed());
+    StartRequest rerun = again(first, fromFailed).toBuilder().idempotencyKey("again").build();
+    ExecutionId second = runner().start(rerun);
+    assertThat(runner().start(rerun)).isEqualTo(second);
+    StartRequest other = again(first, !fromFailed).toBuilder().idempotencyKey("again").build();
+    assertThatThrownBy(() -> runner().start(other))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("rerun");
+    assertThat(details(second).execution().labels().containsKey(StartRequest.FROM_FAILED_LABEL))
+        .isEqualTo(fromFailed);
   }
 
   @Test

@@ -27,7 +27,7 @@ final class ExecutionsRerunCommand implements Command {
         .options(FROM_FAILED, Work.DETACH, Work.CONCURRENCY, Format.OPTION)
         .details(
             "It also has the labels and the directory of the earlier one, which stays as it is, and"
-                + " the label waymark.rerun-of with its id.")
+                + " the label waymark.rerun-of with its id; with --from-failed also waymark.from-failed.")
         .examples("executions rerun 0190a1b2", "executions rerun 0190a1b2 --from-failed");
   }
 
