@@ -82,16 +82,10 @@ public final class Coordinator {
   /** Makes a coordinator; its thread begins with the first request. */
   public Coordinator(Config config) {
     this.config = config;
-    this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "waymark-processes"));
+    this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-processes"));
     timer.setRemoveOnCancelPolicy(true);
     this.engine = new Engine(config, timer, this::post, this::answer, this::setAside);
     Workers.opened(config.worker());
-  }
-
-  static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   // ---- callers' threads
@@ -171,7 +165,7 @@ public final class Coordinator {
         throw new IllegalStateException("this runner has been stopped; make another one", failure);
       }
       if (thread == null) {
-        thread = daemon(this::live, "waymark-runner");
+        thread = new DaemonThreads("waymark-runner").newThread(this::live);
         thread.start();
       }
       inbox.add(request);

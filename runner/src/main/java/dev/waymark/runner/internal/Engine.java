@@ -57,14 +57,14 @@ final class Engine {
   private final Notifier notifier;
   private final Commands commands;
   private final Orphans orphans;
-  private final Attempts attempts;
+  private final LocalAttempts attempts;
   private final Parallel parallel;
   private final BiConsumer<ExecutionId, ExecutionState> finished;
   private final BiConsumer<ExecutionId, WaymarkException> setAside;
 
   private final Map<ExecutionId, Job> jobs = new LinkedHashMap<>();
 
-  /** Attempts that this worker has claimed and is about to start. */
+  /** LocalAttempts that this worker has claimed and is about to start. */
   private final Set<AttemptId> coming = new HashSet<>();
 
   /**
@@ -90,12 +90,12 @@ final class Engine {
     this.commands = new Commands(config.logs());
     this.orphans = new Orphans(groups);
     this.parallel = new Parallel(store, patience, config.ids());
-    this.attempts = new Attempts(config, groups, timer, inbox, this::ended);
+    this.attempts = new LocalAttempts(config, groups, timer, inbox, this::ended);
     this.finished = finished;
     this.setAside = setAside;
   }
 
-  Attempts attempts() {
+  LocalAttempts attempts() {
     return attempts;
   }
 
@@ -193,7 +193,7 @@ final class Engine {
       throw e;
     } catch (WaymarkException e) {
       drop(job);
-      attempts.of(job.id()).forEach(Local::end);
+      attempts.of(job.id()).forEach(LocalAttempt::end);
       setAside.accept(job.id(), e);
     }
   }
@@ -299,7 +299,7 @@ final class Engine {
       case DEADLINE -> {
         job.setOverdue();
         settle(job, false);
-        attempts.of(job.id()).forEach(Local::end);
+        attempts.of(job.id()).forEach(LocalAttempt::end);
       }
     }
   }
@@ -342,7 +342,7 @@ final class Engine {
 
   // ---- ending attempts
 
-  private void ended(Local local, ProcessEnd end) {
+  private void ended(LocalAttempt local, ProcessEnd end) {
     if (local.isLost() || end.isLate()) {
       notifier.leaseLost(local, config.worker());
     }
@@ -357,7 +357,7 @@ final class Engine {
     }
   }
 
-  private void ended(Job job, Local local, ProcessEnd raw) {
+  private void ended(Job job, LocalAttempt local, ProcessEnd raw) {
     try {
       // Once, however often it is tried: what is taken is gone.
       Node node = job.isLive(local.id()) ? job.node(local.id().taskRunId()) : null;
@@ -380,7 +380,7 @@ final class Engine {
    *     stand against
    * @return false when it was refused and is to be decided anew
    */
-  private boolean record(Job job, Local local, ProcessEnd end, boolean whole) {
+  private boolean record(Job job, LocalAttempt local, ProcessEnd end, boolean whole) {
     Node node = job.node(local.id().taskRunId());
     if (node == null || !job.isLive(local.id())) {
       if (!end.isLate()) {
@@ -511,7 +511,7 @@ final class Engine {
   }
 
   private void endVoid(Job job) {
-    for (Local local : attempts.of(job.id())) {
+    for (LocalAttempt local : attempts.of(job.id())) {
       if (job.state() == ExecutionState.CANCELLING || !job.isLive(local.id())) {
         local.end();
       }

@@ -76,8 +76,7 @@ final class Heartbeat implements AutoCloseable {
     long nanos = lease.toNanos();
     this.marginNanos = Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS) * 2;
     long look = Math.max(1, Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS));
-    this.beats =
-        new ScheduledThreadPoolExecutor(1, task -> Coordinator.daemon(task, "waymark-heartbeat"));
+    this.beats = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-heartbeat"));
     beats.setRemoveOnCancelPolicy(true);
     var unusedBeat =
         beats.scheduleWithFixedDelay(
