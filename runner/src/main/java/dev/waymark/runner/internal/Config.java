@@ -49,6 +49,11 @@ public record Config(
     LogSettings logSettings,
     Duration storePatience) {
 
+  /** Asks the store again for as long as it may be away. */
+  Patience patience() {
+    return new Patience(storePatience);
+  }
+
   /**
    * Under this name a worker with a name of its own tells which process it is, in the words of
    * {@link Workers}: so its next life can see that this one has ended.

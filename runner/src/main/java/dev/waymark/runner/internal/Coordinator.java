@@ -205,7 +205,8 @@ public final class Coordinator {
 
   private void live() {
     try {
-      new Patience(config.storePatience())
+      config
+          .patience()
           .call(
               () -> {
                 engine.attempts().begin();
@@ -385,8 +386,7 @@ public final class Coordinator {
     ClaimRequest request =
         new ClaimRequest(config.worker(), places, config.lease(), config.pools(), only);
     Sent sent =
-        new Patience(config.storePatience())
-            .call(() -> new Sent(System.nanoTime(), config.store().claim(request)));
+        config.patience().call(() -> new Sent(System.nanoTime(), config.store().claim(request)));
     Claims claims = sent.answer();
     engine.start(claims.claimed(), sent.nanos());
     claims.due().forEach(engine::settle);
@@ -416,8 +416,7 @@ public final class Coordinator {
     }
     nextNeighboursNanos = System.nanoTime() + NEIGHBOURS_INTERVAL.toNanos();
     int most = config.store().limits().maxPageSize();
-    List<Claims.Leased> leases =
-        new Patience(config.storePatience()).call(() -> config.store().leases(most));
+    List<Claims.Leased> leases = config.patience().call(() -> config.store().leases(most));
     Set<ExecutionId> left = new LinkedHashSet<>();
     leases.stream().filter(engine::isGone).forEach(each -> left.add(each.executionId()));
     left.forEach(this::adopt);
@@ -450,7 +449,7 @@ public final class Coordinator {
   }
 
   private List<ExecutionId> stalledAfter(@Nullable ExecutionId last, int most) {
-    return new Patience(config.storePatience()).call(() -> config.store().stalled(last, most));
+    return config.patience().call(() -> config.store().stalled(last, most));
   }
 
   private void adopt(ExecutionId id) {

@@ -17,7 +17,6 @@ import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -58,6 +57,7 @@ final class Engine {
   private final Commands commands;
   private final Orphans orphans;
   private final LocalAttempts attempts;
+  private final Deadlines deadlines;
   private final Parallel parallel;
   private final BiConsumer<ExecutionId, ExecutionState> finished;
   private final BiConsumer<ExecutionId, WaymarkException> setAside;
@@ -85,10 +85,11 @@ final class Engine {
     ProcessGroups groups = ProcessGroups.detect();
     this.config = config;
     this.store = config.store();
-    this.patience = new Patience(config.storePatience());
+    this.patience = config.patience();
     this.notifier = new Notifier(config.listener());
     this.commands = new Commands(config.logs());
     this.orphans = new Orphans(groups);
+    this.deadlines = new Deadlines(config);
     this.parallel = new Parallel(store, patience, config.ids());
     this.attempts = new LocalAttempts(config, groups, timer, inbox, this::ended);
     this.finished = finished;
@@ -234,12 +235,12 @@ final class Engine {
       } else if (job.claimed(claimed) == null) {
         reload(job);
       }
-      beginTime(job);
+      deadlines.begin(job);
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (WaymarkException e) {
       setAside.accept(id, e);
-      new Unfit(config, patience).refuse(claimed, e);
+      new Unfit(config).refuse(claimed, e);
       return;
     }
     Job known = job;
@@ -255,25 +256,16 @@ final class Engine {
     }
   }
 
-  /** Lets the time of an execution begin that has a bound on it, unless it has begun before. */
-  private void beginTime(Job job) {
-    Duration timeout = job.definition().timeout();
-    if (timeout != null && job.beginTime()) {
-      new Overdue(store, patience, config.ids()).begin(job.id(), timeout);
-    }
-  }
-
   // ---- what is due, and what has expired
 
   /** Does what is due about an execution. */
   void settle(Claims.Due due) {
-    Overdue overdue = new Overdue(store, patience, config.ids());
     try {
       Job job = jobs.get(due.executionId());
       if (job == null) {
         ExecutionProgress progress = progress(due.executionId());
         if (progress.execution().state().isTerminal()) {
-          overdue.clear(due);
+          clear(due);
           return;
         }
         job = take(progress);
@@ -281,18 +273,18 @@ final class Engine {
         reload(job);
       }
       Job known = job;
-      guard(known, () -> settle(known, due, overdue));
+      guard(known, () -> settle(known, due));
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (WaymarkException e) {
       setAside.accept(due.executionId(), e);
-      overdue.clear(due);
+      clear(due);
     }
   }
 
-  private void settle(Job job, Claims.Due due, Overdue overdue) {
+  private void settle(Job job, Claims.Due due) {
     if (job.state().isTerminal()) {
-      overdue.clear(due);
+      clear(due);
     }
     switch (due.reason()) {
       case SETTLE -> settle(job, true);
@@ -302,6 +294,15 @@ final class Engine {
         attempts.of(job.id()).forEach(LocalAttempt::end);
       }
     }
+  }
+
+  /** Nothing is due any more about an execution that has ended or is none of ours. */
+  private void clear(Claims.Due due) {
+    ChangeSet changes =
+        ChangeSet.builder(config.ids().commitId())
+            .clearDue(due.executionId(), due.reason())
+            .build();
+    var unused = patience.call(() -> store.commit(changes));
   }
 
   /** Takes up what another worker has left behind. */
@@ -319,7 +320,7 @@ final class Engine {
       throw e;
     } catch (WaymarkException e) {
       setAside.accept(expired.executionId(), e);
-      new Unfit(config, patience).lose(expired, e);
+      new Unfit(config).lose(expired, e);
     }
   }
 
