@@ -6,9 +6,11 @@ import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -17,7 +19,8 @@ import java.util.function.BiConsumer;
 
 /**
  * The attempts that this worker runs: starts them, keeps their leases and tells how they ended.
- * What that means for their execution is the {@link Engine}'s business.
+ * What that means for their execution is up to who hears of it. They are started, counted and
+ * removed on the coordinator's thread; leases are lost, and processes end, on others.
  */
 final class LocalAttempts implements AutoCloseable {
   private final Config config;
@@ -29,6 +32,9 @@ final class LocalAttempts implements AutoCloseable {
   private final Heartbeat heartbeat;
   private final LogShipper logs;
   private final Map<AttemptId, LocalAttempt> locals = new ConcurrentHashMap<>();
+
+  /** Those that this worker has claimed and is about to start; the coordinator's thread's own. */
+  private final Set<AttemptId> expected = new HashSet<>();
 
   /**
    * Makes an empty set.
@@ -68,6 +74,16 @@ final class LocalAttempts implements AutoCloseable {
     if (local != null) {
       local.lose();
     }
+  }
+
+  /** This worker has claimed an attempt, and comes to it soon: nobody left it behind. */
+  void expect(AttemptId id) {
+    expected.add(id);
+  }
+
+  /** This worker has come to it. */
+  void expectNoMore(AttemptId id) {
+    expected.remove(id);
   }
 
   /**
@@ -152,8 +168,9 @@ final class LocalAttempts implements AutoCloseable {
     locals.remove(local.id());
   }
 
+  /** Whether this worker runs an attempt, or is about to. */
   boolean has(AttemptId id) {
-    return locals.containsKey(id);
+    return locals.containsKey(id) || expected.contains(id);
   }
 
   boolean isEmpty() {
