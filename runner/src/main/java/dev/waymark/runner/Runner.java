@@ -258,8 +258,10 @@ public final class Runner implements AutoCloseable {
 
     /**
      * The name of this worker, which no other living worker may have: attempts recorded under it
-     * that this runner does not run are taken for those of an earlier life. By default a name that
-     * says host and process, from which others see for sure when the worker is gone.
+     * that this runner does not run are taken for those of an earlier life. The name is free when
+     * that life has stopped, when nothing was heard of it for the time of a lease, or at once where
+     * its process is seen to have ended on this machine. By default a name that says host and
+     * process, from which others see for sure when the worker is gone.
      */
     public Builder worker(String worker) {
       this.worker = worker;

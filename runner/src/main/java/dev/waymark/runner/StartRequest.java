@@ -9,11 +9,13 @@ import dev.waymark.runner.internal.NamedIds;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to start an execution with.
+ * What to start an execution with. Immutable; {@link #of} suffices for a plain start, {@link
+ * #builder} says more.
  *
  * @param workflowId the workflow to run
  * @param revision the revision to pin, or null for the latest
@@ -42,10 +44,18 @@ public record StartRequest(
   /** The label of an execution that names the earlier one that it repeats. */
   public static final String RERUN_LABEL = "waymark.rerun-of";
 
+  /** The label of a rerun that keeps what succeeded in the earlier execution; "true" there. */
+  public static final String FROM_FAILED_LABEL = "waymark.from-failed";
+
   /** The label of an execution that says in which directory its tasks run, on whichever worker. */
   public static final String DIRECTORY_LABEL = "waymark.directory";
 
-  /** Keeps unmodifiable copies. */
+  /**
+   * Keeps unmodifiable copies.
+   *
+   * @throws InvalidInputException when the priority is out of range, or results are to be kept of
+   *     no execution
+   */
   public StartRequest {
     int most = Change.ReadyTaskRun.MAX_PRIORITY;
     if (priority != null && (priority < -most || priority > most)) {
@@ -59,135 +69,125 @@ public record StartRequest(
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
   }
 
-  /** A start that is no rerun, with the priority of the workflow. */
-  public StartRequest(
-      WorkflowId workflowId,
-      @Nullable Integer revision,
-      @Nullable ExecutionId executionId,
-      Map<String, String> inputs,
-      Map<String, String> labels,
-      @Nullable Path directory) {
-    this(workflowId, revision, executionId, inputs, labels, directory, null, null, false);
-  }
-
   /** The latest revision of a workflow, with its default inputs, in the current directory. */
   public static StartRequest of(WorkflowId workflowId) {
-    return new StartRequest(workflowId, null, null, Map.of(), Map.of(), null);
+    return builder(workflowId).build();
   }
 
-  /** The same with this revision pinned. */
-  public StartRequest withRevision(@Nullable Integer revision) {
-    return new StartRequest(
-        workflowId,
-        revision,
-        executionId,
-        inputs,
-        labels,
-        directory,
-        priority,
-        rerunOf,
-        fromFailed);
+  /** Begins a request that asks for the same as {@link #of}. */
+  public static Builder builder(WorkflowId workflowId) {
+    return new Builder(workflowId);
   }
 
-  /** The same under an id of the caller's. */
-  public StartRequest withExecutionId(@Nullable ExecutionId executionId) {
-    return new StartRequest(
-        workflowId,
-        revision,
-        executionId,
-        inputs,
-        labels,
-        directory,
-        priority,
-        rerunOf,
-        fromFailed);
+  /** Begins a request that asks for the same as this one. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(workflowId);
+    builder.revision = revision;
+    builder.executionId = executionId;
+    builder.inputs = inputs;
+    builder.labels = labels;
+    builder.directory = directory;
+    builder.priority = priority;
+    builder.rerunOf = rerunOf;
+    builder.fromFailed = fromFailed;
+    return builder;
   }
 
-  /** The same with these inputs and no others. */
-  public StartRequest withInputs(Map<String, String> inputs) {
-    return new StartRequest(
-        workflowId,
-        revision,
-        executionId,
-        inputs,
-        labels,
-        directory,
-        priority,
-        rerunOf,
-        fromFailed);
-  }
+  /** Collects what a request asks for; null means the same as not to ask. Not thread-safe. */
+  public static final class Builder {
+    private final WorkflowId workflowId;
+    private @Nullable Integer revision;
+    private @Nullable ExecutionId executionId;
+    private Map<String, String> inputs = Map.of();
+    private Map<String, String> labels = Map.of();
+    private @Nullable Path directory;
+    private @Nullable Integer priority;
+    private @Nullable ExecutionId rerunOf;
+    private boolean fromFailed;
 
-  /** The same with these labels and no others. */
-  public StartRequest withLabels(Map<String, String> labels) {
-    return new StartRequest(
-        workflowId,
-        revision,
-        executionId,
-        inputs,
-        labels,
-        directory,
-        priority,
-        rerunOf,
-        fromFailed);
-  }
-
-  /** The same in this directory. */
-  public StartRequest withDirectory(@Nullable Path directory) {
-    return new StartRequest(
-        workflowId,
-        revision,
-        executionId,
-        inputs,
-        labels,
-        directory,
-        priority,
-        rerunOf,
-        fromFailed);
-  }
-
-  /** The same with this priority. */
-  public StartRequest withPriority(@Nullable Integer priority) {
-    return new StartRequest(
-        workflowId,
-        revision,
-        executionId,
-        inputs,
-        labels,
-        directory,
-        priority,
-        rerunOf,
-        fromFailed);
-  }
-
-  /**
-   * The same as a repetition of an earlier execution.
-   *
-   * @param fromFailed whether what succeeded there is kept
-   */
-  public StartRequest withRerunOf(ExecutionId earlier, boolean fromFailed) {
-    return new StartRequest(
-        workflowId,
-        revision,
-        executionId,
-        inputs,
-        labels,
-        directory,
-        priority,
-        earlier,
-        fromFailed);
-  }
-
-  /**
-   * The same under an id that is made of the workflow and this key: a start that is repeated with
-   * the key, by whomever and whenever, starts nothing anew.
-   *
-   * @throws InvalidInputException when the key is empty, or not well-formed text
-   */
-  public StartRequest withIdempotencyKey(String key) {
-    Text.wellFormed("idempotency key", key);
-    if (key.isEmpty()) {
-      throw new InvalidInputException("the idempotency key is empty; give one, or leave it out");
+    private Builder(WorkflowId workflowId) {
+      this.workflowId = Objects.requireNonNull(workflowId, "workflow id");
     }
-    return withExecutionId(new ExecutionId(NamedIds.uuid("execution", workflowId.value(), key)));
+
+    /** The revision to pin; the latest by default. */
+    public Builder revision(@Nullable Integer revision) {
+      this.revision = revision;
+      return this;
+    }
+
+    /**
+     * An id of the caller's, who may then repeat the start without effect; a new one by default.
+     */
+    public Builder executionId(@Nullable ExecutionId executionId) {
+      this.executionId = executionId;
+      return this;
+    }
+
+    /**
+     * An id that is made of the workflow and this key: a start that is repeated with the key, by
+     * whomever and whenever, starts nothing anew.
+     *
+     * @throws InvalidInputException when the key is empty, or not well-formed text
+     */
+    public Builder idempotencyKey(String key) {
+      Text.wellFormed("idempotency key", key);
+      if (key.isEmpty()) {
+        throw new InvalidInputException("the idempotency key is empty; give one, or leave it out");
+      }
+      return executionId(new ExecutionId(NamedIds.uuid("execution", workflowId.value(), key)));
+    }
+
+    /** These inputs and no others; what is not given gets the default of the definition. */
+    public Builder inputs(Map<String, String> inputs) {
+      this.inputs = inputs;
+      return this;
+    }
+
+    /** These labels and no others. */
+    public Builder labels(Map<String, String> labels) {
+      this.labels = labels;
+      return this;
+    }
+
+    /** Where the tasks run; the current directory of this process by default. */
+    public Builder directory(@Nullable Path directory) {
+      this.directory = directory;
+      return this;
+    }
+
+    /** From -100 to 100; that of the workflow by default. */
+    public Builder priority(@Nullable Integer priority) {
+      this.priority = priority;
+      return this;
+    }
+
+    /**
+     * The start repeats an earlier execution of the same workflow, to which it is linked.
+     *
+     * @param fromFailed whether what succeeded there is kept, and not run again
+     */
+    public Builder rerunOf(ExecutionId earlier, boolean fromFailed) {
+      this.rerunOf = earlier;
+      this.fromFailed = fromFailed;
+      return this;
+    }
+
+    /**
+     * The request.
+     *
+     * @throws InvalidInputException when the priority is out of range
+     */
+    public StartRequest build() {
+      return new StartRequest(
+          workflowId,
+          revision,
+          executionId,
+          inputs,
+          labels,
+          directory,
+          priority,
+          rerunOf,
+          fromFailed);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.waymark.runner;
 import static dev.waymark.runner.Flows.flow;
 import static dev.waymark.runner.Flows.retry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -145,6 +146,28 @@ class OutputsTest extends RunnerFixture {
     assertThat(attempts(id, "a").get(0).exitCode()).isZero();
     assertThat(outputs(id, "a")).isEqualTo(Map.of("good", "1"));
     assertThat(lines("b")).containsExactly("1");
+    assertThat(filesBesideLogs(id)).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mkfifo \"$WAYMARK_OUTPUT\" | a pipe",
+        "mkfifo p; ln -s \"$PWD/p\" \"$WAYMARK_OUTPUT\" | a pipe",
+        "ln -s /dev/zero \"$WAYMARK_OUTPUT\" | a device",
+        "mkdir \"$WAYMARK_OUTPUT\" | a directory",
+      })
+  @DisplayName("outputs in what is no regular file fail the attempt and hold up nobody")
+  void outputsInWhatIsNoRegularFileFailTheAttemptAndHoldUpNobody(String command, String what) {
+    ExecutionId id = start(flow("flow").task("a", command));
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(30),
+        () -> assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED));
+    assertThat(attempts(id, "a").get(0).error())
+        .startsWith("the outputs cannot be read: ")
+        .contains(what)
+        .endsWith("; write them to a regular file under this name");
     assertThat(filesBesideLogs(id)).isEmpty();
   }
 

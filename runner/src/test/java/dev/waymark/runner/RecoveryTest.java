@@ -3,6 +3,7 @@ package dev.waymark.runner;
 import static dev.waymark.runner.Flows.flow;
 import static dev.waymark.runner.Flows.retry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
@@ -12,12 +13,14 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.ConflictException;
 import dev.waymark.runner.internal.ProcessGroupsAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -101,6 +104,58 @@ class RecoveryTest extends RunnerFixture {
     beginAs("worker-7", id, "a");
     assertThat(runner(builder().worker("worker-7")).run(id)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+  }
+
+  private void noteAlive(String worker, String process) {
+    store.commit(
+        ChangeSet.builder()
+            .keepWorker(worker, new UUID(1, 1), Duration.ofHours(1), Map.of("process", process))
+            .build());
+  }
+
+  @Test
+  @DisplayName("one with a fixed name begins again at once where its process has ended")
+  void oneWithAFixedNameBeginsAgainAtOnceWhereItsProcessHasEnded() {
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    noteAlive("worker-7", deadWorker());
+    beginAs("worker-7", id, "a");
+    Runner again = runner(builder().worker("worker-7"));
+    assertThat(again.run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+  }
+
+  @Test
+  @DisplayName("one with a fixed name is refused while its process may live")
+  void oneWithAFixedNameIsRefusedWhileItsProcessMayLive() throws Exception {
+    Process living = new ProcessBuilder("sleep", "300").start();
+    try {
+      for (String process :
+          new String[] {ProcessGroupsAccess.worker(living), "elsewhere/1-1", "anything"}) {
+        ExecutionId id = start(flow("flow").task("a", "true"));
+        noteAlive("of " + process, process);
+        Runner second = runner(builder().worker("of " + process));
+        assertThatThrownBy(() -> second.run(id))
+            .as(process)
+            .isInstanceOf(ConflictException.class)
+            .hasMessageContaining("no other life has the name");
+      }
+    } finally {
+      living.destroyForcibly();
+    }
+  }
+
+  @Test
+  @DisplayName("a fixed name is not taken from another runner of the same process")
+  void aFixedNameIsNotTakenFromAnotherRunnerOfTheSameProcess() {
+    ExecutionId id = start(flow("flow").task("a", "touch up; sleep 300"));
+    Runner first = runner(builder().worker("worker-7"));
+    var result = runInBackground(first, id);
+    awaitFile("up");
+    assertThat(store.workers().get(0).info()).containsKey("process");
+    Runner second = runner(builder().worker("worker-7"));
+    assertThatThrownBy(() -> second.run(id)).isInstanceOf(ConflictException.class);
+    Runner.cancel(store, id);
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
   }
 
   @Test

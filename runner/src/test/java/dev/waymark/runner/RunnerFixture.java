@@ -82,7 +82,7 @@ abstract class RunnerFixture {
 
   ExecutionId start(Flows.Flow flow, Map<String, String> inputs) {
     return runner()
-        .start(StartRequest.of(flow.save(store)).withInputs(inputs).withDirectory(folder));
+        .start(StartRequest.builder(flow.save(store)).inputs(inputs).directory(folder).build());
   }
 
   ExecutionDetails details(ExecutionId id) {

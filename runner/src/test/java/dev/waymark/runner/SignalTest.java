@@ -76,8 +76,9 @@ class SignalTest {
               .build();
       ExecutionId id =
           runner.start(
-              StartRequest.of(flow("flow").task("a", "echo $$ > pid; sleep 300").save(store))
-                  .withDirectory(folder));
+              StartRequest.builder(flow("flow").task("a", "echo $$ > pid; sleep 300").save(store))
+                  .directory(folder)
+                  .build());
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(

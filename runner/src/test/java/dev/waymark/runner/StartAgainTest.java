@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starts that repeat an execution, those that are repeated themselves, and what goes first. */
 @DisplayName("A start that")
@@ -37,7 +39,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   private StartRequest again(ExecutionId id, boolean fromFailed) {
-    return StartRequest.of(FLOW).withDirectory(folder).withRerunOf(id, fromFailed);
+    return StartRequest.builder(FLOW).directory(folder).rerunOf(id, fromFailed).build();
   }
 
   private ExecutionId failed(Flows.Flow flow) {
@@ -52,7 +54,8 @@ class StartAgainTest extends RunnerFixture {
   void repeatsWhatFailedKeepsResultsAndOutputsAndIsLinkedByALabel() {
     ExecutionId first = failed(failsUntilFixed());
     touch("fixed");
-    ExecutionId second = runner().start(again(first, true).withInputs(Map.of("day", "monday")));
+    ExecutionId second =
+        runner().start(again(first, true).toBuilder().inputs(Map.of("day", "monday")).build());
     assertThat(state(second)).isEqualTo(ExecutionState.PENDING);
     assertThat(runner(builder().concurrency(1)).run(second)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(lines("runs")).containsExactly("b 1 monday", "c", "clean");
@@ -145,7 +148,7 @@ class StartAgainTest extends RunnerFixture {
     assertThatThrownBy(() -> runner().start(again(first, true)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("it ran revision 1 of flow; repeat that");
-    assertThat(runner().start(again(first, true).withRevision(1))).isNotNull();
+    assertThat(runner().start(again(first, true).toBuilder().revision(1).build())).isNotNull();
     ExecutionId unknown = new ExecutionId(new UUID(1, 1));
     for (boolean fromFailed : new boolean[] {true, false}) {
       assertThatThrownBy(() -> runner().start(again(unknown, fromFailed)))
@@ -158,7 +161,7 @@ class StartAgainTest extends RunnerFixture {
   void hasAnIdempotencyKeyIsMadeOnce() {
     WorkflowId flow = flow("flow").input("day", "today").task("a", "echo x >> runs").save(store);
     StartRequest request =
-        StartRequest.of(flow).withDirectory(folder).withIdempotencyKey("order 17");
+        StartRequest.builder(flow).directory(folder).idempotencyKey("order 17").build();
     ExecutionId id = runner().start(request);
     assertThat(id.value().version()).isEqualTo(8);
     assertThat(id.value().variant()).isEqualTo(2);
@@ -171,15 +174,16 @@ class StartAgainTest extends RunnerFixture {
     assertThat(runner().start(request)).isEqualTo(id);
     runner().work(true);
     assertThat(lines("runs")).hasSize(1);
-    assertThatThrownBy(() -> runner().start(request.withInputs(Map.of("day", "x"))))
+    assertThatThrownBy(() -> runner().start(request.toBuilder().inputs(Map.of("day", "x")).build()))
         .isInstanceOf(ConflictException.class)
         .hasMessageContaining("another set of inputs");
-    assertThat(runner().start(request.withIdempotencyKey("order 18"))).isNotEqualTo(id);
+    assertThat(runner().start(request.toBuilder().idempotencyKey("order 18").build()))
+        .isNotEqualTo(id);
     WorkflowId other = flow("other").task("a", "true").save(store);
-    assertThat(runner().start(StartRequest.of(other).withIdempotencyKey("order 17")))
+    assertThat(runner().start(StartRequest.builder(other).idempotencyKey("order 17").build()))
         .isNotEqualTo(id);
     for (String bad : List.of("", "\0", "\ud800")) {
-      assertThatThrownBy(() -> request.withIdempotencyKey(bad))
+      assertThatThrownBy(() -> request.toBuilder().idempotencyKey(bad).build())
           .isInstanceOf(InvalidInputException.class);
     }
   }
@@ -188,14 +192,34 @@ class StartAgainTest extends RunnerFixture {
   @DisplayName("asks for another rerun under the same key is a conflict")
   void asksForAnotherRerunUnderTheSameKeyIsAConflict() {
     ExecutionId first = failed(failsUntilFixed());
-    StartRequest rerun = again(first, true).withIdempotencyKey("again");
+    StartRequest rerun = again(first, true).toBuilder().idempotencyKey("again").build();
     ExecutionId second = runner().start(rerun);
     assertThat(runner().start(rerun)).isEqualTo(second);
     assertThatThrownBy(
             () ->
                 runner()
-                    .start(StartRequest.of(FLOW).withDirectory(folder).withIdempotencyKey("again")))
+                    .start(
+                        StartRequest.builder(FLOW)
+                            .directory(folder)
+                            .idempotencyKey("again")
+                            .build()))
         .isInstanceOf(ConflictException.class);
+  }
+
+  @ParameterizedTest(name = "from failed first: {0}")
+  @ValueSource(booleans = {false, true})
+  @DisplayName("repeats the whole and one that repeats what failed are a conflict under one key")
+  void repeatsTheWholeAndOneThatRepeatsWhatFailedAreAConflictUnderOneKey(boolean fromFailed) {
+    ExecutionId first = failed(failsUntilFixed());
+    StartRequest rerun = again(first, fromFailed).toBuilder().idempotencyKey("again").build();
+    ExecutionId second = runner().start(rerun);
+    assertThat(runner().start(rerun)).isEqualTo(second);
+    StartRequest other = again(first, !fromFailed).toBuilder().idempotencyKey("again").build();
+    assertThatThrownBy(() -> runner().start(other))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("rerun");
+    assertThat(details(second).execution().labels().containsKey(StartRequest.FROM_FAILED_LABEL))
+        .isEqualTo(fromFailed);
   }
 
   @Test
@@ -206,17 +230,17 @@ class StartAgainTest extends RunnerFixture {
         flow("urgent").task("a", "echo $INPUT_N >> runs").input("n", null).priority(10);
     usual.save(store);
     urgent.save(store);
-    StartRequest base = StartRequest.of(new WorkflowId("usual")).withDirectory(folder);
-    StartRequest high = StartRequest.of(new WorkflowId("urgent")).withDirectory(folder);
-    runner().start(base.withInputs(Map.of("n", "3")));
-    runner().start(base.withInputs(Map.of("n", "4")));
-    runner().start(high.withInputs(Map.of("n", "2")));
-    runner().start(base.withInputs(Map.of("n", "1")).withPriority(100));
-    runner().start(high.withInputs(Map.of("n", "5")).withPriority(-100));
+    StartRequest base = StartRequest.builder(new WorkflowId("usual")).directory(folder).build();
+    StartRequest high = StartRequest.builder(new WorkflowId("urgent")).directory(folder).build();
+    runner().start(base.toBuilder().inputs(Map.of("n", "3")).build());
+    runner().start(base.toBuilder().inputs(Map.of("n", "4")).build());
+    runner().start(high.toBuilder().inputs(Map.of("n", "2")).build());
+    runner().start(base.toBuilder().inputs(Map.of("n", "1")).priority(100).build());
+    runner().start(high.toBuilder().inputs(Map.of("n", "5")).priority(-100).build());
     runner(builder().concurrency(1)).work(true);
     assertThat(lines("runs")).containsExactly("1", "2", "3", "4", "5");
     for (int bad : new int[] {-101, 101, Integer.MIN_VALUE}) {
-      assertThatThrownBy(() -> base.withPriority(bad))
+      assertThatThrownBy(() -> base.toBuilder().priority(bad).build())
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("use -100 to 100");
     }
@@ -230,9 +254,9 @@ class StartAgainTest extends RunnerFixture {
         .task("a", "echo a$INPUT_N >> runs")
         .task("b", "echo b$INPUT_N >> runs", "a")
         .save(store);
-    StartRequest base = StartRequest.of(FLOW).withDirectory(folder);
-    runner().start(base.withInputs(Map.of("n", "2")));
-    runner().start(base.withInputs(Map.of("n", "1")).withPriority(1));
+    StartRequest base = StartRequest.builder(FLOW).directory(folder).build();
+    runner().start(base.toBuilder().inputs(Map.of("n", "2")).build());
+    runner().start(base.toBuilder().inputs(Map.of("n", "1")).priority(1).build());
     runner(builder().concurrency(1)).work(true);
     assertThat(lines("runs")).startsWith("a1", "b1", "a2");
   }

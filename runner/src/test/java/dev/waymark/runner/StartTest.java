@@ -92,7 +92,7 @@ class StartTest extends RunnerFixture {
         .isInstanceOf(NotFoundException.class)
         .hasMessageContaining("unknown");
     StartRequest tooNew =
-        StartRequest.of(flow("flow").task("a", "true").save(store)).withRevision(2);
+        StartRequest.builder(flow("flow").task("a", "true").save(store)).revision(2).build();
     assertThatThrownBy(() -> runner().start(tooNew))
         .isInstanceOf(NotFoundException.class)
         .hasMessageContaining("revision 2");
@@ -102,11 +102,12 @@ class StartTest extends RunnerFixture {
   @DisplayName("labels are kept and those of the runner refused")
   void labelsAreKeptAndThoseOfTheRunnerRefused() {
     StartRequest request =
-        StartRequest.of(flow("flow").task("a", "true").save(store)).withDirectory(folder);
-    ExecutionId id = runner().start(request.withLabels(Map.of("team", "data")));
+        StartRequest.builder(flow("flow").task("a", "true").save(store)).directory(folder).build();
+    ExecutionId id = runner().start(request.toBuilder().labels(Map.of("team", "data")).build());
     assertThat(details(id).execution().labels())
         .isEqualTo(Map.of("team", "data", "waymark.directory", folder.toString()));
-    assertThatThrownBy(() -> runner().start(request.withLabels(Map.of("waymark.x", "1"))))
+    assertThatThrownBy(
+            () -> runner().start(request.toBuilder().labels(Map.of("waymark.x", "1")).build()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("reserved");
   }
@@ -123,7 +124,7 @@ class StartTest extends RunnerFixture {
   @DisplayName("an execution runs the revision that it pinned")
   void anExecutionRunsTheRevisionThatItPinned() {
     WorkflowId flow = flow("flow").task("a", "echo one > out").save(store);
-    ExecutionId first = runner().start(StartRequest.of(flow).withDirectory(folder));
+    ExecutionId first = runner().start(StartRequest.builder(flow).directory(folder).build());
     flow("flow").task("b", "echo two > out").save(store);
     assertThat(runner().run(first)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(read("out")).isEqualTo("one\n");
@@ -135,12 +136,13 @@ class StartTest extends RunnerFixture {
   void repeatingAStartChangesNothingAlsoAfterTheWorkflowGotANewRevision() {
     Flows.Flow flow = flow("flow").input("day", "today").task("a", "true");
     StartRequest request =
-        StartRequest.of(flow.save(store)).withExecutionId(ID).withDirectory(folder);
+        StartRequest.builder(flow.save(store)).executionId(ID).directory(folder).build();
     assertThat(runner().start(request)).isEqualTo(ID);
     Execution created = details(ID).execution();
     flow("flow").input("day", "tomorrow").task("b", "true").save(store);
     assertThat(runner().start(request)).isEqualTo(ID);
-    assertThat(runner().start(request.withRevision(1).withInputs(Map.of("day", "today"))))
+    assertThat(
+            runner().start(request.toBuilder().revision(1).inputs(Map.of("day", "today")).build()))
         .isEqualTo(ID);
     assertThat(details(ID).execution()).isEqualTo(created);
     assertThat(store.taskRuns(ID)).hasSize(1);
@@ -152,15 +154,15 @@ class StartTest extends RunnerFixture {
     flow("other").task("a", "true").save(store);
     Flows.Flow flow = flow("flow").input("day", "today").task("a", "true");
     StartRequest request =
-        StartRequest.of(flow.save(store)).withExecutionId(ID).withDirectory(folder);
+        StartRequest.builder(flow.save(store)).executionId(ID).directory(folder).build();
     runner().start(request);
     for (StartRequest other :
         List.of(
-            request.withInputs(Map.of("day", "x")),
-            request.withLabels(Map.of("a", "b")),
-            request.withRevision(7),
-            request.withDirectory(folder.resolve("x")),
-            StartRequest.of(new WorkflowId("other")).withExecutionId(ID))) {
+            request.toBuilder().inputs(Map.of("day", "x")).build(),
+            request.toBuilder().labels(Map.of("a", "b")).build(),
+            request.toBuilder().revision(7).build(),
+            request.toBuilder().directory(folder.resolve("x")).build(),
+            StartRequest.builder(new WorkflowId("other")).executionId(ID).build())) {
       assertThatThrownBy(() -> runner().start(other)).isInstanceOf(ConflictException.class);
     }
   }
@@ -169,7 +171,7 @@ class StartTest extends RunnerFixture {
   @DisplayName("of many who start the same id at once each gets the one execution")
   void ofManyWhoStartTheSameIdAtOnceEachGetsTheOneExecution() {
     Flows.Flow flow = flow("flow").task("a", "true").task("b", "true");
-    StartRequest request = StartRequest.of(flow.save(store)).withDirectory(folder);
+    StartRequest request = StartRequest.builder(flow.save(store)).directory(folder).build();
     Runner runner = runner();
     for (int round = 0; round < 50; round++) {
       ExecutionId id = new ExecutionId(new UUID(7, round));
@@ -178,7 +180,7 @@ class StartTest extends RunnerFixture {
               .mapToObj(
                   i ->
                       CompletableFuture.supplyAsync(
-                          () -> runner.start(request.withExecutionId(id))))
+                          () -> runner.start(request.toBuilder().executionId(id).build())))
               .toList();
       assertThat(starts).allMatch(start -> start.join().equals(id));
       assertThat(store.taskRuns(id)).hasSize(2);

@@ -78,7 +78,7 @@ final class HeldTask implements AutoCloseable {
     Path folder = Files.createTempDirectory(parent, "held");
     WorkflowId workflow = Workload.save(store, file.replace("FOLDER", folder.toString()));
     try (Runner runner = Runner.builder(store, Workload::read).build()) {
-      ExecutionId id = runner.start(StartRequest.of(workflow).withDirectory(folder));
+      ExecutionId id = runner.start(StartRequest.builder(workflow).directory(folder).build());
       return new HeldTask(store, folder, id, workflow.equals(SCRIPT));
     }
   }

@@ -240,7 +240,8 @@ class SkewedClockIT {
 
   private ExecutionId begin(String file) {
     try (Runner runner = Runner.builder(store, Workload::read).build()) {
-      return runner.start(StartRequest.of(Workload.save(store, file)).withDirectory(folder));
+      return runner.start(
+          StartRequest.builder(Workload.save(store, file)).directory(folder).build());
     }
   }
 

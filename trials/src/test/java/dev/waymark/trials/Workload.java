@@ -115,7 +115,7 @@ final class Workload {
     void startUpTo(long executions) {
       while (!isDone() && started < executions) {
         WorkflowDefinition shape = read("shape", SHAPES.get(started % SHAPES.size()));
-        runner.start(StartRequest.of(shape.id()).withDirectory(directory));
+        runner.start(StartRequest.builder(shape.id()).directory(directory).build());
         startedTasks += shape.tasks().size();
         started++;
       }

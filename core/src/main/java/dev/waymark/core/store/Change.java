@@ -15,7 +15,10 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One change of one record; a {@link ChangeSet} holds one or more. */
+/**
+ * One change of one record; a {@link ChangeSet} holds one or more. The records below are all there
+ * are, grouped by what they change.
+ */
 public sealed interface Change {
 
   /**
@@ -23,6 +26,8 @@ public sealed interface Change {
    * the number.
    */
   RecordRef target();
+
+  // ---- workflows
 
   /**
    * Saves a workflow: idempotent by content.
@@ -38,6 +43,19 @@ public sealed interface Change {
     @Override
     public RecordRef target() {
       return RecordRef.of(workflow.id());
+    }
+  }
+
+  // ---- executions
+
+  /** A change of an execution that is there. */
+  sealed interface OfExecution extends Change {
+    /** The execution. */
+    ExecutionId id();
+
+    @Override
+    default RecordRef target() {
+      return RecordRef.of(id());
     }
   }
 
@@ -70,17 +88,107 @@ public sealed interface Change {
    */
   record UpdateExecution(
       ExecutionId id, ExecutionState to, @Nullable Long expectedVersion, @Nullable String error)
-      implements Change {
+      implements OfExecution {
     /** Checks the text. */
     public UpdateExecution {
       Objects.requireNonNull(id, "execution id");
       Objects.requireNonNull(to, "state");
       Checks.error("execution", id, error);
     }
+  }
+
+  /**
+   * Lets an execution begin that is PENDING, if fewer than so many executions of its workflow are
+   * under way (RUNNING, PAUSED or CANCELLING): it moves to RUNNING, and {@link Outcome#changed()}
+   * is true. Otherwise nothing changes. Of several that ask at the same moment no more begin than
+   * may.
+   *
+   * @param id the execution
+   * @param workflow its workflow
+   * @param most how many may be under way, at least 1
+   */
+  record AdmitExecution(ExecutionId id, WorkflowId workflow, int most) implements OfExecution {
+    /** Checks the number. */
+    public AdmitExecution {
+      Objects.requireNonNull(id, "execution id");
+      Objects.requireNonNull(workflow, "workflow id");
+      Checks.most(id, most);
+    }
+  }
+
+  /**
+   * Says that everything has been done that follows from the states of an execution in which so
+   * many task runs have not ended. Where it is another number, others have got on since the caller
+   * looked, and the execution is noted as due: {@link Outcome#changed()} is then true, and the
+   * caller should look again. Where the number is right, the execution is not due any more.
+   *
+   * <p>So whoever commits last knows that he is the last, and what follows from an end is done by
+   * somebody even where he dies: of several workers that end the last task runs of an execution at
+   * the same moment, none can take another for the one that will end the execution.
+   *
+   * @param id the execution
+   * @param unfinished how many of its task runs have not ended, all changes of this set included
+   */
+  record SettleExecution(ExecutionId id, int unfinished) implements OfExecution {
+    /** Refuses null. */
+    public SettleExecution {
+      Objects.requireNonNull(id, "execution id");
+    }
+  }
+
+  /**
+   * Notes an execution as due: somebody is to look what is to be done about it, after a delay. What
+   * is due earlier already stays so.
+   *
+   * @param id the execution
+   * @param reason what is to be looked at
+   * @param delay how long from now on, by the clock of the store
+   */
+  record MarkDue(ExecutionId id, DueReason reason, Duration delay) implements OfExecution {
+    /** Checks the delay. */
+    public MarkDue {
+      Objects.requireNonNull(id, "execution id");
+      Objects.requireNonNull(reason, "reason");
+      Leases.checkDelay("delay of execution " + id, delay);
+    }
+  }
+
+  /**
+   * Notes that an execution is not due any more.
+   *
+   * @param id the execution
+   * @param reason what was looked at
+   */
+  record ClearDue(ExecutionId id, DueReason reason) implements OfExecution {
+    /** Refuses null. */
+    public ClearDue {
+      Objects.requireNonNull(id, "execution id");
+      Objects.requireNonNull(reason, "reason");
+    }
+  }
+
+  /**
+   * Deletes the logs of all attempts of an execution that has ended.
+   *
+   * @param id the execution
+   */
+  record DeleteLogs(ExecutionId id) implements OfExecution {
+    /** Refuses null. */
+    public DeleteLogs {
+      Objects.requireNonNull(id, "execution id");
+    }
+  }
+
+  // ---- task runs
+
+  /** A change of a task run that is there. */
+  sealed interface OfTaskRun extends Change {
+    /** The task run. */
+    TaskRunId id();
 
     @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
+    default RecordRef target() {
+      return RecordRef.of(id());
     }
   }
 
@@ -113,16 +221,68 @@ public sealed interface Change {
    */
   record UpdateTaskRun(
       TaskRunId id, TaskRunState to, @Nullable Long expectedVersion, @Nullable Integer fence)
-      implements Change {
+      implements OfTaskRun {
     /** Refuses null. */
     public UpdateTaskRun {
       Objects.requireNonNull(id, "task run id");
       Objects.requireNonNull(to, "state");
     }
+  }
+
+  /**
+   * Makes a task run ready: any worker that serves its pool may claim it, after a delay. One that
+   * is ready already stays as it is. What has become of it by the time it is claimed is looked at
+   * then: a task run that may not start leaves the ready ones.
+   *
+   * @param id the task run, PENDING or RETRYING and without a live attempt
+   * @param expectedVersion the version that it must have, or null for any
+   * @param pool the pool that it belongs to, {@link ClaimRequest#DEFAULT_POOL} for none in
+   *     particular
+   * @param priority from -100 to 100; the greater is claimed first
+   * @param delay how long it waits before it may be claimed, by the clock of the store
+   */
+  record ReadyTaskRun(
+      TaskRunId id, @Nullable Long expectedVersion, String pool, int priority, Duration delay)
+      implements OfTaskRun {
+    /** The greatest priority; the least is its negative. */
+    public static final int MAX_PRIORITY = 100;
+
+    /** Checks the pool, the priority and the delay. */
+    public ReadyTaskRun {
+      Objects.requireNonNull(id, "task run id");
+      ClaimRequest.checkPool(pool);
+      Checks.priority(id, priority);
+      Leases.checkDelay("delay of task run " + id, delay);
+    }
+  }
+
+  /**
+   * Keeps what a task run gives to those that depend on it, instead of what it gave before.
+   *
+   * @param id the task run, which has not ended before this change set
+   * @param fence the number of the attempt on whose behalf this is written, as in {@link
+   *     UpdateTaskRun}; null where no attempt writes
+   * @param outputs names and values
+   */
+  record SetOutputs(TaskRunId id, @Nullable Integer fence, Map<String, String> outputs)
+      implements OfTaskRun {
+    /** Keeps an unmodifiable copy and checks the texts. */
+    public SetOutputs {
+      Objects.requireNonNull(id, "task run id");
+      outputs = Checks.texts("output", "of task run " + id, outputs);
+    }
+  }
+
+  // ---- attempts, their leases and their logs
+
+  /** A change of an attempt, its lease or its log. */
+  sealed interface OfAttempt extends Change {
+    /** The attempt. */
+    AttemptId id();
 
     @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
+    default RecordRef target() {
+      return RecordRef.of(id());
     }
   }
 
@@ -166,17 +326,12 @@ public sealed interface Change {
    */
   record UpdateAttempt(
       AttemptId id, AttemptState to, @Nullable Integer exitCode, @Nullable String error)
-      implements Change {
+      implements OfAttempt {
     /** Checks the text. */
     public UpdateAttempt {
       Objects.requireNonNull(id, "attempt id");
       Objects.requireNonNull(to, "state");
       Checks.error("attempt", id, error);
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
     }
   }
 
@@ -187,16 +342,11 @@ public sealed interface Change {
    * @param id the attempt
    * @param error what is known of it, or null
    */
-  record LoseAttempt(AttemptId id, @Nullable String error) implements Change {
+  record LoseAttempt(AttemptId id, @Nullable String error) implements OfAttempt {
     /** Checks the text. */
     public LoseAttempt {
       Objects.requireNonNull(id, "attempt id");
       Checks.error("attempt", id, error);
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
     }
   }
 
@@ -208,160 +358,11 @@ public sealed interface Change {
    * @param id the attempt
    * @param lease how long it lasts from the moment of the commit
    */
-  record RenewLease(AttemptId id, Duration lease) implements Change {
+  record RenewLease(AttemptId id, Duration lease) implements OfAttempt {
     /** Checks the lease. */
     public RenewLease {
       Objects.requireNonNull(id, "attempt id");
       Leases.check("lease of attempt " + id, lease);
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
-    }
-  }
-
-  /**
-   * Makes a task run ready: any worker that serves its pool may claim it, after a delay. One that
-   * is ready already stays as it is. What has become of it by the time it is claimed is looked at
-   * then: a task run that may not start leaves the ready ones.
-   *
-   * @param id the task run, PENDING or RETRYING and without a live attempt
-   * @param expectedVersion the version that it must have, or null for any
-   * @param pool the pool that it belongs to, {@link ClaimRequest#DEFAULT_POOL} for none in
-   *     particular
-   * @param priority from -100 to 100; the greater is claimed first
-   * @param delay how long it waits before it may be claimed, by the clock of the store
-   */
-  record ReadyTaskRun(
-      TaskRunId id, @Nullable Long expectedVersion, String pool, int priority, Duration delay)
-      implements Change {
-    /** The greatest priority; the least is its negative. */
-    public static final int MAX_PRIORITY = 100;
-
-    /** Checks the pool, the priority and the delay. */
-    public ReadyTaskRun {
-      Objects.requireNonNull(id, "task run id");
-      ClaimRequest.checkPool(pool);
-      Checks.priority(id, priority);
-      Leases.checkDelay("delay of task run " + id, delay);
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
-    }
-  }
-
-  /**
-   * Lets an execution begin that is PENDING, if fewer than so many executions of its workflow are
-   * under way (RUNNING, PAUSED or CANCELLING): it moves to RUNNING, and {@link Outcome#changed()}
-   * is true. Otherwise nothing changes. Of several that ask at the same moment no more begin than
-   * may.
-   *
-   * @param id the execution
-   * @param workflow its workflow
-   * @param most how many may be under way, at least 1
-   */
-  record AdmitExecution(ExecutionId id, WorkflowId workflow, int most) implements Change {
-    /** Checks the number. */
-    public AdmitExecution {
-      Objects.requireNonNull(id, "execution id");
-      Objects.requireNonNull(workflow, "workflow id");
-      Checks.most(id, most);
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
-    }
-  }
-
-  /**
-   * Says that everything has been done that follows from the states of an execution in which so
-   * many task runs have not ended. Where it is another number, others have got on since the caller
-   * looked, and the execution is noted as due: {@link Outcome#changed()} is then true, and the
-   * caller should look again. Where the number is right, the execution is not due any more.
-   *
-   * <p>So whoever commits last knows that he is the last, and what follows from an end is done by
-   * somebody even where he dies: of several workers that end the last task runs of an execution at
-   * the same moment, none can take another for the one that will end the execution.
-   *
-   * @param id the execution
-   * @param unfinished how many of its task runs have not ended, all changes of this set included
-   */
-  record SettleExecution(ExecutionId id, int unfinished) implements Change {
-    /** Refuses null. */
-    public SettleExecution {
-      Objects.requireNonNull(id, "execution id");
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
-    }
-  }
-
-  /**
-   * Notes an execution as due: somebody is to look what is to be done about it, after a delay. What
-   * is due earlier already stays so.
-   *
-   * @param id the execution
-   * @param reason what is to be looked at
-   * @param delay how long from now on, by the clock of the store
-   */
-  record MarkDue(ExecutionId id, DueReason reason, Duration delay) implements Change {
-    /** Checks the delay. */
-    public MarkDue {
-      Objects.requireNonNull(id, "execution id");
-      Objects.requireNonNull(reason, "reason");
-      Leases.checkDelay("delay of execution " + id, delay);
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
-    }
-  }
-
-  /**
-   * Notes that an execution is not due any more.
-   *
-   * @param id the execution
-   * @param reason what was looked at
-   */
-  record ClearDue(ExecutionId id, DueReason reason) implements Change {
-    /** Refuses null. */
-    public ClearDue {
-      Objects.requireNonNull(id, "execution id");
-      Objects.requireNonNull(reason, "reason");
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
-    }
-  }
-
-  /**
-   * Keeps what a task run gives to those that depend on it, instead of what it gave before.
-   *
-   * @param id the task run, which has not ended before this change set
-   * @param fence the number of the attempt on whose behalf this is written, as in {@link
-   *     UpdateTaskRun}; null where no attempt writes
-   * @param outputs names and values
-   */
-  record SetOutputs(TaskRunId id, @Nullable Integer fence, Map<String, String> outputs)
-      implements Change {
-    /** Keeps an unmodifiable copy and checks the texts. */
-    public SetOutputs {
-      Objects.requireNonNull(id, "task run id");
-      outputs = Checks.texts("output", "of task run " + id, outputs);
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
     }
   }
 
@@ -378,16 +379,11 @@ public sealed interface Change {
    * @param bytes the bytes, at least one
    */
   @SuppressWarnings("ArrayRecordComponent") // a private copy, compared by content
-  record AppendLog(AttemptId id, long position, byte[] bytes) implements Change {
+  record AppendLog(AttemptId id, long position, byte[] bytes) implements OfAttempt {
     /** Keeps a copy and checks the position. */
     public AppendLog {
       Objects.requireNonNull(id, "attempt id");
       bytes = Checks.appended(id, position, bytes);
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
     }
 
     /** A copy of the bytes. */
@@ -410,20 +406,16 @@ public sealed interface Change {
     }
   }
 
-  /**
-   * Deletes the logs of all attempts of an execution that has ended.
-   *
-   * @param id the execution
-   */
-  record DeleteLogs(ExecutionId id) implements Change {
-    /** Refuses null. */
-    public DeleteLogs {
-      Objects.requireNonNull(id, "execution id");
-    }
+  // ---- workers and pools
+
+  /** A change of what is known of a worker. */
+  sealed interface OfWorker extends Change {
+    /** The name of the worker. */
+    String name();
 
     @Override
-    public RecordRef target() {
-      return RecordRef.of(id);
+    default RecordRef target() {
+      return RecordRef.ofWorker(name());
     }
   }
 
@@ -439,17 +431,12 @@ public sealed interface Change {
    * @param info what it tells of itself, instead of what it told before
    */
   record KeepWorker(String name, UUID life, Duration lease, Map<String, String> info)
-      implements Change {
+      implements OfWorker {
     /** Keeps an unmodifiable copy, and checks the texts and the lease. */
     public KeepWorker {
       Checks.worker(name, life);
       Leases.check("time of worker " + name, lease);
       info = Checks.texts("info", "of worker " + name, info);
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.ofWorker(name);
     }
   }
 
@@ -461,15 +448,10 @@ public sealed interface Change {
    * @param name the name of the worker
    * @param life the life that has ended
    */
-  record RetireWorker(String name, UUID life) implements Change {
+  record RetireWorker(String name, UUID life) implements OfWorker {
     /** Checks the name. */
     public RetireWorker {
       Checks.worker(name, life);
-    }
-
-    @Override
-    public RecordRef target() {
-      return RecordRef.ofWorker(name);
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -75,16 +76,28 @@ final class Commands {
    */
   Map<String, String> takeOutputs(Job job, Node node, int attempt, int maxBytes)
       throws IOException {
-    Path file = beside(job, node, attempt, OUTPUT);
     try {
-      Files.deleteIfExists(beside(job, node, attempt, NEEDS));
-      OutputText.checkSize(Files.size(file), maxBytes);
-      return OutputText.parse(Files.readAllBytes(file), maxBytes);
+      return OutputText.parse(read(beside(job, node, attempt, OUTPUT), maxBytes), maxBytes);
     } catch (NoSuchFileException e) {
       return Map.of();
     } finally {
-      Files.deleteIfExists(file);
+      discard(job, node, attempt);
     }
+  }
+
+  /** Reads a regular file; the task may have put anything else there, such as a FIFO to wait at. */
+  private static byte[] read(Path file, int maxBytes) throws IOException {
+    BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+    if (!found.isRegularFile()) {
+      throw new IOException(
+          "the outputs cannot be read: "
+              + file
+              + " is "
+              + (found.isDirectory() ? "a directory" : "a pipe, a socket or a device")
+              + "; write them to a regular file under this name");
+    }
+    OutputText.checkSize(found.size(), maxBytes);
+    return Files.readAllBytes(file);
   }
 
   private static Path directory(Job job, Node node) {

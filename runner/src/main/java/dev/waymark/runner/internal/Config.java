@@ -49,6 +49,17 @@ public record Config(
     LogSettings logSettings,
     Duration storePatience) {
 
+  /** Asks the store again for as long as it may be away. */
+  Patience patience() {
+    return new Patience(storePatience);
+  }
+
+  /**
+   * Under this name a worker with a name of its own tells which process it is, in the words of
+   * {@link Workers}: so its next life can see that this one has ended.
+   */
+  static final String PROCESS = "process";
+
   /** What the worker tells of itself. */
   Map<String, String> info() {
     Map<String, String> info = new TreeMap<>();
@@ -57,6 +68,9 @@ public record Config(
     info.put("lease", Durations.format(lease));
     info.put("pid", Long.toString(ProcessHandle.current().pid()));
     info.put("host", Workers.host());
+    if (!worker.startsWith(Workers.processName())) {
+      info.put(PROCESS, Workers.processName());
+    }
     return info;
   }
 }

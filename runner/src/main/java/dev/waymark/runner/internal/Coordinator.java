@@ -2,21 +2,10 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
-import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
-import dev.waymark.core.model.RecordRef;
-import dev.waymark.core.store.ClaimRequest;
-import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Subscription;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,25 +23,18 @@ import org.slf4j.LoggerFactory;
  * whose wish is fulfilled, and sleeps until the next message or look.
  *
  * <p>Since one thread holds the whole picture there is nothing to lock but the door: requests
- * against the end of the thread.
+ * against the end of the thread. What is done to executions is up to the parts that are put
+ * together here, all of which belong to that thread; other threads only call what is public here,
+ * and {@code post} and {@code call}.
  */
 public final class Coordinator {
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
-
-  /**
-   * A call from the store may be lost; this is how often leases of dead neighbours are looked for.
-   */
-  private static final Duration NEIGHBOURS_INTERVAL = Duration.ofSeconds(5);
-
-  /** Nothing should be found by it but what was begun without claims. */
-  private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
 
   private static final long SHORTEST_WAIT_NANOS = 1_000_000;
   private static final Duration LAST_PATIENCE = Duration.ofSeconds(10);
 
   private final Config config;
   private final ScheduledThreadPoolExecutor timer;
-  private final Engine engine;
   private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
 
   private final Object door = new Object();
@@ -65,33 +47,42 @@ public final class Coordinator {
   private @Nullable Throwable failure;
 
   // What follows is the thread's own.
-  private final Map<ExecutionId, List<CompletableFuture<ExecutionState>>> runs = new HashMap<>();
-  private final List<Work> works = new ArrayList<>();
-  private final Set<ExecutionId> unfit = new HashSet<>();
+  private final Requests requests;
+  private final LocalAttempts attempts;
+  private final Jobs jobs;
+  private final EndRecorder ends;
+  private final Recovery recovery;
+  private final ExecutionWatch watch;
+  private final WorkSearch search;
+  private final Interval looks;
   private boolean placeFreed;
-  private boolean waitsForMore;
-  private long nextLookNanos = System.nanoTime();
-  private long nextNeighboursNanos = System.nanoTime();
-  private long nextSweepNanos = System.nanoTime();
-
-  private record Work(boolean untilIdle, CompletableFuture<Boolean> done) {}
-
-  /** The answer to a claim, and the monotonic time before that very claim was sent. */
-  private record Sent(long nanos, Claims answer) {}
 
   /** Makes a coordinator; its thread begins with the first request. */
   public Coordinator(Config config) {
     this.config = config;
-    this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "waymark-processes"));
+    this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-processes"));
     timer.setRemoveOnCancelPolicy(true);
-    this.engine = new Engine(config, timer, this::post, this::answer, this::setAside);
+    this.looks = new Interval(config.pollInterval());
+    this.requests = new Requests(config.store());
+    Notifier notifier = new Notifier(config.listener());
+    ProcessGroups groups = ProcessGroups.detect();
+    this.attempts = new LocalAttempts(config, groups, timer, this::post, this::ended);
+    this.jobs = new Jobs(config, notifier, attempts, requests);
+    var abandoned = new AbandonedAttempts(config, notifier, attempts, groups);
+    var settler = new Settler(config, notifier, jobs, attempts, abandoned, requests);
+    this.ends = new EndRecorder(config, notifier, jobs, attempts, settler);
+    this.recovery = new Recovery(config, jobs, attempts, abandoned, settler);
+    this.watch = new ExecutionWatch(config, jobs, attempts, settler);
+    this.search =
+        new WorkSearch(
+            config,
+            requests,
+            attempts,
+            new ClaimStarter(config, notifier, jobs, attempts),
+            recovery,
+            looks,
+            () -> draining);
     Workers.opened(config.worker());
-  }
-
-  static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   // ---- callers' threads
@@ -106,7 +97,7 @@ public final class Coordinator {
   /** As {@link dev.waymark.runner.Runner#work}. */
   public void work(boolean untilIdle) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
-    request(() -> begin(new Work(untilIdle, done)));
+    request(() -> begin(untilIdle, done));
     await(done);
   }
 
@@ -114,7 +105,7 @@ public final class Coordinator {
   public void nudge() {
     synchronized (door) {
       if (thread != null && !over) {
-        inbox.add(() -> nextLookNanos = System.nanoTime());
+        inbox.add(looks::dueNow);
       }
     }
   }
@@ -171,7 +162,7 @@ public final class Coordinator {
         throw new IllegalStateException("this runner has been stopped; make another one", failure);
       }
       if (thread == null) {
-        thread = daemon(this::live, "waymark-runner");
+        thread = new DaemonThreads("waymark-runner").newThread(this::live);
         thread.start();
       }
       inbox.add(request);
@@ -211,14 +202,15 @@ public final class Coordinator {
 
   private void live() {
     try {
-      new Patience(config.storePatience())
+      config
+          .patience()
           .call(
               () -> {
-                engine.attempts().begin();
+                attempts.begin();
                 return true;
               });
       calls = config.store().onReady(this::call);
-      while (!(stopping || draining) || !engine.attempts().isEmpty()) {
+      while (!(stopping || draining) || !attempts.isEmpty()) {
         turn();
         hear();
       }
@@ -238,21 +230,24 @@ public final class Coordinator {
 
   private void turn() {
     if (stopping) {
-      engine.attempts().endAll();
-      nextLookNanos = System.nanoTime() + config.pollInterval().toNanos();
+      attempts.endAll();
+      looks.restart();
       return;
     }
-    boolean due = called || System.nanoTime() - nextLookNanos >= 0;
+    boolean due = called || looks.isDue();
     if (due) {
       called = false;
-      nextLookNanos = System.nanoTime() + config.pollInterval().toNanos();
-      engine.poll(runs.keySet());
+      looks.restart();
+      watch.look(requests.executions());
     }
     if (due || placeFreed) {
       placeFreed = false;
-      look();
+      search.look();
+      jobs.letGo(requests.executions());
     }
-    answerIdle();
+    if (requests.awaitsIdle() && search.findsNothing()) {
+      requests.answerIdle();
+    }
   }
 
   private void hear() {
@@ -268,10 +263,10 @@ public final class Coordinator {
   }
 
   private long waitNanos() {
-    if (!engine.hasJobs() && engine.attempts().isEmpty() && works.isEmpty()) {
+    if (jobs.isEmpty() && attempts.isEmpty() && !requests.isForAll()) {
       return Long.MAX_VALUE;
     }
-    return Math.max(SHORTEST_WAIT_NANOS, nextLookNanos - System.nanoTime());
+    return Math.max(SHORTEST_WAIT_NANOS, looks.nanosLeft());
   }
 
   /**
@@ -288,204 +283,47 @@ public final class Coordinator {
         });
   }
 
-  // ---- requests and their answers
+  // ---- messages
 
   private void begin(ExecutionId id, CompletableFuture<ExecutionState> answer) {
-    runs.computeIfAbsent(id, key -> new ArrayList<>()).add(answer);
-    if (stopping || engine.has(id)) {
+    requests.add(id, answer);
+    if (stopping || jobs.has(id)) {
       return;
     }
     try {
-      ExecutionState state = engine.adopt(id);
+      ExecutionState state = recovery.adopt(id);
       if (state.isTerminal()) {
-        answer(id, state);
+        requests.answer(id, state);
       }
-      nextLookNanos = System.nanoTime();
+      looks.dueNow();
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (WaymarkException e) {
-      takeWaiters(id).forEach(waiter -> waiter.completeExceptionally(e));
+      requests.fail(id, e);
     }
   }
 
-  private void begin(Work work) {
-    works.add(work);
-    nextLookNanos = System.nanoTime();
-    nextNeighboursNanos = System.nanoTime();
-    nextSweepNanos = System.nanoTime();
+  private void begin(boolean untilIdle, CompletableFuture<Boolean> done) {
+    requests.addAll(untilIdle, done);
+    looks.dueNow();
+    search.beThorough();
   }
 
-  private void answer(ExecutionId id, ExecutionState state) {
-    takeWaiters(id).forEach(waiter -> waiter.complete(state));
-  }
-
-  private void setAside(ExecutionId id, WaymarkException cause) {
-    if (unfit.add(id)) {
-      LOG.atWarn()
-          .addKeyValue("execution", id)
-          .addKeyValue("worker", config.worker())
-          .log("leaving an execution alone: {}", cause.getMessage());
-    }
-    takeWaiters(id).forEach(waiter -> waiter.completeExceptionally(cause));
-  }
-
-  private List<CompletableFuture<ExecutionState>> takeWaiters(ExecutionId id) {
-    List<CompletableFuture<ExecutionState>> waiters = runs.remove(id);
-    return waiters == null ? List.of() : waiters;
-  }
-
-  private void answerIdle() {
-    if (works.stream().noneMatch(Work::untilIdle) || !isIdle()) {
-      return;
-    }
-    // What is known may be half a poll interval old: one more look before going home.
-    nextNeighboursNanos = System.nanoTime();
-    look();
-    if (isIdle()) {
-      works.stream().filter(Work::untilIdle).forEach(work -> work.done().complete(true));
-      works.removeIf(Work::untilIdle);
-    }
-  }
-
-  /** Whether there is nothing to do, now or after a pause, but what other workers do. */
-  private boolean isIdle() {
-    return engine.attempts().isEmpty() && !waitsForMore;
-  }
-
-  // ---- looking for work
-
-  /** None for a worker that drains: it looks on only for what is due about what it still runs. */
-  private int freePlaces() {
-    return draining ? 0 : Math.max(0, config.concurrency() - engine.attempts().size());
-  }
-
-  /** Claims what is ready, and cares for what is due and what was left behind. */
-  private void look() {
-    if (works.isEmpty()) {
-      List.copyOf(runs.keySet()).forEach(this::look);
-    } else {
-      look(null);
-      takeFromGoneNeighbours();
-      takeStalled();
-    }
-    engine.letGo(runs.keySet());
-  }
-
-  private void look(@Nullable ExecutionId only) {
-    Set<Record> seen = new HashSet<>();
-    boolean more = true;
-    while (more) {
-      more = claim(only, seen);
-    }
-  }
-
-  /**
-   * Claims once; true when there may be more to do at once.
-   *
-   * @param seen what was due or expired before in this look. Some of it stays so for a while,
-   *     whatever is done about it: an execution whose time is over is due until its last task has
-   *     ended.
-   */
-  private boolean claim(@Nullable ExecutionId only, Set<Record> seen) {
-    int places = Math.min(freePlaces(), config.store().limits().maxClaims());
-    ClaimRequest request =
-        new ClaimRequest(config.worker(), places, config.lease(), config.pools(), only);
-    Sent sent =
-        new Patience(config.storePatience())
-            .call(() -> new Sent(System.nanoTime(), config.store().claim(request)));
-    Claims claims = sent.answer();
-    engine.start(claims.claimed(), sent.nanos());
-    claims.due().forEach(engine::settle);
-    claims.expired().forEach(engine::recover);
-    boolean something = seen.addAll(claims.due());
-    something |= seen.addAll(claims.expired());
-    waitsForMore = claims.next() != null || !claims.claimed().isEmpty() || something;
-    wakeAfter(claims.next());
-    wakeAfter(claims.nextExpiry());
-    // What was settled may have made something ready.
-    return freePlaces() > 0 && (something || (places > 0 && claims.claimed().size() == places));
-  }
-
-  private void wakeAfter(@Nullable Duration pause) {
-    if (pause != null && pause.compareTo(config.pollInterval()) < 0) {
-      nextLookNanos = Math.min(nextLookNanos, System.nanoTime() + pause.toNanos());
-    }
-  }
-
-  /**
-   * Takes up at once what workers of this machine have left behind that are gone for sure: nobody
-   * need wait for their leases.
-   */
-  private void takeFromGoneNeighbours() {
-    if (System.nanoTime() - nextNeighboursNanos < 0) {
-      return;
-    }
-    nextNeighboursNanos = System.nanoTime() + NEIGHBOURS_INTERVAL.toNanos();
-    int most = config.store().limits().maxPageSize();
-    List<Claims.Leased> leases =
-        new Patience(config.storePatience()).call(() -> config.store().leases(most));
-    Set<ExecutionId> left = new LinkedHashSet<>();
-    leases.stream().filter(engine::isGone).forEach(each -> left.add(each.executionId()));
-    left.forEach(this::adopt);
-    if (!left.isEmpty()) {
-      look(null);
-    }
-  }
-
-  /** Takes up what nobody else will: what an earlier version, or another program, has begun. */
-  private void takeStalled() {
-    if (System.nanoTime() - nextSweepNanos < 0) {
-      return;
-    }
-    nextSweepNanos = System.nanoTime() + SWEEP_INTERVAL.toNanos();
-    int most = config.store().limits().maxPageSize();
-    boolean found = false;
-    ExecutionId last = null;
-    List<ExecutionId> page = stalledAfter(last, most);
-    while (!page.isEmpty()) {
-      for (ExecutionId id : page) {
-        found |= !unfit.contains(id);
-        adopt(id);
-      }
-      last = page.get(page.size() - 1);
-      page = stalledAfter(last, most);
-    }
-    if (found) {
-      look(null);
-    }
-  }
-
-  private List<ExecutionId> stalledAfter(@Nullable ExecutionId last, int most) {
-    return new Patience(config.storePatience()).call(() -> config.store().stalled(last, most));
-  }
-
-  private void adopt(ExecutionId id) {
-    if (unfit.contains(id)) {
-      return;
-    }
-    try {
-      engine.takeUp(id);
-    } catch (StoreUnavailableException e) {
-      throw e;
-    } catch (WaymarkException e) {
-      setAside(id, e);
-    }
+  private void ended(LocalAttempt attempt, ProcessEnd end) {
+    ends.record(attempt, end);
   }
 
   // ---- the end
 
   private void giveUp(Throwable cause) {
-    engine.attempts().endAll();
+    attempts.endAll();
     try {
-      engine
-          .attempts()
-          .allEnded()
-          .get(config.grace().plus(LAST_PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
+      attempts.allEnded().get(config.grace().plus(LAST_PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       LOG.warn("not every process of this worker has ended", e);
     }
     close(cause);
-    if (runs.isEmpty() && works.isEmpty()) {
+    if (requests.isEmpty()) {
       LOG.error("the runner ended, and nobody waits to hear why", cause);
     }
   }
@@ -501,39 +339,14 @@ public final class Coordinator {
     for (Runnable message = inbox.poll(); message != null; message = inbox.poll()) {
       message.run();
     }
-    for (Work work : works) {
-      if (cause == null) {
-        work.done().complete(true);
-      } else {
-        work.done().completeExceptionally(cause);
-      }
-    }
-    runs.forEach((id, waiters) -> waiters.forEach(waiter -> answerLast(id, waiter, cause)));
-  }
-
-  /** Tells one who waits for an execution that has not ended how it stands. */
-  private void answerLast(
-      ExecutionId id, CompletableFuture<ExecutionState> waiter, @Nullable Throwable cause) {
-    if (cause != null) {
-      waiter.completeExceptionally(cause);
-      return;
-    }
-    try {
-      Execution execution = config.store().execution(id);
-      if (execution == null) {
-        throw Refusals.notFound("run", RecordRef.of(id), "an execution");
-      }
-      waiter.complete(execution.state());
-    } catch (RuntimeException e) {
-      waiter.completeExceptionally(e);
-    }
+    requests.close(cause);
   }
 
   private void release() {
     if (calls != null) {
       calls.close();
     }
-    engine.attempts().close();
+    attempts.close();
     timer.shutdown();
     Workers.closed(config.worker());
   }

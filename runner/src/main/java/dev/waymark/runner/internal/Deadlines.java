@@ -1,11 +1,29 @@
 package dev.waymark.runner.internal;
 
 import dev.waymark.core.internal.Durations;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.DueReason;
 import java.time.Duration;
 
-/** What is said of executions whose time is over. */
-final class Deadlines {
-  private Deadlines() {}
+/**
+ * The time that executions may take: when it begins, and what is said of those whose time is over.
+ */
+record Deadlines(Config config) {
+
+  /**
+   * Lets the time of an execution begin that has a bound on it. Where it has begun before, under
+   * whichever worker, that stays so.
+   */
+  void begin(Job job) {
+    Duration timeout = job.definition().timeout();
+    if (timeout != null && job.beginTime()) {
+      ChangeSet changes =
+          ChangeSet.builder(config.ids().commitId())
+              .markDue(job.id(), DueReason.DEADLINE, timeout)
+              .build();
+      var unused = config.patience().call(() -> config.store().commit(changes));
+    }
+  }
 
   /** The error of such an execution, and of what was ended for that reason. */
   static String error(Job job) {

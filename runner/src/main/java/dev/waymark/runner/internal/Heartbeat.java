@@ -9,6 +9,7 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Refusal;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.core.store.Worker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -75,8 +76,7 @@ final class Heartbeat implements AutoCloseable {
     long nanos = lease.toNanos();
     this.marginNanos = Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS) * 2;
     long look = Math.max(1, Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS));
-    this.beats =
-        new ScheduledThreadPoolExecutor(1, task -> Coordinator.daemon(task, "waymark-heartbeat"));
+    this.beats = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-heartbeat"));
     beats.setRemoveOnCancelPolicy(true);
     var unusedBeat =
         beats.scheduleWithFixedDelay(
@@ -90,8 +90,37 @@ final class Heartbeat implements AutoCloseable {
    * @throws RefusedException when another one is at work under its name
    */
   void begin() {
-    store.commit(ChangeSet.builder(ids.commitId()).keepWorker(worker, life, lease, info).build());
+    try {
+      note();
+    } catch (RefusedException e) {
+      if (!retireDeadLife()) {
+        throw e;
+      }
+      note();
+    }
     noted = true;
+  }
+
+  private void note() {
+    store.commit(ChangeSet.builder(ids.commitId()).keepWorker(worker, life, lease, info).build());
+  }
+
+  /**
+   * Takes the name from a life whose process has ended for sure, without a word to the store: its
+   * time need not be waited for. False where there is none.
+   */
+  private boolean retireDeadLife() {
+    for (Worker other : store.workers()) {
+      String process = other.name().equals(worker) ? other.info().get(Config.PROCESS) : null;
+      if (process != null && Workers.hasEnded(process)) {
+        LOG.atInfo()
+            .addKeyValue("worker", worker)
+            .log("the process {} had the name of this worker and has ended", process);
+        store.commit(ChangeSet.builder(ids.commitId()).retireWorker(worker, other.life()).build());
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -54,8 +54,7 @@ final class LogShipper implements AutoCloseable {
   LogShipper(Config config) {
     this.config = config;
     this.limits = config.store().limits();
-    this.thread =
-        new ScheduledThreadPoolExecutor(1, task -> Coordinator.daemon(task, "waymark-logs"));
+    this.thread = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-logs"));
     if (config.logSettings().stored()) {
       var unused =
           thread.scheduleWithFixedDelay(

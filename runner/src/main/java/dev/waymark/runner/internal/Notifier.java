@@ -32,7 +32,7 @@ final class Notifier {
   }
 
   /** This worker had the attempt, and has lost it. */
-  void leaseLost(Local local, String worker) {
+  void leaseLost(LocalAttempt local, String worker) {
     LOG.atInfo()
         .addKeyValue("execution", local.execution())
         .addKeyValue("taskRun", local.id().taskRunId())

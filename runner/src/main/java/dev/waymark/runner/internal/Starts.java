@@ -237,6 +237,9 @@ public final class Starts {
     if (request.rerunOf() != null) {
       labels.put(StartRequest.RERUN_LABEL, request.rerunOf().toString());
     }
+    if (request.fromFailed()) {
+      labels.put(StartRequest.FROM_FAILED_LABEL, "true");
+    }
     if (request.priority() != null) {
       labels.put(PRIORITY_LABEL, request.priority().toString());
     }
@@ -265,7 +268,7 @@ public final class Starts {
             ? existing.labels().getOrDefault(StartRequest.DIRECTORY_LABEL, directory(null))
             : directory(request.directory());
     if (!labels(request, directory).equals(existing.labels())) {
-      return "set of labels or directory";
+      return "set of labels, directory, priority or rerun";
     }
     Workflow workflow = store.workflow(existing.workflowId(), existing.workflowRevision());
     boolean sameInputs =

@@ -11,6 +11,7 @@ import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.Claims.Leased;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.RefusedException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * run: its definition cannot be read, or its task runs are not those of the definition. It fails,
  * and says why; to leave it would leave what was claimed RUNNING for ever.
  */
-record Unfit(Config config, Patience patience) {
+record Unfit(Config config) {
 
   /** The attempt that was claimed has failed, and with it the execution. */
   void refuse(Claimed claimed, WaymarkException why) {
@@ -34,8 +35,9 @@ record Unfit(Config config, Patience patience) {
   void lose(Leased expired, WaymarkException why) {
     String error = error(why);
     TaskRun run =
-        patience.<@Nullable TaskRun>call(
-            () -> config.store().taskRun(expired.attempt().taskRunId()));
+        config
+            .patience()
+            .<@Nullable TaskRun>call(() -> config.store().taskRun(expired.attempt().taskRunId()));
     if (run != null) {
       ChangeSet.Builder changes = ChangeSet.builder(config.ids().commitId());
       changes.loseAttempt(expired.attempt(), error);
@@ -52,10 +54,12 @@ record Unfit(Config config, Patience patience) {
   private void end(
       ChangeSet.Builder changes, ExecutionId id, TaskRun failed, @Nullable String error) {
     ExecutionProgress progress =
-        patience.<@Nullable ExecutionProgress>call(() -> config.store().executionProgress(id));
+        config
+            .patience()
+            .<@Nullable ExecutionProgress>call(() -> config.store().executionProgress(id));
     boolean live = false;
     for (ExecutionProgress.Item each :
-        progress == null ? java.util.List.<ExecutionProgress.Item>of() : progress.taskRuns()) {
+        progress == null ? List.<ExecutionProgress.Item>of() : progress.taskRuns()) {
       TaskRun run = each.taskRun();
       if (run.id().equals(failed.id()) || run.state().isTerminal()) {
         continue;
@@ -74,7 +78,7 @@ record Unfit(Config config, Patience patience) {
     }
     ChangeSet whole = changes.build();
     try {
-      var unused = patience.call(() -> config.store().commit(whole));
+      var unused = config.patience().call(() -> config.store().commit(whole));
     } catch (RefusedException e) {
       // Others have got on meanwhile; the lease runs out, and it is looked at again.
     }

@@ -44,7 +44,12 @@ public final class Workers {
   /** A name for a new runner of this process. */
   public static String newName() {
     int made = MADE_HERE.incrementAndGet();
-    return name(ProcessHandle.current()) + (made == 1 ? "" : "-" + made);
+    return processName() + (made == 1 ? "" : "-" + made);
+  }
+
+  /** What tells this process from all others: the name that its first runner has by default. */
+  static String processName() {
+    return name(ProcessHandle.current());
   }
 
   /** The name that the first runner of a process has. */
@@ -66,6 +71,15 @@ public final class Workers {
   /** The runner of this name does not work any more. */
   static void closed(String worker) {
     OPEN_HERE.remove(worker);
+  }
+
+  /**
+   * Whether a process certainly has ended. This one has not, although a runner of it may be closed.
+   *
+   * @param processName what it told of itself by {@link #processName}
+   */
+  static boolean hasEnded(String processName) {
+    return !processName.equals(processName()) && isGone(processName);
   }
 
   /** Whether this worker certainly does not work any more. */

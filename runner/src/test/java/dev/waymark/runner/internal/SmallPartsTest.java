@@ -81,6 +81,26 @@ class SmallPartsTest {
     assertThat(pauses).hasSize(50);
   }
 
+  @Test
+  @DisplayName("an interval is due at first, after its length, and earlier where somebody asks")
+  void anIntervalIsDueAtFirstAfterItsLengthAndEarlierWhereSomebodyAsks() {
+    Interval interval = new Interval(Duration.ofHours(1));
+    assertThat(interval.isDue()).isTrue();
+    interval.restart();
+    interval.dueWithin(Duration.ofSeconds(Long.MAX_VALUE));
+    assertThat(left(interval)).isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
+    interval.dueWithin(Duration.ofMinutes(20));
+    interval.dueWithin(Duration.ofMinutes(40));
+    assertThat(left(interval)).isBetween(Duration.ofMinutes(10), Duration.ofMinutes(20));
+    assertThat(interval.isDue()).isFalse();
+    interval.dueNow();
+    assertThat(interval.isDue()).isTrue();
+  }
+
+  private static Duration left(Interval interval) {
+    return Duration.ofNanos(interval.nanosLeft());
+  }
+
   private static Node failed(RetryPolicy policy, int run, int attempt) {
     TaskDefinition task =
         new TaskDefinition(

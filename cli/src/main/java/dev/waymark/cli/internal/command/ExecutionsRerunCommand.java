@@ -27,7 +27,7 @@ final class ExecutionsRerunCommand implements Command {
         .options(FROM_FAILED, Work.DETACH, Work.CONCURRENCY, Format.OPTION)
         .details(
             "It also has the labels and the directory of the earlier one, which stays as it is, and"
-                + " the label waymark.rerun-of with its id.")
+                + " the label waymark.rerun-of with its id; with --from-failed also waymark.from-failed.")
         .examples("executions rerun 0190a1b2", "executions rerun 0190a1b2 --from-failed");
   }
 
@@ -40,12 +40,13 @@ final class ExecutionsRerunCommand implements Command {
       throw CliException.notFound("no execution " + id);
     }
     return work.start(
-        StartRequest.of(earlier.workflowId())
-            .withRevision(earlier.workflowRevision())
-            .withInputs(earlier.inputs())
-            .withLabels(ownLabels(earlier))
-            .withDirectory(directory(context, earlier))
-            .withRerunOf(id, context.arguments().has(FROM_FAILED)));
+        StartRequest.builder(earlier.workflowId())
+            .revision(earlier.workflowRevision())
+            .inputs(earlier.inputs())
+            .labels(ownLabels(earlier))
+            .directory(directory(context, earlier))
+            .rerunOf(id, context.arguments().has(FROM_FAILED))
+            .build());
   }
 
   /** The labels that a user gave; the runner sets its own again. */

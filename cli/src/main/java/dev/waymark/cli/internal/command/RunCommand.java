@@ -116,14 +116,14 @@ final class RunCommand implements Command {
     Integer priority = priority(arguments);
     UnaryOperator<StartRequest> complete =
         request -> {
-          StartRequest whole =
-              request
-                  .withExecutionId(id)
-                  .withInputs(inputs)
-                  .withLabels(labels)
-                  .withPriority(priority)
-                  .withDirectory(context.surroundings().directory());
-          return key == null ? whole : whole.withIdempotencyKey(key);
+          StartRequest.Builder whole =
+              request.toBuilder()
+                  .executionId(id)
+                  .inputs(inputs)
+                  .labels(labels)
+                  .priority(priority)
+                  .directory(context.surroundings().directory());
+          return (key == null ? whole : whole.idempotencyKey(key)).build();
         };
     StartRequest request =
         arguments.operand() == null
@@ -142,7 +142,7 @@ final class RunCommand implements Command {
       // Says where to look when there is no such revision.
       WorkflowsShowCommand.find(context, workflow, revision);
     }
-    return StartRequest.of(workflow).withRevision(revision);
+    return StartRequest.builder(workflow).revision(revision).build();
   }
 
   private static boolean looksLikeFile(Context context, String word) {
@@ -176,7 +176,7 @@ final class RunCommand implements Command {
     Execution earlier =
         request.executionId() == null ? null : context.store().execution(request.executionId());
     return earlier == null
-        ? request.withRevision(apply(context, definition))
+        ? request.toBuilder().revision(apply(context, definition)).build()
         : repeated(context, definition, request, earlier);
   }
 
@@ -221,7 +221,7 @@ final class RunCommand implements Command {
               + "), not what the file says; nothing was applied, use another --id");
     }
     Outcome unchanged = new Outcome(RecordRef.of(pinned.id()), pinned.revision(), false);
-    return request.withRevision(tell(context, definition, unchanged));
+    return request.toBuilder().revision(tell(context, definition, unchanged)).build();
   }
 
   private static @Nullable Integer priority(Arguments arguments) {

@@ -126,18 +126,11 @@ final class AttemptRules {
 
   void renew(Change.RenewLease change) {
     String attempted = "renew the lease of " + change.target();
-    TaskRunHead head = hearing.newest(change.id(), attempted);
+    TaskRunHead head = hearing.live(change.id(), attempted);
     if (head == null) {
       return;
     }
-    if (!head.hasLiveAttempt()) {
-      refusals.add(
-          change.target(),
-          Reason.LEASE_LOST,
-          attempted,
-          "a live attempt",
-          String.valueOf(head.lastAttemptState()));
-    } else if (head.lease() == LeaseState.NONE) {
+    if (head.lease() == LeaseState.NONE) {
       refusals.add(
           change.target(), Reason.OUT_OF_STEP, attempted, "an attempt with a lease", "one without");
     } else {

@@ -102,4 +102,19 @@ record Hearing(
     }
     return null;
   }
+
+  /** The task run of an attempt that is its newest and live; else null, and it is refused. */
+  @Nullable TaskRunHead live(AttemptId id, String attempted) {
+    TaskRunHead head = newest(id, attempted);
+    if (head == null || head.hasLiveAttempt()) {
+      return head;
+    }
+    refusals.add(
+        RecordRef.of(id),
+        Reason.LEASE_LOST,
+        attempted,
+        "a live attempt",
+        String.valueOf(head.lastAttemptState()));
+    return null;
+  }
 }

@@ -15,18 +15,8 @@ final class LogRules {
 
   void append(Change.AppendLog change) {
     String attempted = "append to the log of " + change.target();
-    TaskRunHead head = hearing.newest(change.id(), attempted);
-    if (head == null) {
-      return;
-    }
-    if (!head.hasLiveAttempt()) {
-      refusals.add(
-          change.target(),
-          Reason.LEASE_LOST,
-          attempted,
-          "a live attempt",
-          String.valueOf(head.lastAttemptState()));
-    } else {
+    TaskRunHead head = hearing.live(change.id(), attempted);
+    if (head != null) {
       hearing.write(
           new Effect.LogAppended(
               change.id(), head.executionId(), change.position(), change.bytes()));

@@ -5,13 +5,13 @@ import dev.waymark.core.model.ExecutionId;
 import org.jspecify.annotations.Nullable;
 
 /** An attempt that this worker runs; without work where it could not start. */
-final class Local {
+final class LocalAttempt {
   private final ExecutionId execution;
   private final AttemptId id;
   private final @Nullable Work work;
   private volatile boolean lost;
 
-  Local(ExecutionId execution, AttemptId id, @Nullable Work work) {
+  LocalAttempt(ExecutionId execution, AttemptId id, @Nullable Work work) {
     this.execution = execution;
     this.id = id;
     this.work = work;

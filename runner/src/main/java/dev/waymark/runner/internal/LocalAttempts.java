@@ -6,9 +6,11 @@ import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -17,18 +19,22 @@ import java.util.function.BiConsumer;
 
 /**
  * The attempts that this worker runs: starts them, keeps their leases and tells how they ended.
- * What that means for their execution is the {@link Engine}'s business.
+ * What that means for their execution is up to who hears of it. They are started, counted and
+ * removed on the coordinator's thread; leases are lost, and processes end, on others.
  */
-final class Attempts implements AutoCloseable {
+final class LocalAttempts implements AutoCloseable {
   private final Config config;
   private final Commands commands;
   private final ProcessGroups groups;
   private final ScheduledExecutorService timer;
   private final Executor inbox;
-  private final BiConsumer<Local, ProcessEnd> ended;
+  private final BiConsumer<LocalAttempt, ProcessEnd> ended;
   private final Heartbeat heartbeat;
   private final LogShipper logs;
-  private final Map<AttemptId, Local> locals = new ConcurrentHashMap<>();
+  private final Map<AttemptId, LocalAttempt> locals = new ConcurrentHashMap<>();
+
+  /** Those that this worker has claimed and is about to start; the coordinator's thread's own. */
+  private final Set<AttemptId> expected = new HashSet<>();
 
   /**
    * Makes an empty set.
@@ -37,12 +43,12 @@ final class Attempts implements AutoCloseable {
    * @param inbox runs what it is given on the coordinator's thread
    * @param ended hears, there, of each attempt that ended
    */
-  Attempts(
+  LocalAttempts(
       Config config,
       ProcessGroups groups,
       ScheduledExecutorService timer,
       Executor inbox,
-      BiConsumer<Local, ProcessEnd> ended) {
+      BiConsumer<LocalAttempt, ProcessEnd> ended) {
     this.config = config;
     this.commands = new Commands(config.logs());
     this.groups = groups;
@@ -64,10 +70,20 @@ final class Attempts implements AutoCloseable {
 
   /** Called on any thread. */
   private void lost(AttemptId id) {
-    Local local = locals.get(id);
+    LocalAttempt local = locals.get(id);
     if (local != null) {
       local.lose();
     }
+  }
+
+  /** This worker has claimed an attempt, and comes to it soon: nobody left it behind. */
+  void expect(AttemptId id) {
+    expected.add(id);
+  }
+
+  /** This worker has come to it. */
+  void expectNoMore(AttemptId id) {
+    expected.remove(id);
   }
 
   /**
@@ -87,7 +103,7 @@ final class Attempts implements AutoCloseable {
     }
     try {
       Work work = work(job, node);
-      Local local = new Local(job.id(), id, work);
+      LocalAttempt local = new LocalAttempt(job.id(), id, work);
       locals.put(id, local);
       logs.add(id, config.logs().path(job.id(), node.task.id(), node.attempt));
       if (!heartbeat.keeps(id)) {
@@ -100,7 +116,7 @@ final class Attempts implements AutoCloseable {
   }
 
   private void notStarted(Job job, AttemptId id, ProcessEnd end) {
-    Local local = new Local(job.id(), id, null);
+    LocalAttempt local = new LocalAttempt(job.id(), id, null);
     locals.put(id, local);
     ended.accept(local, end);
   }
@@ -146,14 +162,15 @@ final class Attempts implements AutoCloseable {
   }
 
   /** The attempt has ended and all that follows is recorded, or cannot be. */
-  void remove(Local local) {
+  void remove(LocalAttempt local) {
     heartbeat.remove(local.id());
     logs.forget(local.id());
     locals.remove(local.id());
   }
 
+  /** Whether this worker runs an attempt, or is about to. */
   boolean has(AttemptId id) {
-    return locals.containsKey(id);
+    return locals.containsKey(id) || expected.contains(id);
   }
 
   boolean isEmpty() {
@@ -164,20 +181,20 @@ final class Attempts implements AutoCloseable {
     return locals.size();
   }
 
-  List<Local> of(ExecutionId execution) {
+  List<LocalAttempt> of(ExecutionId execution) {
     return locals.values().stream().filter(each -> each.execution().equals(execution)).toList();
   }
 
   /** Ends everything; each is told when it is gone. */
   void endAll() {
-    locals.values().forEach(Local::end);
+    locals.values().forEach(LocalAttempt::end);
   }
 
   /** The ends of all, for one who can record nothing any more. */
   CompletableFuture<Void> allEnded() {
     return CompletableFuture.allOf(
         locals.values().stream()
-            .map(Local::work)
+            .map(LocalAttempt::work)
             .filter(Objects::nonNull)
             .map(Work::ended)
             .toArray(CompletableFuture<?>[]::new));

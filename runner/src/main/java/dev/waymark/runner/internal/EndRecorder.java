@@ -1,0 +1,85 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.core.model.AttemptState;
+
+/**
+ * Records how attempts of this worker ended, each together with all that follows from it, before
+ * anything acts upon it. Belongs to the coordinator's thread.
+ */
+final class EndRecorder {
+  private final Config config;
+  private final Notifier notifier;
+  private final Jobs jobs;
+  private final LocalAttempts attempts;
+  private final Settler settler;
+
+  EndRecorder(
+      Config config, Notifier notifier, Jobs jobs, LocalAttempts attempts, Settler settler) {
+    this.config = config;
+    this.notifier = notifier;
+    this.jobs = jobs;
+    this.attempts = attempts;
+    this.settler = settler;
+  }
+
+  /** Records the end of an attempt, which is none of this worker's any more after that. */
+  void record(LocalAttempt attempt, ProcessEnd end) {
+    if (attempt.isLost() || end.isLate()) {
+      notifier.leaseLost(attempt, config.worker());
+    }
+    Job job = jobs.get(attempt.execution());
+    if (job == null || attempt.isLost()) {
+      attempts.remove(attempt);
+      if (job != null) {
+        jobs.guard(job, () -> jobs.reload(job));
+      }
+    } else {
+      jobs.guard(job, () -> record(job, attempt, end));
+    }
+  }
+
+  private void record(Job job, LocalAttempt attempt, ProcessEnd raw) {
+    try {
+      // Once, however often it is tried: what is taken is gone.
+      Node node = job.isLive(attempt.id()) ? job.node(attempt.id().taskRunId()) : null;
+      ProcessEnd full = node == null ? raw : attempts.withOutputs(job, node, attempt.id(), raw);
+      for (int tries = 1; tries <= Settler.MAX_TRIES; tries++) {
+        if (record(job, attempt, full, tries < Settler.MAX_TRIES)) {
+          break;
+        }
+      }
+    } finally {
+      attempts.remove(attempt);
+    }
+    settler.finishIfEnded(job);
+  }
+
+  /**
+   * Records the end of an attempt, unless a newer one has made it void.
+   *
+   * @param whole with all that follows from it; else the bare end, which no change elsewhere can
+   *     stand against
+   * @return false when it was refused and is to be decided anew
+   */
+  private boolean record(Job job, LocalAttempt attempt, ProcessEnd end, boolean whole) {
+    Node node = job.node(attempt.id().taskRunId());
+    if (node == null || !job.isLive(attempt.id())) {
+      if (!end.isLate()) {
+        notifier.leaseLost(attempt, config.worker());
+      }
+      return true;
+    }
+    AttemptState state = Ends.state(job, end);
+    Step step = settler.newStep(job);
+    step.endAttempt(node, state, end.exitCode(), Ends.error(job, end, state));
+    if (state == AttemptState.SUCCEEDED) {
+      step.setOutputs(node, end.outputs());
+    }
+    if (whole) {
+      settler.follow(step, node, state);
+    } else {
+      settler.followAlone(step, node, state);
+    }
+    return settler.commitAndGoOn(step);
+  }
+}
