@@ -74,6 +74,25 @@ class DeadlineTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName(
+      "one that is held when its time is over is looked at again later, and hides no other")
+  void oneThatIsHeldIsLookedAtAgainLater() {
+    ExecutionId id = start(timed().task("a", NEVER_ENDS));
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    assertThat(Runner.pause(store, id)).isEqualTo(ExecutionState.PAUSED);
+    Waiting.until("the time", () -> states(id).containsValue(TaskRunState.FAILED));
+    Waiting.until("the later time", () -> claims().due().isEmpty());
+    assertThat(state(id)).isEqualTo(ExecutionState.PAUSED);
+    runner.stop();
+    assertThat(result.join()).isEqualTo(ExecutionState.PAUSED);
+    assertThat(claims().next()).isNull();
+    Runner.resume(store, id);
+    assertThat(claims().next()).isBetween(Duration.ZERO, Duration.ofSeconds(10));
+  }
+
+  @Test
   @DisplayName("what ends in time leaves nothing to be looked at")
   void whatEndsInTimeLeavesNothingToBeLookedAt() {
     ExecutionId id = start(timed().task("a", "true"));

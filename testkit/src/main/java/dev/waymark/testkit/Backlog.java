@@ -187,15 +187,26 @@ final class Backlog {
     return until(now, leases.values().stream().map(Lease::expiresAt));
   }
 
-  /** How long until something more is ready in these pools or due; or null. */
-  @Nullable Duration next(ClaimRequest request) {
+  /**
+   * How long until something more is ready in these pools or due, but for deadlines of executions
+   * that are held; or null.
+   */
+  @Nullable Duration next(ClaimRequest request, Predicate<ExecutionId> held) {
     Instant now = clock.instant();
     Stream<Instant> readyTimes =
         ready.values().stream()
             .filter(each -> request.pools().contains(each.pool()))
             .map(Ready::availableAt);
-    Stream<Instant> dueTimes = due.values().stream().flatMap(times -> times.values().stream());
-    return until(now, Stream.concat(readyTimes, dueTimes));
+    List<Instant> dueTimes = new ArrayList<>();
+    due.forEach(
+        (id, reasons) ->
+            reasons.forEach(
+                (reason, at) -> {
+                  if (reason != DueReason.DEADLINE || !held.test(id)) {
+                    dueTimes.add(at);
+                  }
+                }));
+    return until(now, Stream.concat(readyTimes, dueTimes.stream()));
   }
 
   private static @Nullable Duration until(Instant now, Stream<Instant> times) {

@@ -11,6 +11,7 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -146,7 +147,10 @@ public final class InMemoryStateStore implements StateStore {
                   .filter(each -> only == null || each.executionId().equals(only))
                   .limit(TOLD)
                   .toList();
-          Duration next = records.backlog.next(request);
+          Duration next =
+              records.backlog.next(
+                  request,
+                  id -> present(records.executions.get(id)).state() == ExecutionState.PAUSED);
           Duration nextExpiry = records.backlog.nextExpiry();
           return new Claims(take(request), due, expired, next, nextExpiry);
         });

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     not taken: several workers may look at one, and the first to commit is right
  * @param expired attempts whose lease is over, those that are for longest first; likewise
  * @param next how long until something becomes ready or due that is not yet, in whichever
- *     execution, as far as is known now; null when nothing will by itself
+ *     execution, as far as is known now; null when nothing will by itself. Deadlines of executions
+ *     that are PAUSED do not count: nothing follows from them until somebody resumes those
  * @param nextExpiry how long until a lease runs out unless it is renewed; null when there is none
  */
 public record Claims(

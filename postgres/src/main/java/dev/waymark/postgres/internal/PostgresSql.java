@@ -272,7 +272,9 @@ final class PostgresSql {
                           SELECT (SELECT min(q.available_at) FROM {s}.ready_task_runs q
                                   WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > statement_timestamp()) AS at
                           FROM lane l
-                          UNION ALL SELECT min(due_at) FROM {s}.due_executions WHERE due_at > statement_timestamp()) n)
+                          UNION ALL SELECT min(d.due_at) FROM {s}.due_executions d
+                          WHERE d.due_at > statement_timestamp() AND NOT (d.reason = 'DEADLINE' AND EXISTS (
+                            SELECT 1 FROM {s}.executions e WHERE e.id = d.execution_id AND e.state = 'PAUSED'))) n)
                         - statement_timestamp()) * 1000000)::bigint,
                      (extract(epoch FROM (SELECT min(expires_at) FROM {s}.leases WHERE expires_at > statement_timestamp())
                         - statement_timestamp()) * 1000000)::bigint,

@@ -8,6 +8,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.ExecutionProgress;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * that are due, attempts whose lease is over. Belongs to the coordinator's thread.
  */
 final class Recovery {
+  /** How long one that is held keeps running over its time, at most, once it is resumed. */
+  private static final Duration HELD_AGAIN = Duration.ofSeconds(10);
+
   private final Config config;
   private final Jobs jobs;
   private final LocalAttempts attempts;
@@ -161,8 +165,24 @@ final class Recovery {
         job.setOverdue();
         settler.settle(job, false);
         attempts.of(job.id()).forEach(LocalAttempt::end);
+        if (job.state() == ExecutionState.PAUSED) {
+          postpone(due);
+        }
       }
     }
+  }
+
+  /**
+   * Lets an execution that is over its time and held be due again later. The store tells a few that
+   * are due, and those that nothing can be done about now must not hide the others.
+   */
+  private void postpone(Claims.Due due) {
+    ChangeSet changes =
+        ChangeSet.builder(config.ids().commitId())
+            .clearDue(due.executionId(), due.reason())
+            .markDue(due.executionId(), due.reason(), HELD_AGAIN)
+            .build();
+    var unused = config.patience().call(() -> config.store().commit(changes));
   }
 
   /** Nothing is due any more about an execution that has ended or is none of ours. */

@@ -203,7 +203,9 @@ final class SqliteSql {
                         SELECT (SELECT min(q.available_at) FROM ready_task_runs q
                                 WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > {now}) AS at
                         FROM lane l
-                        UNION ALL SELECT min(due_at) FROM due_executions WHERE due_at > {now})) - {now},
+                        UNION ALL SELECT min(d.due_at) FROM due_executions d
+                        WHERE d.due_at > {now} AND NOT (d.reason = 'DEADLINE' AND EXISTS (
+                          SELECT 1 FROM executions e WHERE e.id = d.execution_id AND e.state = 'PAUSED')))) - {now},
                      (SELECT min(expires_at) FROM leases WHERE expires_at > {now}) - {now},
                      0"""
                   .replace("{now}", NOW);

@@ -114,7 +114,7 @@ class SqliteClaimPlansTest {
         case NEXT ->
             plan.contains(
                 LANES + ">?)",
-                "SEARCH due_executions USING COVERING INDEX due_executions_by_time (due_at>?)",
+                "SEARCH d USING COVERING INDEX due_executions_by_time (due_at>?)",
                 "SEARCH leases USING COVERING INDEX leases_by_expiry (expires_at>?)");
         default -> throw new AssertionError("no plan is expected of " + request.statement());
       }

@@ -124,6 +124,20 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
+  @DisplayName(
+      "the deadline of an execution that is held is nothing to wait for, and is due all the same")
+  void deadlineOfHeld() {
+    ExecutionId held = executionIn(ExecutionState.PAUSED);
+    store.commit(changes().markDue(held, DueReason.DEADLINE, Duration.ofMinutes(10)).build());
+    assertThat(claim(10).next()).isNull();
+    store.updateExecution(held, ExecutionState.RUNNING, stored(held).version());
+    assertThat(claim(10).next()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
+    ExecutionId other = executionIn(ExecutionState.PAUSED);
+    store.commit(changes().markDue(other, DueReason.DEADLINE, Duration.ZERO).build());
+    assertThat(claim(10).due()).containsExactly(new Due(other, DueReason.DEADLINE));
+  }
+
+  @Test
   @DisplayName("what ends before it was claimed is ready no more, whatever it was to wait for")
   void endsUnclaimed() {
     TaskRunId waiting = taskRun(execution());
