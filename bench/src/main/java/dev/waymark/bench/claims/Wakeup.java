@@ -6,8 +6,9 @@ import dev.waymark.bench.place.Place;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;
 import dev.waymark.bench.report.Table;
-import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
@@ -26,8 +27,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * How soon the first process of an execution starts on a worker that is another process and has
- * nothing to do: from before the start is sent to the store, to the first command of the script.
- * How long a process takes to start by itself is measured in turns with it.
+ * nothing to do: from before the start is sent to the store, or before the command is started that
+ * does so, to the first command of the script. What that takes by itself is measured in turns with
+ * it: the start of a process, and a command whose execution no worker takes.
  */
 final class Wakeup {
   private static final String SCRIPT = "date +%s%N > ";
@@ -47,7 +49,7 @@ final class Wakeup {
     }
     return new Table(
         "From a start to the first command of its script, on an idle worker of another process, ms",
-        List.of("backend", "start to command", "a process alone", "above it"),
+        List.of("backend", "started by", "start to command", "without work in it", "above it"),
         rows);
   }
 
@@ -56,22 +58,23 @@ final class Wakeup {
     place.clear();
     Path folder = Files.createDirectories(settings.ground().folder().resolve("wakeup-" + backend));
     Path mark = folder.resolve("mark");
-    List<Double> whole = new ArrayList<>();
-    List<Double> alone = new ArrayList<>();
+    Times program = new Times();
+    Times command = new Times();
     try (StateStore store = place.open();
         Runner runner = Runner.builder(store).build()) {
-      WorkflowId flow = new WorkflowId("mark");
-      store.saveWorkflow(
-          new NewWorkflow(flow, "id: mark\ntasks:\n  only:\n    run: '" + SCRIPT + mark + "'\n"));
+      save(store, "mark", "default", mark);
+      save(store, "nobody", "nobody", mark);
       Process worker = worker(settings, place, folder);
       try {
         int starts = STARTS_FOR_EACH_ROUND * settings.rounds();
         for (int i = 0; i <= starts; i++) {
-          double first = started(store, runner, flow, mark);
-          double second = alone(mark);
+          double byProgram = started(store, runner, mark);
+          double alone = alone(mark);
+          double byCommand = startedByCommand(settings, place, store, mark);
+          double commandAlone = command(settings, place, "nobody");
           if (i > 0) { // The first waits for the worker to come up.
-            whole.add(first);
-            alone.add(second);
+            program.add(byProgram, alone);
+            command.add(byCommand, commandAlone + alone);
           }
         }
       } finally {
@@ -79,7 +82,33 @@ final class Wakeup {
         worker.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
       }
     }
-    add(backend, whole, alone);
+    add(backend, "a program", program);
+    add(backend, "run --detach", command);
+  }
+
+  /** Saves a workflow whose only task, of this pool, says when it began. */
+  private static void save(StateStore store, String id, String pool, Path mark) {
+    String tasks = "tasks:\n  only:\n    pool: " + pool + "\n    run: '" + SCRIPT + mark + "'\n";
+    store.saveWorkflow(new NewWorkflow(new WorkflowId(id), "id: " + id + "\n" + tasks));
+  }
+
+  /** In turns, what was measured and what it would have taken without work. */
+  private static final class Times {
+    private final List<Double> whole = new ArrayList<>();
+    private final List<Double> without = new ArrayList<>();
+
+    void add(double measured, double baseline) {
+      whole.add(measured);
+      without.add(baseline);
+    }
+
+    List<Double> above() {
+      List<Double> above = new ArrayList<>();
+      for (int i = 0; i < whole.size(); i++) {
+        above.add(whole.get(i) - without.get(i));
+      }
+      return above;
+    }
   }
 
   private static Process worker(Settings settings, Place place, Path folder) throws IOException {
@@ -90,17 +119,56 @@ final class Wakeup {
         .start();
   }
 
-  private static double started(StateStore store, Runner runner, WorkflowId flow, Path mark)
-      throws IOException {
+  private static double started(StateStore store, Runner runner, Path mark) throws IOException {
     Files.deleteIfExists(mark);
     Instant begin = Instant.now();
-    ExecutionId id = runner.start(StartRequest.of(flow));
+    var unused = runner.start(StartRequest.of(new WorkflowId("mark")));
     double millis = awaitMark(begin, mark);
-    // The next one finds the worker idle again.
-    while (!java.util.Objects.requireNonNull(store.execution(id)).state().isTerminal()) {
+    awaitIdle(store);
+    return millis;
+  }
+
+  /** From before the command was started, with all that it does itself. */
+  private static double startedByCommand(
+      Settings settings, Place place, StateStore store, Path mark) throws Exception {
+    Files.deleteIfExists(mark);
+    Instant begin = Instant.now();
+    var unused = command(settings, place, "mark");
+    double millis = awaitMark(begin, mark);
+    awaitIdle(store);
+    return millis;
+  }
+
+  /** How long {@code run --detach} of this workflow takes by itself. */
+  private static double command(Settings settings, Place place, String workflow) throws Exception {
+    long begin = System.nanoTime();
+    Process process =
+        new ProcessBuilder(
+                settings.root().resolve("waymark").toString(),
+                "run",
+                "--detach",
+                "--store",
+                place.url(),
+                workflow)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException("run --detach failed with " + process.exitValue());
+    }
+    return (System.nanoTime() - begin) / 1e6;
+  }
+
+  /** The next one finds the worker idle again. */
+  private static void awaitIdle(StateStore store) {
+    ExecutionQuery running =
+        ExecutionQuery.builder()
+            .workflow(new WorkflowId("mark"))
+            .states(ExecutionState.RUNNING)
+            .build();
+    while (store.executions(running).total() > 0) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
-    return millis;
   }
 
   /** The same script, in the way in which the worker starts it. */
@@ -126,23 +194,18 @@ final class Wakeup {
     return begin.until(marked, ChronoUnit.NANOS) / 1e6;
   }
 
-  private void add(Backend backend, List<Double> whole, List<Double> alone) {
-    List<Double> above = new ArrayList<>();
-    for (int i = 0; i < whole.size(); i++) {
-      above.add(whole.get(i) - alone.get(i));
-    }
+  private void add(Backend backend, String by, Times times) {
+    Spread whole = Spread.of(times.whole);
+    Spread without = Spread.of(times.without);
+    Spread above = Spread.of(times.above());
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("backend", backend.toString());
-    json.put("what", "wakeup");
-    json.put("waymark", Spread.of(whole).json());
-    json.put("baseline", Spread.of(alone).json());
-    json.put("above", Spread.of(above).json());
+    json.put("what", "wakeup by " + by);
+    json.put("waymark", whole.json());
+    json.put("baseline", without.json());
+    json.put("above", above.json());
     report.add(json);
     rows.add(
-        List.of(
-            backend.title(),
-            Spread.of(whole).text("%.1f"),
-            Spread.of(alone).text("%.1f"),
-            Spread.of(above).text("%.1f")));
+        List.of(backend.title(), by, whole.text("%.1f"), without.text("%.1f"), above.text("%.1f")));
   }
 }
