@@ -88,11 +88,15 @@ abstract class CliTest {
   }
 
   int waymark(OutputStream out, OutputStream err, String... words) {
+    return waymark(home, out, err, words);
+  }
+
+  private int waymark(Path folder, OutputStream out, OutputStream err, String... words) {
     return new Cli(
             new Surroundings(
                 environment,
-                home,
-                home,
+                folder,
+                folder,
                 new ByteArrayInputStream(stdin),
                 out,
                 err,
@@ -100,6 +104,21 @@ abstract class CliTest {
                 InstantSource.system(),
                 () -> ZONE))
         .run(words);
+  }
+
+  /** The same on a thread of its own. */
+  Background begin(String... words) {
+    return beginAt(home, words);
+  }
+
+  /** The same in another home directory, as on another machine. */
+  Background beginAt(Path folder, String... words) {
+    return new Background((out, err) -> waymark(folder, out, err, words));
+  }
+
+  /** Waits for a file in the home directory that a task writes. */
+  void awaitFile(String name) {
+    Waiting.until(name, () -> Files.exists(home.resolve(name)));
   }
 
   Path file(String name, String content) {
