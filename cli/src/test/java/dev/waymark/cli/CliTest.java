@@ -131,6 +131,15 @@ abstract class CliTest {
     }
   }
 
+  /** The lines of a file in the home directory, each without blanks around it. */
+  List<String> lines(String name) {
+    try {
+      return Files.readAllLines(home.resolve(name)).stream().map(String::strip).toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Runs a workflow file to its end. */
   Run runFile(String content, String... words) {
     file("flow.yaml", content);
@@ -140,6 +149,14 @@ abstract class CliTest {
     all[2] = "flow.yaml";
     System.arraycopy(words, 0, all, 3, words.length);
     return waymark(all);
+  }
+
+  /** The states of the task runs of an execution, in the order of the file. */
+  List<Object> states(String execution) {
+    return list(parse(waymark("executions", "show", execution, "-o", "json").out()), "taskRuns")
+        .stream()
+        .map(run -> run.get("state"))
+        .toList();
   }
 
   /** Parses JSON or YAML, each of which is YAML. */

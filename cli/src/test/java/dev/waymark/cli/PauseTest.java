@@ -2,7 +2,6 @@ package dev.waymark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -86,12 +85,5 @@ class PauseTest extends CliTest {
     assertThat(waymark("executions", "cancel", id).out())
         .isEqualTo("execution " + id + " CANCELLED\n");
     assertThat(waymark("executions", "resume", id).exitCode()).isEqualTo(4);
-  }
-
-  private List<Object> states(String execution) {
-    return list(parse(waymark("executions", "show", execution, "-o", "json").out()), "taskRuns")
-        .stream()
-        .map(run -> run.get("state"))
-        .toList();
   }
 }
