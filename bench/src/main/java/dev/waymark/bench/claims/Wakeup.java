@@ -31,7 +31,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Wakeup {
   private static final String SCRIPT = "date +%s%N > ";
-  private static final int STARTS_FOR_EACH_ROUND = 6;
+  private static final int STARTS_A_SECOND = 3;
   private static final long PATIENCE_SECONDS = 60;
 
   private final Report report;
@@ -65,7 +65,7 @@ final class Wakeup {
           new NewWorkflow(flow, "id: mark\ntasks:\n  only:\n    run: '" + SCRIPT + mark + "'\n"));
       Process worker = worker(settings, place, folder);
       try {
-        int starts = STARTS_FOR_EACH_ROUND * settings.rounds();
+        int starts = settings.rounds() * startsForEachRound(settings);
         for (int i = 0; i <= starts; i++) {
           double first = started(store, runner, flow, mark);
           double second = alone(mark);
@@ -80,6 +80,10 @@ final class Wakeup {
       }
     }
     add(backend, whole, alone);
+  }
+
+  private static int startsForEachRound(Settings settings) {
+    return (int) Math.max(1, STARTS_A_SECOND * settings.slice().toSeconds());
   }
 
   private static Process worker(Settings settings, Place place, Path folder) throws IOException {
