@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Pool;
 import dev.waymark.runner.internal.Waiting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +51,7 @@ class SharedBoundsTest extends RunnerFixture {
 
   @Test
   @DisplayName("on executions of a workflow is reached and never passed, and all come to their end")
-  void onExecutionsOfAWorkflowIsReachedAndNeverPassedAndAllComeToTheirEnd() throws IOException {
+  void onExecutionsOfAWorkflowIsReachedAndNeverPassedAndAllComeToTheirEnd() {
     Flows.Flow flow =
         flow("flow")
             .maxParallel(MOST)
@@ -67,7 +72,7 @@ class SharedBoundsTest extends RunnerFixture {
     assertThat(all.stream().filter(id -> state(id) == ExecutionState.PENDING))
         .hasSize(EXECUTIONS - MOST);
 
-    Files.delete(folder.resolve("held"));
+    release();
     Waiting.until("the end of all", () -> all.stream().allMatch(id -> state(id).isTerminal()));
     over.set(true);
     assertThat(most.join()).isEqualTo(MOST);
@@ -80,19 +85,56 @@ class SharedBoundsTest extends RunnerFixture {
   @DisplayName("on executions of a workflow lets the next begin where one is cancelled")
   void onExecutionsOfAWorkflowLetsTheNextBeginWhereOneIsCancelled() {
     Flows.Flow flow = flow("flow").maxParallel(1).task("a", "while :; do sleep 0.02; done");
-    List<ExecutionId> all = List.of(start(flow), start(flow), start(flow));
+    List<ExecutionId> left = new ArrayList<>(List.of(start(flow), start(flow), start(flow)));
     var unused = workers();
-    for (ExecutionId id : all) {
-      Waiting.until("the start of " + id, () -> state(id) == ExecutionState.RUNNING);
-      assertThat(running(FLOW)).isEqualTo(1);
-      Runner.cancel(store, id);
+    while (!left.isEmpty()) {
+      Waiting.until("the start of one", () -> running(FLOW) == 1);
+      ExecutionId begun =
+          left.stream().filter(id -> state(id) == ExecutionState.RUNNING).findFirst().orElseThrow();
+      Runner.cancel(store, begun);
+      Waiting.until("the end of " + begun, () -> state(begun) == ExecutionState.CANCELLED);
+      left.remove(begun);
     }
-    Waiting.until("the end of all", () -> all.stream().allMatch(id -> state(id).isTerminal()));
+  }
+
+  @Test
+  @DisplayName("on executions of a workflow calls the next where one is cancelled that nobody runs")
+  void onExecutionsOfAWorkflowCallsTheNextWhereOneIsCancelledThatNobodyRuns() {
+    Flows.Flow flow =
+        flow("flow")
+            .maxParallel(1)
+            .task("a", "touch up; while test -f held; do sleep 0.01; done")
+            .task("b", "true", "a");
+    ExecutionId first = start(flow);
+    Runner runner = runner();
+    var work = workInBackground(runner);
+    awaitFile("up");
+    ExecutionId second = start(flow);
+    ExecutionId third = start(flow);
+    Waiting.until("the answers to both", () -> due().isEmpty());
+    Runner.pause(store, first);
+    release();
+    Waiting.until("the end of a", () -> states(first).get("a") == TaskRunState.SUCCEEDED);
+    runner.drain();
+    work.join();
+
+    assertThat(Runner.cancel(store, first)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(due()).contains(second).doesNotContain(third);
+    assertThat(Runner.cancel(store, second)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(due()).contains(third);
+    runner().work(true);
+    assertThat(state(third)).isEqualTo(ExecutionState.SUCCEEDED);
+  }
+
+  private List<ExecutionId> due() {
+    return store.claim(ClaimRequest.of("nobody", 0, Duration.ofMinutes(1))).due().stream()
+        .map(Claims.Due::executionId)
+        .toList();
   }
 
   @Test
   @DisplayName("on the tasks of a pool is reached and never passed, and all come to their end")
-  void onTheTasksOfAPoolIsReachedAndNeverPassedAndAllComeToTheirEnd() throws IOException {
+  void onTheTasksOfAPoolIsReachedAndNeverPassedAndAllComeToTheirEnd() {
     store.commit(ChangeSet.builder().setPool("gpu", MOST).build());
     Flows.Flow flow = flow("flow").task("free", "touch free");
     String task = BEGIN + "; " + END;
@@ -107,7 +149,7 @@ class SharedBoundsTest extends RunnerFixture {
     awaitFile("free");
     assertThat(gpu()).isEqualTo(new Pool("gpu", MOST, MOST, 2 * EXECUTIONS - MOST));
 
-    Files.delete(folder.resolve("held"));
+    release();
     for (ExecutionId id : both) {
       Waiting.until("the end of " + id, () -> state(id) == ExecutionState.SUCCEEDED);
     }
@@ -118,6 +160,14 @@ class SharedBoundsTest extends RunnerFixture {
   }
 
   // ---- the workers, and what is seen of them
+
+  private void release() {
+    try {
+      Files.delete(folder.resolve("held"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   private List<CompletableFuture<Void>> workers(String... pools) {
     List<CompletableFuture<Void>> workers = new ArrayList<>();
