@@ -102,6 +102,27 @@ class SmokeTest {
   }
 
   @Test
+  @DisplayName("claims: with a backlog, beside a bare queue, and by a worker of another process")
+  void claims() throws Exception {
+    Report report = measure(PartName.CLAIMS, settings(4_000L));
+    assertThat(report.values())
+        .extracting(line -> line.get("backend") + " " + line.get("what"))
+        .containsExactlyInAnyOrder(
+            "sqlite latency",
+            "sqlite perSecond",
+            "sqlite wakeup",
+            "postgres latency",
+            "postgres perSecond",
+            "postgres wakeup");
+    assertThat(report.values())
+        .allSatisfy(line -> positive(line, "waymark"))
+        .allSatisfy(line -> positive(line, "baseline"));
+    assertThat(report.values())
+        .filteredOn(line -> !line.get("what").equals("wakeup"))
+        .allSatisfy(line -> positive(line, "ratio"));
+  }
+
+  @Test
   @DisplayName("startup: whole processes of the command line")
   void startup() throws Exception {
     assertThat(measure(PartName.STARTUP).values())

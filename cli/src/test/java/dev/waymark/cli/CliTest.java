@@ -88,11 +88,15 @@ abstract class CliTest {
   }
 
   int waymark(OutputStream out, OutputStream err, String... words) {
+    return waymark(home, out, err, words);
+  }
+
+  private int waymark(Path folder, OutputStream out, OutputStream err, String... words) {
     return new Cli(
             new Surroundings(
                 environment,
-                home,
-                home,
+                folder,
+                folder,
                 new ByteArrayInputStream(stdin),
                 out,
                 err,
@@ -102,11 +106,35 @@ abstract class CliTest {
         .run(words);
   }
 
+  /** The same on a thread of its own. */
+  Background begin(String... words) {
+    return beginAt(home, words);
+  }
+
+  /** The same in another home directory, as on another machine. */
+  Background beginAt(Path folder, String... words) {
+    return new Background((out, err) -> waymark(folder, out, err, words));
+  }
+
+  /** Waits for a file in the home directory that a task writes. */
+  void awaitFile(String name) {
+    Waiting.until(name, () -> Files.exists(home.resolve(name)));
+  }
+
   Path file(String name, String content) {
     try {
       Path file = home.resolve(name);
       Files.createDirectories(file.getParent());
       return Files.writeString(file, content);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The lines of a file in the home directory, each without blanks around it. */
+  List<String> lines(String name) {
+    try {
+      return Files.readAllLines(home.resolve(name)).stream().map(String::strip).toList();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -121,6 +149,14 @@ abstract class CliTest {
     all[2] = "flow.yaml";
     System.arraycopy(words, 0, all, 3, words.length);
     return waymark(all);
+  }
+
+  /** The states of the task runs of an execution, in the order of the file. */
+  List<Object> states(String execution) {
+    return list(parse(waymark("executions", "show", execution, "-o", "json").out()), "taskRuns")
+        .stream()
+        .map(run -> run.get("state"))
+        .toList();
   }
 
   /** Parses JSON or YAML, each of which is YAML. */

@@ -1,6 +1,7 @@
 package dev.waymark.runner;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
@@ -231,6 +232,7 @@ public final class Runner implements AutoCloseable {
   public static final class Builder {
     private static final int LEAST_CONCURRENCY = 4;
     private static final Duration LEAST_LEASE = Duration.ofMillis(100);
+    private static final Duration LONGEST_LEASE = Duration.ofDays(365);
 
     private final StateStore store;
     private final Function<Workflow, WorkflowDefinition> definitions;
@@ -338,9 +340,10 @@ public final class Runner implements AutoCloseable {
 
     /**
      * For how long an attempt is kept for this worker that gives no sign of life; 30 s by default,
-     * at least 100 ms. A worker renews its leases three times as often. One that cannot do so
-     * within that time ends what it runs, and after that time others take it up: a short lease
-     * finds a dead worker soon, and a long one survives longer times without the store.
+     * at least 100 ms, and at most 365 days. A worker renews its leases three times as often. One
+     * that cannot do so within that time ends what it runs, and after that time others take it up:
+     * a short lease finds a dead worker soon, and a long one survives longer times without the
+     * store.
      */
     public Builder lease(Duration lease) {
       this.lease = lease;
@@ -407,14 +410,7 @@ public final class Runner implements AutoCloseable {
       positive("pollInterval in milliseconds", pollInterval.toMillis());
       notNegative("grace", grace);
       notNegative("storePatience", storePatience);
-      if (lease.compareTo(LEAST_LEASE) < 0) {
-        throw new InvalidInputException(
-            "lease is "
-                + lease
-                + "; it must be at least "
-                + LEAST_LEASE
-                + ", so that it can be renewed in time");
-      }
+      leaseInRange(lease);
       Handlers registered = new Handlers(handlers);
       Set<String> served = new TreeSet<>(registered.pools());
       served.addAll(pools.isEmpty() ? Set.of(ClaimRequest.DEFAULT_POOL) : pools);
@@ -436,6 +432,18 @@ public final class Runner implements AutoCloseable {
               registered,
               new LogSettings(storeLogs, logRetention),
               storePatience));
+    }
+
+    private static void leaseInRange(Duration lease) {
+      if (lease.compareTo(LEAST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
+        throw new InvalidInputException(
+            "lease is "
+                + Durations.format(lease)
+                + "; it must be at least "
+                + Durations.format(LEAST_LEASE)
+                + ", so that it can be renewed in time, and at most "
+                + Durations.format(LONGEST_LEASE));
+      }
     }
 
     private static void positive(String name, long value) {

@@ -50,6 +50,7 @@ final class Flows {
     private final Map<String, String> env = new HashMap<>();
     private final List<TaskDefinition> tasks = new ArrayList<>();
     private @Nullable Duration executionTimeout;
+    private @Nullable Integer maxParallel;
     private int priority;
 
     private Flow(String id) {
@@ -189,6 +190,12 @@ final class Flows {
       return this;
     }
 
+    /** How many executions may run at once. */
+    Flow maxParallel(int most) {
+      maxParallel = most;
+      return this;
+    }
+
     Flow priority(int priority) {
       this.priority = priority;
       return this;
@@ -197,7 +204,17 @@ final class Flows {
     /** The definition. */
     WorkflowDefinition definition() {
       return new WorkflowDefinition(
-          id, null, Map.of(), inputs, env, null, executionTimeout, null, priority, tasks, "");
+          id,
+          null,
+          Map.of(),
+          inputs,
+          env,
+          null,
+          executionTimeout,
+          maxParallel,
+          priority,
+          tasks,
+          "");
     }
 
     /** Saves it as the next revision and returns its id. */

@@ -152,5 +152,11 @@ class RunListenerTest extends RunnerFixture {
         .hasMessageContaining("pollInterval");
     assertThatThrownBy(() -> builder().grace(Duration.ofSeconds(-1)).build())
         .hasMessageContaining("grace");
+    String range =
+        "; it must be at least 100ms, so that it can be renewed in time, and at most 365d";
+    assertThatThrownBy(() -> builder().lease(Duration.ofMillis(99)).build())
+        .hasMessage("lease is 99ms" + range);
+    assertThatThrownBy(() -> builder().lease(Duration.ofDays(366)).build())
+        .hasMessage("lease is 366d" + range);
   }
 }

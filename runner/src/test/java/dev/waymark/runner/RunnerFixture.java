@@ -60,6 +60,10 @@ abstract class RunnerFixture {
   }
 
   Runner.Builder builder() {
+    return builder(store);
+  }
+
+  Runner.Builder builder(StateStore store) {
     return Runner.builder(store, Flows::read)
         .logDirectory(folder.resolve("logs"))
         .pollInterval(Duration.ofMillis(20))

@@ -17,7 +17,9 @@ import java.util.List;
  */
 final class Backlog {
   private static final WorkflowId WORKFLOW = new WorkflowId("claimed");
-  private static final int TASKS = 10;
+
+  /** How many task runs an execution has. */
+  static final int TASKS = 10;
 
   private final Place place;
   private long next;
@@ -58,9 +60,10 @@ final class Backlog {
             + id('a', "n")
             + ", "
             + id('e', "n / " + TASKS)
-            + ", 't' || n % "
+            // SQLite would join the text before it divides.
+            + ", 't' || (n % "
             + TASKS
-            + ", '%s', %d, %d, %s FROM (%s) s"
+            + "), '%s', %d, %d, %s FROM (%s) s"
                 .formatted(state, version, attempts, now(), series(first, taskRuns)));
     if (attempts > 0) {
       statements.add(

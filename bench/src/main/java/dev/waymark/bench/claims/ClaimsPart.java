@@ -25,8 +25,9 @@ import java.util.Map;
 public final class ClaimsPart implements Part {
   private static final Duration LEASE = Duration.ofMinutes(10);
   private static final int CLAIMERS = 8;
-  private static final int CLAIMS = 100;
+  private static final int MOST_CLAIMS = 100;
   private static final int SHARE_READY = 10;
+  private static final int SHARE_CLAIMED = 200;
 
   private final Report report = new Report("claims", "Claiming work");
   private final List<List<String>> latencies = new ArrayList<>();
@@ -65,11 +66,14 @@ public final class ClaimsPart implements Part {
     many.begin();
     many.addFinished(finished);
     many.addReady(ready);
-    latency(settings, backend, small, few, large);
+    // A small backlog, for a try, must last for all rounds and for the rates.
+    int claims = (int) Math.min(MOST_CLAIMS, (1 + ready / SHARE_CLAIMED) * Backlog.TASKS);
+    latency(settings, backend, claims, small, few, large);
     rate(settings, backend, large, ready);
   }
 
-  private void latency(Settings settings, Backend backend, Place small, Backlog few, Place large)
+  private void latency(
+      Settings settings, Backend backend, int claims, Place small, Backlog few, Place large)
       throws Exception {
     List<Double> empty = new ArrayList<>();
     List<Double> full = new ArrayList<>();
@@ -77,9 +81,9 @@ public final class ClaimsPart implements Part {
     try (StateStore one = small.open();
         StateStore other = large.open()) {
       for (int round = 0; round <= settings.rounds(); round++) {
-        few.addReady(CLAIMS);
-        double first = median(one);
-        double second = median(other);
+        few.addReady(claims);
+        double first = median(one, claims);
+        double second = median(other, claims);
         if (round > 0) { // The first is for warming up.
           empty.add(first);
           full.add(second);
@@ -96,9 +100,9 @@ public final class ClaimsPart implements Part {
             Spread.of(ratios).text("%.2f")));
   }
 
-  private static double median(StateStore store) {
+  private static double median(StateStore store, int claims) {
     List<Double> millis = new ArrayList<>();
-    for (int i = 0; i < CLAIMS; i++) {
+    for (int i = 0; i < claims; i++) {
       long begin = System.nanoTime();
       int taken = store.claim(ClaimRequest.of("bench", 1, LEASE)).claimed().size();
       millis.add((System.nanoTime() - begin) / 1e6);

@@ -33,7 +33,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Wakeup {
   private static final String SCRIPT = "date +%s%N > ";
-  private static final int STARTS_FOR_EACH_ROUND = 6;
+  private static final int STARTS_A_SECOND = 3;
   private static final long PATIENCE_SECONDS = 60;
 
   private final Report report;
@@ -66,7 +66,7 @@ final class Wakeup {
       save(store, "nobody", "nobody", mark);
       Process worker = worker(settings, place, folder);
       try {
-        int starts = STARTS_FOR_EACH_ROUND * settings.rounds();
+        int starts = settings.rounds() * startsForEachRound(settings);
         for (int i = 0; i <= starts; i++) {
           double byProgram = started(store, runner, mark);
           double alone = alone(mark);
@@ -109,6 +109,10 @@ final class Wakeup {
       }
       return above;
     }
+  }
+
+  private static int startsForEachRound(Settings settings) {
+    return (int) Math.max(1, STARTS_A_SECOND * settings.slice().toSeconds());
   }
 
   private static Process worker(Settings settings, Place place, Path folder) throws IOException {

@@ -41,7 +41,7 @@ public final class ExitCode {
     meanings.put("3", "the store cannot be opened, is locked, or has another schema");
     meanings.put("4", "not found, ambiguous, or in conflict with what is stored");
     meanings.put("5", "the execution was cancelled");
-    meanings.put("130, 143", "stopped by Ctrl-C or SIGTERM; \"waymark worker\" goes on");
+    meanings.put("130, 143", "a run was stopped by Ctrl-C or SIGTERM; \"waymark worker\" goes on");
     meanings.put("70", "an error in Waymark itself; 74: the output could not be written");
     return Collections.unmodifiableMap(meanings);
   }

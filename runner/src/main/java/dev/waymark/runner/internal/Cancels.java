@@ -10,6 +10,7 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
@@ -47,7 +48,7 @@ public final class Cancels {
 
   /**
    * What waits is cancelled at once. What runs is left to the worker that runs it; without any, the
-   * execution ends here.
+   * execution ends here, and the next one of a workflow that bounds how many may run is called.
    */
   private static ExecutionState cancel(StateStore store, ExecutionDetails details) {
     Execution execution = details.execution();
@@ -62,10 +63,29 @@ public final class Cancels {
     }
     String error = Errors.cut(ERROR, store.limits().maxErrorBytes());
     ExecutionState state = move(changes, execution, live, error);
+    ExecutionId next = live ? null : oldestWaitingBeside(store, execution);
+    if (next != null) {
+      // No worker sees the end of this one, for which that one may be waiting.
+      changes.markDue(next, DueReason.SETTLE, Duration.ZERO);
+    }
     if (!changes.isEmpty()) {
       store.commit(changes.build());
     }
     return state;
+  }
+
+  private static @Nullable ExecutionId oldestWaitingBeside(StateStore store, Execution ending) {
+    ExecutionQuery waiting =
+        ExecutionQuery.builder()
+            .workflow(ending.workflowId())
+            .states(ExecutionState.PENDING)
+            .limit(2)
+            .build();
+    return store.executions(waiting).items().stream()
+        .map(Execution::id)
+        .filter(id -> !id.equals(ending.id()))
+        .findFirst()
+        .orElse(null);
   }
 
   private static ExecutionState move(

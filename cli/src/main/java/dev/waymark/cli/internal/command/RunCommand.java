@@ -218,7 +218,8 @@ final class RunCommand implements Command {
               + earlier.workflowId()
               + " (revision "
               + earlier.workflowRevision()
-              + "), not what the file says; nothing was applied, use another --id");
+              + "), not what the file says; nothing was applied; use another "
+              + (context.arguments().has(KEY) ? "--idempotency-key" : "--id"));
     }
     Outcome unchanged = new Outcome(RecordRef.of(pinned.id()), pinned.revision(), false);
     return request.toBuilder().revision(tell(context, definition, unchanged)).build();

@@ -37,7 +37,8 @@ final class WorkerCommand implements Command {
         .details(
             "Any number of workers may share a store. Goes on until Ctrl-C or SIGTERM: then it takes"
                 + " nothing new and ends when what runs has ended; a second signal ends that too, to"
-                + " be taken up by others. Its exit code says nothing of how executions ended.",
+                + " be taken up by others. It exits with 0 either way, which says nothing of how"
+                + " executions ended.",
             "Without --pool it takes tasks that name no pool. Tasks with \"uses\" are for workers"
                 + " in Java that have the handler.")
         .examples(

@@ -1,0 +1,89 @@
+package dev.waymark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("executions pause and resume")
+class PauseTest extends CliTest {
+  private static final String HELD =
+      """
+      id: held
+      tasks:
+        first: {run: "touch up; while ! test -f go; do sleep 0.01; done"}
+        second: {needs: first, run: echo two}
+      """;
+
+  @Test
+  @DisplayName("hold what has not begun until it is resumed, and may be repeated")
+  void pending() {
+    String id = runFile(HELLO, "--detach").id();
+    for (int i = 0; i < 2; i++) {
+      assertThat(waymark("executions", "pause", id))
+          .isEqualTo(new Run(0, "execution " + id + " PAUSED\n", ""));
+    }
+    Run json = waymark("executions", "pause", id, "-o", "json");
+    assertThat(json.exitCode()).isZero();
+    assertThat(parse(json.out())).containsEntry("id", id).containsEntry("state", "PAUSED");
+    assertThat(waymark("worker", "--until-idle").exitCode()).isZero();
+    assertThat(states(id)).containsExactly("PENDING", "PENDING");
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(waymark("executions", "resume", id))
+          .isEqualTo(new Run(0, "execution " + id + " RUNNING\n", ""));
+    }
+    assertThat(parse(waymark("executions", "resume", id, "-o", "json").out()))
+        .containsEntry("state", "RUNNING");
+    assertThat(waymark("worker", "--until-idle").exitCode()).isZero();
+    assertThat(waymark("executions", "watch", id).exitCode()).isZero();
+  }
+
+  @Test
+  @DisplayName("let end what runs and start nothing more until it is resumed")
+  void running() {
+    String id = runFile(HELD, "--detach").id();
+    Background worker = begin("worker", "--until-idle");
+    awaitFile("up");
+    assertThat(waymark("executions", "pause", id).exitCode()).isZero();
+    file("go", "");
+    // Nothing can be done any more, so the worker goes home.
+    assertThat(worker.await().exitCode()).isZero();
+    assertThat(states(id)).containsExactly("SUCCEEDED", "PENDING");
+    assertThat(waymark("executions", "list", "--state", "PAUSED").out()).contains(id);
+
+    assertThat(waymark("executions", "resume", id).exitCode()).isZero();
+    assertThat(waymark("worker", "--until-idle").exitCode()).isZero();
+    assertThat(waymark("executions", "watch", id).exitCode()).isZero();
+    assertThat(waymark("logs", id, "--task", "second").out()).isEqualTo("two\n");
+  }
+
+  @Test
+  @DisplayName("are refused with 4 for what has ended and for what is unknown")
+  void refused() {
+    String id = runFile(HELLO).id();
+    assertThat(waymark("executions", "pause", id))
+        .isEqualTo(new Run(4, "", "waymark: cannot pause execution " + id + ": it is SUCCEEDED\n"));
+    assertThat(waymark("executions", "resume", id))
+        .isEqualTo(
+            new Run(4, "", "waymark: cannot resume execution " + id + ": it is SUCCEEDED\n"));
+    for (String command : new String[] {"pause", "resume"}) {
+      Run unknown = waymark("executions", command, "ffffffff");
+      assertThat(unknown.exitCode()).isEqualTo(4);
+      assertThat(unknown.err()).contains("ffffffff");
+      assertThat(unknown.out()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("leave alone what waits and was not held; what is held can be cancelled")
+  void cancelled() {
+    String id = runFile(HELLO, "--detach").id();
+    assertThat(waymark("executions", "resume", id).out())
+        .isEqualTo("execution " + id + " PENDING\n");
+    waymark("executions", "pause", id);
+    assertThat(waymark("executions", "cancel", id).out())
+        .isEqualTo("execution " + id + " CANCELLED\n");
+    assertThat(waymark("executions", "resume", id).exitCode()).isEqualTo(4);
+  }
+}

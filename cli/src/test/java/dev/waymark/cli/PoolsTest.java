@@ -1,0 +1,113 @@
+package dev.waymark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("pools")
+class PoolsTest extends CliTest {
+  private static final String POOLED =
+      """
+      id: pooled
+      tasks:
+        a: {pool: gpu, run: echo a}
+        b: {pool: gpu, run: echo b}
+        c: {run: echo c}
+      """;
+
+  private static Map<String, Object> pool(String name, Object slots, int running, int ready) {
+    Map<String, Object> pool = new LinkedHashMap<>();
+    pool.put("name", name);
+    pool.put("slots", slots);
+    pool.put("running", running);
+    pool.put("ready", ready);
+    return pool;
+  }
+
+  @Test
+  @DisplayName("list shows pools with a bound, with something ready and with something running")
+  void list() {
+    Run none = waymark("pools", "list");
+    assertThat(none).isEqualTo(new Run(0, "", "no pools\n"));
+    assertThat(waymark("pools", "set", "gpu", "--slots", "2"))
+        .isEqualTo(new Run(0, "pool gpu slots 2\n", ""));
+    runFile(POOLED, "--detach");
+
+    Map<String, Object> page = parse(waymark("pools", "list", "-o", "json").out());
+    assertThat(page.keySet()).containsExactly("items", "total", "offset", "limit", "next");
+    assertThat(list(page, "items"))
+        .containsExactly(pool("default", null, 0, 1), pool("gpu", 2, 0, 2));
+    assertThat(waymark("pools", "list").out())
+        .isEqualTo(
+            """
+            NAME     SLOTS  RUNNING  READY
+            default      -        0      1
+            gpu          2        0      2
+            """);
+
+    String held = "id: held\ntasks: {a: {run: 'while ! test -f go; do sleep 0.01; done'}}\n";
+    String id = runFile(held, "--detach").id();
+    Background worker = begin("worker", "--until-idle");
+    Waiting.until(
+        "what runs",
+        () ->
+            list(parse(waymark("pools", "list", "-o", "json").out()), "items")
+                .contains(pool("default", null, 1, 0)));
+    file("go", "");
+    assertThat(worker.await().exitCode()).isZero();
+    assertThat(waymark("executions", "watch", id).exitCode()).isZero();
+    assertThat(list(parse(waymark("pools", "list", "-o", "json").out()), "items"))
+        .containsExactly(pool("gpu", 2, 0, 2));
+  }
+
+  @Test
+  @DisplayName("set changes a bound, takes it away, and holds a pool with 0 slots")
+  void set() {
+    assertThat(waymark("pools", "set", "gpu", "--slots", "0").out())
+        .isEqualTo("pool gpu slots 0\n");
+    String id = runFile(POOLED, "--detach").id();
+    assertThat(waymark("worker", "--until-idle", "--pool", "gpu", "--pool", "default").exitCode())
+        .isZero();
+    assertThat(parse(waymark("executions", "show", id, "-o", "json").out()))
+        .containsEntry("state", "RUNNING");
+    assertThat(list(parse(waymark("pools", "list", "-o", "json").out()), "items"))
+        .containsExactly(pool("gpu", 0, 0, 2));
+
+    assertThat(waymark("pools", "set", "gpu", "--unbounded"))
+        .isEqualTo(new Run(0, "pool gpu unbounded\n", ""));
+    assertThat(list(parse(waymark("pools", "list", "-o", "json").out()), "items"))
+        .containsExactly(pool("gpu", null, 0, 2));
+    assertThat(waymark("worker", "--until-idle", "--pool", "gpu").exitCode()).isZero();
+    assertThat(waymark("executions", "watch", id).exitCode()).isZero();
+    assertThat(waymark("pools", "list").err()).isEqualTo("no pools\n");
+    // Of a pool that nobody has named so far.
+    assertThat(waymark("pools", "set", "never", "--unbounded").exitCode()).isZero();
+  }
+
+  @ParameterizedTest(name = "pools set {0}")
+  @DisplayName("set with wrong words says in one line what to do, exits with 2 and sets nothing")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gpu --slots -1 | --slots -1 is out of range; use 0 to 100,000",
+        "gpu --slots 100001 | --slots 100001 is out of range; use 0 to 100,000",
+        "gpu --slots few | --slots \"few\" is not a whole number; use 0 to 100,000",
+        "gpu --slots 2 --unbounded | give either --slots N or --unbounded",
+        "gpu | give either --slots N or --unbounded",
+        "--slots 2 | \"pools set\" needs NAME; see waymark pools set --help",
+        "g:pu --slots 2 | pool \"g:pu\" is not a valid name; use 1 to 128 letters",
+      })
+  void wrongWords(String words, String message) {
+    Run run = waymark(("pools set " + words).split(" ", -1));
+    assertThat(run.err()).startsWith("waymark: " + message);
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(waymark("pools", "list").err()).isEqualTo("no pools\n");
+  }
+}
