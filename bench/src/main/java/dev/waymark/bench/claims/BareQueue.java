@@ -21,16 +21,22 @@ final class BareQueue {
 
   private BareQueue() {}
 
-  /** Makes a queue with so many rows. */
+  /** Makes a queue without rows. */
+  static void create(Place place) throws SQLException {
+    place.execute(
+        "DROP TABLE IF EXISTS bare_queue", "CREATE TABLE bare_queue (id bigint PRIMARY KEY)");
+  }
+
+  /** Fills it with so many rows instead of those that are left. */
   static void fill(Place place, long rows) throws SQLException {
+    boolean isPostgres = place.backend() == Backend.POSTGRES;
     String series =
-        place.backend() == Backend.POSTGRES
+        isPostgres
             ? "SELECT n FROM generate_series(1, %d) n".formatted(rows)
             : "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %d) SELECT n FROM c"
                 .formatted(rows);
     place.execute(
-        "DROP TABLE IF EXISTS bare_queue",
-        "CREATE TABLE bare_queue (id bigint PRIMARY KEY)",
+        isPostgres ? "TRUNCATE bare_queue" : "DELETE FROM bare_queue",
         "INSERT INTO bare_queue (id) " + series);
   }
 

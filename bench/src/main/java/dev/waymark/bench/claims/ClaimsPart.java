@@ -117,6 +117,7 @@ public final class ClaimsPart implements Part {
     List<Double> ours = new ArrayList<>();
     List<Double> bare = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
+    BareQueue.create(large);
     // SQLite has one writer: several connections of one process would only wait for each other.
     int several = backend == Backend.POSTGRES ? CLAIMERS : 1;
     List<StateStore> stores = new ArrayList<>();
