@@ -82,6 +82,36 @@ class SharedBoundsTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("lets the oldest that waits look again by itself, also once another has begun")
+  void letsTheOldestThatWaitsLookAgainByItself() throws IOException {
+    Flows.Flow flow =
+        flow("flow")
+            .maxParallel(1)
+            .input("n", "0")
+            .task("a", "while test -f hold-$INPUT_N; do sleep 0.01; done");
+    touch("hold-2");
+    List<ExecutionId> all = new ArrayList<>();
+    for (int n = 1; n <= 3; n++) {
+      all.add(start(flow, Map.of("n", Integer.toString(n))));
+    }
+    List<CompletableFuture<Void>> workers = workers();
+    Waiting.until("the second", () -> state(all.get(1)) == ExecutionState.RUNNING);
+    // Whoever ends the second may die before he has called the third.
+    ClaimRequest look = ClaimRequest.of("looks", 0, Duration.ofHours(1));
+    Waiting.until(
+        "what is to come",
+        () -> {
+          Claims claims = store.claim(look);
+          return claims.due().isEmpty()
+              && claims.next() != null
+              && claims.next().compareTo(Duration.ofSeconds(15)) <= 0;
+        });
+    Files.delete(folder.resolve("hold-2"));
+    Waiting.until("the end of all", () -> all.stream().allMatch(id -> state(id).isTerminal()));
+    assertThat(workers).noneMatch(CompletableFuture::isDone);
+  }
+
+  @Test
   @DisplayName("on executions of a workflow lets the next begin where one is cancelled")
   void onExecutionsOfAWorkflowLetsTheNextBeginWhereOneIsCancelled() {
     Flows.Flow flow = flow("flow").maxParallel(1).task("a", "while :; do sleep 0.02; done");

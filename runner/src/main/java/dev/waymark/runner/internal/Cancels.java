@@ -10,7 +10,6 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
-import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
@@ -63,7 +62,8 @@ public final class Cancels {
     }
     String error = Errors.cut(ERROR, store.limits().maxErrorBytes());
     ExecutionState state = move(changes, execution, live, error);
-    ExecutionId next = live ? null : oldestWaitingBeside(store, execution);
+    ExecutionId next =
+        live ? null : Parallel.oldestWaiting(store, execution.workflowId(), execution.id());
     if (next != null) {
       // No worker sees the end of this one, for which that one may be waiting.
       changes.markDue(next, DueReason.SETTLE, Duration.ZERO);
@@ -72,20 +72,6 @@ public final class Cancels {
       store.commit(changes.build());
     }
     return state;
-  }
-
-  private static @Nullable ExecutionId oldestWaitingBeside(StateStore store, Execution ending) {
-    ExecutionQuery waiting =
-        ExecutionQuery.builder()
-            .workflow(ending.workflowId())
-            .states(ExecutionState.PENDING)
-            .limit(2)
-            .build();
-    return store.executions(waiting).items().stream()
-        .map(Execution::id)
-        .filter(id -> !id.equals(ending.id()))
-        .findFirst()
-        .orElse(null);
   }
 
   private static ExecutionState move(

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Executions of a workflow that bounds how many may run: each begins only when the store admits it.
  * Whoever ends one calls upon the oldest that waits. Should he die before he has done so, that one
- * looks again after a while by itself.
+ * looks again after a while by itself: the oldest is always due, and one that begins hands that on
+ * to the next in the same commit.
  */
 record Parallel(StateStore store, Patience patience, Ids ids) {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
@@ -25,15 +26,19 @@ record Parallel(StateStore store, Patience patience, Ids ids) {
   boolean admit(Job job) {
     int most = Objects.requireNonNull(job.definition().maxParallel());
     WorkflowId workflow = job.found().workflowId();
-    ChangeSet asking =
+    ChangeSet.Builder asking =
         ChangeSet.builder(ids.commitId())
             .admitExecution(job.id(), workflow, most)
-            .clearDue(job.id(), DueReason.SETTLE)
-            .build();
-    if (patience.call(() -> store.commit(asking)).outcomes().get(0).changed()) {
+            .clearDue(job.id(), DueReason.SETTLE);
+    ExecutionId next = oldestWaiting(workflow, job.id());
+    if (next != null) {
+      asking.markDue(next, DueReason.SETTLE, LOOK_AGAIN);
+    }
+    ChangeSet changes = asking.build();
+    if (patience.call(() -> store.commit(changes)).outcomes().get(0).changed()) {
       return true;
     }
-    if (job.id().equals(oldestWaiting(workflow))) {
+    if (job.id().equals(oldestWaiting(workflow, null))) {
       call(job.id(), LOOK_AGAIN);
     }
     return false;
@@ -42,7 +47,9 @@ record Parallel(StateStore store, Patience patience, Ids ids) {
   /** One execution has ended, so the oldest that waits may begin. */
   void letNextBegin(Job ended) {
     ExecutionId next =
-        ended.definition().maxParallel() == null ? null : oldestWaiting(ended.found().workflowId());
+        ended.definition().maxParallel() == null
+            ? null
+            : oldestWaiting(ended.found().workflowId(), null);
     if (next != null) {
       call(next, Duration.ZERO);
     }
@@ -54,11 +61,18 @@ record Parallel(StateStore store, Patience patience, Ids ids) {
     var unused = patience.call(() -> store.commit(calling));
   }
 
-  private @Nullable ExecutionId oldestWaiting(WorkflowId workflow) {
+  private @Nullable ExecutionId oldestWaiting(WorkflowId workflow, @Nullable ExecutionId besides) {
+    return patience.<@Nullable ExecutionId>call(() -> oldestWaiting(store, workflow, besides));
+  }
+
+  /** The oldest execution of a workflow that has not begun, besides this one; or null. */
+  static @Nullable ExecutionId oldestWaiting(
+      StateStore store, WorkflowId workflow, @Nullable ExecutionId besides) {
     ExecutionQuery waiting =
-        ExecutionQuery.builder().workflow(workflow).states(ExecutionState.PENDING).limit(1).build();
-    return patience.call(() -> store.executions(waiting)).items().stream()
+        ExecutionQuery.builder().workflow(workflow).states(ExecutionState.PENDING).limit(2).build();
+    return store.executions(waiting).items().stream()
         .map(Execution::id)
+        .filter(id -> !id.equals(besides))
         .findFirst()
         .orElse(null);
   }
