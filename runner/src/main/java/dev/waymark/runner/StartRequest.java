@@ -2,10 +2,12 @@ package dev.waymark.runner;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.runner.internal.NamedIds;
+import dev.waymark.runner.internal.Starts;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -77,6 +79,24 @@ public record StartRequest(
   /** Begins a request that asks for the same as {@link #of}. */
   public static Builder builder(WorkflowId workflowId) {
     return new Builder(workflowId);
+  }
+
+  /**
+   * Begins a request that repeats an earlier execution, linked to it: the same revision, with its
+   * inputs, its labels, its directory and its priority.
+   *
+   * @param fromFailed whether what succeeded there is kept, and not run again
+   */
+  public static Builder rerun(Execution earlier, boolean fromFailed) {
+    Builder builder = new Builder(earlier.workflowId());
+    String directory = earlier.labels().get(DIRECTORY_LABEL);
+    return builder
+        .revision(earlier.workflowRevision())
+        .inputs(earlier.inputs())
+        .labels(Starts.withoutReserved(earlier.labels()))
+        .directory(directory == null ? null : Path.of(directory))
+        .priority(Starts.priority(earlier.labels()))
+        .rerunOf(earlier.id(), fromFailed);
   }
 
   /** Begins a request that asks for the same as this one. */

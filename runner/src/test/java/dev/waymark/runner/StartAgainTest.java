@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
@@ -15,6 +16,8 @@ import dev.waymark.core.store.NotFoundException;
 import dev.waymark.runner.definition.Stage;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -220,6 +223,33 @@ class StartAgainTest extends RunnerFixture {
         .hasMessageContaining("rerun");
     assertThat(details(second).execution().labels().containsKey(StartRequest.FROM_FAILED_LABEL))
         .isEqualTo(fromFailed);
+  }
+
+  @Test
+  @DisplayName("repeats an earlier execution has its inputs, labels, directory and priority")
+  void repeatsAnEarlierExecutionHasItsInputsLabelsDirectoryAndPriority() {
+    flow("flow").input("n", null).task("a", "echo $INPUT_N >> runs").save(store);
+    ExecutionId first =
+        runner()
+            .start(
+                StartRequest.builder(FLOW)
+                    .directory(folder)
+                    .inputs(Map.of("n", "2"))
+                    .labels(Map.of("team", "data"))
+                    .priority(7)
+                    .build());
+    flow("flow").input("n", null).task("a", "echo other >> runs").save(store);
+    Execution earlier = Objects.requireNonNull(store.execution(first));
+    Execution again =
+        Objects.requireNonNull(
+            store.execution(runner().start(StartRequest.rerun(earlier, false).build())));
+    assertThat(again.workflowRevision()).isEqualTo(1);
+    assertThat(again.inputs()).isEqualTo(earlier.inputs());
+    Map<String, String> labels = new TreeMap<>(earlier.labels());
+    labels.put(StartRequest.RERUN_LABEL, first.toString());
+    assertThat(again.labels()).isEqualTo(labels).containsEntry("waymark.priority", "7");
+    runner().work(true);
+    assertThat(lines("runs")).containsExactly("2", "2");
   }
 
   @Test

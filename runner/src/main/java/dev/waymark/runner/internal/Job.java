@@ -265,12 +265,8 @@ final class Job {
 
   /** With what priority its tasks are ready: its own, if it was started with one. */
   int priority() {
-    String own = found.labels().get(Starts.PRIORITY_LABEL);
-    try {
-      return own == null ? definition.priority() : Integer.parseInt(own);
-    } catch (NumberFormatException e) {
-      return definition.priority();
-    }
+    Integer own = Starts.priority(found.labels());
+    return own == null ? definition.priority() : own;
   }
 
   ExecutionState state() {

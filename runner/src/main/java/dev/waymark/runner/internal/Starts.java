@@ -10,6 +10,7 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
@@ -43,7 +44,7 @@ public final class Starts {
   static final String RESERVED = "waymark.";
 
   /** The label of an execution that was started with a priority of its own. */
-  static final String PRIORITY_LABEL = "waymark.priority";
+  private static final String PRIORITY_LABEL = "waymark.priority";
 
   private final StateStore store;
   private final Definitions definitions;
@@ -244,6 +245,25 @@ public final class Starts {
       labels.put(PRIORITY_LABEL, request.priority().toString());
     }
     return labels;
+  }
+
+  /** The labels of an execution that its user gave; the runner sets its own with each start. */
+  public static Map<String, String> withoutReserved(Map<String, String> labels) {
+    Map<String, String> own = new TreeMap<>(labels);
+    own.keySet().removeIf(name -> name.startsWith(RESERVED));
+    return own;
+  }
+
+  /** The priority with which an execution of these labels was started; null when with none. */
+  public static @Nullable Integer priority(Map<String, String> labels) {
+    String text = labels.get(PRIORITY_LABEL);
+    try {
+      int priority = text == null ? Integer.MAX_VALUE : Integer.parseInt(text);
+      int most = Change.ReadyTaskRun.MAX_PRIORITY;
+      return priority < -most || priority > most ? null : (Integer) priority;
+    } catch (NumberFormatException e) {
+      return null; // Another program has set it.
+    }
   }
 
   private ExecutionId repeat(Execution existing, StartRequest request) {

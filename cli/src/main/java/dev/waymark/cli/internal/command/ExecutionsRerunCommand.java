@@ -7,13 +7,9 @@ import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.runner.StartRequest;
-import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** Starts another execution like an earlier one. */
 final class ExecutionsRerunCommand implements Command {
-  private static final String RESERVED = "waymark.";
   private static final Option FROM_FAILED =
       Option.flag(
           "Keep what succeeded, with its outputs, and run only the other tasks.", "--from-failed");
@@ -26,7 +22,7 @@ final class ExecutionsRerunCommand implements Command {
         .operand(ExecutionsShowCommand.EXECUTION)
         .options(FROM_FAILED, Work.DETACH, Work.CONCURRENCY, Format.OPTION)
         .details(
-            "It also has the labels and the directory of the earlier one, which stays as it is, and"
+            "It also has the labels, the directory and the priority of the earlier one, which stays as it is, and"
                 + " the label waymark.rerun-of with its id; with --from-failed also waymark.from-failed.")
         .examples("executions rerun 0190a1b2", "executions rerun 0190a1b2 --from-failed");
   }
@@ -39,25 +35,11 @@ final class ExecutionsRerunCommand implements Command {
     if (earlier == null) {
       throw CliException.notFound("no execution " + id);
     }
-    return work.start(
-        StartRequest.builder(earlier.workflowId())
-            .revision(earlier.workflowRevision())
-            .inputs(earlier.inputs())
-            .labels(ownLabels(earlier))
-            .directory(directory(context, earlier))
-            .rerunOf(id, context.arguments().has(FROM_FAILED))
-            .build());
-  }
-
-  /** The labels that a user gave; the runner sets its own again. */
-  private static Map<String, String> ownLabels(Execution earlier) {
-    Map<String, String> labels = new TreeMap<>(earlier.labels());
-    labels.keySet().removeIf(name -> name.startsWith(RESERVED));
-    return labels;
-  }
-
-  private static Path directory(Context context, Execution earlier) {
-    String directory = earlier.labels().get(StartRequest.DIRECTORY_LABEL);
-    return directory == null ? context.surroundings().directory() : Path.of(directory);
+    StartRequest request =
+        StartRequest.rerun(earlier, context.arguments().has(FROM_FAILED)).build();
+    if (request.directory() == null) {
+      request = request.toBuilder().directory(context.surroundings().directory()).build();
+    }
+    return work.start(request);
   }
 }

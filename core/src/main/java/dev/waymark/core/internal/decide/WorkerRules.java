@@ -25,8 +25,10 @@ final class WorkerRules {
           change.target(),
           Reason.ALREADY_EXISTS,
           "note " + change.target() + " as alive in life " + change.life(),
-          "that no other life has the name; take it once the time of the other is over, or use another name",
-          "life " + head.life() + ", which is alive");
+          "no other life to have the name",
+          "life "
+              + head.life()
+              + ", which is alive: take the name once the time of that is over, or use another name");
       return;
     }
     draft.put(new WorkerHead(change.name(), change.life(), true));
