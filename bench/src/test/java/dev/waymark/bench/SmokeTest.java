@@ -110,10 +110,12 @@ class SmokeTest {
         .containsExactlyInAnyOrder(
             "sqlite latency",
             "sqlite perSecond",
-            "sqlite wakeup",
+            "sqlite wakeup by a program",
+            "sqlite wakeup by run --detach",
             "postgres latency",
             "postgres perSecond",
-            "postgres wakeup");
+            "postgres wakeup by a program",
+            "postgres wakeup by run --detach");
     assertThat(report.values())
         .allSatisfy(line -> positive(line, "waymark"))
         .allSatisfy(line -> positive(line, "baseline"));

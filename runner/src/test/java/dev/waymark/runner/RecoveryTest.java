@@ -137,7 +137,7 @@ class RecoveryTest extends RunnerFixture {
         assertThatThrownBy(() -> second.run(id))
             .as(process)
             .isInstanceOf(ConflictException.class)
-            .hasMessageContaining("no other life has the name");
+            .hasMessageContaining("no other life to have the name");
       }
     } finally {
       living.destroyForcibly();

@@ -18,8 +18,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -89,13 +92,15 @@ class SharedBoundsTest extends RunnerFixture {
             .maxParallel(1)
             .input("n", "0")
             .task("a", "while test -f hold-$INPUT_N; do sleep 0.01; done");
-    touch("hold-2");
-    List<ExecutionId> all = new ArrayList<>();
-    for (int n = 1; n <= 3; n++) {
-      all.add(start(flow, Map.of("n", Integer.toString(n))));
+    Map<ExecutionId, String> holds = new LinkedHashMap<>();
+    for (String n : List.of("1", "2", "3")) {
+      touch("hold-" + n);
+      holds.put(start(flow, Map.of("n", n)), "hold-" + n);
     }
     List<CompletableFuture<Void>> workers = workers();
-    Waiting.until("the second", () -> state(all.get(1)) == ExecutionState.RUNNING);
+    ExecutionId first = awaitRunning(holds.keySet());
+    Files.delete(folder.resolve(Objects.requireNonNull(holds.remove(first))));
+    ExecutionId second = awaitRunning(holds.keySet());
     // Whoever ends the second may die before he has called the third.
     ClaimRequest look = ClaimRequest.of("looks", 0, Duration.ofHours(1));
     Waiting.until(
@@ -106,8 +111,10 @@ class SharedBoundsTest extends RunnerFixture {
               && claims.next() != null
               && claims.next().compareTo(Duration.ofSeconds(15)) <= 0;
         });
-    Files.delete(folder.resolve("hold-2"));
-    Waiting.until("the end of all", () -> all.stream().allMatch(id -> state(id).isTerminal()));
+    Files.delete(folder.resolve(Objects.requireNonNull(holds.remove(second))));
+    ExecutionId third = awaitRunning(holds.keySet());
+    Files.delete(folder.resolve(Objects.requireNonNull(holds.remove(third))));
+    Waiting.until("the end of the last", () -> state(third).isTerminal());
     assertThat(workers).noneMatch(CompletableFuture::isDone);
   }
 
@@ -190,6 +197,15 @@ class SharedBoundsTest extends RunnerFixture {
   }
 
   // ---- the workers, and what is seen of them
+
+  private ExecutionId awaitRunning(Collection<ExecutionId> some) {
+    Waiting.until(
+        "one to begin", () -> some.stream().anyMatch(id -> state(id) == ExecutionState.RUNNING));
+    return some.stream()
+        .filter(id -> state(id) == ExecutionState.RUNNING)
+        .findFirst()
+        .orElseThrow();
+  }
 
   private void release() {
     try {

@@ -4,10 +4,12 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StoreObserver;
+import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.JdbcStateStore;
 import dev.waymark.sqlite.internal.SqliteConnector;
 import dev.waymark.sqlite.internal.SqliteDialect;
 import dev.waymark.sqlite.internal.SqliteErrors;
+import dev.waymark.sqlite.internal.SqliteListener;
 import dev.waymark.sqlite.internal.SqliteSchema;
 import dev.waymark.sqlite.internal.SqliteSessions;
 import dev.waymark.sqlite.internal.WalSize;
@@ -40,6 +42,8 @@ public final class SqliteStateStore extends JdbcStateStore {
    */
   private static final Duration READER_TIMEOUT = Duration.ofSeconds(30);
 
+  private final SqliteListener listener;
+
   private SqliteStateStore(Builder builder, SqliteConnector connector, SqliteErrors errors) {
     super(
         new SqliteSessions(connector, builder.maxReaders, READER_TIMEOUT),
@@ -48,6 +52,25 @@ public final class SqliteStateStore extends JdbcStateStore {
         builder.limits,
         LONGEST,
         builder.observer);
+    this.listener = new SqliteListener(connector, ready()::call);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Who commits through another store, in whichever process, is heard within a twentieth of a
+   * second, on a connection that the store keeps for that while there is a subscription. It tells
+   * of everything that is written, whether or not something became ready by it.
+   */
+  @Override
+  public Subscription onReady(Runnable listener) {
+    return this.listener.during(super.onReady(listener));
+  }
+
+  @Override
+  public void close() {
+    listener.close();
+    super.close();
   }
 
   /**

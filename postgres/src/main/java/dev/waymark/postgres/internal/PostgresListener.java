@@ -1,6 +1,7 @@
 package dev.waymark.postgres.internal;
 
 import dev.waymark.core.store.Subscription;
+import dev.waymark.jdbc.internal.WhileSubscribed;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,7 +10,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -52,10 +52,8 @@ public final class PostgresListener implements AutoCloseable {
   private final String schema;
   private final Runnable call;
   private final Duration wait;
-  private int subscriptions;
-  private boolean isHopeless;
-  private boolean isClosed;
-  private @Nullable Ear ear;
+  private final WhileSubscribed ears;
+  private volatile boolean isHopeless;
 
   /**
    * Calls when something may have become ready or due in this schema, while there is a
@@ -70,53 +68,21 @@ public final class PostgresListener implements AutoCloseable {
     this.schema = schema;
     this.call = call;
     this.wait = wait;
+    this.ears = new WhileSubscribed("waymark-listen-" + schema, Ear::new);
   }
 
   /** Listens until this subscription, which the result closes, and all others are closed. */
   public Subscription during(Subscription subscription) {
-    begin();
-    AtomicBoolean closed = new AtomicBoolean();
-    return () -> {
-      subscription.close();
-      if (!closed.getAndSet(true)) {
-        end();
-      }
-    };
-  }
-
-  private synchronized void begin() {
-    subscriptions++;
-    if (ear == null && !isHopeless && !isClosed) {
-      Ear next = new Ear();
-      ear = next;
-      Thread thread = new Thread(next, "waymark-listen-" + schema);
-      thread.setDaemon(true);
-      thread.start();
-    }
-  }
-
-  private synchronized void end() {
-    subscriptions--;
-    if (subscriptions == 0) {
-      endThread();
-    }
+    return ears.during(subscription);
   }
 
   /** Ends the thread and its connection, without waiting for them; no other will follow. */
   @Override
-  public synchronized void close() {
-    isClosed = true;
-    endThread();
+  public void close() {
+    ears.close();
   }
 
-  private synchronized void endThread() {
-    if (ear != null) {
-      ear.end();
-      ear = null;
-    }
-  }
-
-  private synchronized void giveUp(String reason) {
+  private void giveUp(String reason) {
     isHopeless = true;
     LOG.debug("workers of schema {} are not woken by others, they only poll: {}", schema, reason);
   }
@@ -129,14 +95,14 @@ public final class PostgresListener implements AutoCloseable {
   }
 
   /** What the thread does. */
-  private final class Ear implements Runnable {
+  private final class Ear implements WhileSubscribed.Ear {
     private final CountDownLatch over = new CountDownLatch(1);
     private long pauseMillis = FIRST_PAUSE_MILLIS;
     private @Nullable Connection connection;
 
     @Override
     public void run() {
-      while (!isOver()) {
+      while (!isOver() && !isHopeless) {
         try {
           hear();
         } catch (SQLException | RuntimeException e) {
@@ -234,8 +200,9 @@ public final class PostgresListener implements AutoCloseable {
       return true;
     }
 
-    /** Ends it, at any time and from any thread; the thread may be waiting for the server. */
-    void end() {
+    /** The thread may be waiting for the server. */
+    @Override
+    public void end() {
       over.countDown();
       cut();
     }

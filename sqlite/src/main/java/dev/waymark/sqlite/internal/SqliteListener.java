@@ -1,0 +1,102 @@
+package dev.waymark.sqlite.internal;
+
+import dev.waymark.core.store.Subscription;
+import dev.waymark.jdbc.internal.WhileSubscribed;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hears when any process has written to the file. SQLite calls nobody, but a connection sees by
+ * {@code PRAGMA data_version} whether another one has committed, for some microseconds and without
+ * keeping anything open in between. What was written is not known: whoever listens looks whether
+ * something is ready, and a look that finds nothing writes nothing. Thread-safe.
+ *
+ * <p>While somebody has subscribed there is one thread with one connection. One that fails is
+ * opened again after a while; hearing is never relied upon, workers also look from time to time.
+ */
+public final class SqliteListener implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteListener.class);
+
+  /** Twenty looks a second take a thousandth of a processor's time. */
+  private static final long LOOK_MILLIS = 50;
+
+  private static final long PAUSE_MILLIS = 5_000;
+
+  private final SqliteConnector connector;
+  private final Runnable call;
+  private final WhileSubscribed ears;
+
+  /** Calls when something may have been written, on connections of this connector. */
+  public SqliteListener(SqliteConnector connector, Runnable call) {
+    this.connector = connector;
+    this.call = call;
+    this.ears = new WhileSubscribed("waymark-listen-sqlite", Ear::new);
+  }
+
+  /** Listens until this subscription, which the result closes, and all others are closed. */
+  public Subscription during(Subscription subscription) {
+    return ears.during(subscription);
+  }
+
+  @Override
+  public void close() {
+    ears.close();
+  }
+
+  /** What the thread does. */
+  private final class Ear implements WhileSubscribed.Ear {
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    @Override
+    public void run() {
+      while (over.getCount() > 0) {
+        try (Connection connection = connector.reader();
+            PreparedStatement version = connection.prepareStatement("PRAGMA data_version")) {
+          hear(version);
+        } catch (SQLException | RuntimeException e) {
+          LOG.debug("cannot see whether others write, trying again", e);
+          isOverAfter(PAUSE_MILLIS);
+        }
+      }
+    }
+
+    private void hear(PreparedStatement version) throws SQLException {
+      long seen = look(version);
+      call.run(); // What was written before was not heard.
+      while (!isOverAfter(LOOK_MILLIS)) {
+        long now = look(version);
+        if (now != seen) {
+          seen = now;
+          call.run();
+        }
+      }
+    }
+
+    private static long look(PreparedStatement version) throws SQLException {
+      try (ResultSet row = version.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+
+    private boolean isOverAfter(long millis) {
+      try {
+        return over.await(millis, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        over.countDown(); // Nobody else has this thread: who interrupts it wants it to end.
+        return true;
+      }
+    }
+
+    @Override
+    public void end() {
+      over.countDown();
+    }
+  }
+}
