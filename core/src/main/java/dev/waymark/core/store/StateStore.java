@@ -74,8 +74,9 @@ public interface StateStore extends AutoCloseable {
    * first within a priority; of a pool that has a bound ({@link Change.SetPool}) no more than there
    * are slots free, however many claim at the same time. Each becomes RUNNING, as does its
    * execution where it was PENDING, and has a new attempt of this worker with a lease; all of that
-   * is durable when the call returns. Task runs that others are about to take are passed over; of
-   * two workers none gets what the other has. What may not start any more leaves the ready ones.
+   * is durable when the call returns. Task runs that others are about to take, or whose execution
+   * others are just writing to, are passed over as long as there are more; of two workers none gets
+   * what the other has. What may not start any more leaves the ready ones.
    *
    * <p>The times of leases and delays are those of the clock of the store, whatever the clocks of
    * workers say. The lease counts from a moment after the call began.

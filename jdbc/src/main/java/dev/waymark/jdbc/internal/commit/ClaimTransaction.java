@@ -41,8 +41,8 @@ import java.util.Optional;
  * locks ready ones with their executions, and passes over those of which somebody else has either:
  * it waits for nobody. Only when it finds all that is ready locked does it wait, for one execution,
  * with nothing locked but the ready one, for which nobody waits: who makes a task run ready that is
- * so already leaves its row alone, and nobody but a claim takes one away. So neither claims nor
- * commits ever wait in a circle.
+ * so already leaves its row alone, and who takes one away that has ended passes over it. So neither
+ * claims nor commits ever wait in a circle.
  *
  * <p><b>What was picked is as it was when picking began</b>, and the lock came later: where there
  * are row locks, another may have written in between. What is then wrong is found out by the

@@ -16,6 +16,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.IllegalTransitionException;
 import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.Limits;
@@ -38,6 +39,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,7 @@ class PostgresGroupTest {
   private PostgresDialect dialect;
   private Connection connection;
   private GroupTransaction transaction;
+  private ClaimTransaction claims;
 
   @BeforeEach
   void open() throws SQLException {
@@ -75,14 +78,13 @@ class PostgresGroupTest {
     connection = TestServer.connect();
     Memory memory = new Memory();
     SessionSource sessions = new OneSession(new Session(log.watch(connection)));
+    Transactions transactions = new Transactions(sessions, dialect, memory);
+    claims =
+        new ClaimTransaction(
+            transactions, dialect, memory, InstantSource.system(), Limits.defaults(), LONG);
     transaction =
         new GroupTransaction(
-            new Transactions(sessions, dialect, memory),
-            dialect,
-            memory,
-            Limits.defaults(),
-            LONG,
-            new Listeners());
+            transactions, dialect, memory, Limits.defaults(), LONG, new Listeners());
     commit(mix.beginnings(MANY + 51));
   }
 
@@ -187,6 +189,27 @@ class PostgresGroupTest {
     log.clear();
     commit(pairs.stream().map(Pair::goOn).toList());
     assertThat(log.runs()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("of what is ready is claimed in two round trips, however much of it")
+  void claims() {
+    List<Pair> pairs = Stream.generate(Pair::new).limit(20).toList();
+    commit(pairs.stream().map(Pair::begin).toList());
+    commit(pairs.stream().map(Pair::goOn).toList());
+    List<String> one = claim(1);
+    assertThat(one).hasSize(2);
+    assertThat(statements(one)).endsWith("COMMIT").doesNotHaveDuplicates();
+    assertThat(claim(10)).isEqualTo(one);
+    assertThat(claim(10)).isEqualTo(one);
+    assertThat(claim(10)).hasSize(2).endsWith("ROLLBACK");
+  }
+
+  /** What is run for a claim of at most so many, of executions that run already. */
+  private List<String> claim(int most) {
+    log.clear();
+    var unused = claims.run(ClaimRequest.of("w", most, LONG));
+    return log.runs().stream().map(Run::text).toList();
   }
 
   @Test
