@@ -29,11 +29,8 @@ public final class RunnerAsLibrary {
         Runner runner =
             Runner.builder(store)
                 .handler(
-                    "charge",
-                    Charge.class,
-                    (charge, task) -> task.output("receipt", charge.currency() + charge.amount()))
-                .handler(
-                    "ship", task -> System.out.println("paid by " + task.need("charge", "receipt")))
+                    "charge", Charge.class, (c, t) -> t.output("paid", c.currency() + c.amount()))
+                .handler("ship", t -> System.out.println("paid by " + t.need("charge", "paid")))
                 .build()) {
       store.saveWorkflow(new NewWorkflow(order, ORDER));
       System.out.println(runner.run(runner.start(StartRequest.of(order))));
