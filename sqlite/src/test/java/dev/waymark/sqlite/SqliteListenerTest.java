@@ -91,6 +91,23 @@ class SqliteListenerTest {
   }
 
   @Test
+  @DisplayName(
+      "keeps no connection open once the store is closed: all is in the file, and no log is left")
+  void leavesNoLog() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Subscription subscription = listen();
+      write();
+      other.close();
+      if (i % 2 == 0) {
+        subscription.close();
+      }
+      store.close();
+      assertThat(folder.resolve("waymark.db-wal")).doesNotExist();
+      open();
+    }
+  }
+
+  @Test
   @DisplayName("has a thread for as long as anybody has subscribed")
   void thread() throws Exception {
     assertThat(isThreadAlive()).isFalse();

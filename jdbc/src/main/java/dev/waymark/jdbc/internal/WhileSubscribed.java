@@ -18,7 +18,7 @@ public final class WhileSubscribed implements AutoCloseable {
 
   /** What the thread does. */
   public interface Ear extends Runnable {
-    /** Makes it end soon, without waiting for that; called from any thread, and once. */
+    /** Makes it end soon; called from any thread, its own included, and once. */
     void end();
   }
 
@@ -51,24 +51,37 @@ public final class WhileSubscribed implements AutoCloseable {
     }
   }
 
-  private synchronized void end() {
-    subscriptions--;
-    if (subscriptions == 0) {
-      endThread();
-    }
+  private void end() {
+    end(leave());
   }
 
-  /** Ends the thread, without waiting for it; no other will follow. */
+  /** Ends the thread; no other will follow. */
   @Override
-  public synchronized void close() {
-    isClosed = true;
-    endThread();
+  public void close() {
+    end(shut());
   }
 
-  private synchronized void endThread() {
-    if (ear != null) {
-      ear.end();
-      ear = null;
+  /** One who listens goes; the ear that is then to end, or null. */
+  private synchronized @Nullable Ear leave() {
+    subscriptions--;
+    return subscriptions == 0 ? takeEar() : null;
+  }
+
+  private synchronized @Nullable Ear shut() {
+    isClosed = true;
+    return takeEar();
+  }
+
+  private @Nullable Ear takeEar() {
+    Ear taken = ear;
+    ear = null;
+    return taken;
+  }
+
+  /** Without the lock, since it may take a moment. */
+  private static void end(@Nullable Ear taken) {
+    if (taken != null) {
+      taken.end();
     }
   }
 }

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While somebody has subscribed there is one thread with one connection. One that fails is
  * opened again after a while; hearing is never relied upon, workers also look from time to time.
+ * Its end is waited for: whoever closes the last connection to a file brings the log into it, and
+ * where a process ended with one open, part of what was committed would be in the log alone.
  */
 public final class SqliteListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteListener.class);
@@ -27,6 +30,9 @@ public final class SqliteListener implements AutoCloseable {
   private static final long LOOK_MILLIS = 50;
 
   private static final long PAUSE_MILLIS = 5_000;
+
+  /** A listener that is being called may hold the thread up. */
+  private static final long LONGEST_END_MILLIS = 5_000;
 
   private final SqliteConnector connector;
   private final Runnable call;
@@ -52,9 +58,20 @@ public final class SqliteListener implements AutoCloseable {
   /** What the thread does. */
   private final class Ear implements WhileSubscribed.Ear {
     private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile @Nullable Thread self;
 
     @Override
     public void run() {
+      self = Thread.currentThread();
+      try {
+        listen();
+      } finally {
+        ended.countDown();
+      }
+    }
+
+    private void listen() {
       while (over.getCount() > 0) {
         try (Connection connection = connector.reader();
             PreparedStatement version = connection.prepareStatement("PRAGMA data_version")) {
@@ -94,9 +111,20 @@ public final class SqliteListener implements AutoCloseable {
       }
     }
 
+    /** Waits until the connection is closed, unless that is to be done by this very thread. */
     @Override
     public void end() {
       over.countDown();
+      if (Thread.currentThread() == self) {
+        return;
+      }
+      try {
+        if (!ended.await(LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)) {
+          LOG.debug("the connection that watches the file is not closed yet");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
