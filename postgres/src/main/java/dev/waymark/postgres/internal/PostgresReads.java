@@ -1,0 +1,334 @@
+package dev.waymark.postgres.internal;
+
+import dev.waymark.jdbc.internal.sql.ReadStatement;
+
+/**
+ * The text of every read on PostgreSQL. {@code {s}} stands for the schema; of the lists of ids each
+ * is one array.
+ */
+final class PostgresReads {
+  private static final String TASK_RUN_HEAD =
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at,
+             CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > clock_timestamp() THEN 1 ELSE 2 END
+      FROM {s}.task_runs t
+      LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
+      """;
+
+  private static final String LEASE =
+      """
+      SELECT l.task_run_id, l.number, t.execution_id, l.worker
+      FROM {s}.leases l JOIN {s}.task_runs t ON t.id = l.task_run_id
+      """;
+
+  private static final String EXECUTION =
+      """
+      SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
+             e.created_at, e.started_at, e.ended_at, e.error
+      FROM {s}.executions e LEFT JOIN {s}.execution_details d ON d.execution_id = e.id
+      """;
+
+  /**
+   * The pools with each priority that something in them has, found by leaps through the index:
+   * there are few, however much is ready.
+   */
+  private static final String LANES =
+      """
+      WITH RECURSIVE lane (pool, priority) AS (
+        SELECT p.pool, (SELECT max(q.priority) FROM {s}.ready_task_runs q WHERE q.pool = p.pool)
+        FROM unnest(?::text[]) AS p (pool) WHERE {pools}
+        UNION ALL
+        SELECT l.pool, (SELECT max(q.priority) FROM {s}.ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
+        FROM lane l WHERE l.priority IS NOT NULL
+      )
+      """;
+
+  private static final String PICKED =
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
+             a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > clock_timestamp() THEN 1 ELSE 2 END,
+             r.pool, r.priority, (extract(epoch FROM r.available_at) * 1000000)::bigint, r.request_hash,
+             r.id, r.workflow_id, r.workflow_revision, r.state, r.version, d.labels, d.inputs,
+             r.created_at, r.started_at, r.ended_at, r.error
+      FROM ({ready}) r
+      JOIN {s}.task_runs t ON t.id = r.task_run_id
+      LEFT JOIN {s}.execution_details d ON d.execution_id = r.id
+      LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt""";
+
+  private static final String LOCKED =
+      """
+      SELECT q.task_run_id, q.pool, q.priority, q.available_at, e.request_hash, e.id, e.workflow_id,
+             e.workflow_revision, e.state, e.version, e.created_at, e.started_at, e.ended_at, e.error
+      """;
+
+  /**
+   * First those who come into question, without a lock, then as many of them as are free, locked
+   * one after the other. There are more of them by what others may have just locked. The time of
+   * the statement, which does not move while it runs, lets the index end the search.
+   */
+  private static final String PICK =
+      LANES
+          + PICKED.replace(
+              "{ready}",
+              LOCKED
+                  + """
+                  FROM (
+                    SELECT l.pool, l.priority, n.available_at, n.task_run_id FROM lane l
+                    CROSS JOIN LATERAL (
+                      SELECT q.available_at, q.task_run_id FROM {s}.ready_task_runs q
+                      WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= statement_timestamp()
+                      ORDER BY q.available_at, q.task_run_id LIMIT ? + {more}) n
+                    WHERE l.priority IS NOT NULL
+                    ORDER BY l.priority DESC, n.available_at, n.task_run_id) c
+                  JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id
+                  JOIN {s}.task_runs o ON o.id = c.task_run_id
+                  JOIN {s}.executions e ON e.id = o.execution_id
+                  ORDER BY c.priority DESC, c.available_at, c.task_run_id LIMIT ?
+                  {locks}""");
+
+  /** The execution first: of what is passed over, nothing is kept from others. */
+  private static final String PASSING_OVER =
+      PICK.replace("{more}", "64")
+          .replace("{locks}", "FOR NO KEY UPDATE OF e SKIP LOCKED FOR UPDATE OF q SKIP LOCKED");
+
+  /** The ready one first: who has it waits for one execution, and no other claim does. */
+  private static final String WAITING =
+      PICK.replace("{more}", "1000")
+          .replace("{locks}", "FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e");
+
+  private static final String PICK_OF_EXECUTION =
+      PICKED.replace(
+          "{ready}",
+          LOCKED
+              + """
+              FROM {s}.ready_task_runs q
+              JOIN {s}.task_runs o ON o.id = q.task_run_id
+              JOIN {s}.executions e ON e.id = o.execution_id
+              WHERE q.pool = ANY (ARRAY (SELECT p.pool FROM unnest(?::text[]) AS p (pool) WHERE {pools}))
+                AND q.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
+                AND q.available_at <= statement_timestamp()
+              ORDER BY q.priority DESC, q.available_at, q.task_run_id LIMIT ?
+              FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e""");
+
+  private static final String ANY = "true";
+  private static final String UNBOUNDED =
+      "NOT EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool)";
+
+  private static final String WORKFLOW_HEAD =
+      """
+      SELECT w.id, w.revision, w.content_hash FROM {s}.workflows w
+      WHERE w.id = ANY (?)
+      """;
+
+  private static final String REVISION =
+      """
+      SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
+      FROM {s}.workflow_revisions r
+      """;
+
+  private static final String LATEST_REVISION =
+      """
+      SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
+      FROM {s}.workflows w
+      JOIN {s}.workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
+      """;
+
+  private static final String TASK_RUN =
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at
+      FROM {s}.task_runs t
+      """;
+
+  private static final String ATTEMPT =
+      """
+      SELECT a.task_run_id, a.number, a.state, a.worker, a.started_at, a.ended_at, a.exit_code, a.error
+      FROM {s}.attempts a
+      """;
+
+  private PostgresReads() {}
+
+  static String template(ReadStatement statement) {
+    return switch (statement) {
+      case LOAD_COMMITS ->
+          "SELECT id, committed_at, fingerprint, versions FROM {s}.commits WHERE id = ANY (?)";
+      // Who only runs a workflow needs its revision to exist, and revisions never go away.
+      case LOAD_WORKFLOWS -> WORKFLOW_HEAD;
+      case LOAD_SAVED_WORKFLOWS -> WORKFLOW_HEAD + "ORDER BY w.id FOR NO KEY UPDATE";
+      case LOAD_UNDER_WAY ->
+          """
+          SELECT workflow_id, sum(executions) FROM {s}.execution_counts
+          WHERE workflow_id = ANY (?) AND state = ANY ('{RUNNING,PAUSED,CANCELLING}'::text[])
+          GROUP BY workflow_id""";
+      // The lock of an execution is the lock of all that belongs to it: whoever writes a task run
+      // or an attempt holds it. So these rows need none of their own, and are read after it.
+      case LOAD_EXECUTIONS ->
+          """
+          SELECT e.id, e.state, e.version, e.started_at, e.ended_at, e.request_hash
+          FROM {s}.executions e
+          WHERE e.id = ANY (?::uuid[] || ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?)))
+          ORDER BY e.id FOR NO KEY UPDATE""";
+      case LOAD_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id = ANY (?)";
+      case LOAD_TASK_RUNS_BY_TASK ->
+          TASK_RUN_HEAD + "WHERE t.execution_id = ANY (?) AND t.task_id = ANY (?)";
+      case LOAD_FAMILIES ->
+          """
+          SELECT execution_id, count(*),
+                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
+          FROM {s}.task_runs WHERE execution_id = ANY (?) GROUP BY execution_id""";
+      case LOAD_POOLS ->
+          "SELECT p.name, p.slots FROM {s}.pools p WHERE p.name = ANY (?) ORDER BY p.name FOR UPDATE";
+      case LOAD_WORKERS ->
+          """
+          SELECT w.name, w.life, CASE WHEN w.expires_at > clock_timestamp() THEN 1 ELSE 0 END
+          FROM {s}.workers w WHERE w.name = ANY (?) ORDER BY w.name FOR NO KEY UPDATE""";
+      case LOCK_POOLS ->
+          """
+          SELECT p.name, p.slots FROM {s}.pools p
+          WHERE p.name = ANY (?) AND EXISTS (SELECT 1 FROM {s}.ready_task_runs r WHERE r.pool = p.name)
+          ORDER BY p.name FOR UPDATE""";
+      case POOL_LEASES ->
+          """
+          SELECT p.name, (SELECT count(*) FROM {s}.leases l WHERE l.pool = p.name)
+          FROM {s}.pools p WHERE p.name = ANY (?)""";
+      case PICK_READY -> PASSING_OVER.replace("{pools}", UNBOUNDED);
+      case PICK_BOUNDED -> PASSING_OVER.replace("{pools}", ANY);
+      case PICK_WAITING -> WAITING.replace("{pools}", ANY);
+      case PICK_READY_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", UNBOUNDED);
+      case PICK_BOUNDED_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", ANY);
+      case DUE ->
+          """
+          SELECT execution_id, reason FROM {s}.due_executions
+          WHERE due_at <= statement_timestamp() ORDER BY due_at, execution_id LIMIT ?""";
+      case DUE_OF_EXECUTION ->
+          """
+          SELECT execution_id, reason FROM {s}.due_executions
+          WHERE execution_id = ? AND due_at <= statement_timestamp() ORDER BY due_at""";
+      case EXPIRED ->
+          LEASE
+              + "WHERE l.expires_at <= statement_timestamp() ORDER BY l.expires_at, l.task_run_id LIMIT ?";
+      case EXPIRED_OF_EXECUTION ->
+          LEASE
+              + "WHERE l.task_run_id = ANY (ARRAY (SELECT id FROM {s}.task_runs WHERE execution_id = ?))"
+              + " AND l.expires_at <= statement_timestamp() ORDER BY l.expires_at, l.task_run_id";
+      case LEASES -> LEASE + "ORDER BY l.task_run_id LIMIT ?";
+      case STALLED ->
+          """
+          SELECT e.id FROM {s}.executions e
+          WHERE e.id >= ? AND (e.state = 'PENDING' OR e.state = 'RUNNING' OR e.state = 'CANCELLING')
+            AND NOT EXISTS (SELECT 1 FROM {s}.due_executions d WHERE d.execution_id = e.id)
+            AND NOT EXISTS (
+              SELECT 1 FROM {s}.task_runs t
+              WHERE t.execution_id = e.id
+                AND (EXISTS (SELECT 1 FROM {s}.ready_task_runs r WHERE r.task_run_id = t.id)
+                     OR EXISTS (SELECT 1 FROM {s}.leases l WHERE l.task_run_id = t.id)))
+          ORDER BY e.id LIMIT ?""";
+      case NEXT ->
+          LANES.replace("{pools}", ANY)
+              + """
+              SELECT (extract(epoch FROM (
+                        SELECT min(n.at) FROM (
+                          SELECT (SELECT min(q.available_at) FROM {s}.ready_task_runs q
+                                  WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > statement_timestamp()) AS at
+                          FROM lane l
+                          UNION ALL SELECT min(d.due_at) FROM {s}.due_executions d
+                          WHERE d.due_at > statement_timestamp() AND NOT (d.reason = 'DEADLINE' AND EXISTS (
+                            SELECT 1 FROM {s}.executions e WHERE e.id = d.execution_id AND e.state = 'PAUSED'))) n)
+                        - statement_timestamp()) * 1000000)::bigint,
+                     (extract(epoch FROM (SELECT min(expires_at) FROM {s}.leases WHERE expires_at > statement_timestamp())
+                        - statement_timestamp()) * 1000000)::bigint,
+                     CASE WHEN EXISTS (
+                       SELECT 1 FROM lane p
+                       CROSS JOIN LATERAL (
+                         SELECT 1 FROM {s}.ready_task_runs q
+                         WHERE q.pool = p.pool AND q.priority = p.priority AND q.available_at <= statement_timestamp()
+                         LIMIT 1) q
+                       WHERE {pools}) THEN 1 ELSE 0 END"""
+                  .replace("{pools}", UNBOUNDED);
+      // A join might be made by reading all that is ready, or all outputs.
+      case READY_OF_EXECUTION ->
+          """
+          SELECT r.task_run_id FROM {s}.ready_task_runs r
+          WHERE r.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))""";
+      case OUTPUTS_OF_EXECUTION ->
+          """
+          SELECT o.task_run_id, o.outputs FROM {s}.task_run_outputs o
+          WHERE o.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))""";
+      case LOG ->
+          """
+          SELECT l.position, l.bytes FROM {s}.log_chunks l
+          WHERE l.task_run_id = ? AND l.number = ?
+            AND l.position >= coalesce((SELECT max(p.position) FROM {s}.log_chunks p
+                                        WHERE p.task_run_id = ? AND p.number = ? AND p.position <= ?), 0)
+            AND l.position < greatest(?, 1 + (SELECT min(n.position) FROM {s}.log_chunks n
+                                              WHERE n.task_run_id = ? AND n.number = ? AND n.position >= ?))
+          ORDER BY l.position""";
+      case LOG_LENGTH ->
+          """
+          SELECT l.position + octet_length(l.bytes) FROM {s}.log_chunks l
+          WHERE l.task_run_id = ? AND l.number = ? ORDER BY l.position DESC LIMIT 1""";
+      // By leaps through the index, which stop at the limit: an execution has many pieces of logs.
+      case EXECUTIONS_WITH_LOGS ->
+          """
+          WITH RECURSIVE owner (id) AS (
+            (SELECT l.execution_id FROM {s}.log_chunks l ORDER BY l.execution_id LIMIT 1)
+            UNION ALL
+            SELECT n.execution_id FROM owner o
+            CROSS JOIN LATERAL (
+              SELECT l.execution_id FROM {s}.log_chunks l
+              WHERE l.execution_id > o.id ORDER BY l.execution_id LIMIT 1) n
+          )
+          SELECT o.id FROM owner o
+          CROSS JOIN LATERAL (SELECT 1 FROM {s}.executions e WHERE e.id = o.id AND e.ended_at < ? LIMIT 1) e
+          LIMIT ?""";
+      case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
+      case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
+      case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
+      case COUNT_WORKFLOWS -> "SELECT count(*) FROM {s}.workflows";
+      case WORKFLOW_HISTORY ->
+          REVISION + "WHERE r.workflow_id = ? ORDER BY r.revision LIMIT ? OFFSET ?";
+      case COUNT_WORKFLOW_HISTORY ->
+          "SELECT count(*) FROM {s}.workflow_revisions WHERE workflow_id = ?";
+      case EXECUTION -> EXECUTION + "WHERE e.id = ?";
+      case TASK_RUN -> TASK_RUN + "WHERE t.id = ?";
+      case TASK_RUNS -> TASK_RUN + "WHERE t.execution_id = ? ORDER BY t.created_at, t.id";
+      case ATTEMPT -> ATTEMPT + "WHERE a.task_run_id = ? AND a.number = ?";
+      case ATTEMPTS -> ATTEMPT + "WHERE a.task_run_id = ? ORDER BY a.number";
+      case ATTEMPTS_OF_EXECUTION ->
+          ATTEMPT
+              + """
+              JOIN {s}.task_runs t ON t.id = a.task_run_id
+              WHERE t.execution_id = ? ORDER BY a.task_run_id, a.number""";
+      case HISTORY ->
+          """
+          SELECT h.committed_at, h.before, h.transitions
+          FROM (SELECT id, committed_at, transitions, transition_count,
+                       sum(transition_count) OVER (ORDER BY id) - transition_count AS before
+                FROM {s}.history WHERE execution_id = ?) h
+          WHERE h.before + h.transition_count > ? AND h.before < ? ORDER BY h.id""";
+      case COUNT_HISTORY ->
+          "SELECT coalesce(sum(transition_count), 0) FROM {s}.history WHERE execution_id = ?";
+      case WORKERS ->
+          """
+          SELECT w.name, w.life, w.started_at, w.seen_at, CASE WHEN w.expires_at > clock_timestamp() THEN 1 ELSE 0 END,
+                 w.info, coalesce(l.held, 0)
+          FROM {s}.workers w
+          LEFT JOIN (SELECT worker, count(*) AS held FROM {s}.leases GROUP BY worker) l ON l.worker = w.name
+          ORDER BY w.name""";
+      case POOLS ->
+          """
+          SELECT p.name, max(p.slots), sum(p.running)::integer, sum(p.ready)::bigint FROM (
+            SELECT name, slots, 0 AS running, 0 AS ready FROM {s}.pools
+            UNION ALL SELECT pool, NULL, count(*), 0 FROM {s}.leases GROUP BY pool
+            UNION ALL SELECT pool, NULL, 0, count(*) FROM {s}.ready_task_runs GROUP BY pool) p
+          GROUP BY p.name ORDER BY p.name""";
+      case EXECUTION_IDS ->
+          "SELECT id FROM {s}.executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
+      case TASK_RUN_IDS ->
+          "SELECT id FROM {s}.task_runs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
+      case WORKFLOW_IDS ->
+          "SELECT id FROM {s}.workflows WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+    };
+  }
+}

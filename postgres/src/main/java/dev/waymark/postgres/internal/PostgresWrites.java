@@ -1,0 +1,231 @@
+package dev.waymark.postgres.internal;
+
+import dev.waymark.jdbc.internal.sql.WriteStatement;
+
+/**
+ * The text of every write on PostgreSQL, all rows in one statement. {@code {s}} stands for the
+ * schema.
+ */
+final class PostgresWrites {
+  private PostgresWrites() {}
+
+  /**
+   * The text of a write. One that does not insert takes the number of its rows as one more
+   * parameter, and fails with a division by zero unless it finds as many records: its COMMIT is
+   * under way in the same round trip.
+   */
+  static String template(WriteStatement statement) {
+    String text = plain(statement);
+    if (!statement.isCounted()) {
+      return text;
+    }
+    return "WITH found AS (\n"
+        + text
+        + (statement.checks() ? "" : " RETURNING 1")
+        + ")\nSELECT 1 / (CASE WHEN count(*) = ? THEN 1 ELSE 0 END) FROM found";
+  }
+
+  private static String plain(WriteStatement statement) {
+    return switch (statement) {
+      case CHECK_WORKFLOW ->
+          """
+          SELECT 1 FROM unnest(?::text[], ?::integer[]) AS v (id, revision)
+          JOIN {s}.workflows w ON w.id = v.id AND w.revision = v.revision""";
+      case CHECK_EXECUTION ->
+          """
+          SELECT 1 FROM unnest(?::uuid[], ?::bigint[], ?::text[]) AS v (id, version, state)
+          JOIN {s}.executions e ON e.id = v.id AND e.version = v.version AND e.state = v.state
+          ORDER BY e.id FOR NO KEY UPDATE OF e""";
+      case CHECK_FAMILY ->
+          """
+          SELECT 1 FROM unnest(?::uuid[], ?::integer[]) AS v (id, live)
+          WHERE v.live = (
+            SELECT count(*) FROM {s}.task_runs t
+            WHERE t.execution_id = v.id AND t.state = ANY ('{PENDING,RUNNING,RETRYING}'::text[]))""";
+      case CHECK_TASK_RUN ->
+          """
+          SELECT 1 FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::integer[], ?::text[])
+            AS v (id, state, version, last_attempt, attempt_state)
+          JOIN {s}.task_runs t
+            ON t.id = v.id AND t.state = v.state AND t.version = v.version AND t.last_attempt = v.last_attempt
+          LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+          WHERE a.state IS NOT DISTINCT FROM v.attempt_state""";
+      case INSERT_WORKFLOW ->
+          """
+          INSERT INTO {s}.workflows (id, revision, content_hash)
+          SELECT v.id, v.revision, v.content_hash
+          FROM unnest(?::text[], ?::integer[], ?::text[]) AS v (id, revision, content_hash)
+          ORDER BY v.id COLLATE "C\"""";
+      case UPDATE_WORKFLOW ->
+          """
+          UPDATE {s}.workflows w SET revision = v.revision, content_hash = v.content_hash
+          FROM unnest(?::integer[], ?::text[], ?::text[]) AS v (revision, content_hash, id)
+          WHERE w.id = v.id AND w.revision = v.revision - 1""";
+      case INSERT_REVISION ->
+          """
+          INSERT INTO {s}.workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
+          SELECT v.workflow_id, v.revision, v.content_hash, v.description, v.labels, v.created_at, v.definition
+          FROM unnest(?::text[], ?::integer[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::text[])
+            AS v (workflow_id, revision, content_hash, description, labels, created_at, definition)""";
+      case INSERT_EXECUTION ->
+          """
+          INSERT INTO {s}.executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
+          SELECT v.id, v.workflow_id, v.workflow_revision, v.state, v.version, v.request_hash, v.created_at
+          FROM unnest(?::uuid[], ?::text[], ?::integer[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[])
+            AS v (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
+          ORDER BY v.id""";
+      case INSERT_EXECUTION_DETAIL ->
+          """
+          INSERT INTO {s}.execution_details (execution_id, labels, inputs)
+          SELECT v.execution_id, v.labels, v.inputs
+          FROM unnest(?::uuid[], ?::text[], ?::text[]) AS v (execution_id, labels, inputs)""";
+      case INSERT_EXECUTION_LABEL ->
+          """
+          INSERT INTO {s}.execution_labels (execution_id, name, value, created_at)
+          SELECT v.execution_id, v.name, v.value, v.created_at
+          FROM unnest(?::uuid[], ?::text[], ?::text[], ?::timestamptz[]) AS v (execution_id, name, value, created_at)""";
+      case INSERT_TASK_RUN ->
+          """
+          INSERT INTO {s}.task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
+          SELECT v.id, v.execution_id, v.task_id, v.state, v.version, v.last_attempt, v.created_at
+          FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::integer[], ?::timestamptz[])
+            AS v (id, execution_id, task_id, state, version, last_attempt, created_at)
+          ORDER BY v.id""";
+      case INSERT_ATTEMPT ->
+          """
+          INSERT INTO {s}.attempts (task_run_id, number, state, worker, started_at)
+          SELECT v.task_run_id, v.number, v.state, v.worker, v.started_at
+          FROM unnest(?::uuid[], ?::integer[], ?::text[], ?::text[], ?::timestamptz[])
+            AS v (task_run_id, number, state, worker, started_at)""";
+      case UPDATE_ATTEMPT ->
+          """
+          UPDATE {s}.attempts a SET state = v.state, ended_at = v.ended_at, exit_code = v.exit_code, error = v.error
+          FROM unnest(?::text[], ?::timestamptz[], ?::integer[], ?::text[], ?::uuid[], ?::integer[], ?::text[])
+            AS v (state, ended_at, exit_code, error, task_run_id, number, state_before)
+          WHERE a.task_run_id = v.task_run_id AND a.number = v.number AND a.state = v.state_before""";
+      case UPDATE_TASK_RUN ->
+          """
+          UPDATE {s}.task_runs t
+          SET state = v.state, version = v.version, last_attempt = v.last_attempt,
+              started_at = coalesce(t.started_at, v.started_at), ended_at = v.ended_at
+          FROM unnest(?::text[], ?::bigint[], ?::integer[], ?::timestamptz[], ?::timestamptz[], ?::uuid[],
+                      ?::text[], ?::bigint[], ?::integer[])
+            AS v (state, version, last_attempt, started_at, ended_at, id, state_before, version_before, attempt_before)
+          WHERE t.id = v.id AND t.state = v.state_before AND t.version = v.version_before
+            AND t.last_attempt = v.attempt_before""";
+      case UPDATE_EXECUTION ->
+          """
+          UPDATE {s}.executions e
+          SET state = v.state, version = v.version, started_at = coalesce(e.started_at, v.started_at),
+              ended_at = v.ended_at, error = coalesce(v.error, e.error)
+          FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[])
+            AS v (state, version, started_at, ended_at, error, id)
+          WHERE e.id = v.id AND e.version = v.version - 1""";
+      // The order of the rows is the order of the history: WITH ORDINALITY keeps that of the
+      // arrays.
+      case INSERT_HISTORY ->
+          """
+          INSERT INTO {s}.history (execution_id, committed_at, transition_count, transitions)
+          SELECT v.execution_id, v.committed_at, v.transition_count, v.transitions
+          FROM unnest(?::uuid[], ?::timestamptz[], ?::integer[], ?::text[]) WITH ORDINALITY
+            AS v (execution_id, committed_at, transition_count, transitions, position)
+          ORDER BY v.position""";
+      case INSERT_COMMIT ->
+          """
+          INSERT INTO {s}.commits (id, committed_at, fingerprint, versions)
+          SELECT v.id, v.committed_at, v.fingerprint, v.versions
+          FROM unnest(?::uuid[], ?::timestamptz[], ?::bigint[], ?::text[]) AS v (id, committed_at, fingerprint, versions)
+          ORDER BY v.id""";
+      case TOUCH_COMMIT ->
+          """
+          UPDATE {s}.commits c SET committed_at = c.committed_at
+          FROM unnest(?::uuid[]) AS v (id) WHERE c.id = v.id""";
+      case DELETE_READY ->
+          "DELETE FROM {s}.ready_task_runs r USING unnest(?::uuid[]) AS v (id) WHERE r.task_run_id = v.id";
+      // A claim may have it locked and wait for the execution, which is locked here.
+      case CLEAR_READY ->
+          """
+          DELETE FROM {s}.ready_task_runs WHERE task_run_id = ANY (ARRAY (
+            SELECT r.task_run_id FROM unnest(?::uuid[]) AS v (id)
+            JOIN {s}.ready_task_runs r ON r.task_run_id = v.id FOR UPDATE OF r SKIP LOCKED))""";
+      case INSERT_LEASE ->
+          """
+          INSERT INTO {s}.leases (task_run_id, number, worker, expires_at, pool)
+          SELECT v.task_run_id, v.number, v.worker, clock_timestamp() + v.micros * interval '1 microsecond', v.pool
+          FROM unnest(?::uuid[], ?::integer[], ?::text[], ?::bigint[], ?::text[])
+            AS v (task_run_id, number, worker, micros, pool)""";
+      case UPDATE_LEASE ->
+          """
+          UPDATE {s}.leases l SET expires_at = clock_timestamp() + v.micros * interval '1 microsecond'
+          FROM unnest(?::bigint[], ?::uuid[], ?::integer[]) AS v (micros, task_run_id, number)
+          WHERE l.task_run_id = v.task_run_id AND l.number = v.number""";
+      case DELETE_LEASE ->
+          """
+          DELETE FROM {s}.leases l USING unnest(?::uuid[], ?::integer[]) AS v (task_run_id, number)
+          WHERE l.task_run_id = v.task_run_id AND l.number = v.number""";
+      case PUT_READY ->
+          """
+          INSERT INTO {s}.ready_task_runs (task_run_id, pool, priority, available_at)
+          SELECT v.task_run_id, v.pool, v.priority, clock_timestamp() + v.micros * interval '1 microsecond'
+          FROM unnest(?::uuid[], ?::text[], ?::integer[], ?::bigint[]) AS v (task_run_id, pool, priority, micros)
+          ORDER BY v.task_run_id ON CONFLICT DO NOTHING""";
+      case PUT_DUE ->
+          """
+          INSERT INTO {s}.due_executions AS d (execution_id, reason, due_at)
+          SELECT v.execution_id, v.reason, clock_timestamp() + v.micros * interval '1 microsecond'
+          FROM unnest(?::uuid[], ?::text[], ?::bigint[]) AS v (execution_id, reason, micros)
+          ORDER BY v.execution_id, v.reason
+          ON CONFLICT (execution_id, reason) DO UPDATE SET due_at = least(d.due_at, excluded.due_at)""";
+      case CLEAR_DUE ->
+          """
+          DELETE FROM {s}.due_executions d USING unnest(?::uuid[], ?::text[]) AS v (execution_id, reason)
+          WHERE d.execution_id = v.execution_id AND d.reason = v.reason""";
+      case PUT_OUTPUTS ->
+          """
+          INSERT INTO {s}.task_run_outputs (task_run_id, outputs)
+          SELECT v.task_run_id, v.outputs FROM unnest(?::uuid[], ?::text[]) AS v (task_run_id, outputs)
+          ORDER BY v.task_run_id ON CONFLICT (task_run_id) DO UPDATE SET outputs = excluded.outputs""";
+      case PUT_LOG ->
+          """
+          INSERT INTO {s}.log_chunks (task_run_id, number, position, execution_id, bytes)
+          SELECT v.task_run_id, v.number, v.position, v.execution_id, v.bytes
+          FROM unnest(?::uuid[], ?::integer[], ?::bigint[], ?::uuid[], ?::bytea[])
+            AS v (task_run_id, number, position, execution_id, bytes)
+          ORDER BY v.task_run_id, v.number, v.position ON CONFLICT DO NOTHING""";
+      case INSERT_WORKER ->
+          """
+          INSERT INTO {s}.workers (name, life, started_at, seen_at, expires_at, info)
+          SELECT v.name, v.life, clock_timestamp(), clock_timestamp(),
+                 clock_timestamp() + v.micros * interval '1 microsecond', v.info
+          FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::text[]) AS v (name, life, micros, info)
+          ORDER BY v.name COLLATE "C\"""";
+      case UPDATE_WORKER ->
+          """
+          UPDATE {s}.workers w
+          SET life = v.life, started_at = CASE WHEN w.life = v.life THEN w.started_at ELSE clock_timestamp() END,
+              seen_at = clock_timestamp(), expires_at = clock_timestamp() + v.micros * interval '1 microsecond', info = v.info
+          FROM unnest(?::uuid[], ?::bigint[], ?::text[], ?::text[]) AS v (life, micros, info, name)
+          WHERE w.name = v.name""";
+      case RETIRE_WORKER ->
+          """
+          UPDATE {s}.workers w SET expires_at = least(w.expires_at, clock_timestamp())
+          FROM unnest(?::text[]) AS v (name) WHERE w.name = v.name""";
+      // Who is locked is about to be heard of.
+      case CLEAR_WORKERS ->
+          """
+          DELETE FROM {s}.workers WHERE name = ANY (ARRAY (
+            SELECT w.name FROM unnest(?::bigint[]) AS v (micros)
+            JOIN {s}.workers w ON w.seen_at < clock_timestamp() - v.micros * interval '1 microsecond'
+            FOR UPDATE OF w SKIP LOCKED))""";
+      case PUT_POOL ->
+          """
+          INSERT INTO {s}.pools (name, slots)
+          SELECT v.name, v.slots FROM unnest(?::text[], ?::integer[]) AS v (name, slots)
+          ORDER BY v.name COLLATE "C" ON CONFLICT (name) DO UPDATE SET slots = excluded.slots""";
+      case CLEAR_POOL ->
+          "DELETE FROM {s}.pools p USING unnest(?::text[]) AS v (name) WHERE p.name = v.name";
+      case CLEAR_LOGS ->
+          "DELETE FROM {s}.log_chunks l USING unnest(?::uuid[]) AS v (id) WHERE l.execution_id = v.id";
+    };
+  }
+}
