@@ -75,7 +75,9 @@ public final class PostgresSessions implements SessionSource {
           if (!(e.getCause() instanceof InterruptedException)) {
             throw isFull() || SqlStates.of(e) != null ? e : withState(e);
           }
+          // The pool sets the flag again: with it, the next call would not wait at all.
           interrupted = true;
+          boolean unused = Thread.interrupted();
         }
       }
     } finally {
