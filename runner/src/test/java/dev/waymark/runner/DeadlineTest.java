@@ -66,8 +66,10 @@ class DeadlineTest extends RunnerFixture {
                 "done", TaskRunState.SUCCEEDED,
                 "after", TaskRunState.SKIPPED,
                 "always", TaskRunState.SKIPPED,
-                "on-failure", TaskRunState.SKIPPED,
-                "finally", TaskRunState.SKIPPED));
+                "on-failure", TaskRunState.SUCCEEDED,
+                "finally", TaskRunState.SUCCEEDED));
+    assertThat(folder.resolve("on-failure")).exists();
+    assertThat(folder.resolve("finally")).exists();
     assertThat(attemptStates(id, "slow")).containsExactly("1 FAILED");
     assertThat(attempts(id, "slow").get(0).error()).isEqualTo(ERROR);
     assertThat(claims().due()).isEmpty();

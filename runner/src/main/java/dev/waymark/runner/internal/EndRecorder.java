@@ -69,9 +69,9 @@ final class EndRecorder {
       }
       return true;
     }
-    AttemptState state = Ends.state(job, end);
+    AttemptState state = Ends.state(job, node, end);
     Step step = settler.newStep(job);
-    step.endAttempt(node, state, end.exitCode(), Ends.error(job, end, state));
+    step.endAttempt(node, state, end.exitCode(), Ends.error(job, node, end, state));
     if (state == AttemptState.SUCCEEDED) {
       step.setOutputs(node, end.outputs());
     }

@@ -14,9 +14,12 @@ import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +46,8 @@ final class Job {
   private ExecutionState state;
   private long version;
   private boolean timed;
-  private boolean overdue;
+  private final Set<Stage> overdue = EnumSet.noneOf(Stage.class);
+  private final Set<Stage> begun = EnumSet.noneOf(Stage.class);
 
   /**
    * Makes the picture of an execution.
@@ -124,7 +128,11 @@ final class Job {
     running.clear();
     unfinishedIn.clear();
     brokenIn.clear();
+    begun.clear();
     for (Node node : nodes) {
+      if (node.ready || node.attempt > 0) {
+        begun.add(node.task.stage());
+      }
       node.openNeeds = (int) node.needs.stream().filter(need -> !need.isFinal()).count();
       tally(node, node.state, 1);
     }
@@ -241,13 +249,56 @@ final class Job {
     return first;
   }
 
-  /** The time of the execution is over. */
+  /** The time of the stage that is open is over; nothing where all have ended. */
   void setOverdue() {
-    overdue = true;
+    Stage stage = stage();
+    if (stage != null) {
+      overdue.add(stage);
+    }
   }
 
-  boolean isOverdue() {
-    return overdue;
+  /** Whether the time of a stage is over, as far as it is known in this process. */
+  boolean isOverdue(Stage stage) {
+    return overdue.contains(stage);
+  }
+
+  /** Whether a task of a stage is ready or has begun: then its time counts. */
+  boolean hasBegun(Stage stage) {
+    return begun.contains(stage);
+  }
+
+  /** A task of a stage becomes ready. */
+  void begin(Stage stage) {
+    begun.add(stage);
+  }
+
+  /** Whether there is any task after the first stage. */
+  boolean hasCleanup() {
+    return nodes.get(nodes.size() - 1).task.stage() != Stage.MAIN;
+  }
+
+  /**
+   * Whether the time-out of the execution ended its tasks. Where another worker saw to that, it
+   * follows from the times in the store: they did not all succeed, and the last of them ended after
+   * the time-out.
+   */
+  boolean isTimedOut() {
+    if (isOverdue(Stage.MAIN)) {
+      return true;
+    }
+    Duration timeout = definition.timeout();
+    if (timeout == null || !isBroken(Stage.MAIN) || unfinishedIn.get(Stage.MAIN) > 0) {
+      return false;
+    }
+    Instant first = Instant.MAX;
+    Instant last = Instant.MIN;
+    for (Node node : nodes) {
+      if (node.task.stage() == Stage.MAIN) {
+        first = node.startedAt.isBefore(first) ? node.startedAt : first;
+        last = node.changedAt.isAfter(last) ? node.changedAt : last;
+      }
+    }
+    return first.isBefore(last) && Duration.between(first, last).compareTo(timeout) >= 0;
   }
 
   ExecutionId id() {

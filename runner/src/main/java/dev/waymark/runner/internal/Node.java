@@ -63,6 +63,9 @@ final class Node {
 
   Instant changedAt = Instant.EPOCH;
 
+  /** When its first attempt began; far in the future where none has. */
+  Instant startedAt = Instant.MAX;
+
   Node(int index, TaskDefinition task, TaskRunId id) {
     this.index = index;
     this.task = task;
@@ -82,6 +85,7 @@ final class Node {
     changedAt = run.createdAt();
     attemptState = null;
     if (!details.attempts().isEmpty()) {
+      startedAt = details.attempts().get(0).startedAt();
       load(details.attempts().get(details.attempts().size() - 1));
     }
     changedAt = Objects.requireNonNullElse(run.endedAt(), changedAt);
@@ -119,6 +123,7 @@ final class Node {
     attemptState = claimed.attempt().state();
     worker = claimed.attempt().worker();
     changedAt = claimed.attempt().startedAt();
+    startedAt = attempt == 1 ? changedAt : startedAt;
     error = null;
     ready = false;
   }

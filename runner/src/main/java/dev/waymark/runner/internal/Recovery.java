@@ -6,8 +6,11 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.runner.definition.Stage;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -162,14 +165,38 @@ final class Recovery {
     switch (due.reason()) {
       case SETTLE -> settler.settle(job, true);
       case DEADLINE -> {
-        job.setOverdue();
+        boolean over = isOver(job);
+        if (over) {
+          job.setOverdue();
+        }
         settler.settle(job, false);
-        attempts.of(job.id()).forEach(LocalAttempt::end);
+        if (over) {
+          attempts.of(job.id()).forEach(LocalAttempt::end);
+        }
         if (job.state() == ExecutionState.PAUSED) {
           postpone(due);
         }
       }
     }
+  }
+
+  /**
+   * Whether the time of the stage that is open is over. Since the store was asked, another worker
+   * may have begun the next stage, and with it a new time; so for a stage after the first it is
+   * asked again, after the execution was read.
+   */
+  private boolean isOver(Job job) {
+    Stage stage = job.stage();
+    if (stage == null || stage == Stage.MAIN) {
+      return stage != null;
+    }
+    return job.hasBegun(stage) && isStillDue(job.id());
+  }
+
+  private boolean isStillDue(ExecutionId id) {
+    ClaimRequest nothing = new ClaimRequest(config.worker(), 0, config.lease(), config.pools(), id);
+    Claims claims = config.patience().call(() -> config.store().claim(nothing));
+    return claims.due().contains(new Claims.Due(id, DueReason.DEADLINE));
   }
 
   /**
