@@ -35,9 +35,16 @@ import org.jspecify.annotations.Nullable;
 final class Job {
   private static final Stage[] STAGES = Stage.values();
 
+  /**
+   * An execution is read at most once in this time for each of its tasks. What is read for one task
+   * that ends then does not depend on how many tasks there are.
+   */
+  private static final long NANOS_PER_TASK = 100_000;
+
   private final Execution found;
   private final WorkflowDefinition definition;
   private final List<Node> nodes = new ArrayList<>();
+  private final Map<Stage, List<Node>> byStage = new EnumMap<>(Stage.class);
   private final Map<TaskRunId, Node> byRun = new HashMap<>();
   private final Set<Node> running = new TreeSet<>(Comparator.comparingInt(node -> node.index));
   private final Map<Stage, Integer> unfinishedIn = new EnumMap<>(Stage.class);
@@ -45,6 +52,8 @@ final class Job {
 
   private ExecutionState state;
   private long version;
+  private long readNanos;
+  private boolean stale;
   private boolean timed;
   private final Set<Stage> overdue = EnumSet.noneOf(Stage.class);
   private final Set<Stage> begun = EnumSet.noneOf(Stage.class);
@@ -70,6 +79,7 @@ final class Job {
       nodes.add(node);
       byTask.put(task.id(), node);
       byRun.put(run, node);
+      byStage.computeIfAbsent(task.stage(), stage -> new ArrayList<>()).add(node);
     }
     if (runs.size() != nodes.size()) {
       throw unfit(
@@ -121,7 +131,28 @@ final class Job {
       node.load(each);
     }
     recount();
+    noteRead();
+    stale = false;
     return changed;
+  }
+
+  /** All task runs have been read from the store just now. */
+  void noteRead() {
+    readNanos = System.nanoTime();
+  }
+
+  /** Whether all task runs may be read again, although that is only to keep up with others. */
+  boolean mayRead() {
+    return System.nanoTime() - readNanos >= nodes.size() * NANOS_PER_TASK;
+  }
+
+  /** Others have got on since this was read, and it is to be read again as soon as it may be. */
+  void setStale() {
+    stale = true;
+  }
+
+  boolean isStale() {
+    return stale;
   }
 
   private void recount() {
@@ -133,9 +164,19 @@ final class Job {
       if (node.ready || node.attempt > 0) {
         begun.add(node.task.stage());
       }
-      node.openNeeds = (int) node.needs.stream().filter(need -> !need.isFinal()).count();
+      node.openNeeds = open(node.needs);
+      node.openDependants = open(node.dependants);
+      node.forgetOutputs();
       tally(node, node.state, 1);
     }
+  }
+
+  private static int open(List<Node> nodes) {
+    int open = 0;
+    for (Node node : nodes) {
+      open += node.isFinal() ? 0 : 1;
+    }
+    return open;
   }
 
   private void tally(Node node, TaskRunState of, int by) {
@@ -183,6 +224,11 @@ final class Job {
     tally(node, to, 1);
     if (to.isTerminal()) {
       node.dependants.forEach(dependant -> dependant.openNeeds--);
+      for (Node need : node.needs) {
+        need.openDependants--;
+        need.forgetOutputs();
+      }
+      node.forgetOutputs();
     }
   }
 
@@ -287,7 +333,7 @@ final class Job {
       return true;
     }
     Duration timeout = definition.timeout();
-    if (timeout == null || !isBroken(Stage.MAIN) || unfinishedIn.get(Stage.MAIN) > 0) {
+    if (timeout == null || !isBroken(Stage.MAIN) || unfinishedIn.getOrDefault(Stage.MAIN, 0) > 0) {
       return false;
     }
     Instant first = Instant.MAX;
@@ -330,6 +376,16 @@ final class Job {
 
   List<Node> nodes() {
     return nodes;
+  }
+
+  /** The nodes of a stage, in the order of the file. */
+  List<Node> nodes(Stage stage) {
+    return byStage.getOrDefault(stage, List.of());
+  }
+
+  /** How many tasks have failed, or were cancelled. */
+  int broken() {
+    return sum(brokenIn);
   }
 
   /** The nodes that have begun and not ended, in the order of the file. */

@@ -55,10 +55,13 @@ final class Node {
   /** Needs that have not ended. */
   int openNeeds;
 
+  /** Those that need it and have not ended. */
+  int openDependants;
+
   /** Whether it waits to be claimed, now or after a pause. */
   boolean ready;
 
-  /** What it gives to its dependants. */
+  /** What it gives to its dependants; nothing where none is left that may need it. */
   Map<String, String> outputs = Map.of();
 
   Instant changedAt = Instant.EPOCH;
@@ -101,6 +104,16 @@ final class Node {
 
   private static int count(ExecutionProgress.Item details, AttemptState state) {
     return (int) details.attempts().stream().filter(attempt -> attempt.state() == state).count();
+  }
+
+  /**
+   * Outputs may be large, and there may be thousands of them: they are kept only as long as a
+   * dependant may start.
+   */
+  void forgetOutputs() {
+    if (openDependants == 0) {
+      outputs = Map.of();
+    }
   }
 
   AttemptId attemptId() {

@@ -75,10 +75,13 @@ final class Settlement {
   /** Adds what follows from the move of one node, upon a job where all else was settled. */
   static void addTo(Step step, Node moved) {
     Settlement settlement = new Settlement(step);
-    boolean everywhere =
-        settlement.job.isBroken() || settlement.job.state() == ExecutionState.CANCELLING;
+    Job job = settlement.job;
+    boolean broken = moved.state == TaskRunState.FAILED || moved.state == TaskRunState.CANCELLED;
+    // Only the first failure has consequences for tasks that do not need the one that failed.
+    boolean everywhere = (broken && job.broken() == 1) || job.state() == ExecutionState.CANCELLING;
+    settlement.looked = everywhere ? null : moved.task.stage();
     settlement.open.add(moved);
-    settlement.settle(everywhere ? settlement.job.nodes() : moved.dependants);
+    settlement.settle(everywhere ? job.nodes() : moved.dependants);
   }
 
   private void settle(Collection<Node> nodes) {
@@ -103,7 +106,7 @@ final class Settlement {
       return false;
     }
     looked = stage;
-    job.nodes().stream().filter(node -> node.task.stage() == stage).forEach(open::add);
+    open.addAll(job.nodes(stage));
     return true;
   }
 

@@ -73,6 +73,7 @@ final class Step {
     if (!outputs.isEmpty()) {
       changes.setOutputs(node.id, node.attempt, outputs);
       node.outputs = outputs;
+      node.forgetOutputs();
     }
   }
 
