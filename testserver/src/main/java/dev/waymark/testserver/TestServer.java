@@ -32,7 +32,12 @@ public final class TestServer {
 
   /** The migrations of the postgres module, in order. */
   private static final List<String> MIGRATIONS =
-      List.of("V1__state_store", "V2__counts_and_indexes", "V3__cheaper_guards", "V4__claims");
+      List.of(
+          "V1__state_store",
+          "V2__counts_and_indexes",
+          "V3__cheaper_guards",
+          "V4__claims",
+          "V5__independent_of_names");
 
   private TestServer() {}
 
@@ -175,14 +180,25 @@ public final class TestServer {
 
   /** Deletes all records, what is owned before its owners. */
   public static void empty(String schema) {
-    execute(
-        "SET search_path TO "
-            + schema
-            + "; DELETE FROM commits; DELETE FROM history; DELETE FROM ready_task_runs; DELETE FROM leases;"
-            + " DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM log_chunks; DELETE FROM workers; DELETE FROM pools; DELETE FROM attempts; DELETE FROM task_runs;"
-            + " DELETE FROM execution_labels; DELETE FROM execution_details; DELETE FROM executions;"
-            + " DELETE FROM execution_counts;"
-            + " DELETE FROM workflow_revisions; DELETE FROM workflows");
+    try (Connection connection = connect()) {
+      empty(connection, schema);
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot empty " + schema, e);
+    }
+  }
+
+  /** Deletes all records, what is owned before its owners, of a schema of this database. */
+  public static void empty(Connection connection, String schema) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "SET search_path TO "
+              + schema
+              + ", pg_temp; DELETE FROM commits; DELETE FROM history; DELETE FROM ready_task_runs; DELETE FROM leases;"
+              + " DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM log_chunks; DELETE FROM workers; DELETE FROM pools; DELETE FROM attempts; DELETE FROM task_runs;"
+              + " DELETE FROM execution_labels; DELETE FROM execution_details; DELETE FROM executions;"
+              + " DELETE FROM execution_counts;"
+              + " DELETE FROM workflow_revisions; DELETE FROM workflows");
+    }
   }
 
   /** Drops a schema with all that is in it. */
