@@ -1,7 +1,9 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Backoff;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class Recovery {
   /** How long one that is held keeps running over its time, at most, once it is resumed. */
   private static final Duration HELD_AGAIN = Duration.ofSeconds(10);
+
+  /**
+   * How long others may take that can do what this worker cannot, at most, before it tries again.
+   */
+  private static final Duration UNREADABLE_AGAIN = Duration.ofSeconds(30);
 
   private final Config config;
   private final Jobs jobs;
@@ -126,7 +133,7 @@ final class Recovery {
               settler.settle(job, false);
             });
       }
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
       jobs.setAside(id, e);
@@ -150,11 +157,12 @@ final class Recovery {
       }
       Job known = job;
       jobs.guard(known, () -> settle(known, due));
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
       jobs.setAside(id, e);
-      clear(due);
+      // Another worker may be able to do it: one with another version, or with other handlers.
+      postpone(due, UNREADABLE_AGAIN);
     }
   }
 
@@ -174,7 +182,7 @@ final class Recovery {
           attempts.of(job.id()).forEach(LocalAttempt::end);
         }
         if (job.state() == ExecutionState.PAUSED) {
-          postpone(due);
+          postpone(due, HELD_AGAIN);
         }
       }
     }
@@ -200,19 +208,22 @@ final class Recovery {
   }
 
   /**
-   * Lets an execution that is over its time and held be due again later. The store tells a few that
-   * are due, and those that nothing can be done about now must not hide the others.
+   * Lets an execution about which this worker can do nothing now be due again later: it is over its
+   * time and paused, or cannot be worked on here. The store returns a few that are due, and these
+   * must not hide the others. The pause is random in part, so that it is not always the same worker
+   * that finds it due first.
    */
-  private void postpone(Claims.Due due) {
+  private void postpone(Claims.Due due, Duration pause) {
+    Duration after = Duration.ofNanos(Backoff.endless(pause, pause).nextNanos());
     ChangeSet changes =
         ChangeSet.builder(config.ids().commitId())
             .clearDue(due.executionId(), due.reason())
-            .markDue(due.executionId(), due.reason(), HELD_AGAIN)
+            .markDue(due.executionId(), due.reason(), after)
             .build();
     var unused = config.patience().call(() -> config.store().commit(changes));
   }
 
-  /** Nothing is due any more about an execution that has ended or is none of ours. */
+  /** Nothing is due any more about an execution that has ended. */
   private void clear(Claims.Due due) {
     ChangeSet changes =
         ChangeSet.builder(config.ids().commitId())
@@ -226,7 +237,7 @@ final class Recovery {
     try {
       Job job = jobs.current(expired.executionId());
       jobs.guard(job, () -> lose(job, expired));
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
       jobs.setAside(expired.executionId(), e);
