@@ -125,9 +125,22 @@ public final class PostgresStateStore extends JdbcStateStore {
 
   /**
    * Begins with a data source, which stays the caller's: the store neither sets it up nor closes
-   * it. Give its connections a socket time-out above the statement time-out. To create or migrate
-   * the schema it must be able to give four connections at the same time; while somebody has
-   * subscribed by {@link #onReady}, the store keeps one of them for itself.
+   * it. Give its connections a socket time-out above the statement time-out. The store uses one
+   * connection for each call that is under way, for a commit at most two for all callers; while
+   * somebody has subscribed by {@link #onReady}, it keeps one more for itself.
+   *
+   * <p><b>Transactions.</b> The store commits by itself and does not take part in a transaction of
+   * the caller. A call is refused with {@link dev.waymark.core.error.CallerTransactionException}
+   * when the data source gives it the connection of such a transaction, as Spring's {@code
+   * TransactionAwareDataSourceProxy} and the data sources of JTA do. Pools may hand out connections
+   * with autocommit on or off; they get them back as they were.
+   *
+   * <p><b>Size of the pool.</b> A thread that holds a connection of the pool while it calls the
+   * store, for example inside {@code @Transactional}, needs two. When as many threads do so at the
+   * same time as the pool has connections, each waits for another one until the time-out of the
+   * pool ends the wait with {@link StoreUnavailableException}. Call the store outside of such a
+   * section, or give it a pool of its own, which needs no more than the threads that call the store
+   * plus one.
    */
   public static Builder builder(DataSource source) {
     return new Builder(null, source);
@@ -352,7 +365,7 @@ public final class PostgresStateStore extends JdbcStateStore {
         DataSource given = source;
         PostgresErrors errors = PostgresErrors.ofDataSource(settings);
         return new PostgresOpening(settings, errors)
-            .open(() -> prepare(settings, errors, PostgresSessions.of(given), given));
+            .open(() -> prepare(settings, errors, PostgresSessions.of(given, errors), given));
       }
       PostgresAddress.Login login = Objects.requireNonNull(address).login(environment);
       PostgresErrors errors = PostgresErrors.of(login, settings);

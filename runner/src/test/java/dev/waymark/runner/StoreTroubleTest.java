@@ -156,6 +156,28 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName(
+      "a runner whose thread is interrupted while the store is away does not call in a loop")
+  void aRunnerWhoseThreadIsInterruptedWhileTheStoreIsAwayDoesNotCallInALoop() {
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    AtomicInteger calls = new AtomicInteger();
+    StateStore real = store;
+    store =
+        new FaultyStore(real, false, changes -> false)
+            .beforeClaims(
+                () -> {
+                  calls.incrementAndGet();
+                  Thread.currentThread().interrupt();
+                  throw new StoreUnavailableException("broken on purpose by a test", null);
+                })
+            .asStore();
+    Runner runner = runner(builder().storePatience(Duration.ofSeconds(1)));
+    assertThatThrownBy(() -> runner.run(id)).isInstanceOf(StoreUnavailableException.class);
+    store = real;
+    assertThat(calls.get()).isBetween(2, 10);
+  }
+
+  @Test
   @DisplayName("an execution that the store refuses to record is set aside and the others go on")
   void anExecutionThatTheStoreRefusesToRecordIsSetAsideAndTheOthersGoOn() {
     StateStore real = store;

@@ -110,7 +110,8 @@ public final class PostgresErrors {
           refusals.user()
               + " may not do that ("
               + said(cause)
-              + "); have the owner of the schema grant it, or that of the database run: CREATE SCHEMA "
+              + "); have the owner of the schema grant it, or that of the database run: CREATE"
+              + " SCHEMA "
               + settings.schema()
               + " AUTHORIZATION the user; or name a schema of your own with schema=NAME";
       case SqlStates.LOCK_NOT_AVAILABLE ->
@@ -138,7 +139,8 @@ public final class PostgresErrors {
   private String noWrites() {
     return "the server takes no writes"
         + retried()
-        + "; it is a standby, or default_transaction_read_only is on. Name the primary, or turn that off";
+        + "; it is a standby, or default_transaction_read_only is on. Name the primary, or turn"
+        + " that off";
   }
 
   private String lost(String state, SQLException cause) {
@@ -165,6 +167,9 @@ public final class PostgresErrors {
   }
 
   private String withoutState(SQLException cause) {
+    if (cause instanceof PoolExhaustedException exhausted) {
+      return exhausted(exhausted);
+    }
     return cause instanceof java.sql.SQLTransientConnectionException
         ? "none of the "
             + settings.poolSize()
@@ -172,6 +177,19 @@ public final class PostgresErrors {
             + Durations.format(settings.poolTimeout())
             + "; use the store from fewer threads, or raise the size of the pool"
         : said(cause);
+  }
+
+  /** Waiting longer does not help when all who hold a connection wait for a second one. */
+  private static String exhausted(PoolExhaustedException cause) {
+    return (cause.connections() == 0
+            ? "the data source gave no connection, probably since all of its pool are in use"
+            : "all " + cause.connections() + " connections of the data source's pool are in use")
+        + " ("
+        + said(cause)
+        + "); nothing was stored. A caller that holds a connection while it calls the store needs a"
+        + " second one, and when as many do so as the pool has connections, all of them wait until"
+        + " the pool's time-out. Call the store before borrowing a connection or after giving it"
+        + " back, or give the store a pool of its own";
   }
 
   private String retried() {

@@ -35,7 +35,8 @@ public final class PostgresSchema {
               WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
                 AND c.relname NOT LIKE ?),
              pg_catalog.current_setting('fsync')
-      FROM (SELECT 1) AS one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = ?""";
+      FROM (SELECT 1) AS one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = ?\
+      """;
 
   private final PostgresSettings settings;
   private final PostgresErrors errors;
@@ -56,11 +57,14 @@ public final class PostgresSchema {
    *     version or to another program
    */
   public void prepare(PostgresSessions pool, DataSource source) throws SQLException {
-    try (Connection connection = pool.connection()) {
-      checkServer(connection);
-      if (isCurrent(connection)) {
-        return;
-      }
+    boolean current =
+        pool.with(
+            connection -> {
+              checkServer(connection);
+              return isCurrent(connection);
+            });
+    if (current) {
+      return;
     }
     try (Connection guard = source.getConnection()) {
       guard.setAutoCommit(false);
@@ -140,7 +144,8 @@ public final class PostgresSchema {
         errors.place()
             + " holds "
             + relations
-            + " tables or other relations of another program; nothing was changed in it. Name another schema with schema=NAME",
+            + " tables or other relations of another program; nothing was changed in it. Name"
+            + " another schema with schema=NAME",
         null);
   }
 

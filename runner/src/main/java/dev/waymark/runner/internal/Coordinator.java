@@ -128,6 +128,7 @@ public final class Coordinator {
   /** As {@link dev.waymark.runner.Runner#stop}. */
   public void stop() {
     Thread worker;
+    config.patience().stopSoon();
     synchronized (door) {
       stopping = true;
       worker = thread;
