@@ -12,10 +12,14 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.ProcessGroupsAccess;
 import dev.waymark.runner.internal.Waiting;
+import dev.waymark.testkit.InMemoryStateStore;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -323,6 +327,25 @@ class LeaseTest extends RunnerFixture {
     away.set(false);
     runner.stop();
     work.join();
+  }
+
+  @Test
+  @DisplayName(
+      "an attempt that was ended for its lease is lost at once, however long the store has it")
+  void anAttemptThatWasEndedForItsLeaseIsLostAtOnceHoweverLongTheStoreHasIt() {
+    // By the clock of this store no lease ever ends: as if a renewal had come late, from a worker
+    // that was suspended.
+    store = new InMemoryStateStore(InstantSource.fixed(Instant.now()), Limits.defaults());
+    ExecutionId id = start(flow("flow").task("a", FIRST_NEVER_ENDS));
+    StateStore real = store;
+    FaultyStore faults = new FaultyStore(real, false, RENEWALS);
+    faults.failures.set(Integer.MAX_VALUE);
+    store = faults.asStore();
+    assertThat(runner(builder().lease(Duration.ofMillis(300))).run(id))
+        .isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+    assertThat(attempts(id, "a").get(0).error())
+        .isEqualTo("its lease could not be renewed in time");
   }
 
   @Test

@@ -178,6 +178,28 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("an overload that lasts longer than the patience costs no execution")
+  void anOverloadThatLastsLongerThanThePatienceCostsNoExecution() {
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+    StateStore real = store;
+    AtomicInteger refused = new AtomicInteger();
+    FaultyStore faults =
+        new FaultyStore(
+            real,
+            false,
+            changes -> endsAnAttempt(changes) && refused.incrementAndGet() <= 4,
+            () -> new StoreOverloadedException("too much on purpose by a test"));
+    faults.failures.set(Integer.MAX_VALUE);
+    store = faults.asStore();
+    Runner runner = runner(builder().storePatience(Duration.ofMillis(100)));
+    runner.work(true);
+    store = real;
+    assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 SUCCEEDED");
+    assertThat(refused.get()).isGreaterThan(4);
+  }
+
+  @Test
   @DisplayName("an execution that the store refuses to record is set aside and the others go on")
   void anExecutionThatTheStoreRefusesToRecordIsSetAsideAndTheOthersGoOn() {
     StateStore real = store;
