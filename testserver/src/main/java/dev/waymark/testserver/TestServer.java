@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -140,6 +141,25 @@ public final class TestServer {
       statement.execute(sql);
     } catch (SQLException e) {
       throw new IllegalStateException("cannot run: " + sql, e);
+    }
+  }
+
+  /**
+   * Puts a rule for one role in front of the server's others, such as {@code scram-sha-256} or
+   * {@code reject}, and returns when it is in force. The server must run on this machine.
+   */
+  public static synchronized void addRule(String role, String method) {
+    Path file = Path.of(text("SHOW hba_file"));
+    try {
+      String rule = "host all " + role + " all " + method + "\n";
+      Files.writeString(file, rule + Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String before = text("SELECT pg_conf_load_time()");
+    execute("SELECT pg_reload_conf()");
+    while (text("SELECT pg_conf_load_time()").equals(before)) {
+      Thread.onSpinWait();
     }
   }
 
