@@ -288,7 +288,6 @@ class OutputsTest extends RunnerFixture {
     Runner runner = runner(builder().lease(Duration.ofMillis(500)));
     assertThat(runner.run(id)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
-    // It keeps a shell of that attempt from beginning that has not begun by now.
-    assertThat(filesBesideLogs(id)).containsExactly("a.1.pid");
+    assertThat(filesBesideLogs(id)).isEmpty();
   }
 }

@@ -48,6 +48,7 @@ final class EndRecorder {
     jobs.reload(job);
     Node node = job.node(attempt.id().taskRunId());
     if (node != null && node.task.run() != null && job.isLive(attempt.id())) {
+      attempts.discard(job, node);
       Step step = settler.newStep(job);
       step.endAttempt(node, AttemptState.LOST, null, "its lease could not be renewed in time");
       settler.follow(step, node, AttemptState.LOST);

@@ -161,6 +161,11 @@ final class LocalAttempts implements AutoCloseable {
     }
   }
 
+  /** Deletes the files of the newest attempt of a node, which has ended and counts for nothing. */
+  void discard(Job job, Node node) {
+    commands.discard(job, node, node.attempt);
+  }
+
   /** The attempt has ended and all that follows is recorded, or cannot be. */
   void remove(LocalAttempt local) {
     heartbeat.remove(local.id());
