@@ -79,6 +79,7 @@ final class EndRecorder {
       settler.follow(step, node, state);
     } else {
       settler.followAlone(step, node, state);
+      step.leaveMore();
     }
     return settler.commitAndGoOn(step);
   }
