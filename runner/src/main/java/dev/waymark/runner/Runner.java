@@ -250,6 +250,7 @@ public final class Runner implements AutoCloseable {
     private Duration storePatience = Duration.ofMinutes(5);
     private Duration lease = Duration.ofSeconds(30);
     private boolean storeLogs = true;
+    private @Nullable Duration logFileRetention;
     private @Nullable Duration logRetention;
     private final Set<String> pools = new TreeSet<>();
     private final Map<String, TaskHandler> handlers = new TreeMap<>();
@@ -380,6 +381,17 @@ public final class Runner implements AutoCloseable {
       return this;
     }
 
+    /**
+     * For how long after the end of an execution its files stay in the log directory; for ever by
+     * default. Zero deletes them within seconds. This worker deletes the files of every execution
+     * of its store, whoever wrote them. What is kept in the store stays readable; output beyond the
+     * limit {@code maxLogBytes} is in the files alone.
+     */
+    public Builder logFileRetention(Duration logFileRetention) {
+      this.logFileRetention = logFileRetention;
+      return this;
+    }
+
     /** Registers a handler, for tasks that name it in {@code uses:}. */
     public Builder handler(String name, TaskHandler handler) {
       handlers.put(name, handler);
@@ -412,6 +424,9 @@ public final class Runner implements AutoCloseable {
       positive("pollInterval in milliseconds", pollInterval.toMillis());
       notNegative("grace", grace);
       notNegative("storePatience", storePatience);
+      if (logFileRetention != null) {
+        notNegative("logFileRetention", logFileRetention);
+      }
       leaseInRange(lease);
       Handlers registered = new Handlers(handlers);
       Set<String> served = new TreeSet<>(registered.pools());
@@ -432,7 +447,7 @@ public final class Runner implements AutoCloseable {
               lease,
               served,
               registered,
-              new LogSettings(storeLogs, logRetention),
+              new LogSettings(storeLogs, logFileRetention, logRetention),
               new Patience(storePatience)));
     }
 

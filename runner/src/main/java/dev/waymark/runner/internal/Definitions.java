@@ -13,16 +13,12 @@ import java.util.function.Function;
 public final class Definitions {
   private static final int REMEMBERED = 64;
 
-  private final Function<Workflow, WorkflowDefinition> reader;
-  private final Map<Key, WorkflowDefinition> read =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  /** A definition takes several times the memory of its text. */
+  private static final long MOST_CHARS = 2 << 20;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, WorkflowDefinition> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Function<Workflow, WorkflowDefinition> reader;
+  private final Map<Key, WorkflowDefinition> read = new LinkedHashMap<>(16, 0.75f, true);
+  private long chars;
 
   /** Reads with this function. */
   public Definitions(Function<Workflow, WorkflowDefinition> reader) {
@@ -31,9 +27,24 @@ public final class Definitions {
 
   /** The definition of a revision. */
   synchronized WorkflowDefinition of(Workflow workflow) {
-    return read.computeIfAbsent(
-        new Key(workflow.id(), workflow.revision()), key -> reader.apply(workflow));
+    Key key = new Key(workflow.id(), workflow.revision(), workflow.definition().length());
+    WorkflowDefinition known = read.get(key);
+    if (known != null) {
+      return known;
+    }
+    WorkflowDefinition definition = reader.apply(workflow);
+    read.put(key, definition);
+    chars += key.chars();
+    for (var eldest = read.keySet().iterator(); read.size() > 1 && isTooMuch(); ) {
+      chars -= eldest.next().chars();
+      eldest.remove();
+    }
+    return definition;
   }
 
-  private record Key(WorkflowId id, int revision) {}
+  private boolean isTooMuch() {
+    return read.size() > REMEMBERED || chars > MOST_CHARS;
+  }
+
+  private record Key(WorkflowId id, int revision, int chars) {}
 }

@@ -9,7 +9,7 @@ import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.StateStore;
-import java.util.HashSet;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +30,15 @@ final class Jobs {
   /** Pictures of executions without a live attempt here that are kept, in case more is claimed. */
   private static final int KEPT = 100;
 
+  /** How many tasks these have together, at most. */
+  private static final int KEPT_TASKS = 20_000;
+
+  /** How many executions are remembered that cannot be worked on here. */
+  private static final int MOST_SET_ASIDE = 10_000;
+
+  /** There may be thousands of such executions, and each of them would be worth a warning. */
+  private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
+
   private final Config config;
   private final StateStore store;
   private final Patience patience;
@@ -37,7 +46,9 @@ final class Jobs {
   private final LocalAttempts attempts;
   private final Requests requests;
   private final Map<ExecutionId, Job> jobs = new LinkedHashMap<>();
-  private final Set<ExecutionId> setAside = new HashSet<>();
+  private final Bounded<ExecutionId, Boolean> setAside = new Bounded<>(MOST_SET_ASIDE);
+  private final Interval warnings = new Interval(WARNING_INTERVAL);
+  private int unsaid;
 
   /**
    * Begins with none.
@@ -129,11 +140,18 @@ final class Jobs {
 
   /** Lets go of executions without a live attempt here, but for these and those used last. */
   void letGo(Set<ExecutionId> wanted) {
-    int surplus = jobs.size() - KEPT;
-    for (Job job : surplus > 0 ? all() : List.<Job>of()) {
-      if (surplus > 0 && !wanted.contains(job.id()) && attempts.of(job.id()).isEmpty()) {
+    int tasks = 0;
+    for (Job job : jobs.values()) {
+      tasks += job.nodes().size();
+    }
+    if (jobs.size() <= KEPT && tasks <= KEPT_TASKS) {
+      return;
+    }
+    for (Job job : all()) {
+      boolean tooMany = jobs.size() > KEPT || tasks > KEPT_TASKS;
+      if (tooMany && !wanted.contains(job.id()) && attempts.of(job.id()).isEmpty()) {
         drop(job);
-        surplus--;
+        tasks -= job.nodes().size();
       }
     }
   }
@@ -156,16 +174,27 @@ final class Jobs {
 
   /** Leaves an execution alone that cannot be worked on, and says why. */
   void setAside(ExecutionId id, WaymarkException cause) {
-    if (setAside.add(id)) {
-      LOG.atWarn()
-          .addKeyValue("execution", id)
-          .addKeyValue("worker", config.worker())
-          .log("leaving an execution alone: {}", cause.getMessage());
+    if (setAside.put(id, true) == null) {
+      warn(id, cause);
     }
     requests.fail(id, cause);
   }
 
+  private void warn(ExecutionId id, WaymarkException cause) {
+    if (!warnings.isDue()) {
+      unsaid++;
+      return;
+    }
+    warnings.restart();
+    String more = unsaid == 0 ? "" : " (and " + unsaid + " others since the last such warning)";
+    unsaid = 0;
+    LOG.atWarn()
+        .addKeyValue("execution", id)
+        .addKeyValue("worker", config.worker())
+        .log("cannot work on an execution{}: {}", more, cause.getMessage());
+  }
+
   boolean isSetAside(ExecutionId id) {
-    return setAside.contains(id);
+    return setAside.containsKey(id);
   }
 }

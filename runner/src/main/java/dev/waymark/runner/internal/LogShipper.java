@@ -65,6 +65,13 @@ final class LogShipper implements AutoCloseable {
     if (config.logSettings().stored()) {
       roundAfter(INTERVAL.toNanos());
     }
+    Duration keepFiles = config.logSettings().fileRetention();
+    if (keepFiles != null) {
+      LogFileCleaner cleaner = new LogFileCleaner(config, keepFiles);
+      var unused =
+          thread.scheduleWithFixedDelay(
+              cleaner::clean, 0, cleaner.interval().toNanos(), TimeUnit.NANOSECONDS);
+    }
     if (config.logSettings().retention() != null) {
       var unused =
           thread.scheduleWithFixedDelay(

@@ -73,7 +73,7 @@ final class Settled {
             Duration.ofHours(1),
             Set.of(ClaimRequest.DEFAULT_POOL),
             new Handlers(Map.of()),
-            new LogSettings(false, null),
+            new LogSettings(false, null, null),
             new Patience(Duration.ZERO));
     store.saveWorkflow(new NewWorkflow(FLOW, "flow"));
     ExecutionId id = new Starts(store, definitions, ids).start(StartRequest.of(FLOW));

@@ -7,6 +7,7 @@ import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.runner.Runner;
+import java.time.Duration;
 
 /** Works on whatever is ready. */
 final class WorkerCommand implements Command {
@@ -27,18 +28,26 @@ final class WorkerCommand implements Command {
           "The name of this worker, which no other living one may have. Default: host and process",
           "--name");
 
+  private static final Option LOGS_KEEP =
+      Option.of(
+          "DURATION",
+          "How long to keep the output of executions that have ended, on this machine and in the"
+              + " store. Default: 7d on this machine, without limit in the store",
+          "--logs-keep");
+  private static final Duration LOG_FILES_KEEP = Duration.ofDays(7);
+
   @Override
   public Syntax syntax() {
     return Syntax.of(
             "worker",
             "Work on whatever is ready: what was started with --detach, and what a worker that"
                 + " stopped or died left behind.")
-        .options(Work.CONCURRENCY, POOL, UNTIL_IDLE, LEASE, NAME)
+        .options(Work.CONCURRENCY, POOL, UNTIL_IDLE, LEASE, NAME, LOGS_KEEP)
         .details(
-            "Any number of workers may share a store. Goes on until Ctrl-C or SIGTERM: then it takes"
-                + " nothing new and ends when what runs has ended; a second signal ends that too, to"
-                + " be taken up by others. It exits with 0 either way, which says nothing of how"
-                + " executions ended.",
+            "Any number of workers may share a store. Goes on until Ctrl-C or SIGTERM: then it"
+                + " takes nothing new and ends when what runs has ended; a second signal ends that"
+                + " too, to be taken up by others. It exits with 0 either way, which says nothing"
+                + " of how executions ended.",
             "Without --pool it takes tasks that name no pool. Tasks with \"uses\" are for workers"
                 + " in Java that have the handler.")
         .examples(
@@ -73,6 +82,12 @@ final class WorkerCommand implements Command {
     String name = arguments.value(NAME);
     if (name != null) {
       builder.worker(name);
+    }
+    builder.logFileRetention(LOG_FILES_KEEP);
+    String keep = arguments.value(LOGS_KEEP);
+    if (keep != null) {
+      Duration logs = Values.duration("--logs-keep", keep);
+      builder.logFileRetention(logs).logRetention(logs);
     }
     return builder.build();
   }

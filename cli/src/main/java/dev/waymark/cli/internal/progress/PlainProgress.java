@@ -14,7 +14,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.runner.TaskRunProgress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +23,14 @@ import org.jspecify.annotations.Nullable;
 public final class PlainProgress implements Progress {
   private static final int SHORT_ID = 13;
 
+  /** Executions, and tasks that run, of which something is known. */
+  private static final int MOST_KNOWN = 20_000;
+
   private final Messages messages;
   private final LocalZone zone;
   private final boolean several;
-  private final Map<ExecutionId, String> names = new HashMap<>();
-  private final Map<TaskRunId, Instant> started = new HashMap<>();
+  private final Map<ExecutionId, String> names = bounded();
+  private final Map<TaskRunId, Instant> started = bounded();
 
   /**
    * Prints lines.
@@ -40,6 +43,18 @@ public final class PlainProgress implements Progress {
     this.messages = messages;
     this.zone = zone;
     this.several = several;
+  }
+
+  /** What other workers end is never seen to end here. */
+  private static <K, V> Map<K, V> bounded() {
+    return new LinkedHashMap<>() {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > MOST_KNOWN;
+      }
+    };
   }
 
   @Override
