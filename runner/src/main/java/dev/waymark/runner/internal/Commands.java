@@ -5,6 +5,9 @@ import dev.waymark.runner.StartRequest;
 import dev.waymark.runner.TaskLogs;
 import dev.waymark.runner.definition.InputDefinition;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,15 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes the command of an attempt from definition, execution and attempt. */
 final class Commands {
-  private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
-  private static final String OUTPUT = ".output";
-  private static final String NEEDS = ".needs";
-
   private final TaskLogs logs;
 
   Commands(TaskLogs logs) {
@@ -30,41 +27,30 @@ final class Commands {
 
   /** The command; what the attempt reads from files is written. */
   ShellCommand of(Job job, Node node) throws IOException {
-    writeNeeds(job, node);
+    AttemptFiles files = files(job, node, node.attempt);
+    files.prepare();
+    AttemptFiles.write(files.output(), "");
+    AttemptFiles.write(files.needs(), OutputText.write(node.outputsOfNeeds()));
     return new ShellCommand(
         Objects.requireNonNull(node.task.run()),
         directory(job, node),
-        environment(job, node),
-        logs.path(job.id(), node.task.id(), node.attempt),
-        pidFile(job, node, node.attemptId()),
+        environment(job, node, files),
+        files,
         node.task.timeout());
+  }
+
+  private AttemptFiles files(Job job, Node node, int attempt) {
+    return AttemptFiles.of(logs.path(job.id(), node.task.id(), attempt));
   }
 
   /** Where the process group of an attempt is on record: beside its log. */
   Path pidFile(Job job, Node node, AttemptId attempt) {
-    return beside(job, node, attempt.number(), ".pid");
+    return files(job, node, attempt.number()).pidFile();
   }
 
-  private Path beside(Job job, Node node, int attempt, String ending) {
-    Path log = logs.path(job.id(), node.task.id(), attempt);
-    return log.resolveSibling(node.task.id() + "." + attempt + ending);
-  }
-
-  /** Deletes the files of an attempt of which nothing counts, as far as they are here. */
+  /** Deletes the files of an attempt of which nothing counts, if they are on this machine. */
   void discard(Job job, Node node, int attempt) {
-    try {
-      Files.deleteIfExists(beside(job, node, attempt, NEEDS));
-      Files.deleteIfExists(beside(job, node, attempt, OUTPUT));
-    } catch (IOException e) {
-      LOG.debug("cannot delete the files of attempt {} of {}", attempt, node.id, e);
-    }
-  }
-
-  /** The outputs of all needs, as one JSON object: task to name to value. */
-  private void writeNeeds(Job job, Node node) throws IOException {
-    Path file = beside(job, node, node.attempt, NEEDS);
-    ShellCommand.createDirectory(file.toAbsolutePath().getParent());
-    Files.writeString(file, OutputText.write(node.outputsOfNeeds()));
+    files(job, node, attempt).deleteFolder();
   }
 
   /**
@@ -77,27 +63,46 @@ final class Commands {
   Map<String, String> takeOutputs(Job job, Node node, int attempt, int maxBytes)
       throws IOException {
     try {
-      return OutputText.parse(read(beside(job, node, attempt, OUTPUT), maxBytes), maxBytes);
-    } catch (NoSuchFileException e) {
-      return Map.of();
+      return OutputText.parse(read(files(job, node, attempt).output(), maxBytes), maxBytes);
     } finally {
       discard(job, node, attempt);
     }
   }
 
-  /** Reads a regular file; the task may have put anything else there, such as a FIFO to wait at. */
+  /**
+   * Reads a regular file; the task may have put anything else there, such as a FIFO to wait at, or
+   * a file that still grows. A task that removed the file has no outputs.
+   */
   private static byte[] read(Path file, int maxBytes) throws IOException {
-    BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-    if (!found.isRegularFile()) {
-      throw new IOException(
-          "the outputs cannot be read: "
-              + file
-              + " is "
-              + (found.isDirectory() ? "a directory" : "a pipe, a socket or a device")
-              + "; write them to a regular file under this name");
+    try {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      if (!found.isRegularFile()) {
+        throw unreadable(
+            file, "is " + (found.isDirectory() ? "a directory" : "a pipe, a socket or a device"));
+      }
+      OutputText.checkSize(found.size(), maxBytes);
+      try (InputStream in = Files.newInputStream(file)) {
+        return in.readNBytes((int) Math.min(Integer.MAX_VALUE, maxBytes + 1L));
+      }
+    } catch (NoSuchFileException e) {
+      if (Files.isSymbolicLink(file)) {
+        throw unreadable(file, "is a link to a file that does not exist");
+      }
+      return new byte[0];
+    } catch (AccessDeniedException e) {
+      throw unreadable(file, "may not be read by this user");
+    } catch (FileSystemException e) {
+      throw unreadable(file, "cannot be opened (" + e.getReason() + ")");
     }
-    OutputText.checkSize(found.size(), maxBytes);
-    return Files.readAllBytes(file);
+  }
+
+  private static IOException unreadable(Path file, String what) {
+    return new IOException(
+        "the outputs cannot be read: "
+            + file
+            + " "
+            + what
+            + "; write them to a regular file under this name");
   }
 
   private static Path directory(Job job, Node node) {
@@ -109,7 +114,7 @@ final class Commands {
     return relative == null ? base : base.resolve(relative).normalize();
   }
 
-  private Map<String, String> environment(Job job, Node node) {
+  private Map<String, String> environment(Job job, Node node, AttemptFiles files) {
     Map<String, String> environment = new LinkedHashMap<>(job.definition().env());
     environment.putAll(node.task.env());
     job.found()
@@ -120,8 +125,8 @@ final class Commands {
           (name, value) ->
               environment.put(OutputText.environmentName(need.task.id(), name), value));
     }
-    environment.put("WAYMARK_OUTPUT", beside(job, node, node.attempt, OUTPUT).toString());
-    environment.put("WAYMARK_NEEDS", beside(job, node, node.attempt, NEEDS).toString());
+    environment.put("WAYMARK_OUTPUT", files.output().toString());
+    environment.put("WAYMARK_NEEDS", files.needs().toString());
     environment.put("WAYMARK_EXECUTION_ID", job.id().toString());
     environment.put("WAYMARK_WORKFLOW_ID", job.found().workflowId().value());
     environment.put("WAYMARK_TASK_ID", node.task.id().value());

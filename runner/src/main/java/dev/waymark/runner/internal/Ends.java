@@ -30,6 +30,13 @@ final class Ends {
     if (state == AttemptState.SUCCEEDED) {
       return null;
     }
+    String error = error(job, end);
+    return end.leftRunning() == null
+        ? error
+        : (error == null ? "" : error + "; ") + "could not be ended: " + end.leftRunning();
+  }
+
+  private static @Nullable String error(Job job, ProcessEnd end) {
     if (end.cause() != ProcessEnd.Cause.ASKED) {
       return end.error();
     }

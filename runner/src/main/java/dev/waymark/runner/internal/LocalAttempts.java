@@ -145,7 +145,7 @@ final class LocalAttempts implements AutoCloseable {
     try {
       int most = config.store().limits().maxOutputBytes();
       Map<String, String> outputs = commands.takeOutputs(job, node, id.number(), most);
-      return end.error() == null ? new ProcessEnd(end.cause(), end.exitCode(), null, outputs) : end;
+      return end.error() == null ? end.with(outputs) : end;
     } catch (IOException | InvalidInputException e) {
       return end.error() == null ? end.failed(String.valueOf(e.getMessage())) : end;
     }

@@ -19,8 +19,11 @@ public final class ProcessGroupsAccess {
 
   /** Runs a script as an attempt would and gives its exit code. */
   public static int runScript(String script, Path folder, Path pidFile) throws Exception {
-    return new ShellCommand(script, folder, Map.of(), folder.resolve("log"), pidFile, null)
+    AttemptFiles files = new AttemptFiles(folder.resolve("log"), pidFile, folder.resolve("files"));
+    files.prepare();
+    return new ShellCommand(script, folder, Map.of(), files, null)
         .start(ProcessGroups.detect())
+        .leader()
         .waitFor();
   }
 }
