@@ -31,10 +31,13 @@ final class Commands {
     files.prepare();
     AttemptFiles.write(files.output(), "");
     AttemptFiles.write(files.needs(), OutputText.write(node.outputsOfNeeds()));
+    TaskVariables variables = TaskVariables.divide(fixed(job, node, files), values(job, node));
+    variables.writeFiles(files.values(), files.log());
     return new ShellCommand(
         Objects.requireNonNull(node.task.run()),
         directory(job, node),
-        environment(job, node, files),
+        variables.environment(),
+        node.task.inheritedEnv(),
         files,
         node.task.timeout());
   }
@@ -114,19 +117,25 @@ final class Commands {
     return relative == null ? base : base.resolve(relative).normalize();
   }
 
-  private Map<String, String> environment(Job job, Node node, AttemptFiles files) {
-    Map<String, String> environment = new LinkedHashMap<>(job.definition().env());
-    environment.putAll(node.task.env());
+  /** Inputs and outputs of needs; of an output and an input of one variable, the output. */
+  private static Map<String, String> values(Job job, Node node) {
+    Map<String, String> values = new LinkedHashMap<>();
     job.found()
         .inputs()
-        .forEach((name, value) -> environment.put(InputDefinition.environmentName(name), value));
+        .forEach((name, value) -> values.put(InputDefinition.environmentName(name), value));
     for (Node need : node.needs) {
       need.outputs.forEach(
-          (name, value) ->
-              environment.put(OutputText.environmentName(need.task.id(), name), value));
+          (name, value) -> values.put(OutputText.environmentName(need.task.id(), name), value));
     }
+    return values;
+  }
+
+  private static Map<String, String> fixed(Job job, Node node, AttemptFiles files) {
+    Map<String, String> environment = new LinkedHashMap<>(job.definition().env());
+    environment.putAll(node.task.env());
     environment.put("WAYMARK_OUTPUT", files.output().toString());
     environment.put("WAYMARK_NEEDS", files.needs().toString());
+    environment.put("WAYMARK_VALUES", files.values().toString());
     environment.put("WAYMARK_EXECUTION_ID", job.id().toString());
     environment.put("WAYMARK_WORKFLOW_ID", job.found().workflowId().value());
     environment.put("WAYMARK_TASK_ID", node.task.id().value());

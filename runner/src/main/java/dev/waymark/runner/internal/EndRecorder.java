@@ -70,6 +70,7 @@ final class EndRecorder {
       return true;
     }
     AttemptState state = Ends.state(job, end);
+    node.hopeless = end.cause() == ProcessEnd.Cause.NEVER_STARTS;
     Step step = settler.newStep(job);
     step.endAttempt(node, state, end.exitCode(), Ends.error(job, end, state));
     if (state == AttemptState.SUCCEEDED) {

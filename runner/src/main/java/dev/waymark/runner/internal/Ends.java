@@ -22,7 +22,7 @@ final class Ends {
       case ASKED -> job.isOverdue() ? AttemptState.FAILED : AttemptState.CANCELLED;
       case INTERRUPTED -> AttemptState.CANCELLED;
       case LATE -> AttemptState.LOST;
-      case NOT_STARTED, ITSELF, TIMED_OUT -> AttemptState.FAILED;
+      case NOT_STARTED, NEVER_STARTS, ITSELF, TIMED_OUT -> AttemptState.FAILED;
     };
   }
 

@@ -110,6 +110,8 @@ final class LocalAttempts implements AutoCloseable {
         local.lose(); // Starting it took too long, and nobody heard of that yet.
       }
       var unused = work.ended().thenAccept(end -> inbox.execute(() -> ended.accept(local, end)));
+    } catch (NeverStartsException e) {
+      notStarted(job, id, ProcessEnd.neverStarts(e.getMessage()));
     } catch (IOException | RuntimeException e) {
       notStarted(job, id, ProcessEnd.notStarted(e.getMessage()));
     }

@@ -27,6 +27,8 @@ record ProcessEnd(
   enum Cause {
     /** It could not start. */
     NOT_STARTED,
+    /** It could not start, and no other attempt can: for {@link NeverStartsException}. */
+    NEVER_STARTS,
     /** It was not started, since its lease was over by then. */
     LATE,
     /** It ended by itself. */
@@ -46,6 +48,10 @@ record ProcessEnd(
 
   static ProcessEnd notStarted(@Nullable String reason) {
     return notStarted(Cause.NOT_STARTED, reason);
+  }
+
+  static ProcessEnd neverStarts(@Nullable String reason) {
+    return notStarted(Cause.NEVER_STARTS, reason);
   }
 
   static ProcessEnd late(String reason) {

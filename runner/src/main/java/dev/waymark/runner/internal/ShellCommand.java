@@ -1,5 +1,7 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.runner.definition.InheritedEnv;
+import dev.waymark.runner.definition.internal.EnvironmentLimits;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,7 +35,8 @@ import org.slf4j.LoggerFactory;
  *
  * @param script what the shell runs, with {@code -e}
  * @param directory where it runs
- * @param environment what is added to the environment that this process has
+ * @param environment what is added to what it inherits
+ * @param inheritedEnv what it inherits of the environment of this process
  * @param files where the script, its log and its outputs are. The shell itself writes the pid file:
  *     there is no moment in which the script runs and the file is not there. Where the file exists
  *     already the script does not run.
@@ -43,11 +46,13 @@ record ShellCommand(
     String script,
     Path directory,
     Map<String, String> environment,
+    InheritedEnv inheritedEnv,
     AttemptFiles files,
     @Nullable Duration timeout) {
   private static final Logger LOG = LoggerFactory.getLogger(ShellCommand.class);
   private static final Path SHELL = Path.of("/bin/sh");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+  private static final Pattern TOO_LARGE = Pattern.compile("error=7\\b");
   private static final byte[] GO = "go\n".getBytes(StandardCharsets.US_ASCII);
 
   /**
@@ -95,8 +100,23 @@ record ShellCommand(
       letGo(started.get(0));
       return new Started(started.get(0), started.get(1));
     } catch (IllegalArgumentException e) {
-      throw new IOException("the environment cannot be given to a process: " + e.getMessage(), e);
+      throw new NeverStartsException(
+          "the environment cannot be given to a process: " + e.getMessage());
+    } catch (IOException e) {
+      throw TOO_LARGE.matcher(String.valueOf(e.getMessage())).find() ? tooLarge() : e;
     }
+  }
+
+  private NeverStartsException tooLarge() {
+    long bytes = 0;
+    for (Map.Entry<String, String> each : environment.entrySet()) {
+      bytes += EnvironmentLimits.totalBytes(each.getKey(), each.getValue());
+    }
+    return new NeverStartsException(
+        "this system starts no process with an environment of this size: "
+            + bytes
+            + " bytes of the task, and what it inherits of its worker; put large values into"
+            + " files, or inherit less by \"inherit-env\"");
   }
 
   private void check(Path shell) throws IOException {
@@ -125,6 +145,7 @@ record ShellCommand(
     ProcessBuilder builder = new ProcessBuilder(groups.leading(command));
     builder.directory(directory.toFile());
     builder.redirectErrorStream(true);
+    WorkerVariables.retain(builder.environment(), inheritedEnv);
     environment.forEach(
         (name, value) -> builder.environment().put(name, unsafe.containsKey(name) ? "" : value));
     return builder;

@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.runner.definition.InheritedEnv;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -21,7 +22,7 @@ public final class ProcessGroupsAccess {
   public static int runScript(String script, Path folder, Path pidFile) throws Exception {
     AttemptFiles files = new AttemptFiles(folder.resolve("log"), pidFile, folder.resolve("files"));
     files.prepare();
-    return new ShellCommand(script, folder, Map.of(), files, null)
+    return new ShellCommand(script, folder, Map.of(), InheritedEnv.ALL, files, null)
         .start(ProcessGroups.detect())
         .leader()
         .waitFor();

@@ -3,6 +3,7 @@ package dev.waymark.runner.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waymark.runner.definition.InheritedEnv;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,7 +181,7 @@ class ScriptStreamsTest {
       Duration grace)
       throws Exception {
     files.prepare();
-    ShellCommand command = new ShellCommand(script, folder, Map.of(), files, timeout);
+    ShellCommand command = new ShellCommand(script, folder, Map.of(), InheritedEnv.ALL, files, timeout);
     return TaskProcess.start(command, ProcessGroups.detect(), timer, grace)
         .ended()
         .get(100, TimeUnit.SECONDS);

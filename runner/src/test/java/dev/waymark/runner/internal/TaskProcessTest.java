@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waymark.runner.definition.InheritedEnv;
 import dev.waymark.runner.internal.ProcessEnd.Cause;
 import dev.waymark.runner.internal.ProcessGroups.Way;
 import java.io.IOException;
@@ -300,7 +301,7 @@ class TaskProcessTest {
 
   private ShellCommand command(
       String script, Path directory, Map<String, String> env, @Nullable Duration timeout) {
-    return new ShellCommand(script, directory, env, AttemptFiles.of(logFile()), timeout);
+    return new ShellCommand(script, directory, env, InheritedEnv.ALL, AttemptFiles.of(logFile()), timeout);
   }
 
   private Path logFile() {

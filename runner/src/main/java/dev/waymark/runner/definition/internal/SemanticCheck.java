@@ -37,7 +37,7 @@ public final class SemanticCheck {
     labels(map);
     inputs(map.map("inputs"));
     timeout(map);
-    tasks(stages(map));
+    tasks(stages(map), new EnvironmentCheck(map.map("env"), problems));
   }
 
   private static Map<Stage, YamlMap> stages(YamlMap workflow) {
@@ -51,7 +51,7 @@ public final class SemanticCheck {
     return stages;
   }
 
-  private void tasks(Map<Stage, YamlMap> stages) {
+  private void tasks(Map<Stage, YamlMap> stages, EnvironmentCheck environment) {
     count(stages.values());
     Map<String, Stage> stageOf = stageOf(stages);
     stages.forEach(
@@ -59,6 +59,7 @@ public final class SemanticCheck {
           for (YamlMap.Entry task : tasks.entries().values()) {
             if (task.value() instanceof YamlMap body) {
               task(body);
+              environment.task(body);
             }
           }
           new NeedsCheck(stage, tasks, stageOf, problems).run();
