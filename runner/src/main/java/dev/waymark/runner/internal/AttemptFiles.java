@@ -60,6 +60,11 @@ record AttemptFiles(Path log, Path pidFile, Path folder) {
     return folder.resolve("needs.json");
   }
 
+  /** For a task of {@code on-failure} or {@code finally}: what came of the execution, as JSON. */
+  Path result() {
+    return folder.resolve("result.json");
+  }
+
   /** Holds a file for each value that is too large for an environment variable. */
   Path values() {
     return folder.resolve("values");

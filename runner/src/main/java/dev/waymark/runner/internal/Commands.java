@@ -4,6 +4,7 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.runner.StartRequest;
 import dev.waymark.runner.TaskLogs;
 import dev.waymark.runner.definition.InputDefinition;
+import dev.waymark.runner.definition.Stage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -31,6 +32,9 @@ final class Commands {
     files.prepare();
     AttemptFiles.write(files.output(), "");
     AttemptFiles.write(files.needs(), OutputText.write(node.outputsOfNeeds()));
+    if (node.task.stage() != Stage.MAIN) {
+      AttemptFiles.write(files.result(), factsOf(job, node).json());
+    }
     TaskVariables variables = TaskVariables.divide(fixed(job, node, files), values(job, node));
     variables.writeFiles(files.values(), files.log());
     return new ShellCommand(
@@ -54,6 +58,11 @@ final class Commands {
   /** Deletes the files of an attempt of which nothing counts, if they are on this machine. */
   void discard(Job job, Node node, int attempt) {
     files(job, node, attempt).deleteFolder();
+  }
+
+  private CleanupFacts factsOf(Job job, Node node) {
+    return new CleanupFacts(
+        job, node.task.stage(), other -> logs.path(job.id(), other.task.id(), other.attempt));
   }
 
   /**
@@ -130,9 +139,12 @@ final class Commands {
     return values;
   }
 
-  private static Map<String, String> fixed(Job job, Node node, AttemptFiles files) {
+  private Map<String, String> fixed(Job job, Node node, AttemptFiles files) {
     Map<String, String> environment = new LinkedHashMap<>(job.definition().env());
     environment.putAll(node.task.env());
+    if (node.task.stage() != Stage.MAIN) {
+      environment.putAll(factsOf(job, node).environment(files.result()));
+    }
     environment.put("WAYMARK_OUTPUT", files.output().toString());
     environment.put("WAYMARK_NEEDS", files.needs().toString());
     environment.put("WAYMARK_VALUES", files.values().toString());

@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.internal.Backoff;
 import dev.waymark.runner.internal.ProcessGroups.Delivery;
 import dev.waymark.runner.internal.ProcessGroups.Signal;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +36,8 @@ final class Orphans {
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
-  private static final long CHECK_NANOS = 5_000_000;
-  private static final long LAST_CHECK_NANOS = 500_000_000;
+  private static final long CHECK_MILLIS = 5;
+  private static final long LAST_CHECK_MILLIS = 500;
 
   /** More than a process id has digits. */
   private static final int MAX_BYTES = 64;
@@ -89,7 +90,7 @@ final class Orphans {
       long begin = System.nanoTime();
       String text = read(pidFile);
       while (text.isEmpty() && System.nanoTime() - begin < WRITE_PATIENCE.toNanos()) {
-        LockSupport.parkNanos(CHECK_NANOS);
+        Backoff.sleep(CHECK_MILLIS, TimeUnit.MILLISECONDS);
         text = read(pidFile);
       }
       return text;
@@ -135,7 +136,7 @@ final class Orphans {
 
   private void kill(long group) {
     long begin = System.nanoTime();
-    long pause = CHECK_NANOS;
+    long pause = CHECK_MILLIS;
     while (groups.alive(group)) {
       Delivery delivery = groups.signal(group, Signal.KILL);
       boolean late = System.nanoTime() - begin > KILL_PATIENCE.toNanos();
@@ -146,8 +147,8 @@ final class Orphans {
             group);
         return;
       }
-      LockSupport.parkNanos(pause);
-      pause = Math.min(2 * pause, LAST_CHECK_NANOS);
+      Backoff.sleep(pause, TimeUnit.MILLISECONDS);
+      pause = Math.min(2 * pause, LAST_CHECK_MILLIS);
     }
   }
 }
