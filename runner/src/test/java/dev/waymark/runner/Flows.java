@@ -6,6 +6,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.definition.Condition;
+import dev.waymark.runner.definition.InheritedEnv;
 import dev.waymark.runner.definition.InputDefinition;
 import dev.waymark.runner.definition.RetryPolicy;
 import dev.waymark.runner.definition.Stage;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -160,7 +162,8 @@ final class Flows {
           directory,
           timeout,
           retry,
-          t.pool());
+          t.pool(),
+          t.inheritedEnv());
     }
 
     /** The condition of the task, as a workflow file says it. */
@@ -170,6 +173,10 @@ final class Flows {
 
     Flow stage(Stage stage) {
       return replace(last().withStage(stage));
+    }
+
+    Flow inherit(String... names) {
+      return replace(last().withInheritedEnv(new InheritedEnv(Set.of(names))));
     }
 
     Flow pool(String pool) {

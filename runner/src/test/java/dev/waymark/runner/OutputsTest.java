@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ExecutionProgress;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a task hands to those that need it. */
 @DisplayName("The outputs of a task")
@@ -153,10 +155,12 @@ class OutputsTest extends RunnerFixture {
   @CsvSource(
       delimiter = '|',
       value = {
-        "mkfifo \"$WAYMARK_OUTPUT\" | a pipe",
-        "mkfifo p; ln -s \"$PWD/p\" \"$WAYMARK_OUTPUT\" | a pipe",
-        "ln -s /dev/zero \"$WAYMARK_OUTPUT\" | a device",
-        "mkdir \"$WAYMARK_OUTPUT\" | a directory",
+        "rm \"$WAYMARK_OUTPUT\"; mkfifo \"$WAYMARK_OUTPUT\" | is a pipe",
+        "ln -sf \"$PWD/nothing\" \"$WAYMARK_OUTPUT\" | is a link to a file that does not exist",
+        "rm \"$WAYMARK_OUTPUT\"; ln -s output \"$WAYMARK_OUTPUT\" | cannot be opened",
+        "mkfifo p; ln -sf \"$PWD/p\" \"$WAYMARK_OUTPUT\" | a pipe",
+        "ln -sf /dev/zero \"$WAYMARK_OUTPUT\" | a device",
+        "rm \"$WAYMARK_OUTPUT\"; mkdir \"$WAYMARK_OUTPUT\" | a directory",
       })
   @DisplayName("outputs in what is no regular file fail the attempt and hold up nobody")
   void outputsInWhatIsNoRegularFileFailTheAttemptAndHoldUpNobody(String command, String what) {
@@ -169,6 +173,33 @@ class OutputsTest extends RunnerFixture {
         .contains(what)
         .endsWith("; write them to a regular file under this name");
     assertThat(filesBesideLogs(id)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "echo x=2 > new; mv new \"$WAYMARK_OUTPUT\"",
+        "echo x=2 > new; ln -sf \"$PWD/new\" \"$WAYMARK_OUTPUT\"",
+        "rm \"$WAYMARK_OUTPUT\"; echo x=2 > \"$WAYMARK_OUTPUT\"",
+        "echo x=2 > \"$WAYMARK_OUTPUT\"; chmod 200 \"$WAYMARK_OUTPUT\"; chmod 600 \"$WAYMARK_OUTPUT\"",
+        "cd \"$(dirname \"$WAYMARK_OUTPUT\")\"; mkdir d; mkdir d/e; touch d/e/f; chmod 0 d/e; echo x=2 > \"$WAYMARK_OUTPUT\"",
+      })
+  @DisplayName("outputs may be in another file of the same name")
+  void outputsMayBeInAnotherFileOfTheSameName(String command) {
+    ExecutionId id = start(flow("flow").task("a", "echo x=1 > \"$WAYMARK_OUTPUT\"\n" + command));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(outputs(id, "a")).isEqualTo(Map.of("x", "2"));
+    assertThat(filesBesideLogs(id)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rm \"$WAYMARK_OUTPUT\"", "rm -rf \"$(dirname \"$WAYMARK_OUTPUT\")\""})
+  @DisplayName("a task that removed its file has no outputs")
+  void aTaskThatRemovedItsFileHasNoOutputs(String command) {
+    ExecutionId id = start(flow("flow").task("a", "echo x=1 > \"$WAYMARK_OUTPUT\"\n" + command));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(outputs(id, "a")).isEmpty();
+    assertThat(new TaskLogs(folder.resolve("logs")).path(id, new TaskId("a"), 1)).exists();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static dev.waymark.runner.Flows.flow;
 import static dev.waymark.runner.Flows.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
@@ -25,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a worker finds that another one left when it died. */
 @DisplayName("After a worker died")
@@ -288,6 +291,40 @@ class RecoveryTest extends RunnerFixture {
     long child = Long.parseLong(read("orphan").strip());
     assertThat(ProcessGroupsAccess.runs(child)).isFalse();
     assertThat(log.resolveSibling("a.1.pid")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ": > \"$0\"",
+        "echo 0 > \"$0\"",
+        "echo -1 > \"$0\"",
+        "head -c 1000000 /dev/zero > \"$0\"",
+        "rm \"$0\"; mkfifo \"$0\"",
+        "rm \"$0\"; mkdir \"$0\"",
+      })
+  @DisplayName("a pid file that says nothing of use hides no process on Linux")
+  void aPidFileThatSaysNothingOfUseHidesNoProcessOnLinux(String damage) throws Exception {
+    assumeTrue(Files.isReadable(Path.of("/proc/self/stat")), "only Linux tells whose a process is");
+    ExecutionId id =
+        start(flow("flow").task("a", "! grep -qs 'State:.[RSD]' /proc/$(cat orphan)/status"));
+    beginAs(deadWorker(), id, "a");
+    Path log = new TaskLogs(folder.resolve("logs")).path(id, new TaskId("a"), 1);
+    Files.createDirectories(log.getParent());
+    ProcessBuilder left =
+        new ProcessBuilder(
+                "setsid",
+                "sh",
+                "-c",
+                "touch \"$0\"; " + damage + "; echo $$ > new; mv new orphan; sleep 300",
+                log.resolveSibling("a.1.pid").toString())
+            .directory(folder.toFile());
+    left.environment().put("WAYMARK_TASK_RUN_ID", taskRun(id, "a").id().toString());
+    left.environment().put("WAYMARK_ATTEMPT", "1");
+    Process orphan = left.start();
+    awaitFile("orphan");
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(orphan.waitFor()).isEqualTo(137);
   }
 
   @Test

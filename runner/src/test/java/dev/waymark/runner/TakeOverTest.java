@@ -227,7 +227,7 @@ class TakeOverTest extends RunnerFixture {
         ChangeSet.builder()
             .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
             .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED, null, 1)
-            .settleExecution(left, 0)
+            .settleExecution(left, 2, ExecutionState.RUNNING, 0)
             .build());
     Waiting.until("the end", () -> state(left).isTerminal());
     assertThat(state(left)).isEqualTo(ExecutionState.SUCCEEDED);

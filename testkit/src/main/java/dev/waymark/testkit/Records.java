@@ -54,11 +54,11 @@ final class Records {
   /** The heads of the records that are touched and exist. */
   Ledger load(Touches touches) {
     Ledger ledger = new Ledger();
-    touches.commits().stream().map(commits::get).filter(Objects::nonNull).forEach(ledger::put);
+    touches.commits().stream().map(commits::get).filter(Objects::nonNull).forEach(ledger::load);
     touches.workflows().stream()
         .map(workflows::get)
         .filter(Objects::nonNull)
-        .forEach(revisions -> ledger.put(head(revisions)));
+        .forEach(revisions -> ledger.load(head(revisions)));
     touches.executions().forEach(id -> loadExecution(ledger, id));
     touches.taskRuns().stream()
         .map(taskRuns::get)
@@ -69,10 +69,10 @@ final class Records {
               loadExecution(ledger, run.executionId());
             });
     touches.tasks().forEach(task -> loadTask(ledger, task));
-    touches.bounded().forEach(id -> ledger.putUnderWay(id, underWay(id)));
-    touches.pools().stream().map(backlog::head).filter(Objects::nonNull).forEach(ledger::put);
-    touches.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::put);
-    touches.families().forEach(id -> ledger.put(id, family(id)));
+    touches.bounded().forEach(id -> ledger.loadUnderWay(id, underWay(id)));
+    touches.pools().stream().map(backlog::head).filter(Objects::nonNull).forEach(ledger::load);
+    touches.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::load);
+    touches.families().forEach(id -> ledger.load(id, family(id)));
     return ledger;
   }
 
@@ -88,19 +88,19 @@ final class Records {
   private void loadExecution(Ledger ledger, ExecutionId id) {
     Execution execution = executions.get(id);
     if (execution != null) {
-      ledger.put(head(execution));
+      ledger.load(head(execution));
     }
   }
 
   private void loadTaskRun(Ledger ledger, TaskRun run) {
-    ledger.put(head(run));
+    ledger.load(head(run));
     loadExecution(ledger, run.executionId());
   }
 
   private void loadTask(Ledger ledger, TaskKey task) {
     taskRunsOf(task.executionId()).stream()
         .filter(run -> run.taskId().equals(task.taskId()))
-        .forEach(run -> ledger.put(head(run)));
+        .forEach(run -> ledger.load(head(run)));
   }
 
   private static WorkflowHead head(List<Workflow> revisions) {
@@ -111,6 +111,7 @@ final class Records {
   private ExecutionHead head(Execution execution) {
     return new ExecutionHead(
         execution.id(),
+        execution.workflowId(),
         execution.state(),
         execution.version(),
         execution.startedAt(),

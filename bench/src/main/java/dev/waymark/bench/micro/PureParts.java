@@ -66,7 +66,7 @@ public class PureParts {
   @Benchmark
   public final Verdict decideCreation() {
     Ledger ledger = new Ledger();
-    ledger.put(new WorkflowHead(course.workflow(), 1, "hash"));
+    ledger.load(new WorkflowHead(course.workflow(), 1, "hash"));
     return Decider.decide(createSubmission, ledger, limits);
   }
 
@@ -74,9 +74,9 @@ public class PureParts {
   @Benchmark
   public Verdict decideEndOfTask() {
     Ledger ledger = new Ledger();
-    ledger.put(new ExecutionHead(course.execution(), ExecutionState.RUNNING, 2, NOW, null, "hash"));
-    ledger.put(course.execution(), new Family(3, 3));
-    ledger.put(
+    ledger.load(new ExecutionHead(course.execution(), course.workflow(), ExecutionState.RUNNING, 2, NOW, null, "hash"));
+    ledger.load(course.execution(), new Family(3, 3));
+    ledger.load(
         new TaskRunHead(
             course.taskRuns().get(0),
             course.execution(),

@@ -101,7 +101,8 @@ public sealed interface Change {
    * Lets an execution begin that is PENDING, if fewer than so many executions of its workflow are
    * under way (RUNNING, PAUSED or CANCELLING): it moves to RUNNING, and {@link Outcome#changed()}
    * is true. Otherwise nothing changes. Of several that ask at the same moment no more begin than
-   * may.
+   * may; moves of other executions that come before, in this change set or in earlier ones, count.
+   * Refused with {@link ConflictException} when the execution is one of another workflow.
    *
    * @param id the execution
    * @param workflow its workflow
@@ -117,22 +118,35 @@ public sealed interface Change {
   }
 
   /**
-   * Says that everything has been done that follows from the states of an execution in which so
-   * many task runs have not ended. Where it is another number, others have got on since the caller
-   * looked, and the execution is noted as due: {@link Outcome#changed()} is then true, and the
-   * caller should look again. Where the number is right, the execution is not due any more.
+   * Says that everything has been done that follows from what the caller knows of an execution: its
+   * version, its state, and how many of its task runs have not ended. The store compares all three
+   * with what it holds, at the place of this change in its change set:
    *
-   * <p>So whoever commits last knows that he is the last, and what follows from an end is done by
-   * somebody even where he dies: of several workers that end the last task runs of an execution at
-   * the same moment, none can take another for the one that will end the execution.
+   * <ul>
+   *   <li>when all match, the execution is not due to be settled any more, and {@link
+   *       Outcome#changed()} is false;
+   *   <li>when one differs, others have written since the caller looked. The execution is due, in
+   *       one second unless it is so earlier, and {@link Outcome#changed()} is true: the caller
+   *       should read the execution again and decide again. One that has ended is not due all the
+   *       same, since nothing follows in it.
+   * </ul>
+   *
+   * <p>So a decision that was made on an outdated picture never takes the due note away that says
+   * that somebody must look: neither when two workers end the last two task runs at the same
+   * moment, nor when the execution was paused and resumed meanwhile, nor when a lease was lost. A
+   * caller that dies before it looks again leaves the execution due for everybody.
    *
    * @param id the execution
-   * @param unfinished how many of its task runs have not ended, all changes of this set included
+   * @param version its version, all changes of this set before this one included
+   * @param state its state, likewise
+   * @param unfinished how many of its task runs have not ended, likewise
    */
-  record SettleExecution(ExecutionId id, int unfinished) implements OfExecution {
+  record SettleExecution(ExecutionId id, long version, ExecutionState state, int unfinished)
+      implements OfExecution {
     /** Refuses null. */
     public SettleExecution {
       Objects.requireNonNull(id, "execution id");
+      Objects.requireNonNull(state, "state");
     }
   }
 

@@ -151,9 +151,13 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.AdmitExecution(execution, workflow, most));
     }
 
-    /** Says that an execution is settled, as {@link Change.SettleExecution}. */
-    public Builder settleExecution(ExecutionId execution, int unfinished) {
-      return add(new Change.SettleExecution(execution, unfinished));
+    /**
+     * Says that an execution of this version and state, with so many task runs that have not ended,
+     * is settled, as {@link Change.SettleExecution}: all three as this change set leaves them.
+     */
+    public Builder settleExecution(
+        ExecutionId execution, long version, ExecutionState state, int unfinished) {
+      return add(new Change.SettleExecution(execution, version, state, unfinished));
     }
 
     /** Notes an execution as due, as {@link Change.MarkDue}. */

@@ -7,6 +7,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
@@ -79,7 +80,7 @@ class WorkChangesTest {
             .loseAttempt(ATTEMPT, "gone")
             .renewLease(ATTEMPT, LEASE)
             .readyTaskRun(RUN)
-            .settleExecution(EXECUTION, 3)
+            .settleExecution(EXECUTION, 2, ExecutionState.RUNNING, 3)
             .markDue(EXECUTION, DueReason.SETTLE, LEASE)
             .clearDue(EXECUTION, DueReason.SETTLE)
             .admitExecution(EXECUTION, new WorkflowId("f"), 1)
@@ -96,7 +97,7 @@ class WorkChangesTest {
             new Change.LoseAttempt(ATTEMPT, "gone"),
             new Change.RenewLease(ATTEMPT, LEASE),
             new Change.ReadyTaskRun(RUN, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO),
-            new Change.SettleExecution(EXECUTION, 3),
+            new Change.SettleExecution(EXECUTION, 2, ExecutionState.RUNNING, 3),
             new Change.MarkDue(EXECUTION, DueReason.SETTLE, LEASE),
             new Change.ClearDue(EXECUTION, DueReason.SETTLE),
             new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1),

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry when to try again
  * @param pool the pool whose workers take it and whose slots bound how many tasks run at once, or
  *     null for any worker
+ * @param inheritedEnv which variables of its worker it inherits
  */
 public record TaskDefinition(
     TaskId id,
@@ -38,7 +39,38 @@ public record TaskDefinition(
     @Nullable String workingDirectory,
     @Nullable Duration timeout,
     RetryPolicy retry,
-    @Nullable String pool) {
+    @Nullable String pool,
+    InheritedEnv inheritedEnv) {
+
+  /** A task that inherits every variable of its worker but credentials. */
+  public TaskDefinition(
+      TaskId id,
+      Stage stage,
+      List<TaskId> needs,
+      Condition condition,
+      @Nullable String run,
+      @Nullable String uses,
+      Map<String, String> with,
+      Map<String, String> env,
+      @Nullable String workingDirectory,
+      @Nullable Duration timeout,
+      RetryPolicy retry,
+      @Nullable String pool) {
+    this(
+        id,
+        stage,
+        needs,
+        condition,
+        run,
+        uses,
+        with,
+        env,
+        workingDirectory,
+        timeout,
+        retry,
+        pool,
+        InheritedEnv.ALL);
+  }
 
   /** Keeps unmodifiable copies, in their order. */
   public TaskDefinition {
@@ -76,18 +108,24 @@ public record TaskDefinition(
   /** The same task in another stage. */
   public TaskDefinition withStage(Stage stage) {
     return new TaskDefinition(
-        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool);
+        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool, inheritedEnv);
   }
 
   /** The same task under another condition. */
   public TaskDefinition withCondition(Condition condition) {
     return new TaskDefinition(
-        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool);
+        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool, inheritedEnv);
   }
 
   /** The same task in another pool, or in none for null. */
   public TaskDefinition withPool(@Nullable String pool) {
     return new TaskDefinition(
-        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool);
+        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool, inheritedEnv);
+  }
+
+  /** The same task with other variables of its worker. */
+  public TaskDefinition withInheritedEnv(InheritedEnv inheritedEnv) {
+    return new TaskDefinition(
+        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool, inheritedEnv);
   }
 }

@@ -6,6 +6,9 @@ import dev.waymark.runner.TaskLogs;
 import dev.waymark.runner.definition.InputDefinition;
 import dev.waymark.runner.definition.Stage;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,16 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes the command of an attempt from definition, execution and attempt. */
 final class Commands {
-  private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
-  private static final String OUTPUT = ".output";
-  private static final String NEEDS = ".needs";
-  private static final String RESULT = ".result";
-
   private final TaskLogs logs;
 
   Commands(TaskLogs logs) {
@@ -32,45 +28,36 @@ final class Commands {
 
   /** The command; what the attempt reads from files is written. */
   ShellCommand of(Job job, Node node) throws IOException {
-    writeNeeds(job, node);
+    AttemptFiles files = files(job, node, node.attempt);
+    files.prepare();
+    AttemptFiles.write(files.output(), "");
+    AttemptFiles.write(files.needs(), OutputText.write(node.outputsOfNeeds()));
+    if (node.task.stage() != Stage.MAIN) {
+      AttemptFiles.write(files.result(), factsOf(job, node).json());
+    }
+    TaskVariables variables = TaskVariables.divide(fixed(job, node, files), values(job, node));
+    variables.writeFiles(files.values(), files.log());
     return new ShellCommand(
         Objects.requireNonNull(node.task.run()),
         directory(job, node),
-        environment(job, node),
-        logs.path(job.id(), node.task.id(), node.attempt),
-        pidFile(job, node, node.attemptId()),
+        variables.environment(),
+        node.task.inheritedEnv(),
+        files,
         node.task.timeout());
+  }
+
+  private AttemptFiles files(Job job, Node node, int attempt) {
+    return AttemptFiles.of(logs.path(job.id(), node.task.id(), attempt));
   }
 
   /** Where the process group of an attempt is on record: beside its log. */
   Path pidFile(Job job, Node node, AttemptId attempt) {
-    return beside(job, node, attempt.number(), ".pid");
+    return files(job, node, attempt.number()).pidFile();
   }
 
-  private Path beside(Job job, Node node, int attempt, String ending) {
-    Path log = logs.path(job.id(), node.task.id(), attempt);
-    return log.resolveSibling(node.task.id() + "." + attempt + ending);
-  }
-
-  /** Deletes the files of an attempt of which nothing counts, as far as they are here. */
+  /** Deletes the files of an attempt of which nothing counts, if they are on this machine. */
   void discard(Job job, Node node, int attempt) {
-    try {
-      Files.deleteIfExists(beside(job, node, attempt, NEEDS));
-      Files.deleteIfExists(beside(job, node, attempt, OUTPUT));
-      Files.deleteIfExists(beside(job, node, attempt, RESULT));
-    } catch (IOException e) {
-      LOG.debug("cannot delete the files of attempt {} of {}", attempt, node.id, e);
-    }
-  }
-
-  /** The outputs of all needs, as one JSON object: task to name to value. */
-  private void writeNeeds(Job job, Node node) throws IOException {
-    Path file = beside(job, node, node.attempt, NEEDS);
-    ShellCommand.createDirectory(file.toAbsolutePath().getParent());
-    Files.writeString(file, OutputText.write(node.outputsOfNeeds()));
-    if (node.task.stage() != Stage.MAIN) {
-      Files.writeString(beside(job, node, node.attempt, RESULT), factsOf(job, node).json());
-    }
+    files(job, node, attempt).deleteFolder();
   }
 
   private CleanupFacts factsOf(Job job, Node node) {
@@ -88,27 +75,46 @@ final class Commands {
   Map<String, String> takeOutputs(Job job, Node node, int attempt, int maxBytes)
       throws IOException {
     try {
-      return OutputText.parse(read(beside(job, node, attempt, OUTPUT), maxBytes), maxBytes);
-    } catch (NoSuchFileException e) {
-      return Map.of();
+      return OutputText.parse(read(files(job, node, attempt).output(), maxBytes), maxBytes);
     } finally {
       discard(job, node, attempt);
     }
   }
 
-  /** Reads a regular file; the task may have put anything else there, such as a FIFO to wait at. */
+  /**
+   * Reads a regular file; the task may have put anything else there, such as a FIFO to wait at, or
+   * a file that still grows. A task that removed the file has no outputs.
+   */
   private static byte[] read(Path file, int maxBytes) throws IOException {
-    BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-    if (!found.isRegularFile()) {
-      throw new IOException(
-          "the outputs cannot be read: "
-              + file
-              + " is "
-              + (found.isDirectory() ? "a directory" : "a pipe, a socket or a device")
-              + "; write them to a regular file under this name");
+    try {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      if (!found.isRegularFile()) {
+        throw unreadable(
+            file, "is " + (found.isDirectory() ? "a directory" : "a pipe, a socket or a device"));
+      }
+      OutputText.checkSize(found.size(), maxBytes);
+      try (InputStream in = Files.newInputStream(file)) {
+        return in.readNBytes((int) Math.min(Integer.MAX_VALUE, maxBytes + 1L));
+      }
+    } catch (NoSuchFileException e) {
+      if (Files.isSymbolicLink(file)) {
+        throw unreadable(file, "is a link to a file that does not exist");
+      }
+      return new byte[0];
+    } catch (AccessDeniedException e) {
+      throw unreadable(file, "may not be read by this user");
+    } catch (FileSystemException e) {
+      throw unreadable(file, "cannot be opened (" + e.getReason() + ")");
     }
-    OutputText.checkSize(found.size(), maxBytes);
-    return Files.readAllBytes(file);
+  }
+
+  private static IOException unreadable(Path file, String what) {
+    return new IOException(
+        "the outputs cannot be read: "
+            + file
+            + " "
+            + what
+            + "; write them to a regular file under this name");
   }
 
   private static Path directory(Job job, Node node) {
@@ -120,22 +126,28 @@ final class Commands {
     return relative == null ? base : base.resolve(relative).normalize();
   }
 
-  private Map<String, String> environment(Job job, Node node) {
-    Map<String, String> environment = new LinkedHashMap<>(job.definition().env());
-    environment.putAll(node.task.env());
+  /** Inputs and outputs of needs; of an output and an input of one variable, the output. */
+  private static Map<String, String> values(Job job, Node node) {
+    Map<String, String> values = new LinkedHashMap<>();
     job.found()
         .inputs()
-        .forEach((name, value) -> environment.put(InputDefinition.environmentName(name), value));
+        .forEach((name, value) -> values.put(InputDefinition.environmentName(name), value));
     for (Node need : node.needs) {
       need.outputs.forEach(
-          (name, value) ->
-              environment.put(OutputText.environmentName(need.task.id(), name), value));
+          (name, value) -> values.put(OutputText.environmentName(need.task.id(), name), value));
     }
+    return values;
+  }
+
+  private Map<String, String> fixed(Job job, Node node, AttemptFiles files) {
+    Map<String, String> environment = new LinkedHashMap<>(job.definition().env());
+    environment.putAll(node.task.env());
     if (node.task.stage() != Stage.MAIN) {
-      environment.putAll(factsOf(job, node).environment(beside(job, node, node.attempt, RESULT)));
+      environment.putAll(factsOf(job, node).environment(files.result()));
     }
-    environment.put("WAYMARK_OUTPUT", beside(job, node, node.attempt, OUTPUT).toString());
-    environment.put("WAYMARK_NEEDS", beside(job, node, node.attempt, NEEDS).toString());
+    environment.put("WAYMARK_OUTPUT", files.output().toString());
+    environment.put("WAYMARK_NEEDS", files.needs().toString());
+    environment.put("WAYMARK_VALUES", files.values().toString());
     environment.put("WAYMARK_EXECUTION_ID", job.id().toString());
     environment.put("WAYMARK_WORKFLOW_ID", job.found().workflowId().value());
     environment.put("WAYMARK_TASK_ID", node.task.id().value());

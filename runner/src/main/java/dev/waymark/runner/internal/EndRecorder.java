@@ -89,6 +89,7 @@ final class EndRecorder {
       return true;
     }
     AttemptState state = Ends.state(job, node, end);
+    node.hopeless = end.cause() == ProcessEnd.Cause.NEVER_STARTS;
     Step step = settler.newStep(job);
     step.endAttempt(node, state, end.exitCode(), Ends.error(job, node, end, state));
     if (state == AttemptState.SUCCEEDED) {
@@ -98,6 +99,7 @@ final class EndRecorder {
       settler.follow(step, node, state);
     } else {
       settler.followAlone(step, node, state);
+      step.leaveMore();
     }
     return settler.commitAndGoOn(step);
   }

@@ -24,7 +24,7 @@ final class Ends {
       case ASKED -> overdue ? AttemptState.FAILED : AttemptState.CANCELLED;
       case INTERRUPTED -> AttemptState.CANCELLED;
       case LATE -> AttemptState.LOST;
-      case NOT_STARTED, ITSELF, TIMED_OUT -> AttemptState.FAILED;
+      case NOT_STARTED, NEVER_STARTS, ITSELF, TIMED_OUT -> AttemptState.FAILED;
     };
   }
 
@@ -32,6 +32,13 @@ final class Ends {
     if (state == AttemptState.SUCCEEDED) {
       return null;
     }
+    String error = error(job, node, end);
+    return end.leftRunning() == null
+        ? error
+        : (error == null ? "" : error + "; ") + "could not be ended: " + end.leftRunning();
+  }
+
+  private static @Nullable String error(Job job, Node node, ProcessEnd end) {
     if (end.cause() != ProcessEnd.Cause.ASKED) {
       return end.error();
     }

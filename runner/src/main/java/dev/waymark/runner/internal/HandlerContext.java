@@ -103,7 +103,7 @@ final class HandlerContext implements TaskContext {
   public synchronized void log(String line) {
     try {
       if (log == null) {
-        ShellCommand.createDirectory(logFile.toAbsolutePath().getParent());
+        AttemptFiles.createDirectory(logFile.toAbsolutePath().getParent());
         // Not a channel, as Files makes: that would be closed by the interrupt that asks to end.
         log = new FileWriter(logFile.toFile(), StandardCharsets.UTF_8, true);
       }

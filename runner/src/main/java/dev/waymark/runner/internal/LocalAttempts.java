@@ -110,6 +110,8 @@ final class LocalAttempts implements AutoCloseable {
         local.lose(); // Starting it took too long, and nobody heard of that yet.
       }
       var unused = work.ended().thenAccept(end -> inbox.execute(() -> ended.accept(local, end)));
+    } catch (NeverStartsException e) {
+      notStarted(job, id, ProcessEnd.neverStarts(e.getMessage()));
     } catch (IOException | RuntimeException e) {
       notStarted(job, id, ProcessEnd.notStarted(e.getMessage()));
     }
@@ -145,7 +147,7 @@ final class LocalAttempts implements AutoCloseable {
     try {
       int most = config.store().limits().maxOutputBytes();
       Map<String, String> outputs = commands.takeOutputs(job, node, id.number(), most);
-      return end.error() == null ? new ProcessEnd(end.cause(), end.exitCode(), null, outputs) : end;
+      return end.error() == null ? end.with(outputs) : end;
     } catch (IOException | InvalidInputException e) {
       return end.error() == null ? end.failed(String.valueOf(e.getMessage())) : end;
     }

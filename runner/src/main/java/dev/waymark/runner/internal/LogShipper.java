@@ -9,10 +9,6 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings what attempts write into the store while they run, piece by piece, so that it can be read
- * from any machine. The files are written by the processes themselves and stay as they are; this
- * reads behind them, on a thread of its own, which a slow store holds up without harm to anybody.
+ * from any machine. The files stay as they are; this reads behind those that write them, by {@link
+ * LogTail}, on a thread of its own, which a slow store holds up without harm to anybody.
  *
  * <p>The last piece is brought before the end of the attempt is recorded, since a log grows only
  * while its attempt runs. What goes wrong here costs nothing but the log. What is over the limit of
@@ -42,18 +38,19 @@ final class LogShipper implements AutoCloseable {
 
   private final Config config;
   private final Limits limits;
-  private final Map<AttemptId, Tail> tails = new ConcurrentHashMap<>();
+  private final Map<AttemptId, Shipment> shipments = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor thread;
   private final Backoff retries = Backoff.endless(INTERVAL, LONGEST_PAUSE);
 
-  /** A log that is read to its end, as far as it is written. */
-  private static final class Tail {
-    final Path file;
-    long position;
+  /** How far a log is stored. */
+  private static final class Shipment {
+    final LogTail tail;
+    byte[] piece = new byte[0];
+    long stored;
     boolean over;
 
-    Tail(Path file) {
-      this.file = file;
+    Shipment(LogTail tail) {
+      this.tail = tail;
     }
   }
 
@@ -91,9 +88,9 @@ final class LogShipper implements AutoCloseable {
   private void round() {
     boolean answered = true;
     try {
-      for (var each = tails.entrySet().iterator(); answered && each.hasNext(); ) {
-        var tail = each.next();
-        answered = ship(tail.getKey(), tail.getValue());
+      for (var each = shipments.entrySet().iterator(); answered && each.hasNext(); ) {
+        var next = each.next();
+        answered = ship(next.getKey(), next.getValue());
       }
     } finally {
       if (answered) {
@@ -105,33 +102,45 @@ final class LogShipper implements AutoCloseable {
 
   /** An attempt writes into this file from now on. */
   void add(AttemptId id, Path file) {
-    if (config.logSettings().stored()) {
-      tails.put(id, new Tail(file));
-    }
+    shipments.put(id, new Shipment(LogTail.open(file)));
   }
 
   /** The attempt has ended: brings the rest. */
   void finish(AttemptId id) {
-    Tail tail = tails.remove(id);
-    if (tail != null) {
-      var unused = ship(id, tail);
+    Shipment shipment = shipments.remove(id);
+    if (shipment != null) {
+      if (config.logSettings().stored()) {
+        var unused = ship(id, shipment);
+      }
+      synchronized (shipment) {
+        shipment.tail.restore();
+        shipment.tail.close();
+      }
     }
   }
 
   /** Nothing more is to be brought of this attempt. */
   void forget(AttemptId id) {
-    tails.remove(id);
+    Shipment shipment = shipments.remove(id);
+    if (shipment != null) {
+      close(shipment);
+    }
+  }
+
+  private static void close(Shipment shipment) {
+    synchronized (shipment) {
+      shipment.over = true;
+      shipment.tail.close();
+    }
   }
 
   /** Brings what is there; false when the store does not answer. */
-  private boolean ship(AttemptId id, Tail tail) {
-    synchronized (tail) {
+  private boolean ship(AttemptId id, Shipment shipment) {
+    synchronized (shipment) {
       try {
-        while (!tail.over && shipPiece(id, tail)) {
+        while (!shipment.over && shipPiece(id, shipment)) {
           // There may be more than one piece.
         }
-      } catch (NoSuchFileException e) {
-        // Nothing was written.
       } catch (IOException | WaymarkException | IllegalStateException e) {
         LOG.debug("a piece of the log of attempt {} did not reach the store", id, e);
         return !(e instanceof StoreUnavailableException || e instanceof StoreOverloadedException);
@@ -140,26 +149,25 @@ final class LogShipper implements AutoCloseable {
     }
   }
 
-  /** Brings one piece; false when there is none. */
-  private boolean shipPiece(AttemptId id, Tail tail) throws IOException {
-    long room = limits.maxLogBytes() - tail.position;
-    ByteBuffer piece = ByteBuffer.allocate((int) Math.min(limits.maxLogChunkBytes(), room));
-    try (SeekableByteChannel file = Files.newByteChannel(tail.file)) {
-      file.position(tail.position);
-      while (piece.hasRemaining() && file.read(piece) >= 0) {
-        // Reads on until the piece is full, or there is no more.
-      }
+  /** Brings one piece; false when there is none. One that was not stored is brought again. */
+  private boolean shipPiece(AttemptId id, Shipment shipment) throws IOException {
+    if (shipment.piece.length == 0) {
+      long room = limits.maxLogBytes() - shipment.stored;
+      shipment.piece = shipment.tail.next((int) Math.min(limits.maxLogChunkBytes(), room));
     }
-    byte[] bytes = java.util.Arrays.copyOf(piece.array(), piece.position());
+    byte[] bytes = shipment.piece;
     if (bytes.length == 0) {
       return false;
     }
     config
         .store()
         .commit(
-            ChangeSet.builder(config.ids().commitId()).appendLog(id, tail.position, bytes).build());
-    tail.position += bytes.length;
-    tail.over = tail.position >= limits.maxLogBytes();
+            ChangeSet.builder(config.ids().commitId())
+                .appendLog(id, shipment.stored, bytes)
+                .build());
+    shipment.piece = new byte[0];
+    shipment.stored += bytes.length;
+    shipment.over = shipment.stored >= limits.maxLogBytes();
     return true;
   }
 
@@ -187,6 +195,6 @@ final class LogShipper implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdown();
-    tails.clear();
+    shipments.keySet().forEach(this::forget);
   }
 }

@@ -52,6 +52,9 @@ final class Node {
 
   int lost;
 
+  /** Whether every other attempt would fail for the same reason. */
+  boolean hopeless;
+
   /** Needs that have not ended. */
   int openNeeds;
 

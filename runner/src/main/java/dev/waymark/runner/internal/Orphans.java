@@ -1,17 +1,20 @@
 package dev.waymark.runner.internal;
 
 import dev.waymark.core.internal.Backoff;
+import dev.waymark.runner.internal.ProcessGroups.Delivery;
 import dev.waymark.runner.internal.ProcessGroups.Signal;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,11 @@ final class Orphans {
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
   private static final long CHECK_MILLIS = 5;
+  private static final long LAST_CHECK_MILLIS = 500;
+
+  /** More than a process id has digits. */
+  private static final int MAX_BYTES = 64;
+
   private static final Duration WRITE_PATIENCE = Duration.ofMillis(500);
 
   /** What is in a file that no shell has written. */
@@ -47,20 +55,21 @@ final class Orphans {
 
   /**
    * Ends the group that this file names and deletes the file. Where there is no file there is no
-   * group, and will be none.
+   * group, and will be none. Where the file says nothing of use, because somebody has overwritten
+   * it, Linux still tells which groups belong to the attempt.
    *
    * @param environment what every process of the attempt has in its environment
    */
   void end(Path pidFile, Map<String, String> environment) {
     try {
       String text = claim(pidFile);
-      if (text.matches("\\d{1,18}")) {
-        long pid = Long.parseLong(text);
-        if (isOfAttempt(pid, pidFile, environment)) {
-          kill(pid);
-        }
-        Files.deleteIfExists(pidFile);
+      if (text.equals(NOBODY)) {
+        return;
       }
+      for (long group : groups(text, pidFile, environment)) {
+        kill(group);
+      }
+      Files.deleteIfExists(pidFile);
     } catch (NoSuchFileException e) {
       // The worker makes the directory before it starts the shell.
       LOG.debug("no process group on record at {}", pidFile);
@@ -75,25 +84,40 @@ final class Orphans {
   /** Creates the file, or reads what its creator, who may be about to, writes into it. */
   private static String claim(Path pidFile) throws IOException {
     try {
-      Files.writeString(
-          pidFile, NOBODY + "\n", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      AttemptFiles.write(pidFile, NOBODY + "\n");
       return NOBODY;
     } catch (FileAlreadyExistsException e) {
       long begin = System.nanoTime();
-      String text = Files.readString(pidFile).strip();
+      String text = read(pidFile);
       while (text.isEmpty() && System.nanoTime() - begin < WRITE_PATIENCE.toNanos()) {
         Backoff.sleep(CHECK_MILLIS, TimeUnit.MILLISECONDS);
-        text = Files.readString(pidFile).strip();
+        text = read(pidFile);
       }
       return text;
     }
   }
 
-  private boolean isOfAttempt(long pid, Path pidFile, Map<String, String> environment)
+  /** What is in the file; {@code ?} where it is not of the kind that a shell writes. */
+  private static String read(Path pidFile) throws IOException {
+    BasicFileAttributes found = Files.readAttributes(pidFile, BasicFileAttributes.class);
+    return found.isRegularFile() && found.size() <= MAX_BYTES
+        ? Files.readString(pidFile, StandardCharsets.ISO_8859_1).strip()
+        : "?";
+  }
+
+  /** The groups to end. */
+  private Set<Long> groups(String text, Path pidFile, Map<String, String> environment)
       throws IOException {
-    return ProcStat.supported()
-        ? groups.hasMember(pid, environment)
-        : mayLive(pid, Files.getLastModifiedTime(pidFile).toInstant());
+    boolean named = text.matches("[1-9]\\d{0,17}");
+    if (!ProcStat.supported()) {
+      boolean lives =
+          named && mayLive(Long.parseLong(text), Files.getLastModifiedTime(pidFile).toInstant());
+      return lives ? Set.of(Long.parseLong(text)) : Set.of();
+    }
+    if (named && groups.hasMember(Long.parseLong(text), environment)) {
+      return Set.of(Long.parseLong(text));
+    }
+    return named ? Set.of() : groups.withMember(environment);
   }
 
   private static boolean mayLive(long pid, Instant written) {
@@ -112,15 +136,19 @@ final class Orphans {
 
   private void kill(long group) {
     long begin = System.nanoTime();
+    long pause = CHECK_MILLIS;
     while (groups.alive(group)) {
-      groups.signal(group, Signal.KILL);
-      if (System.nanoTime() - begin > KILL_PATIENCE.toNanos()) {
+      Delivery delivery = groups.signal(group, Signal.KILL);
+      boolean late = System.nanoTime() - begin > KILL_PATIENCE.toNanos();
+      if (delivery == Delivery.NOT_PERMITTED || late) {
         LOG.warn(
-            "process group {} is still there after SIGKILL; going on without waiting for it",
+            "going on without waiting for {} of process group {}, which cannot be ended",
+            groups.describe(group),
             group);
         return;
       }
-      Backoff.sleep(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+      Backoff.sleep(pause, TimeUnit.MILLISECONDS);
+      pause = Math.min(2 * pause, LAST_CHECK_MILLIS);
     }
   }
 }

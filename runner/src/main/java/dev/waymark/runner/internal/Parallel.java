@@ -10,6 +10,7 @@ import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,18 +31,15 @@ record Parallel(StateStore store, Patience patience, Ids ids) {
         ChangeSet.builder(ids.commitId())
             .admitExecution(job.id(), workflow, most)
             .clearDue(job.id(), DueReason.SETTLE);
-    ExecutionId next = oldestWaiting(workflow, job.id());
-    if (next != null) {
-      asking.markDue(next, DueReason.SETTLE, LOOK_AGAIN);
+    // In the same commit: a worker that dies after it must not leave the oldest without a note.
+    for (ExecutionId waiting : patience.call(() -> oldestWaiting(store, workflow))) {
+      asking.markDue(waiting, DueReason.SETTLE, LOOK_AGAIN);
+      if (!waiting.equals(job.id())) {
+        break;
+      }
     }
     ChangeSet changes = asking.build();
-    if (patience.call(() -> store.commit(changes)).outcomes().get(0).changed()) {
-      return true;
-    }
-    if (job.id().equals(oldestWaiting(workflow, null))) {
-      call(job.id(), LOOK_AGAIN);
-    }
-    return false;
+    return patience.call(() -> store.commit(changes)).outcomes().get(0).changed();
   }
 
   /** One execution has ended, so the oldest that waits may begin. */
@@ -49,7 +47,8 @@ record Parallel(StateStore store, Patience patience, Ids ids) {
     ExecutionId next =
         ended.definition().maxParallel() == null
             ? null
-            : oldestWaiting(ended.found().workflowId(), null);
+            : patience.<@Nullable ExecutionId>call(
+                () -> oldestWaiting(store, ended.found().workflowId(), null));
     if (next != null) {
       call(next, Duration.ZERO);
     }
@@ -61,19 +60,19 @@ record Parallel(StateStore store, Patience patience, Ids ids) {
     var unused = patience.call(() -> store.commit(calling));
   }
 
-  private @Nullable ExecutionId oldestWaiting(WorkflowId workflow, @Nullable ExecutionId besides) {
-    return patience.<@Nullable ExecutionId>call(() -> oldestWaiting(store, workflow, besides));
-  }
-
   /** The oldest execution of a workflow that has not begun, besides this one; or null. */
   static @Nullable ExecutionId oldestWaiting(
       StateStore store, WorkflowId workflow, @Nullable ExecutionId besides) {
-    ExecutionQuery waiting =
-        ExecutionQuery.builder().workflow(workflow).states(ExecutionState.PENDING).limit(2).build();
-    return store.executions(waiting).items().stream()
-        .map(Execution::id)
+    return oldestWaiting(store, workflow).stream()
         .filter(id -> !id.equals(besides))
         .findFirst()
         .orElse(null);
+  }
+
+  /** The two oldest executions of a workflow that have not begun, as far as there are any. */
+  private static List<ExecutionId> oldestWaiting(StateStore store, WorkflowId workflow) {
+    ExecutionQuery waiting =
+        ExecutionQuery.builder().workflow(workflow).states(ExecutionState.PENDING).limit(2).build();
+    return store.executions(waiting).items().stream().map(Execution::id).toList();
   }
 }

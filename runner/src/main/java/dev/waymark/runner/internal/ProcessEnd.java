@@ -12,9 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param exitCode its exit code, 128 and more where a signal ended it; null when it never started
  * @param error why it is no success, or null for exit code 0
  * @param outputs what a handler gave; a process writes its outputs to a file
+ * @param leftRunning names the processes that could not be ended and still run, or null for none
  */
 record ProcessEnd(
-    Cause cause, @Nullable Integer exitCode, @Nullable String error, Map<String, String> outputs) {
+    Cause cause,
+    @Nullable Integer exitCode,
+    @Nullable String error,
+    Map<String, String> outputs,
+    @Nullable String leftRunning) {
   /** The longest error that is kept; a system's message is a line. */
   private static final int MAX_ERROR_CHARS = 1_000;
 
@@ -22,6 +27,8 @@ record ProcessEnd(
   enum Cause {
     /** It could not start. */
     NOT_STARTED,
+    /** It could not start, and no other attempt can: for {@link NeverStartsException}. */
+    NEVER_STARTS,
     /** It was not started, since its lease was over by then. */
     LATE,
     /** It ended by itself. */
@@ -36,11 +43,15 @@ record ProcessEnd(
 
   /** The end of a process, whose outputs are in a file. */
   ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String error) {
-    this(cause, exitCode, error, Map.of());
+    this(cause, exitCode, error, Map.of(), null);
   }
 
   static ProcessEnd notStarted(@Nullable String reason) {
     return notStarted(Cause.NOT_STARTED, reason);
+  }
+
+  static ProcessEnd neverStarts(@Nullable String reason) {
+    return notStarted(Cause.NEVER_STARTS, reason);
   }
 
   static ProcessEnd late(String reason) {
@@ -61,6 +72,23 @@ record ProcessEnd(
     return new ProcessEnd(cause, exitCode, error(cause, exitCode, timeout));
   }
 
+  /** The end of an attempt whose script itself could not be ended. */
+  static ProcessEnd unended(Cause cause, @Nullable Duration timeout) {
+    String error =
+        cause == Cause.TIMED_OUT ? error(cause, 0, timeout) : "its script could not be ended";
+    return new ProcessEnd(cause, null, error);
+  }
+
+  /** The same end, of an attempt of which these processes could not be ended. */
+  ProcessEnd leaving(@Nullable String processes) {
+    return new ProcessEnd(cause, exitCode, error, outputs, processes);
+  }
+
+  /** The same end with these outputs. */
+  ProcessEnd with(Map<String, String> found) {
+    return new ProcessEnd(cause, exitCode, error, found, leftRunning);
+  }
+
   /** The end of a handler: of itself, asked to or timed out. */
   static ProcessEnd ofHandler(
       Cause cause,
@@ -70,12 +98,12 @@ record ProcessEnd(
     if (cause == Cause.TIMED_OUT && timeout != null) {
       return new ProcessEnd(cause, null, error(cause, 0, timeout));
     }
-    return new ProcessEnd(cause, null, error, outputs);
+    return new ProcessEnd(cause, null, error, outputs, null);
   }
 
   /** The same end as a failure, for a reason that was found afterwards. */
   ProcessEnd failed(String reason) {
-    return new ProcessEnd(cause, exitCode, reason);
+    return new ProcessEnd(cause, exitCode, reason, Map.of(), leftRunning);
   }
 
   private static @Nullable String error(Cause cause, int exitCode, @Nullable Duration timeout) {

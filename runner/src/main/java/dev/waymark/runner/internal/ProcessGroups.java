@@ -1,8 +1,9 @@
 package dev.waymark.runner.internal;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,24 @@ final class ProcessGroups {
     /** Ends. */
     KILL
   }
+
+  /** What became of a signal. */
+  enum Delivery {
+    /** At least one process of the group got it. */
+    DELIVERED,
+    /** The group has no process: not yet, or not any more. */
+    NO_PROCESS,
+    /**
+     * The group has processes, but the system lets this user signal none of them: they belong to
+     * another user, as after {@code sudo} or with a setuid program.
+     */
+    NOT_PERMITTED
+  }
+
+  private static final Path PROC = Path.of("/proc");
+
+  /** How many processes a message names. */
+  private static final int MAX_NAMED = 5;
 
   private final Way way;
   private final List<String> prefix;
@@ -117,13 +138,16 @@ final class ProcessGroups {
     return all;
   }
 
-  /**
-   * Sends a signal to every process of a group.
-   *
-   * @return false when the group has no process
-   */
-  boolean signal(long group, Signal signal) {
-    return way == Way.PLAIN ? signalEach(group, signal) : kill(signal.name(), group);
+  /** Sends a signal to every process of a group. */
+  Delivery signal(long group, Signal signal) {
+    if (way == Way.PLAIN) {
+      return signalEach(group, signal);
+    }
+    if (kill(signal.name(), group)) {
+      return Delivery.DELIVERED;
+    }
+    // The exit code of kill tells EPERM from ESRCH on no system, and its message does on few.
+    return proc && anyInProc(group) ? Delivery.NOT_PERMITTED : Delivery.NO_PROCESS;
   }
 
   /** Whether a process of the group still runs. */
@@ -151,7 +175,7 @@ final class ProcessGroups {
     }
   }
 
-  private boolean signalEach(long leader, Signal signal) {
+  private Delivery signalEach(long leader, Signal signal) {
     Set<ProcessHandle> all =
         signalled.computeIfAbsent(leader, key -> ConcurrentHashMap.newKeySet());
     ProcessHandle.of(leader)
@@ -160,8 +184,14 @@ final class ProcessGroups {
               shell.descendants().forEach(all::add);
               all.add(shell);
             });
-    all.forEach(process -> end(process, signal));
-    return anySignalled(leader);
+    boolean delivered = false;
+    for (ProcessHandle process : all) {
+      delivered |= end(process, signal);
+    }
+    if (!anySignalled(leader)) {
+      return Delivery.NO_PROCESS;
+    }
+    return delivered ? Delivery.DELIVERED : Delivery.NOT_PERMITTED;
   }
 
   private boolean anySignalled(long leader) {
@@ -178,16 +208,59 @@ final class ProcessGroups {
   }
 
   private static boolean anyInProc(long group) {
-    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
+    return !inProc(stat -> stat.group() == group && !stat.isZombie(), 1).isEmpty();
+  }
+
+  /** The first processes for which a condition holds. */
+  private static List<Path> inProc(Predicate<ProcStat> wanted, int most) {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[1-9]*")) {
       for (Path process : processes) {
         ProcStat stat = ProcStat.read(process.resolve("stat"));
-        if (stat != null && stat.group() == group && !stat.isZombie()) {
-          return true;
+        if (stat != null && wanted.test(stat)) {
+          found.add(process);
+        }
+        if (found.size() == most) {
+          break;
         }
       }
-      return false;
+      return found;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list the processes of group " + group, e);
+      throw new UncheckedIOException("cannot list the processes of this system", e);
+    }
+  }
+
+  /**
+   * Names the processes of a group that still run, for a message: {@code process 4711 (sleep) of
+   * user root}. The arguments of a process are left out, since they may be secret. Null when there
+   * is none.
+   */
+  @Nullable String describe(long group) {
+    List<String> found = new ArrayList<>();
+    if (proc && way != Way.PLAIN) {
+      inProc(stat -> stat.group() == group && !stat.isZombie(), MAX_NAMED + 1)
+          .forEach(process -> found.add(describe(process)));
+    } else {
+      Set<ProcessHandle> all = new HashSet<>(signalled.getOrDefault(group, Set.of()));
+      ProcessHandle.of(group).ifPresent(all::add);
+      all.stream()
+          .filter(ProcessHandle::isAlive)
+          .limit(MAX_NAMED + 1L)
+          .forEach(process -> found.add("process " + process.pid()));
+    }
+    if (found.size() > MAX_NAMED) {
+      found.set(MAX_NAMED, "others");
+    }
+    return found.isEmpty() ? null : String.join(", ", found);
+  }
+
+  private static String describe(Path process) {
+    String text = "process " + process.getFileName();
+    try {
+      text += " (" + Files.readString(process.resolve("comm"), ISO_8859_1).strip() + ")";
+      return text + " of user " + Files.getOwner(process.resolve("stat")).getName();
+    } catch (IOException e) {
+      return text;
     }
   }
 
@@ -196,26 +269,46 @@ final class ProcessGroups {
    * One whose environment may not be read is taken for another.
    */
   boolean hasMember(long group, Map<String, String> environment) throws IOException {
-    List<String> wanted =
-        environment.entrySet().stream().map(each -> each.getKey() + "=" + each.getValue()).toList();
-    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
+    List<String> wanted = variables(environment);
+    return !groups(wanted, group).isEmpty();
+  }
+
+  /**
+   * The groups with a process that began with these variables: needs {@link ProcStat#supported}.
+   */
+  Set<Long> withMember(Map<String, String> environment) throws IOException {
+    return groups(variables(environment), null);
+  }
+
+  private Set<Long> groups(List<String> wanted, @Nullable Long group) throws IOException {
+    Set<Long> groups = new TreeSet<>();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[1-9]*")) {
       for (Path process : processes) {
         ProcStat stat = ProcStat.read(process.resolve("stat"));
-        boolean member =
-            stat != null
-                && (stat.group() == group
-                    || (way == Way.PLAIN && process.endsWith(Long.toString(group))));
-        if (member && variables(process).containsAll(wanted)) {
-          return true;
+        long id = stat == null ? 0 : idOf(stat, process);
+        boolean asked = stat != null && (group == null || group == stat.group() || group == id);
+        if (stat != null && asked && !stat.isZombie() && variables(process).containsAll(wanted)) {
+          groups.add(id);
         }
       }
-      return false;
+      return groups;
     }
+  }
+
+  /** In the plain way there are no groups, and the process stands for itself. */
+  private long idOf(ProcStat stat, Path process) {
+    return way == Way.PLAIN ? Long.parseLong(process.getFileName().toString()) : stat.group();
+  }
+
+  private static List<String> variables(Map<String, String> environment) {
+    return environment.entrySet().stream()
+        .map(each -> each.getKey() + "=" + each.getValue())
+        .toList();
   }
 
   private static Set<String> variables(Path process) {
     try {
-      String all = Files.readString(process.resolve("environ"), StandardCharsets.ISO_8859_1);
+      String all = Files.readString(process.resolve("environ"), ISO_8859_1);
       return new HashSet<>(Arrays.asList(all.split("\0", -1)));
     } catch (IOException e) {
       return Set.of();

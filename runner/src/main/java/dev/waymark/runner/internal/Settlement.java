@@ -58,7 +58,7 @@ final class Settlement {
 
   private static boolean isExhausted(AttemptState end, Node node, Config config) {
     return switch (end) {
-          case FAILED -> node.failed >= node.task.retry().maxAttempts();
+          case FAILED -> node.hopeless || node.failed >= node.task.retry().maxAttempts();
           case LOST -> node.lost >= config.maxLost();
           case RUNNING, SUCCEEDED, CANCELLED -> false;
         }

@@ -1,86 +1,122 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.runner.definition.InheritedEnv;
+import dev.waymark.runner.definition.internal.EnvironmentLimits;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One script to run.
  *
+ * <p>The script is a file that only its owner can read, so that it appears in no list of processes,
+ * has no size limit but that of the definition, and may begin with any character.
+ *
+ * <p>Both output streams of the script are one pipe. A second process, the log writer, appends what
+ * it reads from the pipe to the log file. So {@code echo x > /dev/stderr} adds a line, where it
+ * would truncate a log file that the script had as its standard error. The log writer is in a
+ * process group of its own: the script's group is ended without it, and it ends when nobody can
+ * write to the pipe any more. It outlives this process like the script itself does. When the log
+ * cannot be written the log writer discards the rest and ends with an error: the script gets no
+ * SIGPIPE because a disk is full.
+ *
  * @param script what the shell runs, with {@code -e}
  * @param directory where it runs
- * @param environment what is added to the environment that this process has
- * @param log the file that takes its output and its errors, in the order in which they are written
- * @param pidFile holds the id of the process group from before the script's first command until the
- *     group is gone, so that whoever finds an attempt whose worker died can end what the worker
- *     left behind. The shell writes it itself: there is no moment in which the script runs and the
- *     file is not there. Where it is there already the script does not run.
+ * @param environment what is added to what it inherits
+ * @param inheritedEnv what it inherits of the environment of this process
+ * @param files where the script, its log and its outputs are. The shell itself writes the pid file:
+ *     there is no moment in which the script runs and the file is not there. Where the file exists
+ *     already the script does not run.
  * @param timeout how long it may take, or null for no bound
  */
 record ShellCommand(
     String script,
     Path directory,
     Map<String, String> environment,
-    Path log,
-    Path pidFile,
+    InheritedEnv inheritedEnv,
+    AttemptFiles files,
     @Nullable Duration timeout) {
+  private static final Logger LOG = LoggerFactory.getLogger(ShellCommand.class);
   private static final Path SHELL = Path.of("/bin/sh");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-  private static final String SCRIPT_VARIABLE = "waymark_script";
+  private static final Pattern TOO_LARGE = Pattern.compile("error=7\\b");
+  private static final byte[] GO = "go\n".getBytes(StandardCharsets.US_ASCII);
 
-  /** Whoever creates the file first wins: this shell, or one who takes its worker for dead. */
-  private static final String BEGIN = "set -C; echo $$ >\"$1\" && set +C && exec \"$2\" -e -c ";
+  /**
+   * The shell waits for a line, so nothing runs unless the log writer has started as well. Then it
+   * creates the pid file. Whoever creates that file first wins: this shell, or one who takes its
+   * worker for dead.
+   */
+  private static final String BEGIN =
+      "read -r waymark_go || exit 125; set -C; echo $$ >\"$1\" && set +C && exec </dev/null"
+          + " && { [ -z \"$4\" ] || . \"$4\"; } && exec \"$2\" -e \"$3\"";
 
-  /** Starts it as the leader of a new process group. */
-  Process start(ProcessGroups groups) throws IOException {
+  /** Survives the signals that end a group, also where it has no group of its own. */
+  private static final String WRITE_LOG =
+      "trap '' HUP INT TERM; cat || { cat >/dev/null; exit 1; }";
+
+  /**
+   * What was started.
+   *
+   * @param leader the script, which leads its process group
+   * @param logWriter ends when no process has the pipe open any more
+   */
+  record Started(Process leader, Process logWriter) {}
+
+  /**
+   * Starts it as the leader of a new process group.
+   *
+   * @throws IOException when it cannot start; nothing of the script runs then
+   */
+  Started start(ProcessGroups groups) throws IOException {
     return start(groups, SHELL, ShellText.platform());
   }
 
-  Process start(ProcessGroups groups, Path shell, Charset platform) throws IOException {
+  Started start(ProcessGroups groups, Path shell, Charset platform) throws IOException {
     check(shell);
-    createDirectory(log.toAbsolutePath().getParent());
-    Map<String, String> escaped = escaped(platform);
-    ProcessBuilder builder = new ProcessBuilder(groups.leading(command(shell, escaped, platform)));
-    builder.directory(directory.toFile());
-    builder.redirectInput(new File("/dev/null"));
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    AttemptFiles.write(files.script(), script);
+    Map<String, String> unsafe = unsafe(platform);
+    if (!unsafe.isEmpty()) {
+      StringBuilder text = new StringBuilder();
+      unsafe.forEach((name, value) -> text.append(ShellText.assign(name, value)));
+      AttemptFiles.write(files.variables(), text.toString());
+    }
     try {
-      environment.forEach(
-          (name, value) -> builder.environment().put(name, escaped.containsKey(name) ? "" : value));
-      return builder.start();
+      List<Process> started =
+          ProcessBuilder.startPipeline(List.of(leader(groups, shell, unsafe), logWriter(groups)));
+      letGo(started.get(0));
+      return new Started(started.get(0), started.get(1));
     } catch (IllegalArgumentException e) {
-      throw new IOException("the environment cannot be given to a process: " + e.getMessage(), e);
-    }
-  }
-
-  /** What a task prints may be secret, so a new directory is its user's alone. */
-  static void createDirectory(@Nullable Path folder) throws IOException {
-    try {
-      if (folder != null && !Files.isDirectory(folder)) {
-        Files.createDirectories(folder, ownerOnly(folder));
-      }
+      throw new NeverStartsException(
+          "the environment cannot be given to a process: " + e.getMessage());
     } catch (IOException e) {
-      throw new IOException("log directory " + folder + " cannot be made: " + e, e);
+      throw TOO_LARGE.matcher(String.valueOf(e.getMessage())).find() ? tooLarge() : e;
     }
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path folder) {
-    return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-        }
-        : new FileAttribute<?>[0];
+  private NeverStartsException tooLarge() {
+    long bytes = 0;
+    for (Map.Entry<String, String> each : environment.entrySet()) {
+      bytes += EnvironmentLimits.totalBytes(each.getKey(), each.getValue());
+    }
+    return new NeverStartsException(
+        "this system starts no process with an environment of this size: "
+            + bytes
+            + " bytes of the task, and what it inherits of its worker; put large values into"
+            + " files, or inherit less by \"inherit-env\"");
   }
 
   private void check(Path shell) throws IOException {
@@ -95,33 +131,56 @@ record ShellCommand(
     }
   }
 
-  /** The variables that the shell must set because Java cannot hand them over unharmed. */
-  private Map<String, String> escaped(Charset platform) {
-    Map<String, String> escaped = new LinkedHashMap<>();
+  private ProcessBuilder leader(ProcessGroups groups, Path shell, Map<String, String> unsafe) {
+    List<String> command =
+        List.of(
+            shell.toString(),
+            "-c",
+            BEGIN,
+            "sh",
+            files.pidFile().toString(),
+            shell.toString(),
+            files.script().toAbsolutePath().toString(),
+            unsafe.isEmpty() ? "" : files.variables().toAbsolutePath().toString());
+    ProcessBuilder builder = new ProcessBuilder(groups.leading(command));
+    builder.directory(directory.toFile());
+    builder.redirectErrorStream(true);
+    WorkerVariables.retain(builder.environment(), inheritedEnv);
+    environment.forEach(
+        (name, value) -> builder.environment().put(name, unsafe.containsKey(name) ? "" : value));
+    return builder;
+  }
+
+  private ProcessBuilder logWriter(ProcessGroups groups) {
+    ProcessBuilder builder =
+        new ProcessBuilder(groups.leading(List.of(SHELL.toString(), "-c", WRITE_LOG)));
+    String path = builder.environment().get("PATH");
+    builder.environment().clear();
+    if (path != null) {
+      builder.environment().put("PATH", path);
+    }
+    builder.directory(new File("/"));
+    builder.redirectOutput(Redirect.appendTo(files.log().toAbsolutePath().toFile()));
+    return builder.redirectError(Redirect.DISCARD);
+  }
+
+  private static void letGo(Process leader) {
+    try (OutputStream gate = leader.getOutputStream()) {
+      gate.write(GO);
+    } catch (IOException e) {
+      LOG.debug("process {} ended before its script could begin", leader.pid(), e);
+    }
+  }
+
+  /** The variables that the shell must set because Java cannot pass them unharmed. */
+  private Map<String, String> unsafe(Charset platform) {
+    Map<String, String> unsafe = new LinkedHashMap<>();
     environment.forEach(
         (name, value) -> {
           if (!ShellText.isSafe(value, platform) && VARIABLE.matcher(name).matches()) {
-            escaped.put(name, value);
+            unsafe.put(name, value);
           }
         });
-    return escaped;
-  }
-
-  private List<String> command(Path shell, Map<String, String> escaped, Charset platform) {
-    StringBuilder begin = new StringBuilder();
-    escaped.forEach((name, value) -> begin.append(ShellText.assign(name, value)));
-    boolean safe = ShellText.isSafe(script, platform);
-    if (!safe) {
-      begin.append(ShellText.assign(SCRIPT_VARIABLE, script));
-    }
-    begin.append(BEGIN).append(safe ? "\"$3\"" : "\"$" + SCRIPT_VARIABLE + "\"");
-    return List.of(
-        shell.toString(),
-        "-c",
-        begin.toString(),
-        "sh",
-        pidFile.toString(),
-        shell.toString(),
-        safe ? script : "");
+    return unsafe;
   }
 }

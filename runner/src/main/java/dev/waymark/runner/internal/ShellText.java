@@ -6,17 +6,13 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Gets text to the shell byte for byte.
+ * Passes the values of variables to the shell byte for byte.
  *
- * <p>Java hands arguments and environment to a process in the encoding of the locale, and where the
- * locale is the plain C one (as in most containers) every letter outside ASCII silently becomes a
- * question mark. There such text travels as {@code printf} escapes and the shell turns it back into
- * UTF-8.
+ * <p>Java passes arguments and environment to a process in the encoding of the locale. Where that
+ * is the plain C one (as in most containers) every letter outside ASCII silently becomes a question
+ * mark. There the shell reads such values from a file in UTF-8.
  */
 final class ShellText {
-  private static final String PLAIN =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.,/:=+";
-
   private ShellText() {}
 
   /** Whether Java's own way keeps this text on this system. */
@@ -25,8 +21,8 @@ final class ShellText {
   }
 
   /**
-   * The encoding in which this Java hands text to a process; UTF-8 only when all that can have a
-   * say in it agree.
+   * The encoding in which this Java passes text to a process; UTF-8 only when both settings that
+   * affect it agree.
    */
   static Charset platform() {
     String locale = Objects.requireNonNullElse(System.getProperty("sun.jnu.encoding"), "UTF-8");
@@ -36,17 +32,8 @@ final class ShellText {
         : StandardCharsets.US_ASCII;
   }
 
-  /** A line of ASCII for the shell that sets a variable to this text. */
+  /** A line for the shell that sets a variable to this text. */
   static String assign(String name, String value) {
-    StringBuilder out = new StringBuilder(name).append("=$(printf '");
-    for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
-      if (PLAIN.indexOf(b) >= 0) {
-        out.append((char) b);
-      } else {
-        out.append(String.format("\\%03o", b & 0xff));
-      }
-    }
-    // $(…) drops line feeds at the end; the full stop keeps them and is then taken away.
-    return out.append(".')\n").append(name).append("=${").append(name).append("%.}\n").toString();
+    return name + "='" + value.replace("'", "'\\''") + "'\n";
   }
 }

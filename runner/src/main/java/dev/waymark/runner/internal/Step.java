@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One change set over one job. Every change is made in the job's memory at once, so that what
  * follows from it can be decided upon it; when the store refuses the change set, the job must be
- * read again. Its last change says how many task runs are left, so that the store tells when others
- * have got on.
+ * read again. Its last change settles: it carries the version and state of the execution and the
+ * number of task runs that are left, as this step leaves them, so that the store answers whether
+ * the step was decided on the newest picture.
  */
 final class Step {
   private final Job job;
@@ -28,6 +29,7 @@ final class Step {
   private final ChangeSet.Builder changes;
   private final Set<Node> touched = new LinkedHashSet<>();
   private final Set<Node> ended = new LinkedHashSet<>();
+  private boolean leavesMore;
 
   /**
    * Makes an empty step.
@@ -127,9 +129,17 @@ final class Step {
     return changes.isEmpty();
   }
 
+  /** Not all that follows from this step is in it: somebody is to look again. */
+  void leaveMore() {
+    leavesMore = true;
+  }
+
   /** The change set; to be asked for once. */
   ChangeSet changes() {
-    return changes.settleExecution(job.id(), job.unfinished()).build();
+    if (leavesMore) {
+      return changes.markDue(job.id(), DueReason.SETTLE, Duration.ZERO).build();
+    }
+    return changes.settleExecution(job.id(), job.version(), job.state(), job.unfinished()).build();
   }
 
   /** The store has accepted the change set: what has changed. */
@@ -138,7 +148,7 @@ final class Step {
     return touched;
   }
 
-  /** Whether others have got on in the execution since it was read. */
+  /** Whether there is more to do: others have written to the execution, or the step left some. */
   static boolean isStale(CommitResult result) {
     return result.outcomes().get(result.outcomes().size() - 1).changed();
   }

@@ -1,6 +1,7 @@
 package dev.waymark.runner.internal;
 
 import dev.waymark.runner.internal.ProcessEnd.Cause;
+import dev.waymark.runner.internal.ProcessGroups.Delivery;
 import dev.waymark.runner.internal.ProcessGroups.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,9 @@ import org.slf4j.LoggerFactory;
  * <p>The script is done when its shell ends. What it left running in its group is then asked to end
  * and, shortly after, killed. When the script is to end before that, by {@link #end} or by its
  * time-out, the whole group is asked with SIGTERM, has the grace time to comply, also where its
- * shell went first, and is then killed. Only when the group is gone is {@link #ended} complete.
+ * shell went first, and is then killed. Only when the group is gone and its output is in the log is
+ * {@link #ended} complete. What cannot be ended, because it belongs to another user or waits for a
+ * disk, is not waited for any longer: the end names it.
  *
  * <p>Every step happens on the one thread of the timer, so the fields need no lock.
  */
@@ -38,28 +41,47 @@ final class TaskProcess implements Work {
    */
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
 
-  private static final long GROUP_CHECK_MILLIS = 20;
+  /**
+   * Where a process outside of the group still has the output of the script open, as a daemon that
+   * the script started may, its end is not waited for: the log is complete when it has not grown
+   * for this long.
+   */
+  private static final Duration LOG_QUIET = Duration.ofSeconds(1);
+
+  /** How long the log is waited for at most, however much such a process writes. */
+  private static final Duration LOG_PATIENCE = Duration.ofSeconds(5);
+
+  /** Pauses between two looks at a group grow from the first to the second of these. */
+  private static final long FIRST_CHECK_MILLIS = 20;
+
+  private static final long LAST_CHECK_MILLIS = 1_000;
 
   private final ShellCommand command;
   private final ProcessGroups groups;
   private final ScheduledExecutorService timer;
   private final Duration grace;
   private final Process process;
+  private final Process logWriter;
   private final CompletableFuture<ProcessEnd> ended = new CompletableFuture<>();
 
   private @Nullable Future<?> timeout;
   private Cause cause = Cause.ITSELF;
   private boolean ending;
+  private boolean groupEnded;
+  private boolean logWritten;
   private long killAtNanos;
+  private long checkMillis = FIRST_CHECK_MILLIS;
+  private long logSize;
 
   private TaskProcess(
       ShellCommand command,
-      Process process,
+      ShellCommand.Started started,
       ProcessGroups groups,
       ScheduledExecutorService timer,
       Duration grace) {
     this.command = command;
-    this.process = process;
+    this.process = started.leader();
+    this.logWriter = started.logWriter();
     this.groups = groups;
     this.timer = timer;
     this.grace = grace;
@@ -107,9 +129,7 @@ final class TaskProcess implements Work {
       cause = Cause.ASKED;
     }
     killAtNanos = System.nanoTime();
-    if (process.isAlive() && !signal(Signal.KILL)) {
-      process.destroyForcibly();
-    }
+    killIfAlive();
   }
 
   private void watch() {
@@ -135,7 +155,7 @@ final class TaskProcess implements Work {
     ending = true;
     if (process.isAlive()) {
       killHard();
-      var unused = timer.schedule(() -> giveUp(why), GROUP_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+      again(() -> giveUp(why));
       return;
     }
     deletePidFile();
@@ -144,7 +164,7 @@ final class TaskProcess implements Work {
 
   private void killHard() {
     try {
-      signal(Signal.KILL);
+      var unused = signal(Signal.KILL);
     } catch (OutOfMemoryError e) {
       LOG.debug("no thread to signal process group {} either", process.pid(), e);
     }
@@ -156,6 +176,13 @@ final class TaskProcess implements Work {
    * a program that blocks that pool would keep every finished task open.
    */
   private void awaitExit() {
+    await(process);
+    onTimer(this::exited);
+    await(logWriter);
+    onTimer(this::logWritten);
+  }
+
+  private static void await(Process process) {
     boolean ended = false;
     while (!ended) {
       try {
@@ -165,7 +192,6 @@ final class TaskProcess implements Work {
         LOG.debug("nobody interrupts this thread; waiting on", e);
       }
     }
-    onTimer(this::exited);
   }
 
   private void terminate(Cause why) {
@@ -181,17 +207,36 @@ final class TaskProcess implements Work {
 
   /**
    * A process that has only just begun has no group yet. Its shell alone is not asked: by the time
-   * that arrives there may be a group, of which the rest would not hear.
+   * that arrives there may be a group, the rest of which would not be asked.
    */
   private void askToEnd() {
-    if (process.isAlive() && !signal(Signal.TERM)) {
-      var unused = timer.schedule(this::askToEnd, GROUP_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    if (process.isAlive()
+        && System.nanoTime() - killAtNanos < 0
+        && signal(Signal.TERM) == Delivery.NO_PROCESS) {
+      again(this::askToEnd);
     }
   }
 
   private void killIfAlive() {
-    if (process.isAlive() && !signal(Signal.KILL)) {
+    if (!process.isAlive() || ended.isDone()) {
+      return;
+    }
+    Delivery delivery = signal(Signal.KILL);
+    if (delivery == Delivery.NO_PROCESS) {
       process.destroyForcibly();
+    }
+    if (delivery == Delivery.NOT_PERMITTED) {
+      leaveScript();
+    } else {
+      var unused = timer.schedule(this::leaveScript, KILL_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Goes on without a script that does not end. */
+  private void leaveScript() {
+    if (process.isAlive() && !ended.isDone()) {
+      // Its pid file stays: whoever finds the process later can see whose it is.
+      complete(ProcessEnd.unended(cause, command.timeout()));
     }
   }
 
@@ -199,10 +244,14 @@ final class TaskProcess implements Work {
     if (timeout != null) {
       timeout.cancel(false);
     }
+    if (ended.isDone()) {
+      return;
+    }
+    checkMillis = FIRST_CHECK_MILLIS;
     if (ending) {
       awaitGroup();
-    } else if (idIsTaken() || !signal(Signal.TERM)) {
-      complete();
+    } else if (idIsTaken() || signal(Signal.TERM) == Delivery.NO_PROCESS) {
+      groupEnded();
     } else {
       killAtNanos = System.nanoTime() + Math.min(grace.toNanos(), LEFTOVER_GRACE.toNanos());
       awaitGroup();
@@ -218,22 +267,49 @@ final class TaskProcess implements Work {
   }
 
   private void awaitGroup() {
-    long lateNanos = System.nanoTime() - killAtNanos;
     if (idIsTaken() || !alive()) {
-      complete();
+      groupEnded();
       return;
     }
-    if (lateNanos >= 0) {
-      signal(Signal.KILL);
-    }
-    if (lateNanos >= KILL_PATIENCE.toNanos()) {
-      LOG.warn(
-          "process group {} is still there after SIGKILL; going on without waiting for it",
-          process.pid());
-      complete();
+    long lateNanos = System.nanoTime() - killAtNanos;
+    Delivery delivery = lateNanos < 0 ? Delivery.DELIVERED : signal(Signal.KILL);
+    if (delivery == Delivery.NOT_PERMITTED || lateNanos >= KILL_PATIENCE.toNanos()) {
+      groupEnded();
       return;
     }
-    var unused = timer.schedule(this::awaitGroup, GROUP_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    again(this::awaitGroup);
+  }
+
+  private void groupEnded() {
+    groupEnded = true;
+    if (logWritten) {
+      complete();
+    } else {
+      long now = System.nanoTime();
+      awaitLog(now, now);
+    }
+  }
+
+  private void logWritten() {
+    logWritten = true;
+    if (groupEnded && !ended.isDone()) {
+      complete();
+    }
+  }
+
+  private void awaitLog(long sinceNanos, long grownNanos) {
+    if (ended.isDone()) {
+      return;
+    }
+    long now = System.nanoTime();
+    long size = command.files().log().toFile().length();
+    long grown = size == logSize ? grownNanos : now;
+    logSize = size;
+    if (now - grown >= LOG_QUIET.toNanos() || now - sinceNanos >= LOG_PATIENCE.toNanos()) {
+      complete();
+    } else {
+      again(() -> awaitLog(sinceNanos, grown));
+    }
   }
 
   private void complete() {
@@ -241,30 +317,53 @@ final class TaskProcess implements Work {
     if (!deletePidFile() && cause == Cause.ITSELF && exitCode == Signals.INTERRUPTED) {
       cause = Cause.INTERRUPTED;
     }
-    ended.complete(ProcessEnd.of(cause, exitCode, command.timeout()));
+    if (logWritten && logWriter.exitValue() != 0) {
+      LOG.warn("the log {} could not be written to its end", command.files().log());
+      LogMark.append(command.files().log(), "the log could not be written; output is missing here");
+    }
+    complete(ProcessEnd.of(cause, exitCode, command.timeout()));
+  }
+
+  private void complete(ProcessEnd end) {
+    String left = idIsTaken() && !process.isAlive() ? null : leftRunning();
+    if (left != null) {
+      LOG.warn("going on without waiting for {} of process group {}", left, process.pid());
+      LogMark.append(command.files().log(), "could not be ended and still runs: " + left);
+    }
+    ended.complete(end.leaving(left));
+  }
+
+  private @Nullable String leftRunning() {
+    try {
+      return groups.describe(process.pid());
+    } catch (RuntimeException e) {
+      LOG.debug("cannot see what is left of process group {}", process.pid(), e);
+      return null;
+    }
+  }
+
+  /** Does a step later, and later still each time: what does not end soon may last. */
+  private void again(Runnable step) {
+    var unused = timer.schedule(step, checkMillis, TimeUnit.MILLISECONDS);
+    checkMillis = Math.min(2 * checkMillis, LAST_CHECK_MILLIS);
   }
 
   /** Whether there was one, which the shell writes before the script begins. */
   private boolean deletePidFile() {
     try {
-      return Files.deleteIfExists(command.pidFile());
+      return Files.deleteIfExists(command.files().pidFile());
     } catch (IOException e) {
-      LOG.debug("cannot delete {}", command.pidFile(), e);
+      LOG.debug("cannot delete {}", command.files().pidFile(), e);
       return true;
     }
   }
 
-  /**
-   * Signals the group.
-   *
-   * @return false when there is none: not yet, or not any more
-   */
-  private boolean signal(Signal signal) {
+  private Delivery signal(Signal signal) {
     try {
       return groups.signal(process.pid(), signal);
     } catch (RuntimeException e) {
       LOG.debug("cannot send {} to process group {}", signal, process.pid(), e);
-      return false;
+      return Delivery.NO_PROCESS;
     }
   }
 

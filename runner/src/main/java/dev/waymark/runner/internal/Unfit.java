@@ -1,17 +1,22 @@
 package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.Claims.Leased;
+import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.RefusedException;
-import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,66 +26,114 @@ import org.jspecify.annotations.Nullable;
  */
 record Unfit(Config config) {
 
+  /** Each refusal means that somebody else has written; what is left then stays due. */
+  private static final int MAX_TRIES = 20;
+
   /** The attempt that was claimed has failed, and with it the execution. */
   void refuse(Claimed claimed, WaymarkException why) {
     String error = error(why);
-    ChangeSet.Builder changes = ChangeSet.builder(config.ids().commitId());
-    changes.updateAttempt(claimed.attempt().id(), AttemptState.FAILED, null, error);
-    changes.updateTaskRun(
-        claimed.taskRun().id(), TaskRunState.FAILED, null, claimed.attempt().number());
-    end(changes, claimed.execution().id(), claimed.taskRun(), error);
+    AttemptId attempt = claimed.attempt().id();
+    end(
+        claimed.execution().id(),
+        attempt.taskRunId(),
+        changes ->
+            changes
+                .updateAttempt(attempt, AttemptState.FAILED, null, error)
+                .updateTaskRun(attempt.taskRunId(), TaskRunState.FAILED, null, attempt.number()),
+        error);
   }
 
   /** The attempt whose lease is over is lost, and with it the execution. */
   void lose(Leased expired, WaymarkException why) {
     String error = error(why);
-    TaskRun run =
-        config
-            .patience()
-            .<@Nullable TaskRun>call(() -> config.store().taskRun(expired.attempt().taskRunId()));
-    if (run != null) {
-      ChangeSet.Builder changes = ChangeSet.builder(config.ids().commitId());
-      changes.loseAttempt(expired.attempt(), error);
-      changes.updateTaskRun(run.id(), TaskRunState.FAILED);
-      end(changes, expired.executionId(), run, error);
-    }
+    TaskRunId run = expired.attempt().taskRunId();
+    end(
+        expired.executionId(),
+        run,
+        changes ->
+            changes.loseAttempt(expired.attempt(), error).updateTaskRun(run, TaskRunState.FAILED),
+        error);
   }
 
   private @Nullable String error(WaymarkException why) {
     return Errors.cut(why.getMessage(), config.store().limits().maxErrorBytes());
   }
 
-  /** Ends what has not begun; the execution ends here, or with the last of what still runs. */
+  /**
+   * Ends what has not begun; the execution ends here, or with the last of what still runs. The
+   * store says whether that was decided on the newest picture; if not, it is decided again.
+   */
   private void end(
-      ChangeSet.Builder changes, ExecutionId id, TaskRun failed, @Nullable String error) {
-    ExecutionProgress progress =
-        config
-            .patience()
-            .<@Nullable ExecutionProgress>call(() -> config.store().executionProgress(id));
-    boolean live = false;
-    for (ExecutionProgress.Item each :
-        progress == null ? List.<ExecutionProgress.Item>of() : progress.taskRuns()) {
+      ExecutionId id,
+      TaskRunId failed,
+      Consumer<ChangeSet.Builder> endOfAttempt,
+      @Nullable String error) {
+    boolean isEnded = false;
+    for (int tries = 0; tries < MAX_TRIES; tries++) {
+      ExecutionProgress progress =
+          config
+              .patience()
+              .<@Nullable ExecutionProgress>call(() -> config.store().executionProgress(id));
+      if (progress == null || progress.execution().state().isTerminal()) {
+        return;
+      }
+      ChangeSet.Builder changes = ChangeSet.builder(config.ids().commitId());
+      if (!isEnded) {
+        endOfAttempt.accept(changes);
+      }
+      addRest(changes, progress, failed, error);
+      ChangeSet whole = changes.build();
+      try {
+        CommitResult result = config.patience().call(() -> config.store().commit(whole));
+        if (!Step.isStale(result)) {
+          return;
+        }
+        isEnded = true;
+      } catch (LeaseLostException e) {
+        return; // Somebody else has the task run now.
+      } catch (RefusedException e) {
+        // Others have written meanwhile; unless they go on, the lease runs out.
+      }
+    }
+  }
+
+  private static void addRest(
+      ChangeSet.Builder changes,
+      ExecutionProgress progress,
+      TaskRunId failed,
+      @Nullable String error) {
+    int live = 0;
+    for (ExecutionProgress.Item each : progress.taskRuns()) {
       TaskRun run = each.taskRun();
-      if (run.id().equals(failed.id()) || run.state().isTerminal()) {
+      if (run.id().equals(failed)) {
         continue;
       }
-      live |= run.state() == TaskRunState.RUNNING;
+      live += run.state() == TaskRunState.RUNNING ? 1 : 0;
       if (run.state() == TaskRunState.PENDING) {
         changes.updateTaskRun(run.id(), TaskRunState.SKIPPED, run.version(), null);
       } else if (run.state() == TaskRunState.RETRYING) {
         changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version(), null);
       }
     }
-    boolean ends =
-        progress != null && !live && progress.execution().state() == ExecutionState.RUNNING;
-    if (ends) {
-      changes.updateExecution(id, ExecutionState.FAILED, null, error);
+    settle(changes, progress.execution(), live, error);
+  }
+
+  /** Moves the execution to its end unless some of it runs, and settles it as it is then. */
+  private static void settle(
+      ChangeSet.Builder changes, Execution execution, int live, @Nullable String error) {
+    ExecutionId id = execution.id();
+    ExecutionState state = execution.state();
+    long version = execution.version();
+    if (live == 0 && state == ExecutionState.CANCELLING) {
+      state = ExecutionState.CANCELLED;
+      changes.updateExecution(id, state, version++, error);
+    } else if (live == 0) {
+      if (state != ExecutionState.RUNNING) {
+        changes.updateExecution(id, ExecutionState.RUNNING, version++, null);
+      }
+      state = ExecutionState.FAILED;
+      changes.updateExecution(id, state, version++, error);
     }
-    ChangeSet whole = changes.build();
-    try {
-      var unused = config.patience().call(() -> config.store().commit(whole));
-    } catch (RefusedException e) {
-      // Others have got on meanwhile; the lease runs out, and it is looked at again.
-    }
+    changes.settleExecution(id, version, state, live);
   }
 }

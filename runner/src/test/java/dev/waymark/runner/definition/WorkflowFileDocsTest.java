@@ -39,7 +39,7 @@ final class WorkflowFileDocsTest {
     assertThat(read)
         .extracting(definition -> definition.id().value())
         .containsExactly(
-            "nightly-report", "hello", "hello", "download", "load-rows", "shared-settings");
+            "nightly-report", "hello", "hello", "download", "load-rows", "clean", "shared-settings");
     assertThat(TaskGraph.of(read.get(0)).order()).hasSize(7);
   }
 

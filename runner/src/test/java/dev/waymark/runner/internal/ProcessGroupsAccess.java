@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.runner.definition.InheritedEnv;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -19,8 +20,11 @@ public final class ProcessGroupsAccess {
 
   /** Runs a script as an attempt would and gives its exit code. */
   public static int runScript(String script, Path folder, Path pidFile) throws Exception {
-    return new ShellCommand(script, folder, Map.of(), folder.resolve("log"), pidFile, null)
+    AttemptFiles files = new AttemptFiles(folder.resolve("log"), pidFile, folder.resolve("files"));
+    files.prepare();
+    return new ShellCommand(script, folder, Map.of(), InheritedEnv.ALL, files, null)
         .start(ProcessGroups.detect())
+        .leader()
         .waitFor();
   }
 }

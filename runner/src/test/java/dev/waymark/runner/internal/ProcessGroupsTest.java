@@ -2,6 +2,7 @@ package dev.waymark.runner.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.runner.internal.ProcessGroups.Delivery;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,8 @@ class ProcessGroupsTest {
     Process ended = new ProcessBuilder(groups.leading(List.of("true"))).start();
     ended.waitFor();
     assertThat(groups.alive(ended.pid())).isFalse();
-    assertThat(groups.signal(ended.pid(), ProcessGroups.Signal.TERM)).isFalse();
+    assertThat(groups.signal(ended.pid(), ProcessGroups.Signal.TERM))
+        .isEqualTo(Delivery.NO_PROCESS);
   }
 
   @Test
@@ -33,7 +35,8 @@ class ProcessGroupsTest {
     ProcessGroups groups = ProcessGroups.detect();
     Process leader = new ProcessBuilder(groups.leading(List.of("sleep", "300"))).start();
     Waiting.until("a group of its own", () -> groups.alive(leader.pid()));
-    assertThat(groups.signal(leader.pid(), ProcessGroups.Signal.KILL)).isTrue();
+    assertThat(groups.signal(leader.pid(), ProcessGroups.Signal.KILL))
+        .isEqualTo(Delivery.DELIVERED);
     assertThat(leader.waitFor()).isEqualTo(137);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waymark.runner.definition.InheritedEnv;
 import dev.waymark.runner.internal.ProcessEnd.Cause;
 import dev.waymark.runner.internal.ProcessGroups.Way;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scripts as real processes: what they are given, how they end, and that nothing of them stays. */
 @DisplayName("A script as a process")
@@ -98,8 +100,11 @@ class TaskProcessTest {
   void variablesReachTheScriptByteForByteAlsoWhereTheLocaleKnowsOnlyAscii() throws Exception {
     Map<String, String> env = Map.of("WORD", "Zürich – '$HOME' \"%d\" \\n\n\n", "DASH", "-é");
     ShellCommand command = command("printf '%s|%s|ß' \"$WORD\" \"$DASH\"", folder, env, null);
-    Process process = command.start(groups, Path.of("/bin/sh"), StandardCharsets.US_ASCII);
-    assertThat(process.waitFor()).isZero();
+    command.files().prepare();
+    ShellCommand.Started started =
+        command.start(groups, Path.of("/bin/sh"), StandardCharsets.US_ASCII);
+    assertThat(started.leader().waitFor()).isZero();
+    assertThat(started.logWriter().waitFor()).isZero();
     assertThat(log()).isEqualTo(env.get("WORD") + "|-é|ß");
   }
 
@@ -139,10 +144,28 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a script too long for the system cannot start")
-  void aScriptTooLongForTheSystemCannotStart() {
-    assertThatIOException()
-        .isThrownBy(() -> start(command("#" + "x".repeat(5_000_000), folder, Map.of(), null)));
+  @DisplayName("a script may be of any length")
+  void aScriptMayBeOfAnyLength() throws Exception {
+    assertThat(run("#" + "x".repeat(5_000_000) + "\necho done").succeeded()).isTrue();
+    assertThat(log()).isEqualTo("done\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-x", "+x", "--", "-c"})
+  @DisplayName("a script may begin like an option")
+  void aScriptMayBeginLikeAnOption(String begin) throws Exception {
+    ProcessEnd end = run(begin + " || echo \"$?\"\necho done");
+    assertThat(end.succeeded()).isTrue();
+    assertThat(log()).endsWith("127\ndone\n");
+  }
+
+  @Test
+  @DisplayName("a script is in no list of processes and only its owner can read it")
+  void aScriptIsInNoListOfProcessesAndOnlyItsOwnerCanReadIt() throws Exception {
+    ProcessEnd end =
+        run("cat /proc/$$/cmdline; echo; stat -c %a \"$0\" \"$(dirname \"$0\")\" # s3cret");
+    assertThat(end.succeeded()).isTrue();
+    assertThat(log()).doesNotContain("s3cret").endsWith("\n600\n700\n");
   }
 
   @ParameterizedTest
@@ -268,6 +291,7 @@ class TaskProcessTest {
   }
 
   private TaskProcess start(ShellCommand command, Duration grace) throws IOException {
+    command.files().prepare();
     return TaskProcess.start(command, groups, timer, grace);
   }
 
@@ -277,7 +301,7 @@ class TaskProcessTest {
 
   private ShellCommand command(
       String script, Path directory, Map<String, String> env, @Nullable Duration timeout) {
-    return new ShellCommand(script, directory, env, logFile(), pidFile(), timeout);
+    return new ShellCommand(script, directory, env, InheritedEnv.ALL, AttemptFiles.of(logFile()), timeout);
   }
 
   private Path logFile() {

@@ -328,14 +328,18 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     ExecutionId execution = claimed.execution().id();
     AttemptId attempt = claimed.attempt().id();
     int unfinished = unfinished(own, execution) - 1;
+    long version = claimed.execution().version();
     ChangeSet.Builder changes =
         changes()
             .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
             .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED, null, attempt.number());
     if (unfinished == 0) {
       changes.updateExecution(execution, ExecutionState.SUCCEEDED);
+      changes.settleExecution(execution, version + 1, ExecutionState.SUCCEEDED, 0);
+    } else {
+      changes.settleExecution(execution, version, ExecutionState.RUNNING, unfinished);
     }
-    List<Boolean> changed = changed(own, changes.settleExecution(execution, unfinished));
+    List<Boolean> changed = changed(own, changes);
     boolean more = changed.get(changed.size() - 1);
     if (!more) {
       return unfinished == 0;
@@ -347,7 +351,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
                 own,
                 changes()
                     .updateExecution(execution, ExecutionState.SUCCEEDED)
-                    .settleExecution(execution, 0)))
+                    .settleExecution(execution, version + 1, ExecutionState.SUCCEEDED, 0)))
         .containsExactly(true, false);
     return true;
   }

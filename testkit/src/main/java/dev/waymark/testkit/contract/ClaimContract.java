@@ -326,7 +326,7 @@ public abstract class ClaimContract extends ContractTest {
             .commit(
                 changes()
                     .updateTaskRun(first, TaskRunState.SUCCEEDED)
-                    .settleExecution(execution, 0)
+                    .settleExecution(execution, 1, ExecutionState.PENDING, 0)
                     .build())
             .outcomes()
             .get(1);
@@ -342,7 +342,7 @@ public abstract class ClaimContract extends ContractTest {
             .commit(
                 changes()
                     .updateTaskRun(second, TaskRunState.SUCCEEDED)
-                    .settleExecution(execution, 0)
+                    .settleExecution(execution, 1, ExecutionState.PENDING, 0)
                     .build())
             .outcomes()
             .get(1);

@@ -84,6 +84,24 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("settling")
+  class Settling extends SettleContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("admission")
+  class Admission extends AdmitContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("logs")
   class Logs extends LogContract {
     @Override

@@ -2,6 +2,7 @@ package dev.waymark.testkit.model;
 
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.Change;
@@ -108,7 +109,13 @@ final class WorkChanges {
                 progress.taskRuns().stream()
                     .filter(item -> !item.taskRun().state().isTerminal())
                     .count();
-    changes.settleExecution(id, dice.oneIn(3) ? unfinished - 1 : unfinished);
+    long version = progress == null ? 1 : progress.execution().version();
+    ExecutionState state = progress == null ? ExecutionState.PENDING : progress.execution().state();
+    changes.settleExecution(
+        id,
+        dice.oneIn(6) ? version - 1 : version,
+        dice.oneIn(8) ? dice.pickOf(ExecutionState.values()) : state,
+        dice.oneIn(4) ? unfinished - 1 : unfinished);
   }
 
   private AttemptId attempt() {

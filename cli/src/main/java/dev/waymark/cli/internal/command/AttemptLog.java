@@ -8,6 +8,7 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.TaskLogs;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The output of one attempt, read on from where it was left. The file of the machine that runs the
@@ -16,6 +17,8 @@ import java.io.InputStream;
  */
 final class AttemptLog {
   private static final int PIECE_BYTES = 1 << 16;
+  private static final String TRUNCATED =
+      "\n[waymark] the log file was truncated by another process; output may be missing here\n";
 
   private final StateStore store;
   private final TaskLogs logs;
@@ -58,7 +61,12 @@ final class AttemptLog {
   }
 
   private void copyFromFile(InputStream file, Output out, Runnable before) throws IOException {
-    file.skipNBytes(Math.min(position, file.available()));
+    if (file.available() < position) {
+      byte[] mark = TRUNCATED.getBytes(StandardCharsets.UTF_8);
+      out.write(mark, mark.length);
+      position = 0;
+    }
+    file.skipNBytes(position);
     byte[] buffer = new byte[PIECE_BYTES];
     for (int length = file.read(buffer); length > 0; length = file.read(buffer)) {
       before.run();

@@ -9,8 +9,8 @@ import java.time.Duration;
 /** What may be noted as ready or due. */
 final class DueRules {
   /**
-   * How long others leave it to one who found that more has happened to look again: long enough for
-   * him, and short where he has died.
+   * How long other workers leave it to the caller of a stale settle to look again: long enough for
+   * a caller that lives, and short where it has died.
    */
   private static final Duration SETTLE_GRACE = Duration.ofSeconds(1);
 
@@ -52,12 +52,16 @@ final class DueRules {
     if (head == null) {
       return;
     }
-    boolean more = hearing.family(change.id()).live() != change.unfinished();
+    boolean isCurrent =
+        head.version() == change.version()
+            && head.state() == change.state()
+            && hearing.family(change.id()).live() == change.unfinished();
+    // Nothing follows any more in one that has ended, whatever the caller knew of it.
     hearing.write(
-        more
-            ? new Effect.ExecutionDue(change.id(), DueReason.SETTLE, SETTLE_GRACE)
-            : new Effect.ExecutionNotDue(change.id(), DueReason.SETTLE));
-    hearing.answer(change.target(), head.version(), more);
+        isCurrent || head.state().isTerminal()
+            ? new Effect.ExecutionNotDue(change.id(), DueReason.SETTLE)
+            : new Effect.ExecutionDue(change.id(), DueReason.SETTLE, SETTLE_GRACE));
+    hearing.answer(change.target(), head.version(), !isCurrent);
   }
 
   void mark(Change.MarkDue change) {

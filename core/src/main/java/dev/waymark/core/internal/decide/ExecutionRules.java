@@ -57,8 +57,13 @@ final class ExecutionRules {
             null);
     draft.put(
         new ExecutionHead(
-            wanted.id(), wanted.state(), wanted.version(), null, null, prepared.requestHash()));
-    draft.put(wanted.id(), Family.NONE);
+            wanted.id(),
+            wanted.workflowId(),
+            wanted.state(),
+            wanted.version(),
+            null,
+            null,
+            prepared.requestHash()));
     hearing.write(new Effect.ExecutionCreated(execution, prepared.requestHash()));
     hearing.answer(change.target(), wanted.version(), true);
   }
@@ -109,16 +114,23 @@ final class ExecutionRules {
   }
 
   void admit(Change.AdmitExecution change) {
-    ExecutionHead head = hearing.existing(change.id(), "begin " + change.target());
+    String attempted = "begin " + change.target() + " of workflow " + change.workflow();
+    ExecutionHead head = hearing.existing(change.id(), attempted);
     if (head == null) {
       return;
     }
-    int underWay = draft.underWay(change.workflow());
-    if (head.state() != ExecutionState.PENDING || underWay >= change.most()) {
+    if (!head.workflowId().equals(change.workflow())) {
+      refusals.add(
+          change.target(),
+          Reason.ALREADY_EXISTS,
+          attempted,
+          "an execution of that workflow",
+          "one of workflow " + head.workflowId());
+    } else if (head.state() != ExecutionState.PENDING
+        || draft.underWay(change.workflow()) >= change.most()) {
       hearing.answer(change.target(), head.version(), false);
-      return;
+    } else {
+      update(new Change.UpdateExecution(change.id(), ExecutionState.RUNNING, null, null));
     }
-    draft.putUnderWay(change.workflow(), underWay + 1);
-    update(new Change.UpdateExecution(change.id(), ExecutionState.RUNNING, null, null));
   }
 }

@@ -56,7 +56,8 @@ final class Fingerprint {
       part("ready task run").part(ready.expectedVersion());
       part(ready.pool()).part(ready.priority()).part(ready.delay());
     } else if (change instanceof Change.SettleExecution settle) {
-      part("settle execution").part(settle.unfinished());
+      part("settle execution").part(settle.version()).part(settle.state());
+      part(settle.unfinished());
     } else if (change instanceof Change.MarkDue due) {
       part("mark due").part(due.reason()).part(due.delay());
     } else if (change instanceof Change.ClearDue due) {

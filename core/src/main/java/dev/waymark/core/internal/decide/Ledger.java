@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * posted when the set is accepted and dropped when it is refused. A whole group may be a draft over
  * a ledger that {@link #keeping keeps} what earlier groups came to; what it comes to is {@link
  * #addTo added} there once it is durable.
+ *
+ * <p><b>Loading and writing.</b> {@code load} notes what the store has, and {@code put} writes what
+ * was decided. Only {@code put} moves what is derived from other records: the {@link Family} of an
+ * execution and the number of executions under way. So a rule cannot write a record and leave a
+ * count behind, whether or not the count is here; {@code docs/decisions/0015} has the table of all
+ * that is kept, and of what keeps it right.
  */
 public final class Ledger {
   private final boolean isDraft;
@@ -28,7 +35,7 @@ public final class Ledger {
   private final Shelf<ExecutionId, ExecutionHead> executions;
   private final Shelf<ExecutionId, Family> families;
   private final Shelf<TaskRunId, TaskRunHead> taskRuns;
-  private final Shelf<TaskKey, TaskRunHead> taskRunsByTask;
+  private final Shelf<TaskKey, TaskRunId> taskRunsByTask;
   private final Shelf<WorkflowId, Integer> underWay;
   private final Shelf<String, WorkerHead> workers;
   private final Shelf<String, PoolHead> pools;
@@ -135,62 +142,124 @@ public final class Ledger {
     return owners;
   }
 
+  // ---- what is loaded
+
   /** Notes a commit of the past. */
-  public void put(PastCommit commit) {
+  public void load(PastCommit commit) {
     commits.put(commit.id(), commit);
   }
 
-  /** Notes a workflow. */
-  public void put(WorkflowHead workflow) {
+  /** Notes a workflow as the store has it. */
+  public void load(WorkflowHead workflow) {
     workflows.put(workflow.id(), workflow);
   }
 
-  /** Notes an execution. */
-  public void put(ExecutionHead execution) {
+  /** Notes an execution as the store has it. */
+  public void load(ExecutionHead execution) {
     executions.put(execution.id(), execution);
   }
 
-  /** Notes a task run. */
-  public void put(TaskRunHead taskRun) {
+  /** Notes a task run as the store has it. */
+  public void load(TaskRunHead taskRun) {
     taskRuns.put(taskRun.id(), taskRun);
-    taskRunsByTask.put(new TaskKey(taskRun.executionId(), taskRun.taskId()), taskRun);
+    taskRunsByTask.put(new TaskKey(taskRun.executionId(), taskRun.taskId()), taskRun.id());
   }
 
   /**
    * Notes how many task runs an execution has; needed where {@link Touches#families()} asks for it.
    */
-  public void put(ExecutionId execution, Family family) {
+  public void load(ExecutionId execution, Family family) {
     families.put(execution, family);
   }
+
+  /**
+   * Notes how many executions of a workflow are under way; needed where {@link Touches#bounded()}
+   * asks for it.
+   */
+  public void loadUnderWay(WorkflowId id, int executions) {
+    underWay.put(id, executions);
+  }
+
+  /** Notes a worker as the store has it. */
+  public void load(WorkerHead worker) {
+    workers.put(worker.name(), worker);
+  }
+
+  /** Notes a pool as the store has it. */
+  public void load(PoolHead pool) {
+    pools.put(pool.name(), pool);
+  }
+
+  // ---- what is decided
+
+  /** Keeps a commit that was accepted. */
+  void put(PastCommit commit) {
+    commits.put(commit.id(), commit);
+  }
+
+  /** Writes a workflow. */
+  void put(WorkflowHead workflow) {
+    workflows.put(workflow.id(), workflow);
+  }
+
+  /**
+   * Writes an execution. The number of executions under way follows, where it is here; elsewhere
+   * nobody has it, since it is never kept.
+   */
+  void put(ExecutionHead after) {
+    ExecutionHead before = execution(after.id());
+    int change = after.countsAsUnderWay() - (before == null ? 0 : before.countsAsUnderWay());
+    Integer known = underWay.get(after.workflowId());
+    if (known != null && change != 0) {
+      underWay.put(after.workflowId(), known + change);
+    }
+    if (before == null) {
+      families.put(after.id(), Family.NONE);
+    }
+    executions.put(after.id(), after);
+  }
+
+  /**
+   * Writes a task run. The family of its execution follows: it is counted on where it is here, and
+   * elsewhere marked as unknown, so that no count from before outlives this write in a ledger that
+   * keeps what earlier groups have loaded.
+   */
+  void put(TaskRunHead after) {
+    TaskRunHead before = taskRun(after.id());
+    int added = before == null ? 1 : 0;
+    int live = after.countsAsLive() - (before == null ? 0 : before.countsAsLive());
+    if (added != 0 || live != 0) {
+      Family known = family(after.executionId());
+      families.put(after.executionId(), known == null ? Family.UNKNOWN : known.plus(added, live));
+    }
+    load(after);
+  }
+
+  /** Writes a worker. */
+  void put(WorkerHead worker) {
+    workers.put(worker.name(), worker);
+  }
+
+  /** Writes a pool. */
+  void put(PoolHead pool) {
+    pools.put(pool.name(), pool);
+  }
+
+  // ---- what is known
 
   /** Whether of each of these executions that is here its family is here too. */
   public boolean hasFamilies(Collection<ExecutionId> ids) {
     return ids.stream().allMatch(id -> execution(id) == null || family(id) != null);
   }
 
-  /** Notes a worker. */
-  public void put(WorkerHead worker) {
-    workers.put(worker.name(), worker);
-  }
-
-  /** Notes how many executions of a workflow are under way. */
-  public void putUnderWay(WorkflowId id, int executions) {
-    underWay.put(id, executions);
-  }
-
-  /** How many executions of a workflow are under way; none where nobody has looked. */
+  /** How many executions of a workflow are under way; it must have been loaded. */
   int underWay(WorkflowId id) {
-    Integer found = underWay.get(id);
-    return found == null ? 0 : found;
+    return Objects.requireNonNull(
+        underWay.get(id), "how many executions are under way was not loaded");
   }
 
   @Nullable WorkerHead worker(String name) {
     return workers.get(name);
-  }
-
-  /** Notes a pool. */
-  public void put(PoolHead pool) {
-    pools.put(pool.name(), pool);
   }
 
   @Nullable PoolHead pool(String name) {
@@ -222,13 +291,15 @@ public final class Ledger {
     return head != null && head.hasLiveAttempt();
   }
 
-  @Nullable TaskRunHead taskRun(TaskKey key) {
+  /** Which task run a task has, or null; that never changes. */
+  @Nullable TaskRunId taskRunOf(TaskKey key) {
     return taskRunsByTask.get(key);
   }
 
-  /** The family of an execution, or null where nobody has asked for it yet. */
+  /** The family of an execution, or null where nobody has asked for it since it last changed. */
   public @Nullable Family family(ExecutionId id) {
-    return families.get(id);
+    Family found = families.get(id);
+    return Family.UNKNOWN.equals(found) ? null : found;
   }
 
   /** The heads of one kind. It has no map until something is put there: most drafts put little. */

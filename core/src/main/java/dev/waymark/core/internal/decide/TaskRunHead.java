@@ -27,6 +27,11 @@ public record TaskRunHead(
     return lastAttemptState != null && !lastAttemptState.isTerminal();
   }
 
+  /** 1 when it counts among those of its execution that have not ended; else 0. */
+  int countsAsLive() {
+    return state.isTerminal() ? 0 : 1;
+  }
+
   /** The newest attempt; only for a task run that has one. */
   AttemptId newestAttempt() {
     return new AttemptId(id, lastAttempt);

@@ -4,6 +4,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.NewTaskRun;
@@ -60,7 +61,7 @@ final class TaskRunRules {
   }
 
   private void createFor(NewTaskRun wanted, RecordRef ref) {
-    TaskRunHead sameTask = draft.taskRun(new TaskKey(wanted.executionId(), wanted.taskId()));
+    TaskRunId sameTask = draft.taskRunOf(new TaskKey(wanted.executionId(), wanted.taskId()));
     if (sameTask != null) {
       refusals.add(
           ref,
@@ -72,7 +73,7 @@ final class TaskRunRules {
               + " of execution "
               + wanted.executionId(),
           "no task run for it yet",
-          RecordRef.of(sameTask.id()).toString());
+          RecordRef.of(sameTask).toString());
       return;
     }
     Family family = hearing.family(wanted.executionId());
@@ -84,7 +85,6 @@ final class TaskRunRules {
               + family.taskRuns()
               + " task runs, the limit maxTaskRuns; raise it when opening the store");
     }
-    draft.put(wanted.executionId(), family.plus(1, 1));
     draft.put(
         new TaskRunHead(
             wanted.id(),
@@ -141,10 +141,6 @@ final class TaskRunRules {
   private void move(Change.UpdateTaskRun change, TaskRunHead head) {
     TaskRunHead after = head.moved(change.to(), hearing.at());
     draft.put(after);
-    Family family = draft.family(head.executionId());
-    if (family != null && change.to().isTerminal()) {
-      draft.put(head.executionId(), family.plus(0, -1));
-    }
     hearing.write(new Effect.TaskRunMoved(after, head.state()));
     if (change.to().isTerminal() && head.state() != TaskRunState.RUNNING) {
       hearing.write(new Effect.TaskRunNotReady(after.id()));

@@ -266,7 +266,7 @@ class DeciderTest {
       assertThat(stored.at()).isEqualTo(NOW);
 
       Desk later = new Desk();
-      later.ledger.put(
+      later.ledger.load(
           new PastCommit(stored.id(), stored.at(), stored.fingerprint(), stored.versions()));
       CommitResult again = later.repeated(changes);
       assertThat(again).isEqualTo(accepted.result());

@@ -4,6 +4,8 @@ import static dev.waymark.core.internal.decide.Desk.FLOW;
 import static dev.waymark.core.internal.decide.Desk.NOW;
 import static dev.waymark.core.internal.decide.Desk.create;
 import static dev.waymark.core.internal.decide.Desk.move;
+import static dev.waymark.core.model.ExecutionState.PENDING;
+import static dev.waymark.core.model.ExecutionState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.model.AttemptId;
@@ -12,6 +14,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.DueReason;
@@ -154,9 +157,18 @@ class WorkRulesTest {
   void settle() {
     ExecutionId execution = desk.execution();
     TaskRunId id = desk.ids.taskRunId();
-    assertThat(changed(create(id, execution), new Change.SettleExecution(execution, 1)))
+    assertThat(changed(create(id, execution), settle(execution, 1, PENDING, 1)))
         .containsExactly(true, false);
-    assertThat(changed(new Change.SettleExecution(execution, 0))).containsExactly(true);
+    assertThat(
+            changed(
+                settle(execution, 1, PENDING, 0),
+                settle(execution, 2, PENDING, 1),
+                settle(execution, 1, RUNNING, 1),
+                settle(execution, 1, PENDING, 1),
+                move(execution, RUNNING),
+                settle(execution, 1, PENDING, 1),
+                settle(execution, 2, RUNNING, 1)))
+        .containsExactly(true, true, true, false, true, true, false);
     assertThat(desk.accepted(new Change.MarkDue(execution, DueReason.DEADLINE, LEASE)).effects())
         .containsExactly(new Effect.ExecutionDue(execution, DueReason.DEADLINE, LEASE));
     assertThat(desk.accepted(new Change.ClearDue(execution, DueReason.DEADLINE)).effects())
@@ -164,7 +176,7 @@ class WorkRulesTest {
     ExecutionId unknown = desk.ids.executionId();
     assertThat(
             reasons(
-                new Change.SettleExecution(unknown, 0),
+                settle(unknown, 1, PENDING, 0),
                 new Change.MarkDue(unknown, DueReason.SETTLE, LEASE),
                 new Change.ClearDue(unknown, DueReason.SETTLE),
                 new Change.AdmitExecution(unknown, FLOW, 1)))
@@ -173,16 +185,70 @@ class WorkRulesTest {
   }
 
   @Test
+  @DisplayName("an execution that has ended is not due, whatever its caller knew")
+  void settleEnded() {
+    ExecutionId execution = desk.execution();
+    desk.accepted(move(execution, ExecutionState.CANCELLED));
+    Verdict.Accepted stale = desk.accepted(settle(execution, 1, PENDING, 0));
+    assertThat(stale.effects())
+        .containsExactly(new Effect.ExecutionNotDue(execution, DueReason.SETTLE));
+    assertThat(stale.result().outcomes().get(0).changed()).isTrue();
+  }
+
+  private static Change settle(ExecutionId id, long version, ExecutionState state, int unfinished) {
+    return new Change.SettleExecution(id, version, state, unfinished);
+  }
+
+  @Test
   @DisplayName("no more executions of a workflow are admitted than may be under way")
   void admit() {
     ExecutionId first = desk.execution();
     ExecutionId second = desk.execution();
+    desk.ledger.loadUnderWay(FLOW, 0);
     assertThat(
             changed(
                 new Change.AdmitExecution(first, FLOW, 1),
                 new Change.AdmitExecution(second, FLOW, 1),
                 new Change.AdmitExecution(second, FLOW, 2)))
         .containsExactly(true, false, true);
+  }
+
+  @Test
+  @DisplayName("what begins or ends in the same change set counts when executions are admitted")
+  void admitAfterMoves() {
+    ExecutionId first = desk.execution();
+    ExecutionId second = desk.execution();
+    desk.ledger.loadUnderWay(FLOW, 0);
+    assertThat(
+            changed(
+                move(first, RUNNING),
+                new Change.AdmitExecution(second, FLOW, 1),
+                move(first, ExecutionState.SUCCEEDED),
+                new Change.AdmitExecution(second, FLOW, 1)))
+        .containsExactly(true, false, true, true);
+    assertThat(reasons(new Change.AdmitExecution(second, new WorkflowId("other"), 1)))
+        .containsExactly(Reason.ALREADY_EXISTS);
+  }
+
+  @Test
+  @DisplayName("a count that was not loaded is unknown after what it counts has changed")
+  void countsFollow() {
+    ExecutionId execution = desk.execution();
+    TaskRunId id = desk.taskRun(execution);
+    Ledger kept = Ledger.keeping(100);
+    desk.ledger.addTo(kept);
+    assertThat(kept.family(execution)).isEqualTo(new Family(1, 1));
+    // Another group has loaded the task run, and not the family.
+    Ledger group = new Ledger();
+    group.load(Objects.requireNonNull(kept.execution(execution)));
+    group.load(Objects.requireNonNull(kept.taskRun(id)));
+    group.put(Objects.requireNonNull(desk.ledger.taskRun(id)).moved(TaskRunState.RUNNING, NOW));
+    group.addTo(kept);
+    assertThat(kept.family(execution)).isEqualTo(new Family(1, 1));
+    group.put(Objects.requireNonNull(desk.ledger.taskRun(id)).moved(TaskRunState.CANCELLED, NOW));
+    group.addTo(kept);
+    assertThat(kept.family(execution)).isNull();
+    assertThat(kept.hasFamilies(List.of(execution))).isFalse();
   }
 
   @Test
@@ -216,7 +282,7 @@ class WorkRulesTest {
             reasons(
                 new Change.AppendLog(id, 2, bytes), new Change.DeleteLogs(new ExecutionId(LIFE))))
         .containsExactly(Reason.LEASE_LOST, Reason.NOT_FOUND);
-    desk.ledger.put(execution, new Family(1, 1));
+    desk.ledger.load(execution, new Family(1, 1));
     desk.accepted(
         move(id.taskRunId(), TaskRunState.SUCCEEDED), move(execution, ExecutionState.SUCCEEDED));
     assertThat(desk.accepted(new Change.DeleteLogs(execution)).effects())
@@ -265,8 +331,10 @@ class WorkRulesTest {
             new Change.ReadyTaskRun(id.taskRunId(), 1L, "default", 0, Duration.ZERO),
             new Change.ReadyTaskRun(id.taskRunId(), null, "other", 0, Duration.ZERO),
             new Change.ReadyTaskRun(id.taskRunId(), null, "default", 1, Duration.ZERO),
-            new Change.SettleExecution(execution, 0),
-            new Change.SettleExecution(execution, 1),
+            settle(execution, 1, PENDING, 0),
+            settle(execution, 1, PENDING, 1),
+            settle(execution, 2, PENDING, 1),
+            settle(execution, 2, RUNNING, 1),
             new Change.MarkDue(execution, DueReason.SETTLE, LEASE),
             new Change.MarkDue(execution, DueReason.DEADLINE, LEASE),
             new Change.ClearDue(execution, DueReason.SETTLE),

@@ -67,8 +67,9 @@ final class LedgerLoader {
         ReadStatement.LOAD_WORKFLOWS,
         touches.workflows().stream().filter(id -> !saved.contains(id)).toList());
     requests.workflows(ReadStatement.LOAD_SAVED_WORKFLOWS, saved);
-    requests.underWay(touches.bounded());
     requests.executions(touches.executions(), touches.taskRuns());
+    // After the locks: what others have moved of the executions that this group moves is counted.
+    requests.underWay(touches.bounded());
     requests.commits(touches.commits());
     requests.taskRuns(touches.taskRuns());
     requests.taskRunsByTask(touches.tasks());
@@ -130,13 +131,15 @@ final class LedgerLoader {
       }
     }
 
+    /** A workflow of which none is under way has no row. */
     void underWay(Collection<WorkflowId> ids) {
       if (!ids.isEmpty()) {
+        ids.forEach(id -> ledger.loadUnderWay(id, 0));
         add(
             ReadStatement.LOAD_UNDER_WAY,
             texts(ids, WorkflowId::value),
             ids.size(),
-            row -> ledger.putUnderWay(new WorkflowId(row.getString(1)), row.getInt(2)));
+            row -> ledger.loadUnderWay(new WorkflowId(row.getString(1)), row.getInt(2)));
       }
     }
 
@@ -188,7 +191,7 @@ final class LedgerLoader {
     /** An execution without task runs has no row, but is known to have none afterwards. */
     void families(Collection<ExecutionId> ids) {
       if (!ids.isEmpty()) {
-        ids.forEach(id -> ledger.put(id, Family.NONE));
+        ids.forEach(id -> ledger.load(id, Family.NONE));
         add(ReadStatement.LOAD_FAMILIES, uuids(ids, ExecutionId::value), ids.size(), this::family);
       }
     }
@@ -217,22 +220,23 @@ final class LedgerLoader {
     // ---- what becomes of the rows
 
     private void pool(ResultSet row) throws SQLException {
-      ledger.put(new PoolHead(row.getString(1), row.getInt(2)));
+      ledger.load(new PoolHead(row.getString(1), row.getInt(2)));
     }
 
     private void worker(ResultSet row) throws SQLException {
-      ledger.put(new WorkerHead(row.getString(1), dialect.uuid(row, 2), row.getInt(3) == 1));
+      ledger.load(new WorkerHead(row.getString(1), dialect.uuid(row, 2), row.getInt(3) == 1));
     }
 
     private void workflow(ResultSet row) throws SQLException {
-      ledger.put(
+      ledger.load(
           new WorkflowHead(new WorkflowId(row.getString(1)), row.getInt(2), row.getString(3)));
     }
 
     private void execution(ResultSet row) throws SQLException {
-      ledger.put(
+      ledger.load(
           new ExecutionHead(
               new ExecutionId(dialect.uuid(row, 1)),
+              new WorkflowId(row.getString(7)),
               ExecutionState.valueOf(row.getString(2)),
               row.getLong(3),
               dialect.time(row, 4),
@@ -241,7 +245,7 @@ final class LedgerLoader {
     }
 
     private void commit(ResultSet row) throws SQLException {
-      ledger.put(
+      ledger.load(
           new PastCommit(
               new CommitId(dialect.uuid(row, 1)),
               Objects.requireNonNull(dialect.time(row, 2)),
@@ -251,7 +255,7 @@ final class LedgerLoader {
 
     private void taskRun(ResultSet row) throws SQLException {
       String attemptState = row.getString(7);
-      ledger.put(
+      ledger.load(
           new TaskRunHead(
               new TaskRunId(dialect.uuid(row, 1)),
               new ExecutionId(dialect.uuid(row, 2)),
@@ -266,7 +270,7 @@ final class LedgerLoader {
     }
 
     private void family(ResultSet row) throws SQLException {
-      ledger.put(new ExecutionId(dialect.uuid(row, 1)), new Family(row.getInt(2), row.getInt(3)));
+      ledger.load(new ExecutionId(dialect.uuid(row, 1)), new Family(row.getInt(2), row.getInt(3)));
     }
   }
 }

@@ -39,15 +39,16 @@ public record Picked(
 
   /** Notes the task run and its execution. */
   public void addTo(Ledger ledger) {
-    ledger.put(
+    ledger.load(
         new ExecutionHead(
             execution.id(),
+            execution.workflowId(),
             execution.state(),
             execution.version(),
             execution.startedAt(),
             execution.endedAt(),
             requestHash));
-    ledger.put(
+    ledger.load(
         new TaskRunHead(
             taskRun.id(),
             taskRun.executionId(),

@@ -20,7 +20,7 @@ public enum ReadStatement {
   LOAD_UNDER_WAY,
   /**
    * Execution ids, ids of task runs whose executions are to be loaded too -> execution id, state,
-   * version, started at, ended at, request hash.
+   * version, started at, ended at, request hash, workflow id.
    */
   LOAD_EXECUTIONS,
   /**

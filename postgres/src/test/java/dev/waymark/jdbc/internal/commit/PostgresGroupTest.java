@@ -176,7 +176,7 @@ class PostgresGroupTest {
           .updateAttempt(new AttemptId(first, 1), AttemptState.SUCCEEDED, 0, null)
           .updateTaskRun(first, TaskRunState.SUCCEEDED)
           .readyTaskRun(second)
-          .settleExecution(execution, 1)
+          .settleExecution(execution, 2, ExecutionState.RUNNING, 1)
           .build();
     }
   }

@@ -5,6 +5,7 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.InputDefinition;
+import dev.waymark.runner.definition.InheritedEnv;
 import dev.waymark.runner.definition.RetryPolicy;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
@@ -12,9 +13,11 @@ import dev.waymark.runner.definition.WorkflowDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the definition from a file that passed every check. */
@@ -25,15 +28,18 @@ public final class DefinitionMapper {
   /** The pause after the first failed attempt where a {@code retry} does not say. */
   static final Duration DEFAULT_DELAY = RetryPolicy.NONE.delay();
 
+  private static final String INHERIT = "inherit-env";
+
   private DefinitionMapper() {}
 
   /** The definition that a checked file holds. */
   public static WorkflowDefinition map(YamlMap root, String source) {
     List<TaskDefinition> tasks = new ArrayList<>();
+    InheritedEnv inherited = inheritedEnv(root.get(INHERIT), InheritedEnv.ALL);
     for (Stage stage : Stage.values()) {
       YamlMap found = root.map(stage.key());
       if (found != null) {
-        found.entries().forEach((id, task) -> tasks.add(task(id, stage, (YamlMap) task.value())));
+        found.entries().forEach((id, task) -> tasks.add(task(id, stage, (YamlMap) task.value(), inherited)));
       }
     }
     return new WorkflowDefinition(
@@ -64,7 +70,8 @@ public final class DefinitionMapper {
     return new InputDefinition(text(found, "description"), text(found, "default"));
   }
 
-  private static TaskDefinition task(String id, Stage stage, YamlMap found) {
+  private static TaskDefinition task(
+      String id, Stage stage, YamlMap found, InheritedEnv inherited) {
     String condition = text(found, "if");
     return new TaskDefinition(
         new TaskId(id),
@@ -78,7 +85,20 @@ public final class DefinitionMapper {
         text(found, "working-directory"),
         duration(found, "timeout"),
         retry(found.map("retry")),
-        text(found, "pool"));
+        text(found, "pool"),
+        inheritedEnv(found.get(INHERIT), inherited));
+  }
+
+  private static InheritedEnv inheritedEnv(@Nullable YamlNode found, InheritedEnv otherwise) {
+    if (found instanceof YamlScalar one) {
+      return one.text().equals("none") ? InheritedEnv.NONE : InheritedEnv.ALL;
+    }
+    if (found instanceof YamlList list) {
+      Set<String> names = new LinkedHashSet<>();
+      list.items().forEach(item -> names.add(((YamlScalar) item).text()));
+      return new InheritedEnv(names);
+    }
+    return otherwise;
   }
 
   private static List<TaskId> needs(@Nullable YamlNode found) {

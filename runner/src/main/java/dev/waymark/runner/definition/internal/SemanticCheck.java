@@ -38,7 +38,7 @@ public final class SemanticCheck {
     inputs(map.map("inputs"));
     timeout(map, "timeout", "for no bound");
     timeout(map, "cleanup-timeout", "for the default of 1h");
-    tasks(stages(map));
+    tasks(stages(map), new EnvironmentCheck(map.map("env"), problems));
   }
 
   private static Map<Stage, YamlMap> stages(YamlMap workflow) {
@@ -52,7 +52,7 @@ public final class SemanticCheck {
     return stages;
   }
 
-  private void tasks(Map<Stage, YamlMap> stages) {
+  private void tasks(Map<Stage, YamlMap> stages, EnvironmentCheck environment) {
     count(stages.values());
     Map<String, Stage> stageOf = stageOf(stages);
     stages.forEach(
@@ -60,6 +60,7 @@ public final class SemanticCheck {
           for (YamlMap.Entry task : tasks.entries().values()) {
             if (task.value() instanceof YamlMap body) {
               task(body);
+              environment.task(body);
             }
           }
           new NeedsCheck(stage, tasks, stageOf, problems).run();

@@ -1,0 +1,72 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.runner.internal.Waiting;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What happens to a log file while its attempt runs, by a program that finds it. */
+@DisplayName("A log file")
+class LogFilesTest extends RunnerFixture {
+  private static final String LOG = "log=$(dirname \"$WAYMARK_OUTPUT\")/../a.1.log\n";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mv \"$log\" elsewhere",
+        "rm \"$log\"",
+        "rm \"$log\"; echo other > \"$log\"",
+        "rm \"$log\"; mkfifo \"$log\"",
+        "rm \"$log\"; ln -s /dev/zero \"$log\"",
+        "ln \"$log\" elsewhere; rm \"$log\"",
+        "chmod 000 \"$log\"; chmod 600 \"$log\"",
+      })
+  @DisplayName("that loses its name loses nothing that was written")
+  void thatLosesItsNameLosesNothingThatWasWritten(String command) throws Exception {
+    ExecutionId id = start(flow("flow").task("a", LOG + "echo one\n" + command + "\necho two"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(stored(id)).isEqualTo("one\ntwo\n");
+    assertThat(Files.readString(file(id))).isEqualTo("one\ntwo\n");
+  }
+
+  @Test
+  @DisplayName("that is truncated is stored with a mark and nothing is invented")
+  void thatIsTruncatedIsStoredWithAMarkAndNothingIsInvented() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task(
+                    "a",
+                    LOG
+                        + "echo one; while ! test -f go; do sleep 0.02; done\n"
+                        + ": > \"$log\"; echo two"));
+    var result = runInBackground(runner(), id);
+    Waiting.until("the first line", () -> stored(id).equals("one\n"));
+    touch("go");
+    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    String stored = stored(id);
+    assertThat(stored).startsWith("one\n\n[waymark] the log file was ").endsWith(" here\ntwo\n");
+    assertThat(stored).doesNotContain("\0").contains(" by another process after 4 bytes");
+  }
+
+  private Path file(ExecutionId id) {
+    return runner().logs().path(id, new TaskId("a"), 1);
+  }
+
+  private String stored(ExecutionId id) {
+    return attempts(id, "a").isEmpty()
+        ? ""
+        : new String(
+            store.log(attempts(id, "a").get(0).id(), 0, 10_000).bytes(), StandardCharsets.UTF_8);
+  }
+}
