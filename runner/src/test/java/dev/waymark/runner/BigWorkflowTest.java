@@ -46,7 +46,7 @@ class BigWorkflowTest extends RunnerFixture {
   }
 
   @ParameterizedTest(name = "{0} tasks")
-  @ValueSource(ints = {100, 1_000, 4_000})
+  @ValueSource(ints = {100, 1_000, 3_000})
   @DisplayName("reads no more task runs for a task that starts or ends than one of few")
   void readsNoMoreTaskRunsPerTask(int tasks) {
     Flows.Flow flow = flow("flow");
