@@ -162,8 +162,8 @@ public final class TestServer {
   }
 
   /**
-   * A new schema with the tables. Not by Flyway but by the text of the migration itself: for
-   * hundreds of tests, Flyway would only test Flyway.
+   * A new schema with the tables, by the text of the migrations itself and without a history: for
+   * hundreds of tests, which do not test migrating.
    */
   public static String newSchema() {
     String schema = newName();
@@ -178,11 +178,12 @@ public final class TestServer {
     execute(
         "SET search_path TO "
             + schema
-            + "; DELETE FROM commits; DELETE FROM history; DELETE FROM ready_task_runs; DELETE FROM leases;"
-            + " DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM log_chunks; DELETE FROM workers; DELETE FROM pools; DELETE FROM attempts; DELETE FROM task_runs;"
-            + " DELETE FROM execution_labels; DELETE FROM execution_details; DELETE FROM executions;"
-            + " DELETE FROM execution_counts;"
-            + " DELETE FROM workflow_revisions; DELETE FROM workflows");
+            + "; DELETE FROM commits; DELETE FROM history; DELETE FROM ready_task_runs; DELETE FROM"
+            + " leases; DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM"
+            + " log_chunks; DELETE FROM workers; DELETE FROM pools; DELETE FROM attempts; DELETE"
+            + " FROM task_runs; DELETE FROM execution_labels; DELETE FROM execution_details; DELETE"
+            + " FROM executions; DELETE FROM execution_counts; DELETE FROM workflow_revisions;"
+            + " DELETE FROM workflows");
   }
 
   /** Drops a schema with all that is in it. */

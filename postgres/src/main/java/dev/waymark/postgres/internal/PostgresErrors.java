@@ -110,15 +110,19 @@ public final class PostgresErrors {
               + "); have the owner of the schema grant it, or that of the database run: CREATE"
               + " SCHEMA "
               + settings.schema()
-              + " AUTHORIZATION the user; or name a schema of your own with schema=NAME";
+              + " AUTHORIZATION the user; or name a schema of your own with schema=NAME."
+              + " docs/postgresql.md lists the rights of an owner, a worker and a reader";
       case SqlStates.LOCK_NOT_AVAILABLE ->
           "another transaction kept its records locked for longer than the lock time-out of "
               + Durations.format(settings.lockTimeout())
+              + (situation == Situation.OPENING_AGAIN ? retried() : "")
               + "; nothing was stored. Look for it in pg_stat_activity, or raise the time-out";
       case SqlStates.QUERY_CANCELED ->
           "a statement took longer than the statement time-out of "
               + Durations.format(settings.statementTimeout())
-              + ", or was cancelled; nothing was stored. Ask for less, or raise the time-out";
+              + ", or was cancelled ("
+              + said(cause)
+              + "); nothing was stored. Ask for less, or raise the time-out";
       case SqlStates.READ_ONLY -> noWrites();
       case SqlStates.DISK_FULL ->
           "the server's disk is full; make room and try again; nothing was stored";
@@ -144,6 +148,11 @@ public final class PostgresErrors {
     // The driver reached servers, but not one that takes writes; it has no SQLState for that.
     if (said(cause).contains(PGProperty.TARGET_SERVER_TYPE.getName())) {
       return noWrites();
+    }
+    if (said(cause).contains("unsupported startup parameter")) {
+      return "a proxy before the server refuses a parameter that the driver sends ("
+          + said(cause)
+          + "); for PgBouncer set ignore_startup_parameters = extra_float_digits in pgbouncer.ini";
     }
     boolean neverCame = state.equals(SqlStates.UNREACHED) || state.equals("08004");
     return neverCame

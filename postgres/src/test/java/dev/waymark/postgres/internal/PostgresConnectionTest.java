@@ -44,7 +44,8 @@ class PostgresConnectionTest {
   }
 
   private static PostgresDialect dialect(PostgresSettings settings) {
-    return new PostgresDialect(settings, PostgresErrors.ofDataSource(settings));
+    return new PostgresDialect(
+        settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false));
   }
 
   @Test
@@ -105,7 +106,8 @@ class PostgresConnectionTest {
         """
         SELECT concat_ws(' ', current_setting('statement_timeout'), current_setting('lock_timeout'),
           current_setting('idle_in_transaction_session_timeout'), current_setting('synchronous_commit'),
-          current_setting('transaction_isolation'), current_setting('transaction_read_only'))""");
+          current_setting('transaction_isolation'), current_setting('transaction_read_only'))\
+        """);
   }
 
   @Test
@@ -128,7 +130,8 @@ class PostgresConnectionTest {
 
   @Test
   @DisplayName(
-      "13, 19: who waits for locks does so in a fixed order or for one alone; a claim passes over; no read for an answer locks")
+      "13, 19: who waits for locks does so in a fixed order or for one alone; a claim passes over;"
+          + " no read for an answer locks")
   void locks() throws SQLException {
     PostgresSql texts = new PostgresSql("waymark");
     for (ReadStatement statement : ReadStatement.values()) {
