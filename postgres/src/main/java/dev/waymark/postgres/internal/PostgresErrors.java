@@ -15,6 +15,9 @@ import org.postgresql.util.ServerErrorMessage;
  * the schema, and never a password.
  */
 public final class PostgresErrors {
+  /** What PgBouncer says before the name. */
+  private static final String REFUSED_PARAMETER = "unsupported startup parameter:";
+
   private final String place;
   private final String user;
   private final PostgresSettings settings;
@@ -111,6 +114,10 @@ public final class PostgresErrors {
               + " SCHEMA "
               + settings.schema()
               + " AUTHORIZATION the user; or name a schema of your own with schema=NAME."
+              + (situation == Situation.WORKING
+                  ? ""
+                  : " A schema that is new or of an earlier version needs its owner: open the store"
+                      + " once as the owner of the schema.")
               + " docs/postgresql.md lists the rights of an owner, a worker and a reader";
       case SqlStates.LOCK_NOT_AVAILABLE ->
           "another transaction kept its records locked for longer than the lock time-out of "
@@ -149,10 +156,12 @@ public final class PostgresErrors {
     if (said(cause).contains(PGProperty.TARGET_SERVER_TYPE.getName())) {
       return noWrites();
     }
-    if (said(cause).contains("unsupported startup parameter")) {
-      return "a proxy before the server refuses a parameter that the driver sends ("
+    if (said(cause).contains(REFUSED_PARAMETER)) {
+      return "a proxy before the server refuses a parameter of the connection ("
           + said(cause)
-          + "); for PgBouncer set ignore_startup_parameters = extra_float_digits in pgbouncer.ini";
+          + "); remove it from the URL, or for PgBouncer set ignore_startup_parameters ="
+          + said(cause).replaceFirst(".*" + REFUSED_PARAMETER, "")
+          + " in pgbouncer.ini";
     }
     boolean neverCame = state.equals(SqlStates.UNREACHED) || state.equals("08004");
     return neverCame

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,10 +56,7 @@ public final class PostgresSchema {
    */
   public PostgresServer prepare(PostgresSessions sessions) throws SQLException {
     PostgresServer server = sessions.with(this::look);
-    if (server == null) {
-      server = sessions.with(this::migrate);
-    }
-    return server;
+    return server == null ? Objects.requireNonNull(sessions.with(this::migrate)) : server;
   }
 
   /** Returns null when the schema is not up to date. */

@@ -81,11 +81,11 @@ public final class PostgresSessions implements SessionSource {
   /** What is done with a connection. */
   @FunctionalInterface
   interface Use<T> {
-    T run(Connection connection) throws SQLException;
+    @Nullable T run(Connection connection) throws SQLException;
   }
 
   /** Does this with a connection, which is given back whatever happens. */
-  <T> T with(Use<T> use) throws SQLException {
+  <T> @Nullable T with(Use<T> use) throws SQLException {
     Connection connection = connection();
     try {
       return use.run(connection);

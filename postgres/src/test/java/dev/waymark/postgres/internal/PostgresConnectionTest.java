@@ -2,6 +2,7 @@ package dev.waymark.postgres.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Remedy;
@@ -125,6 +126,27 @@ class PostgresConnectionTest {
       assertThatThrownBy(() -> session.execute("SELECT 1"))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(dialect.remedy(e)).isEqualTo(Remedy.AGAIN));
+    }
+  }
+
+  @Test
+  @DisplayName("14: a transaction that the server ends for its length is tried again")
+  void transactionTimeout() throws SQLException {
+    assumeTrue(
+        Integer.parseInt(TestServer.text("SHOW server_version_num")) >= 170_000,
+        "transaction_timeout exists since PostgreSQL 17");
+    PostgresDialect dialect = dialect(settings(Duration.ofMinutes(1)));
+    try (Session session = new Session(connect(""))) {
+      dialect.beginWrite(session);
+      dialect.read(session, List.of());
+      assertThatThrownBy(
+              () -> session.execute("SET LOCAL transaction_timeout = 50; SELECT pg_sleep(60)"))
+          .isInstanceOfSatisfying(
+              SQLException.class,
+              e -> {
+                assertThat(e.getSQLState()).isEqualTo("25P04");
+                assertThat(dialect.remedy(e)).isEqualTo(Remedy.AGAIN);
+              });
     }
   }
 
