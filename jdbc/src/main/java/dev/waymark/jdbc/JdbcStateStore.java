@@ -26,9 +26,11 @@ import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.Pool;
+import dev.waymark.core.store.PoolUse;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.core.store.Waiting;
 import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.commit.Writer;
@@ -160,6 +162,16 @@ public abstract class JdbcStateStore implements StateStore {
   @Override
   public List<Pool> pools() {
     return read("list pools", Snapshot::pools);
+  }
+
+  @Override
+  public List<PoolUse> poolUse() {
+    return read("list the use of pools", Snapshot::poolUse);
+  }
+
+  @Override
+  public @Nullable Waiting waiting(ExecutionId id) {
+    return find("read why execution " + id + " waits", snapshot -> snapshot.waiting(id));
   }
 
   @Override

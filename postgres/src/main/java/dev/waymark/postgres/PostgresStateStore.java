@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
@@ -98,10 +99,27 @@ public final class PostgresStateStore extends JdbcStateStore {
    * statement-timeout}, {@code lock-timeout}, {@code idle-timeout}, {@code retry-timeout}; a
    * duration is written as {@code 250ms} or {@code 1m30s}) and parameters of the driver.
    *
+   * <p>User and password end at the last {@code @} in front of the next {@code /}, {@code ?} or
+   * {@code #}. These characters themselves are written {@code %40}, {@code %2F}, {@code %3F} and
+   * {@code %23} in a user or password; a URL that has them as they are, and so can be read in
+   * several ways, is rejected. No message contains the URL.
+   *
    * @throws InvalidInputException when the URL is not of this form
    */
   public static Builder builder(String url) {
-    PostgresAddress address = PostgresAddress.parse(url, Builder.URL_SETTINGS.keySet());
+    return builder(url, (name, value) -> false);
+  }
+
+  /**
+   * Begins with what a URL says that may also have settings of the caller.
+   *
+   * @param others receives each parameter that is neither a setting of the store nor a parameter of
+   *     the driver, by name and value, and returns whether it knows it
+   * @throws InvalidInputException when the URL is not of the form, or has a parameter that nobody
+   *     knows
+   */
+  public static Builder builder(String url, BiPredicate<String, String> others) {
+    PostgresAddress address = PostgresAddress.parse(url, Builder.URL_SETTINGS.keySet(), others);
     Builder builder = new Builder(address, null);
     address.store().forEach((name, value) -> builder.set(name, value));
     return builder;
@@ -150,6 +168,7 @@ public final class PostgresStateStore extends JdbcStateStore {
     private Limits limits = Limits.defaults();
     private InstantSource clock = InstantSource.system();
     private StoreObserver observer = StoreObserver.NONE;
+    private Map<String, String> environment = System.getenv();
 
     private Builder(@Nullable PostgresAddress address, @Nullable DataSource source) {
       this.address = address;
@@ -197,6 +216,18 @@ public final class PostgresStateStore extends JdbcStateStore {
       }
     }
 
+    /**
+     * The URL without its secrets, as a message may show it.
+     *
+     * @throws InvalidInputException when a data source was given
+     */
+    public String shownUrl() {
+      if (address == null) {
+        throw new InvalidInputException("a store on a data source has no URL");
+      }
+      return address.shown();
+    }
+
     /** The schema that holds the tables, created when it is missing; {@code waymark} by default. */
     public Builder schema(String schema) {
       this.schema = schema;
@@ -208,9 +239,22 @@ public final class PostgresStateStore extends JdbcStateStore {
       return property(PGProperty.USER, user);
     }
 
-    /** The password; by default that of the URL, or of the user's {@code .pgpass} file. */
+    /**
+     * The password; by default that of the URL, else of {@code PGPASSWORD}, else of the password
+     * file that {@code PGPASSFILE} names, else of {@code $HOME/.pgpass}. As with {@code psql}, a
+     * password file that others may use is ignored.
+     */
     public Builder password(String password) {
       return property(PGProperty.PASSWORD, password);
+    }
+
+    /**
+     * The variables that say where the password is: {@code PGPASSWORD}, {@code PGPASSFILE} and
+     * {@code HOME}; by default those of this process.
+     */
+    public Builder environment(Map<String, String> environment) {
+      this.environment = Map.copyOf(environment);
+      return this;
     }
 
     /**
@@ -319,11 +363,16 @@ public final class PostgresStateStore extends JdbcStateStore {
      */
     public PostgresStateStore build() {
       PostgresSettings settings = settings();
-      PostgresErrors errors =
-          address == null
-              ? PostgresErrors.ofDataSource(settings)
-              : PostgresErrors.of(address, settings);
-      return new PostgresOpening(settings, errors).open(() -> connect(settings, errors));
+      if (source != null) {
+        DataSource given = source;
+        PostgresErrors errors = PostgresErrors.ofDataSource(settings);
+        return new PostgresOpening(settings, errors)
+            .open(() -> prepare(settings, errors, PostgresSessions.of(given, errors), given));
+      }
+      PostgresAddress.Login login = Objects.requireNonNull(address).login(environment);
+      PostgresErrors errors = PostgresErrors.of(login, settings);
+      return new PostgresOpening(settings, errors)
+          .open(() -> connect(login.address(), settings, errors));
     }
 
     private PostgresSettings settings() {
@@ -345,13 +394,10 @@ public final class PostgresStateStore extends JdbcStateStore {
           retryTimeout);
     }
 
-    private PostgresStateStore connect(PostgresSettings settings, PostgresErrors errors)
+    private PostgresStateStore connect(
+        PostgresAddress address, PostgresSettings settings, PostgresErrors errors)
         throws SQLException {
-      if (source != null) {
-        return prepare(settings, errors, PostgresSessions.of(source, errors), source);
-      }
-      PostgresConnector connector =
-          new PostgresConnector(Objects.requireNonNull(address), settings);
+      PostgresConnector connector = new PostgresConnector(address, settings);
       PostgresSessions sessions = PostgresSessions.pooled(connector, settings);
       return prepare(settings, errors, sessions, connector);
     }
@@ -365,9 +411,6 @@ public final class PostgresStateStore extends JdbcStateStore {
       boolean ready = false;
       try {
         PostgresServer server = new PostgresSchema(settings, errors).prepare(sessions);
-        if (server.isPooled()) {
-          sessions.avoidPreparedStatements();
-        }
         ready = true;
         return new PostgresStateStore(this, settings, errors, server, sessions, outsideOfPool);
       } finally {

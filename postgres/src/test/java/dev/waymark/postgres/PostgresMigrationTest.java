@@ -209,7 +209,7 @@ class PostgresMigrationTest {
     builder(schema).build().close();
     String newest = TestServer.newName();
     try {
-      EarlierVersion.make(4, newest);
+      EarlierVersion.make(Integer.parseInt(version()), newest);
       assertThat(TestServer.text(history.formatted(schema)))
           .as("as Flyway would have written it")
           .isEqualTo(TestServer.text(history.formatted(newest)));

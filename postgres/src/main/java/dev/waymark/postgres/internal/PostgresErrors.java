@@ -19,7 +19,7 @@ public final class PostgresErrors {
   private static final String REFUSED_PARAMETER = "unsupported startup parameter:";
 
   private final String place;
-  private final String user;
+  private final PostgresRefusals refusals;
   private final PostgresSettings settings;
   private final Situation situation;
 
@@ -34,29 +34,35 @@ public final class PostgresErrors {
   }
 
   private PostgresErrors(
-      String place, String user, PostgresSettings settings, Situation situation) {
+      String place, PostgresRefusals refusals, PostgresSettings settings, Situation situation) {
     this.place = place;
-    this.user = user;
+    this.refusals = refusals;
     this.settings = settings;
     this.situation = situation;
   }
 
-  /** Errors that name the server of this address. */
-  public static PostgresErrors of(PostgresAddress address, PostgresSettings settings) {
+  /** Errors that name the server and the user of this address. */
+  public static PostgresErrors of(PostgresAddress.Login login, PostgresSettings settings) {
     return new PostgresErrors(
-        address.name(), "user " + address.user(), settings, Situation.WORKING);
+        login.address().name(),
+        new PostgresRefusals(login.user(), login.search()),
+        settings,
+        Situation.WORKING);
   }
 
   /** Errors about a data source of which only the schema is known. */
   public static PostgresErrors ofDataSource(PostgresSettings settings) {
     return new PostgresErrors(
-        "the PostgreSQL data source", "its user", settings, Situation.WORKING);
+        "the PostgreSQL data source",
+        new PostgresRefusals("its user", null),
+        settings,
+        Situation.WORKING);
   }
 
   /** The same errors as an opening tells them, which was tried again or was not. */
   PostgresErrors ofOpening(boolean triedAgain) {
     return new PostgresErrors(
-        place, user, settings, triedAgain ? Situation.OPENING_AGAIN : Situation.OPENING);
+        place, refusals, settings, triedAgain ? Situation.OPENING_AGAIN : Situation.OPENING);
   }
 
   /** The store, as a message names it. */
@@ -77,15 +83,12 @@ public final class PostgresErrors {
     if (state == null) {
       return withoutState(cause);
     }
+    String refusal = refusals.explain(state, said(cause), cause);
+    if (refusal != null) {
+      return refusal;
+    }
     if (state.startsWith("08")) {
       return lost(state, cause);
-    }
-    if (SqlStates.isRefusedUser(state)) {
-      return "the server refuses "
-          + user
-          + " ("
-          + said(cause)
-          + "); check the name, the password and pg_hba.conf";
     }
     if (SqlStates.isWithoutTables(state)) {
       return "its tables are not what this version made ("
@@ -107,7 +110,7 @@ public final class PostgresErrors {
       case SqlStates.NO_SUCH_DATABASE ->
           said(cause) + "; create it with createdb, or name another database";
       case SqlStates.INSUFFICIENT_PRIVILEGE ->
-          user
+          refusals.user()
               + " may not do that ("
               + said(cause)
               + "); have the owner of the schema grant it, or that of the database run: CREATE"
@@ -163,7 +166,7 @@ public final class PostgresErrors {
           + said(cause).replaceFirst(".*" + REFUSED_PARAMETER, "")
           + " in pgbouncer.ini";
     }
-    boolean neverCame = state.equals(SqlStates.UNREACHED) || state.equals("08004");
+    boolean neverCame = state.equals(SqlStates.UNREACHED);
     return neverCame
         ? "the server cannot be reached"
             + retried()

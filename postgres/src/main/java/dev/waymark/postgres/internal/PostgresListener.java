@@ -37,7 +37,9 @@ public final class PostgresListener implements AutoCloseable {
   private static final String CHANNEL = "waymark";
 
   private static final String IS_LISTENING =
-      "SELECT count(*) FROM pg_listening_channels() AS c WHERE c = '" + CHANNEL + "'";
+      "SELECT pg_catalog.count(*) FROM pg_catalog.pg_listening_channels() AS c WHERE c OPERATOR(pg_catalog.=) '"
+          + CHANNEL
+          + "'";
 
   /**
    * How long one wait for a call lasts, after which the connection shows that it lives: a peer that
@@ -139,7 +141,8 @@ public final class PostgresListener implements AutoCloseable {
       opened.setAutoCommit(true);
       PGConnection driver = opened.unwrap(PGConnection.class);
       try (Statement sql = opened.createStatement()) {
-        if (PostgresServer.isPooled(opened, number(sql, "SELECT pg_backend_pid()"))) {
+        int pid = number(sql, "SELECT pg_catalog.pg_backend_pid()");
+        if (PostgresServer.isPooled(opened, pid)) {
           stop("the server is behind a proxy that pools its sessions");
           return;
         }

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,21 +23,53 @@ import org.slf4j.LoggerFactory;
  */
 public final class PostgresSchema {
   /** The version that this code works with: the number of the last migration. */
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSchema.class);
 
-  /** Whether the schema, the mark and anything that is not the history are there. */
+  /**
+   * Whether the schema, the mark and anything that is not the history are there, and which of the
+   * triggers of this version do not run. The session may have any search path, so even operators
+   * are named with their schema.
+   */
   private static final String LOOK =
       """
       SELECT n.oid IS NOT NULL,
-             EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'waymark_version'),
-             (SELECT count(*) FROM pg_catalog.pg_class c
-              WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-                AND c.relname NOT LIKE ?),
-             pg_catalog.current_setting('fsync')
-      FROM (SELECT 1) AS one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = ?\
-      """;
+             EXISTS (
+               SELECT 1 FROM pg_catalog.pg_class c
+               WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid AND c.relname OPERATOR(pg_catalog.=) 'waymark_version'),
+             (SELECT pg_catalog.count(*) FROM pg_catalog.pg_class c
+              WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid
+                AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f,S}'::pg_catalog."char"[])
+                AND c.relname OPERATOR(pg_catalog.!~~) ?),
+             pg_catalog.current_setting('fsync'),
+             (SELECT pg_catalog.string_agg(v.name, ', ')
+              FROM pg_catalog.unnest(?::pg_catalog.text[]) AS v (name)
+              WHERE NOT EXISTS (
+                SELECT 1 FROM pg_catalog.pg_class c
+                JOIN pg_catalog.pg_trigger t ON t.tgrelid OPERATOR(pg_catalog.=) c.oid
+                WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid
+                  AND pg_catalog.format('%s on %s', t.tgname, c.relname) OPERATOR(pg_catalog.=) v.name
+                  AND t.tgenabled OPERATOR(pg_catalog.=) ANY ('{O,A}'::pg_catalog."char"[])))
+      FROM (SELECT 1) AS one
+      LEFT JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) ?""";
+
+  /** The triggers of this version; the rules and the totals of the store depend on each. */
+  static final List<String> TRIGGERS =
+      List.of(
+          "attempts_begin on attempts",
+          "attempts_move on attempts",
+          "executions_begin on executions",
+          "executions_count_created on executions",
+          "executions_count_deleted on executions",
+          "executions_count_emptied on executions",
+          "executions_count_moved on executions",
+          "executions_end on executions",
+          "executions_leave on executions",
+          "executions_move on executions",
+          "task_runs_begin on task_runs",
+          "task_runs_leave on task_runs",
+          "task_runs_move on task_runs");
 
   private final PostgresSettings settings;
   private final PostgresErrors errors;
@@ -55,16 +88,20 @@ public final class PostgresSchema {
    *     to a newer version or to another program
    */
   public PostgresServer prepare(PostgresSessions sessions) throws SQLException {
-    PostgresServer server = sessions.with(this::look);
+    PostgresServer server = sessions.with(connection -> look(connection, sessions));
     return server == null ? Objects.requireNonNull(sessions.with(this::migrate)) : server;
   }
 
   /** Returns null when the schema is not up to date. */
-  private @Nullable PostgresServer look(Connection connection) throws SQLException {
+  private @Nullable PostgresServer look(Connection connection, PostgresSessions sessions)
+      throws SQLException {
     boolean done = false;
     try {
       PostgresMigrations.execute(connection, PostgresTransactions.look(settings));
       PostgresServer server = PostgresServer.look(connection, errors.place());
+      if (server.isPooled()) {
+        sessions.avoidPreparedStatements(); // in migrations already
+      }
       boolean current = isCurrent(connection);
       PostgresMigrations.execute(connection, "ROLLBACK");
       done = true;
@@ -78,14 +115,14 @@ public final class PostgresSchema {
 
   /** Whatever ends it, the transaction is gone with all that was done in it. */
   private PostgresServer migrate(Connection connection) throws SQLException {
-    PostgresServer server = PostgresServer.look(connection, errors.place());
+    int version = connection.getMetaData().getDatabaseMajorVersion();
     int timeout = connection.getNetworkTimeout();
     boolean done = false;
     try {
       // A migration takes as long as it takes; a connection that is dead is found by keep-alive.
       connection.setNetworkTimeout(Runnable::run, 0);
-      PostgresMigrations.execute(
-          connection, new PostgresTransactions(settings, server.version()).migrate());
+      PostgresMigrations.execute(connection, new PostgresTransactions(settings, version).migrate());
+      PostgresServer server = PostgresServer.look(connection, errors.place());
       lock(connection);
       if (!isCurrent(connection)) {
         createAndMigrate(connection);
@@ -157,7 +194,8 @@ public final class PostgresSchema {
   private boolean isCurrent(Connection connection) throws SQLException {
     try (PreparedStatement look = connection.prepareStatement(LOOK)) {
       look.setString(1, MigrationHistory.TABLE + "%");
-      look.setString(2, settings.schema());
+      look.setArray(2, connection.createArrayOf("text", TRIGGERS.toArray()));
+      look.setString(3, settings.schema());
       try (ResultSet row = look.executeQuery()) {
         row.next();
         if (row.getString(4).equals("off")) {
@@ -166,7 +204,11 @@ public final class PostgresSchema {
               errors.place());
         }
         if (row.getBoolean(2)) {
-          return isCurrent(version(connection));
+          boolean current = isCurrent(version(connection));
+          if (current && row.getString(5) != null) {
+            throw incomplete(row.getString(5));
+          }
+          return current;
         }
         if (row.getLong(3) > 0) {
           throw foreign(row.getLong(3));
@@ -197,6 +239,16 @@ public final class PostgresSchema {
             + relations
             + " tables or other relations of another program; nothing was changed in it. Name"
             + " another schema with schema=NAME",
+        null);
+  }
+
+  private SchemaMismatchException incomplete(String missing) {
+    return new SchemaMismatchException(
+        errors.place()
+            + " is an incomplete copy of a store, or triggers of it are disabled; these do not run: "
+            + missing
+            + ". Without them totals become wrong, so nothing was opened. Copy a schema with pg_dump and psql or"
+            + " pg_restore, which copy its triggers, or enable them with ALTER TABLE … ENABLE TRIGGER ALL",
         null);
   }
 

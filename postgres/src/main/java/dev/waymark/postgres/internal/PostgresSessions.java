@@ -118,7 +118,9 @@ public final class PostgresSessions implements SessionSource {
           if (!(e.getCause() instanceof InterruptedException)) {
             throw SqlStates.of(e) == null ? explained(e) : e;
           }
+          // The pool sets the flag again: with it, the next call would not wait at all.
           interrupted = true;
+          boolean unused = Thread.interrupted();
         }
       }
     } finally {

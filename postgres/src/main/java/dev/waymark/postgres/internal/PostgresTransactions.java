@@ -5,7 +5,8 @@ import java.util.Locale;
 
 /**
  * How transactions begin: with every setting of the session on which the store depends, in the same
- * round trip.
+ * round trip. Everything in these statements is named with its schema, since the session may have
+ * any search path.
  *
  * <p>A role, a database, a server or a proxy may give a session other settings than the defaults
  * (ALTER ROLE … SET), so nothing is taken for granted. All settings are local to the transaction:
@@ -54,17 +55,19 @@ final class PostgresTransactions {
 
   /** A server, database or user may be set not to wait for the disk; a stronger setting stays. */
   private static final String WAIT_FOR_DISK =
-      ", pg_catalog.set_config('synchronous_commit', CASE"
-          + " pg_catalog.current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE"
-          + " pg_catalog.current_setting('synchronous_commit') END, true)";
+      """
+      , pg_catalog.set_config('synchronous_commit',
+          CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off' THEN 'on'
+            ELSE pg_catalog.current_setting('synchronous_commit') END, true)""";
 
   /**
    * Without its triggers the store has wrong totals. Only a superuser may set this, so it is set
    * only where it must be.
    */
   private static final String TRIGGERS_FIRE =
-      ", CASE pg_catalog.current_setting('session_replication_role') WHEN 'replica' THEN"
-          + " pg_catalog.set_config('session_replication_role', 'origin', true) END";
+      """
+      , CASE WHEN pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) 'replica'
+          THEN pg_catalog.set_config('session_replication_role', 'origin', true) END""";
 
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
@@ -81,6 +84,7 @@ final class PostgresTransactions {
   String write() {
     return "BEGIN ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE;\n"
         + timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
+        + path()
         + set(PLANNED_ONCE)
         + set(WRITING)
         + WAIT_FOR_DISK
@@ -91,6 +95,7 @@ final class PostgresTransactions {
   String read() {
     return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY NOT DEFERRABLE;\n"
         + timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
+        + path()
         + set(PLANNED_ONCE)
         + set(READING);
   }
@@ -125,6 +130,11 @@ final class PostgresTransactions {
         + set(
             "idle_in_transaction_session_timeout", Long.toString(settings.idleTimeout().toMillis()))
         + (hasTransactionTimeout ? ", " + set("transaction_timeout", "0") : "");
+  }
+
+  /** The triggers look for this very path, without which they would set it. */
+  private String path() {
+    return ", " + set("search_path", "pg_catalog, \"" + settings.schema() + "\", pg_temp");
   }
 
   private static String set(List<String> settings) {

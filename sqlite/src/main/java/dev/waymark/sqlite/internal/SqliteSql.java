@@ -123,6 +123,14 @@ final class SqliteSql {
       FROM attempts a
       """;
 
+  private static final String LEASE_ALIVE =
+      """
+      CASE WHEN l.expires_at > {now}
+                AND NOT EXISTS (SELECT 1 FROM workers w WHERE w.name = l.worker AND w.expires_at <= {now})
+           THEN 1 ELSE 0 END
+      """
+          .replace("{now}", NOW);
+
   private SqliteSql() {}
 
   static String text(ReadStatement statement) {
@@ -279,6 +287,44 @@ final class SqliteSql {
             UNION ALL SELECT pool, NULL, count(*), 0 FROM leases GROUP BY pool
             UNION ALL SELECT pool, NULL, 0, count(*) FROM ready_task_runs GROUP BY pool)
           GROUP BY name ORDER BY name""";
+      case WAITING_TASK_RUNS ->
+          """
+          SELECT t.id, t.task_id, t.state, r.pool, r.available_at, CASE WHEN r.available_at <= %s THEN 1 ELSE 0 END,
+                 l.number, l.worker, l.expires_at, %s
+          FROM task_runs t
+          LEFT JOIN ready_task_runs r ON r.task_run_id = t.id
+          LEFT JOIN leases l ON l.task_run_id = t.id
+          WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING')
+          ORDER BY t.created_at, t.id"""
+              .formatted(NOW, LEASE_ALIVE);
+      case WAITING_DUE ->
+          """
+          SELECT reason, due_at, CASE WHEN due_at <= %s THEN 1 ELSE 0 END
+          FROM due_executions WHERE execution_id = ? ORDER BY reason"""
+              .formatted(NOW);
+      case WAITING_POOLS ->
+          """
+          SELECT p.name, p.slots, (SELECT count(*) FROM leases l WHERE l.pool = p.name)
+          FROM pools p WHERE p.name IN %s"""
+              .formatted(TEXTS);
+      case POOL_HOLDERS ->
+          """
+          SELECT l.pool, t.execution_id, t.task_id, l.task_run_id, l.number, l.worker, l.expires_at, %s
+          FROM json_each(?1) p
+          CROSS JOIN leases l ON l.task_run_id IN (
+            SELECT h.task_run_id FROM leases h WHERE h.pool = p.value ORDER BY h.task_run_id LIMIT ?2)
+          CROSS JOIN task_runs t ON t.id = l.task_run_id
+          ORDER BY l.pool, l.task_run_id"""
+              .formatted(LEASE_ALIVE);
+      case CLAIMABLE_BY_POOL ->
+          "SELECT pool, count(*) FROM ready_task_runs WHERE available_at <= %s GROUP BY pool"
+              .formatted(NOW);
+      case LIVING_WORKERS ->
+          "SELECT name, info FROM workers WHERE expires_at > %s ORDER BY name".formatted(NOW);
+      case OLDEST_IN_STATE ->
+          """
+          SELECT id FROM executions WHERE workflow_id = ? AND state = ?
+          ORDER BY created_at, id LIMIT ?""";
       case EXECUTION_IDS ->
           "SELECT id FROM executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case TASK_RUN_IDS -> "SELECT id FROM task_runs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
