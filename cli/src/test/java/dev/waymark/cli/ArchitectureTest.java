@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -17,6 +18,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -180,5 +182,23 @@ class ArchitectureTest {
               }
             })
         .check(house);
+  }
+
+  @Test
+  @DisplayName("nothing on the class path makes a framework configure itself in a user's program")
+  void noAutoConfiguration() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("org.flywaydb..", "org.springframework.."))
+        .check(house);
+    ClassLoader classPath = ArchitectureTest.class.getClassLoader();
+    for (String present :
+        List.of(
+            "org/flywaydb/core/Flyway.class",
+            "liquibase/Liquibase.class",
+            "org/springframework/jdbc/datasource/embedded/EmbeddedDatabaseType.class",
+            "tools/jackson/databind/ObjectMapper.class")) {
+      assertThat(classPath.getResource(present)).as(present).isNull();
+    }
   }
 }

@@ -15,6 +15,7 @@ import dev.waymark.postgres.internal.PostgresErrors;
 import dev.waymark.postgres.internal.PostgresListener;
 import dev.waymark.postgres.internal.PostgresOpening;
 import dev.waymark.postgres.internal.PostgresSchema;
+import dev.waymark.postgres.internal.PostgresServer;
 import dev.waymark.postgres.internal.PostgresSessions;
 import dev.waymark.postgres.internal.PostgresSettings;
 import java.sql.SQLException;
@@ -37,10 +38,10 @@ import org.postgresql.PGProperty;
  * tried again for at most the retry time-out; a connection that is lost in the middle of a commit
  * is no exception, since the commit id tells whether it went through.
  *
- * <p>No state of a session is relied upon, so the store works behind a proxy that pools
- * transactions. A proxy that does not know prepared statements needs {@code prepareThreshold=0} in
- * the URL; and a new schema is to be opened once without the proxy, because the migrations do rely
- * on the session.
+ * <p>Nothing depends on the state of a session: every setting is made in the transaction that needs
+ * it, whatever a role, a database or a server sets otherwise. So the store works behind a proxy
+ * that pools transactions, such as PgBouncer. An opening detects it and does without prepared
+ * statements unless {@code prepareThreshold} is set; workers then poll instead of being notified.
  */
 public final class PostgresStateStore extends JdbcStateStore {
   private final PostgresListener listener;
@@ -49,11 +50,12 @@ public final class PostgresStateStore extends JdbcStateStore {
       Builder builder,
       PostgresSettings settings,
       PostgresErrors errors,
+      PostgresServer server,
       PostgresSessions sessions,
       DataSource outsideOfPool) {
     super(
         sessions,
-        new PostgresDialect(settings, errors),
+        new PostgresDialect(settings, errors, server),
         builder.clock,
         builder.limits,
         settings.retryTimeout(),
@@ -65,8 +67,8 @@ public final class PostgresStateStore extends JdbcStateStore {
    * {@inheritDoc}
    *
    * <p>Who commits through another store is heard by LISTEN, on a connection that the store keeps
-   * for that, beside its pool, while there is a subscription. Behind a proxy that pools sessions
-   * only this store's own commits are heard.
+   * for that, beside its pool, while there is a subscription. Behind a proxy that pools
+   * transactions the listener is notified of this store's own commits only.
    */
   @Override
   public Subscription onReady(Runnable listener) {
@@ -408,9 +410,9 @@ public final class PostgresStateStore extends JdbcStateStore {
         throws SQLException {
       boolean ready = false;
       try {
-        new PostgresSchema(settings, errors).prepare(sessions, outsideOfPool);
+        PostgresServer server = new PostgresSchema(settings, errors).prepare(sessions);
         ready = true;
-        return new PostgresStateStore(this, settings, errors, sessions, outsideOfPool);
+        return new PostgresStateStore(this, settings, errors, server, sessions, outsideOfPool);
       } finally {
         if (!ready) {
           sessions.close();

@@ -6,6 +6,7 @@ import static dev.waymark.core.model.ExecutionState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -188,7 +189,8 @@ class PostgresMigrationTest {
           CompletableFuture.supplyAsync(
               () -> builder(schema).retryTimeout(Duration.ofSeconds(60)).build());
       String waiting =
-          "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE waymark_version%'";
+          "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ '^\\s*UPDATE"
+              + " waymark_version'";
       awaitWaiting(opening, "SELECT count(*) " + waiting);
       TestServer.execute("SELECT pg_terminate_backend(pid) " + waiting);
       assertThat(version()).isEqualTo("1");
@@ -196,6 +198,39 @@ class PostgresMigrationTest {
       opening.get(90, TimeUnit.SECONDS).close();
     }
     assertMigrated();
+  }
+
+  @Test
+  @DisplayName("keeps the history that Flyway began, and goes on with it")
+  void historyOfFlyway() {
+    String history =
+        "SELECT string_agg(version || ' ' || script || ' ' || checksum || ' ' || success, E'\\n"
+            + "' ORDER BY installed_rank) FROM %s.waymark_schema_history WHERE type = 'SQL'";
+    builder(schema).build().close();
+    String newest = TestServer.newName();
+    try {
+      EarlierVersion.make(Integer.parseInt(version()), newest);
+      assertThat(TestServer.text(history.formatted(schema)))
+          .as("as Flyway would have written it")
+          .isEqualTo(TestServer.text(history.formatted(newest)));
+      builder(newest).build().close();
+    } finally {
+      TestServer.drop(newest);
+    }
+  }
+
+  @Test
+  @DisplayName("made by another script than ours is refused, and left alone")
+  void otherScript() {
+    TestServer.execute(
+        "UPDATE " + schema + ".waymark_schema_history SET checksum = 7 WHERE version = '1'");
+    assertThatThrownBy(() -> builder(schema).build())
+        .isInstanceOf(SchemaMismatchException.class)
+        .hasMessageContaining("(schema " + schema + ")")
+        .hasMessageContaining("made by another V1__state_store.sql")
+        .hasMessageContaining("checksum 7, expected ")
+        .hasMessageContaining("nothing was changed");
+    assertThat(version()).isEqualTo("1");
   }
 
   private void awaitWaiting(CompletableFuture<StateStore> opening, String count) {

@@ -6,6 +6,7 @@ import static dev.waymark.core.model.ExecutionState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -197,6 +198,36 @@ class SqliteMigrationTest {
     }
     SqliteStateStore.open(file).close();
     assertMigrated();
+  }
+
+  @Test
+  @DisplayName("keeps the history that Flyway began, and goes on with it")
+  void historyOfFlyway() throws SQLException {
+    String history =
+        "SELECT group_concat(version || ' ' || script || ' ' || checksum || ' ' || success) FROM"
+            + " (SELECT * FROM waymark_schema_history WHERE type = 'SQL' ORDER BY installed_rank)";
+    SqliteStateStore.open(file).close();
+    Path newest = folder.resolve("newest.db");
+    EarlierVersion.make(3, newest);
+    try (Connection migrated = Sample.connect(file);
+        Connection byFlyway = Sample.connect(newest)) {
+      assertThat(Sample.text(migrated, history)).isEqualTo(Sample.text(byFlyway, history));
+    }
+    SqliteStateStore.open(newest).close();
+  }
+
+  @Test
+  @DisplayName("made by another script than ours is refused, and left alone")
+  void otherScript() throws SQLException {
+    execute("UPDATE waymark_schema_history SET checksum = 7 WHERE version = '1'");
+    assertThatThrownBy(() -> SqliteStateStore.open(file))
+        .isInstanceOf(SchemaMismatchException.class)
+        .hasMessageContaining("sqlite:" + file)
+        .hasMessageContaining("made by another V1__state_store.sql")
+        .hasMessageContaining("nothing was changed");
+    try (Connection other = Sample.connect(file)) {
+      assertThat(Sample.text(other, "PRAGMA user_version")).isEqualTo("1");
+    }
   }
 
   private void execute(String statement) throws SQLException {

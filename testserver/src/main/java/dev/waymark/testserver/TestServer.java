@@ -187,8 +187,8 @@ public final class TestServer {
   }
 
   /**
-   * A new schema with the tables. Not by Flyway but by the text of the migration itself: for
-   * hundreds of tests, Flyway would only test Flyway.
+   * A new schema with the tables, by the text of the migrations itself and without a history: for
+   * hundreds of tests, which do not test migrating.
    */
   public static String newSchema() {
     String schema = newName();

@@ -32,26 +32,6 @@ import org.jspecify.annotations.Nullable;
  * leans on SERIALIZABLE. Reading is one snapshot that locks nothing.
  */
 public final class PostgresDialect implements Dialect {
-  /**
-   * Every statement has one good plan for all parameters. On a large store the server would make
-   * one anew each time, which takes longer than to run it, and now and then another one. A plan is
-   * kept for long, and one that was made while the tables were small must not go on reading them
-   * whole when they are not.
-   */
-  private static final String PLANNED_ONCE =
-      ", pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true), pg_catalog.set_config('enable_seqscan', 'off', true)";
-
-  /** Every statement of a commit finds its rows by key. */
-  private static final String LOOK_UP_BY_KEY =
-      ", pg_catalog.set_config('enable_hashjoin', 'off', true), pg_catalog.set_config('enable_mergejoin', 'off', true)";
-
-  /** A server, database or user may be set not to wait for the disk; a stronger setting stays. */
-  private static final String WAIT_FOR_DISK =
-      """
-      , pg_catalog.set_config('synchronous_commit',
-          CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off' THEN 'on'
-            ELSE pg_catalog.current_setting('synchronous_commit') END, true)""";
-
   /** Of these, question and answer stay below the smallest buffers in use. */
   private static final int MOST_IDS_TOGETHER = 2_000;
 
@@ -64,28 +44,14 @@ public final class PostgresDialect implements Dialect {
   private final String beginRead;
   private final Map<List<String>, String> together = new ConcurrentHashMap<>();
 
-  /** A dialect for the schema of these settings, whose errors name this store. */
-  public PostgresDialect(PostgresSettings settings, PostgresErrors errors) {
+  /** A dialect for the schema of these settings on this server, whose errors name this store. */
+  public PostgresDialect(PostgresSettings settings, PostgresErrors errors, PostgresServer server) {
     this.sql = new PostgresSql(settings.schema());
     this.errors = errors;
     this.writers = Math.min(MOST_WRITERS, settings.poolSize());
-    String timeouts =
-        """
-        SELECT pg_catalog.set_config('search_path', 'pg_catalog, "%s", pg_temp', true),
-          pg_catalog.set_config('statement_timeout', '%d', true), pg_catalog.set_config('lock_timeout', '%d', true),
-          pg_catalog.set_config('idle_in_transaction_session_timeout', '%d', true)"""
-            .formatted(
-                settings.schema(),
-                settings.statementTimeout().toMillis(),
-                settings.lockTimeout().toMillis(),
-                settings.idleTimeout().toMillis());
-    this.beginWrite =
-        "BEGIN ISOLATION LEVEL READ COMMITTED;\n"
-            + timeouts
-            + PLANNED_ONCE
-            + LOOK_UP_BY_KEY
-            + WAIT_FOR_DISK;
-    this.beginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n" + timeouts + PLANNED_ONCE;
+    PostgresTransactions transactions = new PostgresTransactions(settings, server.version());
+    this.beginWrite = transactions.write();
+    this.beginRead = transactions.read();
   }
 
   @Override

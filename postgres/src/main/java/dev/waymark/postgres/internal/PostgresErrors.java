@@ -15,6 +15,9 @@ import org.postgresql.util.ServerErrorMessage;
  * the schema, and never a password.
  */
 public final class PostgresErrors {
+  /** What PgBouncer says before the name. */
+  private static final String REFUSED_PARAMETER = "unsupported startup parameter:";
+
   private final String place;
   private final PostgresRefusals refusals;
   private final PostgresSettings settings;
@@ -113,15 +116,23 @@ public final class PostgresErrors {
               + "); have the owner of the schema grant it, or that of the database run: CREATE"
               + " SCHEMA "
               + settings.schema()
-              + " AUTHORIZATION the user; or name a schema of your own with schema=NAME";
+              + " AUTHORIZATION the user; or name a schema of your own with schema=NAME."
+              + (situation == Situation.WORKING
+                  ? ""
+                  : " A schema that is new or of an earlier version needs its owner: open the store"
+                      + " once as the owner of the schema.")
+              + " docs/postgresql.md lists the rights of an owner, a worker and a reader";
       case SqlStates.LOCK_NOT_AVAILABLE ->
           "another transaction kept its records locked for longer than the lock time-out of "
               + Durations.format(settings.lockTimeout())
+              + (situation == Situation.OPENING_AGAIN ? retried() : "")
               + "; nothing was stored. Look for it in pg_stat_activity, or raise the time-out";
       case SqlStates.QUERY_CANCELED ->
           "a statement took longer than the statement time-out of "
               + Durations.format(settings.statementTimeout())
-              + ", or was cancelled; nothing was stored. Ask for less, or raise the time-out";
+              + ", or was cancelled ("
+              + said(cause)
+              + "); nothing was stored. Ask for less, or raise the time-out";
       case SqlStates.READ_ONLY -> noWrites();
       case SqlStates.DISK_FULL ->
           "the server's disk is full; make room and try again; nothing was stored";
@@ -147,6 +158,13 @@ public final class PostgresErrors {
     // The driver reached servers, but not one that takes writes; it has no SQLState for that.
     if (said(cause).contains(PGProperty.TARGET_SERVER_TYPE.getName())) {
       return noWrites();
+    }
+    if (said(cause).contains(REFUSED_PARAMETER)) {
+      return "a proxy before the server refuses a parameter of the connection ("
+          + said(cause)
+          + "); remove it from the URL, or for PgBouncer set ignore_startup_parameters ="
+          + said(cause).replaceFirst(".*" + REFUSED_PARAMETER, "")
+          + " in pgbouncer.ini";
     }
     boolean neverCame = state.equals(SqlStates.UNREACHED);
     return neverCame

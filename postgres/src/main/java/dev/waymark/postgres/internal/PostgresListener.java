@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * is called once with every new connection, the first included.
  *
  * <p>Hearing is never relied upon: workers also look from time to time. So what stands in its way
- * for good is said once, at debug level, and then left alone: a connection that is not of the
- * driver that we know, or a proxy that gives each transaction another session.
+ * for good is logged once and then left alone: a connection that is not of the driver that we know,
+ * or a proxy that gives each transaction another session.
  */
 public final class PostgresListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresListener.class);
@@ -86,7 +86,10 @@ public final class PostgresListener implements AutoCloseable {
 
   private void giveUp(String reason) {
     isHopeless = true;
-    LOG.debug("workers of schema {} are not woken by others, they only poll: {}", schema, reason);
+    LOG.info(
+        "workers of schema {} are not notified of other processes' commits and only poll: {}",
+        schema,
+        reason);
   }
 
   private static int number(Statement sql, String query) throws SQLException {
@@ -138,8 +141,8 @@ public final class PostgresListener implements AutoCloseable {
       opened.setAutoCommit(true);
       PGConnection driver = opened.unwrap(PGConnection.class);
       try (Statement sql = opened.createStatement()) {
-        // A proxy that pools tells its clients another number than the server has.
-        if (number(sql, "SELECT pg_catalog.pg_backend_pid()") != driver.getBackendPID()) {
+        int pid = number(sql, "SELECT pg_catalog.pg_backend_pid()");
+        if (PostgresServer.isPooled(opened, pid)) {
           stop("the server is behind a proxy that pools its sessions");
           return;
         }

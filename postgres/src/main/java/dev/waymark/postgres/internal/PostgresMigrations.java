@@ -1,80 +1,62 @@
 package dev.waymark.postgres.internal;
 
+import dev.waymark.jdbc.internal.migrate.Migration;
+import dev.waymark.jdbc.internal.migrate.MigrationHistory;
+import dev.waymark.jdbc.internal.migrate.Migrations;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.callback.Callback;
-import org.flywaydb.core.api.callback.Context;
-import org.flywaydb.core.api.callback.Event;
+import java.util.List;
 
 /**
- * Runs the migrations. Its own class, so that opening a schema that is up to date loads nothing of
- * Flyway.
+ * Runs the migrations in the transaction of a connection, which holds the lock: all that are
+ * missing are done together or not at all. Its own class, so that opening a schema that is up to
+ * date does not read the scripts.
  */
 final class PostgresMigrations {
-  /** Where Flyway notes what it has done. */
-  static final String TABLE = "waymark_schema_history";
+  static final List<String> NAMES =
+      List.of(
+          "V1__state_store",
+          "V2__counts_and_indexes",
+          "V3__cheaper_guards",
+          "V4__claims",
+          "V5__independent_of_names");
+
+  /** What stands for the schema in a script; the name was given by Flyway. */
+  private static final String SCHEMA = "${flyway:defaultSchema}";
 
   private PostgresMigrations() {}
 
   /**
-   * Sets the search path for each migration, in its transaction: names are looked up in pg_catalog,
-   * then in the schema, and nowhere else, so that a function or operator which somebody else made
-   * does not run.
+   * Runs those that are missing in a schema of this version. Names are looked up in pg_catalog and
+   * in the schema, and nowhere else.
+   *
+   * @param place the store, as a message names it
    */
-  private record SafePath(String schema) implements Callback {
-    @Override
-    public boolean supports(Event event, Context context) {
-      return event == Event.BEFORE_EACH_MIGRATE;
-    }
-
-    @Override
-    public boolean canHandleInTransaction(Event event, Context context) {
-      return true;
-    }
-
-    @Override
-    @SuppressWarnings("StatementSwitchToPreparedStatement")
-    public void handle(Event event, Context context) {
-      try (Statement statement = context.getConnection().createStatement()) {
-        statement.execute("SET LOCAL search_path = \"" + schema + "\", pg_temp");
-      } catch (SQLException e) {
-        throw new FlywayException("cannot set the search path of a migration", e);
-      }
-    }
-
-    @Override
-    public String getCallbackName() {
-      return "waymark-search-path";
+  static void run(Connection connection, String schema, int version, String place)
+      throws SQLException {
+    Migrations all =
+        Migrations.load(PostgresMigrations.class, "/dev/waymark/postgres/migration", NAMES);
+    String prefix = "\"" + schema + "\".";
+    MigrationHistory history =
+        new MigrationHistory(connection, prefix, "timestamp NOT NULL DEFAULT pg_catalog.now()");
+    String path = PostgresTransactions.set("search_path", "\"" + schema + "\", pg_temp");
+    execute(connection, "SELECT " + path);
+    history.create();
+    all.check(history.checksums(), place);
+    String user = connection.getMetaData().getUserName();
+    for (Migration migration : all.after(version)) {
+      long began = System.nanoTime();
+      execute(connection, migration.text().replace(SCHEMA, schema));
+      execute(connection, "SELECT " + path);
+      history.add(migration, user, began);
     }
   }
 
-  static void run(DataSource source, String schema) throws SQLException {
-    try {
-      Flyway.configure(PostgresMigrations.class.getClassLoader())
-          .dataSource(source)
-          .defaultSchema(schema)
-          .createSchemas(false)
-          .locations("classpath:dev/waymark/postgres/migration")
-          .table(TABLE)
-          .loggers("slf4j")
-          .callbacks(new SafePath(schema))
-          .load()
-          .migrate();
-    } catch (FlywayException e) {
-      throw sqlException(e);
+  @SuppressWarnings("StatementSwitchToPreparedStatement")
+  static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
-  }
-
-  /** The database's own error within Flyway's, whose SQLState says what to do. */
-  private static SQLException sqlException(FlywayException error) {
-    for (Throwable t = error; t != null; t = t.getCause()) {
-      if (t instanceof SQLException found) {
-        return found;
-      }
-    }
-    throw error;
   }
 }

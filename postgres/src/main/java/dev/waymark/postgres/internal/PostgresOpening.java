@@ -41,7 +41,11 @@ public final class PostgresOpening {
       try {
         return attempt.open();
       } catch (SQLException e) {
-        boolean passes = SqlStates.isNotReady(e) || SqlStates.isCollision(SqlStates.of(e));
+        String state = SqlStates.of(e);
+        boolean passes =
+            SqlStates.isNotReady(e)
+                || SqlStates.isCollision(state)
+                || SqlStates.LOCK_NOT_AVAILABLE.equals(state);
         if (!passes || !left.pause()) {
           throw errors.ofOpening(passes).explain("open the store", e);
         }

@@ -1,34 +1,34 @@
 package dev.waymark.postgres.internal;
 
 import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.jdbc.internal.migrate.MigrationHistory;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import javax.sql.DataSource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings a schema of the database to the version of this program.
  *
- * <p>The version stands in a table of one row; only a schema that is not up to date pays for the
- * migration library. Processes that open a new schema at the same moment wait for each other at an
- * advisory lock. It belongs to a transaction, so that it cannot outlive its holder even behind a
- * proxy; a transaction that does nothing else holds it, while the migrations run on a connection of
- * their own.
+ * <p>The version is in a table of one row; only a schema that is not up to date needs the
+ * migrations. Processes that open a new schema at the same moment wait for each other at an
+ * advisory lock. It belongs to the one transaction in which all migrations are done, so it cannot
+ * outlive its holder, even behind a proxy, and no other session sees a schema between two versions.
  */
 public final class PostgresSchema {
   /** The version that this code works with: the number of the last migration. */
   static final int VERSION = 5;
 
-  private static final int LEAST_SERVER = 14;
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSchema.class);
 
   /**
-   * Whether the schema, the mark and anything that is not Flyway's are there, and which of the
+   * Whether the schema, the mark and anything that is not the history are there, and which of the
    * triggers of this version do not run. The session may have any search path, so even operators
    * are named with their schema.
    */
@@ -81,64 +81,119 @@ public final class PostgresSchema {
   }
 
   /**
-   * Creates or migrates the schema where that is needed.
+   * Creates or migrates the schema where that is needed, and returns what was found out about the
+   * server.
    *
-   * @param pool where connections come from that look
-   * @param source where connections come from that migrate; it must be able to give three at the
-   *     same time
-   * @throws SchemaMismatchException when the server is too old, or the schema belongs to a newer
-   *     version or to another program
+   * @throws SchemaMismatchException when the store cannot work on the server, or the schema belongs
+   *     to a newer version or to another program
    */
-  public void prepare(PostgresSessions pool, DataSource source) throws SQLException {
-    boolean current =
-        pool.with(
-            connection -> {
-              checkServer(connection);
-              return isCurrent(connection);
-            });
-    if (current) {
-      return;
-    }
-    try (Connection guard = source.getConnection()) {
-      guard.setAutoCommit(false);
-      lock(guard);
-      migrate(source);
-      guard.rollback();
-    }
+  public PostgresServer prepare(PostgresSessions sessions) throws SQLException {
+    PostgresServer server = sessions.with(connection -> look(connection, sessions));
+    return server == null ? Objects.requireNonNull(sessions.with(this::migrate)) : server;
   }
 
-  private void migrate(DataSource source) throws SQLException {
-    try (Connection connection = source.getConnection()) {
-      connection.setAutoCommit(true);
-      if (isCurrent(connection)) {
-        return;
+  /** Returns null when the schema is not up to date. */
+  private @Nullable PostgresServer look(Connection connection, PostgresSessions sessions)
+      throws SQLException {
+    boolean done = false;
+    try {
+      PostgresMigrations.execute(connection, PostgresTransactions.look(settings));
+      PostgresServer server = PostgresServer.look(connection, errors.place());
+      if (server.isPooled()) {
+        sessions.avoidPreparedStatements(); // in migrations already
       }
-      createSchema(connection);
-      PostgresMigrations.run(source, settings.schema());
-      if (!isCurrent(connection)) {
-        throw new IllegalStateException(
-            "the migrations of " + errors.place() + " did not lead to version " + VERSION);
+      boolean current = isCurrent(connection);
+      PostgresMigrations.execute(connection, "ROLLBACK");
+      done = true;
+      return current ? server : null;
+    } finally {
+      if (!done) {
+        rollBack(connection);
       }
     }
   }
 
-  private void checkServer(Connection connection) throws SQLException {
+  /** Whatever ends it, the transaction is gone with all that was done in it. */
+  private PostgresServer migrate(Connection connection) throws SQLException {
     int version = connection.getMetaData().getDatabaseMajorVersion();
-    if (version < LEAST_SERVER) {
-      throw new SchemaMismatchException(
-          errors.place()
-              + " is on PostgreSQL "
-              + connection.getMetaData().getDatabaseProductVersion()
-              + "; Waymark needs PostgreSQL "
-              + LEAST_SERVER
-              + " or later. Update the server, or name another",
-          null);
+    int timeout = connection.getNetworkTimeout();
+    boolean done = false;
+    try {
+      // A migration takes as long as it takes; a connection that is dead is found by keep-alive.
+      connection.setNetworkTimeout(Runnable::run, 0);
+      PostgresMigrations.execute(connection, new PostgresTransactions(settings, version).migrate());
+      PostgresServer server = PostgresServer.look(connection, errors.place());
+      lock(connection);
+      if (!isCurrent(connection)) {
+        createAndMigrate(connection);
+      }
+      PostgresMigrations.execute(connection, "COMMIT");
+      done = true;
+      return server;
+    } finally {
+      if (!done) {
+        rollBack(connection);
+      }
+      restore(connection, timeout);
+    }
+  }
+
+  private void createAndMigrate(Connection connection) throws SQLException {
+    PostgresMigrations.execute(
+        connection,
+        "SELECT "
+            + PostgresTransactions.set(
+                "lock_timeout", Long.toString(settings.lockTimeout().toMillis())));
+    if (!hasSchema(connection)) {
+      PostgresMigrations.execute(connection, "CREATE SCHEMA \"" + settings.schema() + "\"");
+    }
+    int version = hasVersion(connection) ? version(connection) : 0;
+    PostgresMigrations.run(connection, settings.schema(), version, errors.place());
+    if (!isCurrent(connection)) {
+      throw new IllegalStateException(
+          "the migrations of " + errors.place() + " did not lead to version " + VERSION);
+    }
+  }
+
+  private boolean hasSchema(Connection connection) throws SQLException {
+    return isThere(connection, "pg_catalog.to_regnamespace(?)", "\"" + settings.schema() + "\"");
+  }
+
+  private boolean hasVersion(Connection connection) throws SQLException {
+    return isThere(
+        connection, "pg_catalog.to_regclass(?)", "\"" + settings.schema() + "\".waymark_version");
+  }
+
+  private static boolean isThere(Connection connection, String function, String name)
+      throws SQLException {
+    try (PreparedStatement sql =
+        connection.prepareStatement("SELECT " + function + " IS NOT NULL")) {
+      sql.setString(1, name);
+      try (ResultSet row = sql.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
+  }
+
+  private static void rollBack(Connection connection) {
+    try {
+      PostgresMigrations.execute(connection, "ROLLBACK");
+    } catch (SQLException e) {
+      // The connection is lost, and with it the transaction.
+    }
+  }
+
+  private static void restore(Connection connection, int networkTimeout) {
+    try {
+      connection.setNetworkTimeout(Runnable::run, networkTimeout);
+    } catch (SQLException e) {
+      // The connection is lost; its pool will notice.
     }
   }
 
   private boolean isCurrent(Connection connection) throws SQLException {
     try (PreparedStatement look = connection.prepareStatement(LOOK)) {
-      look.setString(1, PostgresMigrations.TABLE + "%");
+      look.setString(1, MigrationHistory.TABLE + "%");
       look.setArray(2, connection.createArrayOf("text", TRIGGERS.toArray()));
       look.setString(3, settings.schema());
       try (ResultSet row = look.executeQuery()) {
@@ -206,27 +261,13 @@ public final class PostgresSchema {
     }
   }
 
-  /**
-   * Takes the lock, for as long as the transaction lasts. However long the migrations take, the
-   * server must not end it for being idle.
-   */
-  private void lock(Connection guard) throws SQLException {
-    try (Statement statement = guard.createStatement()) {
-      statement.execute(
-          "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = "
-              + settings.statementTimeout().toMillis());
-    }
+  /** Takes the lock, for as long as the transaction lasts. */
+  private void lock(Connection connection) throws SQLException {
     try (PreparedStatement lock =
-        guard.prepareStatement(
+        connection.prepareStatement(
             "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))")) {
       lock.setString(1, "waymark schema " + settings.schema());
       lock.execute();
-    }
-  }
-
-  private void createSchema(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("CREATE SCHEMA IF NOT EXISTS \"" + settings.schema() + "\"");
     }
   }
 }

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /**
  * Sessions over connections of a pool: our own, or that of a data source which the caller brought
@@ -17,9 +18,15 @@ import org.jspecify.annotations.Nullable;
  * statements prepared on the connection underneath.
  */
 public final class PostgresSessions implements SessionSource {
+  /** What the driver has by default. */
+  private static final int DEFAULT_THRESHOLD = 5;
+
+  private static final int NEVER = 0;
+
   private final DataSource source;
   private final @Nullable HikariDataSource pool;
   private final @Nullable CallerTransactions callers;
+  private volatile boolean isProxied;
 
   private PostgresSessions(
       DataSource source, @Nullable HikariDataSource pool, @Nullable CallerTransactions callers) {
@@ -54,6 +61,16 @@ public final class PostgresSessions implements SessionSource {
     }
   }
 
+  /**
+   * Does without statements that are prepared on the server, from now on: a proxy may run each
+   * transaction in another session of the server, which does not know them, or knows another
+   * client's under the same name. Where the driver was told by the caller how to prepare, that
+   * stays.
+   */
+  public void avoidPreparedStatements() {
+    isProxied = true;
+  }
+
   @Override
   public void checkCaller() throws SQLException {
     if (callers != null && callers.dependsOnThread()) {
@@ -64,11 +81,11 @@ public final class PostgresSessions implements SessionSource {
   /** What is done with a connection. */
   @FunctionalInterface
   interface Use<T> {
-    T run(Connection connection) throws SQLException;
+    @Nullable T run(Connection connection) throws SQLException;
   }
 
   /** Does this with a connection, which is given back whatever happens. */
-  <T> T with(Use<T> use) throws SQLException {
+  <T> @Nullable T with(Use<T> use) throws SQLException {
     Connection connection = connection();
     try {
       return use.run(connection);
@@ -157,6 +174,7 @@ public final class PostgresSessions implements SessionSource {
       if (!connection.getAutoCommit()) {
         connection.setAutoCommit(true);
       }
+      prepare(connection, DEFAULT_THRESHOLD, NEVER);
       accepted = true;
       return connection;
     } finally {
@@ -172,7 +190,22 @@ public final class PostgresSessions implements SessionSource {
     close(connection);
   }
 
+  /** Has the driver prepare statements after so many uses, where it does so after so many now. */
+  private void prepare(Connection connection, int from, int to) throws SQLException {
+    if (isProxied && connection.isWrapperFor(PGConnection.class)) {
+      PGConnection driver = connection.unwrap(PGConnection.class);
+      if (driver.getPrepareThreshold() == from) {
+        driver.setPrepareThreshold(to);
+      }
+    }
+  }
+
   private void restore(Connection connection) {
+    try {
+      prepare(connection, NEVER, DEFAULT_THRESHOLD);
+    } catch (SQLException e) {
+      // It was cut; its pool will notice.
+    }
     if (callers != null && !callers.autocommit()) {
       try {
         connection.setAutoCommit(false);

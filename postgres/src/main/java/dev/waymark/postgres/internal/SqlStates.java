@@ -18,6 +18,7 @@ final class SqlStates {
   static final String QUERY_CANCELED = "57014";
   static final String READ_ONLY = "25006";
   static final String IDLE_IN_TRANSACTION = "25P03";
+  private static final String TRANSACTION_TIMEOUT = "25P04";
   static final String NO_SUCH_DATABASE = "3D000";
   static final String TOO_MANY_CONNECTIONS = "53300";
   static final String DISK_FULL = "53100";
@@ -26,7 +27,7 @@ final class SqlStates {
 
   private static final Set<String> COLLISIONS = Set.of("40001", "40P01", UNIQUE_VIOLATION);
   private static final Set<String> SERVER_GOES_OR_COMES =
-      Set.of("57P01", "57P02", "57P03", "57P05", IDLE_IN_TRANSACTION);
+      Set.of("57P01", "57P02", "57P03", "57P05", IDLE_IN_TRANSACTION, TRANSACTION_TIMEOUT);
 
   /** A prepared statement that is no longer there or no longer right. */
   private static final Set<String> STALE_STATEMENTS = Set.of("0A000", "26000", "42P05");
@@ -112,6 +113,7 @@ final class SqlStates {
     return isCollision(state)
         || LOCK_NOT_AVAILABLE.equals(state)
         || QUERY_CANCELED.equals(state)
+        || INSUFFICIENT_PRIVILEGE.equals(state)
         || (state != null && state.startsWith("23"));
   }
 }

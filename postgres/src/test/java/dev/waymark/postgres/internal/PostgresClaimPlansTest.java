@@ -48,7 +48,8 @@ class PostgresClaimPlansTest {
       INSERT INTO pools VALUES ('gpu', 1);
       INSERT INTO log_chunks SELECT md5('t' || i / 10)::uuid, 1, i %% 10, md5('e' || i / 2000)::uuid, '' FROM generate_series(0, 99999) i;
       INSERT INTO due_executions SELECT md5('e' || i)::uuid, 'SETTLE', now() + (i - 5000) * interval '1 second' FROM generate_series(0, 9999) i;
-      INSERT INTO task_run_outputs SELECT md5('t' || i)::uuid, '{}' FROM generate_series(0, 199999) i""";
+      INSERT INTO task_run_outputs SELECT md5('t' || i)::uuid, '{}' FROM generate_series(0, 199999) i\
+      """;
 
   private static final List<String> TABLES =
       List.of(
@@ -69,7 +70,8 @@ class PostgresClaimPlansTest {
   private final PostgresSettings settings =
       PostgresConnectionTest.settings(schema, Duration.ofSeconds(60));
   private final PostgresDialect dialect =
-      new PostgresDialect(settings, PostgresErrors.ofDataSource(settings));
+      new PostgresDialect(
+          settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false));
 
   @BeforeEach
   void fill() {
@@ -121,7 +123,8 @@ class PostgresClaimPlansTest {
                 .containsPattern("Limit .*\\R.*\\R *->  LockRows.*\\R.*\\R *->  Nested Loop")
                 .contains("executions_pkey", "execution_details_pkey", "attempts_pkey")
                 .containsPattern(
-                    "ready_task_runs_in_order on .*\\R.*\\(pool = l_1.pool\\) AND \\(priority = l_1.priority\\) AND \\(available_at <= ");
+                    "ready_task_runs_in_order on .*\\R.*\\(pool = l_1.pool\\) AND \\(priority ="
+                        + " l_1.priority\\) AND \\(available_at <= ");
         case DUE ->
             assertThat(plan).containsPattern("due_executions_by_time on .*\\R.*\\(due_at <= ");
         case EXPIRED ->
@@ -129,7 +132,8 @@ class PostgresClaimPlansTest {
         case NEXT ->
             assertThat(plan)
                 .containsPattern(
-                    "ready_task_runs_in_order on .*\\R.*\\(pool = l_1.pool\\) AND \\(priority = l_1.priority\\) AND \\(available_at > ")
+                    "ready_task_runs_in_order on .*\\R.*\\(pool = l_1.pool\\) AND \\(priority ="
+                        + " l_1.priority\\) AND \\(available_at > ")
                 .containsPattern("due_executions_by_time on .*\\R.*\\(due_at > ")
                 .containsPattern("leases_by_expiry on .*\\R.*\\(expires_at > ");
         default -> throw new AssertionError("no plan is expected of " + request.statement());

@@ -2,6 +2,7 @@ package dev.waymark.postgres.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Remedy;
@@ -44,7 +45,8 @@ class PostgresConnectionTest {
   }
 
   private static PostgresDialect dialect(PostgresSettings settings) {
-    return new PostgresDialect(settings, PostgresErrors.ofDataSource(settings));
+    return new PostgresDialect(
+        settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false));
   }
 
   @Test
@@ -105,7 +107,8 @@ class PostgresConnectionTest {
         """
         SELECT concat_ws(' ', current_setting('statement_timeout'), current_setting('lock_timeout'),
           current_setting('idle_in_transaction_session_timeout'), current_setting('synchronous_commit'),
-          current_setting('transaction_isolation'), current_setting('transaction_read_only'))""");
+          current_setting('transaction_isolation'), current_setting('transaction_read_only'))\
+        """);
   }
 
   @Test
@@ -127,8 +130,30 @@ class PostgresConnectionTest {
   }
 
   @Test
+  @DisplayName("14: a transaction that the server ends for its length is tried again")
+  void transactionTimeout() throws SQLException {
+    assumeTrue(
+        Integer.parseInt(TestServer.text("SHOW server_version_num")) >= 170_000,
+        "transaction_timeout exists since PostgreSQL 17");
+    PostgresDialect dialect = dialect(settings(Duration.ofMinutes(1)));
+    try (Session session = new Session(connect(""))) {
+      dialect.beginWrite(session);
+      dialect.read(session, List.of());
+      assertThatThrownBy(
+              () -> session.execute("SET LOCAL transaction_timeout = 50; SELECT pg_sleep(60)"))
+          .isInstanceOfSatisfying(
+              SQLException.class,
+              e -> {
+                assertThat(e.getSQLState()).isEqualTo("25P04");
+                assertThat(dialect.remedy(e)).isEqualTo(Remedy.AGAIN);
+              });
+    }
+  }
+
+  @Test
   @DisplayName(
-      "13, 19: who waits for locks does so in a fixed order or for one alone; a claim passes over; no read for an answer locks")
+      "13, 19: who waits for locks does so in a fixed order or for one alone; a claim passes over;"
+          + " no read for an answer locks")
   void locks() throws SQLException {
     PostgresSql texts = new PostgresSql("waymark");
     for (ReadStatement statement : ReadStatement.values()) {

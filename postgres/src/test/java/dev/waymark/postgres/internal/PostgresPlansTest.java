@@ -53,7 +53,8 @@ class PostgresPlansTest {
       INSERT INTO execution_counts
       SELECT c.workflow_id, e.state, (e.created_at AT TIME ZONE 'UTC')::date - DATE '1970-01-01', 0, count(*)
       FROM executions e CROSS JOIN LATERAL (VALUES (''), (e.workflow_id)) c (workflow_id) GROUP BY 1, 2, 3;
-      INSERT INTO execution_counts SELECT 'other' || w, 'SUCCEEDED', 20000 + d, 0, 1 FROM generate_series(1, 300) w, generate_series(1, 100) d""";
+      INSERT INTO execution_counts SELECT 'other' || w, 'SUCCEEDED', 20000 + d, 0, 1 FROM generate_series(1, 300) w, generate_series(1, 100) d\
+      """;
 
   private static String schema = "";
   private static Collection<Run> runs = List.of();
@@ -77,7 +78,9 @@ class PostgresPlansTest {
   /** What reading every shape of list prepares, by its text. */
   private static Collection<Run> read() throws SQLException {
     PostgresSettings settings = PostgresConnectionTest.settings(schema, Duration.ofSeconds(60));
-    PostgresDialect dialect = new PostgresDialect(settings, PostgresErrors.ofDataSource(settings));
+    PostgresDialect dialect =
+        new PostgresDialect(
+            settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false));
     Map<String, Run> byText = new LinkedHashMap<>();
     StatementLog log = new StatementLog();
     try (Session session = new Session(log.watch(TestServer.connect()))) {

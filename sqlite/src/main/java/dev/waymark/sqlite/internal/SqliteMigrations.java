@@ -1,108 +1,70 @@
 package dev.waymark.sqlite.internal;
 
-import java.io.PrintWriter;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import dev.waymark.jdbc.internal.migrate.Migration;
+import dev.waymark.jdbc.internal.migrate.MigrationHistory;
+import dev.waymark.jdbc.internal.migrate.Migrations;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.jspecify.annotations.Nullable;
+import java.sql.Statement;
+import java.util.List;
 
 /**
- * Runs the migrations on a connection that is already there. Its own class, so that opening a file
- * that is up to date loads nothing of Flyway.
+ * Runs the migrations on a connection that holds the file in an exclusive lock. Each is one
+ * transaction, with its row in the history and the version in the header of the file, so a file has
+ * one of the versions, whole, whenever the process ends. Its own class, so that opening a file that
+ * is up to date does not read the scripts.
  */
 final class SqliteMigrations {
-  /** Where Flyway notes what it has done. */
-  static final String TABLE = "waymark_schema_history";
+  static final List<String> NAMES =
+      List.of("V1__state_store", "V2__counts_and_indexes", "V3__claims");
+
+  private static final String TIMESTAMP =
+      "TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))";
 
   private SqliteMigrations() {}
 
-  static void run(Connection connection) throws SQLException {
-    try {
-      Flyway.configure(SqliteMigrations.class.getClassLoader())
-          .dataSource(new OneConnection(connection))
-          .locations("classpath:dev/waymark/sqlite/migration")
-          .table(TABLE)
-          .loggers("slf4j")
-          .load()
-          .migrate();
-    } catch (FlywayException e) {
-      throw sqlException(e);
+  /**
+   * Runs those that are missing.
+   *
+   * @param place the store, as a message names it
+   */
+  static void run(Connection connection, String place) throws SQLException {
+    Migrations all =
+        Migrations.load(SqliteMigrations.class, "/dev/waymark/sqlite/migration", NAMES);
+    MigrationHistory history = new MigrationHistory(connection, "", TIMESTAMP);
+    history.create();
+    all.check(history.checksums(), place);
+    int version = Integer.parseInt(SqliteConnector.text(connection, "PRAGMA user_version"));
+    for (Migration migration : all.after(version)) {
+      run(connection, migration, history);
     }
   }
 
-  /** The database's own error within Flyway's, whose result code says what to do. */
-  private static SQLException sqlException(FlywayException error) {
-    for (Throwable t = error; t != null; t = t.getCause()) {
-      if (t instanceof SQLException found) {
-        return found;
-      }
-    }
-    throw error;
-  }
-
-  /** Gives out one connection again and again, and does not let it be closed. */
-  private record OneConnection(Connection connection) implements DataSource {
-    @Override
-    public Connection getConnection() {
-      InvocationHandler unclosed =
-          (proxy, method, arguments) ->
-              method.getName().equals("close") ? null : call(method, arguments);
-      return (Connection)
-          Proxy.newProxyInstance(
-              Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, unclosed);
-    }
-
-    private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments)
-        throws Throwable {
+  /** SQLite runs a text of any number of statements, of which it knows where each ends. */
+  private static void run(Connection connection, Migration migration, MigrationHistory history)
+      throws SQLException {
+    long began = System.nanoTime();
+    try (Statement sql = connection.createStatement()) {
+      sql.execute("BEGIN IMMEDIATE");
+      boolean done = false;
       try {
-        return method.invoke(connection, arguments);
-      } catch (InvocationTargetException e) {
-        throw e.getCause() == null ? e : e.getCause();
+        sql.executeUpdate(migration.text());
+        history.add(migration, "", began);
+        sql.execute("COMMIT");
+        done = true;
+      } finally {
+        if (!done) {
+          rollBack(sql);
+        }
       }
     }
+  }
 
-    @Override
-    public Connection getConnection(String user, String password) {
-      return getConnection();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-      throw new SQLFeatureNotSupportedException("nothing to unwrap");
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) {
-      return false;
-    }
-
-    @Override
-    public PrintWriter getLogWriter() throws SQLException {
-      throw new SQLFeatureNotSupportedException("no log writer");
-    }
-
-    @Override
-    public void setLogWriter(PrintWriter out) {}
-
-    @Override
-    public void setLoginTimeout(int seconds) {}
-
-    @Override
-    public int getLoginTimeout() {
-      return 0;
-    }
-
-    @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-      throw new SQLFeatureNotSupportedException("no logger");
+  private static void rollBack(Statement sql) {
+    try {
+      sql.execute("ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite has rolled back by itself, as on a full disk; the connection is closed now.
     }
   }
 }

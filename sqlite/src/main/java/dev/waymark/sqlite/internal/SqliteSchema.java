@@ -3,6 +3,7 @@ package dev.waymark.sqlite.internal;
 import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.Durations;
+import dev.waymark.jdbc.internal.migrate.MigrationHistory;
 import dev.waymark.jdbc.internal.sql.Patience;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,9 +15,9 @@ import java.time.Duration;
  * Brings a file to the schema of this version.
  *
  * <p>The version stands in the header of the file, where reading it costs microseconds; only a file
- * that is not up to date pays for the migration library. Migrating holds the file in SQLite's own
- * exclusive lock, on the very connection that migrates: processes that open a new file at the same
- * moment wait for each other, and each looks at the version again once it has the lock.
+ * that is not up to date reads the migrations. Migrating holds the file in SQLite's own exclusive
+ * lock, on the very connection that migrates: processes that open a new file at the same moment
+ * wait for each other, and each looks at the version again once it has the lock.
  */
 public final class SqliteSchema {
   /** The version that this code works with: the number of the last migration. */
@@ -27,7 +28,7 @@ public final class SqliteSchema {
 
   private static final String FOREIGN_TABLES =
       "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE '"
-          + SqliteMigrations.TABLE
+          + MigrationHistory.TABLE
           + "%'";
 
   private final Path file;
@@ -74,7 +75,7 @@ public final class SqliteSchema {
       if (isWal(connection)) { // an earlier version opened the file before the lock was held
         return false;
       }
-      SqliteMigrations.run(connection);
+      SqliteMigrations.run(connection, "sqlite:" + file);
       checkCurrent(connection);
       SqliteConnector.text(connection, "PRAGMA journal_mode = wal");
       return true;
@@ -85,7 +86,8 @@ public final class SqliteSchema {
     return new StoreUnavailableException(
         "cannot open the store in sqlite:"
             + file
-            + ": an earlier version of Waymark made it, and while another program uses the file it cannot be migrated to schema version "
+            + ": an earlier version of Waymark made it, and while another program uses the file it"
+            + " cannot be migrated to schema version "
             + VERSION
             + "; it was in use for longer than the busy time-out of "
             + Durations.format(busyTimeout)

@@ -9,9 +9,6 @@ import dev.waymark.sqlite.EarlierVersion;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,14 +19,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.ProgressHandler;
 
 /**
- * Before every call that runs a statement of the migration, what lies on the disk is copied: that
- * is what a process leaves behind that is killed there. The connection may hold no more than a few
- * pages in memory, so that there is something on the disk.
+ * Again and again while SQLite runs the migrations, whenever the files have changed, what lies on
+ * the disk is copied: that is what a process leaves behind that is killed there. The connection may
+ * hold no more than a few pages in memory, so that there is something on the disk.
  */
 @DisplayName("A process that is killed while it migrates a file")
 class SqliteMigrationCrashTest {
@@ -37,7 +36,8 @@ class SqliteMigrationCrashTest {
       """
       INSERT INTO executions
       WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
-      SELECT randomblob(16), 'w', 1, 'PENDING', 1, 'h', i * 1000000000, NULL, NULL, NULL FROM n""";
+      SELECT randomblob(16), 'w', 1, 'PENDING', 1, 'h', i * 1000000000, NULL, NULL, NULL FROM n\
+      """;
 
   @TempDir Path folder = Path.of("");
   private final List<Path> images = new ArrayList<>();
@@ -56,7 +56,10 @@ class SqliteMigrationCrashTest {
       sql.execute("INSERT INTO execution_labels SELECT id, 'team', 'data' FROM executions");
       sql.execute("PRAGMA journal_mode = delete");
       sql.execute("PRAGMA cache_size = 5");
-      SqliteMigrations.run(watch(connection, Connection.class));
+      ProgressHandler.setHandler(connection, 2_000, new Watch());
+      SqliteMigrations.run(connection, "sqlite:" + file);
+      ProgressHandler.clearHandler(connection);
+      copy();
     }
     assertThat(images).hasSizeGreaterThan(20);
     Set<Integer> found = new TreeSet<>();
@@ -95,30 +98,33 @@ class SqliteMigrationCrashTest {
     Counts.check(image);
   }
 
-  /** Copies before each execution, also of the statements it makes, and around each commit. */
-  private <T> T watch(Object target, Class<T> type) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (self, method, arguments) -> {
-              boolean runs = method.getName().matches("execute.*|commit");
-              if (runs) {
-                copy();
-              }
-              Object made = call(target, method, arguments);
-              if (method.getName().equals("commit")) {
-                copy();
-              }
-              return made instanceof Statement ? watch(made, method.getReturnType()) : made;
-            }));
+  /** Copies whenever SQLite has run some more instructions, if the disk has changed since. */
+  private final class Watch extends ProgressHandler {
+    private List<Long> last = List.of();
+
+    @Override
+    protected int progress() {
+      List<Long> now = state();
+      if (!now.equals(last)) {
+        last = now;
+        copy();
+      }
+      return 0;
+    }
   }
 
-  private static Object call(Object target, Method method, Object[] arguments) throws Throwable {
+  private List<Long> state() {
     try {
-      return method.invoke(target, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
+      List<Long> state = new ArrayList<>();
+      for (String name : List.of("waymark.db", "waymark.db-journal")) {
+        Path path = folder.resolve(name);
+        state.add(Files.exists(path) ? Files.size(path) : -1);
+        state.add(
+            Files.exists(path) ? Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS) : 0);
+      }
+      return state;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

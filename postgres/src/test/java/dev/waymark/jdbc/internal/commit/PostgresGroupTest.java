@@ -27,6 +27,7 @@ import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import dev.waymark.postgres.internal.PostgresDialect;
 import dev.waymark.postgres.internal.PostgresErrors;
+import dev.waymark.postgres.internal.PostgresServer;
 import dev.waymark.postgres.internal.PostgresSettings;
 import dev.waymark.testkit.sql.ChangeMix;
 import dev.waymark.testkit.sql.StatementLog;
@@ -74,7 +75,9 @@ class PostgresGroupTest {
   @BeforeEach
   void open() throws SQLException {
     PostgresSettings settings = new PostgresSettings(schema, 1, LONG, LONG, LONG, LONG, LONG, LONG);
-    dialect = new PostgresDialect(settings, PostgresErrors.ofDataSource(settings));
+    dialect =
+        new PostgresDialect(
+            settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false));
     connection = TestServer.connect();
     Memory memory = new Memory();
     SessionSource sessions = new OneSession(new Session(log.watch(connection)));
@@ -250,7 +253,8 @@ class PostgresGroupTest {
     execute(
         """
         INSERT INTO %s.task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
-        VALUES ('%s', '%s', 'third', 'PENDING', 1, 0, now())"""
+        VALUES ('%s', '%s', 'third', 'PENDING', 1, 0, now())\
+        """
             .formatted(schema, IDS.taskRunId(), pair.execution()));
     List<Ticket> tickets = tickets(List.of(pair.goOn()));
     transaction.run(tickets);
@@ -259,7 +263,8 @@ class PostgresGroupTest {
 
   @Test
   @DisplayName(
-      "fails in one change set only, whose statement the database refuses, and stores nothing of it")
+      "fails in one change set only, whose statement the database refuses, and stores nothing of"
+          + " it")
   void guiltyAlone() throws SQLException {
     poison();
     List<ChangeSet> group = new ArrayList<>(mix.endsAndRepetitions(8));
@@ -289,7 +294,8 @@ class PostgresGroupTest {
     execute(
         """
         CREATE TRIGGER poison BEFORE INSERT ON %1$s.attempts FOR EACH ROW WHEN (NEW.worker = '%2$s')
-        EXECUTE FUNCTION %1$s.refuse('poisoned')"""
+        EXECUTE FUNCTION %1$s.refuse('poisoned')\
+        """
             .formatted(schema, POISON));
   }
 

@@ -1,0 +1,88 @@
+package dev.waymark.postgres.internal;
+
+import dev.waymark.core.error.SchemaMismatchException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.postgresql.PGConnection;
+
+/**
+ * What an opening finds out about the server and the way to it.
+ *
+ * @param version its major version
+ * @param isPooled whether a proxy may run each transaction in another session of the server
+ */
+public record PostgresServer(int version, boolean isPooled) {
+  private static final int LEAST_VERSION = 14;
+
+  private static final String LOOK =
+      """
+      SELECT pg_catalog.current_setting('server_encoding'), pg_catalog.current_setting('client_encoding'),
+        pg_catalog.pg_backend_pid(), pg_catalog.current_database()\
+      """;
+
+  /**
+   * Looks at the server and its database.
+   *
+   * @param place the store, as a message names it
+   * @throws SchemaMismatchException when the store cannot work there
+   */
+  static PostgresServer look(Connection connection, String place) throws SQLException {
+    int version = connection.getMetaData().getDatabaseMajorVersion();
+    checkVersion(version, connection.getMetaData().getDatabaseProductVersion(), place);
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(LOOK)) {
+      row.next();
+      checkEncoding(row.getString(1), row.getString(4), place);
+      checkClientEncoding(row.getString(2), place);
+      return new PostgresServer(version, isPooled(connection, row.getInt(3)));
+    }
+  }
+
+  private static void checkVersion(int version, String name, String place) {
+    if (version < LEAST_VERSION) {
+      throw new SchemaMismatchException(
+          place
+              + " is on PostgreSQL "
+              + name
+              + "; Waymark needs PostgreSQL "
+              + LEAST_VERSION
+              + " or later. Update the server, or name another",
+          null);
+    }
+  }
+
+  /** In another encoding a text that cannot be encoded would be refused when it is stored. */
+  private static void checkEncoding(String encoding, String database, String place) {
+    if (!encoding.equals("UTF8")) {
+      throw new SchemaMismatchException(
+          place
+              + " is in the database \""
+              + database
+              + "\" with encoding "
+              + encoding
+              + ", which cannot hold every text; Waymark needs UTF8. Nothing was changed. Create"
+              + " another database with: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0",
+          null);
+    }
+  }
+
+  private static void checkClientEncoding(String encoding, String place) {
+    if (!encoding.equals("UTF8")) {
+      throw new SchemaMismatchException(
+          place
+              + " is reached by a connection with client_encoding "
+              + encoding
+              + "; Waymark needs UTF8. Remove allowEncodingChanges from the driver's parameters and"
+              + " client_encoding from what the pool or the proxy sets",
+          null);
+    }
+  }
+
+  /** A proxy that pools gives its clients another process id than the server's session has. */
+  static boolean isPooled(Connection connection, int pid) throws SQLException {
+    return connection.isWrapperFor(PGConnection.class)
+        && connection.unwrap(PGConnection.class).getBackendPID() != pid;
+  }
+}

@@ -1,0 +1,153 @@
+package dev.waymark.postgres.internal;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How transactions begin: with every setting of the session on which the store depends, in the same
+ * round trip. Everything in these statements is named with its schema, since the session may have
+ * any search path.
+ *
+ * <p>A role, a database, a server or a proxy may give a session other settings than the defaults
+ * (ALTER ROLE … SET), so nothing is taken for granted. All settings are local to the transaction:
+ * nothing is left in the session, which belongs to a pool or is shared by a proxy. What the driver
+ * sets and watches by itself (client_encoding, DateStyle, TimeZone) and what {@link PostgresServer}
+ * refuses is not repeated here.
+ */
+final class PostgresTransactions {
+  /**
+   * Every statement has one good plan for all parameters. On a large store the server would plan it
+   * again each time, which takes longer than to run it, and now and then differently. A plan is
+   * kept for long, and one that was made while the tables were small must not go on reading them
+   * whole when they are not. So what finds rows by an index stays on, and what compiles or
+   * distributes a statement of microseconds is off.
+   */
+  private static final List<String> PLANNED_ONCE =
+      List.of(
+          "plan_cache_mode force_generic_plan",
+          "enable_seqscan off",
+          "enable_indexscan on",
+          "enable_bitmapscan on",
+          "enable_nestloop on",
+          "enable_sort on",
+          "jit off",
+          "max_parallel_workers_per_gather 0");
+
+  /** What a page or a search does beyond finding rows by key. */
+  private static final List<String> READING =
+      List.of(
+          "enable_indexonlyscan on",
+          "enable_hashjoin on",
+          "enable_mergejoin on",
+          "enable_hashagg on",
+          "enable_material on");
+
+  /**
+   * Every statement of a commit finds its rows by key. A null in an array that goes as text must
+   * not become a word.
+   */
+  private static final List<String> WRITING =
+      List.of("enable_hashjoin off", "enable_mergejoin off", "array_nulls on");
+
+  /** What the text of a script means, and that its functions are checked. */
+  private static final List<String> MIGRATING =
+      List.of("standard_conforming_strings on", "check_function_bodies on", "row_security off");
+
+  /** A server, database or user may be set not to wait for the disk; a stronger setting stays. */
+  private static final String WAIT_FOR_DISK =
+      """
+      , pg_catalog.set_config('synchronous_commit',
+          CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off' THEN 'on'
+            ELSE pg_catalog.current_setting('synchronous_commit') END, true)""";
+
+  /**
+   * Without its triggers the store has wrong totals. Only a superuser may set this, so it is set
+   * only where it must be.
+   */
+  private static final String TRIGGERS_FIRE =
+      """
+      , CASE WHEN pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) 'replica'
+          THEN pg_catalog.set_config('session_replication_role', 'origin', true) END""";
+
+  private static final int TRANSACTION_TIMEOUT_SINCE = 17;
+
+  private final PostgresSettings settings;
+  private final boolean hasTransactionTimeout;
+
+  /** Transactions with these settings on a server of this major version. */
+  PostgresTransactions(PostgresSettings settings, int serverVersion) {
+    this.settings = settings;
+    this.hasTransactionTimeout = serverVersion >= TRANSACTION_TIMEOUT_SINCE;
+  }
+
+  /** The statements that begin a transaction which writes, each but the last ending a line. */
+  String write() {
+    return "BEGIN ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE;\n"
+        + timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
+        + path()
+        + set(PLANNED_ONCE)
+        + set(WRITING)
+        + WAIT_FOR_DISK
+        + TRIGGERS_FIRE;
+  }
+
+  /** The statements that begin a transaction in which all reads see one snapshot. */
+  String read() {
+    return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY NOT DEFERRABLE;\n"
+        + timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
+        + path()
+        + set(PLANNED_ONCE)
+        + set(READING);
+  }
+
+  /** The statements that begin a look at the catalog. */
+  static String look(PostgresSettings settings) {
+    return "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE;\n"
+        + new PostgresTransactions(settings, 0)
+            .timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis());
+  }
+
+  /**
+   * The statements that begin a migration. Its statements may take as long as the tables are large;
+   * what it waits for has a bound. Another opening that migrates is waited for as long as a
+   * statement may take.
+   */
+  String migrate() {
+    return "BEGIN ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE;\n"
+        + timeouts(0, settings.statementTimeout().toMillis())
+        + ", pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true)"
+        + set(MIGRATING)
+        + WAIT_FOR_DISK
+        + TRIGGERS_FIRE;
+  }
+
+  private String timeouts(long statementMillis, long lockMillis) {
+    return "SELECT "
+        + set("statement_timeout", Long.toString(statementMillis))
+        + ", "
+        + set("lock_timeout", Long.toString(lockMillis))
+        + ", "
+        + set(
+            "idle_in_transaction_session_timeout", Long.toString(settings.idleTimeout().toMillis()))
+        + (hasTransactionTimeout ? ", " + set("transaction_timeout", "0") : "");
+  }
+
+  /** The triggers look for this very path, without which they would set it. */
+  private String path() {
+    return ", " + set("search_path", "pg_catalog, \"" + settings.schema() + "\", pg_temp");
+  }
+
+  private static String set(List<String> settings) {
+    StringBuilder all = new StringBuilder();
+    for (String setting : settings) {
+      int blank = setting.indexOf(' ');
+      all.append(", ").append(set(setting.substring(0, blank), setting.substring(blank + 1)));
+    }
+    return all.toString();
+  }
+
+  /** The call that sets something until the end of the transaction. */
+  static String set(String name, String value) {
+    return String.format(Locale.ROOT, "pg_catalog.set_config('%s', '%s', true)", name, value);
+  }
+}
