@@ -41,6 +41,10 @@ import java.util.TreeMap;
  *   <li>the history of each record begins with its creation, makes only moves that the table
  *       allows, leads to the state that the record has, and is as long as its version says.
  * </ul>
+ *
+ * <p>Where every program keeps to it that what it leaves undone has a note, a lease or a ready task
+ * run, no execution is {@link #stranded}; {@link NothingStranded} looks for the same where they do
+ * not.
  */
 public final class Invariants {
   private static final int PAGE = 500;
@@ -80,6 +84,40 @@ public final class Invariants {
     }
     invariants.checkTotals();
     return invariants.violations;
+  }
+
+  /**
+   * Executions that nothing will ever move: PENDING, RUNNING or CANCELLING, and neither due nor
+   * with a task run that is ready or has a lease. Each page is one snapshot, so that it holds at
+   * any moment, also while others write.
+   *
+   * @return a sentence for each; empty when all is well
+   */
+  public static List<String> stranded(StateStore store) {
+    List<String> stranded = new ArrayList<>();
+    ExecutionId after = null;
+    int limit = Math.min(PAGE, store.limits().maxPageSize());
+    List<ExecutionId> page = store.stalled(null, limit);
+    while (!page.isEmpty()) {
+      for (ExecutionId id : page) {
+        stranded.add("nothing moves execution " + id + ": " + store.executionProgress(id));
+        after = id;
+      }
+      page = store.stalled(after, limit);
+    }
+    return stranded;
+  }
+
+  /** Whether nothing will ever move an execution. */
+  static boolean isStranded(StateStore store, ExecutionId id) {
+    ExecutionId after = null;
+    int limit = Math.min(PAGE, store.limits().maxPageSize());
+    List<ExecutionId> page = store.stalled(null, limit);
+    while (!page.isEmpty() && !page.contains(id)) {
+      after = page.get(page.size() - 1);
+      page = store.stalled(after, limit);
+    }
+    return page.contains(id);
   }
 
   /** What does not hold in one execution, seen in one snapshot while others may write. */

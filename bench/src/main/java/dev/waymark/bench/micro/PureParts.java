@@ -74,7 +74,9 @@ public class PureParts {
   @Benchmark
   public Verdict decideEndOfTask() {
     Ledger ledger = new Ledger();
-    ledger.load(new ExecutionHead(course.execution(), course.workflow(), ExecutionState.RUNNING, 2, NOW, null, "hash"));
+    ledger.load(
+        new ExecutionHead(
+            course.execution(), course.workflow(), ExecutionState.RUNNING, 2, NOW, null, "hash"));
     ledger.load(course.execution(), new Family(3, 3));
     ledger.load(
         new TaskRunHead(

@@ -7,6 +7,7 @@ import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,13 @@ record Answer(
     @Nullable Object value, @Nullable String error, String message, List<Refusal> refusals) {
 
   static Answer of(Operation operation, StateStore store) {
+    return of(() -> operation.putTo(store));
+  }
+
+  /** What a call gives. */
+  static Answer of(Supplier<@Nullable Object> call) {
     try {
-      return new Answer(operation.putTo(store), null, "", List.of());
+      return new Answer(call.get(), null, "", List.of());
     } catch (RefusedException e) {
       return new Answer(null, e.getClass().getSimpleName(), message(e), e.refusals());
     } catch (RuntimeException e) {
@@ -36,7 +42,15 @@ record Answer(
 
   /** Whether it is a value or one of the errors that a caller must reckon with. */
   boolean isProper() {
-    return error == null || isInvalidInput() || !refusals.isEmpty();
+    boolean isWhole = parts().stream().allMatch(Answer::isProper);
+    return isWhole && (error == null || isInvalidInput() || !refusals.isEmpty());
+  }
+
+  /** The answers of which this one consists; none for most operations. */
+  List<Answer> parts() {
+    return value instanceof List<?> list
+        ? list.stream().filter(Answer.class::isInstance).map(Answer.class::cast).toList()
+        : List.of();
   }
 
   /** In one word, to be counted: the error, or whether something was found. */

@@ -20,6 +20,7 @@ import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.WaitReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -57,6 +58,55 @@ sealed interface Operation {
     @Override
     public String name() {
       return isAsync ? "CommitAsync" : "Commit";
+    }
+  }
+
+  /** Change sets that are submitted one after the other before any of them is waited for. */
+  record Group(List<ChangeSet> sets) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      List<CompletableFuture<CommitResult>> answers = new ArrayList<>();
+      for (ChangeSet set : sets) {
+        answers.add(submitted(store, set));
+      }
+      return answers.stream().map(answer -> Answer.of(() -> Commit.joined(answer))).toList();
+    }
+
+    private static CompletableFuture<CommitResult> submitted(StateStore store, ChangeSet set) {
+      try {
+        return store.commitAsync(set);
+      } catch (RuntimeException e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+  }
+
+  /**
+   * An attempt is recorded with the shortest lease, which is over by the clock of the store before
+   * the attempt is lost. Refused as a whole when it cannot be recorded.
+   */
+  record LoseLease(ExecutionId execution, AttemptId attempt, ChangeSet take, ChangeSet lose)
+      implements Operation {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @Override
+    public Object putTo(StateStore store) {
+      Answer taken = Answer.of(() -> store.commit(take));
+      if (taken.error() != null) {
+        return List.of(taken);
+      }
+      ClaimRequest look =
+          new ClaimRequest(
+              "looks only", 0, Duration.ofHours(1), Set.of(ClaimRequest.DEFAULT_POOL), execution);
+      long start = System.nanoTime();
+      while (store.claim(look).expired().stream()
+          .noneMatch(each -> each.attempt().equals(attempt))) {
+        if (System.nanoTime() - start > PATIENCE.toNanos()) {
+          throw new IllegalStateException("the lease of " + attempt + " does not end");
+        }
+        Thread.onSpinWait();
+      }
+      return List.of(taken, Answer.of(() -> store.commit(lose)));
     }
   }
 

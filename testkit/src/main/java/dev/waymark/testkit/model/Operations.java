@@ -9,8 +9,11 @@ import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.Order;
 import dev.waymark.core.store.PageRequest;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Draws the operations of a run: a little more writes than reads. And lists those that between them
@@ -18,7 +21,8 @@ import java.util.List;
  */
 final class Operations {
   private static final int CLAIMS_PERCENT = 6;
-  private static final int COMMITS_PERCENT = 52;
+  private static final int COMMITS_PERCENT = 48;
+  private static final int PLANS_PERCENT = 4;
 
   private final World world;
   private final Dice dice;
@@ -26,6 +30,8 @@ final class Operations {
   private final ChangeSets changeSets;
   private final Questions questions;
   private final PageRequest wholePage;
+  private final Plans plans;
+  private final Deque<Supplier<Operation>> planned = new ArrayDeque<>();
 
   Operations(World world, Dice dice, Clockwork clockwork, Limits limits) {
     this.world = world;
@@ -33,13 +39,21 @@ final class Operations {
     Texts texts = new Texts(dice);
     this.work = new WorkChanges(world, dice, texts, limits);
     this.changeSets = new ChangeSets(world, dice, texts, limits, work);
+    this.plans = new Plans(world, dice, changeSets);
     this.questions = new Questions(world, dice, texts, clockwork, limits);
     this.wholePage = PageRequest.first(limits.maxPageSize());
   }
 
   /** The next operation. */
   Operation next() {
+    if (!planned.isEmpty()) {
+      return planned.remove().get();
+    }
     int kind = dice.below(100);
+    if (kind >= 100 - PLANS_PERCENT) {
+      planned.addAll(plans.next());
+      return planned.remove().get();
+    }
     if (kind < CLAIMS_PERCENT) {
       return claim();
     }

@@ -5,6 +5,8 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.Invariants;
 import dev.waymark.testkit.ManualClock;
+import dev.waymark.testkit.NothingStranded;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ final class Trial {
   private final Operations operations;
   private final Transcript transcript = new Transcript();
   private final Tally tally = new Tally();
+  private final NothingStranded stranded = new NothingStranded();
   private int step;
 
   Trial(
@@ -32,11 +35,11 @@ final class Trial {
       Map<String, StateStore> stores,
       Limits limits) {
     this.clock = clock;
-    this.reference = reference;
+    this.reference = stranded.watch(reference);
     this.stores = stores;
     Dice dice = new Dice(seed);
     this.clockwork = new Clockwork(dice);
-    this.world = new World(reference, dice);
+    this.world = new World(this.reference, dice);
     this.operations = new Operations(world, dice, clockwork, limits);
   }
 
@@ -54,7 +57,8 @@ final class Trial {
     }
     step = steps;
     operations.everythingByEveryMethod().forEach(this::ask);
-    List<String> violations = Invariants.violations(reference);
+    List<String> violations = new ArrayList<>(Invariants.violations(reference));
+    violations.addAll(stranded.violations(reference));
     if (!violations.isEmpty()) {
       throw new Differs(step, "the records are not as they must always be: " + violations);
     }
@@ -92,7 +96,16 @@ final class Trial {
     if (!answer.isProper()) {
       return "no store may fail like this";
     }
+    if (operation instanceof Operation.Group group) {
+      ChangeSet last = group.sets().get(group.sets().size() - 1);
+      return Afterwards.wrong(
+          reference, world, last, answer.parts().get(answer.parts().size() - 1));
+    }
     if (operation instanceof Operation.Commit commit) {
+      String wrong = Afterwards.wrong(reference, world, commit.changes(), answer);
+      if (wrong != null) {
+        return wrong;
+      }
       ChangeSet before = world.accepted(commit.changes().id());
       if (before != null && before.equals(commit.changes())) {
         boolean isSame = answer.value() != null && answer.value().equals(world.result(before.id()));

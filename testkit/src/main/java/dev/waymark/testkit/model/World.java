@@ -73,6 +73,17 @@ final class World {
   void learn(Operation operation, Answer answer) {
     if (operation instanceof Operation.Commit commit) {
       learn(commit.changes(), answer);
+    } else if (operation instanceof Operation.Group group) {
+      List<Answer> answers = answer.parts();
+      for (int i = 0; i < answers.size(); i++) {
+        learn(group.sets().get(i), answers.get(i));
+      }
+    } else if (operation instanceof Operation.LoseLease lost) {
+      List<Answer> answers = answer.parts();
+      learn(lost.take(), answers.get(0));
+      if (answers.size() > 1) {
+        learn(lost.lose(), answers.get(1));
+      }
     } else if (operation instanceof Operation.Claim) {
       waiting.claimed();
     } else if (answer.value() instanceof Page<?> page && page.next() != null) {

@@ -2,16 +2,21 @@ package dev.waymark.testkit.model;
 
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
+import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -80,6 +85,64 @@ final class BrokenWork {
             change instanceof Change.SettleExecution settle
                 ? new Change.MarkDue(settle.id(), DueReason.SETTLE, LONG)
                 : change);
+  }
+
+  /** A settle that was decided while the execution was paused is taken for right. */
+  static StateStore withSettleAtAnyVersion(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change -> {
+          if (!(change instanceof Change.SettleExecution settle)) {
+            return change;
+          }
+          Execution now = store.execution(settle.id());
+          return now == null
+              ? change
+              : new Change.SettleExecution(
+                  now.id(), now.version(), now.state(), settle.unfinished());
+        });
+  }
+
+  /** How many task runs have not ended is kept from the last settle, whatever has ended since. */
+  static StateStore withSettleByOldCount(StateStore store) {
+    Map<ExecutionId, Integer> counts = new HashMap<>();
+    return BrokenWrites.changing(
+        store,
+        change -> {
+          if (!(change instanceof Change.SettleExecution settle)) {
+            return change;
+          }
+          int now = unfinished(store, settle.id());
+          int kept = counts.getOrDefault(settle.id(), now);
+          counts.put(settle.id(), now);
+          return settle.unfinished() == kept
+              ? new Change.SettleExecution(settle.id(), settle.version(), settle.state(), now)
+              : settle;
+        });
+  }
+
+  private static int unfinished(StateStore store, ExecutionId id) {
+    return (int) store.taskRuns(id).stream().filter(run -> !run.state().isTerminal()).count();
+  }
+
+  /** What moves in the same change set does not count when an execution is admitted. */
+  static StateStore withAdmissionBeforeMoves(StateStore store) {
+    return new ForwardingStateStore(store) {
+      @Override
+      public CommitResult commit(ChangeSet changes) {
+        List<Change> all = changes.changes();
+        if (all.size() == 2
+            && all.get(0) instanceof Change.UpdateExecution
+            && all.get(1) instanceof Change.AdmitExecution) {
+          CommitResult turned =
+              super.commit(new ChangeSet(changes.id(), List.of(all.get(1), all.get(0))));
+          List<Outcome> outcomes = turned.outcomes();
+          return new CommitResult(
+              turned.id(), turned.at(), List.of(outcomes.get(1), outcomes.get(0)));
+        }
+        return super.commit(changes);
+      }
+    };
   }
 
   /** A worker that has lost its lease may still put something out. */

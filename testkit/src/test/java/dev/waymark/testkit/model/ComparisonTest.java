@@ -27,10 +27,17 @@ class ComparisonTest {
   private static final int STEPS = 200;
   private static final Limits LIMITS = Comparison.limits();
 
-  /** All operations but the two that need not find anything. */
+  private static final List<Class<?>> WRITES =
+      List.of(
+          Operation.Commit.class,
+          Operation.Group.class,
+          Operation.LoseLease.class,
+          Operation.Malformed.class);
+
+  /** All operations that only read, and so should find something. */
   private static final List<String> READS =
       Stream.of(Operation.class.getPermittedSubclasses())
-          .filter(kind -> kind != Operation.Commit.class && kind != Operation.Malformed.class)
+          .filter(kind -> !WRITES.contains(kind))
           .map(Class::getSimpleName)
           .toList();
 
@@ -63,6 +70,9 @@ class ComparisonTest {
     DUE_FOR_EVER(BrokenWork::withDueForEver),
     DUE_AT_ONCE(BrokenWork::withDueAtOnce),
     ALWAYS_MORE_TO_SETTLE(BrokenWork::withMoreToSettle),
+    SETTLED_AT_ANY_VERSION(BrokenWork::withSettleAtAnyVersion),
+    SETTLED_BY_AN_OLD_COUNT(BrokenWork::withSettleByOldCount),
+    ADMITTED_AS_BEFORE_THE_GROUP(BrokenWork::withAdmissionBeforeMoves),
     OUTPUTS_OF_ANYBODY(BrokenWork::withOutputsOfAnybody),
     RENEWAL_FOR_THE_NEWEST(BrokenWork::withRenewalForTheNewest),
     LEASE_NOT_RECORDED(BrokenWork::withoutRecordedLeases),
@@ -139,6 +149,8 @@ class ComparisonTest {
     for (Refusal.Reason reason : Refusal.Reason.values()) {
       assertThat(tally.percent("Refusal", reason.name())).as("%s", reason).isGreaterThan(1);
     }
+    assertThat(tally.count("Group")).isGreaterThan(SEEDS);
+    assertThat(tally.count("LoseLease")).isGreaterThan(SEEDS / 5);
     assertThat(tally.count("Malformed")).isBetween(SEEDS, SEEDS * STEPS / 10);
     for (String read : READS) {
       assertThat(tally.count(read)).as(read).isGreaterThan(SEEDS);

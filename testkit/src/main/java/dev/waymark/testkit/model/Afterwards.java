@@ -1,0 +1,66 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.StateStore;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must be so right after a change set whose last change is decided by what the store holds:
+ * read and counted here, in other words than those of the rules that all stores share.
+ */
+final class Afterwards {
+  private Afterwards() {}
+
+  /** What is wrong, or null; nothing is said of what was refused or had been committed before. */
+  static @Nullable String wrong(StateStore store, World world, ChangeSet changes, Answer answer) {
+    if (!(answer.value() instanceof CommitResult result) || world.accepted(changes.id()) != null) {
+      return null;
+    }
+    List<Change> all = changes.changes();
+    Change last = all.get(all.size() - 1);
+    boolean changed = result.outcomes().get(all.size() - 1).changed();
+    if (last instanceof Change.SettleExecution settle) {
+      return wrong(Objects.requireNonNull(store.executionProgress(settle.id())), settle, changed);
+    }
+    return last instanceof Change.AdmitExecution admit ? wrong(store, admit, changed) : null;
+  }
+
+  private static @Nullable String wrong(
+      ExecutionProgress now, Change.SettleExecution settle, boolean isStale) {
+    long unfinished =
+        now.taskRuns().stream().filter(item -> !item.taskRun().state().isTerminal()).count();
+    boolean isRight =
+        now.execution().version() == settle.version()
+            && now.execution().state() == settle.state()
+            && unfinished == settle.unfinished();
+    return isRight != isStale ? null : "a settle must be stale exactly where it does not match";
+  }
+
+  private static @Nullable String wrong(
+      StateStore store, Change.AdmitExecution admit, boolean hasBegun) {
+    Execution execution = Objects.requireNonNull(store.execution(admit.id()));
+    ExecutionQuery underWay =
+        ExecutionQuery.builder()
+            .workflow(admit.workflow())
+            .states(ExecutionState.RUNNING, ExecutionState.PAUSED, ExecutionState.CANCELLING)
+            .limit(1)
+            .build();
+    long count = store.executions(underWay).total();
+    if (hasBegun) {
+      return execution.state() == ExecutionState.RUNNING && count <= admit.most()
+          ? null
+          : "no more may be admitted than may be under way";
+    }
+    return execution.state() != ExecutionState.PENDING || count >= admit.most()
+        ? null
+        : "one must be admitted where there is room";
+  }
+}

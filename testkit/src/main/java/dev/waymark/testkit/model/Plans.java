@@ -1,0 +1,219 @@
+package dev.waymark.testkit.model;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.ExecutionProgress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws operations that follow one another with a plan, as programs make them that share a store:
+ * groups of change sets with refused neighbours, settles that were decided before others wrote,
+ * leases that are lost, executions that are paused and resumed or admitted, workers that come and
+ * go. Each operation is drawn when its turn comes, so that it follows what the store holds then.
+ */
+final class Plans {
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONG = Duration.ofHours(2);
+
+  private final World world;
+  private final Dice dice;
+  private final ChangeSets changeSets;
+
+  Plans(World world, Dice dice, ChangeSets changeSets) {
+    this.world = world;
+    this.dice = dice;
+    this.changeSets = changeSets;
+  }
+
+  /** What an execution was like when somebody decided that nothing more follows. */
+  private record Seen(ExecutionId id, long version, ExecutionState state, int unfinished) {
+    ChangeSet.Builder settle(ChangeSet.Builder changes) {
+      return changes.settleExecution(id, version, state, unfinished);
+    }
+  }
+
+  /** The operations of a plan, in order. */
+  List<Supplier<Operation>> next() {
+    ExecutionId id = world.execution();
+    return switch (dice.below(6)) {
+      case 0 -> List.of(this::randomGroup);
+      case 1 -> admission(id);
+      case 2 -> pauseAndResume(id);
+      case 3 -> List.of(this::workers);
+      case 4 -> settledBefore(id, () -> endAmongRefused(id));
+      default -> settledBefore(id, () -> loseLease(id));
+    };
+  }
+
+  private ChangeSet.Builder changes() {
+    return ChangeSet.builder(world.newCommit());
+  }
+
+  private static Operation commit(ChangeSet.Builder changes) {
+    return new Operation.Commit(changes.build(), false);
+  }
+
+  // ---- groups
+
+  private Operation randomGroup() {
+    List<ChangeSet> sets = new ArrayList<>();
+    for (int i = 2 + dice.below(3); i > 0; i--) {
+      if (changeSets.next() instanceof Operation.Commit commit) {
+        sets.add(commit.changes());
+      }
+    }
+    sets.add(seen(world.execution()).settle(changes()).build());
+    return new Operation.Group(sets);
+  }
+
+  /** A change set that every store refuses. */
+  private ChangeSet refused() {
+    return changes().updateTaskRun(world.newTaskRun(), TaskRunState.RUNNING).build();
+  }
+
+  // ---- settles
+
+  private Seen seen(ExecutionId id) {
+    ExecutionProgress progress = world.reference().executionProgress(id);
+    if (progress == null) {
+      return new Seen(id, 1, ExecutionState.PENDING, 0);
+    }
+    long unfinished =
+        progress.taskRuns().stream().filter(item -> !item.taskRun().state().isTerminal()).count();
+    Execution execution = progress.execution();
+    return new Seen(id, execution.version(), execution.state(), (int) unfinished);
+  }
+
+  /** An execution is settled, then something happens, and then the same settle comes again. */
+  private List<Supplier<Operation>> settledBefore(ExecutionId id, Supplier<Operation> between) {
+    Seen before = seen(id);
+    return List.of(
+        () -> commit(before.settle(changes())), between, () -> commit(before.settle(changes())));
+  }
+
+  private @Nullable TaskRun unfinished(ExecutionId id) {
+    List<TaskRun> runs =
+        world.reference().taskRuns(id).stream().filter(run -> !run.state().isTerminal()).toList();
+    return runs.isEmpty() ? null : dice.pick(runs);
+  }
+
+  /** A task run ends beside change sets that are refused. */
+  private Operation endAmongRefused(ExecutionId id) {
+    TaskRun run = unfinished(id);
+    if (run == null) {
+      return new Operation.Group(List.of(refused(), seen(id).settle(changes()).build()));
+    }
+    ChangeSet.Builder end = changes();
+    if (run.state() == TaskRunState.RUNNING) {
+      if (run.lastAttempt() > 0) {
+        AttemptId attempt = new AttemptId(run.id(), run.lastAttempt());
+        end.updateAttempt(attempt, AttemptState.FAILED, 1, null);
+      }
+      end.updateTaskRun(run.id(), TaskRunState.FAILED);
+    } else {
+      end.updateTaskRun(run.id(), TaskRunState.CANCELLED);
+    }
+    if (dice.oneIn(2)) {
+      end.markDue(id, DueReason.SETTLE, Duration.ZERO);
+    }
+    return new Operation.Group(List.of(refused(), end.build(), refused()));
+  }
+
+  /** A worker takes a task run, and its lease is over before anybody hears of it again. */
+  private Operation loseLease(ExecutionId id) {
+    TaskRun run = unfinished(id);
+    if (run == null) {
+      return commit(seen(id).settle(changes()));
+    }
+    AttemptId attempt = new AttemptId(run.id(), run.lastAttempt() + 1);
+    ChangeSet.Builder take = changes();
+    if (run.state() != TaskRunState.RUNNING) {
+      take.updateTaskRun(run.id(), TaskRunState.RUNNING);
+    }
+    take.add(new Change.RecordAttempt(run.id(), "worker-" + dice.below(3), SHORTEST));
+    ChangeSet.Builder lose = changes().loseAttempt(attempt, null);
+    lose.updateTaskRun(run.id(), dice.pickOf(TaskRunState.FAILED, TaskRunState.RETRYING));
+    if (dice.oneIn(3)) {
+      seen(id).settle(lose);
+    } else {
+      lose.markDue(id, DueReason.SETTLE, Duration.ZERO);
+    }
+    return new Operation.LoseLease(id, attempt, take.build(), lose.build());
+  }
+
+  // ---- executions
+
+  /** Somebody settles an execution as it was while it was paused. */
+  private List<Supplier<Operation>> pauseAndResume(ExecutionId id) {
+    List<Seen> paused = new ArrayList<>();
+    return List.of(
+        () -> commit(changes().updateExecution(id, ExecutionState.PAUSED)),
+        () -> {
+          paused.add(seen(id));
+          ChangeSet.Builder resume = changes().updateExecution(id, ExecutionState.RUNNING);
+          return commit(resume.markDue(id, DueReason.SETTLE, Duration.ZERO));
+        },
+        () -> commit(paused.get(0).settle(changes())));
+  }
+
+  /** One execution moves, and another of its workflow is admitted: in one set or in several. */
+  private List<Supplier<Operation>> admission(ExecutionId id) {
+    return List.of(
+        () -> {
+          ExecutionId other = world.execution();
+          Execution moved = world.reference().execution(other);
+          Execution admitted = world.reference().execution(id);
+          WorkflowId workflow =
+              admitted == null || dice.oneIn(8) ? world.workflow() : admitted.workflowId();
+          List<ExecutionState> moves =
+              moved == null ? List.of() : moved.state().moves().stream().sorted().toList();
+          ExecutionState to = moves.isEmpty() ? ExecutionState.RUNNING : dice.pick(moves);
+          ChangeSet.Builder first = changes().updateExecution(other, to);
+          int most = 1 + dice.below(3);
+          if (dice.oneIn(2)) {
+            return commit(first.admitExecution(id, workflow, most));
+          }
+          ChangeSet admit = changes().admitExecution(id, workflow, most).build();
+          return new Operation.Group(
+              dice.oneIn(2)
+                  ? List.of(first.build(), admit)
+                  : List.of(first.build(), refused(), admit));
+        });
+  }
+
+  // ---- workers
+
+  private Operation workers() {
+    ChangeSet.Builder changes = changes();
+    for (int i = dice.below(3); i >= 0; i--) {
+      String name = "worker-" + dice.below(3);
+      UUID life = new UUID(0, dice.below(2));
+      if (dice.oneIn(3)) {
+        changes.retireWorker(name, life);
+      } else {
+        changes.keepWorker(name, life, LONG, Map.of("host", "a"));
+      }
+    }
+    TaskRunId run = world.taskRun();
+    if (dice.oneIn(3)) {
+      changes.updateTaskRun(run, TaskRunState.CANCELLED);
+    }
+    return commit(changes);
+  }
+}
