@@ -308,6 +308,7 @@ public abstract class JdbcStateStore implements StateStore {
   public void close() {
     if (usage.close()) {
       writer.close();
+      ready.close();
       sessions.close();
     }
   }

@@ -13,6 +13,7 @@ import dev.waymark.postgres.internal.PostgresConnector;
 import dev.waymark.postgres.internal.PostgresDialect;
 import dev.waymark.postgres.internal.PostgresErrors;
 import dev.waymark.postgres.internal.PostgresListener;
+import dev.waymark.postgres.internal.PostgresNotifier;
 import dev.waymark.postgres.internal.PostgresOpening;
 import dev.waymark.postgres.internal.PostgresSchema;
 import dev.waymark.postgres.internal.PostgresServer;
@@ -61,6 +62,7 @@ public final class PostgresStateStore extends JdbcStateStore {
         settings.retryTimeout(),
         builder.observer);
     this.listener = new PostgresListener(outsideOfPool, settings.schema(), ready()::call);
+    ready().announceBy(new PostgresNotifier(sessions, settings.schema()));
   }
 
   /**

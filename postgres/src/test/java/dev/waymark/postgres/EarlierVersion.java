@@ -14,11 +14,12 @@ final class EarlierVersion {
         SET session_replication_role = replica;
         FOR copied IN
           SELECT c.table_name AS name, string_agg(c.column_name, ', ') AS columns
-          FROM information_schema.columns c WHERE c.table_schema = '%1$s' AND c.table_name NOT LIKE 'waymark%%' GROUP BY 1
+          FROM information_schema.columns c JOIN information_schema.columns o USING (table_name, column_name)
+          WHERE c.table_schema = '%1$s' AND o.table_schema = '%2$s' AND c.table_name NOT LIKE 'waymark%%' GROUP BY 1
         LOOP
-          EXECUTE format('INSERT INTO %1$s.%%1$s (%%2$s) OVERRIDING SYSTEM VALUE SELECT %%2$s FROM %2$s.%%1$s', copied.name, copied.columns);
+          EXECUTE format('INSERT INTO %1$s.%%1$s (%%2$s) SELECT %%2$s FROM %2$s.%%1$s', copied.name, copied.columns)
+            || CASE copied.name WHEN 'history' THEN ' ORDER BY execution_id, position' ELSE '' END;
         END LOOP;
-        PERFORM setval('%1$s.history_id_seq', max(id)) FROM %1$s.history;
         SET session_replication_role = DEFAULT;
       END
       $$""";

@@ -109,12 +109,28 @@ class PostgresMigrationTest {
   }
 
   @ParameterizedTest(name = "(version {0})")
-  @ValueSource(ints = {2, 3})
+  @ValueSource(ints = {2, 3, 4})
   @DisplayName("answers as before too when it is not of the first version")
   void laterVersions(int version) throws SQLException {
     TestServer.drop(schema);
     EarlierVersion.copy(version, source, schema);
     builder(schema).build().close();
+    assertMigrated();
+  }
+
+  @Test
+  @DisplayName("whose history is out of order since its sequence began again is put in order")
+  void historyOutOfOrder() throws SQLException {
+    TestServer.drop(schema);
+    EarlierVersion.copy(4, source, schema);
+    // As after logical replication with a switch-over: what came later has smaller ids.
+    TestServer.execute(
+        """
+        ALTER TABLE %1$s.history ALTER COLUMN id DROP IDENTITY;
+        UPDATE %1$s.history h SET id = h.id - 1000000
+        FROM (SELECT execution_id, id, row_number() OVER (PARTITION BY execution_id ORDER BY id) AS nth FROM %1$s.history) n
+        WHERE n.execution_id = h.execution_id AND n.id = h.id AND n.nth > 1"""
+            .formatted(schema));
     assertMigrated();
   }
 

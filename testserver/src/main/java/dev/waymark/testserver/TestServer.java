@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +100,13 @@ public final class TestServer {
    */
   public static EmbeddedPostgres start(Path data) {
     return start(durable().setDataDirectory(data).setCleanDataDirectory(false));
+  }
+
+  /** A server of its own whose data lie in this folder, with these settings. */
+  public static EmbeddedPostgres start(Path data, Map<String, String> settings) {
+    EmbeddedPostgres.Builder server = durable().setDataDirectory(data);
+    settings.forEach(server::setServerConfig);
+    return start(server);
   }
 
   private static EmbeddedPostgres.Builder durable() {

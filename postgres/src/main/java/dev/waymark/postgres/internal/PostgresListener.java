@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears when any process has made something ready or due in the schema: the triggers of its tables
- * call by NOTIFY. Thread-safe.
+ * Hears when any process has made something ready or due in the schema, which its {@link
+ * PostgresNotifier} tells by NOTIFY. Thread-safe.
  *
  * <p>While somebody has subscribed there is one thread with one connection of its own, outside of
  * the pool: a LISTEN is state of a session, and a pooled one goes from hand to hand. A lost
@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 public final class PostgresListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresListener.class);
 
-  /** The channel that the triggers call on; the payload is the schema. */
-  private static final String CHANNEL = "waymark";
+  /** The channel of all stores of a database; the payload is the schema. */
+  static final String CHANNEL = "waymark";
 
   private static final String IS_LISTENING =
       "SELECT pg_catalog.count(*) FROM pg_catalog.pg_listening_channels() AS c WHERE c OPERATOR(pg_catalog.=) '"

@@ -308,15 +308,22 @@ final class PostgresReads {
               + """
               JOIN {s}.task_runs t ON t.id = a.task_run_id
               WHERE t.execution_id = ? ORDER BY a.task_run_id, a.number""";
+      // From the row in which the range begins: what is before it is not read.
       case HISTORY ->
           """
-          SELECT h.committed_at, h.before, h.transitions
-          FROM (SELECT id, committed_at, transitions, transition_count,
-                       sum(transition_count) OVER (ORDER BY id) - transition_count AS before
-                FROM {s}.history WHERE execution_id = ?) h
-          WHERE h.before + h.transition_count > ? AND h.before < ? ORDER BY h.id""";
+          SELECT h.committed_at, h.position, h.transitions
+          FROM (SELECT ?::uuid AS id, ?::bigint AS begin, ?::bigint AS until) p
+          CROSS JOIN LATERAL (
+            SELECT r.committed_at, r.position, r.transitions FROM {s}.history r
+            WHERE r.execution_id = p.id AND r.position < p.until AND r.position + r.transition_count > p.begin
+              AND r.position >= coalesce((SELECT b.position FROM {s}.history b
+                                          WHERE b.execution_id = p.id AND b.position <= p.begin
+                                          ORDER BY b.position DESC LIMIT 1), 0)) h
+          ORDER BY h.position""";
       case COUNT_HISTORY ->
-          "SELECT coalesce(sum(transition_count), 0) FROM {s}.history WHERE execution_id = ?";
+          """
+          SELECT coalesce((SELECT h.position + h.transition_count FROM {s}.history h
+                           WHERE h.execution_id = ? ORDER BY h.position DESC LIMIT 1), 0)""";
       case WORKERS ->
           """
           SELECT w.name, w.life, w.started_at, w.seen_at, CASE WHEN w.expires_at > clock_timestamp() THEN 1 ELSE 0 END,

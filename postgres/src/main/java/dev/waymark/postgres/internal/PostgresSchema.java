@@ -67,6 +67,7 @@ public final class PostgresSchema {
           "executions_end on executions",
           "executions_leave on executions",
           "executions_move on executions",
+          "history_number on history",
           "task_runs_begin on task_runs",
           "task_runs_leave on task_runs",
           "task_runs_move on task_runs");

@@ -121,15 +121,18 @@ final class PostgresWrites {
           FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[])
             AS v (state, version, started_at, ended_at, error, id)
           WHERE e.id = v.id AND e.version = v.version - 1""";
-      // The order of the rows is the order of the history: WITH ORDINALITY keeps that of the
-      // arrays.
+      // The execution is locked, and this statement began after it was: so its last row is known.
+      // Several rows of it come in the order of the arrays, which WITH ORDINALITY keeps.
       case INSERT_HISTORY ->
           """
-          INSERT INTO {s}.history (execution_id, committed_at, transition_count, transitions)
-          SELECT v.execution_id, v.committed_at, v.transition_count, v.transitions
+          INSERT INTO {s}.history (execution_id, position, committed_at, transition_count, transitions)
+          SELECT v.execution_id,
+                 coalesce((SELECT h.position + h.transition_count FROM {s}.history h
+                           WHERE h.execution_id = v.execution_id ORDER BY h.position DESC LIMIT 1), 0)
+                   + sum(v.transition_count) OVER (PARTITION BY v.execution_id ORDER BY v.nth) - v.transition_count,
+                 v.committed_at, v.transition_count, v.transitions
           FROM unnest(?::uuid[], ?::timestamptz[], ?::integer[], ?::text[]) WITH ORDINALITY
-            AS v (execution_id, committed_at, transition_count, transitions, position)
-          ORDER BY v.position""";
+            AS v (execution_id, committed_at, transition_count, transitions, nth)""";
       case INSERT_COMMIT ->
           """
           INSERT INTO {s}.commits (id, committed_at, fingerprint, versions)

@@ -1,4 +1,5 @@
--- The state store on PostgreSQL, version 5: nothing depends on the name of the schema or on the search path of a session.
+-- The state store on PostgreSQL, version 5: nothing depends on the name of the schema, on the search path of a session, or on
+-- anything outside the rows.
 --
 -- From here on every name is looked up in pg_catalog first, then in the first schema of the path, which is that of the store, and nowhere else.
 DO $$
@@ -7,7 +8,7 @@ BEGIN
 END
 $$;
 
-LOCK TABLE executions, task_runs, attempts, history IN ACCESS EXCLUSIVE MODE;
+LOCK TABLE executions, task_runs, attempts, history, ready_task_runs, due_executions, pools IN ACCESS EXCLUSIVE MODE;
 
 -- A trigger belongs to the schema of its table, whatever the schema is called now: the schema may be renamed, cloned, or restored under another name. PostgreSQL looks up
 -- the names in a function body by the search path of the session that runs it. So each function that names a table or calls a function sets the path, unless the
@@ -171,5 +172,55 @@ INSERT INTO execution_counts (workflow_id, state, day, slot, executions)
 SELECT c.workflow_id, e.state, (e.created_at AT TIME ZONE 'UTC')::date - DATE '1970-01-01', 0, count(*)
 FROM executions e CROSS JOIN LATERAL (VALUES (''), (e.workflow_id)) c (workflow_id)
 GROUP BY 1, 2, 3;
+
+-- The order of the history is in its rows: the position of a row is the number of transitions of the execution before it, written while the execution is locked. The
+-- sequence it replaces is not copied by logical replication, and would begin again at 1. Where that happened under an earlier version, what has smaller ids than the creation
+-- of the execution came later.
+ALTER TABLE history ADD COLUMN position bigint CHECK (position >= 0);
+
+UPDATE history h SET position = n.position FROM (
+  SELECT o.execution_id, o.id,
+         sum(o.transition_count) OVER (PARTITION BY o.execution_id ORDER BY o.id < o.created, o.id) - o.transition_count AS position
+  FROM (
+    SELECT i.execution_id, i.id, i.transition_count,
+           min(i.id) FILTER (WHERE starts_with(i.transitions, '[["EXECUTION","' || i.execution_id::text || '",null,'))
+             OVER (PARTITION BY i.execution_id) AS created
+    FROM history i) o) n
+WHERE h.execution_id = n.execution_id AND h.id = n.id;
+
+ALTER TABLE history ALTER COLUMN position SET NOT NULL;
+ALTER TABLE history DROP CONSTRAINT history_pkey;
+ALTER TABLE history DROP COLUMN id;
+ALTER TABLE history ADD PRIMARY KEY (execution_id, position);
+
+-- For SQL written by hand, and for processes of an earlier version that are still at work: Waymark itself gives the position.
+CREATE FUNCTION number_history() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  path constant pg_catalog.text := pg_catalog.current_setting('search_path');
+  ours constant pg_catalog.text := pg_catalog.format('pg_catalog, "%s", pg_temp', TG_TABLE_SCHEMA);
+BEGIN
+  IF path OPERATOR(pg_catalog.<>) ours THEN
+    PERFORM pg_catalog.set_config('search_path', ours, true);
+  END IF;
+  NEW.position := coalesce(
+    (SELECT h.position + h.transition_count FROM history h WHERE h.execution_id = NEW.execution_id ORDER BY h.position DESC LIMIT 1), 0);
+  IF path OPERATOR(pg_catalog.<>) ours THEN
+    PERFORM pg_catalog.set_config('search_path', path, true);
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER history_number BEFORE INSERT ON history FOR EACH ROW
+WHEN (NEW.position IS NULL)
+EXECUTE FUNCTION number_history();
+
+-- Notifications are sent after a commit, by the process that committed: one that is sent in its transaction fails the commit when the queue of notifications is full, and
+-- makes the commits of the whole server wait for each other.
+DROP TRIGGER ready_task_runs_call ON ready_task_runs;
+DROP TRIGGER due_executions_call ON due_executions;
+DROP TRIGGER pools_call ON pools;
+DROP TRIGGER executions_call ON executions;
+DROP FUNCTION call_workers();
 
 UPDATE waymark_version SET version = 5;

@@ -67,6 +67,35 @@ class PostgresSchemaTest {
   }
 
   @Test
+  @DisplayName("an opening looks for every trigger there is")
+  void triggers() throws SQLException {
+    assertThat(
+            TestServer.text(
+                connection,
+                """
+                SELECT string_agg(t.tgname || ' on ' || c.relname, ', ' ORDER BY t.tgname COLLATE "C")
+                FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+                WHERE c.relnamespace = '%s'::regnamespace AND NOT t.tgisinternal"""
+                    .formatted(schema)))
+        .isEqualTo(String.join(", ", PostgresSchema.TRIGGERS));
+  }
+
+  @Test
+  @DisplayName("a row of the history that is inserted by hand gets the next position")
+  void handWrittenHistory() throws SQLException {
+    for (int count : new int[] {2, 3, 1}) {
+      sql.execute(
+          "INSERT INTO history (execution_id, committed_at, transition_count, transitions) VALUES (%s, now(), %d, '[]')"
+              .formatted(uuid(1), count));
+    }
+    assertThat(
+            TestServer.text(
+                connection,
+                "SELECT string_agg(position::text, ' ' ORDER BY position) FROM history"))
+        .isEqualTo("0 2 5");
+  }
+
+  @Test
   @DisplayName("ids are ordered and compared byte by byte, whatever the collation of the database")
   void collation() throws SQLException {
     assertThat(

@@ -133,14 +133,18 @@ final class GroupTransaction {
               return decided;
             });
     if (!ready.isEmpty() && verdicts.stream().anyMatch(GroupTransaction::callsForWork)) {
-      ready.call();
+      ready.committed();
     }
   }
 
-  /** Whether a worker may want to hear of it. */
+  /**
+   * Whether a worker may want to hear of it. A commit that is repeated may have lost its connection
+   * before anybody was notified.
+   */
   private static boolean callsForWork(Verdict verdict) {
-    return verdict instanceof Verdict.Accepted accepted
-        && accepted.effects().stream().anyMatch(GroupTransaction::callsForWork);
+    return verdict instanceof Verdict.Repeated
+        || (verdict instanceof Verdict.Accepted accepted
+            && accepted.effects().stream().anyMatch(GroupTransaction::callsForWork));
   }
 
   private static boolean callsForWork(Effect effect) {
