@@ -63,9 +63,13 @@ class LargeValuesTest extends RunnerFixture {
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(read("copy")).isEqualTo(large);
     assertThat(lines("modes")).containsExactly("700", "600");
-    assertThat(new String(store.log(attempts(id, "a").get(0).id(), 0, 1_000).bytes(), java.nio.charset.StandardCharsets.UTF_8))
+    assertThat(
+            new String(
+                store.log(attempts(id, "a").get(0).id(), 0, 1_000).bytes(),
+                java.nio.charset.StandardCharsets.UTF_8))
         .isEqualTo(
-            "[waymark] too large for the environment, in files of these names in the folder $WAYMARK_VALUES instead: INPUT_BIG\n");
+            "[waymark] too large for the environment, in files of these names in the folder"
+                + " $WAYMARK_VALUES instead: INPUT_BIG\n");
   }
 
   @Test
@@ -131,7 +135,8 @@ class LargeValuesTest extends RunnerFixture {
     assertThat(attemptStates(id, "a")).containsExactly("1 FAILED");
     assertThat(error(id))
         .startsWith(
-            "task \"a\" failed after 1 attempt: cannot start: this system starts no process with an environment of this size: ");
+            "task \"a\" failed after 1 attempt: cannot start: this system starts no process with an"
+                + " environment of this size: ");
   }
 
   @Test

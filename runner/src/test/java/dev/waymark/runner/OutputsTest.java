@@ -181,8 +181,10 @@ class OutputsTest extends RunnerFixture {
         "echo x=2 > new; mv new \"$WAYMARK_OUTPUT\"",
         "echo x=2 > new; ln -sf \"$PWD/new\" \"$WAYMARK_OUTPUT\"",
         "rm \"$WAYMARK_OUTPUT\"; echo x=2 > \"$WAYMARK_OUTPUT\"",
-        "echo x=2 > \"$WAYMARK_OUTPUT\"; chmod 200 \"$WAYMARK_OUTPUT\"; chmod 600 \"$WAYMARK_OUTPUT\"",
-        "cd \"$(dirname \"$WAYMARK_OUTPUT\")\"; mkdir d; mkdir d/e; touch d/e/f; chmod 0 d/e; echo x=2 > \"$WAYMARK_OUTPUT\"",
+        "echo x=2 > \"$WAYMARK_OUTPUT\"; chmod 200 \"$WAYMARK_OUTPUT\"; chmod 600"
+            + " \"$WAYMARK_OUTPUT\"",
+        "cd \"$(dirname \"$WAYMARK_OUTPUT\")\"; mkdir d; mkdir d/e; touch d/e/f; chmod 0 d/e; echo"
+            + " x=2 > \"$WAYMARK_OUTPUT\"",
       })
   @DisplayName("outputs may be in another file of the same name")
   void outputsMayBeInAnotherFileOfTheSameName(String command) {

@@ -108,24 +108,72 @@ public record TaskDefinition(
   /** The same task in another stage. */
   public TaskDefinition withStage(Stage stage) {
     return new TaskDefinition(
-        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool, inheritedEnv);
+        id,
+        stage,
+        needs,
+        condition,
+        run,
+        uses,
+        with,
+        env,
+        workingDirectory,
+        timeout,
+        retry,
+        pool,
+        inheritedEnv);
   }
 
   /** The same task under another condition. */
   public TaskDefinition withCondition(Condition condition) {
     return new TaskDefinition(
-        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool, inheritedEnv);
+        id,
+        stage,
+        needs,
+        condition,
+        run,
+        uses,
+        with,
+        env,
+        workingDirectory,
+        timeout,
+        retry,
+        pool,
+        inheritedEnv);
   }
 
   /** The same task in another pool, or in none for null. */
   public TaskDefinition withPool(@Nullable String pool) {
     return new TaskDefinition(
-        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool, inheritedEnv);
+        id,
+        stage,
+        needs,
+        condition,
+        run,
+        uses,
+        with,
+        env,
+        workingDirectory,
+        timeout,
+        retry,
+        pool,
+        inheritedEnv);
   }
 
   /** The same task with other variables of its worker. */
   public TaskDefinition withInheritedEnv(InheritedEnv inheritedEnv) {
     return new TaskDefinition(
-        id, stage, needs, condition, run, uses, with, env, workingDirectory, timeout, retry, pool, inheritedEnv);
+        id,
+        stage,
+        needs,
+        condition,
+        run,
+        uses,
+        with,
+        env,
+        workingDirectory,
+        timeout,
+        retry,
+        pool,
+        inheritedEnv);
   }
 }

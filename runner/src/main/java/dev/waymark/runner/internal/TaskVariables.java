@@ -68,7 +68,8 @@ record TaskVariables(Map<String, String> environment, Map<String, String> files)
     int more = files.size() - names.size();
     LogMark.append(
         log,
-        "too large for the environment, in files of these names in the folder $WAYMARK_VALUES instead: "
+        "too large for the environment, in files of these names in the folder $WAYMARK_VALUES"
+            + " instead: "
             + String.join(", ", names)
             + (more == 0 ? "" : " and " + more + " more"));
   }

@@ -67,7 +67,9 @@ class EnvironmentDefinitionTest {
     assertThat(new DefinitionReader().read("f", file.formatted(most)).tasks()).hasSize(1);
     assertThat(problem(file.formatted(most + "x")))
         .isEqualTo(
-            "f:2:32: environment variable \"BIG\" has 131073 bytes with its name; a process can start with 131072; put the value into a file, or make it the default of an input");
+            "f:2:32: environment variable \"BIG\" has 131073 bytes with its name; a process can"
+                + " start with 131072; put the value into a file, or make it the default of an"
+                + " input");
     assertThat(problem("id: x\nenv: {BIG: " + most + "x}\ntasks: {a: {run: x}}"))
         .startsWith("f:2:12: environment variable \"BIG\" has 131073 bytes");
   }
@@ -80,7 +82,8 @@ class EnvironmentDefinitionTest {
     assertThat(new DefinitionReader().read("f", anchor + aliases(10) + tasks).tasks()).hasSize(2);
     assertThat(problem(anchor + aliases(11) + tasks))
         .isEqualTo(
-            "f:16:6: the environment of the task has 1100133 bytes; a process can start with 1048576; put large values into files");
+            "f:16:6: the environment of the task has 1100133 bytes; a process can start with"
+                + " 1048576; put large values into files");
   }
 
   private static String aliases(int number) {
@@ -91,8 +94,7 @@ class EnvironmentDefinitionTest {
 
   private static String problem(String file) {
     return String.valueOf(
-        assertThrows(
-                InvalidDefinitionException.class, () -> new DefinitionReader().read("f", file))
+        assertThrows(InvalidDefinitionException.class, () -> new DefinitionReader().read("f", file))
             .getMessage());
   }
 }

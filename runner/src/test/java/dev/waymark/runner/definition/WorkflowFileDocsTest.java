@@ -39,7 +39,13 @@ final class WorkflowFileDocsTest {
     assertThat(read)
         .extracting(definition -> definition.id().value())
         .containsExactly(
-            "nightly-report", "hello", "hello", "download", "load-rows", "clean", "shared-settings");
+            "nightly-report",
+            "hello",
+            "hello",
+            "download",
+            "load-rows",
+            "clean",
+            "shared-settings");
     assertThat(TaskGraph.of(read.get(0)).order()).hasSize(7);
   }
 
@@ -58,7 +64,12 @@ final class WorkflowFileDocsTest {
   @DisplayName("shows problems as they are reported")
   void showsRealProblems() throws IOException {
     String bad =
-        "id: report\ndescripton: Nightly\ntasks:\n  extract:\n    run: ./extract.sh\n    timeout: 10\n";
+        "id: report\n"
+            + "descripton: Nightly\n"
+            + "tasks:\n"
+            + "  extract:\n"
+            + "    run: ./extract.sh\n"
+            + "    timeout: 10\n";
     InvalidDefinitionException refused =
         catchThrowableOfType(
             InvalidDefinitionException.class,

@@ -20,7 +20,10 @@ final class EnvironmentProbe {
   public static void main(String[] args) throws Exception {
     AttemptFiles files = AttemptFiles.of(Path.of(args[0]).resolve("a.1.log"));
     files.prepare();
-    Set<String> names = Set.of(args).stream().filter(n -> n.matches("[*]|[A-Z_]+")).collect(java.util.stream.Collectors.toSet());
+    Set<String> names =
+        Set.of(args).stream()
+            .filter(n -> n.matches("[*]|[A-Z_]+"))
+            .collect(java.util.stream.Collectors.toSet());
     Map<String, String> own = Map.of("OWN", "\u00fc '$HOME' \"x\"\n\n", "PLAIN", "1");
     ShellCommand.Started started =
         new ShellCommand(args[1], Path.of(args[0]), own, new InheritedEnv(names), files, null)

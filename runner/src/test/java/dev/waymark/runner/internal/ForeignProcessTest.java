@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("A process of another user")
 @Timeout(120)
 class ForeignProcessTest {
-  private static final Pattern LEFT = Pattern.compile("process (\\d+) \\((sleep)\\) of user (\\w+)");
+  private static final Pattern LEFT =
+      Pattern.compile("process (\\d+) \\((sleep)\\) of user (\\w+)");
 
   @TempDir Path folder;
   private long left;

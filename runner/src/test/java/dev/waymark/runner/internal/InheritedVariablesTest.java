@@ -58,8 +58,23 @@ class InheritedVariablesTest {
     assertThat(names(run(Map.of(), "env")))
         .contains("PATH", "TZ", "LC_ALL", "OWN", "PLAIN")
         .isSubsetOf(
-            "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR",
-            "LC_ALL", "LC_CTYPE", "OWN", "PLAIN", "PWD", "OLDPWD", "SHLVL", "_");
+            "PATH",
+            "HOME",
+            "USER",
+            "LOGNAME",
+            "SHELL",
+            "LANG",
+            "LANGUAGE",
+            "TZ",
+            "TMPDIR",
+            "LC_ALL",
+            "LC_CTYPE",
+            "OWN",
+            "PLAIN",
+            "PWD",
+            "OLDPWD",
+            "SHLVL",
+            "_");
     assertThat(names(run(Map.of(), "env", "MY_VARIABLE")))
         .contains("MY_VARIABLE")
         .doesNotContain("PGHOST");
@@ -84,7 +99,8 @@ class InheritedVariablesTest {
   @Test
   @DisplayName("a script and its variables are in no argument of any process")
   void aScriptAndItsVariablesAreInNoArgumentOfAnyProcess() throws Exception {
-    String script = "cat /proc/$PPID/cmdline /proc/$$/cmdline /proc/self/cmdline # marker-in-script";
+    String script =
+        "cat /proc/$PPID/cmdline /proc/$$/cmdline /proc/self/cmdline # marker-in-script";
     String log = run(Map.of("LC_ALL", "C"), script, "*");
     assertThat(log.replace("\0", " "))
         .contains("cat /proc/")

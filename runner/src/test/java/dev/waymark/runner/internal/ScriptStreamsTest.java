@@ -152,13 +152,17 @@ class ScriptStreamsTest {
       Files.writeString(log, "x\n");
       assertThat(next(tail))
           .isEqualTo(
-              "\n[waymark] the log file was truncated by another process after 8 bytes were read; output may be missing here\n");
+              "\n"
+                  + "[waymark] the log file was truncated by another process after 8 bytes were"
+                  + " read; output may be missing here\n");
       assertThat(next(tail)).isEqualTo("x\n");
       assertThat(next(tail)).isEmpty();
       Files.writeString(log, "something longer\n");
       assertThat(next(tail))
           .isEqualTo(
-              "\n[waymark] the log file was overwritten by another process after 2 bytes were read; output may be missing here\n");
+              "\n"
+                  + "[waymark] the log file was overwritten by another process after 2 bytes were"
+                  + " read; output may be missing here\n");
       assertThat(next(tail)).isEqualTo("something longer\n");
       Files.writeString(log, "more\n", StandardOpenOption.APPEND);
       assertThat(next(tail)).isEqualTo("more\n");
@@ -181,7 +185,8 @@ class ScriptStreamsTest {
       Duration grace)
       throws Exception {
     files.prepare();
-    ShellCommand command = new ShellCommand(script, folder, Map.of(), InheritedEnv.ALL, files, timeout);
+    ShellCommand command =
+        new ShellCommand(script, folder, Map.of(), InheritedEnv.ALL, files, timeout);
     return TaskProcess.start(command, ProcessGroups.detect(), timer, grace)
         .ended()
         .get(100, TimeUnit.SECONDS);

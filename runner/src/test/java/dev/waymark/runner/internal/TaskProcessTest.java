@@ -230,7 +230,8 @@ class TaskProcessTest {
   @DisplayName("a grandchild may clean up also when its shell went first")
   void aGrandchildMayCleanUpAlsoWhenItsShellWentFirst() throws Exception {
     String child =
-        "sh -c 'trap \"sleep 0.3; echo clean > cleaned; exit 0\" TERM; echo $$ > child; while :; do sleep 0.05; done'";
+        "sh -c 'trap \"sleep 0.3; echo clean > cleaned; exit 0\" TERM; echo $$ > child; while :; do"
+            + " sleep 0.05; done'";
     TaskProcess task = start(command(child + "; true"), LONG);
     number("child");
     task.end();
@@ -301,7 +302,8 @@ class TaskProcessTest {
 
   private ShellCommand command(
       String script, Path directory, Map<String, String> env, @Nullable Duration timeout) {
-    return new ShellCommand(script, directory, env, InheritedEnv.ALL, AttemptFiles.of(logFile()), timeout);
+    return new ShellCommand(
+        script, directory, env, InheritedEnv.ALL, AttemptFiles.of(logFile()), timeout);
   }
 
   private Path logFile() {

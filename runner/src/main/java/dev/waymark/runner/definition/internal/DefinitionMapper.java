@@ -4,8 +4,8 @@ import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.runner.definition.Condition;
-import dev.waymark.runner.definition.InputDefinition;
 import dev.waymark.runner.definition.InheritedEnv;
+import dev.waymark.runner.definition.InputDefinition;
 import dev.waymark.runner.definition.RetryPolicy;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
@@ -39,7 +39,9 @@ public final class DefinitionMapper {
     for (Stage stage : Stage.values()) {
       YamlMap found = root.map(stage.key());
       if (found != null) {
-        found.entries().forEach((id, task) -> tasks.add(task(id, stage, (YamlMap) task.value(), inherited)));
+        found
+            .entries()
+            .forEach((id, task) -> tasks.add(task(id, stage, (YamlMap) task.value(), inherited)));
       }
     }
     return new WorkflowDefinition(
