@@ -39,7 +39,8 @@ public final class PostgresDialect implements Dialect {
    * whole when they are not.
    */
   private static final String PLANNED_ONCE =
-      ", set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)";
+      ", set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan',"
+          + " 'off', true)";
 
   /** Every statement of a commit finds its rows by key. */
   private static final String LOOK_UP_BY_KEY =
@@ -47,7 +48,8 @@ public final class PostgresDialect implements Dialect {
 
   /** A server, database or user may be set not to wait for the disk; a stronger setting stays. */
   private static final String WAIT_FOR_DISK =
-      ", set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
+      ", set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off'"
+          + " THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
 
   /** Of these, question and answer stay below the smallest buffers in use. */
   private static final int MOST_IDS_TOGETHER = 2_000;
@@ -68,8 +70,9 @@ public final class PostgresDialect implements Dialect {
     this.writers = Math.min(MOST_WRITERS, settings.poolSize());
     String timeouts =
         """
-        SELECT set_config('statement_timeout', '%d', true), set_config('lock_timeout', '%d', true),
-          set_config('idle_in_transaction_session_timeout', '%d', true)"""
+        SELECT set_config('statement_timeout', '%s', true), set_config('lock_timeout', '%s', true),
+          set_config('idle_in_transaction_session_timeout', '%s', true)\
+        """
             .formatted(
                 settings.statementTimeout().toMillis(),
                 settings.lockTimeout().toMillis(),

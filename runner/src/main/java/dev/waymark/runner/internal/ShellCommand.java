@@ -73,6 +73,7 @@ record ShellCommand(
     } catch (IOException e) {
       throw new IOException("log directory " + folder + " cannot be made: " + e, e);
     }
+    FolderOwners.check(folder);
   }
 
   private static FileAttribute<?>[] ownerOnly(Path folder) {

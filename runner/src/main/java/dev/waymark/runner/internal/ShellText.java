@@ -43,7 +43,7 @@ final class ShellText {
       if (PLAIN.indexOf(b) >= 0) {
         out.append((char) b);
       } else {
-        out.append(String.format("\\%03o", b & 0xff));
+        out.append(String.format(Locale.ROOT, "\\%03o", b & 0xff));
       }
     }
     // $(…) drops line feeds at the end; the full stop keeps them and is then taken away.

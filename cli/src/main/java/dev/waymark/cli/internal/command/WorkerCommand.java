@@ -35,16 +35,21 @@ final class WorkerCommand implements Command {
                 + " stopped or died left behind.")
         .options(Work.CONCURRENCY, POOL, UNTIL_IDLE, LEASE, NAME)
         .details(
-            "Any number of workers may share a store. Goes on until Ctrl-C or SIGTERM: then it takes"
-                + " nothing new and ends when what runs has ended; a second signal ends that too, to"
-                + " be taken up by others. It exits with 0 either way, which says nothing of how"
-                + " executions ended.",
+            "Any number of workers may share a store. Goes on until Ctrl-C or SIGTERM: then it"
+                + " takes nothing new and ends when what runs has ended; a second signal ends that"
+                + " too, to be taken up by others. It exits with 0 either way, which says nothing"
+                + " of how executions ended.",
             "Without --pool it takes tasks that name no pool. Tasks with \"uses\" are for workers"
                 + " in Java that have the handler.")
         .examples(
             "worker",
             "worker --until-idle --concurrency 2",
             "worker --pool gpu --pool default --lease 1m");
+  }
+
+  @Override
+  public boolean createsStore(Arguments arguments) {
+    return true;
   }
 
   @Override
