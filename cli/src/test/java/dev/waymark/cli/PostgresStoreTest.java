@@ -82,17 +82,28 @@ class PostgresStoreTest extends CliTest {
       String[] place = TestServer.hostAndPort();
       String url =
           "postgresql://" + role + "@" + place[0] + ":" + place[1] + "/postgres?schema=" + schema;
-      assertUnavailable(url, "user " + role, "CREATE SCHEMA " + schema);
+      Run run = waymark("pools", "set", "gpu", "--slots", "1", "--store", url);
+      assertThat(run.exitCode()).isEqualTo(3);
+      assertThat(run.err()).contains("user " + role, "CREATE SCHEMA " + schema);
     } finally {
       TestServer.execute("DROP ROLE " + role);
     }
   }
 
   @Test
+  @DisplayName("a schema that is missing exits with 3 and is not created")
+  void missingSchema() {
+    assertUnavailable(url("schema=" + schema), "no store at ", schema);
+    assertThat(
+            TestServer.text("SELECT count(*) FROM pg_namespace WHERE nspname = '" + schema + "'"))
+        .isEqualTo("0");
+  }
+
+  @Test
   @DisplayName("a schema made by a newer version exits with 3")
   void newerSchema() {
     String url = url("schema=" + schema);
-    assertThat(waymark("executions", "list", "--store", url).exitCode()).isZero();
+    assertThat(waymark("pools", "set", "gpu", "--slots", "1", "--store", url).exitCode()).isZero();
     TestServer.execute("UPDATE " + schema + ".waymark_version SET version = 999");
     assertUnavailable(url, "newer", schema);
   }

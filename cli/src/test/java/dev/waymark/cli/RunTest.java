@@ -105,7 +105,7 @@ class RunTest extends CliTest {
     Run unreadable = runFile(HELLO, "-p", "name=\ufffd");
     assertThat(unreadable.exitCode()).isEqualTo(2);
     assertThat(unreadable.err()).contains("not valid UTF-8");
-    assertThat(parse(waymark("workflows", "list", "-o", "json").out())).containsEntry("total", 0);
+    assertThat(waymark("workflows", "list").err()).contains("no store at ");
 
     assertThat(runFile(HELLO, "--id", ID).exitCode()).isZero();
     Run other = runFile(HELLO + "# changed\n", "--id", ID);
@@ -206,7 +206,7 @@ class RunTest extends CliTest {
     Run missing = runFile("id: needy\ninputs: {day: {}}\ntasks: {a: {run: echo}}\n");
     assertThat(missing.exitCode()).isEqualTo(2);
     assertThat(missing.err()).contains("waymark: input \"day\"", "was not given");
-    assertThat(parse(waymark("executions", "list", "-o", "json").out())).containsEntry("total", 0);
+    assertThat(waymark("executions", "list").err()).contains("no store at ");
   }
 
   @Test

@@ -13,13 +13,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("the store of a command line")
 class StoreTest extends CliTest {
   @Test
   @DisplayName("the folder of the default store is made for its user alone")
   void defaultStore() throws IOException {
-    assertThat(waymark("executions", "list").exitCode()).isZero();
+    assertThat(waymark("pools", "set", "gpu", "--slots", "1").exitCode()).isZero();
     Path folder = home.resolve(".waymark");
     assertThat(folder.resolve("waymark.db")).isRegularFile();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
@@ -30,11 +32,14 @@ class StoreTest extends CliTest {
   @DisplayName("--store wins over WAYMARK_STORE, which wins over the default; ~ is the home")
   void which() {
     environment.put("WAYMARK_STORE", "sqlite:~/variable.db");
-    waymark("executions", "list");
+    waymark("pools", "set", "gpu", "--slots", "1");
     assertThat(home.resolve("variable.db")).exists();
     waymark(
-        "executions",
-        "list",
+        "pools",
+        "set",
+        "gpu",
+        "--slots",
+        "1",
         "--store",
         "sqlite:"
             + home.resolve("option.db")
@@ -84,7 +89,7 @@ class StoreTest extends CliTest {
   @Test
   @DisplayName("a store made by a newer version exits with 3")
   void newerSchema() throws SQLException {
-    waymark("executions", "list");
+    waymark("pools", "set", "gpu", "--slots", "1");
     Path file = home.resolve(".waymark/waymark.db");
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement()) {
@@ -97,7 +102,7 @@ class StoreTest extends CliTest {
   @DisplayName("a store that stays locked for longer than the busy time-out exits with 3")
   void locked() throws SQLException {
     file("flow.yaml", HELLO);
-    waymark("executions", "list");
+    waymark("pools", "set", "gpu", "--slots", "1");
     Path file = home.resolve(".waymark/waymark.db");
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement()) {
@@ -107,6 +112,40 @@ class StoreTest extends CliTest {
           "locked");
       statement.execute("ROLLBACK");
     }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @DisplayName("a store that is missing is an error for a command that does not write it first")
+  @ValueSource(
+      strings = {
+        "executions list", "executions show 0", "executions cancel 0", "executions pause 0",
+        "executions resume 0", "executions rerun 0", "executions watch 0", "workflows list",
+        "workflows show hello", "workflows history hello", "task-runs list 0", "attempts list 0",
+        "logs 0", "workers list", "pools list", "run hello"
+      })
+  void missing(String line) {
+    assertUnavailable(waymark(line.split(" ", -1)), "no store at ");
+    String[] words = (line + " --store sqlite:" + home.resolve("typo.db")).split(" ", -1);
+    assertUnavailable(waymark(words), "no store at sqlite:" + home.resolve("typo.db"));
+    assertThat(home).isEmptyDirectory();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @DisplayName(
+      "a store that is missing is created by a command that writes it first, for its user alone")
+  @ValueSource(
+      strings = {
+        "apply -f flow.yaml",
+        "run -f flow.yaml",
+        "worker --until-idle",
+        "pools set gpu --slots 1"
+      })
+  void created(String line) throws IOException {
+    file("flow.yaml", HELLO);
+    Run run = waymark((line + " --store sqlite:" + home.resolve("new.db")).split(" ", -1));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("new.db"))))
+        .isEqualTo("rw-------");
   }
 
   private static void assertUnavailable(Run run, String words) {

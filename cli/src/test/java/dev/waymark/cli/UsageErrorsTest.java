@@ -2,12 +2,18 @@ package dev.waymark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("wrong usage")
 class UsageErrorsTest extends CliTest {
+  @BeforeEach
+  void createStore() {
+    assertThat(waymark("pools", "set", "gpu", "--slots", "1").exitCode()).isZero();
+  }
+
   @ParameterizedTest(name = "waymark {0}")
   @DisplayName("exits with 2 and one line that says what to do")
   @CsvSource(
@@ -63,8 +69,8 @@ class UsageErrorsTest extends CliTest {
         "run hello -p name | -p \"name\" has no value; write name=value",
         "run -f missing.yaml | cannot read \"missing.yaml\": there is no such file",
         "worker --concurrency 0 | --concurrency 0 is out of range; use 1 to 10,000",
-        "worker --lease 5 | --lease \"5\" is not a duration; write a number and a unit (d, h, m, s, ms),"
-            + " such as 5s or 1h30m",
+        "worker --lease 5 | --lease \"5\" is not a duration; write a number and a unit (d, h, m, s,"
+            + " ms), such as 5s or 1h30m",
         "pools set gpu | give either --slots N or --unbounded",
         "run hello --priority 101 | --priority 101 is out of range; use -100 to 100",
         "logs 0 --attempt 0 | --attempt 0 is out of range; use 1 or more",

@@ -18,6 +18,7 @@ class WorkersTest extends CliTest {
   @Test
   @DisplayName("a worker is listed as ALIVE with its settings while it works, and then as GONE")
   void listed() {
+    waymark("pools", "set", "gpu", "--slots", "1");
     assertThat(waymark("workers", "list")).isEqualTo(new Run(0, "", "no workers\n"));
     runFile(HELD, "--detach");
     Background worker =
@@ -42,7 +43,8 @@ class WorkersTest extends CliTest {
         .isBeforeOrEqualTo(Instant.parse((String) alive.get("seenAt")));
     assertThat(waymark("workers", "list").out())
         .matches(
-            "NAME  STATE  ATTEMPTS  STARTED +SEEN +ABOUT\nred   ALIVE         1  .* concurrency=3, .*\n");
+            "NAME  STATE  ATTEMPTS  STARTED +SEEN +ABOUT\n"
+                + "red   ALIVE         1  .* concurrency=3, .*\n");
 
     file("go", "");
     assertThat(worker.await().exitCode()).isZero();
@@ -155,7 +157,8 @@ class WorkersTest extends CliTest {
       delimiter = '|',
       value = {
         "--lease 10ms | lease is 10ms; it must be at least 100ms",
-        "--lease 999999999d | lease is 999999999d; it must be at least 100ms, so that it can be renewed in time, and at most 365d",
+        "--lease 999999999d | lease is 999999999d; it must be at least 100ms, so that it can be"
+            + " renewed in time, and at most 365d",
         "--name | option --name needs a value",
         "--name= | name of a worker is empty",
         "--pool g:pu | pool \"g:pu\" is not a valid name",

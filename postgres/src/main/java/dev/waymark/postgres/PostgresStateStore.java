@@ -171,6 +171,7 @@ public final class PostgresStateStore extends JdbcStateStore {
     private InstantSource clock = InstantSource.system();
     private StoreObserver observer = StoreObserver.NONE;
     private Map<String, String> environment = System.getenv();
+    private boolean createIfMissing = true;
 
     private Builder(@Nullable PostgresAddress address, @Nullable DataSource source) {
       this.address = address;
@@ -233,6 +234,15 @@ public final class PostgresStateStore extends JdbcStateStore {
     /** The schema that holds the tables, created when it is missing; {@code waymark} by default. */
     public Builder schema(String schema) {
       this.schema = schema;
+      return this;
+    }
+
+    /**
+     * Whether a schema that is missing is created; true by default. Who only reads says false, so
+     * that a misspelt database or schema is an error.
+     */
+    public Builder createIfMissing(boolean create) {
+      this.createIfMissing = create;
       return this;
     }
 
@@ -412,6 +422,9 @@ public final class PostgresStateStore extends JdbcStateStore {
         throws SQLException {
       boolean ready = false;
       try {
+        if (!createIfMissing) {
+          PostgresOpening.requireStore(sessions, settings, errors);
+        }
         PostgresServer server = new PostgresSchema(settings, errors).prepare(sessions);
         ready = true;
         return new PostgresStateStore(this, settings, errors, server, sessions, outsideOfPool);

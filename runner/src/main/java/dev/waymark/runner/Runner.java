@@ -234,6 +234,7 @@ public final class Runner implements AutoCloseable {
     private static final int LEAST_CONCURRENCY = 4;
     private static final Duration LEAST_LEASE = Duration.ofMillis(100);
     private static final Duration LONGEST_LEASE = Duration.ofDays(365);
+    private static final Duration LONGEST_RETENTION = Duration.ofDays(36_500);
 
     private final StateStore store;
     private final Function<Workflow, WorkflowDefinition> definitions;
@@ -421,11 +422,11 @@ public final class Runner implements AutoCloseable {
     public Runner build() {
       positive("concurrency", concurrency);
       positive("maxLost", maxLost);
-      positive("pollInterval in milliseconds", pollInterval.toMillis());
-      notNegative("grace", grace);
-      notNegative("storePatience", storePatience);
+      Durations.within("pollInterval", pollInterval, Duration.ofMillis(1), LONGEST_LEASE);
+      Durations.within("grace", grace, Duration.ZERO, LONGEST_LEASE);
+      Durations.within("storePatience", storePatience, Duration.ZERO, LONGEST_LEASE);
       if (logFileRetention != null) {
-        notNegative("logFileRetention", logFileRetention);
+        Durations.within("logFileRetention", logFileRetention, Duration.ZERO, LONGEST_RETENTION);
       }
       leaseInRange(lease);
       Handlers registered = new Handlers(handlers);
@@ -466,12 +467,6 @@ public final class Runner implements AutoCloseable {
     private static void positive(String name, long value) {
       if (value < 1) {
         throw new InvalidInputException(name + " is " + value + "; it must be at least 1");
-      }
-    }
-
-    private static void notNegative(String name, Duration value) {
-      if (value.isNegative()) {
-        throw new InvalidInputException(name + " is " + value + "; it must not be negative");
       }
     }
   }

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -69,6 +70,22 @@ class HandlerTest extends RunnerFixture {
 
   private Runner with(TaskHandler handler) {
     return runner(builder().handler("it", handler));
+  }
+
+  @Test
+  @DisplayName("needs no directory, so its execution has no path of this host as a label")
+  void noDirectory() {
+    Runner runner = with(context -> {});
+    StartRequest request =
+        StartRequest.builder(one().save(store))
+            .executionId(new ExecutionId(UUID.fromString("018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11")))
+            .build();
+    ExecutionId id = runner.start(request);
+    assertThat(store.execution(id).labels()).isEmpty();
+    assertThat(runner.start(request)).isEqualTo(id);
+    ExecutionId process =
+        runner.start(StartRequest.of(flow("other").task("a", "true").save(store)));
+    assertThat(store.execution(process).labels()).containsKey(StartRequest.DIRECTORY_LABEL);
   }
 
   private String log(ExecutionId id, int attempt) {
@@ -176,10 +193,13 @@ class HandlerTest extends RunnerFixture {
       delimiter = '|',
       value = {
         "format   | csv   | \"with\" lacks the argument \"max-rows\"; add it",
-        "max-rows | many  | argument \"max-rows\" of \"with\" is \"many\", which is not a number within the range of int",
-        "max-rows | 9999999999 | argument \"max-rows\" of \"with\" is \"9999999999\", which is not a number within the range of int",
+        "max-rows | many  | argument \"max-rows\" of \"with\" is \"many\", which is not a number"
+            + " within the range of int",
+        "max-rows | 9999999999 | argument \"max-rows\" of \"with\" is \"9999999999\", which is not"
+            + " a number within the range of int",
         "max-row  | 1     | \"with\" lacks the argument \"max-rows\"; add it",
-        "max-rows | 101   | the handler refuses its arguments: java.lang.IllegalArgumentException: too many rows: 101",
+        "max-rows | 101   | the handler refuses its arguments: java.lang.IllegalArgumentException:"
+            + " too many rows: 101",
       })
   @DisplayName("arguments that are missing or of another type are the error of the attempt")
   void argumentsThatAreMissingOrOfAnotherTypeAreTheErrorOfTheAttempt(
@@ -194,11 +214,16 @@ class HandlerTest extends RunnerFixture {
   @CsvSource(
       delimiter = '|',
       value = {
-        "fromat  | csv   | \"with\" has an argument \"fromat\" that the handler does not know; did you mean \"format\"?",
-        "colour  | red   | \"with\" has an argument \"colour\" that the handler does not know; it takes max-rows, format, pause, on",
-        "maxRows | 2     | \"with\" has an argument \"maxRows\" that the handler does not know; did you mean \"max-rows\"?",
-        "format  | xml   | argument \"format\" of \"with\" is \"xml\", which is not one of csv, json",
-        "pause   | 10    | argument \"pause\" of \"with\" is \"10\", which is not a duration such as 2s or 1h30m",
+        "fromat  | csv   | \"with\" has an argument \"fromat\" that the handler does not know; did"
+            + " you mean \"format\"?",
+        "colour  | red   | \"with\" has an argument \"colour\" that the handler does not know; it"
+            + " takes max-rows, format, pause, on",
+        "maxRows | 2     | \"with\" has an argument \"maxRows\" that the handler does not know; did"
+            + " you mean \"max-rows\"?",
+        "format  | xml   | argument \"format\" of \"with\" is \"xml\", which is not one of csv,"
+            + " json",
+        "pause   | 10    | argument \"pause\" of \"with\" is \"10\", which is not a duration such"
+            + " as 2s or 1h30m",
         "on      | yes   | argument \"on\" of \"with\" is \"yes\", which is not true or false",
       })
   @DisplayName("so are arguments that are unknown or given twice")
@@ -461,6 +486,7 @@ class HandlerTest extends RunnerFixture {
         .isEqualTo(ExecutionState.FAILED);
     assertThat(errorOfAttempt(id))
         .isEqualTo(
-            "cannot start: no handler \"it\" is registered with this worker; it has other. Register it, or name a pool whose workers have it");
+            "cannot start: no handler \"it\" is registered with this worker; it has other. Register"
+                + " it, or name a pool whose workers have it");
   }
 }

@@ -12,8 +12,8 @@ import dev.waymark.sqlite.internal.SqliteErrors;
 import dev.waymark.sqlite.internal.SqliteListener;
 import dev.waymark.sqlite.internal.SqliteSchema;
 import dev.waymark.sqlite.internal.SqliteSessions;
+import dev.waymark.sqlite.internal.StoreFile;
 import dev.waymark.sqlite.internal.WalSize;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -111,6 +111,7 @@ public final class SqliteStateStore extends JdbcStateStore {
 
     private final Path file;
     private Duration busyTimeout = Duration.ofSeconds(10);
+    private boolean createIfMissing = true;
     private int maxReaders = 4;
     private long maxFileBytes = MOST_PAGES * PAGE_BYTES;
     private Limits limits = Limits.defaults();
@@ -128,6 +129,15 @@ public final class SqliteStateStore extends JdbcStateStore {
             "busy time-out " + timeout + " is out of range; use 0 to 1 hour");
       }
       this.busyTimeout = timeout;
+      return this;
+    }
+
+    /**
+     * Whether a file that is missing or empty becomes a new store; true by default. Who only reads
+     * says false, so that a misspelt path is an error.
+     */
+    public Builder createIfMissing(boolean create) {
+      this.createIfMissing = create;
       return this;
     }
 
@@ -178,47 +188,27 @@ public final class SqliteStateStore extends JdbcStateStore {
     }
 
     /**
-     * Opens the store.
+     * Opens the store. A new file, with its companions, can be read and written by its user alone,
+     * whatever the umask; the permissions of a file that exists are left as they are.
      *
-     * @throws StoreUnavailableException when the file cannot be opened or stays locked
+     * @throws StoreUnavailableException when the file cannot be opened or stays locked, is missing
+     *     and may not be created, or has more than one name: as a hard link, or because the file
+     *     itself is mounted, it would have more than one write-ahead log
      * @throws dev.waymark.core.error.SchemaMismatchException when it is not a Waymark store or that
      *     of a newer version
      */
     public SqliteStateStore build() {
-      checkPath();
-      SqliteErrors errors = new SqliteErrors(file, busyTimeout);
-      SqliteConnector connector = new SqliteConnector(file, busyTimeout, maxFileBytes / PAGE_BYTES);
+      Path real = StoreFile.prepare(file, createIfMissing);
+      SqliteErrors errors = new SqliteErrors(real, busyTimeout);
+      SqliteConnector connector = new SqliteConnector(real, busyTimeout, maxFileBytes / PAGE_BYTES);
       try {
-        new SqliteSchema(file).prepare(connector);
+        new SqliteSchema(real).prepare(connector);
       } catch (SQLException e) {
         throw errors.explain("open the store", e);
       } catch (LinkageError e) {
         throw errors.noNativeLibrary(e);
       }
       return new SqliteStateStore(this, connector, errors);
-    }
-
-    private void checkPath() {
-      if (file.toString().contains("?")) {
-        throw new InvalidInputException(
-            "sqlite:"
-                + file
-                + " has a '?' in its name, which the driver would read as settings; name another file");
-      }
-      Path folder = file.getParent();
-      if (folder == null || !Files.isDirectory(folder)) {
-        throw new StoreUnavailableException(
-            "cannot open sqlite:"
-                + file
-                + ": the folder "
-                + folder
-                + " does not exist; create it, or name another file",
-            null);
-      }
-      if (Files.isDirectory(file)) {
-        throw new StoreUnavailableException(
-            "cannot open sqlite:" + file + ": it is a folder; name a file", null);
-      }
     }
   }
 }

@@ -31,17 +31,17 @@ class OpenTogetherIT {
   private void openTogether(Supplier<Place> places) {
     for (int round = 1; round <= ROUNDS; round++) {
       try (Place place = places.get()) {
-        CommandLine one = CommandLine.start(home, place.url(), "executions", "list", "-o", "json");
-        CommandLine other = CommandLine.start(home, place.url(), "workflows", "list", "-o", "json");
-        assertEmptyPage(round, one.await());
-        assertEmptyPage(round, other.await());
+        CommandLine one = CommandLine.start(home, place.url(), "pools", "set", "a", "--slots", "1");
+        CommandLine other =
+            CommandLine.start(home, place.url(), "pools", "set", "b", "--slots", "1");
+        assertDone(round, one.await());
+        assertDone(round, other.await());
       }
     }
   }
 
-  private static void assertEmptyPage(int round, Result result) {
+  private static void assertDone(int round, Result result) {
     assertThat(result.err()).as("messages in round %d", round).isEmpty();
     assertThat(result.exitCode()).as("exit code in round %d", round).isZero();
-    assertThat(result.out()).as("answer in round %d", round).contains("\"total\": 0");
   }
 }

@@ -51,19 +51,21 @@ final class Backlog {
     next += taskRuns;
     List<String> statements = new ArrayList<>();
     statements.add(
-        "INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at) SELECT "
+        "INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash,"
+            + " created_at) SELECT "
             + id('e', "n")
-            + ", 'claimed', 1, '%s', %d, 'x', %s FROM (%s) s"
+            + ", 'claimed', 1, '%s', %s, 'x', %s FROM (%s) s"
                 .formatted(state, version, now(), series(first / TASKS, taskRuns / TASKS)));
     statements.add(
-        "INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at) SELECT "
+        "INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt,"
+            + " created_at) SELECT "
             + id('a', "n")
             + ", "
             + id('e', "n / " + TASKS)
             // SQLite would join the text before it divides.
             + ", 't' || (n % "
             + TASKS
-            + "), '%s', %d, %d, %s FROM (%s) s"
+            + "), '%s', %s, %s, %s FROM (%s) s"
                 .formatted(state, version, attempts, now(), series(first, taskRuns)));
     if (attempts > 0) {
       statements.add(
@@ -96,8 +98,8 @@ final class Backlog {
 
   private String series(long first, long count) {
     return isPostgres()
-        ? "SELECT n FROM generate_series(%d::bigint, %d) n".formatted(first, first + count - 1)
-        : "SELECT value AS n FROM generate_series(%d, %d)".formatted(first, first + count - 1);
+        ? "SELECT n FROM generate_series(%s::bigint, %s) n".formatted(first, first + count - 1)
+        : "SELECT value AS n FROM generate_series(%s, %s)".formatted(first, first + count - 1);
   }
 
   private void run(List<String> statements) throws SQLException {
@@ -123,7 +125,8 @@ final class Backlog {
     statement.execute("BEGIN IMMEDIATE");
     try (ResultSet row =
         statement.executeQuery(
-            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND (name LIKE '%_begin' OR name LIKE '%_move')")) {
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND (name LIKE '%_begin' OR"
+                + " name LIKE '%_move')")) {
       while (row.next()) {
         names.add(row.getString(1));
         triggers.add(row.getString(2));
@@ -145,6 +148,7 @@ final class Backlog {
   private static String withSeries(String sql) {
     return sql.replaceAll(
         "SELECT value AS n FROM generate_series\\((\\d+), (\\d+)\\)",
-        "WITH RECURSIVE c (n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM c WHERE n < $2) SELECT n FROM c");
+        "WITH RECURSIVE c (n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM c WHERE n < $2) SELECT n"
+            + " FROM c");
   }
 }

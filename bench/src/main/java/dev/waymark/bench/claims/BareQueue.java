@@ -15,7 +15,8 @@ final class BareQueue {
   private static final String POSTGRES =
       """
       DELETE FROM bare_queue WHERE id = (
-        SELECT id FROM bare_queue ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1) RETURNING id""";
+        SELECT id FROM bare_queue ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1) RETURNING id\
+      """;
   private static final String SQLITE =
       "DELETE FROM bare_queue WHERE id = (SELECT min(id) FROM bare_queue) RETURNING id";
 
@@ -32,8 +33,8 @@ final class BareQueue {
     boolean isPostgres = place.backend() == Backend.POSTGRES;
     String series =
         isPostgres
-            ? "SELECT n FROM generate_series(1, %d) n".formatted(rows)
-            : "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %d) SELECT n FROM c"
+            ? "SELECT n FROM generate_series(1, %s) n".formatted(rows)
+            : "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %s) SELECT n FROM c"
                 .formatted(rows);
     place.execute(
         isPostgres ? "TRUNCATE bare_queue" : "DELETE FROM bare_queue",

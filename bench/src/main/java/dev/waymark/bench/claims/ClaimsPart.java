@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -50,7 +51,8 @@ public final class ClaimsPart implements Part {
             rates));
     report.add(new Wakeup(report).measure(settings));
     report.note(
-        "A claim moves execution, task run and attempt, with history and lease; the bare queue deletes a row.");
+        "A claim moves execution, task run and attempt, with history and lease; the bare queue"
+            + " deletes a row.");
     return report;
   }
 
@@ -59,7 +61,7 @@ public final class ClaimsPart implements Part {
     long ready = finished / SHARE_READY;
     Place small = settings.ground().place(backend, "claims_small");
     Place large = settings.ground().place(backend, "claims_large");
-    System.err.printf("claims: %s, filling %,d and %,d%n", backend, finished, ready);
+    System.err.printf(Locale.ROOT, "claims: %s, filling %,d and %,d%n", backend, finished, ready);
     Backlog few = new Backlog(small);
     Backlog many = new Backlog(large);
     few.begin();

@@ -29,7 +29,8 @@ public final class DiskPart implements Part {
       measure(Contestants.empty(settings.ground(), backend, "disk"), settings.courses());
     }
     report.note(
-        "An execution has three task runs with an attempt each, nine commits and their history; indexes included.");
+        "An execution has three task runs with an attempt each, nine commits and their history;"
+            + " indexes included.");
     List<Chart.Group> groups = new ArrayList<>();
     bars.forEach(
         (count, each) -> groups.add(new Chart.Group(Numbers.size(count) + " executions", each)));
@@ -44,7 +45,7 @@ public final class DiskPart implements Part {
       Marathon marathon = new Marathon(store);
       long empty = place.bytes();
       for (long count : counts) {
-        System.err.printf("disk: %s, %,d executions%n", place.backend(), count);
+        System.err.printf(Locale.ROOT, "disk: %s, %,d executions%n", place.backend(), count);
         marathon.runUntil(count);
         rows.add(line(place, count, place.bytes() - empty));
       }

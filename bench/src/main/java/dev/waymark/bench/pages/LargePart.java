@@ -37,7 +37,7 @@ public final class LargePart implements Part {
     Load load = Load.threads(Collections.max(settings.threads()));
     for (Backend backend : settings.backends()) {
       LargeStore large = LargeStore.of(settings.ground(), backend, size);
-      System.err.printf("large: %s, %,d executions%n", backend, size);
+      System.err.printf(Locale.ROOT, "large: %s, %,d executions%n", backend, size);
       try (Contestant big = new WaymarkContestant(LARGE, large.place());
           Contestant small =
               new WaymarkContestant(

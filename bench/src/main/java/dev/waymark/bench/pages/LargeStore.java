@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 /**
  * A store with a given number of executions. Its schema is made by opening it; the executions are
@@ -31,7 +32,7 @@ public record LargeStore(Place place, long size, Duration filling) {
       return new LargeStore(place, size, Duration.ZERO);
     }
     place.clear();
-    System.err.printf("filling %s with %,d executions%n", backend, size);
+    System.err.printf(Locale.ROOT, "filling %s with %,d executions%n", backend, size);
     Instant begin = Instant.now();
     try (StateStore store = place.open()) {
       Sample.WORKFLOWS.forEach(

@@ -37,7 +37,8 @@ public final class PagesPart implements Part {
   @Override
   public Report measure(Settings settings) throws Exception {
     report.note(
-        "Plain SQL is count(*) with LIMIT and OFFSET, over a copy with an index for each of these orders. They take turns at ten reads.");
+        "Plain SQL is count(*) with LIMIT and OFFSET, over a copy with an index for each of these"
+            + " orders. They take turns at ten reads.");
     for (Backend backend : settings.backends()) {
       List<Chart.Group> groups = new ArrayList<>();
       for (long size : settings.sizes()) {
@@ -78,7 +79,8 @@ public final class PagesPart implements Part {
 
   private static List<PageTimes> measure(LargeStore large, Place copy, Duration budget)
       throws Exception {
-    System.err.printf("pages: %s, %,d executions%n", large.place().backend(), large.size());
+    System.err.printf(
+        Locale.ROOT, "pages: %s, %,d executions%n", large.place().backend(), large.size());
     List<PageTimes> all = new ArrayList<>();
     try (StateStore store = large.place().open();
         PlainPages plain = new PlainPages(copy)) {

@@ -7,6 +7,7 @@ import dev.waymark.bench.report.Numbers;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The executions of a large store in tables of their own, with the indexes that plain SQL wants: an
@@ -27,7 +28,7 @@ final class PlainCopy {
     Place place = ground.place(large.place().backend(), "plain_" + Numbers.size(large.size()));
     if (!place.exists() || count(place) != count(large.place())) {
       place.clear();
-      System.err.printf("copying %,d executions for plain SQL%n", large.size());
+      System.err.printf(Locale.ROOT, "copying %,d executions for plain SQL%n", large.size());
       List<String> statements = new ArrayList<>();
       statements.addAll(
           place.backend() == Backend.SQLITE ? inFile(large.place()) : inSchema(large));

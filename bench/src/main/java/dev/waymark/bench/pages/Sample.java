@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Sample implements Iterator<Sample.Row> {
   /** The workflows; the earlier, the busier. */
   static final List<String> WORKFLOWS =
-      IntStream.range(0, 100).mapToObj(i -> String.format("workflow-%02d", i)).toList();
+      IntStream.range(0, 100)
+          .mapToObj(i -> String.format(Locale.ROOT, "workflow-%02d", i))
+          .toList();
 
   private static final List<String> TEAMS = List.of("data", "ml", "ops", "web");
   private static final long DAYS_MICROS = 90L * 24 * 3600 * 1_000_000;

@@ -26,7 +26,7 @@ public final class MemoryPart implements Part {
     long size = Collections.max(settings.sizes());
     for (Backend backend : settings.backends()) {
       LargeStore large = LargeStore.of(settings.ground(), backend, size);
-      System.err.printf("memory: %s, %,d executions%n", backend, size);
+      System.err.printf(Locale.ROOT, "memory: %s, %,d executions%n", backend, size);
       measureLibrary(large, settings);
       measureCommands(large, settings);
     }

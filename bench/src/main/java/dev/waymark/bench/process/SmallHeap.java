@@ -9,6 +9,7 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.postgres.PostgresStateStore;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,8 @@ final class SmallHeap {
       System.gc();
       Runtime heap = Runtime.getRuntime();
       long live = (heap.totalMemory() - heap.freeMemory()) >> 20;
-      System.out.printf("%d %d %d %d%n", listed, courses, live, heap.maxMemory() >> 20);
+      System.out.printf(
+          Locale.ROOT, "%d %d %d %d%n", listed, courses, live, heap.maxMemory() >> 20);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.waymark.bench.process;
 import dev.waymark.bench.Part;
 import dev.waymark.bench.Settings;
 import dev.waymark.bench.place.Backend;
+import dev.waymark.bench.place.Place;
 import dev.waymark.bench.report.Chart;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;
@@ -44,7 +45,7 @@ public final class StartupPart implements Part {
       line.child.millis();
     }
     int rounds = TIMED_FOR_EACH_ROUND * settings.rounds();
-    System.err.printf("startup: %d rounds%n", rounds);
+    System.err.printf(Locale.ROOT, "startup: %d rounds%n", rounds);
     for (int round = 0; round < rounds; round++) {
       for (Line line : lines) {
         line.millis.add(line.child.millis());
@@ -64,7 +65,9 @@ public final class StartupPart implements Part {
     Path out = folder.resolve("startup.out");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String waymark = settings.root().resolve("waymark").toString();
-    String store = settings.ground().place(Backend.SQLITE, "startup").url();
+    Place place = settings.ground().place(Backend.SQLITE, "startup");
+    place.open().close();
+    String store = place.url();
     Map<String, String> own = Map.of("WAYMARK_STORE", store);
     return List.of(
         new Line(

@@ -81,7 +81,7 @@ public final class Cli {
       System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
       System.setProperty("org.slf4j.simpleLogger.log.dev.waymark", "debug");
     }
-    try (Context context = new Context(surroundings, arguments, out, messages)) {
+    try (Context context = new Context(surroundings, command, arguments, out, messages)) {
       return command.run(context);
     }
   }

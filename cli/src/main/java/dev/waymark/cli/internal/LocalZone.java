@@ -11,6 +11,9 @@ public interface LocalZone extends Supplier<ZoneId> {
   @Override
   ZoneId get();
 
+  /** Keeps this zone, and makes UTC the default of the JVM, where the zone is that default. */
+  default void keep() {}
+
   /** What is as good as the zone for showing this moment. */
   default ZoneId at(Instant time) {
     return get();

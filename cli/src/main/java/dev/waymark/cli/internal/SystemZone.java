@@ -4,15 +4,29 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.TimeZone;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The zone of this machine, which is looked up when a time is to be read or shown. Not a lambda:
  * the first of a process costs some milliseconds, and {@code waymark version} needs no other.
  */
 public final class SystemZone implements LocalZone {
+  private @Nullable TimeZone kept;
+
   @Override
   public ZoneId get() {
-    return ZoneId.systemDefault();
+    return zone().toZoneId();
+  }
+
+  /** The driver of PostgreSQL names the default zone to the server, which may not know it. */
+  @Override
+  public void keep() {
+    kept = TimeZone.getDefault();
+    TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+  }
+
+  private TimeZone zone() {
+    return kept == null ? TimeZone.getDefault() : kept;
   }
 
   /**
@@ -22,6 +36,6 @@ public final class SystemZone implements LocalZone {
    */
   @Override
   public ZoneId at(Instant time) {
-    return ZoneOffset.ofTotalSeconds(TimeZone.getDefault().getOffset(time.toEpochMilli()) / 1_000);
+    return ZoneOffset.ofTotalSeconds(zone().getOffset(time.toEpochMilli()) / 1_000);
   }
 }

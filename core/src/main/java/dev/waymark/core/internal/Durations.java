@@ -1,5 +1,6 @@
 package dev.waymark.core.internal;
 
+import dev.waymark.core.error.InvalidInputException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -40,17 +41,38 @@ public final class Durations {
     return unit < 0 ? null : Duration.ofMillis(millis);
   }
 
-  /** The duration in that form; what is below a millisecond is cut off. */
+  /**
+   * The duration in that form, whatever its size; what is below a millisecond is cut off, and one
+   * that is negative begins with a minus.
+   */
   public static String format(Duration duration) {
-    long rest = duration.toMillis();
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < UNITS.length; i++) {
+    if (duration.isNegative()) {
+      Duration least = Duration.ofSeconds(-Long.MAX_VALUE);
+      return "-" + format((duration.compareTo(least) < 0 ? least : duration).negated());
+    }
+    long days = duration.toDays();
+    long rest = duration.minusDays(days).toMillis();
+    StringBuilder out = new StringBuilder(days == 0 ? "" : days + "d");
+    for (int i = 1; i < UNITS.length; i++) {
       if (rest >= MILLIS[i]) {
         out.append(rest / MILLIS[i]).append(UNITS[i]);
         rest %= MILLIS[i];
       }
     }
     return out.isEmpty() ? "0s" : out.toString();
+  }
+
+  /**
+   * Returns a duration that is within bounds.
+   *
+   * @throws InvalidInputException when it is not; the message names all three
+   */
+  public static Duration within(String what, Duration found, Duration least, Duration most) {
+    if (found.compareTo(least) < 0 || found.compareTo(most) > 0) {
+      throw new InvalidInputException(
+          what + " is " + format(found) + "; use " + format(least) + " to " + format(most));
+    }
+    return found;
   }
 
   private static int unit(String name) {

@@ -2,6 +2,7 @@ package dev.waymark.core.internal;
 
 import dev.waymark.core.error.InvalidInputException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -36,8 +37,12 @@ public final class Text {
             || !Character.isLowSurrogate(value.charAt(i + 1))) {
           throw new InvalidInputException(
               String.format(
-                  "%s has a lone surrogate (U+%04X) at position %d; text must be well-formed Unicode",
-                  what, (int) c, i));
+                  Locale.ROOT,
+                  "%s has a lone surrogate (U+%04X) at position %d; text must be well-formed"
+                      + " Unicode",
+                  what,
+                  (int) c,
+                  i));
         }
         i++;
       }
@@ -96,7 +101,7 @@ public final class Text {
     for (int i = 0; i < end; i++) {
       char c = value.charAt(i);
       if (c < 0x20 || c == 0x7f || Character.isSurrogate(c)) {
-        out.append(String.format("\\u%04x", (int) c));
+        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         out.append(c);
       }

@@ -36,6 +36,7 @@ public final class PostgresConnector implements DataSource {
     address.setDefault(PGProperty.APPLICATION_NAME, "waymark");
     // The name of the application then goes with the first message instead of one of its own.
     address.setDefault(PGProperty.ASSUME_MIN_SERVER_VERSION, "14");
+    address.setDefault(PGProperty.SOCKET_FACTORY, UtcSocketFactory.class.getName());
     this.url = address.jdbcUrl();
     this.properties = address.driver();
   }

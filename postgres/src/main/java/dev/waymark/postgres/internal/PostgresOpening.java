@@ -2,6 +2,8 @@ package dev.waymark.postgres.internal;
 
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.jdbc.internal.sql.Patience;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
@@ -10,6 +12,8 @@ import java.sql.SQLException;
  * give up either. A server that is not found, or that refuses the user, is reported at once.
  */
 public final class PostgresOpening {
+  private static final String HAS_TABLES = "SELECT pg_catalog.to_regclass(?) IS NOT NULL";
+
   private final PostgresSettings settings;
   private final PostgresErrors errors;
 
@@ -28,6 +32,33 @@ public final class PostgresOpening {
   public interface Try<T> {
     /** The open store. */
     T open() throws SQLException;
+  }
+
+  /**
+   * Checks that the schema holds a store.
+   *
+   * @throws StoreUnavailableException when it does not
+   */
+  public static void requireStore(
+      PostgresSessions sessions, PostgresSettings settings, PostgresErrors errors)
+      throws SQLException {
+    boolean found =
+        sessions.with(
+            connection -> {
+              try (PreparedStatement look = connection.prepareStatement(HAS_TABLES)) {
+                look.setString(1, settings.schema() + ".executions");
+                try (ResultSet row = look.executeQuery()) {
+                  return row.next() && row.getBoolean(1);
+                }
+              }
+            });
+    if (!found) {
+      throw new StoreUnavailableException(
+          "no store at "
+              + errors.place()
+              + "; check database and schema. A store is created by whoever first writes to it",
+          null);
+    }
   }
 
   /**

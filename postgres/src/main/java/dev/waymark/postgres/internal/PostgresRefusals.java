@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 record PostgresRefusals(String user, @Nullable PasswordSearch search) {
   private static final String WRONG_PASSWORD = "28P01";
   private static final String REFUSED_USER = "28000";
+  private static final String INVALID_VALUE = "22023";
   private static final String REJECTED = "08004";
   private static final int MAX_DEPTH = 20;
 
@@ -25,7 +26,8 @@ record PostgresRefusals(String user, @Nullable PasswordSearch search) {
    */
   @Nullable String explain(String state, String said, SQLException cause) {
     if (find(cause, UnknownHostException.class) != null) {
-      return "the name of the host is not known; check its spelling, and that names are resolved here";
+      return "the name of the host is not known; check its spelling, and that names are resolved"
+          + " here";
     }
     SSLException tls = find(cause, SSLException.class);
     if (tls != null) {
@@ -34,11 +36,19 @@ record PostgresRefusals(String user, @Nullable PasswordSearch search) {
           + "); check sslmode and sslrootcert, and the certificate of the server";
     }
     return switch (state) {
+      case INVALID_VALUE -> said.contains("TimeZone") ? unknownZone(said) : null;
       case WRONG_PASSWORD -> isWithoutPassword() ? passwordNeeded() : wrongPassword(said);
       case REJECTED -> said.contains("password") ? passwordNeeded() : rejected(said);
       case REFUSED_USER -> refusedUser(said);
       default -> SqlStates.isRefusedUser(state) ? rejected(said) : null;
     };
+  }
+
+  private static String unknownZone(String said) {
+    return "the server does not know the default time zone of this JVM ("
+        + said
+        + "); start Java with -Duser.timezone=UTC, or install the zone on the server (Debian:"
+        + " tzdata-legacy)";
   }
 
   private boolean isWithoutPassword() {
@@ -71,7 +81,8 @@ record PostgresRefusals(String user, @Nullable PasswordSearch search) {
           + user
           + " connect from here ("
           + said
-          + "); add a line to its pg_hba.conf, or set sslmode=require where it takes encrypted connections only";
+          + "); add a line to its pg_hba.conf, or set sslmode=require where it takes encrypted"
+          + " connections only";
     }
     return "the server refuses "
         + user

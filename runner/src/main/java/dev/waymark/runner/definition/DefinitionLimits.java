@@ -1,6 +1,7 @@
 package dev.waymark.runner.definition;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Durations;
 import dev.waymark.core.store.Limits;
 import java.time.Duration;
 
@@ -44,10 +45,8 @@ public record DefinitionLimits(
     within("maxLabels", maxLabels, Integer.MAX_VALUE);
     within("maxLabelValueBytes", maxLabelValueBytes, Integer.MAX_VALUE);
     within("maxDescriptionBytes", maxDescriptionBytes, Integer.MAX_VALUE);
-    within(
-        "maxDuration, in milliseconds,",
-        maxDuration.toMillis(),
-        Duration.ofDays(36_500).toMillis());
+    Durations.within(
+        "limit maxDuration", maxDuration, Duration.ofMillis(1), Duration.ofDays(36_500));
     within("maxProblemsShown", maxProblemsShown, Integer.MAX_VALUE);
   }
 

@@ -1,5 +1,6 @@
 package dev.waymark.runner.definition;
 
+import dev.waymark.core.internal.Durations;
 import java.time.Duration;
 
 /**
@@ -14,6 +15,19 @@ import java.time.Duration;
  */
 public record RetryPolicy(
     int maxAttempts, Duration delay, double backoff, Duration maxDelay, double jitter) {
+
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  /**
+   * Checks the durations.
+   *
+   * @throws dev.waymark.core.error.InvalidInputException when one is negative or longer than a
+   *     century
+   */
+  public RetryPolicy {
+    Durations.within("delay", delay, Duration.ZERO, LONGEST);
+    Durations.within("maxDelay", maxDelay, Duration.ZERO, LONGEST);
+  }
 
   /** One attempt and no more. */
   public static final RetryPolicy NONE =

@@ -100,6 +100,9 @@ record AttemptFiles(Path log, Path pidFile, Path folder) {
     } catch (IOException e) {
       throw new IOException("log directory " + folder + " cannot be made: " + e, e);
     }
+    if (folder != null) {
+      FolderOwners.check(folder);
+    }
   }
 
   private static FileAttribute<?>[] ownerOnly(Path file, String permissions) {

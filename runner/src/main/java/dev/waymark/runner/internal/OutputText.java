@@ -23,7 +23,8 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class OutputText {
   private static final String ALLOWED =
-      "write key=value, key<<END with the value and END on lines of their own after it, or a JSON object on one line";
+      "write key=value, key<<END with the value and END on lines of their own after it, or a JSON"
+          + " object on one line";
 
   private final String text;
   private final Map<String, String> outputs = new LinkedHashMap<>();
@@ -106,8 +107,11 @@ final class OutputText {
     if (result.isError()) {
       throw new InvalidInputException(
           String.format(
-              "the outputs are not UTF-8: byte 0x%02x at offset %d; write text in UTF-8, and anything else to a file",
-              bytes[in.position()] & 0xff, in.position()));
+              Locale.ROOT,
+              "the outputs are not UTF-8: byte 0x%02x at offset %d; write text in UTF-8, and"
+                  + " anything else to a file",
+              bytes[in.position()] & 0xff,
+              in.position()));
     }
     return out.flip().toString();
   }

@@ -106,7 +106,7 @@ public final class Starts {
             id,
             workflow.id(),
             workflow.revision(),
-            labels(request, directory(request.directory())),
+            labels(request, hasProcesses(definition) ? directory(request.directory()) : null),
             Inputs.complete(definition, request.inputs())));
     Map<TaskId, ExecutionProgress.Item> kept = kept(request, workflow);
     boolean settles = request.fromFailed() || definition.maxParallel() != null;
@@ -204,7 +204,8 @@ public final class Starts {
                 + Text.quote(task.id().value())
                 + " uses handler "
                 + Text.quote(task.uses())
-                + ", which this program does not have; only start the workflow here, and leave the work to a program that has it");
+                + ", which this program does not have; only start the workflow here, and leave the"
+                + " work to a program that has it");
       }
     }
     check(definition, request);
@@ -215,6 +216,11 @@ public final class Starts {
     Inputs.complete(definition, request.inputs());
   }
 
+  /** Only processes run in a directory; handlers in Java have no use for a path of this host. */
+  private static boolean hasProcesses(WorkflowDefinition definition) {
+    return definition.tasks().stream().anyMatch(task -> task.run() != null);
+  }
+
   private static String directory(@Nullable Path directory) {
     return Objects.requireNonNullElse(directory, Path.of(""))
         .toAbsolutePath()
@@ -222,7 +228,7 @@ public final class Starts {
         .toString();
   }
 
-  private static Map<String, String> labels(StartRequest request, String directory) {
+  private static Map<String, String> labels(StartRequest request, @Nullable String directory) {
     Map<String, String> labels = new TreeMap<>(request.labels());
     for (String name : labels.keySet()) {
       if (name.startsWith(RESERVED)) {
@@ -234,7 +240,9 @@ public final class Starts {
                 + "\", which is reserved; use another name");
       }
     }
-    labels.put(StartRequest.DIRECTORY_LABEL, directory);
+    if (directory != null) {
+      labels.put(StartRequest.DIRECTORY_LABEL, directory);
+    }
     if (request.rerunOf() != null) {
       labels.put(StartRequest.RERUN_LABEL, request.rerunOf().toString());
     }
@@ -282,11 +290,10 @@ public final class Starts {
     if (revision != null && revision != existing.workflowRevision()) {
       return "revision, " + existing.workflowRevision();
     }
-    // A request without a directory asks for none in particular.
+    // A request without a directory asks for none in particular, and some need none.
+    String found = existing.labels().get(StartRequest.DIRECTORY_LABEL);
     String directory =
-        request.directory() == null
-            ? existing.labels().getOrDefault(StartRequest.DIRECTORY_LABEL, directory(null))
-            : directory(request.directory());
+        found == null || request.directory() == null ? found : directory(request.directory());
     if (!labels(request, directory).equals(existing.labels())) {
       return "set of labels, directory, priority or rerun";
     }

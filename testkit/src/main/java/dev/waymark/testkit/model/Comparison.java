@@ -72,7 +72,7 @@ public final class Comparison {
     } catch (Trial.Differs e) {
       String command = replay.replace("{seed}", seed + "").replace("{steps}", steps + "");
       throw new Difference(
-          seed, e.step(), "seed %d, %s\nreplay: %s\n".formatted(seed, e.getMessage(), command));
+          seed, e.step(), "seed %s, %s\nreplay: %s\n".formatted(seed, e.getMessage(), command));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.waymark.testkit.model;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -52,7 +53,12 @@ public final class Tally {
     return counts.entrySet().stream()
         .map(
             line ->
-                "  %-18s %7d  %s".formatted(line.getKey(), count(line.getKey()), line.getValue()))
+                String.format(
+                    Locale.ROOT,
+                    "  %-18s %7d  %s",
+                    line.getKey(),
+                    count(line.getKey()),
+                    line.getValue()))
         .collect(Collectors.joining(System.lineSeparator()));
   }
 }

@@ -86,7 +86,7 @@ final class Transcript {
         && expected.charAt(at) == found.charAt(at)) {
       at++;
     }
-    return "    parts at character %d: %s\n                    against: %s\n"
+    return "    parts at character %s: %s\n                    against: %s\n"
         .formatted(at, around(expected, at), around(found, at));
   }
 
@@ -111,7 +111,7 @@ final class Transcript {
               if (c >= ' ' && c < 0x7f) {
                 out.append((char) c);
               } else {
-                out.append(String.format("\\u%04x", c));
+                out.append(String.format(Locale.ROOT, "\\u%04x", c));
               }
             });
     return out.toString();

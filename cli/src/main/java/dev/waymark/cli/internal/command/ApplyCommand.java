@@ -1,6 +1,7 @@
 package dev.waymark.cli.internal.command;
 
 import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.NewWorkflow;
@@ -22,6 +23,11 @@ final class ApplyCommand implements Command {
             "apply -f workflows/",
             "apply -f a.yaml b.yaml",
             "apply -f - < report.yaml");
+  }
+
+  @Override
+  public boolean createsStore(Arguments arguments) {
+    return true;
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.waymark.cli.internal.output.Paint;
 import dev.waymark.cli.internal.output.Printer;
 import dev.waymark.cli.internal.output.Views;
 import dev.waymark.cli.internal.store.Lookup;
+import dev.waymark.cli.internal.store.SqliteUrl;
 import dev.waymark.cli.internal.store.StoreUrl;
 import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.CommonOptions;
@@ -26,15 +27,22 @@ public final class Context implements AutoCloseable {
   private final Arguments arguments;
   private final Output out;
   private final Messages messages;
+  private final boolean createsStore;
   private @Nullable StoreUrl storeUrl;
   private @Nullable StateStore store;
 
   /** Makes the context of one run of a command. */
-  public Context(Surroundings surroundings, Arguments arguments, Output out, Messages messages) {
+  public Context(
+      Surroundings surroundings,
+      Command command,
+      Arguments arguments,
+      Output out,
+      Messages messages) {
     this.surroundings = surroundings;
     this.arguments = arguments;
     this.out = out;
     this.messages = messages;
+    this.createsStore = command.createsStore(arguments);
   }
 
   /** The world outside. */
@@ -78,7 +86,10 @@ public final class Context implements AutoCloseable {
   /** The store. */
   StateStore store() {
     if (store == null) {
-      store = storeUrl().open();
+      if (!(storeUrl() instanceof SqliteUrl)) {
+        zone().keep();
+      }
+      store = storeUrl().open(createsStore);
     }
     return store;
   }

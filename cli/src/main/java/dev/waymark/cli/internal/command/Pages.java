@@ -2,6 +2,7 @@ package dev.waymark.cli.internal.command;
 
 import dev.waymark.cli.internal.Values;
 import dev.waymark.cli.internal.syntax.Option;
+import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.PageRequest;
 
 /** The options of lists. */
@@ -19,10 +20,10 @@ final class Pages {
   /** How many to show. */
   static int limit(Context context) {
     String given = context.arguments().value(LIMIT);
-    // The store knows its default and its maximum; it is opened anyway.
+    Limits limits = context.storeUrl().limits();
     return given == null
-        ? context.store().limits().defaultPageSize()
-        : Values.number("--limit", given, 1, context.store().limits().maxPageSize());
+        ? limits.defaultPageSize()
+        : Values.number("--limit", given, 1, limits.maxPageSize());
   }
 
   /** How many to pass over. */

@@ -3,6 +3,7 @@ package dev.waymark.cli.internal.command;
 import dev.waymark.cli.internal.CliException;
 import dev.waymark.cli.internal.ExitCode;
 import dev.waymark.cli.internal.Values;
+import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
@@ -24,6 +25,11 @@ final class PoolsSetCommand implements Command {
         .details(
             "What runs already goes on, also where there is more of it than may be from now on.")
         .examples("pools set gpu --slots 2", "pools set gpu --unbounded");
+  }
+
+  @Override
+  public boolean createsStore(Arguments arguments) {
+    return true;
   }
 
   @Override

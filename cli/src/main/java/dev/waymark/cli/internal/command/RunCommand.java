@@ -55,8 +55,8 @@ final class RunCommand implements Command {
   private static final Option KEY =
       Option.of(
           "KEY",
-          "Instead of --id: a start that is repeated with the same key, for the same workflow, starts"
-              + " nothing anew.",
+          "Instead of --id: a start that is repeated with the same key, for the same workflow,"
+              + " starts nothing anew.",
           "--idempotency-key");
   private static final Option PRIORITY =
       Option.of(
@@ -93,6 +93,11 @@ final class RunCommand implements Command {
             "run nightly-report --revision 2",
             "run nightly-report --detach",
             "run nightly-report -o json 2>/dev/null | jq .state");
+  }
+
+  @Override
+  public boolean createsStore(Arguments arguments) {
+    return arguments.has(FILE);
   }
 
   @Override

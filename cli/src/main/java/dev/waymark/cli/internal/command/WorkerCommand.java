@@ -57,6 +57,11 @@ final class WorkerCommand implements Command {
   }
 
   @Override
+  public boolean createsStore(Arguments arguments) {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     PlainProgress progress = new PlainProgress(context.messages(), context.zone(), true);
     try (Runner runner = runner(context, progress);

@@ -2,6 +2,7 @@ package dev.waymark.cli.internal.output;
 
 import java.io.Writer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -123,7 +124,7 @@ final class JsonOutput {
           || Printable.isPlain((char) character)) {
         return null;
       }
-      return new SerializedString(String.format("\\u%04x", character));
+      return new SerializedString(String.format(Locale.ROOT, "\\u%04x", character));
     }
   }
 }

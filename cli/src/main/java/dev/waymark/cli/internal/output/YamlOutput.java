@@ -84,7 +84,7 @@ final class YamlOutput {
       if (c < 0x80 || Character.isSurrogate(c) || Printable.isPlain(c)) {
         out.write(c);
       } else {
-        out.write(String.format("\\u%04x", (int) c));
+        out.write(String.format(Locale.ROOT, "\\u%04x", (int) c));
       }
     }
 

@@ -41,8 +41,8 @@ public record PostgresUrl(
   }
 
   @Override
-  public StateStore open() {
-    return builder.build();
+  public StateStore open(boolean create) {
+    return builder.createIfMissing(create).build();
   }
 
   /** Without the password. */

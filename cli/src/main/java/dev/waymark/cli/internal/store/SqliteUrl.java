@@ -3,9 +3,11 @@ package dev.waymark.cli.internal.store;
 import dev.waymark.cli.internal.CliException;
 import dev.waymark.cli.internal.Values;
 import dev.waymark.cli.internal.syntax.Nearest;
+import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.SqliteStateStore;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public record SqliteUrl(
     String shown, Path file, boolean isDefault, @Nullable Duration busyTimeout, Limits limits)
     implements StoreUrl {
+  private static final String HOW_TO_CREATE =
+      "; \"waymark apply\", \"run\", \"worker\" and \"pools set\" create one";
+
   private static final String BUSY_TIMEOUT = "busy-timeout";
 
   /** Reads what follows the scheme. */
@@ -105,16 +110,20 @@ public record SqliteUrl(
   }
 
   /**
-   * Opens the file. The folder of the default store is created, for its user alone; any other
-   * folder must exist, since a misspelt path should not make a store.
+   * Opens the file. The folder of the default store is created with it, for its user alone; any
+   * other folder must exist, since a misspelt path should not make a store.
    */
   @Override
-  public StateStore open() {
+  public StateStore open(boolean create) {
     Path folder = file.toAbsolutePath().getParent();
-    if (isDefault && folder != null) {
+    if (isDefault && folder != null && !Files.isDirectory(folder)) {
+      if (!create) {
+        throw new StoreUnavailableException("no store at sqlite:" + file + HOW_TO_CREATE, null);
+      }
       OwnFolder.create(folder);
     }
-    SqliteStateStore.Builder builder = SqliteStateStore.builder(file).limits(limits);
+    SqliteStateStore.Builder builder =
+        SqliteStateStore.builder(file).limits(limits).createIfMissing(create);
     if (busyTimeout != null) {
       builder.busyTimeout(busyTimeout);
     }

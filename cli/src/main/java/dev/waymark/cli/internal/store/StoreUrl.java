@@ -91,9 +91,10 @@ public sealed interface StoreUrl permits SqliteUrl, PostgresUrl {
   /**
    * Opens the store; the caller closes it.
    *
+   * @param create whether a store that is missing is created
    * @throws dev.waymark.core.error.StoreUnavailableException when it cannot be opened
    * @throws dev.waymark.core.error.SchemaMismatchException when it is not one that this version can
    *     use
    */
-  StateStore open();
+  StateStore open(boolean create);
 }

@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * The first check of a file: that it is text, of a size that may be looked at, with nothing in it
@@ -63,7 +64,8 @@ public final class SourceText {
             && content.length > 1
             && (found == 0xff || found == 0xfe)
             && (found + (content[1] & 0xff)) == 0x1fd;
-    String message = String.format("invalid UTF-8: byte 0x%02x at offset %d", found, offset);
+    String message =
+        String.format(Locale.ROOT, "invalid UTF-8: byte 0x%02x at offset %d", found, offset);
     problems.addFatal(
         at,
         message,
@@ -91,6 +93,7 @@ public final class SourceText {
     boolean surrogate =
         character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
     return String.format(
+        Locale.ROOT,
         surrogate
             ? "a lone surrogate (U+%04X) is not allowed"
             : "the control character U+%04X is not allowed",

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -167,7 +168,8 @@ public final class YamlTree {
       problems.add(
           at,
           "unknown key \"<<\"",
-          "merge keys are not part of YAML 1.2; write the entries out, or give the whole value by an alias");
+          "merge keys are not part of YAML 1.2; write the entries out, or give the whole value by"
+              + " an alias");
       open.element().refuseKey();
     } else {
       count(1, at);
@@ -252,7 +254,7 @@ public final class YamlTree {
             at,
             c == 0
                 ? "this text has a NUL character (U+0000)"
-                : String.format("this text has a lone surrogate (U+%04X)", c),
+                : String.format(Locale.ROOT, "this text has a lone surrogate (U+%04X)", c),
             "remove its escape");
         return;
       }
