@@ -35,6 +35,7 @@ import dev.waymark.jdbc.internal.commit.Writer;
 import dev.waymark.jdbc.internal.read.IdPrefix;
 import dev.waymark.jdbc.internal.read.Snapshot;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.Patience;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -313,7 +314,7 @@ public abstract class JdbcStateStore implements StateStore {
           return answer(look);
         } catch (SQLException e) {
           if (dialect.remedy(e) != Remedy.AGAIN || !left.pause()) {
-            throw dialect.explain(attempted, e);
+            throw dialect.explain(attempted, e, FailedCall.READ);
           }
         }
       }

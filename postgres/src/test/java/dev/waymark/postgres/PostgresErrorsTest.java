@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.StateStore;
@@ -101,7 +102,7 @@ class PostgresErrorsTest {
     try (StateStore reader = builder(schema).user(user).password(PASSWORD).build()) {
       assertThat(reader.executions(ExecutionQuery.all()).total()).isZero();
       assertThatThrownBy(() -> Sample.saveWorkflow(reader))
-          .isInstanceOf(StoreUnavailableException.class)
+          .isInstanceOf(StoreRejectedException.class)
           .hasMessageContaining("(schema " + schema + ")")
           .hasMessageContaining("user " + user + " may not do that (permission denied for table")
           .hasMessageContaining("have the owner of the schema grant")

@@ -41,6 +41,19 @@ public final class Times {
     }
   }
 
+  /**
+   * A time that was read from a store.
+   *
+   * @throws IllegalArgumentException when it lies outside the years 1 to 9999, where no record is
+   */
+  public static Instant stored(Instant time) {
+    if (time.isBefore(MIN) || time.isAfter(MAX)) {
+      throw new IllegalArgumentException(
+          "time " + time + " lies outside the years 1 to 9999, where no record is");
+    }
+    return time;
+  }
+
   /** Whether records can have exactly this time. */
   public static boolean isStored(Instant time) {
     return !time.isBefore(MIN) && !time.isAfter(MAX) && micros(time).equals(time);

@@ -1,8 +1,11 @@
 package dev.waymark.postgres.internal;
 
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Times;
 import dev.waymark.jdbc.internal.sql.ColumnType;
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Request;
@@ -45,9 +48,12 @@ public final class PostgresDialect implements Dialect {
   private static final String LOOK_UP_BY_KEY =
       ", set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
-  /** A server, database or user may be set not to wait for the disk; a stronger setting stays. */
+  /**
+   * A server, database or user may be set not to wait for the disk; a stronger setting stays. That
+   * the server gave up waiting for a standby is told by a warning, which must arrive.
+   */
   private static final String WAIT_FOR_DISK =
-      ", set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
+      ", set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true), set_config('client_min_messages', 'warning', true)";
 
   /** Of these, question and answer stay below the smallest buffers in use. */
   private static final int MOST_IDS_TOGETHER = 2_000;
@@ -163,7 +169,7 @@ public final class PostgresDialect implements Dialect {
       batch.add(sql(rows.statement()), (statement, first) -> bind(statement, first, rows));
     }
     batch.add("COMMIT");
-    batch.run();
+    batch.runAndCommit();
     return true;
   }
 
@@ -254,12 +260,12 @@ public final class PostgresDialect implements Dialect {
   @Override
   public @Nullable Instant time(ResultSet row, int column) throws SQLException {
     @Nullable OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
+    return time == null ? null : Times.stored(time.toInstant());
   }
 
   @Override
-  public WaymarkException explain(String attempted, SQLException cause) {
-    return errors.explain(attempted, cause);
+  public WaymarkException explain(String attempted, SQLException cause, FailedCall call) {
+    return errors.explain(attempted, cause, call);
   }
 
   /**
@@ -268,8 +274,12 @@ public final class PostgresDialect implements Dialect {
    */
   @Override
   public Remedy remedy(SQLException cause) {
+    if (cause instanceof DamagedRowException) {
+      return Remedy.APART;
+    }
     String state = SqlStates.of(cause);
-    if (SqlStates.isCollision(state)
+    if (CommitErrors.isNotReplicated(cause)
+        || SqlStates.isCollision(state)
         || SqlStates.isConnectionLost(state)
         || SqlStates.isReadOnly(state)
         || SqlStates.isStaleStatement(state)) {

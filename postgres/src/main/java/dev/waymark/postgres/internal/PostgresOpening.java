@@ -1,6 +1,7 @@
 package dev.waymark.postgres.internal;
 
 import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.Patience;
 import java.sql.SQLException;
 
@@ -43,7 +44,7 @@ public final class PostgresOpening {
       } catch (SQLException e) {
         boolean passes = SqlStates.isNotReady(e) || SqlStates.isCollision(SqlStates.of(e));
         if (!passes || !left.pause()) {
-          throw errors.ofOpening(passes).explain("open the store", e);
+          throw errors.ofOpening(passes).explain("open the store", e, FailedCall.OPENING);
         }
       }
     }

@@ -2,6 +2,8 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Durations;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -41,13 +43,22 @@ final class Patience {
         if (System.nanoTime() - begin >= limit.toNanos()) {
           throw e;
         }
-        LOG.debug("the store does not answer; asking again in {}", pause, e);
+        report(e, pause);
       }
       LockSupport.parkNanos(pause.toNanos());
       pause =
           pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
               ? pause.multipliedBy(2)
               : LONGEST_PAUSE;
+    }
+  }
+
+  /** An operator must see why nothing goes on, once for each call that waits. */
+  private void report(WaymarkException error, Duration pause) {
+    if (pause.equals(FIRST_PAUSE)) {
+      LOG.warn("{}; trying again for at most {}", error.getMessage(), Durations.format(limit));
+    } else {
+      LOG.debug("the store does not answer; asking again in {}", pause, error);
     }
   }
 }

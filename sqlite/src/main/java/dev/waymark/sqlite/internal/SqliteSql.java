@@ -123,6 +123,13 @@ final class SqliteSql {
       FROM attempts a
       """;
 
+  /**
+   * Makes COMMIT write a page and so sync the log, where nothing else does: an update that leaves
+   * the bytes of its row as they are writes none. Setting a number in the header always writes its
+   * page, also where it has that value.
+   */
+  static final String WRITE_A_PAGE = "PRAGMA application_id = " + SqliteSchema.APPLICATION_ID;
+
   private SqliteSql() {}
 
   static String text(ReadStatement statement) {

@@ -20,6 +20,7 @@ import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.Worker;
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -374,7 +375,7 @@ public final class Snapshot {
     try (ResultSet row = statement.executeQuery()) {
       List<T> found = new ArrayList<>();
       while (row.next()) {
-        found.add(mapper.map(row));
+        found.add(DamagedRowException.map(row, mapper::map));
       }
       return found;
     }

@@ -3,7 +3,7 @@ package dev.waymark.jdbc.internal.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
@@ -187,7 +187,7 @@ class SqliteGroupTest {
       ChangeSet changes = ticket.submission().changes();
       if (changes == guilty) {
         assertThatThrownBy(ticket::answer)
-            .isInstanceOf(StoreUnavailableException.class)
+            .isInstanceOf(StoreRejectedException.class)
             .hasMessageContaining(guilty.id().toString())
             .hasMessageContaining("poisoned");
       } else {
