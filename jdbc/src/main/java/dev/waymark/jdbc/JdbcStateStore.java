@@ -26,9 +26,11 @@ import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.Pool;
+import dev.waymark.core.store.PoolUse;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.core.store.Waiting;
 import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.commit.Writer;
@@ -91,6 +93,7 @@ public abstract class JdbcStateStore implements StateStore {
     Submission submission = Submission.of(changes, clock.instant(), limits);
     usage.begin();
     try {
+      checkCaller(changes);
       return writer.commit(submission);
     } finally {
       usage.end();
@@ -103,7 +106,9 @@ public abstract class JdbcStateStore implements StateStore {
     usage.begin();
     CompletableFuture<CommitResult> answer;
     try {
-      answer = writer.commitAsync(Submission.of(changes, clock.instant(), limits));
+      Submission submission = Submission.of(changes, clock.instant(), limits);
+      checkCaller(changes);
+      answer = writer.commitAsync(submission);
     } catch (WaymarkException e) {
       answer = CompletableFuture.failedFuture(e);
     } catch (RuntimeException | Error e) {
@@ -114,6 +119,17 @@ public abstract class JdbcStateStore implements StateStore {
     CompletableFuture<CommitResult> copy = answer.copy();
     answer.whenComplete((result, error) -> usage.end());
     return copy;
+  }
+
+  /** What a retry may cure is left to the group, which retries. */
+  private void checkCaller(ChangeSet changes) {
+    try {
+      sessions.checkCaller();
+    } catch (SQLException e) {
+      if (dialect.remedy(e) != Remedy.AGAIN) {
+        throw dialect.explain("commit change set " + changes.id(), e, FailedCall.WRITE);
+      }
+    }
   }
 
   @Override
@@ -147,6 +163,16 @@ public abstract class JdbcStateStore implements StateStore {
   @Override
   public List<Pool> pools() {
     return read("list pools", Snapshot::pools);
+  }
+
+  @Override
+  public List<PoolUse> poolUse() {
+    return read("list the use of pools", Snapshot::poolUse);
+  }
+
+  @Override
+  public @Nullable Waiting waiting(ExecutionId id) {
+    return find("read why execution " + id + " waits", snapshot -> snapshot.waiting(id));
   }
 
   @Override

@@ -27,11 +27,11 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.jspecify.annotations.Nullable;
 
 @DisplayName("A synchronous standby that disappears")
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -39,15 +39,15 @@ class LostStandbyTest {
   private final EmbeddedPostgres server = TestServer.start();
   private final String url = server.getJdbcUrl("postgres", "postgres");
   private final StateStore store =
-        PostgresStateStore.builder(url)
-            .statementTimeout(Duration.ofSeconds(1))
-            .lockTimeout(Duration.ofMillis(300))
-            .retryTimeout(Duration.ofSeconds(1))
-            .property("socketTimeout", "2")
-            .build();
+      PostgresStateStore.builder(url)
+          .statementTimeout(Duration.ofSeconds(1))
+          .lockTimeout(Duration.ofMillis(300))
+          .retryTimeout(Duration.ofSeconds(1))
+          .property("socketTimeout", "2")
+          .build();
   private final ExecutionId execution = createExecution(store);
   private final ChangeSet start =
-        ChangeSet.builder().updateExecution(execution, ExecutionState.RUNNING, 1L, null).build();
+      ChangeSet.builder().updateExecution(execution, ExecutionState.RUNNING, 1L, null).build();
 
   private static ExecutionId createExecution(StateStore store) {
     Sample.saveWorkflow(store);
@@ -99,7 +99,8 @@ class LostStandbyTest {
     standby("ghost");
     ClaimRequest request = ClaimRequest.of("worker-1", 1, Duration.ofMillis(500));
     assertThat(cancelling(() -> store.claim(request)).claimed()).isEmpty();
-    assertThat(Objects.requireNonNull(store.taskRun(taskRun)).state()).isEqualTo(TaskRunState.RUNNING);
+    assertThat(Objects.requireNonNull(store.taskRun(taskRun)).state())
+        .isEqualTo(TaskRunState.RUNNING);
   }
 
   private Execution execution() {
@@ -137,7 +138,8 @@ class LostStandbyTest {
       while (!answer.isDone()) {
         TestServer.text(
             canceller,
-            "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+            "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event ="
+                + " 'SyncRep'");
       }
     } catch (SQLException e) {
       throw new IllegalStateException(e);

@@ -97,7 +97,8 @@ class PostgresErrorsTest {
     TestServer.execute(
         """
         CREATE ROLE %1$s LOGIN PASSWORD '%2$s';
-        GRANT USAGE ON SCHEMA %3$s TO %1$s; GRANT SELECT ON ALL TABLES IN SCHEMA %3$s TO %1$s"""
+        GRANT USAGE ON SCHEMA %3$s TO %1$s; GRANT SELECT ON ALL TABLES IN SCHEMA %3$s TO %1$s\
+        """
             .formatted(user, PASSWORD, schema));
     try (StateStore reader = builder(schema).user(user).password(PASSWORD).build()) {
       assertThat(reader.executions(ExecutionQuery.all()).total()).isZero();

@@ -204,7 +204,8 @@ public final class SqliteStateStore extends JdbcStateStore {
         throw new InvalidInputException(
             "sqlite:"
                 + file
-                + " has a '?' in its name, which the driver would read as settings; name another file");
+                + " has a '?' in its name, which the driver would read as settings; name another"
+                + " file");
       }
       Path folder = file.getParent();
       if (folder == null || !Files.isDirectory(folder)) {

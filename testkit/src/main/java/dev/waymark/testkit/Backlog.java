@@ -90,6 +90,28 @@ final class Backlog {
     return !due.getOrDefault(id, Map.of()).isEmpty();
   }
 
+  /** The time by the clock of what is here. */
+  Instant now() {
+    return clock.instant();
+  }
+
+  /** When somebody is to look at an execution, by reason. */
+  Map<DueReason, Instant> dueOf(ExecutionId id) {
+    return due.getOrDefault(id, Map.of());
+  }
+
+  /** That a task run may be claimed; or null. */
+  @Nullable Ready ready(TaskRunId id) {
+    return ready.get(id);
+  }
+
+  /** How many task runs of a pool may be claimed at a time. */
+  long claimable(String pool, Instant at) {
+    return ready.values().stream()
+        .filter(each -> each.pool().equals(pool) && !each.availableAt().isAfter(at))
+        .count();
+  }
+
   boolean isReady(TaskRunId id) {
     return ready.containsKey(id);
   }

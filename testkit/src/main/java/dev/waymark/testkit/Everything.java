@@ -86,9 +86,9 @@ public final class Everything {
     AttemptId attempt = new AttemptId(done, 1);
     return ChangeSet.builder()
         .appendLog(attempt, 0, "line\n".getBytes(StandardCharsets.UTF_8))
+        .setOutputs(done, 1, Map.of("rows", "42"))
         .updateAttempt(attempt, AttemptState.FAILED, 3, "exit code 3")
         .updateTaskRun(done, TaskRunState.FAILED)
-        .setOutputs(done, 1, Map.of("rows", "42"))
         .updateExecution(ended, ExecutionState.RUNNING)
         .updateExecution(ended, ExecutionState.FAILED, null, "it failed")
         .build();

@@ -33,8 +33,10 @@ import dev.waymark.core.store.Order;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.Pool;
+import dev.waymark.core.store.PoolUse;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.core.store.Waiting;
 import dev.waymark.core.store.Worker;
 import java.time.Duration;
 import java.time.Instant;
@@ -226,6 +228,20 @@ public final class InMemoryStateStore implements StateStore {
   @Override
   public List<Pool> pools() {
     return answer(records.backlog::pools);
+  }
+
+  @Override
+  public List<PoolUse> poolUse() {
+    return answer(() -> new WaitAnswers(records).poolUse());
+  }
+
+  @Override
+  public @Nullable Waiting waiting(ExecutionId id) {
+    return find(
+        () -> {
+          Execution execution = records.executions.get(id);
+          return execution == null ? null : new WaitAnswers(records).waiting(execution);
+        });
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.Times;
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.WorkerHead;
+import dev.waymark.core.internal.read.WorkerFact;
 import dev.waymark.core.store.Worker;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +61,20 @@ final class Roster {
 
   private boolean isAlive(Entry entry) {
     return entry.expiresAt().isAfter(clock.instant());
+  }
+
+  /** What the workers that are alive say of themselves, by name. */
+  List<WorkerFact> living() {
+    return workers.entrySet().stream()
+        .filter(each -> isAlive(each.getValue()))
+        .map(each -> WorkerFact.of(each.getKey(), each.getValue().info()))
+        .toList();
+  }
+
+  /** Whether a worker registered and is not alive any more. */
+  boolean isDead(String name) {
+    Entry entry = workers.get(name);
+    return entry != null && !isAlive(entry);
   }
 
   /** All workers, by name, each with as many attempts as {@code leases} says. */

@@ -53,7 +53,8 @@ class RejectedOutputsTest {
           CREATE FUNCTION %1$s.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN RAISE EXCEPTION 'not this text' USING ERRCODE = '%2$s'; END $$;
           CREATE TRIGGER refuse BEFORE INSERT ON %1$s.task_run_outputs
-            FOR EACH ROW WHEN (NEW.outputs LIKE '%%from bad%%') EXECUTE FUNCTION %1$s.refuse()"""
+            FOR EACH ROW WHEN (NEW.outputs LIKE '%%from bad%%') EXECUTE FUNCTION %1$s.refuse()\
+          """
               .formatted(schema, sqlState));
       assertOneTaskFails(store);
     } finally {
@@ -69,9 +70,10 @@ class RejectedOutputsTest {
       try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
           Statement sql = connection.createStatement()) {
         sql.execute(
-            """
-            CREATE TRIGGER refuse BEFORE INSERT ON task_run_outputs WHEN NEW.outputs LIKE '%from bad%'
-            BEGIN SELECT RAISE(ABORT, 'not this text'); END""");
+"""
+CREATE TRIGGER refuse BEFORE INSERT ON task_run_outputs WHEN NEW.outputs LIKE '%from bad%'
+BEGIN SELECT RAISE(ABORT, 'not this text'); END\
+""");
       }
       assertOneTaskFails(store);
     }

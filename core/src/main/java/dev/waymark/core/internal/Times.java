@@ -37,7 +37,8 @@ public final class Times {
       throw new InvalidInputException(
           "time "
               + time
-              + " of the clock is out of range; records keep times within the years 1 to 9999, so set the clock of this machine right");
+              + " of the clock is out of range; records keep times within the years 1 to 9999, so"
+              + " set the clock of this machine right");
     }
   }
 

@@ -99,6 +99,22 @@ public interface StateStore extends AutoCloseable {
    */
   List<Pool> pools();
 
+  /**
+   * Every pool of {@link #pools()}, ordered by name, with the leases that hold its slots, what
+   * waits for it and how many workers serve it; from one snapshot.
+   */
+  List<PoolUse> poolUse();
+
+  /**
+   * Why an execution, and those of its task runs that have not ended, are not running; from one
+   * snapshot, or null when there is none with this id. The cost depends on the size of the
+   * execution and on how many workers are alive, not on how much else is stored.
+   *
+   * <p>Which pools a worker serves, and which executions it works on, is what it says of itself
+   * under {@link Worker#POOLS_INFO} and {@link Worker#EXECUTIONS_INFO}.
+   */
+  @Nullable Waiting waiting(ExecutionId id);
+
   /** Every worker that was noted within the last 7 days, ordered by name. */
   List<Worker> workers();
 

@@ -25,6 +25,14 @@ public record Worker(
     boolean alive,
     Map<String, String> info,
     int attempts) {
+  /** In {@link #info()}: the pools that the worker serves, separated by commas. */
+  public static final String POOLS_INFO = "pools";
+
+  /**
+   * In {@link #info()}: the ids of the only executions that the worker works on, separated by
+   * commas; it works on every execution where this is missing.
+   */
+  public static final String EXECUTIONS_INFO = "executions";
 
   /** Keeps an unmodifiable copy. */
   public Worker {

@@ -47,7 +47,8 @@ final class CommitErrors {
     for (SQLWarning warning = first; warning != null; warning = warning.getNextWarning()) {
       if (isNotReplicated(warning)) {
         throw new UnknownOutcomeException(
-            "the server stopped waiting for its synchronous standby; the transaction is on this server only",
+            "the server stopped waiting for its synchronous standby; the transaction is on this"
+                + " server only",
             warning);
       }
     }

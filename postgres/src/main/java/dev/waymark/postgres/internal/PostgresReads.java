@@ -147,6 +147,14 @@ final class PostgresReads {
       FROM {s}.attempts a
       """;
 
+  private static final String LEASE_ALIVE =
+      """
+      CASE WHEN l.expires_at > statement_timestamp()
+                AND NOT EXISTS (
+                  SELECT 1 FROM {s}.workers w WHERE w.name = l.worker AND w.expires_at <= statement_timestamp())
+           THEN 1 ELSE 0 END
+      """;
+
   private PostgresReads() {}
 
   static String template(ReadStatement statement) {
@@ -323,6 +331,50 @@ final class PostgresReads {
             UNION ALL SELECT pool, NULL, count(*), 0 FROM {s}.leases GROUP BY pool
             UNION ALL SELECT pool, NULL, 0, count(*) FROM {s}.ready_task_runs GROUP BY pool) p
           GROUP BY p.name ORDER BY p.name""";
+      // One by one, by their keys: a join might be made by reading all that is ready or leased.
+      case WAITING_TASK_RUNS ->
+          """
+          SELECT t.id, t.task_id, t.state, r.pool, r.available_at,
+                 CASE WHEN r.available_at <= statement_timestamp() THEN 1 ELSE 0 END,
+                 l.number, l.worker, l.expires_at, {alive}
+          FROM {s}.task_runs t
+          LEFT JOIN LATERAL (
+            SELECT q.pool, q.available_at FROM {s}.ready_task_runs q WHERE q.task_run_id = t.id LIMIT 1) r ON true
+          LEFT JOIN LATERAL (
+            SELECT h.number, h.worker, h.expires_at FROM {s}.leases h WHERE h.task_run_id = t.id LIMIT 1) l ON true
+          WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING')
+          ORDER BY t.created_at, t.id"""
+              .replace("{alive}", LEASE_ALIVE);
+      case WAITING_DUE ->
+          """
+          SELECT reason, due_at, CASE WHEN due_at <= statement_timestamp() THEN 1 ELSE 0 END
+          FROM {s}.due_executions WHERE execution_id = ? ORDER BY reason""";
+      case WAITING_POOLS ->
+          """
+          SELECT p.name, p.slots, (SELECT count(*) FROM {s}.leases l WHERE l.pool = p.name)::integer
+          FROM {s}.pools p WHERE p.name = ANY (?)""";
+      case POOL_HOLDERS ->
+          """
+          SELECT l.pool, t.execution_id, t.task_id, l.task_run_id, l.number, l.worker, l.expires_at, {alive}
+          FROM unnest(?::text[]) AS p (pool)
+          CROSS JOIN LATERAL (
+            SELECT h.pool, h.task_run_id, h.number, h.worker, h.expires_at FROM {s}.leases h
+            WHERE h.pool = p.pool ORDER BY h.task_run_id LIMIT ?) l
+          JOIN {s}.task_runs t ON t.id = l.task_run_id
+          ORDER BY l.pool, l.task_run_id"""
+              .replace("{alive}", LEASE_ALIVE);
+      case CLAIMABLE_BY_POOL ->
+          """
+          SELECT q.pool, count(*) FROM {s}.ready_task_runs q
+          WHERE q.available_at <= statement_timestamp() GROUP BY q.pool""";
+      case LIVING_WORKERS ->
+          """
+          SELECT w.name, w.info FROM {s}.workers w
+          WHERE w.expires_at > statement_timestamp() ORDER BY w.name""";
+      case OLDEST_IN_STATE ->
+          """
+          SELECT e.id FROM {s}.executions e WHERE e.workflow_id = ? AND e.state = ?
+          ORDER BY e.created_at, e.id LIMIT ?""";
       case EXECUTION_IDS ->
           "SELECT id FROM {s}.executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case TASK_RUN_IDS ->

@@ -29,7 +29,7 @@ import java.util.TreeMap;
  * @param pools the pools that it serves
  * @param handlers what it does for tasks that use a handler
  * @param logSettings what becomes of the output of attempts
- * @param storePatience how long a store that does not answer is asked again
+ * @param patience retries calls of a store that does not answer
  */
 public record Config(
     StateStore store,
@@ -47,12 +47,7 @@ public record Config(
     Set<String> pools,
     Handlers handlers,
     LogSettings logSettings,
-    Duration storePatience) {
-
-  /** Asks the store again for as long as it may be away. */
-  Patience patience() {
-    return new Patience(storePatience);
-  }
+    Patience patience) {
 
   /**
    * Under this name a worker with a name of its own tells which process it is, in the words of

@@ -65,7 +65,8 @@ public final class SqliteErrors {
           prefix
               + "the store is damaged: "
               + cause.getMessage()
-              + "; run \"PRAGMA integrity_check\" on a copy, and correct the row or restore a backup"
+              + "; run \"PRAGMA integrity_check\" on a copy, and correct the row or restore a"
+              + " backup"
               + call.stored(),
           cause);
     }
@@ -75,7 +76,8 @@ public final class SqliteErrors {
       case SQLITE_FULL ->
           call.unavailable(
               prefix
-                  + "the disk, or the largest size set for the file, is full; make room and try again",
+                  + "the disk, or the largest size set for the file, is full; make room and try"
+                  + " again",
               cause);
       case SQLITE_CANTOPEN ->
           call.unavailable(
@@ -189,7 +191,8 @@ public final class SqliteErrors {
             + file
             + ": SQLite's native library could not be unpacked to and loaded from "
             + folder
-            + "; the folder must be writable and must allow execution (not mounted noexec). Name another one with -Dorg.sqlite.tmpdir=FOLDER",
+            + "; the folder must be writable and must allow execution (not mounted noexec). Name"
+            + " another one with -Dorg.sqlite.tmpdir=FOLDER",
         cause);
   }
 

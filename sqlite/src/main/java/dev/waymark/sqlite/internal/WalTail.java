@@ -116,7 +116,8 @@ final class WalTail {
 
   private static SQLException stillUsed() {
     return new SQLiteException(
-        "after an error of the disk, the log is in use by a reader of another process and cannot be secured",
+        "after an error of the disk, the log is in use by a reader of another process and cannot be"
+            + " secured",
         SQLiteErrorCode.SQLITE_BUSY);
   }
 }

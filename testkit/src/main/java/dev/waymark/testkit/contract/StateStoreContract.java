@@ -262,4 +262,13 @@ public abstract class StateStoreContract {
       return StateStoreContract.this.newFixture();
     }
   }
+
+  @Nested
+  @DisplayName("why something waits")
+  class Waits extends WaitContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
 }

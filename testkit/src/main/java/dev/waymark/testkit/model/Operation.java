@@ -15,9 +15,11 @@ import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Cursor;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.LeaseHolder;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.core.store.WaitReason;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -91,6 +93,72 @@ sealed interface Operation {
     @Override
     public @Nullable Object putTo(StateStore store) {
       return store.executionProgress(id);
+    }
+  }
+
+  /**
+   * Why an execution waits. Times are left out, since each store has a clock of its own for them;
+   * and so is what is due, where it may be so in one store and not yet in another.
+   *
+   * @param dueSoon whether the execution may be due to be settled or not
+   */
+  record Waits(ExecutionId id, boolean dueSoon) implements Operation {
+    @Override
+    public @Nullable Object putTo(StateStore store) {
+      dev.waymark.core.store.Waiting waiting = store.waiting(id);
+      if (waiting == null) {
+        return null;
+      }
+      List<Object> answer = new ArrayList<>();
+      answer.add(waiting.state());
+      waiting.reasons().stream().filter(this::isSure).map(Waits::timeless).forEach(answer::add);
+      for (dev.waymark.core.store.Waiting.Item each : waiting.taskRuns()) {
+        answer.add(each.taskRunId());
+        answer.add(each.state());
+        each.reasons().forEach(reason -> answer.add(timeless(reason)));
+      }
+      waiting.running().forEach(holder -> answer.add(timeless(holder)));
+      return answer;
+    }
+
+    private boolean isSure(WaitReason reason) {
+      return !(reason instanceof WaitReason.Due)
+          && !(reason instanceof WaitReason.NoWorker && dueSoon)
+          && !(reason instanceof WaitReason.Unattended && dueSoon);
+    }
+
+    private static Object timeless(WaitReason reason) {
+      if (reason instanceof WaitReason.PoolFull full) {
+        return List.of(
+            full.pool(),
+            full.slots(),
+            full.running(),
+            full.heldBy().stream().map(Waits::timeless).toList());
+      }
+      return reason instanceof WaitReason.StartsLater || reason instanceof WaitReason.RetriesLater
+          ? reason.code()
+          : reason instanceof WaitReason.WorkerLost lost ? timeless(lost.holder()) : reason;
+    }
+
+    static List<Object> timeless(LeaseHolder holder) {
+      return List.of(
+          holder.executionId(), holder.taskId(), holder.attempt(), holder.worker(), holder.alive());
+    }
+  }
+
+  /** What uses the pools; times are left out. */
+  record PoolUses() implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.poolUse().stream()
+          .map(
+              use ->
+                  List.of(
+                      use.pool(),
+                      use.waiting(),
+                      use.workers(),
+                      use.heldBy().stream().map(Waits::timeless).toList()))
+          .toList();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.waymark.testkit.model;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.store.Cursor;
@@ -39,6 +40,9 @@ final class Questions {
           this::details,
           this::progress,
           this::progress,
+          this::waits,
+          this::waits,
+          this::poolUses,
           this::workflow,
           this::workflows,
           this::workflowHistory,
@@ -92,6 +96,15 @@ final class Questions {
 
   private Operation progress() {
     return new Operation.Progress(world.execution());
+  }
+
+  private Operation waits() {
+    ExecutionId id = world.execution();
+    return new Operation.Waits(id, world.waiting().dueSoon().contains(id));
+  }
+
+  private Operation poolUses() {
+    return new Operation.PoolUses();
   }
 
   private Operation taskRuns() {

@@ -22,6 +22,7 @@ import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.Pool;
+import dev.waymark.core.store.PoolUse;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.core.store.Worker;
@@ -130,6 +131,16 @@ class ForwardingStateStore implements StateStore {
   @Override
   public List<Attempt> attempts(TaskRunId id) {
     return store.attempts(id);
+  }
+
+  @Override
+  public List<PoolUse> poolUse() {
+    return store.poolUse();
+  }
+
+  @Override
+  public dev.waymark.core.store.@Nullable Waiting waiting(ExecutionId id) {
+    return store.waiting(id);
   }
 
   @Override

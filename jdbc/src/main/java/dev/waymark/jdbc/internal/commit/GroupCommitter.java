@@ -120,8 +120,9 @@ final class GroupCommitter implements AutoCloseable {
     return new StoreOverloadedException(
         String.format(
             Locale.ROOT,
-            "change set %s was not taken: %,d change sets with %,d bytes wait already; the limits are maxWaiting %,d and"
-                + " maxWaitingBytes %,d. This call stored nothing of it; commit it again later, or raise the limits",
+            "change set %s was not taken: %,d change sets with %,d bytes wait already; the limits"
+                + " are maxWaiting %,d and maxWaitingBytes %,d. This call stored nothing of it;"
+                + " commit it again later, or raise the limits",
             refused.changes().id(),
             queue.size(),
             waitingBytes,

@@ -19,6 +19,8 @@ import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.Pool;
+import dev.waymark.core.store.PoolUse;
+import dev.waymark.core.store.Waiting;
 import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
@@ -225,6 +227,17 @@ public final class Snapshot {
   /** All workers, by name. */
   public List<Worker> workers() throws SQLException {
     return list(ReadStatement.WORKERS, s -> {}, records::worker);
+  }
+
+  /** All pools in which there is anything, with what uses them, by name. */
+  public List<PoolUse> poolUse() throws SQLException {
+    return new WaitReads(session, dialect).poolUse(pools());
+  }
+
+  /** Why an execution waits. */
+  public @Nullable Waiting waiting(ExecutionId id) throws SQLException {
+    Execution execution = execution(id);
+    return execution == null ? null : new WaitReads(session, dialect).waiting(execution);
   }
 
   // ---- logs

@@ -56,8 +56,7 @@ public final class DamagedRowException extends SQLException {
    *
    * @throws DamagedRowException when nothing can be made of it
    */
-  public static <T> T map(ResultSet row, Mapper<T> mapper)
-      throws SQLException {
+  public static <T> T map(ResultSet row, Mapper<T> mapper) throws SQLException {
     try {
       return mapper.map(row);
     } catch (RuntimeException e) {
@@ -131,7 +130,9 @@ public final class DamagedRowException extends SQLException {
   private static String found(ResultSet row, int column) throws SQLException {
     Object value = row.getObject(column);
     if (value instanceof byte[] bytes) {
-      return bytes.length == UUID_BYTES ? uuid(bytes) : "x'" + HexFormat.of().formatHex(bytes) + "'";
+      return bytes.length == UUID_BYTES
+          ? uuid(bytes)
+          : "x'" + HexFormat.of().formatHex(bytes) + "'";
     }
     String text = String.valueOf(value);
     return value instanceof String

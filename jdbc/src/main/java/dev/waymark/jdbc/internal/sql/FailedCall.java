@@ -16,7 +16,8 @@ public enum FailedCall {
   UNKNOWN_COMMIT("; whether it was stored is not known, repeat it with the same commit id"),
   /** A claim that may have been stored. */
   UNKNOWN_CLAIM(
-      "; whether task runs were claimed is not known, any that were are free again when the lease has expired");
+      "; whether task runs were claimed is not known, any that were are free again when the lease"
+          + " has expired");
 
   private final String stored;
 

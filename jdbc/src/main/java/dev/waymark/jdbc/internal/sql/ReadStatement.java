@@ -170,6 +170,29 @@ public enum ReadStatement {
    * have any of these, by name.
    */
   POOLS,
+  /**
+   * Execution id -> of its task runs that have not ended, by creation, then id: id, task id, state;
+   * pool, available at and 1 where that is now else 0, or null where it is not ready; number,
+   * worker, expires at of its lease, or null, and 1 where that has not expired and its worker is
+   * not known to be dead, else 0.
+   */
+  WAITING_TASK_RUNS,
+  /** Execution id -> reason, due at, 1 where that is now else 0; of all that is noted as due. */
+  WAITING_DUE,
+  /** Pools -> name, slots, number of leases; of those that have a bound. */
+  WAITING_POOLS,
+  /**
+   * Pools, limit -> the first leases of each pool, by pool and task run id: pool, execution id,
+   * task id, task run id, number, worker, expires at, 1 where alive as {@link #WAITING_TASK_RUNS}
+   * says.
+   */
+  POOL_HOLDERS,
+  /** Nothing -> pool, number of task runs that can be claimed now. */
+  CLAIMABLE_BY_POOL,
+  /** Nothing -> name, info; of workers that are alive, by name. */
+  LIVING_WORKERS,
+  /** Workflow id, state, limit -> execution ids, by creation, then id. */
+  OLDEST_IN_STATE,
   /** Least id, greatest id, limit -> execution ids in order. */
   EXECUTION_IDS,
   /** Least id, greatest id, limit -> task run ids in order. */

@@ -248,9 +248,10 @@ class PostgresGroupTest {
     Pair pair = new Pair();
     commit(List.of(pair.begin()));
     execute(
-        """
-        INSERT INTO %s.task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
-        VALUES ('%s', '%s', 'third', 'PENDING', 1, 0, now())"""
+"""
+INSERT INTO %s.task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
+VALUES ('%s', '%s', 'third', 'PENDING', 1, 0, now())\
+"""
             .formatted(schema, IDS.taskRunId(), pair.execution()));
     List<Ticket> tickets = tickets(List.of(pair.goOn()));
     transaction.run(tickets);
@@ -259,7 +260,8 @@ class PostgresGroupTest {
 
   @Test
   @DisplayName(
-      "fails in one change set only, whose statement the database refuses, and stores nothing of it")
+      "fails in one change set only, whose statement the database refuses, and stores nothing of"
+          + " it")
   void guiltyAlone() throws SQLException {
     poison();
     List<ChangeSet> group = new ArrayList<>(mix.endsAndRepetitions(8));
@@ -287,9 +289,10 @@ class PostgresGroupTest {
   /** Makes the database refuse every attempt of one worker. */
   private void poison() throws SQLException {
     execute(
-        """
-        CREATE TRIGGER poison BEFORE INSERT ON %1$s.attempts FOR EACH ROW WHEN (NEW.worker = '%2$s')
-        EXECUTE FUNCTION %1$s.refuse('poisoned')"""
+"""
+CREATE TRIGGER poison BEFORE INSERT ON %1$s.attempts FOR EACH ROW WHEN (NEW.worker = '%2$s')
+EXECUTE FUNCTION %1$s.refuse('poisoned')\
+"""
             .formatted(schema, POISON));
   }
 

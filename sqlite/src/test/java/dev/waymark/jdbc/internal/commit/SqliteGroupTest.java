@@ -175,7 +175,8 @@ class SqliteGroupTest {
 
   @Test
   @DisplayName(
-      "fails in one change set only, whose statement the database refuses, and stores nothing of it")
+      "fails in one change set only, whose statement the database refuses, and stores nothing of"
+          + " it")
   void guiltyAlone() throws SQLException {
     poison();
     List<ChangeSet> group = new ArrayList<>(mix.endsAndRepetitions(8));

@@ -1,0 +1,69 @@
+package dev.waymark.core.internal.read;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.LeaseHolder;
+import dev.waymark.core.store.WaitReason.Started;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store reads from one snapshot to say why an execution waits.
+ *
+ * @param executionId the execution
+ * @param workflowId its workflow
+ * @param state its state
+ * @param taskRuns its task runs that have not ended, in order of creation, then by id
+ * @param pools the pools in which any of them could be claimed now, by name
+ * @param workers the workers that are alive, ordered by name
+ * @param due what is noted as due about it, now or later
+ * @param started how many executions of its workflow are RUNNING, PAUSED or CANCELLING; only
+ *     counted for an execution that {@link #mayWaitForOthers}
+ * @param startedFirst the oldest of these, by state
+ */
+public record WaitFacts(
+    ExecutionId executionId,
+    WorkflowId workflowId,
+    ExecutionState state,
+    List<TaskFact> taskRuns,
+    Map<String, PoolFact> pools,
+    List<WorkerFact> workers,
+    List<DueFact> due,
+    long started,
+    List<Started> startedFirst) {
+
+  /** Whether only others of its workflow can keep an execution of this state from starting. */
+  public static boolean mayWaitForOthers(ExecutionState state, List<TaskFact> taskRuns) {
+    return state == ExecutionState.PENDING
+        && taskRuns.stream().allMatch(each -> each.ready() == null && each.lease() == null);
+  }
+
+  /** A task run that has not ended. */
+  public record TaskFact(
+      TaskRunId id,
+      TaskId taskId,
+      TaskRunState state,
+      @Nullable ReadyFact ready,
+      @Nullable LeaseHolder lease) {}
+
+  /** That a task run may be claimed, from a time on. */
+  public record ReadyFact(String pool, Instant availableAt, boolean now) {}
+
+  /** A pool, its bound or null, how many leases it has, and some of them. */
+  public record PoolFact(
+      String name, @Nullable Integer slots, int running, List<LeaseHolder> heldBy) {
+    boolean isFull() {
+      return slots != null && running >= slots;
+    }
+  }
+
+  /** That somebody is to look at the execution, from a time on. */
+  public record DueFact(DueReason reason, Instant at, boolean now) {}
+}

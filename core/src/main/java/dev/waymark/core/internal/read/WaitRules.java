@@ -1,0 +1,140 @@
+package dev.waymark.core.internal.read;
+
+import dev.waymark.core.internal.read.WaitFacts.DueFact;
+import dev.waymark.core.internal.read.WaitFacts.PoolFact;
+import dev.waymark.core.internal.read.WaitFacts.ReadyFact;
+import dev.waymark.core.internal.read.WaitFacts.TaskFact;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.LeaseHolder;
+import dev.waymark.core.store.WaitReason;
+import dev.waymark.core.store.Waiting;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Why an execution waits, derived from what a store has read: the same rules for every store. */
+public final class WaitRules {
+  private final WaitFacts facts;
+  private final List<String> workersHere;
+  private final Map<String, List<WaitReason>> ofPools = new HashMap<>();
+
+  private WaitRules(WaitFacts facts) {
+    this.facts = facts;
+    this.workersHere =
+        facts.workers().stream()
+            .filter(worker -> worker.worksOn(facts.executionId()))
+            .map(WorkerFact::name)
+            .toList();
+  }
+
+  /** Derives the reasons. */
+  public static Waiting explain(WaitFacts facts) {
+    return new WaitRules(facts).explain();
+  }
+
+  private Waiting explain() {
+    List<Waiting.Item> items = new ArrayList<>();
+    if (!facts.state().isTerminal()) {
+      for (TaskFact each : facts.taskRuns()) {
+        List<WaitReason> reasons = reasons(each);
+        if (!reasons.isEmpty()) {
+          items.add(new Waiting.Item(each.id(), each.taskId(), each.state(), reasons));
+        }
+      }
+    }
+    List<LeaseHolder> running =
+        facts.taskRuns().stream().map(TaskFact::lease).filter(Objects::nonNull).toList();
+    return new Waiting(facts.executionId(), facts.state(), ofExecution(), items, running);
+  }
+
+  // ---- the execution
+
+  private List<WaitReason> ofExecution() {
+    List<WaitReason> reasons = new ArrayList<>();
+    if (facts.state().isTerminal()) {
+      return reasons;
+    }
+    if (facts.state() == ExecutionState.PAUSED) {
+      reasons.add(new WaitReason.Paused());
+      return reasons;
+    }
+    if (facts.state() == ExecutionState.CANCELLING) {
+      reasons.add(new WaitReason.Cancelling());
+    }
+    boolean behindOthers =
+        facts.started() > 0 && WaitFacts.mayWaitForOthers(facts.state(), facts.taskRuns());
+    if (behindOthers) {
+      reasons.add(
+          new WaitReason.ParallelLimit(
+              facts.workflowId(), null, facts.started(), facts.startedFirst()));
+    }
+    facts.due().stream()
+        .filter(DueFact::now)
+        .forEach(due -> reasons.add(new WaitReason.Due(due.reason(), due.at())));
+    boolean isDue = facts.due().stream().anyMatch(DueFact::now);
+    if (isDue && workersHere.isEmpty()) {
+      reasons.add(new WaitReason.NoWorker());
+    }
+    if (!behindOthers && isUnattended()) {
+      reasons.add(new WaitReason.Unattended());
+    }
+    return reasons;
+  }
+
+  private boolean isUnattended() {
+    return facts.due().isEmpty()
+        && facts.taskRuns().stream().allMatch(each -> each.ready() == null && each.lease() == null);
+  }
+
+  // ---- a task run
+
+  private List<WaitReason> reasons(TaskFact task) {
+    LeaseHolder lease = task.lease();
+    if (task.state() == TaskRunState.RUNNING) {
+      return lease == null || lease.alive() ? List.of() : List.of(new WaitReason.WorkerLost(lease));
+    }
+    if (facts.state() == ExecutionState.PAUSED) {
+      return List.of(new WaitReason.Paused());
+    }
+    if (facts.state() == ExecutionState.CANCELLING) {
+      return List.of(new WaitReason.Cancelling());
+    }
+    ReadyFact ready = task.ready();
+    if (ready == null) {
+      return List.of(new WaitReason.NotReady());
+    }
+    if (!ready.now()) {
+      return List.of(
+          task.state() == TaskRunState.RETRYING
+              ? new WaitReason.RetriesLater(ready.availableAt())
+              : new WaitReason.StartsLater(ready.availableAt()));
+    }
+    return ofPools.computeIfAbsent(ready.pool(), this::ofPool);
+  }
+
+  /** Why what could be claimed in a pool is not: the same for all that waits in it. */
+  private List<WaitReason> ofPool(String name) {
+    List<WaitReason> reasons = new ArrayList<>();
+    PoolFact pool = facts.pools().get(name);
+    if (pool != null && pool.isFull()) {
+      int slots = Objects.requireNonNull(pool.slots());
+      reasons.add(new WaitReason.PoolFull(name, slots, pool.running(), pool.heldBy()));
+    }
+    List<String> serving =
+        facts.workers().stream()
+            .filter(worker -> worker.worksOn(facts.executionId()) && worker.serves(name))
+            .map(WorkerFact::name)
+            .toList();
+    if (workersHere.isEmpty()) {
+      reasons.add(new WaitReason.NoWorker());
+    } else if (serving.isEmpty()) {
+      reasons.add(new WaitReason.PoolNotServed(name, workersHere));
+    } else if (reasons.isEmpty()) {
+      reasons.add(new WaitReason.NotClaimed(name, serving));
+    }
+    return List.copyOf(reasons);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.waymark.core.store;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import java.util.List;
+
+/**
+ * Why an execution, and those of its task runs that have not ended, are not running; read from one
+ * snapshot by {@link StateStore#waiting}.
+ *
+ * @param executionId the execution
+ * @param state its state
+ * @param reasons why the execution as a whole does not go on; empty when nothing keeps it
+ * @param taskRuns its task runs that wait, in order of creation, then by id; those that a living
+ *     worker runs, and those that have ended, are not among them
+ * @param running its task runs that hold a lease, in the same order, those of dead workers included
+ */
+public record Waiting(
+    ExecutionId executionId,
+    ExecutionState state,
+    List<WaitReason> reasons,
+    List<Item> taskRuns,
+    List<LeaseHolder> running) {
+
+  /** Keeps unmodifiable copies. */
+  public Waiting {
+    reasons = List.copyOf(reasons);
+    taskRuns = List.copyOf(taskRuns);
+    running = List.copyOf(running);
+  }
+
+  /** The reasons of one task run; empty when it does not wait. */
+  public List<WaitReason> of(TaskRunId id) {
+    return taskRuns.stream()
+        .filter(each -> each.taskRunId().equals(id))
+        .findFirst()
+        .map(Item::reasons)
+        .orElse(List.of());
+  }
+
+  /**
+   * One task run that waits.
+   *
+   * @param taskRunId the task run
+   * @param taskId its task
+   * @param state its state
+   * @param reasons why it waits, at least one
+   */
+  public record Item(
+      TaskRunId taskRunId, TaskId taskId, TaskRunState state, List<WaitReason> reasons) {
+
+    /** Keeps an unmodifiable copy. */
+    public Item {
+      reasons = List.copyOf(reasons);
+    }
+  }
+}
