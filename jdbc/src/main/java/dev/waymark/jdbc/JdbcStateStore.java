@@ -37,6 +37,7 @@ import dev.waymark.jdbc.internal.commit.Writer;
 import dev.waymark.jdbc.internal.read.IdPrefix;
 import dev.waymark.jdbc.internal.read.Snapshot;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.Patience;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -126,7 +127,7 @@ public abstract class JdbcStateStore implements StateStore {
       sessions.checkCaller();
     } catch (SQLException e) {
       if (dialect.remedy(e) != Remedy.AGAIN) {
-        throw dialect.explain("commit change set " + changes.id(), e);
+        throw dialect.explain("commit change set " + changes.id(), e, FailedCall.WRITE);
       }
     }
   }
@@ -340,7 +341,7 @@ public abstract class JdbcStateStore implements StateStore {
           return answer(look);
         } catch (SQLException e) {
           if (dialect.remedy(e) != Remedy.AGAIN || !left.pause()) {
-            throw dialect.explain(attempted, e);
+            throw dialect.explain(attempted, e, FailedCall.READ);
           }
         }
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.StateStore;
@@ -96,12 +97,13 @@ class PostgresErrorsTest {
     TestServer.execute(
         """
         CREATE ROLE %1$s LOGIN PASSWORD '%2$s';
-        GRANT USAGE ON SCHEMA %3$s TO %1$s; GRANT SELECT ON ALL TABLES IN SCHEMA %3$s TO %1$s"""
+        GRANT USAGE ON SCHEMA %3$s TO %1$s; GRANT SELECT ON ALL TABLES IN SCHEMA %3$s TO %1$s\
+        """
             .formatted(user, PASSWORD, schema));
     try (StateStore reader = builder(schema).user(user).password(PASSWORD).build()) {
       assertThat(reader.executions(ExecutionQuery.all()).total()).isZero();
       assertThatThrownBy(() -> Sample.saveWorkflow(reader))
-          .isInstanceOf(StoreUnavailableException.class)
+          .isInstanceOf(StoreRejectedException.class)
           .hasMessageContaining("(schema " + schema + ")")
           .hasMessageContaining("user " + user + " may not do that (permission denied for table")
           .hasMessageContaining("have the owner of the schema grant")

@@ -6,6 +6,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.JdbcStateStore;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.sqlite.internal.SqliteConnector;
 import dev.waymark.sqlite.internal.SqliteDialect;
 import dev.waymark.sqlite.internal.SqliteErrors;
@@ -204,7 +205,7 @@ public final class SqliteStateStore extends JdbcStateStore {
       try {
         new SqliteSchema(real).prepare(connector);
       } catch (SQLException e) {
-        throw errors.explain("open the store", e);
+        throw errors.explain("open the store", e, FailedCall.OPENING);
       } catch (LinkageError e) {
         throw errors.noNativeLibrary(e);
       }

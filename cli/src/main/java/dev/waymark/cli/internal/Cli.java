@@ -11,7 +11,9 @@ import dev.waymark.cli.internal.syntax.Help;
 import dev.waymark.cli.internal.syntax.Nearest;
 import dev.waymark.cli.internal.syntax.Reader;
 import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.core.error.StoreDamagedException;
 import dev.waymark.core.error.StoreOverloadedException;
+import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.store.RefusedException;
@@ -126,6 +128,8 @@ public final class Cli {
     }
     if (e instanceof StoreUnavailableException
         || e instanceof StoreOverloadedException
+        || e instanceof StoreDamagedException
+        || e instanceof StoreRejectedException
         || e instanceof SchemaMismatchException) {
       return ExitCode.STORE_UNAVAILABLE;
     }

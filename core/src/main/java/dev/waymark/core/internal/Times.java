@@ -37,8 +37,22 @@ public final class Times {
       throw new InvalidInputException(
           "time "
               + time
-              + " of the clock is out of range; records keep times within the years 1 to 9999, so set the clock of this machine right");
+              + " of the clock is out of range; records keep times within the years 1 to 9999, so"
+              + " set the clock of this machine right");
     }
+  }
+
+  /**
+   * A time that was read from a store.
+   *
+   * @throws IllegalArgumentException when it lies outside the years 1 to 9999, where no record is
+   */
+  public static Instant stored(Instant time) {
+    if (time.isBefore(MIN) || time.isAfter(MAX)) {
+      throw new IllegalArgumentException(
+          "time " + time + " lies outside the years 1 to 9999, where no record is");
+    }
+    return time;
   }
 
   /** Whether records can have exactly this time. */

@@ -1,5 +1,7 @@
 package dev.waymark.core.model;
 
+import java.io.Serializable;
+
 /**
  * Names one record of any kind, for histories, outcomes and errors.
  *
@@ -7,7 +9,7 @@ package dev.waymark.core.model;
  * @param id its id in text; for an attempt the task run's id, a slash and the number, for a worker
  *     or a pool its name
  */
-public record RecordRef(RecordKind kind, String id) {
+public record RecordRef(RecordKind kind, String id) implements Serializable {
 
   /** Names a workflow. */
   public static RecordRef of(WorkflowId id) {

@@ -1,6 +1,7 @@
 package dev.waymark.core.store;
 
 import dev.waymark.core.model.RecordRef;
+import java.io.Serializable;
 
 /**
  * Why one record stood against a change set.
@@ -12,7 +13,8 @@ import dev.waymark.core.model.RecordRef;
  * @param found what the store holds, in words
  */
 public record Refusal(
-    RecordRef record, Reason reason, String attempted, String expected, String found) {
+    RecordRef record, Reason reason, String attempted, String expected, String found)
+    implements Serializable {
 
   /** The kinds of reason. */
   public enum Reason {

@@ -11,9 +11,10 @@ import java.util.stream.Collectors;
  */
 public abstract sealed class RefusedException extends WaymarkException
     permits ConflictException, IllegalTransitionException, LeaseLostException, NotFoundException {
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
-  private final transient List<Refusal> refusals;
+  @SuppressWarnings("serial") // List.copyOf makes a serializable list
+  private final List<Refusal> refusals;
 
   RefusedException(List<Refusal> refusals) {
     super(message(refusals), null);

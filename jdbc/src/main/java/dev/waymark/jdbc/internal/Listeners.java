@@ -57,7 +57,7 @@ public final class Listeners implements AutoCloseable {
     for (Entry entry : entries) {
       try {
         entry.listener.run();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // also an Error: what was written is stored, whatever fails here
         LOG.warn("a listener for what becomes ready failed", e);
       }
     }

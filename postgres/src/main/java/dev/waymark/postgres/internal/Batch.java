@@ -1,7 +1,9 @@
 package dev.waymark.postgres.internal;
 
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.UnknownOutcomeException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -63,11 +65,36 @@ final class Batch {
 
   /** Runs them. */
   void run() throws SQLException {
+    execute(prepared());
+  }
+
+  /**
+   * Runs them; the last one is COMMIT.
+   *
+   * @throws UnknownOutcomeException when the transaction may have become durable although it failed
+   */
+  void runAndCommit() throws SQLException {
+    PreparedStatement prepared = prepared();
+    try {
+      execute(prepared);
+    } catch (SQLException e) {
+      throw CommitErrors.isRolledBack(e) ? e : UnknownOutcomeException.of(e);
+    } catch (RuntimeException | Error e) {
+      throw UnknownOutcomeException.of(e);
+    }
+    CommitErrors.checkReplicated(prepared.getWarnings());
+  }
+
+  private PreparedStatement prepared() throws SQLException {
     PreparedStatement prepared = session.prepare(together());
     int next = 1;
     for (Request.Parameters bound : parameters) {
       next = bound.bind(prepared, next);
     }
+    return prepared;
+  }
+
+  private void execute(PreparedStatement prepared) throws SQLException {
     boolean hasRows = prepared.execute();
     for (Request.@Nullable Row row : rows) {
       if (hasRows && row != null) {
@@ -95,7 +122,12 @@ final class Batch {
   private static void take(PreparedStatement statement, Request.Row row) throws SQLException {
     try (ResultSet result = statement.getResultSet()) {
       while (result.next()) {
-        row.take(result);
+        DamagedRowException.map(
+            result,
+            found -> {
+              row.take(found);
+              return true;
+            });
       }
     }
   }

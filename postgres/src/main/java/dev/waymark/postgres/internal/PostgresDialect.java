@@ -1,8 +1,11 @@
 package dev.waymark.postgres.internal;
 
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Times;
 import dev.waymark.jdbc.internal.sql.ColumnType;
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Request;
@@ -134,7 +137,7 @@ public final class PostgresDialect implements Dialect {
       batch.add(sql(rows.statement()), (statement, first) -> bind(statement, first, rows));
     }
     batch.add("COMMIT");
-    batch.run();
+    batch.runAndCommit();
     return true;
   }
 
@@ -225,12 +228,12 @@ public final class PostgresDialect implements Dialect {
   @Override
   public @Nullable Instant time(ResultSet row, int column) throws SQLException {
     @Nullable OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
+    return time == null ? null : Times.stored(time.toInstant());
   }
 
   @Override
-  public WaymarkException explain(String attempted, SQLException cause) {
-    return errors.explain(attempted, cause);
+  public WaymarkException explain(String attempted, SQLException cause, FailedCall call) {
+    return errors.explain(attempted, cause, call);
   }
 
   /**
@@ -239,8 +242,12 @@ public final class PostgresDialect implements Dialect {
    */
   @Override
   public Remedy remedy(SQLException cause) {
+    if (cause instanceof DamagedRowException) {
+      return Remedy.APART;
+    }
     String state = SqlStates.of(cause);
-    if (SqlStates.isCollision(state)
+    if (CommitErrors.isNotReplicated(cause)
+        || SqlStates.isCollision(state)
         || SqlStates.isConnectionLost(state)
         || SqlStates.isReadOnly(state)
         || SqlStates.isStaleStatement(state)) {

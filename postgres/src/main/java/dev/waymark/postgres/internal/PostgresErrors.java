@@ -1,9 +1,12 @@
 package dev.waymark.postgres.internal;
 
 import dev.waymark.core.error.SchemaMismatchException;
-import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.StoreDamagedException;
+import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Durations;
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
@@ -70,13 +73,62 @@ public final class PostgresErrors {
     return place + " (schema " + settings.schema() + ")";
   }
 
-  /** The error that a caller gets. */
-  public WaymarkException explain(String attempted, SQLException cause) {
+  /** The error that a caller receives. */
+  public WaymarkException explain(String attempted, SQLException cause, FailedCall call) {
     String state = SqlStates.of(cause);
-    String message = "cannot " + attempted + " in " + place() + ": " + reason(state, cause);
-    return SqlStates.isWithoutTables(state)
-        ? new SchemaMismatchException(message, cause)
-        : new StoreUnavailableException(message, cause);
+    String message = "cannot " + attempted + " in " + place() + ": ";
+    if (cause instanceof DamagedRowException) {
+      return new StoreDamagedException(
+          message
+              + "the store is damaged: "
+              + cause.getMessage()
+              + "; look for who changed the row, and correct it or restore a backup"
+              + call.stored(),
+          cause);
+    }
+    if (CommitErrors.isNotReplicated(cause)) {
+      return call.unavailable(message + cause.getMessage(), cause);
+    }
+    if (SqlStates.isWithoutTables(state)) {
+      return new SchemaMismatchException(message + reason(state, cause), cause);
+    }
+    if (SqlStates.isDamaged(state)) {
+      return new StoreDamagedException(message + damaged(cause) + call.stored(), cause);
+    }
+    if (SqlStates.isRejected(state) && call != FailedCall.OPENING && !call.isUnknown()) {
+      return new StoreRejectedException(message + rejected(state, cause) + call.stored(), cause);
+    }
+    return call.unavailable(message + reason(state, cause), cause);
+  }
+
+  private static String damaged(SQLException cause) {
+    return "the store is damaged ("
+        + said(cause)
+        + "); look at the server's log, check the disk and restore a backup";
+  }
+
+  private String rejected(@Nullable String state, SQLException cause) {
+    return SqlStates.INSUFFICIENT_PRIVILEGE.equals(state)
+        ? notAllowed(cause)
+        : "the database refuses it ("
+            + said(cause)
+            + ", SQLState "
+            + state
+            + "); look for constraints and triggers that are not Waymark's";
+  }
+
+  private String notAllowed(SQLException cause) {
+    return refusals.user()
+        + " may not do that ("
+        + said(cause)
+        + "); have the owner of the schema grant it, or that of the database run: CREATE SCHEMA "
+        + settings.schema()
+        + " AUTHORIZATION the user; or name a schema of your own with schema=NAME."
+        + (situation == Situation.WORKING
+            ? ""
+            : " A schema that is new or of an earlier version needs its owner: open the store"
+                + " once as the owner of the schema.")
+        + " docs/postgresql.md lists the rights of an owner, a worker and a reader";
   }
 
   private String reason(@Nullable String state, SQLException cause) {
@@ -100,7 +152,7 @@ public final class PostgresErrors {
           + retried()
           + " ("
           + said(cause)
-          + "); nothing was stored, try again";
+          + "); try again";
     }
     return known(state, cause);
   }
@@ -109,40 +161,34 @@ public final class PostgresErrors {
     return switch (state) {
       case SqlStates.NO_SUCH_DATABASE ->
           said(cause) + "; create it with createdb, or name another database";
-      case SqlStates.INSUFFICIENT_PRIVILEGE ->
-          refusals.user()
-              + " may not do that ("
-              + said(cause)
-              + "); have the owner of the schema grant it, or that of the database run: CREATE"
-              + " SCHEMA "
-              + settings.schema()
-              + " AUTHORIZATION the user; or name a schema of your own with schema=NAME."
-              + (situation == Situation.WORKING
-                  ? ""
-                  : " A schema that is new or of an earlier version needs its owner: open the store"
-                      + " once as the owner of the schema.")
-              + " docs/postgresql.md lists the rights of an owner, a worker and a reader";
+      case SqlStates.INSUFFICIENT_PRIVILEGE -> notAllowed(cause);
       case SqlStates.LOCK_NOT_AVAILABLE ->
           "another transaction kept its records locked for longer than the lock time-out of "
               + Durations.format(settings.lockTimeout())
               + (situation == Situation.OPENING_AGAIN ? retried() : "")
-              + "; nothing was stored. Look for it in pg_stat_activity, or raise the time-out";
+              + "; look for it in pg_stat_activity, or raise the time-out";
       case SqlStates.QUERY_CANCELED ->
           "a statement took longer than the statement time-out of "
               + Durations.format(settings.statementTimeout())
               + ", or was cancelled ("
               + said(cause)
-              + "); nothing was stored. Ask for less, or raise the time-out";
+              + "); ask for less, or raise the time-out";
       case SqlStates.READ_ONLY -> noWrites();
       case SqlStates.DISK_FULL ->
-          "the server's disk is full; make room and try again; nothing was stored";
+          "the server's disk is full (" + said(cause) + "); make room and try again";
+      case SqlStates.OUT_OF_MEMORY, SqlStates.LIMIT_EXCEEDED ->
+          "the server has not enough resources ("
+              + said(cause)
+              + "); look at its log and try again";
+      case SqlStates.IO_ERROR ->
+          "the server's disk reported an error (" + said(cause) + "); look at the server's log";
       case SqlStates.TOO_MANY_CONNECTIONS ->
           "the server has no connection left"
               + retried()
               + "; use smaller pools or raise its max_connections";
       default ->
           SqlStates.isConnectionLost(state)
-              ? "the server ended the connection or is not ready" + retried() + unknown(cause)
+              ? "the server ended the connection or is not ready" + retried() + ended(cause)
               : said(cause) + " (SQLState " + state + ")";
     };
   }
@@ -173,14 +219,14 @@ public final class PostgresErrors {
             + " ("
             + said(cause)
             + "); check host and port, that the server runs and takes connections there"
-        : "the connection was lost" + retried() + unknown(cause);
+        : "the connection was lost" + retried() + ended(cause);
   }
 
-  private String unknown(SQLException cause) {
+  private String ended(SQLException cause) {
     return " ("
         + said(cause)
         + (situation == Situation.WORKING
-            ? "); whether a commit was stored is not known, repeat it with its commit id"
+            ? ")"
             : "); look at the server's log, and open the store again when it is ready");
   }
 

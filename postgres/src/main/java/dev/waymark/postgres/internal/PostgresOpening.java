@@ -1,6 +1,7 @@
 package dev.waymark.postgres.internal;
 
 import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.Patience;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -78,7 +79,7 @@ public final class PostgresOpening {
                 || SqlStates.isCollision(state)
                 || SqlStates.LOCK_NOT_AVAILABLE.equals(state);
         if (!passes || !left.pause()) {
-          throw errors.ofOpening(passes).explain("open the store", e);
+          throw errors.ofOpening(passes).explain("open the store", e, FailedCall.OPENING);
         }
       }
     }

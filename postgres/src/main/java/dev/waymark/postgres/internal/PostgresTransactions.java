@@ -53,12 +53,16 @@ final class PostgresTransactions {
   private static final List<String> MIGRATING =
       List.of("standard_conforming_strings on", "check_function_bodies on", "row_security off");
 
-  /** A server, database or user may be set not to wait for the disk; a stronger setting stays. */
+  /**
+   * A server, database or user may be set not to wait for the disk; a stronger setting stays. That
+   * the server stopped waiting for a standby arrives as a warning, which must not be suppressed.
+   */
   private static final String WAIT_FOR_DISK =
       """
       , pg_catalog.set_config('synchronous_commit',
           CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off' THEN 'on'
-            ELSE pg_catalog.current_setting('synchronous_commit') END, true)""";
+            ELSE pg_catalog.current_setting('synchronous_commit') END, true),
+        pg_catalog.set_config('client_min_messages', 'warning', true)""";
 
   /**
    * Without its triggers the store has wrong totals. Only a superuser may set this, so it is set

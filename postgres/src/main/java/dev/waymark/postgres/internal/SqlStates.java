@@ -22,6 +22,11 @@ final class SqlStates {
   static final String NO_SUCH_DATABASE = "3D000";
   static final String TOO_MANY_CONNECTIONS = "53300";
   static final String DISK_FULL = "53100";
+  static final String OUT_OF_MEMORY = "53200";
+  static final String LIMIT_EXCEEDED = "53400";
+  static final String IO_ERROR = "58030";
+  private static final String DATA_CORRUPTED = "XX001";
+  private static final String INDEX_CORRUPTED = "XX002";
   static final String UNREACHED = "08001";
   private static final String NO_CONNECTION = "08003";
 
@@ -31,6 +36,10 @@ final class SqlStates {
 
   /** A prepared statement that is no longer there or no longer right. */
   private static final Set<String> STALE_STATEMENTS = Set.of("0A000", "26000", "42P05");
+
+  /** Classes of the documentation's appendix A. */
+  private static final Set<String> REJECTED_CLASSES =
+      Set.of("0A", "21", "22", "23", "2B", "2F", "38", "39", "42", "44", "54", "P0");
 
   private static final Set<String> NO_TABLES = Set.of("42P01", "3F000", "42703");
 
@@ -108,12 +117,41 @@ final class SqlStates {
     return state != null && NO_TABLES.contains(state);
   }
 
+  /**
+   * The server may have ended the connection or itself with this, which says nothing about the
+   * transaction: shutdown, system error, internal error, or a lost connection.
+   */
+  static boolean mayBeFatal(@Nullable String state) {
+    return state == null
+        || state.startsWith("08")
+        || state.startsWith("57P")
+        || state.startsWith("58")
+        || state.startsWith("XX");
+  }
+
+  /** Data that is not as the server wrote it. */
+  static boolean isDamaged(@Nullable String state) {
+    return DATA_CORRUPTED.equals(state) || INDEX_CORRUPTED.equals(state);
+  }
+
+  /**
+   * The server refuses what was asked for and would refuse it again: data, constraints, triggers,
+   * privileges, what it cannot do. That a row, a key or a lock of another transaction is in the way
+   * is none of these, and neither is a shortage.
+   */
+  static boolean isRejected(@Nullable String state) {
+    return state != null
+        && state.length() == 5
+        && REJECTED_CLASSES.contains(state.substring(0, 2))
+        && !isCollision(state)
+        && !isWithoutTables(state);
+  }
+
   /** The connection itself is in order once the transaction is rolled back. */
   static boolean leavesConnectionSound(@Nullable String state) {
     return isCollision(state)
         || LOCK_NOT_AVAILABLE.equals(state)
         || QUERY_CANCELED.equals(state)
-        || INSUFFICIENT_PRIVILEGE.equals(state)
-        || (state != null && state.startsWith("23"));
+        || isRejected(state);
   }
 }

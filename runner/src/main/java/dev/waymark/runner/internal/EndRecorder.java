@@ -1,12 +1,17 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.model.AttemptState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Records how attempts of this worker ended, each together with all that follows from it, before
  * anything acts upon it. Belongs to the coordinator's thread.
  */
 final class EndRecorder {
+  private static final Logger LOG = LoggerFactory.getLogger(EndRecorder.class);
+
   private final Config config;
   private final Notifier notifier;
   private final Jobs jobs;
@@ -62,15 +67,36 @@ final class EndRecorder {
       // Once, however often it is tried: what is taken is gone.
       Node node = job.isLive(attempt.id()) ? job.node(attempt.id().taskRunId()) : null;
       ProcessEnd full = node == null ? raw : attempts.withOutputs(job, node, attempt.id(), raw);
-      for (int tries = 1; tries <= Settler.MAX_TRIES; tries++) {
-        if (record(job, attempt, full, tries < Settler.MAX_TRIES)) {
-          break;
-        }
-      }
+      recordOrFail(job, attempt, full);
     } finally {
       attempts.remove(attempt);
     }
     settler.finishIfEnded(job);
+  }
+
+  /**
+   * Records the end of an attempt. Where the database refuses what is to be recorded, as outputs
+   * that it cannot hold, the attempt has failed for that reason, which can be recorded.
+   */
+  private void recordOrFail(Job job, LocalAttempt attempt, ProcessEnd end) {
+    try {
+      recordUntilTaken(job, attempt, end);
+    } catch (StoreRejectedException e) {
+      LOG.atWarn()
+          .addKeyValue("execution", job.id())
+          .addKeyValue("attempt", attempt.id())
+          .log("the end of attempt {} was refused: {}", attempt.id(), e.getMessage());
+      recordUntilTaken(
+          job, attempt, end.failed("its end could not be recorded: " + e.getMessage()));
+    }
+  }
+
+  private void recordUntilTaken(Job job, LocalAttempt attempt, ProcessEnd end) {
+    for (int tries = 1; tries <= Settler.MAX_TRIES; tries++) {
+      if (record(job, attempt, end, tries < Settler.MAX_TRIES)) {
+        return;
+      }
+    }
   }
 
   /**

@@ -2,7 +2,9 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Backoff;
+import dev.waymark.core.internal.Durations;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -56,6 +58,7 @@ public final class Patience {
   <T extends @Nullable Object> T call(Supplier<T> call) {
     Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, limit);
     Backoff last = null;
+    boolean warned = false;
     while (true) {
       try {
         return call.get();
@@ -67,9 +70,19 @@ public final class Patience {
         if (tooLong || (last != null && last.isOver())) {
           throw e;
         }
-        LOG.debug("the store does not answer; retrying", e);
+        report(e, warned);
+        warned |= e instanceof StoreUnavailableException;
       }
       Backoff.sleep(backoff.nextNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** An operator must see why nothing goes on, once for each call that waits. */
+  private void report(WaymarkException error, boolean warned) {
+    if (warned || !(error instanceof StoreUnavailableException)) {
+      LOG.debug("the store does not answer; retrying", error);
+    } else {
+      LOG.warn("{}; retrying for at most {}", error.getMessage(), Durations.format(limit));
     }
   }
 }

@@ -3,12 +3,15 @@ package dev.waymark.sqlite.internal;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Times;
 import dev.waymark.jdbc.internal.sql.ColumnType;
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.UnknownOutcomeException;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -28,6 +31,8 @@ import tools.jackson.core.io.JsonStringEncoder;
  * begun and ended by hand.
  */
 public final class SqliteDialect implements Dialect {
+  private static final int UUID_BYTES = 16;
+
   private final SqliteErrors errors;
 
   /** A dialect whose errors name this store. */
@@ -99,7 +104,7 @@ public final class SqliteDialect implements Dialect {
       request.parameters().bind(prepared, 1);
       try (ResultSet row = prepared.executeQuery()) {
         while (row.next()) {
-          request.row().take(row);
+          request.take(row);
         }
       }
     }
@@ -112,8 +117,18 @@ public final class SqliteDialect implements Dialect {
         return false;
       }
     }
-    session.prepare("COMMIT").execute();
+    commit(session);
     return true;
+  }
+
+  private static void commit(Session session) throws SQLException {
+    try {
+      session.prepare("COMMIT").execute();
+    } catch (SQLException e) {
+      throw SqliteErrors.isRolledBack(e) ? e : UnknownOutcomeException.of(e);
+    } catch (RuntimeException | Error e) {
+      throw UnknownOutcomeException.of(e);
+    }
   }
 
   /** Never: a key that exists is no error here, and nobody else writes during a transaction. */
@@ -143,6 +158,9 @@ public final class SqliteDialect implements Dialect {
         throw new IllegalStateException(
             rows.statement() + " changed " + changed + " records instead of one");
       }
+    }
+    if (rows.statement() == WriteStatement.TOUCH_COMMIT) {
+      session.prepare(SqliteSql.WRITE_A_PAGE).execute();
     }
     return true;
   }
@@ -206,19 +224,23 @@ public final class SqliteDialect implements Dialect {
 
   @Override
   public UUID uuid(ResultSet row, int column) throws SQLException {
-    ByteBuffer bytes = ByteBuffer.wrap(row.getBytes(column));
-    return new UUID(bytes.getLong(), bytes.getLong());
+    byte[] bytes = row.getBytes(column);
+    if (bytes == null || bytes.length != UUID_BYTES) {
+      throw new DamagedRowException("an id has 16 bytes", null);
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return new UUID(buffer.getLong(), buffer.getLong());
   }
 
   @Override
   public @Nullable Instant time(ResultSet row, int column) throws SQLException {
     long micros = row.getLong(column);
-    return row.wasNull() ? null : Times.ofMicros(micros);
+    return row.wasNull() ? null : Times.stored(Times.ofMicros(micros));
   }
 
   @Override
-  public WaymarkException explain(String attempted, SQLException cause) {
-    return errors.explain(attempted, cause);
+  public WaymarkException explain(String attempted, SQLException cause, FailedCall call) {
+    return errors.explain(attempted, cause, call);
   }
 
   @Override

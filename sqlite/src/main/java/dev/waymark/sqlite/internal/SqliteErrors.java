@@ -1,9 +1,13 @@
 package dev.waymark.sqlite.internal;
 
 import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.core.error.StoreDamagedException;
+import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Durations;
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -37,47 +41,146 @@ public final class SqliteErrors {
     return code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code;
   }
 
-  /** The error that a caller gets. */
-  public WaymarkException explain(String attempted, SQLException cause) {
+  /**
+   * Whether a COMMIT that failed with this has stored nothing: SQLite has found the file locked or
+   * full before the transaction was whole. Any other error may come after that.
+   */
+  static boolean isRolledBack(SQLException cause) {
+    return isLocked(cause) || primary(cause) == SQLiteErrorCode.SQLITE_FULL.code;
+  }
+
+  /** Whether the disk has failed: what was written before may not be on it. */
+  static boolean isDiskFailure(SQLException cause) {
+    return primary(cause) == SQLiteErrorCode.SQLITE_IOERR.code;
+  }
+
+  /** The error that a caller receives. */
+  public WaymarkException explain(String attempted, SQLException cause, FailedCall call) {
     if (find(cause) == null && isNativeLibraryMissing(cause)) {
       return noNativeLibrary(cause);
     }
     String prefix = "cannot " + attempted + " in sqlite:" + file + ": ";
+    if (cause instanceof DamagedRowException) {
+      return new StoreDamagedException(
+          prefix
+              + "the store is damaged: "
+              + cause.getMessage()
+              + "; run \"PRAGMA integrity_check\" on a copy, and correct the row or restore a"
+              + " backup"
+              + call.stored(),
+          cause);
+    }
     return switch (SQLiteErrorCode.getErrorCode(primary(cause))) {
-      case SQLITE_BUSY, SQLITE_LOCKED -> unavailable(prefix + locked(), cause);
+      case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL ->
+          call.unavailable(prefix + locked(), cause);
       case SQLITE_FULL ->
-          unavailable(
+          call.unavailable(
               prefix
-                  + "the disk, or the largest size set for the file, is full; make room and try again; nothing was stored",
+                  + "the disk, or the largest size set for the file, is full; make room and try"
+                  + " again",
               cause);
       case SQLITE_CANTOPEN ->
-          unavailable(
+          call.unavailable(
               prefix
                   + "the file cannot be opened; check that its folder exists and may be written to",
               cause);
       case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH ->
-          unavailable(
+          call.unavailable(
               prefix + "the file or its folder may not be written to; check their permissions",
               cause);
-      case SQLITE_IOERR ->
-          unavailable(
-              prefix
-                  + "the disk reported an error ("
-                  + name(cause)
-                  + "); whether the last commit was stored is not known, repeat it with its commit id",
-              cause);
-      case SQLITE_NOTADB ->
-          new SchemaMismatchException(
-              prefix + "the file is not a SQLite database; name another file", cause);
+      case SQLITE_IOERR -> call.unavailable(prefix + disk(cause), cause);
+      case SQLITE_NOMEM ->
+          call.unavailable(prefix + "there is not enough memory; free some and try again", cause);
+      case SQLITE_NOTADB -> notADatabase(prefix, cause, call);
       case SQLITE_CORRUPT ->
-          unavailable(
+          new StoreDamagedException(
               prefix
-                  + "the database is damaged; run \"PRAGMA integrity_check\" on a copy and restore a backup",
+                  + "the store is damaged ("
+                  + said(cause)
+                  + "); run \"PRAGMA integrity_check\" on a copy and restore a backup"
+                  + call.stored(),
               cause);
-      default ->
-          unavailable(
-              prefix + (cause.getMessage() == null ? name(cause) : cause.getMessage()), cause);
+      case SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_RANGE ->
+          rejected(prefix, cause, call);
+      case SQLITE_ERROR, SQLITE_SCHEMA ->
+          isWithoutTables(cause)
+              ? new SchemaMismatchException(
+                  prefix
+                      + "its tables are not what this version made ("
+                      + said(cause)
+                      + "); restore the file, or name another",
+                  cause)
+              : rejected(prefix, cause, call);
+      default -> call.unavailable(prefix + said(cause), cause);
     };
+  }
+
+  /** What was refused will be refused again, unless a COMMIT failed, which decides nothing. */
+  private static WaymarkException rejected(String prefix, SQLException cause, FailedCall call) {
+    return call.isUnknown()
+        ? call.unavailable(prefix + said(cause), cause)
+        : new StoreRejectedException(
+            prefix
+                + "the database refuses it ("
+                + said(cause)
+                + "); look for constraints and triggers that are not Waymark's"
+                + call.stored(),
+            cause);
+  }
+
+  private static WaymarkException notADatabase(String prefix, SQLException cause, FailedCall call) {
+    return call == FailedCall.OPENING
+        ? new SchemaMismatchException(
+            prefix + "the file is not a SQLite database; name another file", cause)
+        : new StoreDamagedException(
+            prefix
+                + "the store is damaged: its file is no longer a SQLite database; restore a backup"
+                + call.stored(),
+            cause);
+  }
+
+  private static String disk(SQLException cause) {
+    SQLiteException found = find(cause);
+    SQLiteErrorCode code = found == null ? SQLiteErrorCode.SQLITE_IOERR : found.getResultCode();
+    String name = " (" + code.name() + ")";
+    return switch (code) {
+      case SQLITE_IOERR_NOMEM -> "there is not enough memory" + name + "; free some and try again";
+      case SQLITE_IOERR_READ,
+          SQLITE_IOERR_SHORT_READ,
+          SQLITE_IOERR_SEEK,
+          SQLITE_IOERR_FSTAT,
+          SQLITE_IOERR_MMAP,
+          SQLITE_IOERR_ACCESS ->
+          "the disk reported an error on reading" + name + "; look at the system's log";
+      case SQLITE_IOERR_CORRUPTFS, SQLITE_IOERR_DATA ->
+          "the file system is damaged" + name + "; check it, and look at the system's log";
+      case SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC ->
+          "the disk reported an error on syncing" + name + "; look at the system's log";
+      case SQLITE_IOERR_LOCK,
+          SQLITE_IOERR_UNLOCK,
+          SQLITE_IOERR_RDLOCK,
+          SQLITE_IOERR_CHECKRESERVEDLOCK,
+          SQLITE_IOERR_BLOCKED,
+          SQLITE_IOERR_SHMLOCK,
+          SQLITE_IOERR_SHMMAP,
+          SQLITE_IOERR_SHMOPEN,
+          SQLITE_IOERR_SHMSIZE ->
+          "locking failed" + name + "; check that the file is on a local disk with room left";
+      case SQLITE_IOERR -> "the disk reported an error" + name + "; look at the system's log";
+      default -> "the disk reported an error on writing" + name + "; look at the system's log";
+    };
+  }
+
+  private static boolean isWithoutTables(SQLException cause) {
+    String text = said(cause);
+    return text.contains("no such table") || text.contains("no such column");
+  }
+
+  /** SQLite's own words, without what the driver adds. */
+  private static String said(SQLException cause) {
+    SQLiteException found = find(cause);
+    String text = found == null ? cause.getMessage() : found.getMessage();
+    return text == null ? name(cause) : text.lines().findFirst().orElse(text);
   }
 
   /** The error when the driver's native part cannot be loaded. */
@@ -88,7 +191,8 @@ public final class SqliteErrors {
             + file
             + ": SQLite's native library could not be unpacked to and loaded from "
             + folder
-            + "; the folder must be writable and must allow execution (not mounted noexec). Name another one with -Dorg.sqlite.tmpdir=FOLDER",
+            + "; the folder must be writable and must allow execution (not mounted noexec). Name"
+            + " another one with -Dorg.sqlite.tmpdir=FOLDER",
         cause);
   }
 
@@ -105,10 +209,6 @@ public final class SqliteErrors {
       }
     }
     return false;
-  }
-
-  private static StoreUnavailableException unavailable(String message, SQLException cause) {
-    return new StoreUnavailableException(message, cause);
   }
 
   private static String name(SQLException cause) {

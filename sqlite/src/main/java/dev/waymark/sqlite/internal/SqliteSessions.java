@@ -26,6 +26,7 @@ public final class SqliteSessions implements SessionSource {
   private final Semaphore reading;
   private final Object lock = new Object();
   private final Deque<Session> idleReaders = new ArrayDeque<>();
+  private final WalTail tail;
   private @Nullable Session idleWriter;
   private @Nullable Session busyWriter;
 
@@ -37,6 +38,7 @@ public final class SqliteSessions implements SessionSource {
     this.maxReaders = maxReaders;
     this.timeout = timeout;
     this.reading = new Semaphore(maxReaders, true);
+    this.tail = new WalTail(connector.busyTimeout());
   }
 
   @Override
@@ -44,13 +46,9 @@ public final class SqliteSessions implements SessionSource {
     acquire(writing, "the writing connection was not free");
     boolean opened = false;
     try {
-      synchronized (lock) {
-        Session session = idleWriter == null ? new Session(connector.writer()) : idleWriter;
-        idleWriter = null;
-        busyWriter = session;
-        opened = true;
-        return session;
-      }
+      Session session = takeWriter();
+      opened = true;
+      return session;
     } finally {
       if (!opened) {
         writing.release();
@@ -58,8 +56,31 @@ public final class SqliteSessions implements SessionSource {
     }
   }
 
+  private Session takeWriter() throws SQLException {
+    synchronized (lock) {
+      Session session = idleWriter == null ? new Session(connector.writer()) : idleWriter;
+      idleWriter = null;
+      try {
+        tail.secure(session);
+      } catch (SQLException | RuntimeException e) {
+        session.close();
+        throw e;
+      }
+      busyWriter = session;
+      return session;
+    }
+  }
+
+  /** What was recovered after the disk failed must not be read before it is synced either. */
+  private void secureTail() throws SQLException {
+    if (tail.isInDoubt()) {
+      release(writer());
+    }
+  }
+
   @Override
   public Session reader() throws SQLException {
+    secureTail();
     acquire(reading, "none of the " + maxReaders + " reading connections was free");
     Session idle;
     synchronized (lock) {
@@ -99,6 +120,9 @@ public final class SqliteSessions implements SessionSource {
     session.close();
     synchronized (lock) {
       if (session == busyWriter) {
+        if (cause != null && SqliteErrors.isDiskFailure(cause)) {
+          tail.doubt();
+        }
         busyWriter = null;
         writing.release();
       } else {

@@ -18,13 +18,13 @@ final class SqliteSql {
   private static final String NOW = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
 
   private static final String TASK_RUN_HEAD =
-      """
-      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at,
-             CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > %s THEN 1 ELSE 2 END
-      FROM task_runs t
-      LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
-      LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
-      """
+"""
+SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at,
+       CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > %s THEN 1 ELSE 2 END
+FROM task_runs t
+LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
+"""
           .formatted(NOW);
 
   private static final String LEASE =
@@ -45,29 +45,30 @@ final class SqliteSql {
    * there are few, however much is ready.
    */
   private static final String LANES =
-      """
-      WITH RECURSIVE lane (pool, priority) AS (
-        SELECT p.value, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = p.value)
-        FROM json_each(?1) p WHERE {pools}
-        UNION ALL
-        SELECT l.pool, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
-        FROM lane l WHERE l.priority IS NOT NULL
-      )
-      """;
+"""
+WITH RECURSIVE lane (pool, priority) AS (
+  SELECT p.value, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = p.value)
+  FROM json_each(?1) p WHERE {pools}
+  UNION ALL
+  SELECT l.pool, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
+  FROM lane l WHERE l.priority IS NOT NULL
+)
+""";
 
   private static final String PICKED =
-      """
-      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
-             a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > {now} THEN 1 ELSE 2 END,
-             picked.pool, picked.priority, picked.available_at, e.request_hash,
-             e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-             e.created_at, e.started_at, e.ended_at, e.error
-      FROM ({ready}) picked
-      CROSS JOIN task_runs t ON t.id = picked.task_run_id
-      CROSS JOIN executions e ON e.id = t.execution_id
-      LEFT JOIN execution_details d ON d.execution_id = e.id
-      LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
-      LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt"""
+"""
+SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
+       a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > {now} THEN 1 ELSE 2 END,
+       picked.pool, picked.priority, picked.available_at, e.request_hash,
+       e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
+       e.created_at, e.started_at, e.ended_at, e.error
+FROM ({ready}) picked
+CROSS JOIN task_runs t ON t.id = picked.task_run_id
+CROSS JOIN executions e ON e.id = t.execution_id
+LEFT JOIN execution_details d ON d.execution_id = e.id
+LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt\
+"""
           .replace("{now}", NOW);
 
   private static final String PICK =
@@ -80,7 +81,8 @@ final class SqliteSql {
                 SELECT q.task_run_id FROM ready_task_runs q
                 WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= %s
                 ORDER BY q.available_at, q.task_run_id LIMIT ?2)
-              ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
+              ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3\
+              """
                   .formatted(NOW));
 
   private static final String PICK_OF_EXECUTION =
@@ -91,7 +93,8 @@ final class SqliteSql {
           FROM task_runs t CROSS JOIN ready_task_runs r ON r.task_run_id = t.id
           WHERE t.execution_id = ?2 AND r.available_at <= %s
             AND r.pool IN (SELECT p.value FROM json_each(?1) p WHERE {pools})
-          ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3"""
+          ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3\
+          """
               .formatted(NOW));
 
   private static final String ANY = "true";
@@ -99,36 +102,43 @@ final class SqliteSql {
       "NOT EXISTS (SELECT 1 FROM pools b WHERE b.name = p.value)";
 
   private static final String REVISION =
-      """
-      SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
-      FROM workflow_revisions r
-      """;
+"""
+SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
+FROM workflow_revisions r
+""";
 
   private static final String LATEST_REVISION =
-      """
-      SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
-      FROM workflows w
-      JOIN workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
-      """;
+"""
+SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
+FROM workflows w
+JOIN workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
+""";
 
   private static final String TASK_RUN =
-      """
-      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at
-      FROM task_runs t
-      """;
+"""
+SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at
+FROM task_runs t
+""";
 
   private static final String ATTEMPT =
-      """
-      SELECT a.task_run_id, a.number, a.state, a.worker, a.started_at, a.ended_at, a.exit_code, a.error
-      FROM attempts a
-      """;
+"""
+SELECT a.task_run_id, a.number, a.state, a.worker, a.started_at, a.ended_at, a.exit_code, a.error
+FROM attempts a
+""";
+
+  /**
+   * Makes COMMIT write a page and so sync the log, where nothing else does: an update that leaves
+   * the bytes of its row as they are writes none. Setting a number in the header always writes its
+   * page, also where it has that value.
+   */
+  static final String WRITE_A_PAGE = "PRAGMA application_id = " + SqliteSchema.APPLICATION_ID;
 
   private static final String LEASE_ALIVE =
-      """
-      CASE WHEN l.expires_at > {now}
-                AND NOT EXISTS (SELECT 1 FROM workers w WHERE w.name = l.worker AND w.expires_at <= {now})
-           THEN 1 ELSE 0 END
-      """
+"""
+CASE WHEN l.expires_at > {now}
+          AND NOT EXISTS (SELECT 1 FROM workers w WHERE w.name = l.worker AND w.expires_at <= {now})
+     THEN 1 ELSE 0 END
+"""
           .replace("{now}", NOW);
 
   private SqliteSql() {}
@@ -140,25 +150,28 @@ final class SqliteSql {
       case LOAD_WORKFLOWS, LOAD_SAVED_WORKFLOWS ->
           "SELECT id, revision, content_hash FROM workflows WHERE id IN " + TEXTS;
       case LOAD_UNDER_WAY ->
-          """
-          SELECT workflow_id, sum(executions) FROM execution_counts
-          WHERE workflow_id IN %s AND (state = 'RUNNING' OR state = 'PAUSED' OR state = 'CANCELLING')
-          GROUP BY workflow_id"""
+"""
+SELECT workflow_id, sum(executions) FROM execution_counts
+WHERE workflow_id IN %s AND (state = 'RUNNING' OR state = 'PAUSED' OR state = 'CANCELLING')
+GROUP BY workflow_id\
+"""
               .formatted(TEXTS);
       case LOAD_EXECUTIONS ->
           """
           SELECT id, state, version, started_at, ended_at, request_hash, workflow_id FROM executions
           WHERE id IN (SELECT unhex(value) FROM json_each(?)
                        UNION SELECT execution_id FROM task_runs
-                       WHERE id IN (SELECT unhex(value) FROM json_each(?)))""";
+                       WHERE id IN (SELECT unhex(value) FROM json_each(?)))\
+          """;
       case LOAD_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id IN " + UUIDS;
       case LOAD_TASK_RUNS_BY_TASK ->
           TASK_RUN_HEAD + "WHERE t.execution_id IN " + UUIDS + " AND t.task_id IN " + TEXTS;
       case LOAD_FAMILIES ->
-          """
-          SELECT execution_id, count(*),
-                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
-          FROM task_runs WHERE execution_id IN %s GROUP BY execution_id"""
+"""
+SELECT execution_id, count(*),
+       sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
+FROM task_runs WHERE execution_id IN %s GROUP BY execution_id\
+"""
               .formatted(UUIDS);
       case LOAD_POOLS -> "SELECT name, slots FROM pools WHERE name IN " + TEXTS;
       case LOAD_WORKERS ->
@@ -167,10 +180,12 @@ final class SqliteSql {
       case LOCK_POOLS ->
           """
           SELECT p.name, p.slots FROM pools p
-          WHERE p.name IN %s AND EXISTS (SELECT 1 FROM ready_task_runs r WHERE r.pool = p.name)"""
+          WHERE p.name IN %s AND EXISTS (SELECT 1 FROM ready_task_runs r WHERE r.pool = p.name)\
+          """
               .formatted(TEXTS);
       case POOL_LEASES ->
-          "SELECT p.name, (SELECT count(*) FROM leases l WHERE l.pool = p.name) FROM pools p WHERE p.name IN "
+          "SELECT p.name, (SELECT count(*) FROM leases l WHERE l.pool = p.name) FROM pools p WHERE"
+              + " p.name IN "
               + TEXTS;
       case PICK_READY -> PICK.replace("{pools}", UNBOUNDED);
       // One writes at a time: there is nobody to pass over and nobody to wait for.
@@ -190,55 +205,64 @@ final class SqliteSql {
           """
           SELECT l.task_run_id, l.number, t.execution_id, l.worker
           FROM task_runs t CROSS JOIN leases l ON l.task_run_id = t.id
-          WHERE t.execution_id = ? AND l.expires_at <= %s ORDER BY l.expires_at, l.task_run_id"""
+          WHERE t.execution_id = ? AND l.expires_at <= %s ORDER BY l.expires_at, l.task_run_id\
+          """
               .formatted(NOW);
       case LEASES -> LEASE + "ORDER BY l.task_run_id LIMIT ?";
       case STALLED ->
-          """
-          SELECT e.id FROM executions e
-          WHERE e.id >= ? AND (e.state = 'PENDING' OR e.state = 'RUNNING' OR e.state = 'CANCELLING')
-            AND NOT EXISTS (SELECT 1 FROM due_executions d WHERE d.execution_id = e.id)
-            AND NOT EXISTS (
-              SELECT 1 FROM task_runs t
-              WHERE t.execution_id = e.id
-                AND (EXISTS (SELECT 1 FROM ready_task_runs r WHERE r.task_run_id = t.id)
-                     OR EXISTS (SELECT 1 FROM leases l WHERE l.task_run_id = t.id)))
-          ORDER BY e.id LIMIT ?""";
+"""
+SELECT e.id FROM executions e
+WHERE e.id >= ? AND (e.state = 'PENDING' OR e.state = 'RUNNING' OR e.state = 'CANCELLING')
+  AND NOT EXISTS (SELECT 1 FROM due_executions d WHERE d.execution_id = e.id)
+  AND NOT EXISTS (
+    SELECT 1 FROM task_runs t
+    WHERE t.execution_id = e.id
+      AND (EXISTS (SELECT 1 FROM ready_task_runs r WHERE r.task_run_id = t.id)
+           OR EXISTS (SELECT 1 FROM leases l WHERE l.task_run_id = t.id)))
+ORDER BY e.id LIMIT ?\
+""";
       case NEXT ->
           LANES.replace("{pools}", ANY)
-              + """
-              SELECT (SELECT min(at) FROM (
-                        SELECT (SELECT min(q.available_at) FROM ready_task_runs q
-                                WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > {now}) AS at
-                        FROM lane l
-                        UNION ALL SELECT min(d.due_at) FROM due_executions d
-                        WHERE d.due_at > {now} AND NOT (d.reason = 'DEADLINE' AND EXISTS (
-                          SELECT 1 FROM executions e WHERE e.id = d.execution_id AND e.state = 'PAUSED')))) - {now},
-                     (SELECT min(expires_at) FROM leases WHERE expires_at > {now}) - {now},
-                     0"""
+              +
+"""
+SELECT (SELECT min(at) FROM (
+          SELECT (SELECT min(q.available_at) FROM ready_task_runs q
+                  WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > {now}) AS at
+          FROM lane l
+          UNION ALL SELECT min(d.due_at) FROM due_executions d
+          WHERE d.due_at > {now} AND NOT (d.reason = 'DEADLINE' AND EXISTS (
+            SELECT 1 FROM executions e WHERE e.id = d.execution_id AND e.state = 'PAUSED')))) - {now},
+       (SELECT min(expires_at) FROM leases WHERE expires_at > {now}) - {now},
+       0\
+"""
                   .replace("{now}", NOW);
       case READY_OF_EXECUTION ->
           """
           SELECT r.task_run_id FROM task_runs t JOIN ready_task_runs r ON r.task_run_id = t.id
-          WHERE t.execution_id = ?""";
+          WHERE t.execution_id = ?\
+          """;
       case OUTPUTS_OF_EXECUTION ->
-          """
-          SELECT o.task_run_id, o.outputs FROM task_runs t JOIN task_run_outputs o ON o.task_run_id = t.id
-          WHERE t.execution_id = ?""";
+"""
+SELECT o.task_run_id, o.outputs FROM task_runs t JOIN task_run_outputs o ON o.task_run_id = t.id
+WHERE t.execution_id = ?\
+""";
       case LOG ->
-          """
-          SELECT position, bytes FROM log_chunks
-          WHERE task_run_id = ? AND number = ?
-            AND position >= coalesce((SELECT max(p.position) FROM log_chunks p
-                                      WHERE p.task_run_id = ? AND p.number = ? AND p.position <= ?), 0)
-            AND position < max(?, coalesce((SELECT min(n.position) FROM log_chunks n
-                                            WHERE n.task_run_id = ? AND n.number = ? AND n.position >= ?) + 1, 0))
-          ORDER BY position""";
+"""
+SELECT position, bytes FROM log_chunks
+WHERE task_run_id = ? AND number = ?
+  AND position >= coalesce((SELECT max(p.position) FROM log_chunks p
+                            WHERE p.task_run_id = ? AND p.number = ? AND p.position <= ?), 0)
+  AND position < max(?, coalesce((SELECT min(n.position) FROM log_chunks n
+                                  WHERE n.task_run_id = ? AND n.number = ? AND n.position >= ?) + 1, 0))
+ORDER BY position\
+""";
       case LOG_LENGTH ->
           """
           SELECT position + length(bytes) FROM log_chunks
-          WHERE task_run_id = ? AND number = ? ORDER BY position DESC LIMIT 1""";
-      // By leaps through the index, which stop at the limit: an execution has many pieces of logs.
+          WHERE task_run_id = ? AND number = ? ORDER BY position DESC LIMIT 1\
+          """;
+      // By leaps through the index, which stop at the limit: an execution has many pieces of
+      // logs.
       case EXECUTIONS_WITH_LOGS ->
           """
           WITH RECURSIVE owner (id) AS (
@@ -248,7 +272,8 @@ final class SqliteSql {
             FROM owner o WHERE o.id IS NOT NULL
           )
           SELECT o.id FROM owner o CROSS JOIN executions e ON e.id = o.id
-          WHERE e.ended_at < ? LIMIT ?""";
+          WHERE e.ended_at < ? LIMIT ?\
+          """;
       case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
       case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
       case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
@@ -264,21 +289,24 @@ final class SqliteSql {
       case ATTEMPTS -> ATTEMPT + "WHERE a.task_run_id = ? ORDER BY a.number";
       case ATTEMPTS_OF_EXECUTION ->
           ATTEMPT
-              + "JOIN task_runs t ON t.id = a.task_run_id WHERE t.execution_id = ? ORDER BY a.task_run_id, a.number";
+              + "JOIN task_runs t ON t.id = a.task_run_id WHERE t.execution_id = ? ORDER BY"
+              + " a.task_run_id, a.number";
       case HISTORY ->
           """
           SELECT h.committed_at, h.before, h.transitions
           FROM (SELECT id, committed_at, transitions, transition_count,
                        sum(transition_count) OVER (ORDER BY id) - transition_count AS before
                 FROM history WHERE execution_id = ?) h
-          WHERE h.before + h.transition_count > ? AND h.before < ? ORDER BY h.id""";
+          WHERE h.before + h.transition_count > ? AND h.before < ? ORDER BY h.id\
+          """;
       case COUNT_HISTORY ->
           "SELECT coalesce(sum(transition_count), 0) FROM history WHERE execution_id = ?";
       case WORKERS ->
-          """
-          SELECT w.name, w.life, w.started_at, w.seen_at, CASE WHEN w.expires_at > %s THEN 1 ELSE 0 END,
-                 w.info, (SELECT count(*) FROM leases l WHERE l.worker = w.name)
-          FROM workers w ORDER BY w.name"""
+"""
+SELECT w.name, w.life, w.started_at, w.seen_at, CASE WHEN w.expires_at > %s THEN 1 ELSE 0 END,
+       w.info, (SELECT count(*) FROM leases l WHERE l.worker = w.name)
+FROM workers w ORDER BY w.name\
+"""
               .formatted(NOW);
       case POOLS ->
           """
@@ -286,35 +314,40 @@ final class SqliteSql {
             SELECT name, slots, 0 AS running, 0 AS ready FROM pools
             UNION ALL SELECT pool, NULL, count(*), 0 FROM leases GROUP BY pool
             UNION ALL SELECT pool, NULL, 0, count(*) FROM ready_task_runs GROUP BY pool)
-          GROUP BY name ORDER BY name""";
+          GROUP BY name ORDER BY name\
+          """;
       case WAITING_TASK_RUNS ->
-          """
-          SELECT t.id, t.task_id, t.state, r.pool, r.available_at, CASE WHEN r.available_at <= %s THEN 1 ELSE 0 END,
-                 l.number, l.worker, l.expires_at, %s
-          FROM task_runs t
-          LEFT JOIN ready_task_runs r ON r.task_run_id = t.id
-          LEFT JOIN leases l ON l.task_run_id = t.id
-          WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING')
-          ORDER BY t.created_at, t.id"""
+"""
+SELECT t.id, t.task_id, t.state, r.pool, r.available_at, CASE WHEN r.available_at <= %s THEN 1 ELSE 0 END,
+       l.number, l.worker, l.expires_at, %s
+FROM task_runs t
+LEFT JOIN ready_task_runs r ON r.task_run_id = t.id
+LEFT JOIN leases l ON l.task_run_id = t.id
+WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING')
+ORDER BY t.created_at, t.id\
+"""
               .formatted(NOW, LEASE_ALIVE);
       case WAITING_DUE ->
           """
           SELECT reason, due_at, CASE WHEN due_at <= %s THEN 1 ELSE 0 END
-          FROM due_executions WHERE execution_id = ? ORDER BY reason"""
+          FROM due_executions WHERE execution_id = ? ORDER BY reason\
+          """
               .formatted(NOW);
       case WAITING_POOLS ->
           """
           SELECT p.name, p.slots, (SELECT count(*) FROM leases l WHERE l.pool = p.name)
-          FROM pools p WHERE p.name IN %s"""
+          FROM pools p WHERE p.name IN %s\
+          """
               .formatted(TEXTS);
       case POOL_HOLDERS ->
-          """
-          SELECT l.pool, t.execution_id, t.task_id, l.task_run_id, l.number, l.worker, l.expires_at, %s
-          FROM json_each(?1) p
-          CROSS JOIN leases l ON l.task_run_id IN (
-            SELECT h.task_run_id FROM leases h WHERE h.pool = p.value ORDER BY h.task_run_id LIMIT ?2)
-          CROSS JOIN task_runs t ON t.id = l.task_run_id
-          ORDER BY l.pool, l.task_run_id"""
+"""
+SELECT l.pool, t.execution_id, t.task_id, l.task_run_id, l.number, l.worker, l.expires_at, %s
+FROM json_each(?1) p
+CROSS JOIN leases l ON l.task_run_id IN (
+  SELECT h.task_run_id FROM leases h WHERE h.pool = p.value ORDER BY h.task_run_id LIMIT ?2)
+CROSS JOIN task_runs t ON t.id = l.task_run_id
+ORDER BY l.pool, l.task_run_id\
+"""
               .formatted(LEASE_ALIVE);
       case CLAIMABLE_BY_POOL ->
           "SELECT pool, count(*) FROM ready_task_runs WHERE available_at <= %s GROUP BY pool"
@@ -324,7 +357,8 @@ final class SqliteSql {
       case OLDEST_IN_STATE ->
           """
           SELECT id FROM executions WHERE workflow_id = ? AND state = ?
-          ORDER BY created_at, id LIMIT ?""";
+          ORDER BY created_at, id LIMIT ?\
+          """;
       case EXECUTION_IDS ->
           "SELECT id FROM executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case TASK_RUN_IDS -> "SELECT id FROM task_runs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
@@ -339,43 +373,54 @@ final class SqliteSql {
               statement + ": nothing changes between reading and writing, there is one writer");
       case INSERT_WORKFLOW -> "INSERT INTO workflows (id, revision, content_hash) VALUES (?, ?, ?)";
       case UPDATE_WORKFLOW ->
-          "UPDATE workflows SET revision = ?1, content_hash = ?2 WHERE id = ?3 AND revision = ?1 - 1";
+          "UPDATE workflows SET revision = ?1, content_hash = ?2 WHERE id = ?3 AND revision = ?1 -"
+              + " 1";
       case INSERT_REVISION ->
-          """
-          INSERT INTO workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
-          VALUES (?, ?, ?, ?, ?, ?, ?)""";
+"""
+INSERT INTO workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
+VALUES (?, ?, ?, ?, ?, ?, ?)\
+""";
       case INSERT_EXECUTION ->
-          """
-          INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""";
+"""
+INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
+""";
       case INSERT_EXECUTION_DETAIL ->
           "INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, ?)";
       case INSERT_EXECUTION_LABEL ->
-          "INSERT INTO execution_labels (execution_id, name, value, created_at) VALUES (?, ?, ?, ?)";
+          "INSERT INTO execution_labels (execution_id, name, value, created_at) VALUES (?, ?, ?,"
+              + " ?)";
       case INSERT_TASK_RUN ->
-          """
-          INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""";
+"""
+INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
+""";
       case INSERT_ATTEMPT ->
-          "INSERT INTO attempts (task_run_id, number, state, worker, started_at) VALUES (?, ?, ?, ?, ?)";
+          "INSERT INTO attempts (task_run_id, number, state, worker, started_at) VALUES (?, ?, ?,"
+              + " ?, ?)";
       case UPDATE_ATTEMPT ->
           """
           UPDATE attempts SET state = ?, ended_at = ?, exit_code = ?, error = ?
-          WHERE task_run_id = ? AND number = ? AND state = ?""";
+          WHERE task_run_id = ? AND number = ? AND state = ?\
+          """;
       case UPDATE_TASK_RUN ->
-          """
-          UPDATE task_runs
-          SET state = ?, version = ?, last_attempt = ?, started_at = coalesce(started_at, ?), ended_at = ?
-          WHERE id = ? AND state = ? AND version = ? AND last_attempt = ?""";
+"""
+UPDATE task_runs
+SET state = ?, version = ?, last_attempt = ?, started_at = coalesce(started_at, ?), ended_at = ?
+WHERE id = ? AND state = ? AND version = ? AND last_attempt = ?\
+""";
       case UPDATE_EXECUTION ->
-          """
-          UPDATE executions
-          SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error)
-          WHERE id = ?6 AND version = ?2 - 1""";
+"""
+UPDATE executions
+SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error)
+WHERE id = ?6 AND version = ?2 - 1\
+""";
       case INSERT_HISTORY ->
-          "INSERT INTO history (execution_id, committed_at, transition_count, transitions) VALUES (?, ?, ?, ?)";
+          "INSERT INTO history (execution_id, committed_at, transition_count, transitions) VALUES"
+              + " (?, ?, ?, ?)";
       case INSERT_COMMIT ->
-          "INSERT INTO commits (id, committed_at, fingerprint, versions) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
+          "INSERT INTO commits (id, committed_at, fingerprint, versions) VALUES (?, ?, ?, ?) ON"
+              + " CONFLICT DO NOTHING";
       case TOUCH_COMMIT -> "UPDATE commits SET committed_at = committed_at WHERE id = ?";
       case DELETE_READY, CLEAR_READY -> "DELETE FROM ready_task_runs WHERE task_run_id = ?";
       case INSERT_LEASE ->
@@ -386,24 +431,28 @@ final class SqliteSql {
               .formatted(NOW);
       case DELETE_LEASE -> "DELETE FROM leases WHERE task_run_id = ? AND number = ?";
       case PUT_READY ->
-          """
-          INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) VALUES (?, ?, ?, %s + ?)
-          ON CONFLICT DO NOTHING"""
+"""
+INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) VALUES (?, ?, ?, %s + ?)
+ON CONFLICT DO NOTHING\
+"""
               .formatted(NOW);
       case PUT_DUE ->
           """
           INSERT INTO due_executions (execution_id, reason, due_at) VALUES (?, ?, %s + ?)
-          ON CONFLICT DO UPDATE SET due_at = min(due_at, excluded.due_at)"""
+          ON CONFLICT DO UPDATE SET due_at = min(due_at, excluded.due_at)\
+          """
               .formatted(NOW);
       case CLEAR_DUE -> "DELETE FROM due_executions WHERE execution_id = ? AND reason = ?";
       case PUT_OUTPUTS ->
           """
           INSERT INTO task_run_outputs (task_run_id, outputs) VALUES (?, ?)
-          ON CONFLICT DO UPDATE SET outputs = excluded.outputs""";
+          ON CONFLICT DO UPDATE SET outputs = excluded.outputs\
+          """;
       case PUT_LOG ->
-          """
-          INSERT INTO log_chunks (task_run_id, number, position, execution_id, bytes) VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT DO NOTHING""";
+"""
+INSERT INTO log_chunks (task_run_id, number, position, execution_id, bytes) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING\
+""";
       case INSERT_WORKER ->
           "INSERT INTO workers (name, life, started_at, seen_at, expires_at, info) VALUES (?1, ?2, {now}, {now}, {now} + ?3, ?4)"
               .replace("{now}", NOW);
@@ -412,13 +461,15 @@ final class SqliteSql {
           UPDATE workers
           SET life = ?1, started_at = CASE WHEN life = ?1 THEN started_at ELSE {now} END,
               seen_at = {now}, expires_at = {now} + ?2, info = ?3
-          WHERE name = ?4"""
+          WHERE name = ?4\
+          """
               .replace("{now}", NOW);
       case RETIRE_WORKER ->
           "UPDATE workers SET expires_at = min(expires_at, %s) WHERE name = ?".formatted(NOW);
       case CLEAR_WORKERS -> "DELETE FROM workers WHERE seen_at < %s - ?".formatted(NOW);
       case PUT_POOL ->
-          "INSERT INTO pools (name, slots) VALUES (?, ?) ON CONFLICT DO UPDATE SET slots = excluded.slots";
+          "INSERT INTO pools (name, slots) VALUES (?, ?) ON CONFLICT DO UPDATE SET slots ="
+              + " excluded.slots";
       case CLEAR_POOL -> "DELETE FROM pools WHERE name = ?";
       case CLEAR_LOGS -> "DELETE FROM log_chunks WHERE execution_id = ?";
     };

@@ -17,11 +17,13 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.jdbc.internal.read.ClaimReads;
 import dev.waymark.jdbc.internal.read.Picked;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.Patience;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.UnknownOutcomeException;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -87,6 +89,7 @@ final class ClaimTransaction {
   Claims run(ClaimRequest request) {
     Patience left = new Patience(patience);
     boolean looksAgain = false;
+    FailedCall call = FailedCall.WRITE;
     while (true) {
       try {
         boolean looking = looksAgain;
@@ -96,8 +99,11 @@ final class ClaimTransaction {
         }
         looksAgain = true;
       } catch (SQLException e) {
+        if (e instanceof UnknownOutcomeException) {
+          call = FailedCall.UNKNOWN_CLAIM;
+        }
         if (dialect.remedy(e) != Remedy.AGAIN || !left.pause()) {
-          throw dialect.explain("claim task runs for worker " + request.worker(), e);
+          throw dialect.explain("claim task runs for worker " + request.worker(), e, call);
         }
       }
     }
@@ -141,6 +147,7 @@ final class ClaimTransaction {
       ledger = asLocked(session, picked);
       grants = grants(request, picked, at, ledger);
     }
+    List<Claimed> claimed = claimed(grants, ledger);
     try {
       if (!dialect.writeAndCommit(session, rows(picked, grants, at))) {
         throw new IllegalStateException("a record exists that a claim was to make");
@@ -152,12 +159,17 @@ final class ClaimTransaction {
       dialect.rollback(session);
       return Optional.empty();
     }
-    memory.keep(ledger, stamp);
+    memory.keepIfPossible(ledger, stamp);
+    return Optional.of(claimed);
+  }
+
+  /** What the claim gives to the worker; made before the COMMIT, after which nothing may fail. */
+  private static List<Claimed> claimed(List<Grant> grants, Ledger ledger) {
     List<Claimed> claimed = new ArrayList<>(grants.size());
     for (Grant grant : grants) {
       claimed.add(claimed(grant, ledger));
     }
-    return Optional.of(claimed);
+    return claimed;
   }
 
   private static Ledger asPicked(List<Picked> picked) {

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gathers change sets that wait at the same moment into groups, each of which becomes durable with
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * bytes that they bring, and so is the queue; who finds it full is refused.
  */
 final class GroupCommitter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
+
   private static final long MAX_GROUP_BYTES = 16L << 20;
 
   private final Consumer<List<Ticket>> transaction;
@@ -116,8 +120,9 @@ final class GroupCommitter implements AutoCloseable {
     return new StoreOverloadedException(
         String.format(
             Locale.ROOT,
-            "change set %s was not taken: %,d change sets with %,d bytes wait already; the limits are maxWaiting %,d and"
-                + " maxWaitingBytes %,d. Nothing of it was stored; commit it again later, or raise the limits",
+            "change set %s was not taken: %,d change sets with %,d bytes wait already; the limits"
+                + " are maxWaiting %,d and maxWaitingBytes %,d. This call stored nothing of it;"
+                + " commit it again later, or raise the limits",
             refused.changes().id(),
             queue.size(),
             waitingBytes,
@@ -198,10 +203,12 @@ final class GroupCommitter implements AutoCloseable {
 
   /**
    * Sees to it that what may leave beside this group does, and commits it. Whatever happens, nobody
-   * who was taken from the queue waits for ever.
+   * who was taken from the queue waits for ever; nothing is thrown, since every caller of the
+   * group, also the leader, receives its own answer.
    */
   private void commit(Flights.Flight flight) {
     List<Ticket> group = flight.group();
+    Throwable failure = null;
     try {
       Ticket next;
       synchronized (lock) {
@@ -209,14 +216,19 @@ final class GroupCommitter implements AutoCloseable {
       }
       promote(next);
       transaction.accept(group);
+    } catch (RuntimeException | Error e) {
+      failure = e;
     } finally {
       synchronized (lock) {
         flights.end(flight);
       }
       for (Ticket ticket : group) {
-        ticket.abandon();
+        ticket.abandon(failure);
       }
       complete(group);
+    }
+    if (failure != null) {
+      LOG.error("the thread that committed a group of change sets failed", failure);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.commit;
 
+import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.decide.Decider;
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.Ledger;
@@ -10,15 +11,19 @@ import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
 import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.Patience;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.jdbc.internal.sql.UnknownOutcomeException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One group, one transaction: load every record that the group touches, decide each change set in
@@ -29,8 +34,14 @@ import org.jspecify.annotations.Nullable;
  * each in a transaction of its own, so that the guilty one alone fails. Either way, one whose
  * COMMIT went through although its reply was an error finds itself by its commit id and gets the
  * answer that it was owed. All this is bounded by the patience of the store.
+ *
+ * <p>Once COMMIT has returned, the callers are answered before anything else happens. Once it was
+ * sent and has failed, the change sets of the group stay {@link UnknownOutcomes unknown}, whatever
+ * the errors of later tries are, until one of those has an answer.
  */
 final class GroupTransaction {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupTransaction.class);
+
   private final Transactions transactions;
   private final Dialect dialect;
   private final Limits limits;
@@ -38,6 +49,7 @@ final class GroupTransaction {
   private final LedgerLoader loader;
   private final Memory memory;
   private final Listeners ready;
+  private final UnknownOutcomes unknown = new UnknownOutcomes();
 
   /** Tries a group again for at most {@code patience}. */
   GroupTransaction(
@@ -90,6 +102,9 @@ final class GroupTransaction {
         attempt(group);
         return null;
       } catch (SQLException e) {
+        if (e instanceof UnknownOutcomeException) {
+          unknown.add(group);
+        }
         if (dialect.remedy(e) != Remedy.AGAIN || !left.pause()) {
           return e;
         }
@@ -101,7 +116,8 @@ final class GroupTransaction {
   }
 
   private void fail(Ticket ticket, SQLException cause) {
-    ticket.fail(dialect.explain("commit " + name(ticket), cause));
+    FailedCall call = unknown.contains(ticket) ? FailedCall.UNKNOWN_COMMIT : FailedCall.WRITE;
+    ticket.fail(dialect.explain("commit " + name(ticket), cause, call));
   }
 
   /** A change set that breaks the rules' own code harms no neighbour either. */
@@ -113,10 +129,20 @@ final class GroupTransaction {
     }
   }
 
-  private static void failUnexpectedly(Ticket ticket, Throwable cause) {
-    ticket.fail(
-        new IllegalStateException(
-            "commit of " + name(ticket) + " failed unexpectedly: " + cause, cause));
+  private void failUnexpectedly(Ticket ticket, RuntimeException cause) {
+    if (ticket.isAnswered()) {
+      LOG.warn("something failed after the commit of {}, which is stored", name(ticket), cause);
+    } else if (unknown.contains(ticket)) {
+      ticket.fail(
+          FailedCall.UNKNOWN_COMMIT.unavailable(
+              "cannot commit " + name(ticket) + ": " + cause, new SQLException(cause)));
+    } else {
+      ticket.fail(
+          cause instanceof WaymarkException known
+              ? known
+              : new IllegalStateException(
+                  "commit of " + name(ticket) + " failed unexpectedly: " + cause, cause));
+    }
   }
 
   private void attempt(List<Ticket> group) throws SQLException {
@@ -129,7 +155,6 @@ final class GroupTransaction {
               if (decided == null) {
                 decided = fromDatabase(session, group, touches);
               }
-              answer(group, decided);
               return decided;
             });
     if (!ready.isEmpty() && verdicts.stream().anyMatch(GroupTransaction::callsForWork)) {
@@ -176,7 +201,7 @@ final class GroupTransaction {
             ? onPremises(session, group, new Premises(touches, remembered), ledger)
             : onStamp(session, group, touches, ledger);
     if (verdicts != null) {
-      memory.keep(ledger, stamp);
+      memory.keepIfPossible(ledger, stamp);
     }
     return verdicts;
   }
@@ -191,6 +216,7 @@ final class GroupTransaction {
     List<Verdict> verdicts = decide(group, ledger);
     if (verdicts.stream().noneMatch(Verdict.Refused.class::isInstance)
         && dialect.writeAndCommit(session, rows(verdicts))) {
+      answer(group, verdicts);
       return verdicts;
     }
     beginAgain(session);
@@ -214,6 +240,7 @@ final class GroupTransaction {
     rows.addAll(rows(verdicts));
     try {
       if (dialect.writeAndCommit(session, rows)) {
+        answer(group, verdicts);
         memory.proveRight();
         return verdicts;
       }
@@ -245,7 +272,8 @@ final class GroupTransaction {
     } else if (!dialect.writeAndCommit(session, rows)) {
       throw new IllegalStateException("a record exists that was looked for and not found");
     }
-    memory.keep(ledger, stamp);
+    answer(group, verdicts);
+    memory.keepIfPossible(ledger, stamp);
     return verdicts;
   }
 
@@ -269,9 +297,10 @@ final class GroupTransaction {
     return rows.rows();
   }
 
-  private static void answer(List<Ticket> group, List<Verdict> verdicts) {
+  private void answer(List<Ticket> group, List<Verdict> verdicts) {
     for (int i = 0; i < group.size(); i++) {
       Ticket ticket = group.get(i);
+      unknown.resolve(ticket);
       CommitResult result = result(verdicts.get(i));
       if (result != null) {
         ticket.succeed(result);

@@ -33,12 +33,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Loads the heads of the records that a group touches: a fixed number of statements per table,
  * whatever the size of the group, and none for a table that it does not touch.
  */
 final class LedgerLoader {
+  /** What {@link PastCommit} keeps: a version for each change, with a sign where nothing changed. */
+  private static final Pattern VERSIONS = Pattern.compile("(\\d{1,18}=?( \\d{1,18}=?)*+)?");
+
   private final Dialect dialect;
 
   LedgerLoader(Dialect dialect) {
@@ -250,7 +254,15 @@ final class LedgerLoader {
               new CommitId(dialect.uuid(row, 1)),
               Objects.requireNonNull(dialect.time(row, 2)),
               row.getLong(3),
-              row.getString(4)));
+              versions(row)));
+    }
+
+    private static String versions(ResultSet row) throws SQLException {
+      String versions = row.getString(4);
+      if (!VERSIONS.matcher(versions).matches()) {
+        throw new IllegalArgumentException("the text is no list of versions");
+      }
+      return versions;
     }
 
     private void taskRun(ResultSet row) throws SQLException {

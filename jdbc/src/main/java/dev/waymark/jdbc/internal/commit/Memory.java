@@ -8,6 +8,8 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ChangeSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the groups before have come to, so that it need not be loaded again. Thread-safe; where
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * same records, looking first is cheaper than finding out.
  */
 final class Memory {
+  private static final Logger LOG = LoggerFactory.getLogger(Memory.class);
+
   /** Heads of each kind: together a few megabytes. */
   private static final int CAPACITY = 10_000;
 
@@ -86,6 +90,19 @@ final class Memory {
       stamp = now;
     }
     added.addTo(ledger);
+  }
+
+  /**
+   * Adds what a transaction came to that has been committed: nothing that goes wrong here may make
+   * it look as if it had failed.
+   */
+  void keepIfPossible(Ledger added, @Nullable Object now) {
+    try {
+      keep(added, now);
+    } catch (RuntimeException e) {
+      LOG.warn("cannot remember what was committed; it is loaded when it is needed", e);
+      forget();
+    }
   }
 
   /** Forgets everything: nobody knows what a transaction that broke off has left. */

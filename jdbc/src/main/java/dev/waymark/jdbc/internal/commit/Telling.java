@@ -39,7 +39,7 @@ final class Telling {
   private void tell(Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // also an Error: the write has been answered
       if (complained.compareAndSet(false, true)) {
         LOG.warn("a store observer failed; the store goes on, and does not tell this again", e);
       }

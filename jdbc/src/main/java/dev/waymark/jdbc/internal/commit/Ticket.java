@@ -15,6 +15,7 @@ abstract class Ticket {
   private final Submission submission;
   private @Nullable CommitResult result;
   private @Nullable RuntimeException error;
+  private @Nullable Throwable failure;
   private volatile boolean answered;
   private @Nullable Set<ExecutionId> footprint;
   private boolean called;
@@ -45,24 +46,34 @@ abstract class Ticket {
     called = isCalled;
   }
 
+  /** Answers that it is stored; the first answer counts. */
   final void succeed(CommitResult answer) {
+    if (answered) {
+      return;
+    }
     result = answer;
     answered = true;
     release();
   }
 
+  /** Answers with an error; the first answer counts. */
   final void fail(RuntimeException answer) {
+    if (answered) {
+      return;
+    }
     error = answer;
     answered = true;
     release();
   }
 
   /**
-   * Lets go of somebody whom nobody has answered, because the leader broke down. It needs no memory
-   * and hardly any stack, of which there may be none; the error is made where the answer is taken.
+   * Lets go of somebody whom nobody has answered, because this failure ended the leader. It needs
+   * no memory and hardly any stack, of which there may be none; the error is made where the answer
+   * is taken.
    */
-  final void abandon() {
+  final void abandon(@Nullable Throwable cause) {
     if (!answered) {
+      failure = cause;
       answered = true;
       release();
     }
@@ -95,9 +106,9 @@ abstract class Ticket {
       throw new StoreUnavailableException(
           "the thread that committed change set "
               + submission.changes().id()
-              + " together with others broke down; whether it was stored is not known, repeat it"
-              + " with its commit id",
-          null);
+              + " failed; whether it was stored is not known, repeat it with the same commit id",
+          failure,
+          StoreUnavailableException.Outcome.UNKNOWN);
     }
     return result;
   }

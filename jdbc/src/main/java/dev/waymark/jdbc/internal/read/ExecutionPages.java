@@ -10,6 +10,7 @@ import dev.waymark.jdbc.internal.read.Days.Day;
 import dev.waymark.jdbc.internal.read.Days.Way;
 import dev.waymark.jdbc.internal.read.ExecutionSql.Part;
 import dev.waymark.jdbc.internal.read.ExecutionSql.Text;
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.Session;
 import java.sql.PreparedStatement;
@@ -159,7 +160,7 @@ final class ExecutionPages {
     try (ResultSet row = statement.executeQuery()) {
       List<T> found = new ArrayList<>();
       while (row.next()) {
-        found.add(mapper.map(row));
+        found.add(DamagedRowException.map(row, mapper::map));
       }
       return found;
     }

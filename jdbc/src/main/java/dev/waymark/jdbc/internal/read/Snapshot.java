@@ -22,6 +22,7 @@ import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.PoolUse;
 import dev.waymark.core.store.Waiting;
 import dev.waymark.core.store.Worker;
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -387,7 +388,7 @@ public final class Snapshot {
     try (ResultSet row = statement.executeQuery()) {
       List<T> found = new ArrayList<>();
       while (row.next()) {
-        found.add(mapper.map(row));
+        found.add(DamagedRowException.map(row, mapper::map));
       }
       return found;
     }

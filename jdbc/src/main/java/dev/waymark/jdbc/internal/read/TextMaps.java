@@ -32,17 +32,30 @@ public final class TextMaps {
     return out.toString();
   }
 
-  /** The map of a text that {@link #write} made. */
+  private static void expect(boolean isSo) {
+    if (!isSo) {
+      throw new IllegalArgumentException("the text is no JSON object with texts");
+    }
+  }
+
+  /**
+   * The map of a text that {@link #write} made.
+   *
+   * @throws RuntimeException when it is none
+   */
   public static Map<String, String> read(String text) {
     if (text.equals(EMPTY)) {
       return Map.of();
     }
     Map<String, String> map = new LinkedHashMap<>();
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
-      json.nextToken();
+      expect(json.nextToken() == JsonToken.START_OBJECT);
       while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-        map.put(json.currentName(), json.nextStringValue());
+        String name = json.currentName();
+        expect(json.nextToken() == JsonToken.VALUE_STRING);
+        map.put(name, json.getString());
       }
+      expect(json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null);
     }
     return Collections.unmodifiableMap(map);
   }

@@ -51,21 +51,33 @@ public final class TransitionText {
     return out.append(']').toString();
   }
 
-  /** The transitions of a text that {@link #write} made, numbered from {@code first}. */
+  /**
+   * The transitions of a text that {@link #write} made, numbered from {@code first}.
+   *
+   * @throws RuntimeException when it is none
+   */
   public static List<Transition> read(String text, long first, Instant at) {
     List<Transition> transitions = new ArrayList<>();
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
-      json.nextToken();
+      expect(json.nextToken() == JsonToken.START_ARRAY);
       while (json.nextToken() == JsonToken.START_ARRAY) {
-        RecordKind kind = RecordKind.valueOf(json.nextStringValue());
-        RecordRef record = new RecordRef(kind, json.nextStringValue());
+        RecordKind kind = RecordKind.valueOf(Objects.requireNonNull(json.nextStringValue()));
+        RecordRef record = new RecordRef(kind, Objects.requireNonNull(json.nextStringValue()));
         State from = state(kind, json.nextStringValue());
+        expect(from != null || json.currentToken() == JsonToken.VALUE_NULL);
         State to = Objects.requireNonNull(state(kind, json.nextStringValue()));
-        json.nextToken();
+        expect(json.nextToken() == JsonToken.END_ARRAY);
         transitions.add(new Transition(first + transitions.size(), record, from, to, at));
       }
+      expect(json.currentToken() == JsonToken.END_ARRAY && json.nextToken() == null);
     }
     return transitions;
+  }
+
+  private static void expect(boolean isSo) {
+    if (!isSo) {
+      throw new IllegalArgumentException("the text is no list of transitions");
+    }
   }
 
   private static @Nullable State state(RecordKind kind, @Nullable String name) {

@@ -63,6 +63,8 @@ public interface Dialect {
    * @return false, and nothing is durable, when a record to be inserted exists already; the
    *     transaction is then to be rolled back. A database that has no {@link #stamp} throws an
    *     error that {@link #isContradiction is a contradiction} instead.
+   * @throws UnknownOutcomeException when something failed after the COMMIT was sent and the
+   *     database has not said that it rolled back
    * @throws IllegalStateException when a row did not find exactly one record as it should be;
    *     nothing is durable. A database that has no stamp throws an error likewise.
    */
@@ -93,8 +95,8 @@ public interface Dialect {
   /** Reads a time, or null. */
   @Nullable Instant time(ResultSet row, int column) throws SQLException;
 
-  /** What a caller is told when {@code cause} ended {@code attempted}. */
-  WaymarkException explain(String attempted, SQLException cause);
+  /** The error that a caller receives when {@code cause} ended {@code attempted}. */
+  WaymarkException explain(String attempted, SQLException cause, FailedCall call);
 
   /** What helps against {@code cause}, which ended a transaction. */
   Remedy remedy(SQLException cause);

@@ -22,6 +22,20 @@ public record Request(ReadStatement statement, Parameters parameters, int ids, R
     int bind(PreparedStatement statement, int first) throws SQLException;
   }
 
+  /**
+   * Takes the row on which the result set stands.
+   *
+   * @throws DamagedRowException when it is nothing that a store has written
+   */
+  public void take(ResultSet result) throws SQLException {
+    DamagedRowException.map(
+        result,
+        found -> {
+          row.take(found);
+          return true;
+        });
+  }
+
   /** Takes a row. */
   @FunctionalInterface
   public interface Row {

@@ -3,7 +3,7 @@ package dev.waymark.jdbc.internal.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
@@ -276,7 +276,7 @@ class PostgresGroupTest {
       ChangeSet changes = ticket.submission().changes();
       if (changes == guilty) {
         assertThatThrownBy(ticket::answer)
-            .isInstanceOf(StoreUnavailableException.class)
+            .isInstanceOf(StoreRejectedException.class)
             .hasMessageContaining(guilty.id().toString())
             .hasMessageContaining("poisoned");
       } else {

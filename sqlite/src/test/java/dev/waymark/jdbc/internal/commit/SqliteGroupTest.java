@@ -3,7 +3,7 @@ package dev.waymark.jdbc.internal.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
@@ -175,7 +175,8 @@ class SqliteGroupTest {
 
   @Test
   @DisplayName(
-      "fails in one change set only, whose statement the database refuses, and stores nothing of it")
+      "fails in one change set only, whose statement the database refuses, and stores nothing of"
+          + " it")
   void guiltyAlone() throws SQLException {
     poison();
     List<ChangeSet> group = new ArrayList<>(mix.endsAndRepetitions(8));
@@ -187,7 +188,7 @@ class SqliteGroupTest {
       ChangeSet changes = ticket.submission().changes();
       if (changes == guilty) {
         assertThatThrownBy(ticket::answer)
-            .isInstanceOf(StoreUnavailableException.class)
+            .isInstanceOf(StoreRejectedException.class)
             .hasMessageContaining(guilty.id().toString())
             .hasMessageContaining("poisoned");
       } else {

@@ -1,0 +1,180 @@
+package dev.waymark.testkit;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.StateStore;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * A store with at least one row in every table, and calls that read and write all of it: for tests
+ * of what a store does when its database is not as it should be.
+ */
+public final class Everything {
+  private static final int LIMIT = 100;
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final String WORKER = "worker-1";
+
+  private final Ids ids = Ids.system();
+  private final WorkflowId workflow = new WorkflowId("nightly");
+  private final ExecutionId execution = ids.executionId();
+  private final ExecutionId ended = ids.executionId();
+  private final TaskRunId done = ids.taskRunId();
+  private final TaskRunId claimed = ids.taskRunId();
+  private final TaskRunId waiting = ids.taskRunId();
+  private final TaskRunId idle = ids.taskRunId();
+  private final UUID life = UUID.randomUUID();
+  private final ChangeSet last = changesOfEnd();
+
+  private Everything() {}
+
+  /** Fills a store that is empty. */
+  public static Everything fill(StateStore store) {
+    Everything all = new Everything();
+    all.create(store);
+    store.commit(all.last);
+    return all;
+  }
+
+  private void create(StateStore store) {
+    Map<String, String> map = Map.of("team", "data");
+    store.saveWorkflow(new NewWorkflow(workflow, "tasks: {}", "does it", map));
+    ChangeSet.Builder changes =
+        ChangeSet.builder()
+            .createExecution(new NewExecution(execution, workflow, null, map, map))
+            .createExecution(new NewExecution(ended, workflow))
+            .updateExecution(execution, ExecutionState.RUNNING)
+            .keepWorker(WORKER, life, HOUR, map)
+            .setPool("default", 5)
+            .setPool("gpu", 1)
+            .markDue(execution, DueReason.DEADLINE, HOUR);
+    int number = 0;
+    for (TaskRunId id : List.of(done, claimed, waiting, idle)) {
+      changes.createTaskRun(new NewTaskRun(id, execution, new TaskId("task-" + number++)));
+    }
+    store.commit(changes.readyTaskRun(done).build());
+    store.claim(ClaimRequest.of(WORKER, 1, HOUR));
+    store.commit(ChangeSet.builder().readyTaskRun(claimed).build());
+    store.claim(ClaimRequest.of(WORKER, 1, HOUR));
+    store.commit(ChangeSet.builder().readyTaskRun(waiting).build());
+  }
+
+  private ChangeSet changesOfEnd() {
+    AttemptId attempt = new AttemptId(done, 1);
+    return ChangeSet.builder()
+        .appendLog(attempt, 0, "line\n".getBytes(StandardCharsets.UTF_8))
+        .setOutputs(done, 1, Map.of("rows", "42"))
+        .updateAttempt(attempt, AttemptState.FAILED, 3, "exit code 3")
+        .updateTaskRun(done, TaskRunState.FAILED)
+        .updateExecution(ended, ExecutionState.RUNNING)
+        .updateExecution(ended, ExecutionState.FAILED, null, "it failed")
+        .build();
+  }
+
+  /** Every read, by a name. */
+  public Map<String, Consumer<StateStore>> reads() {
+    PageRequest page = PageRequest.first(LIMIT);
+    Map<String, Consumer<StateStore>> calls = new LinkedHashMap<>();
+    calls.put("workflow", store -> store.workflow(workflow));
+    calls.put("workflow revision", store -> store.workflow(workflow, 1));
+    calls.put("workflows", store -> store.workflows(page));
+    calls.put("workflow history", store -> store.workflowHistory(workflow, page));
+    calls.put("executions", store -> store.executions(ExecutionQuery.all()));
+    calls.put(
+        "executions of a workflow",
+        store -> store.executions(ExecutionQuery.builder().workflow(workflow).build()));
+    calls.put(
+        "executions with a label",
+        store -> store.executions(ExecutionQuery.builder().label("team", "data").build()));
+    for (ExecutionId id : List.of(execution, ended)) {
+      calls.put("execution " + id, store -> store.execution(id));
+      calls.put("details of " + id, store -> store.executionDetails(id));
+      calls.put("progress of " + id, store -> store.executionProgress(id));
+      calls.put("task runs of " + id, store -> store.taskRuns(id));
+      calls.put("history of " + id, store -> store.history(id, page));
+    }
+    for (TaskRunId id : List.of(done, claimed, waiting, idle)) {
+      calls.put("task run " + id, store -> store.taskRun(id));
+      calls.put("attempts of " + id, store -> store.attempts(id));
+      calls.put("attempt of " + id, store -> store.attempt(new AttemptId(id, 1)));
+      calls.put("log of " + id, store -> store.log(new AttemptId(id, 1), 0, LIMIT));
+    }
+    calls.put("leases", store -> store.leases(LIMIT));
+    calls.put("stalled", store -> store.stalled(null, LIMIT));
+    calls.put("pools", StateStore::pools);
+    calls.put("workers", StateStore::workers);
+    calls.put("logs", store -> store.executionsWithLogs(Instant.now().plusSeconds(60), LIMIT));
+    for (RecordKind kind :
+        List.of(RecordKind.WORKFLOW, RecordKind.EXECUTION, RecordKind.TASK_RUN)) {
+      calls.put("ids of " + kind, store -> store.idsStartingWith(kind, "", LIMIT));
+    }
+    return calls;
+  }
+
+  /** Writes that touch every record, by a name. */
+  public Map<String, Consumer<StateStore>> writes() {
+    Map<String, Consumer<StateStore>> calls = new LinkedHashMap<>();
+    calls.put("repeated commit", store -> store.commit(last));
+    calls.put("claim", store -> store.claim(claim(10)));
+    calls.put("look", store -> store.claim(claim(0)));
+    calls.put("look at an execution", store -> store.claim(claim(0).within(execution)));
+    put(calls, "save", changes -> changes.saveWorkflow(new NewWorkflow(workflow, "tasks: []")));
+    put(
+        calls,
+        "create",
+        changes -> changes.createExecution(new NewExecution(ids.executionId(), workflow)));
+    put(calls, "create again", c -> c.createExecution(new NewExecution(ended, workflow)));
+    put(calls, "pause", changes -> changes.updateExecution(execution, ExecutionState.PAUSED));
+    put(calls, "settle", changes -> changes.settleExecution(execution, 3));
+    put(calls, "admit", changes -> changes.admitExecution(execution, workflow, 1));
+    put(calls, "due", changes -> changes.markDue(execution, DueReason.SETTLE, HOUR));
+    for (TaskRunId id : List.of(done, claimed, waiting, idle)) {
+      put(calls, "ready " + id, changes -> changes.readyTaskRun(id));
+      put(calls, "cancel " + id, c -> c.updateTaskRun(id, TaskRunState.CANCELLED));
+      put(calls, "renew " + id, c -> c.renewLease(new AttemptId(id, 1), HOUR));
+      put(calls, "lose " + id, c -> c.loseAttempt(new AttemptId(id, 1), "lost"));
+    }
+    put(calls, "worker", changes -> changes.keepWorker(WORKER, life, HOUR, Map.of()));
+    put(calls, "pool", changes -> changes.setPool("gpu", null));
+    put(calls, "delete logs", changes -> changes.deleteLogs(ended));
+    return calls;
+  }
+
+  private static ClaimRequest claim(int limit) {
+    return new ClaimRequest("worker-2", limit, HOUR, Set.of("default", "gpu", "other"));
+  }
+
+  private static void put(
+      Map<String, Consumer<StateStore>> calls, String name, Consumer<ChangeSet.Builder> change) {
+    calls.put(
+        name,
+        store -> {
+          ChangeSet.Builder changes = ChangeSet.builder();
+          change.accept(changes);
+          store.commit(changes.build());
+        });
+  }
+}
