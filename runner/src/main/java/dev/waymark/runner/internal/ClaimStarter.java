@@ -63,7 +63,7 @@ final class ClaimStarter {
     Node node = job.node(claimed.taskRun().id());
     // The lease may be over by now, and somebody else at it.
     if (node != null && job.isLive(claimed.attempt().id())) {
-      notifier.changed(job, List.of(node));
+      notifier.claimed(job, node);
       attempts.start(job, node, sentNanos);
     }
   }

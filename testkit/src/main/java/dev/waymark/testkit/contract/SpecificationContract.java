@@ -105,6 +105,8 @@ public abstract class SpecificationContract extends ContractTest {
       every.onReady(() -> {}).close();
       assertThat(every.pools()).isEmpty();
       assertThat(every.workers()).isEmpty();
+      assertThat(every.poolUse()).isEmpty();
+      assertThat(exists(every.waiting(execution)).taskRuns()).isEmpty();
       assertThat(every.log(new AttemptId(taskRun, 1), 0, 9).length()).isZero();
       assertThat(every.executionsWithLogs(START, 9)).isEmpty();
       assertThat(every.executions(ExecutionQuery.all()).total()).isEqualTo(1);
