@@ -68,14 +68,14 @@ class UsageErrorsTest extends CliTest {
         "pools set gpu | give either --slots N or --unbounded",
         "run hello --priority 101 | --priority 101 is out of range; use -100 to 100",
         "logs 0 --attempt 0 | --attempt 0 is out of range; use 1 or more",
-        "--store mysql://h/db executions list | unknown scheme \"mysql\" of store \"mysql://h/db\";"
+        "--store mysql://h/db executions list | unknown scheme \"mysql\" of the store;"
             + " available: sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE",
-        "--store sqllite:a.db executions list | unknown scheme \"sqllite\" of store"
-            + " \"sqllite:a.db\"; did you mean \"sqlite\"?",
-        "--store postgresq://me:secret@h/db executions list | unknown scheme \"postgresq\" of store"
-            + " \"postgresq://me@h/db\"; did you mean \"postgresql\"?",
-        "--store jdbc:postgresql://h/db?password=secret&user=me executions list | store"
-            + " \"jdbc:postgresql://h/db?user=me\" is a JDBC URL; leave out \"jdbc:\"",
+        "--store sqllite:a.db executions list | unknown scheme \"sqllite\" of the"
+            + " store; did you mean \"sqlite\"?",
+        "--store postgresq://me:secret@h/db executions list | unknown scheme \"postgresq\" of the"
+            + " store; did you mean \"postgresql\"?",
+        "--store jdbc:postgresql://h/db?password=secret&user=me executions list | the store"
+            + " is named by a JDBC URL; leave out \"jdbc:\"",
         "--store a.db executions list | store \"a.db\" has no scheme; for a file write sqlite:a.db",
         "executions list --store sqlite: | store \"sqlite:\" names no file; write sqlite:PATH",
         "executions list --store sqlite::memory: | store \"sqlite::memory:\" would be gone when the"

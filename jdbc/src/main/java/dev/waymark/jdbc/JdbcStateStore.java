@@ -92,6 +92,7 @@ public abstract class JdbcStateStore implements StateStore {
     Submission submission = Submission.of(changes, clock.instant(), limits);
     usage.begin();
     try {
+      checkCaller(changes);
       return writer.commit(submission);
     } finally {
       usage.end();
@@ -104,7 +105,9 @@ public abstract class JdbcStateStore implements StateStore {
     usage.begin();
     CompletableFuture<CommitResult> answer;
     try {
-      answer = writer.commitAsync(Submission.of(changes, clock.instant(), limits));
+      Submission submission = Submission.of(changes, clock.instant(), limits);
+      checkCaller(changes);
+      answer = writer.commitAsync(submission);
     } catch (WaymarkException e) {
       answer = CompletableFuture.failedFuture(e);
     } catch (RuntimeException | Error e) {
@@ -115,6 +118,17 @@ public abstract class JdbcStateStore implements StateStore {
     CompletableFuture<CommitResult> copy = answer.copy();
     answer.whenComplete((result, error) -> usage.end());
     return copy;
+  }
+
+  /** What a retry may cure is left to the group, which retries. */
+  private void checkCaller(ChangeSet changes) {
+    try {
+      sessions.checkCaller();
+    } catch (SQLException e) {
+      if (dialect.remedy(e) != Remedy.AGAIN) {
+        throw dialect.explain("commit change set " + changes.id(), e);
+      }
+    }
   }
 
   @Override

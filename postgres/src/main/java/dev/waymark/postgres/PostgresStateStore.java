@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
@@ -96,10 +97,27 @@ public final class PostgresStateStore extends JdbcStateStore {
    * statement-timeout}, {@code lock-timeout}, {@code idle-timeout}, {@code retry-timeout}; a
    * duration is written as {@code 250ms} or {@code 1m30s}) and parameters of the driver.
    *
+   * <p>User and password end at the last {@code @} in front of the next {@code /}, {@code ?} or
+   * {@code #}. These characters themselves are written {@code %40}, {@code %2F}, {@code %3F} and
+   * {@code %23} in a user or password; a URL that has them as they are, and so can be read in
+   * several ways, is rejected. No message contains the URL.
+   *
    * @throws InvalidInputException when the URL is not of this form
    */
   public static Builder builder(String url) {
-    PostgresAddress address = PostgresAddress.parse(url, Builder.URL_SETTINGS.keySet());
+    return builder(url, (name, value) -> false);
+  }
+
+  /**
+   * Begins with what a URL says that may also have settings of the caller.
+   *
+   * @param others receives each parameter that is neither a setting of the store nor a parameter of
+   *     the driver, by name and value, and returns whether it knows it
+   * @throws InvalidInputException when the URL is not of the form, or has a parameter that nobody
+   *     knows
+   */
+  public static Builder builder(String url, BiPredicate<String, String> others) {
+    PostgresAddress address = PostgresAddress.parse(url, Builder.URL_SETTINGS.keySet(), others);
     Builder builder = new Builder(address, null);
     address.store().forEach((name, value) -> builder.set(name, value));
     return builder;
@@ -107,9 +125,22 @@ public final class PostgresStateStore extends JdbcStateStore {
 
   /**
    * Begins with a data source, which stays the caller's: the store neither sets it up nor closes
-   * it. Give its connections a socket time-out above the statement time-out. To create or migrate
-   * the schema it must be able to give four connections at the same time; while somebody has
-   * subscribed by {@link #onReady}, the store keeps one of them for itself.
+   * it. Give its connections a socket time-out above the statement time-out. The store uses one
+   * connection for each call that is under way, for a commit at most two for all callers; while
+   * somebody has subscribed by {@link #onReady}, it keeps one more for itself.
+   *
+   * <p><b>Transactions.</b> The store commits by itself and does not take part in a transaction of
+   * the caller. A call is refused with {@link dev.waymark.core.error.CallerTransactionException}
+   * when the data source gives it the connection of such a transaction, as Spring's {@code
+   * TransactionAwareDataSourceProxy} and the data sources of JTA do. Pools may hand out connections
+   * with autocommit on or off; they get them back as they were.
+   *
+   * <p><b>Size of the pool.</b> A thread that holds a connection of the pool while it calls the
+   * store, for example inside {@code @Transactional}, needs two. When as many threads do so at the
+   * same time as the pool has connections, each waits for another one until the time-out of the
+   * pool ends the wait with {@link StoreUnavailableException}. Call the store outside of such a
+   * section, or give it a pool of its own, which needs no more than the threads that call the store
+   * plus one.
    */
   public static Builder builder(DataSource source) {
     return new Builder(null, source);
@@ -135,6 +166,7 @@ public final class PostgresStateStore extends JdbcStateStore {
     private Limits limits = Limits.defaults();
     private InstantSource clock = InstantSource.system();
     private StoreObserver observer = StoreObserver.NONE;
+    private Map<String, String> environment = System.getenv();
 
     private Builder(@Nullable PostgresAddress address, @Nullable DataSource source) {
       this.address = address;
@@ -182,6 +214,18 @@ public final class PostgresStateStore extends JdbcStateStore {
       }
     }
 
+    /**
+     * The URL without its secrets, as a message may show it.
+     *
+     * @throws InvalidInputException when a data source was given
+     */
+    public String shownUrl() {
+      if (address == null) {
+        throw new InvalidInputException("a store on a data source has no URL");
+      }
+      return address.shown();
+    }
+
     /** The schema that holds the tables, created when it is missing; {@code waymark} by default. */
     public Builder schema(String schema) {
       this.schema = schema;
@@ -193,9 +237,22 @@ public final class PostgresStateStore extends JdbcStateStore {
       return property(PGProperty.USER, user);
     }
 
-    /** The password; by default that of the URL, or of the user's {@code .pgpass} file. */
+    /**
+     * The password; by default that of the URL, else of {@code PGPASSWORD}, else of the password
+     * file that {@code PGPASSFILE} names, else of {@code $HOME/.pgpass}. As with {@code psql}, a
+     * password file that others may use is ignored.
+     */
     public Builder password(String password) {
       return property(PGProperty.PASSWORD, password);
+    }
+
+    /**
+     * The variables that say where the password is: {@code PGPASSWORD}, {@code PGPASSFILE} and
+     * {@code HOME}; by default those of this process.
+     */
+    public Builder environment(Map<String, String> environment) {
+      this.environment = Map.copyOf(environment);
+      return this;
     }
 
     /**
@@ -304,11 +361,16 @@ public final class PostgresStateStore extends JdbcStateStore {
      */
     public PostgresStateStore build() {
       PostgresSettings settings = settings();
-      PostgresErrors errors =
-          address == null
-              ? PostgresErrors.ofDataSource(settings)
-              : PostgresErrors.of(address, settings);
-      return new PostgresOpening(settings, errors).open(() -> connect(settings, errors));
+      if (source != null) {
+        DataSource given = source;
+        PostgresErrors errors = PostgresErrors.ofDataSource(settings);
+        return new PostgresOpening(settings, errors)
+            .open(() -> prepare(settings, errors, PostgresSessions.of(given, errors), given));
+      }
+      PostgresAddress.Login login = Objects.requireNonNull(address).login(environment);
+      PostgresErrors errors = PostgresErrors.of(login, settings);
+      return new PostgresOpening(settings, errors)
+          .open(() -> connect(login.address(), settings, errors));
     }
 
     private PostgresSettings settings() {
@@ -330,13 +392,10 @@ public final class PostgresStateStore extends JdbcStateStore {
           retryTimeout);
     }
 
-    private PostgresStateStore connect(PostgresSettings settings, PostgresErrors errors)
+    private PostgresStateStore connect(
+        PostgresAddress address, PostgresSettings settings, PostgresErrors errors)
         throws SQLException {
-      if (source != null) {
-        return prepare(settings, errors, PostgresSessions.of(source), source);
-      }
-      PostgresConnector connector =
-          new PostgresConnector(Objects.requireNonNull(address), settings);
+      PostgresConnector connector = new PostgresConnector(address, settings);
       PostgresSessions sessions = PostgresSessions.pooled(connector, settings);
       return prepare(settings, errors, sessions, connector);
     }

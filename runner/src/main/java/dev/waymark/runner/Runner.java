@@ -19,6 +19,7 @@ import dev.waymark.runner.internal.Coordinator;
 import dev.waymark.runner.internal.Definitions;
 import dev.waymark.runner.internal.Handlers;
 import dev.waymark.runner.internal.LogSettings;
+import dev.waymark.runner.internal.Patience;
 import dev.waymark.runner.internal.Starts;
 import dev.waymark.runner.internal.WorkScope;
 import dev.waymark.runner.internal.Workers;
@@ -338,8 +339,9 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * How long to ask a store again that does not answer before giving up, with what finished tasks
-     * came to at stake; 5 minutes by default.
+     * How long to retry calls of a store that does not answer before giving up, with the results of
+     * finished tasks at stake; 5 minutes by default. An overloaded store is retried for as long as
+     * it is overloaded. A runner that is being stopped gives up after 10 s in both cases.
      */
     public Builder storePatience(Duration storePatience) {
       this.storePatience = storePatience;
@@ -439,7 +441,7 @@ public final class Runner implements AutoCloseable {
               served,
               registered,
               new LogSettings(storeLogs, logRetention),
-              storePatience,
+              new Patience(storePatience),
               new WorkScope()));
     }
 

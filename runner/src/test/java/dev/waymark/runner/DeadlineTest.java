@@ -4,6 +4,7 @@ import static dev.waymark.runner.Flows.flow;
 import static dev.waymark.runner.Flows.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
@@ -66,8 +67,10 @@ class DeadlineTest extends RunnerFixture {
                 "done", TaskRunState.SUCCEEDED,
                 "after", TaskRunState.SKIPPED,
                 "always", TaskRunState.SKIPPED,
-                "on-failure", TaskRunState.SKIPPED,
-                "finally", TaskRunState.SKIPPED));
+                "on-failure", TaskRunState.SUCCEEDED,
+                "finally", TaskRunState.SUCCEEDED));
+    assertThat(folder.resolve("on-failure")).exists();
+    assertThat(folder.resolve("finally")).exists();
     assertThat(attemptStates(id, "slow")).containsExactly("1 FAILED");
     assertThat(attempts(id, "slow").get(0).error()).isEqualTo(ERROR);
     assertThat(claims().due()).isEmpty();
@@ -188,6 +191,34 @@ class DeadlineTest extends RunnerFixture {
     assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
     assertThat(error(id)).isEqualTo(ERROR);
     assertThat(folder.resolve("b")).doesNotExist();
+  }
+
+  @Test
+  @DisplayName("a worker that cannot read the definition leaves the time-out to one that can")
+  void aWorkerThatCannotReadTheDefinitionLeavesTheTimeOutToOneThatCan() {
+    ExecutionId id = start(timed().task("a", NEVER_ENDS));
+    Runner able = runner();
+    var result = runInBackground(able, id);
+    awaitFile("up");
+    able.stop();
+    assertThat(result.join()).isEqualTo(ExecutionState.RUNNING);
+    Waiting.until("the time", () -> !claims().due().isEmpty());
+    Runner unable =
+        runner(
+            Runner.builder(
+                    store,
+                    workflow -> {
+                      throw new InvalidInputException("not readable on purpose by a test");
+                    })
+                .pool("none")
+                .logDirectory(folder.resolve("logs"))
+                .pollInterval(Duration.ofMillis(20)));
+    var work = workInBackground(unable);
+    Waiting.until("its look", () -> claims().due().isEmpty());
+    unable.stop();
+    work.join();
+    assertThat(claims().next()).as("until the time-out is due again").isNotNull();
+    assertThat(state(id)).isEqualTo(ExecutionState.RUNNING);
   }
 
   @Test

@@ -50,6 +50,7 @@ final class Flows {
     private final Map<String, String> env = new HashMap<>();
     private final List<TaskDefinition> tasks = new ArrayList<>();
     private @Nullable Duration executionTimeout;
+    private Duration cleanupTimeout = WorkflowDefinition.DEFAULT_CLEANUP_TIMEOUT;
     private @Nullable Integer maxParallel;
     private int priority;
 
@@ -190,6 +191,12 @@ final class Flows {
       return this;
     }
 
+    /** How long each stage after the first may take. */
+    Flow cleanupTimeout(Duration timeout) {
+      cleanupTimeout = timeout;
+      return this;
+    }
+
     /** How many executions may run at once. */
     Flow maxParallel(int most) {
       maxParallel = most;
@@ -211,6 +218,7 @@ final class Flows {
           env,
           null,
           executionTimeout,
+          cleanupTimeout,
           maxParallel,
           priority,
           tasks,

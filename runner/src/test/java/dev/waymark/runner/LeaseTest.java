@@ -12,16 +12,21 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.ProcessGroupsAccess;
 import dev.waymark.runner.internal.Waiting;
+import dev.waymark.testkit.InMemoryStateStore;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -154,6 +159,7 @@ class LeaseTest extends RunnerFixture {
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
     assertThat(attempts(id, "a").get(0).error()).isEqualTo("taken for dead");
+    Waiting.until("the end of the first attempt here", () -> !losses.lost.isEmpty());
     assertThat(losses.lost).containsExactly(attempt);
   }
 
@@ -282,6 +288,64 @@ class LeaseTest extends RunnerFixture {
 
   private static List<AttemptId> last(List<List<AttemptId>> beats) {
     return beats.isEmpty() ? List.of() : beats.get(beats.size() - 1);
+  }
+
+  @Test
+  @DisplayName("heartbeats do not multiply while the store does not answer")
+  void heartbeatsDoNotMultiplyWhileTheStoreDoesNotAnswer() {
+    StateStore real = store;
+    Duration lease = Duration.ofMillis(200);
+    AtomicInteger beats = new AtomicInteger();
+    AtomicBoolean away = new AtomicBoolean();
+    Predicate<ChangeSet> keepsWorker =
+        changes ->
+            changes.changes().stream().anyMatch(change -> change instanceof Change.KeepWorker);
+    FaultyStore faults =
+        new FaultyStore(
+            real,
+            false,
+            changes -> {
+              if (away.get() && keepsWorker.test(changes)) {
+                beats.incrementAndGet();
+                return true;
+              }
+              return false;
+            });
+    faults.failures.set(Integer.MAX_VALUE);
+    store = faults.asStore();
+    Runner runner = runner(builder().lease(lease));
+    var work = workInBackground(runner);
+    Waiting.until("the worker", () -> !real.workers().isEmpty());
+    long begin = System.nanoTime();
+    away.set(true);
+    Waiting.until(
+        "twelve leases", () -> System.nanoTime() - begin > lease.multipliedBy(12).toNanos());
+    int made = beats.get();
+    long passed = System.nanoTime() - begin;
+    // No pause is shorter than a sixth of a lease, but for the first few.
+    assertThat(made).isBetween(2, (int) (passed / (lease.toNanos() / 6)) + 6);
+    away.set(false);
+    runner.stop();
+    work.join();
+  }
+
+  @Test
+  @DisplayName(
+      "an attempt that was ended for its lease is lost at once, however long the store has it")
+  void anAttemptThatWasEndedForItsLeaseIsLostAtOnceHoweverLongTheStoreHasIt() {
+    // By the clock of this store no lease ever ends: as if a renewal had come late, from a worker
+    // that was suspended.
+    store = new InMemoryStateStore(InstantSource.fixed(Instant.now()), Limits.defaults());
+    ExecutionId id = start(flow("flow").task("a", FIRST_NEVER_ENDS));
+    StateStore real = store;
+    FaultyStore faults = new FaultyStore(real, false, RENEWALS);
+    faults.failures.set(Integer.MAX_VALUE);
+    store = faults.asStore();
+    assertThat(runner(builder().lease(Duration.ofMillis(300))).run(id))
+        .isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
+    assertThat(attempts(id, "a").get(0).error())
+        .isEqualTo("its lease could not be renewed in time");
   }
 
   @Test

@@ -156,6 +156,50 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName(
+      "a runner whose thread is interrupted while the store is away does not call in a loop")
+  void aRunnerWhoseThreadIsInterruptedWhileTheStoreIsAwayDoesNotCallInALoop() {
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    AtomicInteger calls = new AtomicInteger();
+    StateStore real = store;
+    store =
+        new FaultyStore(real, false, changes -> false)
+            .beforeClaims(
+                () -> {
+                  calls.incrementAndGet();
+                  Thread.currentThread().interrupt();
+                  throw new StoreUnavailableException("broken on purpose by a test", null);
+                })
+            .asStore();
+    Runner runner = runner(builder().storePatience(Duration.ofSeconds(1)));
+    assertThatThrownBy(() -> runner.run(id)).isInstanceOf(StoreUnavailableException.class);
+    store = real;
+    assertThat(calls.get()).isBetween(2, 10);
+  }
+
+  @Test
+  @DisplayName("an overload that lasts longer than the patience costs no execution")
+  void anOverloadThatLastsLongerThanThePatienceCostsNoExecution() {
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+    StateStore real = store;
+    AtomicInteger refused = new AtomicInteger();
+    FaultyStore faults =
+        new FaultyStore(
+            real,
+            false,
+            changes -> endsAnAttempt(changes) && refused.incrementAndGet() <= 4,
+            () -> new StoreOverloadedException("too much on purpose by a test"));
+    faults.failures.set(Integer.MAX_VALUE);
+    store = faults.asStore();
+    Runner runner = runner(builder().storePatience(Duration.ofMillis(100)));
+    runner.work(true);
+    store = real;
+    assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "a")).containsExactly("1 SUCCEEDED");
+    assertThat(refused.get()).isGreaterThan(4);
+  }
+
+  @Test
   @DisplayName("an execution that the store refuses to record is set aside and the others go on")
   void anExecutionThatTheStoreRefusesToRecordIsSetAsideAndTheOthersGoOn() {
     StateStore real = store;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -32,7 +33,12 @@ public final class TestServer {
 
   /** The migrations of the postgres module, in order. */
   private static final List<String> MIGRATIONS =
-      List.of("V1__state_store", "V2__counts_and_indexes", "V3__cheaper_guards", "V4__claims");
+      List.of(
+          "V1__state_store",
+          "V2__counts_and_indexes",
+          "V3__cheaper_guards",
+          "V4__claims",
+          "V5__independent_of_names");
 
   private TestServer() {}
 
@@ -138,6 +144,25 @@ public final class TestServer {
     }
   }
 
+  /**
+   * Puts a rule for one role in front of the server's others, such as {@code scram-sha-256} or
+   * {@code reject}, and returns when it is in force. The server must run on this machine.
+   */
+  public static synchronized void addRule(String role, String method) {
+    Path file = Path.of(text("SHOW hba_file"));
+    try {
+      String rule = "host all " + role + " all " + method + "\n";
+      Files.writeString(file, rule + Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String before = text("SELECT pg_conf_load_time()");
+    execute("SELECT pg_reload_conf()");
+    while (text("SELECT pg_conf_load_time()").equals(before)) {
+      Thread.onSpinWait();
+    }
+  }
+
   /** The first column of the first row, asked on a connection of its own. */
   public static String text(String query) {
     try (Connection connection = connect()) {
@@ -175,14 +200,25 @@ public final class TestServer {
 
   /** Deletes all records, what is owned before its owners. */
   public static void empty(String schema) {
-    execute(
-        "SET search_path TO "
-            + schema
-            + "; DELETE FROM commits; DELETE FROM history; DELETE FROM ready_task_runs; DELETE FROM leases;"
-            + " DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM log_chunks; DELETE FROM workers; DELETE FROM pools; DELETE FROM attempts; DELETE FROM task_runs;"
-            + " DELETE FROM execution_labels; DELETE FROM execution_details; DELETE FROM executions;"
-            + " DELETE FROM execution_counts;"
-            + " DELETE FROM workflow_revisions; DELETE FROM workflows");
+    try (Connection connection = connect()) {
+      empty(connection, schema);
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot empty " + schema, e);
+    }
+  }
+
+  /** Deletes all records, what is owned before its owners, of a schema of this database. */
+  public static void empty(Connection connection, String schema) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "SET search_path TO "
+              + schema
+              + ", pg_temp; DELETE FROM commits; DELETE FROM history; DELETE FROM ready_task_runs; DELETE FROM leases;"
+              + " DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM log_chunks; DELETE FROM workers; DELETE FROM pools; DELETE FROM attempts; DELETE FROM task_runs;"
+              + " DELETE FROM execution_labels; DELETE FROM execution_details; DELETE FROM executions;"
+              + " DELETE FROM execution_counts;"
+              + " DELETE FROM workflow_revisions; DELETE FROM workflows");
+    }
   }
 
   /** Drops a schema with all that is in it. */

@@ -77,10 +77,20 @@ public final class Text {
     return value.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** The text, of which a URL with a user in front of the host is cut off behind its scheme. */
+  public static String withoutUrl(String text) {
+    int slashes = text.indexOf("://");
+    return slashes >= 0 && text.indexOf('@', slashes) > 0
+        ? text.substring(0, slashes + 3) + "…"
+        : text;
+  }
+
   /**
-   * The value in double quotes, control characters escaped, cut to a length that fits a message.
+   * The value in double quotes, control characters escaped, cut to a length that fits a message. Of
+   * a URL that names a user only the scheme is shown, since a password may be in it.
    */
-  public static String quote(String value) {
+  public static String quote(String text) {
+    String value = withoutUrl(text);
     StringBuilder out = new StringBuilder("\"");
     int end = Math.min(value.length(), SHOWN);
     for (int i = 0; i < end; i++) {

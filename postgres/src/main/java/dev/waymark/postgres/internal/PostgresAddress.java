@@ -1,15 +1,19 @@
 package dev.waymark.postgres.internal;
 
 import dev.waymark.core.error.InvalidInputException;
-import java.net.URLDecoder;
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.internal.Words;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /**
@@ -19,15 +23,14 @@ import org.postgresql.PGProperty;
  * postgresql://user:password@host:port/database?…}. No message shows the URL, since a password may
  * be in it.
  *
- * @param server hosts, ports and database, as a JDBC URL has them
+ * @param server hosts and ports, as a JDBC URL has them
+ * @param shown the URL without its secrets
  * @param driver properties of the driver
  * @param store settings of the store, by name
  */
-public record PostgresAddress(String server, Properties driver, Map<String, String> store) {
-  private static final String JDBC = "jdbc:";
+public record PostgresAddress(
+    String server, String shown, Properties driver, Map<String, String> store) {
   private static final String SCHEME = "jdbc:postgresql://";
-  private static final String FORM =
-      "; write postgresql://USER@HOST:PORT/DATABASE?schema=NAME or the same as a JDBC URL, jdbc:postgresql://HOST:PORT/DATABASE?user=USER";
 
   /** Copies its parts. */
   public PostgresAddress {
@@ -39,83 +42,81 @@ public record PostgresAddress(String server, Properties driver, Map<String, Stri
    * Reads a URL.
    *
    * @param known the settings of the store that it may have
+   * @param others takes the settings of somebody else, by name and value, and returns whether it
+   *     did
    * @throws InvalidInputException when it is not of either form, or has a parameter that neither
    *     the store nor the driver knows
    */
-  public static PostgresAddress parse(String url, Iterable<String> known) {
-    boolean jdbc = url.regionMatches(true, 0, JDBC, 0, JDBC.length());
-    String rest = jdbc ? url.substring(JDBC.length()) : url;
-    int slashes = rest.indexOf("//");
-    if (slashes < 0 || !isPostgres(rest.substring(0, slashes))) {
-      throw new InvalidInputException("the URL does not name a PostgreSQL database" + FORM);
-    }
-    String way = rest.substring(slashes + 2);
-    int question = way.indexOf('?');
-    String query = question < 0 ? "" : way.substring(question + 1);
-    String place = question < 0 ? way : way.substring(0, question);
-
+  public static PostgresAddress parse(
+      String url, Iterable<String> known, BiPredicate<String, String> others) {
+    UrlParts parts = UrlParts.split(url);
     Properties driver = new Properties();
-    String server = jdbc ? place : withoutUser(place, driver);
-    Properties parsed = parseServer(server);
-    parsed.putAll(driver);
+    String server = HostList.read(parts.hosts(), driver);
+    if (!parts.database().isEmpty()) {
+      String database = UrlParts.visible("database", UrlParts.decode(parts.database()));
+      driver.setProperty(PGProperty.PG_DBNAME.getName(), database);
+    }
+    setIfGiven(driver, PGProperty.USER, parts.user());
+    setIfGiven(driver, PGProperty.PASSWORD, parts.password());
     Map<String, String> store = new LinkedHashMap<>();
-    readQuery(query, known, parsed, store);
-    return new PostgresAddress(server, parsed, store);
+    readParameters(parts.parameters(), known, others, driver, store);
+    return new PostgresAddress(server, parts.withoutSecrets(), driver, store);
   }
 
-  private static boolean isPostgres(String scheme) {
-    String lower = scheme.toLowerCase(Locale.ROOT);
-    return lower.equals("postgresql:") || lower.equals("postgres:");
+  /** Reads a URL that has no settings of anybody else. */
+  static PostgresAddress parse(String url, Iterable<String> known) {
+    return parse(url, known, (name, value) -> false);
   }
 
-  /** Takes {@code user:password@} off the beginning. */
-  private static String withoutUser(String place, Properties driver) {
-    int slash = place.indexOf('/');
-    int at = place.lastIndexOf('@', slash < 0 ? place.length() : slash);
-    if (at < 0) {
-      return place;
+  private static void setIfGiven(Properties driver, PGProperty property, @Nullable String value) {
+    if (value != null) {
+      driver.setProperty(property.getName(), value);
     }
-    String userInfo = place.substring(0, at);
-    int colon = userInfo.indexOf(':');
-    driver.setProperty(
-        PGProperty.USER.getName(), decode(colon < 0 ? userInfo : userInfo.substring(0, colon)));
-    if (colon >= 0) {
-      driver.setProperty(PGProperty.PASSWORD.getName(), decode(userInfo.substring(colon + 1)));
-    }
-    return place.substring(at + 1);
   }
 
-  private static Properties parseServer(String server) {
-    Properties parsed = Driver.parseURL(SCHEME + server, null);
-    if (parsed == null) {
-      throw new InvalidInputException(
-          "the host, port or database of the URL cannot be read" + FORM);
-    }
-    return copy(parsed);
-  }
-
-  private static void readQuery(
-      String query, Iterable<String> known, Properties driver, Map<String, String> store) {
-    for (String parameter : query.split("&", -1)) {
+  private static void readParameters(
+      List<String> parameters,
+      Iterable<String> known,
+      BiPredicate<String, String> others,
+      Properties driver,
+      Map<String, String> store) {
+    for (int i = 0; i < parameters.size(); i++) {
+      String parameter = parameters.get(i);
       if (parameter.isEmpty()) {
         continue;
       }
-      int equals = parameter.indexOf('=');
-      String name = decode(equals < 0 ? parameter : parameter.substring(0, equals));
-      String value = equals < 0 ? "" : decode(parameter.substring(equals + 1));
+      String name = UrlParts.name(parameter);
+      String value = UrlParts.value(parameter);
       if (contains(known, name)) {
         store.put(name, value);
       } else if (PGProperty.forName(name) != null) {
         driver.setProperty(name, value);
-      } else {
-        throw new InvalidInputException(
-            "the URL has the unknown parameter "
-                + name
-                + "; known are "
-                + String.join(", ", known)
-                + " and the connection parameters of the PostgreSQL JDBC driver, such as sslmode");
+      } else if (!others.test(name, value)) {
+        throw unknownParameter(name, i + 1, known);
       }
     }
+  }
+
+  /**
+   * Shows a name only when it is nearly a known one: behind a password with an {@code &} it may be
+   * the rest of the password.
+   */
+  private static InvalidInputException unknownParameter(
+      String name, int number, Iterable<String> known) {
+    Set<String> all = new LinkedHashSet<>();
+    known.forEach(all::add);
+    for (PGProperty property : PGProperty.values()) {
+      all.add(property.getName());
+    }
+    String nearest = Words.nearest(name, all);
+    return new InvalidInputException(
+        "the URL has an unknown parameter"
+            + (nearest == null
+                ? ", number " + number + "; write %26 for an '&' in a value"
+                : " " + Text.quote(name) + "; did you mean \"" + nearest + "\"?")
+            + "; known are "
+            + String.join(", ", known)
+            + " and the connection parameters of the PostgreSQL JDBC driver, such as sslmode");
   }
 
   private static boolean contains(Iterable<String> names, String wanted) {
@@ -127,16 +128,6 @@ public record PostgresAddress(String server, Properties driver, Map<String, Stri
     return false;
   }
 
-  private static String decode(String text) {
-    try {
-      // A plus is a plus here; only a form means a space by it.
-      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new InvalidInputException(
-          "the URL has a % that is not followed by two hexadecimal digits; write %25 for a percent sign");
-    }
-  }
-
   private static Properties copy(Properties properties) {
     Properties copy = new Properties();
     for (String name : properties.stringPropertyNames()) {
@@ -144,6 +135,32 @@ public record PostgresAddress(String server, Properties driver, Map<String, Stri
     }
     return copy;
   }
+
+  /**
+   * The same address with the user and the password that it connects with; the driver looks for
+   * neither by itself.
+   *
+   * @param environment the variables that may hold the password or the place of its file
+   */
+  public Login login(Map<String, String> environment) {
+    PostgresAddress address = new PostgresAddress(server, shown, driver, store);
+    boolean named = driver.getProperty(PGProperty.USER.getName()) != null;
+    address.set(PGProperty.USER, user());
+    PasswordSearch search = PasswordSearch.of(address.driver, environment);
+    // An empty password keeps the driver from reading a file; the server decides if it needs one.
+    address.set(PGProperty.PASSWORD, search.password() == null ? "" : search.password());
+    String user = "user " + user() + (named ? "" : " (the user of the operating system)");
+    return new Login(address, user, search);
+  }
+
+  /**
+   * How an address connects.
+   *
+   * @param address the address, with user and password
+   * @param user the user, as a message names it
+   * @param search where the password is from
+   */
+  public record Login(PostgresAddress address, String user, PasswordSearch search) {}
 
   /** Sets a property of the driver, or unsets it. */
   public void set(PGProperty property, @Nullable String value) {
@@ -178,7 +195,11 @@ public record PostgresAddress(String server, Properties driver, Map<String, Stri
 
   /** The JDBC URL, without any parameter: those are among the properties. */
   String jdbcUrl() {
-    return SCHEME + server;
+    String database = driver.getProperty(PGProperty.PG_DBNAME.getName(), "");
+    return SCHEME
+        + server
+        + "/"
+        + URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** The user who connects. */

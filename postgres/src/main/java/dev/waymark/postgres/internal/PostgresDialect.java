@@ -39,15 +39,18 @@ public final class PostgresDialect implements Dialect {
    * whole when they are not.
    */
   private static final String PLANNED_ONCE =
-      ", set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)";
+      ", pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true), pg_catalog.set_config('enable_seqscan', 'off', true)";
 
   /** Every statement of a commit finds its rows by key. */
   private static final String LOOK_UP_BY_KEY =
-      ", set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+      ", pg_catalog.set_config('enable_hashjoin', 'off', true), pg_catalog.set_config('enable_mergejoin', 'off', true)";
 
   /** A server, database or user may be set not to wait for the disk; a stronger setting stays. */
   private static final String WAIT_FOR_DISK =
-      ", set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
+      """
+      , pg_catalog.set_config('synchronous_commit',
+          CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off' THEN 'on'
+            ELSE pg_catalog.current_setting('synchronous_commit') END, true)""";
 
   /** Of these, question and answer stay below the smallest buffers in use. */
   private static final int MOST_IDS_TOGETHER = 2_000;
@@ -68,9 +71,11 @@ public final class PostgresDialect implements Dialect {
     this.writers = Math.min(MOST_WRITERS, settings.poolSize());
     String timeouts =
         """
-        SELECT set_config('statement_timeout', '%d', true), set_config('lock_timeout', '%d', true),
-          set_config('idle_in_transaction_session_timeout', '%d', true)"""
+        SELECT pg_catalog.set_config('search_path', 'pg_catalog, "%s", pg_temp', true),
+          pg_catalog.set_config('statement_timeout', '%d', true), pg_catalog.set_config('lock_timeout', '%d', true),
+          pg_catalog.set_config('idle_in_transaction_session_timeout', '%d', true)"""
             .formatted(
+                settings.schema(),
                 settings.statementTimeout().toMillis(),
                 settings.lockTimeout().toMillis(),
                 settings.idleTimeout().toMillis());

@@ -16,7 +16,7 @@ import org.postgresql.util.ServerErrorMessage;
  */
 public final class PostgresErrors {
   private final String place;
-  private final String user;
+  private final PostgresRefusals refusals;
   private final PostgresSettings settings;
   private final Situation situation;
 
@@ -31,29 +31,35 @@ public final class PostgresErrors {
   }
 
   private PostgresErrors(
-      String place, String user, PostgresSettings settings, Situation situation) {
+      String place, PostgresRefusals refusals, PostgresSettings settings, Situation situation) {
     this.place = place;
-    this.user = user;
+    this.refusals = refusals;
     this.settings = settings;
     this.situation = situation;
   }
 
-  /** Errors that name the server of this address. */
-  public static PostgresErrors of(PostgresAddress address, PostgresSettings settings) {
+  /** Errors that name the server and the user of this address. */
+  public static PostgresErrors of(PostgresAddress.Login login, PostgresSettings settings) {
     return new PostgresErrors(
-        address.name(), "user " + address.user(), settings, Situation.WORKING);
+        login.address().name(),
+        new PostgresRefusals(login.user(), login.search()),
+        settings,
+        Situation.WORKING);
   }
 
   /** Errors about a data source of which only the schema is known. */
   public static PostgresErrors ofDataSource(PostgresSettings settings) {
     return new PostgresErrors(
-        "the PostgreSQL data source", "its user", settings, Situation.WORKING);
+        "the PostgreSQL data source",
+        new PostgresRefusals("its user", null),
+        settings,
+        Situation.WORKING);
   }
 
   /** The same errors as an opening tells them, which was tried again or was not. */
   PostgresErrors ofOpening(boolean triedAgain) {
     return new PostgresErrors(
-        place, user, settings, triedAgain ? Situation.OPENING_AGAIN : Situation.OPENING);
+        place, refusals, settings, triedAgain ? Situation.OPENING_AGAIN : Situation.OPENING);
   }
 
   /** The store, as a message names it. */
@@ -74,15 +80,12 @@ public final class PostgresErrors {
     if (state == null) {
       return withoutState(cause);
     }
+    String refusal = refusals.explain(state, said(cause), cause);
+    if (refusal != null) {
+      return refusal;
+    }
     if (state.startsWith("08")) {
       return lost(state, cause);
-    }
-    if (SqlStates.isRefusedUser(state)) {
-      return "the server refuses "
-          + user
-          + " ("
-          + said(cause)
-          + "); check the name, the password and pg_hba.conf";
     }
     if (SqlStates.isWithoutTables(state)) {
       return "its tables are not what this version made ("
@@ -104,10 +107,11 @@ public final class PostgresErrors {
       case SqlStates.NO_SUCH_DATABASE ->
           said(cause) + "; create it with createdb, or name another database";
       case SqlStates.INSUFFICIENT_PRIVILEGE ->
-          user
+          refusals.user()
               + " may not do that ("
               + said(cause)
-              + "); have the owner of the schema grant it, or that of the database run: CREATE SCHEMA "
+              + "); have the owner of the schema grant it, or that of the database run: CREATE"
+              + " SCHEMA "
               + settings.schema()
               + " AUTHORIZATION the user; or name a schema of your own with schema=NAME";
       case SqlStates.LOCK_NOT_AVAILABLE ->
@@ -135,7 +139,8 @@ public final class PostgresErrors {
   private String noWrites() {
     return "the server takes no writes"
         + retried()
-        + "; it is a standby, or default_transaction_read_only is on. Name the primary, or turn that off";
+        + "; it is a standby, or default_transaction_read_only is on. Name the primary, or turn"
+        + " that off";
   }
 
   private String lost(String state, SQLException cause) {
@@ -143,7 +148,7 @@ public final class PostgresErrors {
     if (said(cause).contains(PGProperty.TARGET_SERVER_TYPE.getName())) {
       return noWrites();
     }
-    boolean neverCame = state.equals(SqlStates.UNREACHED) || state.equals("08004");
+    boolean neverCame = state.equals(SqlStates.UNREACHED);
     return neverCame
         ? "the server cannot be reached"
             + retried()
@@ -162,6 +167,9 @@ public final class PostgresErrors {
   }
 
   private String withoutState(SQLException cause) {
+    if (cause instanceof PoolExhaustedException exhausted) {
+      return exhausted(exhausted);
+    }
     return cause instanceof java.sql.SQLTransientConnectionException
         ? "none of the "
             + settings.poolSize()
@@ -169,6 +177,19 @@ public final class PostgresErrors {
             + Durations.format(settings.poolTimeout())
             + "; use the store from fewer threads, or raise the size of the pool"
         : said(cause);
+  }
+
+  /** Waiting longer does not help when all who hold a connection wait for a second one. */
+  private static String exhausted(PoolExhaustedException cause) {
+    return (cause.connections() == 0
+            ? "the data source gave no connection, probably since all of its pool are in use"
+            : "all " + cause.connections() + " connections of the data source's pool are in use")
+        + " ("
+        + said(cause)
+        + "); nothing was stored. A caller that holds a connection while it calls the store needs a"
+        + " second one, and when as many do so as the pool has connections, all of them wait until"
+        + " the pool's time-out. Call the store before borrowing a connection or after giving it"
+        + " back, or give the store a pool of its own";
   }
 
   private String retried() {

@@ -37,7 +37,9 @@ public final class PostgresListener implements AutoCloseable {
   private static final String CHANNEL = "waymark";
 
   private static final String IS_LISTENING =
-      "SELECT count(*) FROM pg_listening_channels() AS c WHERE c = '" + CHANNEL + "'";
+      "SELECT pg_catalog.count(*) FROM pg_catalog.pg_listening_channels() AS c WHERE c OPERATOR(pg_catalog.=) '"
+          + CHANNEL
+          + "'";
 
   /**
    * How long one wait for a call lasts, after which the connection shows that it lives: a peer that
@@ -137,7 +139,7 @@ public final class PostgresListener implements AutoCloseable {
       PGConnection driver = opened.unwrap(PGConnection.class);
       try (Statement sql = opened.createStatement()) {
         // A proxy that pools tells its clients another number than the server has.
-        if (number(sql, "SELECT pg_backend_pid()") != driver.getBackendPID()) {
+        if (number(sql, "SELECT pg_catalog.pg_backend_pid()") != driver.getBackendPID()) {
           stop("the server is behind a proxy that pools its sessions");
           return;
         }

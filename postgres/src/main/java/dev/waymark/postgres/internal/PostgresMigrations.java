@@ -1,9 +1,13 @@
 package dev.waymark.postgres.internal;
 
 import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
 
 /**
  * Runs the migrations. Its own class, so that opening a schema that is up to date loads nothing of
@@ -15,6 +19,38 @@ final class PostgresMigrations {
 
   private PostgresMigrations() {}
 
+  /**
+   * Sets the search path for each migration, in its transaction: names are looked up in pg_catalog,
+   * then in the schema, and nowhere else, so that a function or operator which somebody else made
+   * does not run.
+   */
+  private record SafePath(String schema) implements Callback {
+    @Override
+    public boolean supports(Event event, Context context) {
+      return event == Event.BEFORE_EACH_MIGRATE;
+    }
+
+    @Override
+    public boolean canHandleInTransaction(Event event, Context context) {
+      return true;
+    }
+
+    @Override
+    @SuppressWarnings("StatementSwitchToPreparedStatement")
+    public void handle(Event event, Context context) {
+      try (Statement statement = context.getConnection().createStatement()) {
+        statement.execute("SET LOCAL search_path = \"" + schema + "\", pg_temp");
+      } catch (SQLException e) {
+        throw new FlywayException("cannot set the search path of a migration", e);
+      }
+    }
+
+    @Override
+    public String getCallbackName() {
+      return "waymark-search-path";
+    }
+  }
+
   static void run(DataSource source, String schema) throws SQLException {
     try {
       Flyway.configure(PostgresMigrations.class.getClassLoader())
@@ -24,6 +60,7 @@ final class PostgresMigrations {
           .locations("classpath:dev/waymark/postgres/migration")
           .table(TABLE)
           .loggers("slf4j")
+          .callbacks(new SafePath(schema))
           .load()
           .migrate();
     } catch (FlywayException e) {

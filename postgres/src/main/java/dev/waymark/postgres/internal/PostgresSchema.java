@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,21 +22,54 @@ import org.slf4j.LoggerFactory;
  */
 public final class PostgresSchema {
   /** The version that this code works with: the number of the last migration. */
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   private static final int LEAST_SERVER = 14;
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSchema.class);
 
-  /** Whether the schema, the mark and anything that is not Flyway's are there. */
+  /**
+   * Whether the schema, the mark and anything that is not Flyway's are there, and which of the
+   * triggers of this version do not run. The session may have any search path, so even operators
+   * are named with their schema.
+   */
   private static final String LOOK =
       """
       SELECT n.oid IS NOT NULL,
-             EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'waymark_version'),
-             (SELECT count(*) FROM pg_catalog.pg_class c
-              WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-                AND c.relname NOT LIKE ?),
-             pg_catalog.current_setting('fsync')
-      FROM (SELECT 1) AS one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = ?""";
+             EXISTS (
+               SELECT 1 FROM pg_catalog.pg_class c
+               WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid AND c.relname OPERATOR(pg_catalog.=) 'waymark_version'),
+             (SELECT pg_catalog.count(*) FROM pg_catalog.pg_class c
+              WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid
+                AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f,S}'::pg_catalog."char"[])
+                AND c.relname OPERATOR(pg_catalog.!~~) ?),
+             pg_catalog.current_setting('fsync'),
+             (SELECT pg_catalog.string_agg(v.name, ', ')
+              FROM pg_catalog.unnest(?::pg_catalog.text[]) AS v (name)
+              WHERE NOT EXISTS (
+                SELECT 1 FROM pg_catalog.pg_class c
+                JOIN pg_catalog.pg_trigger t ON t.tgrelid OPERATOR(pg_catalog.=) c.oid
+                WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid
+                  AND pg_catalog.format('%s on %s', t.tgname, c.relname) OPERATOR(pg_catalog.=) v.name
+                  AND t.tgenabled OPERATOR(pg_catalog.=) ANY ('{O,A}'::pg_catalog."char"[])))
+      FROM (SELECT 1) AS one
+      LEFT JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) ?""";
+
+  /** The triggers of this version; the rules and the totals of the store depend on each. */
+  static final List<String> TRIGGERS =
+      List.of(
+          "attempts_begin on attempts",
+          "attempts_move on attempts",
+          "executions_begin on executions",
+          "executions_count_created on executions",
+          "executions_count_deleted on executions",
+          "executions_count_emptied on executions",
+          "executions_count_moved on executions",
+          "executions_end on executions",
+          "executions_leave on executions",
+          "executions_move on executions",
+          "task_runs_begin on task_runs",
+          "task_runs_leave on task_runs",
+          "task_runs_move on task_runs");
 
   private final PostgresSettings settings;
   private final PostgresErrors errors;
@@ -56,11 +90,14 @@ public final class PostgresSchema {
    *     version or to another program
    */
   public void prepare(PostgresSessions pool, DataSource source) throws SQLException {
-    try (Connection connection = pool.connection()) {
-      checkServer(connection);
-      if (isCurrent(connection)) {
-        return;
-      }
+    boolean current =
+        pool.with(
+            connection -> {
+              checkServer(connection);
+              return isCurrent(connection);
+            });
+    if (current) {
+      return;
     }
     try (Connection guard = source.getConnection()) {
       guard.setAutoCommit(false);
@@ -102,7 +139,8 @@ public final class PostgresSchema {
   private boolean isCurrent(Connection connection) throws SQLException {
     try (PreparedStatement look = connection.prepareStatement(LOOK)) {
       look.setString(1, PostgresMigrations.TABLE + "%");
-      look.setString(2, settings.schema());
+      look.setArray(2, connection.createArrayOf("text", TRIGGERS.toArray()));
+      look.setString(3, settings.schema());
       try (ResultSet row = look.executeQuery()) {
         row.next();
         if (row.getString(4).equals("off")) {
@@ -111,7 +149,11 @@ public final class PostgresSchema {
               errors.place());
         }
         if (row.getBoolean(2)) {
-          return isCurrent(version(connection));
+          boolean current = isCurrent(version(connection));
+          if (current && row.getString(5) != null) {
+            throw incomplete(row.getString(5));
+          }
+          return current;
         }
         if (row.getLong(3) > 0) {
           throw foreign(row.getLong(3));
@@ -140,7 +182,18 @@ public final class PostgresSchema {
         errors.place()
             + " holds "
             + relations
-            + " tables or other relations of another program; nothing was changed in it. Name another schema with schema=NAME",
+            + " tables or other relations of another program; nothing was changed in it. Name"
+            + " another schema with schema=NAME",
+        null);
+  }
+
+  private SchemaMismatchException incomplete(String missing) {
+    return new SchemaMismatchException(
+        errors.place()
+            + " is an incomplete copy of a store, or triggers of it are disabled; these do not run: "
+            + missing
+            + ". Without them totals become wrong, so nothing was opened. Copy a schema with pg_dump and psql or"
+            + " pg_restore, which copy its triggers, or enable them with ALTER TABLE … ENABLE TRIGGER ALL",
         null);
   }
 
@@ -164,7 +217,8 @@ public final class PostgresSchema {
               + settings.statementTimeout().toMillis());
     }
     try (PreparedStatement lock =
-        guard.prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")) {
+        guard.prepareStatement(
+            "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))")) {
       lock.setString(1, "waymark schema " + settings.schema());
       lock.execute();
     }

@@ -19,15 +19,18 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresSessions implements SessionSource {
   private final DataSource source;
   private final @Nullable HikariDataSource pool;
+  private final @Nullable CallerTransactions callers;
 
-  private PostgresSessions(DataSource source, @Nullable HikariDataSource pool) {
+  private PostgresSessions(
+      DataSource source, @Nullable HikariDataSource pool, @Nullable CallerTransactions callers) {
     this.source = source;
     this.pool = pool;
+    this.callers = callers;
   }
 
   /** Sessions over somebody else's data source, which is not closed. */
-  public static PostgresSessions of(DataSource source) {
-    return new PostgresSessions(source, null);
+  public static PostgresSessions of(DataSource source, PostgresErrors errors) throws SQLException {
+    return new PostgresSessions(source, null, CallerTransactions.of(source, errors.place()));
   }
 
   /**
@@ -45,9 +48,32 @@ public final class PostgresSessions implements SessionSource {
     connector.connect();
     try {
       HikariDataSource pool = new HikariDataSource(config);
-      return new PostgresSessions(pool, pool);
+      return new PostgresSessions(pool, pool, null);
     } catch (HikariPool.PoolInitializationException e) {
       throw e.getCause() instanceof SQLException cause ? cause : new SQLException(e);
+    }
+  }
+
+  @Override
+  public void checkCaller() throws SQLException {
+    if (callers != null && callers.dependsOnThread()) {
+      giveBack(connection());
+    }
+  }
+
+  /** What is done with a connection. */
+  @FunctionalInterface
+  interface Use<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  /** Does this with a connection, which is given back whatever happens. */
+  <T> T with(Use<T> use) throws SQLException {
+    Connection connection = connection();
+    try {
+      return use.run(connection);
+    } finally {
+      giveBack(connection);
     }
   }
 
@@ -65,7 +91,7 @@ public final class PostgresSessions implements SessionSource {
    * Waits for a connection. An interrupt does not end the wait: a change set may depend on it whose
    * caller must hear what became of it, and finds its flag set afterwards.
    */
-  Connection connection() throws SQLException {
+  private Connection connection() throws SQLException {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
@@ -73,9 +99,11 @@ public final class PostgresSessions implements SessionSource {
           return inAutocommit(source.getConnection());
         } catch (SQLException e) {
           if (!(e.getCause() instanceof InterruptedException)) {
-            throw isFull() || SqlStates.of(e) != null ? e : withState(e);
+            throw SqlStates.of(e) == null ? explained(e) : e;
           }
+          // The pool sets the flag again: with it, the next call would not wait at all.
           interrupted = true;
+          boolean unused = Thread.interrupted();
         }
       }
     } finally {
@@ -85,10 +113,27 @@ public final class PostgresSessions implements SessionSource {
     }
   }
 
-  /** Whether every connection that there may be is in use; not known of another's pool. */
-  private boolean isFull() {
-    return pool == null
-        || pool.getHikariPoolMXBean().getActiveConnections() >= pool.getMaximumPoolSize();
+  /** The reason why a pool gave no connection, where the server has not said any. */
+  private SQLException explained(SQLException error) {
+    HikariDataSource known = pool == null ? poolOfCaller() : pool;
+    if (known != null && known.getHikariPoolMXBean() != null) {
+      int most = known.getMaximumPoolSize();
+      if (known.getHikariPoolMXBean().getActiveConnections() < most) {
+        return withState(error);
+      }
+      return pool == null ? new PoolExhaustedException(most, error) : error;
+    }
+    return new PoolExhaustedException(0, error);
+  }
+
+  private @Nullable HikariDataSource poolOfCaller() {
+    try {
+      return source.isWrapperFor(HikariDataSource.class)
+          ? source.unwrap(HikariDataSource.class)
+          : null;
+    } catch (SQLException e) {
+      return null;
+    }
   }
 
   /**
@@ -100,16 +145,54 @@ public final class PostgresSessions implements SessionSource {
         "no connection came about in time", SqlStates.UNREACHED, error);
   }
 
-  /** The dialect begins and ends transactions by hand. */
-  private static Connection inAutocommit(Connection connection) throws SQLException {
-    if (!connection.getAutoCommit()) {
-      connection.setAutoCommit(true);
+  /**
+   * The dialect begins and ends transactions by hand. One that is refused is given back as it came.
+   */
+  private Connection inAutocommit(Connection connection) throws SQLException {
+    boolean accepted = false;
+    try {
+      if (callers != null) {
+        callers.check(connection);
+      }
+      if (!connection.getAutoCommit()) {
+        connection.setAutoCommit(true);
+      }
+      accepted = true;
+      return connection;
+    } finally {
+      if (!accepted) {
+        close(connection);
+      }
     }
-    return connection;
+  }
+
+  /** Gives a connection back in the mode in which it came. */
+  private void giveBack(Connection connection) {
+    restore(connection);
+    close(connection);
+  }
+
+  private void restore(Connection connection) {
+    if (callers != null && !callers.autocommit()) {
+      try {
+        connection.setAutoCommit(false);
+      } catch (SQLException e) {
+        // It was cut; its pool will notice.
+      }
+    }
+  }
+
+  private static void close(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // It is given up in any case.
+    }
   }
 
   @Override
   public void release(Session session) {
+    restore(session.connection());
     session.close();
   }
 
@@ -127,6 +210,7 @@ public final class PostgresSessions implements SessionSource {
     if (pool != null && SqlStates.isReadOnly(state)) {
       pool.getHikariPoolMXBean().softEvictConnections();
     }
+    restore(session.connection());
     session.close();
   }
 

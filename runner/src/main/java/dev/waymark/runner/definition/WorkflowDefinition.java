@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param workingDirectory where the tasks run, relative to the directory of the execution; null for
  *     that directory itself
  * @param timeout how long a whole execution may take from its start, or null for no bound
+ * @param cleanupTimeout how long the tasks of {@code on-failure}, and then those of {@code
+ *     finally}, may take together; a bound for each of the two
  * @param maxParallel how many executions of this workflow may run at the same time, or null for no
  *     bound
  * @param priority from -100 to 100, by default 0: ready tasks of executions with a greater one are
@@ -39,10 +41,14 @@ public record WorkflowDefinition(
     Map<String, String> env,
     @Nullable String workingDirectory,
     @Nullable Duration timeout,
+    Duration cleanupTimeout,
     @Nullable Integer maxParallel,
     int priority,
     List<TaskDefinition> tasks,
     String source) {
+
+  /** The bound of each stage after the first where a file names none. */
+  public static final Duration DEFAULT_CLEANUP_TIMEOUT = Duration.ofHours(1);
 
   /** Keeps unmodifiable copies, in their order, with the tasks sorted by their stages. */
   public WorkflowDefinition {
@@ -50,6 +56,34 @@ public record WorkflowDefinition(
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
     tasks = tasks.stream().sorted(Comparator.comparing(TaskDefinition::stage)).toList();
+  }
+
+  /** A workflow with the default bound on the stages after the first. */
+  public WorkflowDefinition(
+      WorkflowId id,
+      @Nullable String description,
+      Map<String, String> labels,
+      Map<String, InputDefinition> inputs,
+      Map<String, String> env,
+      @Nullable String workingDirectory,
+      @Nullable Duration timeout,
+      @Nullable Integer maxParallel,
+      int priority,
+      List<TaskDefinition> tasks,
+      String source) {
+    this(
+        id,
+        description,
+        labels,
+        inputs,
+        env,
+        workingDirectory,
+        timeout,
+        DEFAULT_CLEANUP_TIMEOUT,
+        maxParallel,
+        priority,
+        tasks,
+        source);
   }
 
   /** A workflow without bounds on its executions, of the usual priority. */

@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.ExecutionId;
@@ -48,7 +49,7 @@ final class ClaimStarter {
         jobs.reload(job);
       }
       deadlines.begin(job);
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
       jobs.setAside(id, e);

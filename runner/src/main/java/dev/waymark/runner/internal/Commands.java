@@ -4,6 +4,7 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.runner.StartRequest;
 import dev.waymark.runner.TaskLogs;
 import dev.waymark.runner.definition.InputDefinition;
+import dev.waymark.runner.definition.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,6 +22,7 @@ final class Commands {
   private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
   private static final String OUTPUT = ".output";
   private static final String NEEDS = ".needs";
+  private static final String RESULT = ".result";
 
   private final TaskLogs logs;
 
@@ -55,6 +57,7 @@ final class Commands {
     try {
       Files.deleteIfExists(beside(job, node, attempt, NEEDS));
       Files.deleteIfExists(beside(job, node, attempt, OUTPUT));
+      Files.deleteIfExists(beside(job, node, attempt, RESULT));
     } catch (IOException e) {
       LOG.debug("cannot delete the files of attempt {} of {}", attempt, node.id, e);
     }
@@ -65,6 +68,14 @@ final class Commands {
     Path file = beside(job, node, node.attempt, NEEDS);
     ShellCommand.createDirectory(file.toAbsolutePath().getParent());
     Files.writeString(file, OutputText.write(node.outputsOfNeeds()));
+    if (node.task.stage() != Stage.MAIN) {
+      Files.writeString(beside(job, node, node.attempt, RESULT), factsOf(job, node).json());
+    }
+  }
+
+  private CleanupFacts factsOf(Job job, Node node) {
+    return new CleanupFacts(
+        job, node.task.stage(), other -> logs.path(job.id(), other.task.id(), other.attempt));
   }
 
   /**
@@ -119,6 +130,9 @@ final class Commands {
       need.outputs.forEach(
           (name, value) ->
               environment.put(OutputText.environmentName(need.task.id(), name), value));
+    }
+    if (node.task.stage() != Stage.MAIN) {
+      environment.putAll(factsOf(job, node).environment(beside(job, node, node.attempt, RESULT)));
     }
     environment.put("WAYMARK_OUTPUT", beside(job, node, node.attempt, OUTPUT).toString());
     environment.put("WAYMARK_NEEDS", beside(job, node, node.attempt, NEEDS).toString());

@@ -30,7 +30,7 @@ import java.util.TreeMap;
  * @param pools the pools that it serves
  * @param handlers what it does for tasks that use a handler
  * @param logSettings what becomes of the output of attempts
- * @param storePatience how long a store that does not answer is asked again
+ * @param patience retries calls of a store that does not answer
  * @param scope which executions it works on
  */
 public record Config(
@@ -49,13 +49,8 @@ public record Config(
     Set<String> pools,
     Handlers handlers,
     LogSettings logSettings,
-    Duration storePatience,
+    Patience patience,
     WorkScope scope) {
-
-  /** Asks the store again for as long as it may be away. */
-  Patience patience() {
-    return new Patience(storePatience);
-  }
 
   /**
    * Under this name a worker with a name of its own tells which process it is, in the words of

@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.ExecutionId;
@@ -140,6 +141,7 @@ public final class Coordinator {
   /** As {@link dev.waymark.runner.Runner#stop}. */
   public void stop() {
     Thread worker;
+    config.patience().stopSoon();
     synchronized (door) {
       stopping = true;
       worker = thread;
@@ -309,7 +311,7 @@ public final class Coordinator {
         requests.answer(id, state);
       }
       looks.dueNow();
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
       requests.fail(id, e);

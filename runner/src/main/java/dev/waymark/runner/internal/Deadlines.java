@@ -3,6 +3,7 @@ package dev.waymark.runner.internal;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.DueReason;
+import dev.waymark.runner.definition.Stage;
 import java.time.Duration;
 
 /**
@@ -25,10 +26,21 @@ record Deadlines(Config config) {
     }
   }
 
-  /** The error of such an execution, and of what was ended for that reason. */
-  static String error(Job job) {
+  /** The error of what was ended because the time of its stage is over. */
+  static String error(Job job, Stage stage) {
+    if (stage != Stage.MAIN) {
+      return "the tasks of \""
+          + stage.key()
+          + "\" timed out after "
+          + Durations.format(job.definition().cleanupTimeout());
+    }
     Duration timeout = job.definition().timeout();
     return "the execution timed out"
         + (timeout == null ? "" : " after " + Durations.format(timeout));
+  }
+
+  /** The error of an execution whose time is over, with what failed after that. */
+  static String errorOfExecution(Job job, String failures) {
+    return error(job, Stage.MAIN) + (failures.isEmpty() ? "" : "; " + failures);
   }
 }

@@ -28,14 +28,32 @@ final class EndRecorder {
       notifier.leaseLost(attempt, config.worker());
     }
     Job job = jobs.get(attempt.execution());
-    if (job == null || attempt.isLost()) {
+    if (job == null) {
       attempts.remove(attempt);
-      if (job != null) {
-        jobs.guard(job, () -> jobs.reload(job));
-      }
+    } else if (attempt.isLost()) {
+      jobs.guard(job, () -> lose(job, attempt));
     } else {
       jobs.guard(job, () -> record(job, attempt, end));
     }
+  }
+
+  /**
+   * The lease may be over, and what it came to counts for nothing. Where nobody has taken the
+   * attempt over by now, it is recorded as lost at once, since its process has ended: the lease in
+   * the store may last longer than this worker could know, and nobody need wait for its end. A
+   * handler may still run; there the lease has to end.
+   */
+  private void lose(Job job, LocalAttempt attempt) {
+    attempts.remove(attempt);
+    jobs.reload(job);
+    Node node = job.node(attempt.id().taskRunId());
+    if (node != null && node.task.run() != null && job.isLive(attempt.id())) {
+      Step step = settler.newStep(job);
+      step.endAttempt(node, AttemptState.LOST, null, "its lease could not be renewed in time");
+      settler.follow(step, node, AttemptState.LOST);
+      var unused = settler.commitAndGoOn(step);
+    }
+    settler.finishIfEnded(job);
   }
 
   private void record(Job job, LocalAttempt attempt, ProcessEnd raw) {
@@ -69,9 +87,9 @@ final class EndRecorder {
       }
       return true;
     }
-    AttemptState state = Ends.state(job, end);
+    AttemptState state = Ends.state(job, node, end);
     Step step = settler.newStep(job);
-    step.endAttempt(node, state, end.exitCode(), Ends.error(job, end, state));
+    step.endAttempt(node, state, end.exitCode(), Ends.error(job, node, end, state));
     if (state == AttemptState.SUCCEEDED) {
       step.setOutputs(node, end.outputs());
     }

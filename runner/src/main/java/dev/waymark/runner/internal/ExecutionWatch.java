@@ -29,8 +29,9 @@ final class ExecutionWatch {
   void look(Set<ExecutionId> wanted) {
     for (Job job : jobs.all()) {
       boolean live = !attempts.of(job.id()).isEmpty();
-      if (live || wanted.contains(job.id())) {
-        jobs.guard(job, () -> look(job, wanted.contains(job.id())));
+      boolean closely = (wanted.contains(job.id()) || job.isStale()) && job.mayRead();
+      if (live || closely || wanted.contains(job.id())) {
+        jobs.guard(job, () -> look(job, closely));
       }
     }
   }
@@ -38,10 +39,12 @@ final class ExecutionWatch {
   private void look(Job job, boolean closely) {
     Execution now = patience.<@Nullable Execution>call(() -> store.execution(job.id()));
     if (now == null || now.version() != job.version() || (closely && othersMoved(job))) {
+      boolean due = job.isStale();
       jobs.reload(job);
-      settler.settle(job, false);
+      settler.settle(job, due);
     } else if (closely) {
-      settler.settle(job, false);
+      job.noteRead();
+      settler.settle(job, job.isStale());
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Backoff;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.RecordKind;
@@ -18,8 +20,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -60,6 +64,9 @@ final class Heartbeat implements AutoCloseable {
   private final Map<AttemptId, Long> until = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor beats;
 
+  /** Between renewals that fail; used by the thread that renews. */
+  private final Backoff retries;
+
   /**
    * Begins.
    *
@@ -77,11 +84,10 @@ final class Heartbeat implements AutoCloseable {
     long nanos = lease.toNanos();
     this.marginNanos = Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS) * 2;
     long look = Math.max(1, Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS));
+    this.retries = Backoff.endless(lease.dividedBy(LOOKS), lease.dividedBy(BEATS));
     this.beats = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-heartbeat"));
-    beats.setRemoveOnCancelPolicy(true);
-    var unusedBeat =
-        beats.scheduleWithFixedDelay(
-            this::beat, nanos / BEATS, nanos / BEATS, TimeUnit.NANOSECONDS);
+    beats.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    beatAfter(interval());
     var unusedLook = timer.scheduleWithFixedDelay(this::look, look, look, TimeUnit.NANOSECONDS);
   }
 
@@ -177,22 +183,55 @@ final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /** Renews all leases; whatever goes wrong, the next beat comes. */
+  /**
+   * Renews all leases, and schedules the next renewal whatever goes wrong. There is never more than
+   * one renewal scheduled: a store that fails receives no more calls than one that answers, except
+   * for the first few retries.
+   */
   private void beat() {
+    long pause = interval();
     try {
-      List<AttemptId> held = new ArrayList<>(until.keySet());
-      int most = Math.max(1, store.limits().maxChanges() - 1);
-      if (held.isEmpty() && noted) {
-        renew(held);
-      }
-      for (int from = 0; from < held.size(); from += most) {
-        renew(held.subList(from, Math.min(from + most, held.size())));
-      }
-    } catch (StoreUnavailableException e) {
-      LOG.debug("leases could not be renewed; trying again", e);
-      var unused = beats.schedule(this::beat, lease.toNanos() / LOOKS, TimeUnit.NANOSECONDS);
+      renewAll();
+      retries.reset();
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
+      LOG.debug("leases could not be renewed; retrying", e);
+      pause = retries.nextNanos();
     } catch (RuntimeException e) {
       LOG.warn("leases could not be renewed", e);
+    } finally {
+      beatAfter(pause);
+    }
+  }
+
+  /** A part of the lease, with jitter: workers that began together renew at different times. */
+  private long interval() {
+    long longest = lease.toNanos() / BEATS;
+    return ThreadLocalRandom.current().nextLong(longest - longest / BEATS, longest);
+  }
+
+  private void beatAfter(long nanos) {
+    try {
+      var unused = beats.schedule(this::beat, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.trace("this worker has stopped", e);
+    }
+  }
+
+  /** An attempt whose lease may be over is not renewed: it is being ended here. */
+  private void renewAll() {
+    List<AttemptId> held = new ArrayList<>();
+    until.forEach(
+        (id, end) -> {
+          if (!isOver(end)) {
+            held.add(id);
+          }
+        });
+    int most = Math.max(1, store.limits().maxChanges() - 1);
+    if (held.isEmpty() && noted) {
+      renew(held);
+    }
+    for (int from = 0; from < held.size(); from += most) {
+      renew(held.subList(from, Math.min(from + most, held.size())));
     }
   }
 

@@ -14,9 +14,12 @@ import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +35,16 @@ import org.jspecify.annotations.Nullable;
 final class Job {
   private static final Stage[] STAGES = Stage.values();
 
+  /**
+   * An execution is read at most once in this time for each of its tasks. What is read for one task
+   * that ends then does not depend on how many tasks there are.
+   */
+  private static final long NANOS_PER_TASK = 100_000;
+
   private final Execution found;
   private final WorkflowDefinition definition;
   private final List<Node> nodes = new ArrayList<>();
+  private final Map<Stage, List<Node>> byStage = new EnumMap<>(Stage.class);
   private final Map<TaskRunId, Node> byRun = new HashMap<>();
   private final Set<Node> running = new TreeSet<>(Comparator.comparingInt(node -> node.index));
   private final Map<Stage, Integer> unfinishedIn = new EnumMap<>(Stage.class);
@@ -42,8 +52,11 @@ final class Job {
 
   private ExecutionState state;
   private long version;
+  private long readNanos;
+  private boolean stale;
   private boolean timed;
-  private boolean overdue;
+  private final Set<Stage> overdue = EnumSet.noneOf(Stage.class);
+  private final Set<Stage> begun = EnumSet.noneOf(Stage.class);
 
   /**
    * Makes the picture of an execution.
@@ -66,6 +79,7 @@ final class Job {
       nodes.add(node);
       byTask.put(task.id(), node);
       byRun.put(run, node);
+      byStage.computeIfAbsent(task.stage(), stage -> new ArrayList<>()).add(node);
     }
     if (runs.size() != nodes.size()) {
       throw unfit(
@@ -118,17 +132,52 @@ final class Job {
       }
     }
     recount();
+    noteRead();
+    stale = false;
     return changed;
+  }
+
+  /** All task runs have been read from the store just now. */
+  void noteRead() {
+    readNanos = System.nanoTime();
+  }
+
+  /** Whether all task runs may be read again, although that is only to keep up with others. */
+  boolean mayRead() {
+    return System.nanoTime() - readNanos >= nodes.size() * NANOS_PER_TASK;
+  }
+
+  /** Others have got on since this was read, and it is to be read again as soon as it may be. */
+  void setStale() {
+    stale = true;
+  }
+
+  boolean isStale() {
+    return stale;
   }
 
   private void recount() {
     running.clear();
     unfinishedIn.clear();
     brokenIn.clear();
+    begun.clear();
     for (Node node : nodes) {
-      node.openNeeds = (int) node.needs.stream().filter(need -> !need.isFinal()).count();
+      if (node.ready || node.attempt > 0) {
+        begun.add(node.task.stage());
+      }
+      node.openNeeds = open(node.needs);
+      node.openDependants = open(node.dependants);
+      node.forgetOutputs();
       tally(node, node.state, 1);
     }
+  }
+
+  private static int open(List<Node> nodes) {
+    int open = 0;
+    for (Node node : nodes) {
+      open += node.isFinal() ? 0 : 1;
+    }
+    return open;
   }
 
   private void tally(Node node, TaskRunState of, int by) {
@@ -176,6 +225,11 @@ final class Job {
     tally(node, to, 1);
     if (to.isTerminal()) {
       node.dependants.forEach(dependant -> dependant.openNeeds--);
+      for (Node need : node.needs) {
+        need.openDependants--;
+        need.forgetOutputs();
+      }
+      node.forgetOutputs();
     }
   }
 
@@ -242,13 +296,56 @@ final class Job {
     return first;
   }
 
-  /** The time of the execution is over. */
+  /** The time of the stage that is open is over; nothing where all have ended. */
   void setOverdue() {
-    overdue = true;
+    Stage stage = stage();
+    if (stage != null) {
+      overdue.add(stage);
+    }
   }
 
-  boolean isOverdue() {
-    return overdue;
+  /** Whether the time of a stage is over, as far as it is known in this process. */
+  boolean isOverdue(Stage stage) {
+    return overdue.contains(stage);
+  }
+
+  /** Whether a task of a stage is ready or has begun: then its time counts. */
+  boolean hasBegun(Stage stage) {
+    return begun.contains(stage);
+  }
+
+  /** A task of a stage becomes ready. */
+  void begin(Stage stage) {
+    begun.add(stage);
+  }
+
+  /** Whether there is any task after the first stage. */
+  boolean hasCleanup() {
+    return nodes.get(nodes.size() - 1).task.stage() != Stage.MAIN;
+  }
+
+  /**
+   * Whether the time-out of the execution ended its tasks. Where another worker saw to that, it
+   * follows from the times in the store: they did not all succeed, and the last of them ended after
+   * the time-out.
+   */
+  boolean isTimedOut() {
+    if (isOverdue(Stage.MAIN)) {
+      return true;
+    }
+    Duration timeout = definition.timeout();
+    if (timeout == null || !isBroken(Stage.MAIN) || unfinishedIn.getOrDefault(Stage.MAIN, 0) > 0) {
+      return false;
+    }
+    Instant first = Instant.MAX;
+    Instant last = Instant.MIN;
+    for (Node node : nodes) {
+      if (node.task.stage() == Stage.MAIN) {
+        first = node.startedAt.isBefore(first) ? node.startedAt : first;
+        last = node.changedAt.isAfter(last) ? node.changedAt : last;
+      }
+    }
+    return first.isBefore(last) && Duration.between(first, last).compareTo(timeout) >= 0;
   }
 
   ExecutionId id() {
@@ -280,6 +377,16 @@ final class Job {
 
   List<Node> nodes() {
     return nodes;
+  }
+
+  /** The nodes of a stage, in the order of the file. */
+  List<Node> nodes(Stage stage) {
+    return byStage.getOrDefault(stage, List.of());
+  }
+
+  /** How many tasks have failed, or were cancelled. */
+  int broken() {
+    return sum(brokenIn);
   }
 
   /** The nodes that have begun and not ended, in the order of the file. */

@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.Execution;
@@ -144,7 +145,7 @@ final class Jobs {
   void guard(Job job, Runnable action) {
     try {
       action.run();
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
       drop(job);

@@ -1,6 +1,9 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.error.StoreOverloadedException;
+import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Backoff;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.ChangeSet;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class LogShipper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogShipper.class);
   private static final Duration INTERVAL = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final Duration CLEANING_INTERVAL = Duration.ofHours(1);
   private static final int CLEANED_AT_ONCE = 100;
 
@@ -39,6 +44,7 @@ final class LogShipper implements AutoCloseable {
   private final Limits limits;
   private final Map<AttemptId, Tail> tails = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor thread;
+  private final Backoff retries = Backoff.endless(INTERVAL, LONGEST_PAUSE);
 
   /** A log that is read to its end, as far as it is written. */
   private static final class Tail {
@@ -55,18 +61,38 @@ final class LogShipper implements AutoCloseable {
     this.config = config;
     this.limits = config.store().limits();
     this.thread = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-logs"));
+    thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     if (config.logSettings().stored()) {
-      var unused =
-          thread.scheduleWithFixedDelay(
-              () -> tails.forEach(this::ship),
-              INTERVAL.toNanos(),
-              INTERVAL.toNanos(),
-              TimeUnit.NANOSECONDS);
+      roundAfter(INTERVAL.toNanos());
     }
     if (config.logSettings().retention() != null) {
       var unused =
           thread.scheduleWithFixedDelay(
               this::clean, 0, CLEANING_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void roundAfter(long nanos) {
+    try {
+      var unused = thread.schedule(this::round, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.trace("this worker has stopped", e);
+    }
+  }
+
+  /** Brings what was written since; where the store does not answer, one call has to find out. */
+  private void round() {
+    boolean answered = true;
+    try {
+      for (var each = tails.entrySet().iterator(); answered && each.hasNext(); ) {
+        var tail = each.next();
+        answered = ship(tail.getKey(), tail.getValue());
+      }
+    } finally {
+      if (answered) {
+        retries.reset();
+      }
+      roundAfter(answered ? INTERVAL.toNanos() : retries.nextNanos());
     }
   }
 
@@ -81,7 +107,7 @@ final class LogShipper implements AutoCloseable {
   void finish(AttemptId id) {
     Tail tail = tails.remove(id);
     if (tail != null) {
-      ship(id, tail);
+      var unused = ship(id, tail);
     }
   }
 
@@ -90,7 +116,8 @@ final class LogShipper implements AutoCloseable {
     tails.remove(id);
   }
 
-  private void ship(AttemptId id, Tail tail) {
+  /** Brings what is there; false when the store does not answer. */
+  private boolean ship(AttemptId id, Tail tail) {
     synchronized (tail) {
       try {
         while (!tail.over && shipPiece(id, tail)) {
@@ -100,7 +127,9 @@ final class LogShipper implements AutoCloseable {
         // Nothing was written.
       } catch (IOException | WaymarkException | IllegalStateException e) {
         LOG.debug("a piece of the log of attempt {} did not reach the store", id, e);
+        return !(e instanceof StoreUnavailableException || e instanceof StoreOverloadedException);
       }
+      return true;
     }
   }
 

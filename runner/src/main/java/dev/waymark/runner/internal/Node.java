@@ -55,13 +55,19 @@ final class Node {
   /** Needs that have not ended. */
   int openNeeds;
 
+  /** Those that need it and have not ended. */
+  int openDependants;
+
   /** Whether it waits to be claimed, now or after a pause. */
   boolean ready;
 
-  /** What it gives to its dependants. */
+  /** What it gives to its dependants; nothing where none is left that may need it. */
   Map<String, String> outputs = Map.of();
 
   Instant changedAt = Instant.EPOCH;
+
+  /** When its first attempt began; far in the future where none has. */
+  Instant startedAt = Instant.MAX;
 
   /** What listeners know of it, from what they were given at the start or from an event. */
   private long toldVersion = -1;
@@ -89,6 +95,7 @@ final class Node {
     changedAt = run.createdAt();
     attemptState = null;
     if (!details.attempts().isEmpty()) {
+      startedAt = details.attempts().get(0).startedAt();
       load(details.attempts().get(details.attempts().size() - 1));
     }
     changedAt = Objects.requireNonNullElse(run.endedAt(), changedAt);
@@ -104,6 +111,16 @@ final class Node {
 
   private static int count(ExecutionProgress.Item details, AttemptState state) {
     return (int) details.attempts().stream().filter(attempt -> attempt.state() == state).count();
+  }
+
+  /**
+   * Outputs may be large, and there may be thousands of them: they are kept only as long as a
+   * dependant may start.
+   */
+  void forgetOutputs() {
+    if (openDependants == 0) {
+      outputs = Map.of();
+    }
   }
 
   AttemptId attemptId() {
@@ -126,6 +143,7 @@ final class Node {
     attemptState = claimed.attempt().state();
     worker = claimed.attempt().worker();
     changedAt = claimed.attempt().startedAt();
+    startedAt = attempt == 1 ? changedAt : startedAt;
     error = null;
     ready = false;
   }

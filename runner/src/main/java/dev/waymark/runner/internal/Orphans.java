@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.internal.Backoff;
 import dev.waymark.runner.internal.ProcessGroups.Signal;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ final class Orphans {
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
-  private static final long CHECK_NANOS = 5_000_000;
+  private static final long CHECK_MILLIS = 5;
   private static final Duration WRITE_PATIENCE = Duration.ofMillis(500);
 
   /** What is in a file that no shell has written. */
@@ -81,7 +82,7 @@ final class Orphans {
       long begin = System.nanoTime();
       String text = Files.readString(pidFile).strip();
       while (text.isEmpty() && System.nanoTime() - begin < WRITE_PATIENCE.toNanos()) {
-        LockSupport.parkNanos(CHECK_NANOS);
+        Backoff.sleep(CHECK_MILLIS, TimeUnit.MILLISECONDS);
         text = Files.readString(pidFile).strip();
       }
       return text;
@@ -119,7 +120,7 @@ final class Orphans {
             group);
         return;
       }
-      LockSupport.parkNanos(CHECK_NANOS);
+      Backoff.sleep(CHECK_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 }

@@ -2,26 +2,48 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.internal.Backoff;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a store that does not answer, or has too much to do, again, for a time: a disk that was full
- * or a server that restarts need not end a run of hours.
+ * Retries calls of a store that does not answer, or is overloaded: a disk that was full or a server
+ * that restarts need not end a run of hours. Each runner has one; thread-safe.
+ *
+ * <p>A store that does not answer is retried for a limited time. An overloaded store does answer,
+ * so it is retried for as long as it is overloaded: to give up would make nothing easier, and an
+ * execution would lose its worker. A runner that stops, or whose thread is interrupted, retries for
+ * a few seconds more, because results of finished tasks are at stake, and then gives up in both
+ * cases.
  */
-final class Patience {
+public final class Patience {
   private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  private static final Duration LAST_LIMIT = Duration.ofSeconds(10);
 
   private final Duration limit;
+  private final Duration lastLimit;
+  private volatile boolean stopping;
 
-  Patience(Duration limit) {
+  /** Retries a store that does not answer for this time. */
+  public Patience(Duration limit) {
+    this(limit, LAST_LIMIT);
+  }
+
+  /** The same with another limit for a runner that stops. */
+  Patience(Duration limit, Duration lastLimit) {
     this.limit = limit;
+    this.lastLimit = lastLimit;
+  }
+
+  /** From now on retries are limited to a few seconds. */
+  void stopSoon() {
+    stopping = true;
   }
 
   /**
@@ -29,25 +51,25 @@ final class Patience {
    * whose answer was lost may have been made.
    *
    * @throws StoreUnavailableException the last one, when the time is over
-   * @throws StoreOverloadedException likewise
+   * @throws StoreOverloadedException the last one, when the runner stops meanwhile
    */
   <T extends @Nullable Object> T call(Supplier<T> call) {
-    long begin = System.nanoTime();
-    Duration pause = FIRST_PAUSE;
+    Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, limit);
+    Backoff last = null;
     while (true) {
       try {
         return call.get();
       } catch (StoreUnavailableException | StoreOverloadedException e) {
-        if (System.nanoTime() - begin >= limit.toNanos()) {
+        if (last == null && (stopping || Thread.currentThread().isInterrupted())) {
+          last = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, lastLimit);
+        }
+        boolean tooLong = e instanceof StoreUnavailableException && backoff.isOver();
+        if (tooLong || (last != null && last.isOver())) {
           throw e;
         }
-        LOG.debug("the store does not answer; asking again in {}", pause, e);
+        LOG.debug("the store does not answer; retrying", e);
       }
-      LockSupport.parkNanos(pause.toNanos());
-      pause =
-          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-              ? pause.multipliedBy(2)
-              : LONGEST_PAUSE;
+      Backoff.sleep(backoff.nextNanos(), TimeUnit.NANOSECONDS);
     }
   }
 }

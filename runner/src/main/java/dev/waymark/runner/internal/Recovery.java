@@ -1,13 +1,18 @@
 package dev.waymark.runner.internal;
 
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Backoff;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.runner.definition.Stage;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class Recovery {
   /** How long one that is held keeps running over its time, at most, once it is resumed. */
   private static final Duration HELD_AGAIN = Duration.ofSeconds(10);
+
+  /**
+   * How long others may take that can do what this worker cannot, at most, before it tries again.
+   */
+  private static final Duration UNREADABLE_AGAIN = Duration.ofSeconds(30);
 
   private final Config config;
   private final Jobs jobs;
@@ -123,7 +133,7 @@ final class Recovery {
               settler.settle(job, false);
             });
       }
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
       jobs.setAside(id, e);
@@ -147,11 +157,12 @@ final class Recovery {
       }
       Job known = job;
       jobs.guard(known, () -> settle(known, due));
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
       jobs.setAside(id, e);
-      clear(due);
+      // Another worker may be able to do it: one with another version, or with other handlers.
+      postpone(due, UNREADABLE_AGAIN);
     }
   }
 
@@ -162,30 +173,57 @@ final class Recovery {
     switch (due.reason()) {
       case SETTLE -> settler.settle(job, true);
       case DEADLINE -> {
-        job.setOverdue();
+        boolean over = isOver(job);
+        if (over) {
+          job.setOverdue();
+        }
         settler.settle(job, false);
-        attempts.of(job.id()).forEach(LocalAttempt::end);
+        if (over) {
+          attempts.of(job.id()).forEach(LocalAttempt::end);
+        }
         if (job.state() == ExecutionState.PAUSED) {
-          postpone(due);
+          postpone(due, HELD_AGAIN);
         }
       }
     }
   }
 
   /**
-   * Lets an execution that is over its time and held be due again later. The store tells a few that
-   * are due, and those that nothing can be done about now must not hide the others.
+   * Whether the time of the stage that is open is over. Since the store was asked, another worker
+   * may have begun the next stage, and with it a new time; so for a stage after the first it is
+   * asked again, after the execution was read.
    */
-  private void postpone(Claims.Due due) {
+  private boolean isOver(Job job) {
+    Stage stage = job.stage();
+    if (stage == null || stage == Stage.MAIN) {
+      return stage != null;
+    }
+    return job.hasBegun(stage) && isStillDue(job.id());
+  }
+
+  private boolean isStillDue(ExecutionId id) {
+    ClaimRequest nothing = new ClaimRequest(config.worker(), 0, config.lease(), config.pools(), id);
+    Claims claims = config.patience().call(() -> config.store().claim(nothing));
+    return claims.due().contains(new Claims.Due(id, DueReason.DEADLINE));
+  }
+
+  /**
+   * Lets an execution about which this worker can do nothing now be due again later: it is over its
+   * time and paused, or cannot be worked on here. The store returns a few that are due, and these
+   * must not hide the others. The pause is random in part, so that it is not always the same worker
+   * that finds it due first.
+   */
+  private void postpone(Claims.Due due, Duration pause) {
+    Duration after = Duration.ofNanos(Backoff.endless(pause, pause).nextNanos());
     ChangeSet changes =
         ChangeSet.builder(config.ids().commitId())
             .clearDue(due.executionId(), due.reason())
-            .markDue(due.executionId(), due.reason(), HELD_AGAIN)
+            .markDue(due.executionId(), due.reason(), after)
             .build();
     var unused = config.patience().call(() -> config.store().commit(changes));
   }
 
-  /** Nothing is due any more about an execution that has ended or is none of ours. */
+  /** Nothing is due any more about an execution that has ended. */
   private void clear(Claims.Due due) {
     ChangeSet changes =
         ChangeSet.builder(config.ids().commitId())
@@ -199,7 +237,7 @@ final class Recovery {
     try {
       Job job = jobs.current(expired.executionId());
       jobs.guard(job, () -> lose(job, expired));
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
       jobs.setAside(expired.executionId(), e);

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Step} they are given.
  *
  * <p>After a failure no ordinary task starts: what runs ends by itself, what waits for its first
- * attempt is skipped, what waits for another one is cancelled. Then have their turn the tasks that
- * wait for a failure, then those that run in any case, and the last to end takes the execution with
+ * attempt is skipped, what waits for another one is cancelled. So it is after a time-out, which
+ * also ends what runs. Then have their turn the tasks that wait for a failure, then those that run
+ * in any case, each stage with a time-out of its own, and the last to end takes the execution with
  * it. All of it is derived from states alone, never from what happened just now; so it is the same
  * for the worker that saw the task end and for one that finds the execution after a crash.
  *
@@ -46,7 +47,7 @@ final class Settlement {
     if (job.state() == ExecutionState.CANCELLING) {
       return TaskRunState.CANCELLED;
     }
-    if (job.isOverdue() || isExhausted(end, node, config)) {
+    if (job.isOverdue(node.task.stage()) || isExhausted(end, node, config)) {
       return TaskRunState.FAILED;
     }
     if (!job.failsFast(node)) {
@@ -74,10 +75,13 @@ final class Settlement {
   /** Adds what follows from the move of one node, upon a job where all else was settled. */
   static void addTo(Step step, Node moved) {
     Settlement settlement = new Settlement(step);
-    boolean everywhere =
-        settlement.job.isBroken() || settlement.job.state() == ExecutionState.CANCELLING;
+    Job job = settlement.job;
+    boolean broken = moved.state == TaskRunState.FAILED || moved.state == TaskRunState.CANCELLED;
+    // Only the first failure has consequences for tasks that do not need the one that failed.
+    boolean everywhere = (broken && job.broken() == 1) || job.state() == ExecutionState.CANCELLING;
+    settlement.looked = everywhere ? null : moved.task.stage();
     settlement.open.add(moved);
-    settlement.settle(everywhere ? settlement.job.nodes() : moved.dependants);
+    settlement.settle(everywhere ? job.nodes() : moved.dependants);
   }
 
   private void settle(Collection<Node> nodes) {
@@ -102,7 +106,7 @@ final class Settlement {
       return false;
     }
     looked = stage;
-    job.nodes().stream().filter(node -> node.task.stage() == stage).forEach(open::add);
+    open.addAll(job.nodes(stage));
     return true;
   }
 
@@ -117,7 +121,7 @@ final class Settlement {
   private void lookAtRetrying(Node node) {
     if (job.state() == ExecutionState.CANCELLING) {
       step.move(node, TaskRunState.CANCELLED);
-    } else if (job.isOverdue()) {
+    } else if (job.isOverdue(node.task.stage())) {
       step.move(node, TaskRunState.FAILED);
     } else if (job.failsFast(node)) {
       step.move(node, TaskRunState.CANCELLED);
@@ -134,7 +138,11 @@ final class Settlement {
     Stage stage = node.task.stage();
     if (job.state() == ExecutionState.CANCELLING) {
       end(node, TaskRunState.CANCELLED);
-    } else if (job.isOverdue() || job.failsFast(node)) {
+    } else if (job.isOverdue(stage)) {
+      // Where the time-out ends nothing else of the stage, this shows that it did not succeed.
+      boolean waits = node.openNeeds == 0 && !job.isBroken(stage);
+      end(node, waits ? TaskRunState.CANCELLED : TaskRunState.SKIPPED);
+    } else if (job.failsFast(node)) {
       end(node, TaskRunState.SKIPPED);
     } else if (!job.isOpen(stage)) {
       return; // Its turn comes when the stages before have ended.
@@ -143,6 +151,9 @@ final class Settlement {
     } else if (node.openNeeds == 0 && !node.task.condition().holds(node.ends())) {
       end(node, TaskRunState.SKIPPED);
     } else if (node.openNeeds == 0 && !node.ready) {
+      if (stage != Stage.MAIN && !job.hasBegun(stage)) {
+        step.beginCleanup();
+      }
       step.ready(node);
     }
   }
@@ -160,8 +171,8 @@ final class Settlement {
     if (job.state() == ExecutionState.PENDING) {
       step.moveExecution(ExecutionState.RUNNING, null);
     }
-    if (job.isOverdue()) {
-      step.moveExecution(ExecutionState.FAILED, Deadlines.error(job));
+    if (job.isTimedOut()) {
+      step.moveExecution(ExecutionState.FAILED, Deadlines.errorOfExecution(job, failures(job)));
     } else if (job.isBroken()) {
       step.moveExecution(ExecutionState.FAILED, failures(job));
     } else {
@@ -175,7 +186,15 @@ final class Settlement {
    */
   private static String failures(Job job) {
     List<Node> failed = in(job, TaskRunState.FAILED);
-    List<Node> named = failed.isEmpty() ? in(job, TaskRunState.CANCELLED) : failed;
+    if (job.isTimedOut()) {
+      // That those of the first stage failed goes without saying.
+      failed = failed.stream().filter(node -> node.task.stage() != Stage.MAIN).toList();
+      return failed.isEmpty() ? "" : named(failed);
+    }
+    return named(failed.isEmpty() ? in(job, TaskRunState.CANCELLED) : failed);
+  }
+
+  private static String named(List<Node> named) {
     String text =
         named.stream().limit(NAMED_FAILURES).map(Node::failure).collect(Collectors.joining("; "));
     int more = named.size() - NAMED_FAILURES;

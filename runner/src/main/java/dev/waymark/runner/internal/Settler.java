@@ -83,7 +83,7 @@ final class Settler {
         break;
       }
       Result result = commit(step);
-      if (result == Result.DONE) {
+      if (result == Result.DONE || isLeftForLater(result, job)) {
         break;
       }
       must |= result == Result.STALE;
@@ -112,6 +112,9 @@ final class Settler {
   /** Commits a step, and what follows from what others did; false where it was refused. */
   boolean commitAndGoOn(Step step) {
     Result result = commit(step);
+    if (isLeftForLater(result, step.job())) {
+      return true;
+    }
     if (result != Result.DONE) {
       jobs.reload(step.job());
     }
@@ -119,6 +122,19 @@ final class Settler {
       settle(step.job(), true);
     }
     return result != Result.REFUSED;
+  }
+
+  /**
+   * Whether what follows from the work of others is left for later. They may end tasks all the
+   * time; to read thousands of task runs for each of them would take longer than the tasks do. The
+   * execution is due in the store meanwhile.
+   */
+  private static boolean isLeftForLater(Result result, Job job) {
+    boolean left = result == Result.STALE && !job.mayRead();
+    if (left) {
+      job.setStale();
+    }
+    return left;
   }
 
   /** What became of a step. */

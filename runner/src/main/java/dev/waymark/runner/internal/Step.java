@@ -73,6 +73,7 @@ final class Step {
     if (!outputs.isEmpty()) {
       changes.setOutputs(node.id, node.attempt, outputs);
       node.outputs = outputs;
+      node.forgetOutputs();
     }
   }
 
@@ -105,12 +106,19 @@ final class Step {
     Duration pause = ended.contains(node) ? node.pause() : node.pauseLeft(now);
     changes.readyTaskRun(node.id, node.version, Handlers.poolOf(node.task), job.priority(), pause);
     node.ready = true;
+    job.begin(node.task.stage());
+  }
+
+  /** The time of a stage after the first begins, in place of that of the execution. */
+  void beginCleanup() {
+    changes.clearDue(job.id(), DueReason.DEADLINE);
+    changes.markDue(job.id(), DueReason.DEADLINE, job.definition().cleanupTimeout());
   }
 
   void moveExecution(ExecutionState to, @Nullable String error) {
     changes.updateExecution(job.id(), to, job.version(), Errors.cut(error, maxErrorBytes));
     job.move(to);
-    if (to.isTerminal() && job.definition().timeout() != null) {
+    if (to.isTerminal() && (job.definition().timeout() != null || job.hasCleanup())) {
       changes.clearDue(job.id(), DueReason.DEADLINE);
     }
   }

@@ -244,16 +244,47 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("what is overdue starts nothing more, in no stage and under no condition")
-  void whatIsOverdueStartsNothingMoreInNoStageAndUnderNoCondition() {
+  @DisplayName("a time-out ends the tasks, and then on-failure and finally run")
+  void aTimeOutEndsTheTasksAndThenOnFailureAndFinallyRun() {
     Settled flow =
         new Settled(twice("a"), twice("b"), when("always()", "c", "a"), onFailure("d"), last("e"));
     flow.fail("a");
     flow.begin().end("a", AttemptState.CANCELLED, Map.of()).overdue();
-    assertThat(flow).hasToString("a FAILED, b RUNNING, c SKIPPED, d SKIPPED, e SKIPPED: RUNNING");
+    assertThat(flow).hasToString("a FAILED, b RUNNING, c SKIPPED, d PENDING, e PENDING: RUNNING");
     assertThat(flow.end("b", AttemptState.LOST, Map.of()))
-        .hasToString("a FAILED, b FAILED, c SKIPPED, d SKIPPED, e SKIPPED: FAILED");
+        .hasToString("a FAILED, b FAILED, c SKIPPED, d ready, e PENDING: RUNNING");
+    assertThat(flow.succeed("d", "e"))
+        .hasToString("a FAILED, b FAILED, c SKIPPED, d SUCCEEDED, e SUCCEEDED: FAILED");
     assertThat(flow.error()).isEqualTo("the execution timed out");
+  }
+
+  @Test
+  @DisplayName("a time-out that ends no running task makes the execution fail all the same")
+  void aTimeOutThatEndsNoRunningTaskMakesTheExecutionFailAllTheSame() {
+    Settled flow = new Settled(task("a"), task("b", "a"), onFailure("c"), last("d")).overdue();
+    assertThat(flow).hasToString("a CANCELLED, b SKIPPED, c ready, d PENDING: PENDING");
+    assertThat(flow.succeed("c", "d").state()).isEqualTo(ExecutionState.FAILED);
+    assertThat(flow.error()).isEqualTo("the execution timed out");
+  }
+
+  @Test
+  @DisplayName("the time-out of one stage is not that of the next")
+  void theTimeOutOfOneStageIsNotThatOfTheNext() {
+    Settled flow =
+        new Settled(
+            task("a"), onFailure("b"), onFailure("c", "b"), last("d"), last("e", "d"), last("f"));
+    flow.fail("a").begin().overdue();
+    assertThat(flow)
+        .hasToString("a FAILED, b RUNNING, c SKIPPED, d PENDING, e PENDING, f PENDING: RUNNING");
+    flow.end("b", AttemptState.FAILED, Map.of());
+    assertThat(flow)
+        .hasToString("a FAILED, b FAILED, c SKIPPED, d ready, e PENDING, f ready: RUNNING");
+    flow.succeed("d").overdue();
+    assertThat(flow)
+        .hasToString("a FAILED, b FAILED, c SKIPPED, d SUCCEEDED, e CANCELLED, f RUNNING: RUNNING");
+    flow.end("f", AttemptState.FAILED, Map.of());
+    assertThat(flow.state()).isEqualTo(ExecutionState.FAILED);
+    assertThat(flow.error()).startsWith("task \"a\" failed after 1 attempt");
   }
 
   // ---- at random

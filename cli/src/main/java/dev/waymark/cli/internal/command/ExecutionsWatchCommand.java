@@ -6,9 +6,9 @@ import dev.waymark.cli.internal.progress.Progress;
 import dev.waymark.cli.internal.progress.WaitNotices;
 import dev.waymark.cli.internal.progress.Watcher;
 import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.core.internal.Backoff;
 import dev.waymark.core.model.ExecutionId;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** Follows an execution that others work on. */
 final class ExecutionsWatchCommand implements Command {
@@ -38,6 +38,6 @@ final class ExecutionsWatchCommand implements Command {
   }
 
   private static void pause() {
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
+    Backoff.sleep(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
   }
 }

@@ -1,5 +1,6 @@
 package dev.waymark.cli.internal.command;
 
+import dev.waymark.core.internal.Backoff;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
@@ -12,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * ended. Whenever the output goes on with another attempt, a heading says with which.
  */
 final class LogFollower {
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long PAUSE_MILLIS = 250;
 
   private final Context context;
   private final ExecutionId id;
@@ -51,10 +51,11 @@ final class LogFollower {
       Execution execution = context.store().execution(id);
       copyAll();
       context.out().flush();
-      if (execution == null || execution.state().isTerminal()) {
+      boolean ended = execution == null || execution.state().isTerminal();
+      if (ended || Thread.currentThread().isInterrupted()) {
         return;
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
+      Backoff.sleep(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -34,7 +34,10 @@ public final class Watcher {
     this.pause = pause;
   }
 
-  /** Follows an execution to its end and returns it as it ended. */
+  /**
+   * Follows an execution to its end and returns it as it ended; or, when the thread is interrupted,
+   * as it is then.
+   */
   public Execution watch(ExecutionId id) {
     Execution execution = execution(id);
     List<TaskRun> taskRuns = store.taskRuns(id);
@@ -42,6 +45,9 @@ public final class Watcher {
     listener.executionStarted(execution, taskRuns);
     while (!execution.state().isTerminal()) {
       pause.run();
+      if (Thread.currentThread().isInterrupted()) {
+        return execution;
+      }
       // The execution first: when it is seen to have ended, all its task runs are final.
       execution = execution(id);
       store.taskRuns(id).forEach(this::look);

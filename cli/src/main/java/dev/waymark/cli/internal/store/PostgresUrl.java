@@ -4,9 +4,10 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.postgres.PostgresStateStore;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.StringJoiner;
-import java.util.regex.Pattern;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * {@code postgresql://USER@HOST:PORT/DATABASE?…}. The password may stand in the URL, in {@code
@@ -20,42 +21,33 @@ import java.util.regex.Pattern;
 public record PostgresUrl(
     String shown, PostgresStateStore.Builder builder, Limits limits, Path logDirectory)
     implements StoreUrl {
-  private static final String PASSWORD_VARIABLE = "PGPASSWORD";
-  private static final Pattern HAS_PASSWORD = Pattern.compile("[?&]password=|//[^/?@:]*:[^/?]*@");
+  /** Everything that the driver logs also comes as an error, in words that were chosen. */
+  private static final Logger DRIVER = Logger.getLogger("org.postgresql");
 
-  /** Reads a URL: the limits are the command line's business, all else that of the store. */
+  /**
+   * Reads a URL: the limits are the command line's business, all else that of the store.
+   *
+   * @param environment the variables that may hold the password or name its file
+   */
   static PostgresUrl parse(String text, Path home, Map<String, String> environment) {
+    DRIVER.setLevel(Level.OFF);
     LimitSettings limits = new LimitSettings();
-    PostgresStateStore.Builder builder =
-        PostgresStateStore.builder(withoutLimits(text, limits)).limits(limits.limits());
-    String password = environment.getOrDefault(PASSWORD_VARIABLE, "");
-    if (!password.isEmpty() && !HAS_PASSWORD.matcher(text).find()) {
-      builder.password(password);
-    }
+    PostgresStateStore.Builder builder = PostgresStateStore.builder(text, limits::take);
+    Map<String, String> variables = new HashMap<>(environment);
+    variables.put("HOME", home.toString());
+    builder.limits(limits.limits()).environment(variables);
     return new PostgresUrl(
-        StoreUrl.withoutPassword(text),
-        builder,
-        limits.limits(),
-        home.resolve(".waymark").resolve("logs"));
-  }
-
-  private static String withoutLimits(String text, LimitSettings limits) {
-    int question = text.indexOf('?');
-    if (question < 0) {
-      return text;
-    }
-    StringJoiner others = new StringJoiner("&", text.substring(0, question + 1), "");
-    for (String setting : text.substring(question + 1).split("&", -1)) {
-      int equals = setting.indexOf('=');
-      if (equals < 0 || !limits.take(setting.substring(0, equals), setting.substring(equals + 1))) {
-        others.add(setting);
-      }
-    }
-    return others.toString();
+        builder.shownUrl(), builder, limits.limits(), home.resolve(".waymark").resolve("logs"));
   }
 
   @Override
   public StateStore open() {
     return builder.build();
+  }
+
+  /** Without the password. */
+  @Override
+  public String toString() {
+    return shown;
   }
 }

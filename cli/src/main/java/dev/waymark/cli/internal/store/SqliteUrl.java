@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public record SqliteUrl(
 
   /** Reads what follows the scheme. */
   static SqliteUrl parse(String text, String rest, Path home) {
+    checkNoPassword(rest);
     int question = rest.indexOf('?');
     LimitSettings limits = new LimitSettings();
     Duration busyTimeout = null;
@@ -50,13 +52,31 @@ public record SqliteUrl(
     return new SqliteUrl(text, file, text.equals(DEFAULT), busyTimeout, limits.limits());
   }
 
+  /** A file has no password: whoever writes one means another kind of store. */
+  private static void checkNoPassword(String rest) {
+    boolean isUrl = rest.contains("://") || (rest.startsWith("//") && !rest.startsWith("///"));
+    int colon = rest.indexOf(':');
+    if (isUrl
+        || (colon >= 0 && rest.lastIndexOf('@') > colon)
+        || rest.toLowerCase(Locale.ROOT).contains("password")) {
+      throw CliException.usage(
+          "a sqlite: store names a file, and this one names a host, a user or a password; write"
+              + " sqlite:PATH for a file, or postgresql://USER@HOST:PORT/DATABASE");
+    }
+  }
+
   private static CliException unknownSetting(String name) {
     List<String> known = new ArrayList<>(LimitSettings.names());
     known.add(BUSY_TIMEOUT);
+    String nearest = Nearest.to(name, known);
     return CliException.usage(
-        "unknown store setting "
-            + Nearest.quote(name)
-            + Nearest.hint(name, known, "; known are " + String.join(", ", known)));
+        nearest == null
+            ? "unknown store setting; known are " + String.join(", ", known)
+            : "unknown store setting "
+                + Nearest.quote(name)
+                + "; did you mean \""
+                + nearest
+                + "\"?");
   }
 
   private static Path path(String text, String path, Path home) {
@@ -69,12 +89,6 @@ public record SqliteUrl(
           "store "
               + Nearest.quote(text)
               + " would be gone when the command ends; name a file: sqlite:PATH");
-    }
-    if (path.startsWith("//") && !path.startsWith("///")) {
-      throw CliException.usage(
-          "store "
-              + Nearest.quote(text)
-              + " names a host; for a file write sqlite:PATH with one slash or none");
     }
     try {
       return path.startsWith("~/") ? home.resolve(path.substring(2)) : Path.of(path);

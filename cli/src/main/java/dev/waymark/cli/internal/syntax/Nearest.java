@@ -1,6 +1,7 @@
 package dev.waymark.cli.internal.syntax;
 
 import dev.waymark.cli.internal.output.Printable;
+import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.Words;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,13 @@ public final class Nearest {
     return nearest == null ? otherwise : "; did you mean \"" + nearest + "\"?";
   }
 
-  /** The text in double quotes, control characters escaped, cut to a length that fits a message. */
+  /**
+   * The text in double quotes, control characters escaped, cut to a length that fits a message. Of
+   * a URL only the scheme is shown, since a password may be in it.
+   */
   public static String quote(String text) {
-    String cut = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    String safe = Text.withoutUrl(text);
+    String cut = safe.length() > SHOWN ? safe.substring(0, SHOWN) + "…" : safe;
     return "\"" + Printable.line(cut) + "\"";
   }
 }

@@ -1,50 +1,34 @@
 package dev.waymark.jdbc.internal.sql;
 
+import dev.waymark.core.internal.Backoff;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * For how long one thing is tried again and again. The pauses between the tries double up to a
- * bound and are a matter of chance within it, so that processes that collided do not do so again in
- * step. Not thread-safe.
+ * For how long a call of a SQL backend is retried, and the {@link Backoff} between its tries. Not
+ * thread-safe.
  */
 public final class Patience {
-  private static final long FIRST_PAUSE_NANOS = 1_000_000;
-  private static final long LONGEST_PAUSE_NANOS = 500_000_000;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
-  private final long begin = System.nanoTime();
-  private final long longestNanos;
-  private long pauseNanos = FIRST_PAUSE_NANOS;
+  private final Backoff backoff;
 
   /** Patience that begins now and lasts this long. */
   public Patience(Duration longest) {
-    this.longestNanos = longest.toNanos();
+    this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, longest);
   }
 
   /** Whether the time is up. */
   public boolean isOver() {
-    return System.nanoTime() - begin >= longestNanos;
+    return backoff.isOver();
   }
 
   /**
-   * Waits before the next try; false, at once, when the time is up. An interrupt does not end the
-   * wait: a caller must hear what became of its change set, and finds its flag set afterwards.
+   * Waits before the next try; returns false, at once, when the time is up. An interrupt does not
+   * end the wait: the caller must receive the outcome of its change set. Its flag is set
+   * afterwards.
    */
   public boolean pause() {
-    if (isOver()) {
-      return false;
-    }
-    long end = System.nanoTime() + ThreadLocalRandom.current().nextLong(pauseNanos / 2, pauseNanos);
-    pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
-    boolean interrupted = false;
-    for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-      LockSupport.parkNanos(this, left);
-      interrupted |= Thread.interrupted();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return true;
+    return backoff.pause();
   }
 }

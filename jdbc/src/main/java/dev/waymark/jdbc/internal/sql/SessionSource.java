@@ -9,6 +9,15 @@ import org.jspecify.annotations.Nullable;
  */
 public interface SessionSource extends AutoCloseable {
 
+  /**
+   * Checks that this thread may commit now, before its change set joins a group that another thread
+   * may lead. A source whose sessions do not depend on the thread has nothing to check.
+   *
+   * @throws dev.waymark.core.error.CallerTransactionException when a session of this thread would
+   *     be inside a transaction of the caller
+   */
+  default void checkCaller() throws SQLException {}
+
   /** A session that may write; waits for one, within the backend's bound. */
   Session writer() throws SQLException;
 

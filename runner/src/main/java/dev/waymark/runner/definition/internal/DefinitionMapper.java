@@ -44,6 +44,8 @@ public final class DefinitionMapper {
         texts(root, "env"),
         text(root, "working-directory"),
         duration(root, "timeout"),
+        Objects.requireNonNullElse(
+            duration(root, "cleanup-timeout"), WorkflowDefinition.DEFAULT_CLEANUP_TIMEOUT),
         whole(root, "max-parallel"),
         Objects.requireNonNullElse(whole(root, "priority"), 0),
         tasks,

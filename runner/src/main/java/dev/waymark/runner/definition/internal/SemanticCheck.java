@@ -36,7 +36,8 @@ public final class SemanticCheck {
     description(map);
     labels(map);
     inputs(map.map("inputs"));
-    timeout(map);
+    timeout(map, "timeout", "for no bound");
+    timeout(map, "cleanup-timeout", "for the default of 1h");
     tasks(stages(map));
   }
 
@@ -166,21 +167,21 @@ public final class SemanticCheck {
 
   private void task(YamlMap task) {
     description(task);
-    timeout(task);
+    timeout(task, "timeout", "for no bound");
     YamlMap retry = task.map("retry");
     if (retry != null) {
       retry(retry);
     }
   }
 
-  private void timeout(YamlMap map) {
-    YamlScalar timeout = map.scalar("timeout");
-    Duration longest = duration("timeout", timeout);
+  private void timeout(YamlMap map, String key, String otherwise) {
+    YamlScalar timeout = map.scalar(key);
+    Duration longest = duration(key, timeout);
     if (timeout != null && longest != null && longest.isZero()) {
       problems.add(
           timeout.position(),
-          "\"timeout\" cannot be " + timeout.text(),
-          "give it a length, or leave the key out for no bound");
+          "\"" + key + "\" cannot be " + timeout.text(),
+          "give it a length, or leave the key out " + otherwise);
     }
   }
 

@@ -1,0 +1,22 @@
+package dev.waymark.postgres.internal;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+
+/** A pool of the caller gave no connection in time, and no error of the server is the reason. */
+final class PoolExhaustedException extends SQLTransientConnectionException {
+  private static final long serialVersionUID = 1L;
+
+  private final int connections;
+
+  /** Says how many connections the pool has, all in use; 0 where that is not known. */
+  PoolExhaustedException(int connections, SQLException cause) {
+    super(cause.getMessage(), null, cause);
+    this.connections = connections;
+  }
+
+  /** How many connections the pool has, all in use; 0 where that is not known. */
+  int connections() {
+    return connections;
+  }
+}

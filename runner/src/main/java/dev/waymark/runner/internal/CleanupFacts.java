@@ -1,0 +1,102 @@
+package dev.waymark.runner.internal;
+
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.runner.definition.Stage;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * What a task of {@code on-failure} or {@code finally} receives about the stages before it: a few
+ * environment variables, and everything in a JSON file.
+ *
+ * @param job the execution
+ * @param stage the stage of the task
+ * @param log where the log of the newest attempt of a node is on this machine
+ */
+record CleanupFacts(Job job, Stage stage, Function<Node, Path> log) {
+  /** The environment of a process has a limit; the file has all of them. */
+  private static final int MOST_NAMED_BYTES = 4 << 10;
+
+  /** How the execution went so far: SUCCEEDED, FAILED, TIMED_OUT or CANCELLED. */
+  String result() {
+    if (job.state() == ExecutionState.CANCELLING) {
+      return "CANCELLED";
+    }
+    if (job.isTimedOut()) {
+      return "TIMED_OUT";
+    }
+    return job.isBroken() ? "FAILED" : "SUCCEEDED";
+  }
+
+  /** The variables; the file must be written to this path. */
+  Map<String, String> environment(Path file) {
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("WAYMARK_RESULT", result());
+    environment.put("WAYMARK_RESULT_FILE", file.toString());
+    environment.put("WAYMARK_FAILED_TASKS", failedTasks());
+    return environment;
+  }
+
+  private String failedTasks() {
+    StringBuilder names = new StringBuilder();
+    for (Node node : ended()) {
+      String name = node.task.id().value();
+      if (node.state == TaskRunState.FAILED && names.length() + name.length() < MOST_NAMED_BYTES) {
+        names.append(names.isEmpty() ? "" : " ").append(name);
+      }
+    }
+    return names.toString();
+  }
+
+  /** The tasks of the stages before. */
+  private List<Node> ended() {
+    List<Node> ended = new ArrayList<>();
+    for (Node node : job.nodes()) {
+      if (node.task.stage().compareTo(stage) < 0) {
+        ended.add(node);
+      }
+    }
+    return ended;
+  }
+
+  /** The JSON object that is in the file. */
+  String json() {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), out)) {
+      json.writeStartObject();
+      json.writeStringProperty("execution", job.id().toString());
+      json.writeStringProperty("workflow", job.found().workflowId().value());
+      json.writeStringProperty("result", result());
+      json.writeName("tasks");
+      json.writeStartArray();
+      ended().forEach(node -> write(json, node));
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    return out + "\n";
+  }
+
+  private void write(JsonGenerator json, Node node) {
+    json.writeStartObject();
+    json.writeStringProperty("task", node.task.id().value());
+    json.writeStringProperty("stage", node.task.stage().key());
+    json.writeStringProperty("state", node.state.name());
+    json.writeNumberProperty("attempts", node.attempt);
+    if (node.error != null && node.state != TaskRunState.SUCCEEDED) {
+      json.writeStringProperty("error", node.error);
+    }
+    if (node.attempt > 0) {
+      json.writeStringProperty("log", log.apply(node).toString());
+    }
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,183 @@
+package dev.waymark.runner;
+
+import static dev.waymark.runner.Flows.flow;
+import static dev.waymark.runner.Flows.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.runner.definition.Stage;
+import dev.waymark.runner.internal.Waiting;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** How an execution ends, and which of its stages run then: the table of docs/workflow-file.md. */
+@DisplayName("On-failure and finally")
+class CleanupTest extends RunnerFixture {
+  private static final String NEVER_ENDS = "touch up; while :; do sleep 0.02; done";
+  private static final String FACTS =
+      "echo $WAYMARK_RESULT: $WAYMARK_FAILED_TASKS. > $WAYMARK_TASK_ID;"
+          + " cat $WAYMARK_RESULT_FILE > $WAYMARK_TASK_ID.json";
+
+  private static Flows.Flow withCleanup(String task) {
+    return flow("flow")
+        .task("work", task)
+        .task("tell", FACTS)
+        .stage(Stage.ON_FAILURE)
+        .task("clean", FACTS)
+        .stage(Stage.FINALLY);
+  }
+
+  private void nothingIsDue() {
+    assertThat(store.claim(ClaimRequest.of("looks", 0, Duration.ofHours(1))).due()).isEmpty();
+    assertThat(store.claim(ClaimRequest.of("looks", 0, Duration.ofHours(1))).next()).isNull();
+  }
+
+  @Test
+  @DisplayName("succeeded: finally runs")
+  void succeeded() {
+    ExecutionId id = start(withCleanup("true"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(states(id)).containsEntry("tell", TaskRunState.SKIPPED);
+    assertThat(lines("clean")).containsExactly("SUCCEEDED: .");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("failed: both run, and receive what failed and where its log is")
+  void failed() {
+    ExecutionId id = start(withCleanup("echo \"this 'went' wrong\"; exit 3").task("other", "true"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(lines("tell")).containsExactly("FAILED: work.");
+    assertThat(lines("clean")).containsExactly("FAILED: work.");
+    String log = folder.resolve("logs").resolve(id.toString()).resolve("work.1.log").toString();
+    assertThat(read("clean.json"))
+        .contains("\"execution\":\"" + id + "\"", "\"result\":\"FAILED\"")
+        .contains(
+            "{\"task\":\"work\",\"stage\":\"tasks\",\"state\":\"FAILED\",\"attempts\":1,"
+                + "\"error\":\"exited with code 3\",\"log\":\""
+                + log
+                + "\"}")
+        .contains("{\"task\":\"tell\",\"stage\":\"on-failure\",\"state\":\"SUCCEEDED\"");
+    assertThat(java.nio.file.Path.of(log)).exists();
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("timed out: what runs is ended, then both run")
+  void timedOut() {
+    ExecutionId id =
+        start(withCleanup(NEVER_ENDS).executionTimeout(Duration.ofMillis(500)).task("b", "true"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(lines("tell")).containsExactly("TIMED_OUT: work.");
+    assertThat(lines("clean")).containsExactly("TIMED_OUT: work.");
+    assertThat(error(id)).isEqualTo("the execution timed out after 500ms");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("timed out, and the worker is another one then: both run, and the error is the same")
+  void timedOutAndTheWorkerIsAnotherOneThen() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .executionTimeout(Duration.ofMillis(500))
+                .task("work", NEVER_ENDS)
+                .task("tell", "touch telling; while ! test -f go-on; do sleep 0.02; done")
+                .retry(retry(3, Duration.ZERO))
+                .stage(Stage.ON_FAILURE)
+                .task("clean", FACTS)
+                .stage(Stage.FINALLY));
+    Runner first = runner();
+    var result = runInBackground(first, id);
+    awaitFile("telling");
+    first.stop();
+    assertThat(result.join()).isEqualTo(ExecutionState.RUNNING);
+    touch("go-on");
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(lines("clean")).containsExactly("TIMED_OUT: work.");
+    assertThat(error(id)).isEqualTo("the execution timed out after 500ms");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("time-out of on-failure: it is ended, and finally runs with a time-out of its own")
+  void timeOutOfOnFailure() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .cleanupTimeout(Duration.ofMillis(500))
+                .task("work", "exit 1")
+                .task("tell", NEVER_ENDS)
+                .retry(retry(3, Duration.ofMillis(1)))
+                .stage(Stage.ON_FAILURE)
+                .task("more", "touch more", "tell")
+                .stage(Stage.ON_FAILURE)
+                .task("clean", FACTS)
+                .stage(Stage.FINALLY));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(attempts(id, "tell")).hasSize(1);
+    assertThat(attempts(id, "tell").get(0).error())
+        .isEqualTo("the tasks of \"on-failure\" timed out after 500ms");
+    assertThat(states(id)).containsEntry("more", TaskRunState.SKIPPED);
+    assertThat(lines("clean")).containsExactly("FAILED: work tell.");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("time-out of finally: it is ended, and the execution fails")
+  void timeOutOfFinally() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .executionTimeout(Duration.ofHours(1))
+                .cleanupTimeout(Duration.ofMillis(500))
+                .task("work", "true")
+                .task("clean", NEVER_ENDS)
+                .stage(Stage.FINALLY)
+                .task("more", "touch more", "clean")
+                .stage(Stage.FINALLY));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(states(id)).containsEntry("more", TaskRunState.SKIPPED);
+    assertThat(error(id))
+        .isEqualTo(
+            "task \"clean\" failed after 1 attempt: the tasks of \"finally\" timed out after 500ms");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("worker lost: the task that it ran is retried, and finally runs in any case")
+  void workerLost() {
+    ExecutionId id = start(withCleanup("true"));
+    var claims = store.claim(ClaimRequest.of("elsewhere/1-1", 1, Duration.ofMillis(1)));
+    assertThat(claims.claimed()).hasSize(1);
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(attemptStates(id, "work")).containsExactly("1 LOST", "2 SUCCEEDED");
+    assertThat(lines("clean")).containsExactly("SUCCEEDED: .");
+  }
+
+  @Test
+  @DisplayName("a pause counts against the time of a stage that has begun")
+  void aPauseCountsAgainstTheTimeOfAStageThatHasBegun() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .cleanupTimeout(Duration.ofMillis(700))
+                .task("work", "true")
+                .task("clean", NEVER_ENDS)
+                .stage(Stage.FINALLY)
+                .task("more", "touch more")
+                .stage(Stage.FINALLY));
+    var result = runInBackground(runner(builder().concurrency(1)), id);
+    awaitFile("up");
+    Runner.pause(store, id);
+    Waiting.until("the end of clean", () -> states(id).get("clean") == TaskRunState.FAILED);
+    Runner.resume(store, id);
+    assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
+    assertThat(folder.resolve("more")).doesNotExist();
+    nothingIsDue();
+  }
+}
