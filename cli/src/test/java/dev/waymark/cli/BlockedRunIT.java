@@ -89,7 +89,7 @@ class BlockedRunIT {
     String why = "waymark: waiting: task a: no living worker serves pool \"gpu\" (alive: ";
     try (JavaProcess run = waymark("run", "-f", flow.toString())) {
       Waiting.until(why, () -> said().contains(why), run::isAlive);
-      try (JavaProcess show = waymark("executions", "show", id(), "-o", "json")) {
+      try (JavaProcess show = waymark("executions", "show", id(), "-o", "jsonl")) {
         assertThat(String.join("\n", show.readLines()))
             .contains("\"reason\":\"POOL_NOT_SERVED\"", "\"pool\":\"gpu\"")
             .contains("\"reason\":\"NEEDS\"", "\"message\":\"needs a to end\"");

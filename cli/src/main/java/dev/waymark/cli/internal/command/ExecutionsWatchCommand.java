@@ -32,6 +32,7 @@ final class ExecutionsWatchCommand implements Command {
     context.out().keepGoing();
     try (Progress progress = Work.progress(context);
         WaitNotices notices = new WaitNotices(context.store(), id, progress)) {
+      notices.begin();
       new Watcher(context.store(), progress, ExecutionsWatchCommand::pause).watch(id);
     }
     return new Result(context, printer).report(id);

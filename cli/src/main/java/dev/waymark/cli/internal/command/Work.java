@@ -64,6 +64,7 @@ final class Work {
       }
       try (StopOnSignal hook = new StopOnSignal(() -> stopped(runner, progress, id));
           WaitNotices notices = new WaitNotices(context.store(), id, progress)) {
+        notices.begin();
         runner.run(id);
         hook.waitIfSignalled();
       }

@@ -150,7 +150,7 @@ public final class PlainProgress implements Progress {
 
   /** Whether a line says which execution it is about. */
   private boolean saysWhich(ExecutionId execution) {
-    return several || !execution.equals(main);
+    return several || (main != null && !main.equals(execution));
   }
 
   private @Nullable String inWords(TaskRunProgress change) {

@@ -24,12 +24,16 @@ public final class WaitNotices implements AutoCloseable {
   private List<String> shown = List.of();
   private boolean closed;
 
-  /** Begins to ask. */
+  /** Notices about this execution. */
   public WaitNotices(StateStore store, ExecutionId id, Progress progress) {
     this.reader = new WaitReader(store);
     this.id = id;
     this.progress = progress;
     thread.setDaemon(true);
+  }
+
+  /** Begins to ask; to be called once. */
+  public void begin() {
     thread.start();
   }
 
