@@ -3,9 +3,15 @@ package dev.waymark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.stream.Stream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +74,52 @@ class DefinitionFilesTest extends CliTest {
     Files.createDirectory(home.resolve("empty"));
     assertThat(waymark("apply", "-f", "empty").err())
         .isEqualTo("waymark: folder \"empty\" has no workflow files (*.yaml, *.yml, *.json)\n");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"validate -f flows", "apply -f flows", "run -f flows/odd.yaml"})
+  @DisplayName("what is no file is an error at once, and nothing waits for somebody to write to it")
+  void noFiles(String words) throws Exception {
+    Path odd = Files.createDirectory(home.resolve("flows")).resolve("odd.yaml");
+    file("flows/fine.yaml", workflow("fine", "echo"));
+    assertThat(new ProcessBuilder("mkfifo", odd.toString()).start().waitFor()).isZero();
+    assertRefused(words, "it is a named pipe, not a file; name a regular file, or give the text");
+    Files.delete(odd);
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(odd));
+      assertRefused(words, "it is a socket, not a file");
+    }
+    Files.delete(odd);
+    Files.createSymbolicLink(odd, Path.of("/dev/zero"));
+    assertRefused(words, "it is a device, not a file");
+    Files.delete(odd);
+    Files.createSymbolicLink(odd, Path.of("nowhere"));
+    assertRefused(words, "it is a symbolic link to \"nowhere\", which cannot be followed");
+    Files.delete(odd);
+    Files.createSymbolicLink(odd, odd);
+    assertRefused(words, "which cannot be followed");
+  }
+
+  private void assertRefused(String words, String message) {
+    Run run = waymark(words.split(" ", -1));
+    assertThat(run.err()).startsWith("waymark: cannot read \"flows/odd.yaml\": ").contains(message);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("what a shell passes as an open file is read, though it is a pipe")
+  void openFile() throws Exception {
+    Process shell = new ProcessBuilder("sleep", "60").start();
+    try {
+      try (OutputStream pipe = shell.getOutputStream()) {
+        pipe.write(workflow("piped", "echo").getBytes(StandardCharsets.UTF_8));
+      }
+      Run run = waymark("validate", "-f", "/proc/" + shell.pid() + "/fd/0");
+      assertThat(run.out()).contains("workflow/piped");
+    } finally {
+      shell.destroy();
+    }
   }
 
   @Test

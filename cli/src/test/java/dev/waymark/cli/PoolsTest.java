@@ -2,7 +2,9 @@ package dev.waymark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,18 @@ class PoolsTest extends CliTest {
     return pool;
   }
 
+  /** The pools, without who waits for them, serves them and holds them. */
+  private List<Map<String, Object>> pools() {
+    List<Map<String, Object>> pools = new ArrayList<>();
+    for (Map<String, Object> each :
+        list(parse(waymark("pools", "list", "-o", "json").out()), "items")) {
+      Map<String, Object> pool = new LinkedHashMap<>(each);
+      pool.keySet().removeAll(List.of("waiting", "workers", "heldBy"));
+      pools.add(pool);
+    }
+    return pools;
+  }
+
   @Test
   @DisplayName("list shows pools with a bound, with something ready and with something running")
   void list() {
@@ -41,14 +55,15 @@ class PoolsTest extends CliTest {
 
     Map<String, Object> page = parse(waymark("pools", "list", "-o", "json").out());
     assertThat(page.keySet()).containsExactly("items", "total", "offset", "limit", "next");
-    assertThat(list(page, "items"))
-        .containsExactly(pool("default", null, 0, 1), pool("gpu", 2, 0, 2));
+    assertThat(list(page, "items").get(1).keySet())
+        .containsExactly("name", "slots", "running", "ready", "waiting", "workers", "heldBy");
+    assertThat(pools()).containsExactly(pool("default", null, 0, 1), pool("gpu", 2, 0, 2));
     assertThat(waymark("pools", "list").out())
         .isEqualTo(
             """
-            NAME     SLOTS  RUNNING  READY
-            default      -        0      1
-            gpu          2        0      2
+            NAME     SLOTS  RUNNING  READY  WAITING  WORKERS  HELD BY
+            default      -        0      1        1        0  -
+            gpu          2        0      2        2        0  -
             """);
 
     String held = "id: held\ntasks: {a: {run: 'while ! test -f go; do sleep 0.01; done'}}\n";
@@ -56,13 +71,20 @@ class PoolsTest extends CliTest {
     Background worker = begin("worker", "--until-idle");
     Waiting.until(
         "what runs",
-        () ->
-            list(parse(waymark("pools", "list", "-o", "json").out()), "items")
-                .contains(pool("default", null, 1, 0)));
+        () -> pools().contains(pool("default", null, 1, 0)));
+    Map<String, Object> busy =
+        list(parse(waymark("pools", "list", "-o", "json").out()), "items").get(0);
+    assertThat(busy).containsEntry("workers", 1).containsEntry("waiting", 0);
+    assertThat(list(busy, "heldBy").get(0))
+        .containsEntry("executionId", id)
+        .containsEntry("taskId", "a")
+        .containsEntry("attempt", 1)
+        .containsEntry("alive", true);
+    assertThat(waymark("pools", "list").out()).contains(id + "/a");
     file("go", "");
     assertThat(worker.await().exitCode()).isZero();
     assertThat(waymark("executions", "watch", id).exitCode()).isZero();
-    assertThat(list(parse(waymark("pools", "list", "-o", "json").out()), "items"))
+    assertThat(pools())
         .containsExactly(pool("gpu", 2, 0, 2));
   }
 
@@ -76,12 +98,12 @@ class PoolsTest extends CliTest {
         .isZero();
     assertThat(parse(waymark("executions", "show", id, "-o", "json").out()))
         .containsEntry("state", "RUNNING");
-    assertThat(list(parse(waymark("pools", "list", "-o", "json").out()), "items"))
+    assertThat(pools())
         .containsExactly(pool("gpu", 0, 0, 2));
 
     assertThat(waymark("pools", "set", "gpu", "--unbounded"))
         .isEqualTo(new Run(0, "pool gpu unbounded\n", ""));
-    assertThat(list(parse(waymark("pools", "list", "-o", "json").out()), "items"))
+    assertThat(pools())
         .containsExactly(pool("gpu", null, 0, 2));
     assertThat(waymark("worker", "--until-idle", "--pool", "gpu").exitCode()).isZero();
     assertThat(waymark("executions", "watch", id).exitCode()).isZero();

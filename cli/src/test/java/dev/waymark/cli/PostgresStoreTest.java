@@ -6,8 +6,10 @@ import dev.waymark.testserver.TestServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,71 @@ class PostgresStoreTest extends CliTest {
         "postgresql://me:" + PASSWORD + "@localhost:" + closed + "/flows?retry-timeout=100ms",
         "localhost:" + closed + "/flows",
         "check host and port");
+  }
+
+  @Test
+  @DisplayName("a worker waits for a server that does not answer yet, and says so")
+  void workerWaits() throws Exception {
+    String[] place = TestServer.hostAndPort();
+    try (ServerSocket proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      int port = proxy.getLocalPort();
+      AtomicBoolean up = new AtomicBoolean();
+      Thread forward = new Thread(() -> forward(proxy, up, place), "test-proxy");
+      forward.setDaemon(true);
+      forward.start();
+      String url =
+          url("schema=" + schema + "&retry-timeout=100ms")
+              .replace(place[0] + ":" + place[1], "localhost:" + port);
+      Background worker = begin("--store", url, "worker", "--until-idle");
+      Waiting.until("the message", () -> worker.err().contains("; trying again in 1s"));
+      up.set(true);
+      Run run = worker.await();
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(run.err()).startsWith("waymark: cannot ");
+    }
+  }
+
+  /** Passes connections on once the server is up; before that, they are closed at once. */
+  private static void forward(ServerSocket proxy, AtomicBoolean up, String[] place) {
+    while (!proxy.isClosed()) {
+      try {
+        Socket client = proxy.accept();
+        if (!up.get()) {
+          client.close();
+          continue;
+        }
+        Socket server = new Socket(place[0], Integer.parseInt(place[1]));
+        pump(client, server);
+        pump(server, client);
+      } catch (IOException e) {
+        return; // The test is over.
+      }
+    }
+  }
+
+  private static void pump(Socket from, Socket to) {
+    Thread pump =
+        new Thread(
+            () -> {
+              try (from;
+                  to) {
+                from.getInputStream().transferTo(to.getOutputStream());
+              } catch (IOException e) {
+                // One side has gone.
+              }
+            },
+            "test-pump");
+    pump.setDaemon(true);
+    pump.start();
+  }
+
+  @Test
+  @DisplayName("a worker does not wait where waiting is no cure")
+  void workerFails() {
+    Run run = waymark("--store", "postgresql://postgres@" + String.join(":", TestServer.hostAndPort())
+            + "/no_such_database", "worker", "--until-idle");
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("createdb").doesNotContain("trying again");
   }
 
   @Test

@@ -287,7 +287,8 @@ class RunTest extends CliTest {
             "endedAt",
             "error",
             "taskRuns",
-            "history");
+            "history",
+            "waiting");
     Map<String, Object> taskRun = list(shown, "taskRuns").get(0);
     assertThat(taskRun.keySet())
         .containsExactly(
@@ -299,7 +300,8 @@ class RunTest extends CliTest {
             "createdAt",
             "startedAt",
             "endedAt",
-            "attempts");
+            "attempts",
+            "waiting");
     List<Map<String, Object>> attempts = list(taskRun, "attempts");
     assertThat(attempts.get(0).keySet())
         .containsExactly("number", "state", "worker", "startedAt", "endedAt", "exitCode", "error");

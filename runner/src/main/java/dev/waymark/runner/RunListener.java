@@ -12,7 +12,8 @@ import java.util.List;
  * <p>All methods are called in order and on one thread, after the change is durable. The runner
  * waits for them, so they should be quick. What they throw is logged and has no other effect.
  * Changes that other workers made are told too, as soon as they are noticed; of several that were
- * noticed together only the last is told.
+ * noticed together only the last is told. Each change is told once, and of one task run no event
+ * has an earlier time than the event before.
  */
 public interface RunListener {
 

@@ -21,6 +21,7 @@ import dev.waymark.runner.internal.Handlers;
 import dev.waymark.runner.internal.LogSettings;
 import dev.waymark.runner.internal.Patience;
 import dev.waymark.runner.internal.Starts;
+import dev.waymark.runner.internal.WorkScope;
 import dev.waymark.runner.internal.Workers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,13 +80,15 @@ public final class Runner implements AutoCloseable {
    * a {@link DefinitionReader} within the limits of the store.
    */
   public static Builder builder(StateStore store) {
+    return builder(store, reader(store));
+  }
+
+  static Function<Workflow, WorkflowDefinition> reader(StateStore store) {
     DefinitionReader reader = new DefinitionReader(DefinitionLimits.of(store.limits()));
-    return builder(
-        store,
-        workflow ->
-            reader.read(
-                "workflow/" + workflow.id() + " (revision " + workflow.revision() + ")",
-                workflow.definition()));
+    return workflow ->
+        reader.read(
+            "workflow/" + workflow.id() + " (revision " + workflow.revision() + ")",
+            workflow.definition());
   }
 
   /**
@@ -122,6 +125,11 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Works on an execution to its end, alone or together with other workers.
+   *
+   * <p>Where it has to wait for another execution that no living worker works on, because that one
+   * holds the last slot of a pool or the bound of the workflow, it lends a hand to that one, and to
+   * no other: it recovers it and works on it, too, and returns when that one has ended as well, or
+   * can do nothing for it for half a minute.
    *
    * <p>A paused execution is waited for. When the thread is interrupted the runner stops, as by
    * {@link #stop}, and the thread stays interrupted.
@@ -449,7 +457,8 @@ public final class Runner implements AutoCloseable {
               served,
               registered,
               new LogSettings(storeLogs, logFileRetention, logRetention),
-              new Patience(storePatience)));
+              new Patience(storePatience),
+              new WorkScope()));
     }
 
     private static void leaseInRange(Duration lease) {

@@ -8,10 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.runner.internal.Waiting;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -81,6 +86,96 @@ class RunListenerTest extends RunnerFixture {
     assertThat(retrying.retryAt()).isEqualTo(retrying.at().plusMillis(10));
     assertThat(retrying.at()).isEqualTo(attempts(id, "flaky").get(0).endedAt());
     assertThat(recorder.progress.get(3).error()).isNull();
+  }
+
+  /**
+   * That each change was told once and in order, and no time of a task goes backwards.
+   *
+   * @param moves how often a task run of the execution moved, as the store has it
+   */
+  private static void assertOnceAndInOrder(Recorder recorder, long moves) {
+    Map<TaskRunId, TaskRunProgress> last = new HashMap<>();
+    for (TaskRunProgress each : recorder.progress) {
+      TaskRunProgress before = last.put(each.taskRunId(), each);
+      if (before != null) {
+        assertThat(each.at()).as("%s after %s", each, before).isAfterOrEqualTo(before.at());
+        assertThat(each.attempt()).isGreaterThanOrEqualTo(before.attempt());
+        assertThat(each.state().name() + each.attempt())
+            .as("told twice")
+            .isNotEqualTo(before.state().name() + before.attempt());
+        assertThat(before.state().isTerminal()).as("%s after its end", each).isFalse();
+      }
+    }
+    // Of several changes by others only the last may be told.
+    assertThat(recorder.progress).hasSizeLessThanOrEqualTo((int) moves);
+  }
+
+  private long moves(ExecutionId id) {
+    return details(id).history().stream()
+        .filter(each -> each.record().kind() == RecordKind.TASK_RUN && each.from() != null)
+        .count();
+  }
+
+  @Test
+  @DisplayName("tasks that cannot start, and those beside them, are told of once and in order")
+  void cannotStart() {
+    Recorder recorder = new Recorder();
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("a", "true")
+                .directory("missing")
+                .retry(retry(3, Duration.ofMillis(1)))
+                .task("b", "true")
+                .task("c", "true")
+                .directory("missing")
+                .task("d", "sleep 0.05")
+                .task("e", "true", "a", "b", "c", "d"));
+    assertThat(runner(builder().concurrency(4).listener(recorder)).run(id))
+        .isEqualTo(ExecutionState.FAILED);
+    assertOnceAndInOrder(recorder, moves(id));
+    assertThat(recorder.heard.stream().filter(heard -> heard.startsWith("c ")).toList())
+        .containsExactly("c RUNNING 1", "c FAILED 1");
+  }
+
+  @Test
+  @DisplayName("retries, time-outs, a pause and a cancellation are told of once and in order")
+  void manyThings() {
+    Recorder recorder = new Recorder();
+    Runner runner = runner(builder().concurrency(3).listener(recorder));
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("flaky", "test $WAYMARK_ATTEMPT = 3")
+                .retry(retry(3, Duration.ofMillis(5)))
+                .task("slow", "sleep 300")
+                .timeout(Duration.ofMillis(50))
+                .retry(retry(2, Duration.ofMillis(5)))
+                .task("held", "touch up; while ! test -f go-on; do sleep 0.01; done")
+                .task("last", "sleep 300", "held"));
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    Runner.pause(store, id);
+    touch("go-on");
+    Waiting.until("the end of it", () -> states(id).get("held") != TaskRunState.RUNNING);
+    Runner.resume(store, id);
+    Runner.cancel(store, id);
+    result.join();
+    assertOnceAndInOrder(recorder, moves(id));
+  }
+
+  @Test
+  @DisplayName("an attempt that another worker has left behind is told of once and in order")
+  void lost() {
+    Recorder recorder = new Recorder();
+    ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
+    Runner first = runner(builder().worker("first"));
+    beginAs(first.worker(), id, "a");
+    long before = moves(id);
+    Runner same = runner(builder().worker("first").listener(recorder));
+    assertThat(same.run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertOnceAndInOrder(recorder, moves(id) - before);
+    assertThat(recorder.progress).hasSize(5);
   }
 
   @Test

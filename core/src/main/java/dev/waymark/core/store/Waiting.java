@@ -17,19 +17,22 @@ import java.util.List;
  * @param taskRuns its task runs that wait, in order of creation, then by id; those that a living
  *     worker runs, and those that have ended, are not among them
  * @param running its task runs that hold a lease, in the same order, those of dead workers included
+ * @param workers the living workers that work on it, whichever pools they serve, ordered by name
  */
 public record Waiting(
     ExecutionId executionId,
     ExecutionState state,
     List<WaitReason> reasons,
     List<Item> taskRuns,
-    List<LeaseHolder> running) {
+    List<LeaseHolder> running,
+    List<String> workers) {
 
   /** Keeps unmodifiable copies. */
   public Waiting {
     reasons = List.copyOf(reasons);
     taskRuns = List.copyOf(taskRuns);
     running = List.copyOf(running);
+    workers = List.copyOf(workers);
   }
 
   /** The reasons of one task run; empty when it does not wait. */

@@ -5,7 +5,9 @@ import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.Claims.Claimed;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts what this worker has claimed. By then the claim is durable: whatever keeps the attempt
@@ -33,13 +35,24 @@ final class ClaimStarter {
    */
   void start(List<Claimed> claimed, long sentNanos) {
     claimed.forEach(each -> attempts.expect(each.attempt().id()));
+    // All of them are told of first: they began at one time, and the end of one that cannot start
+    // comes after that.
+    List<Claimed> prepared = new ArrayList<>();
     for (Claimed each : claimed) {
+      if (prepare(each) == null) {
+        attempts.expectNoMore(each.attempt().id());
+      } else {
+        prepared.add(each);
+      }
+    }
+    for (Claimed each : prepared) {
       attempts.expectNoMore(each.attempt().id());
       start(each, sentNanos);
     }
   }
 
-  private void start(Claimed claimed, long sentNanos) {
+  /** Brings the picture of its execution up to date; null where that cannot be run. */
+  private @Nullable Job prepare(Claimed claimed) {
     ExecutionId id = claimed.execution().id();
     Job job = jobs.get(id);
     try {
@@ -54,17 +67,28 @@ final class ClaimStarter {
     } catch (WaymarkException e) {
       jobs.setAside(id, e);
       new Unfit(config).refuse(claimed, e);
-      return;
+      return null;
     }
-    Job known = job;
-    jobs.guard(known, () -> start(known, claimed, sentNanos));
+    Node node = job.node(claimed.taskRun().id());
+    if (node != null && job.isLive(claimed.attempt().id())) {
+      notifier.claimed(job, node);
+    }
+    return job;
+  }
+
+  private void start(Claimed claimed, long sentNanos) {
+    Job known = jobs.get(claimed.execution().id());
+    // One that was claimed before it may have led to letting go of the execution.
+    Job job = known == null ? prepare(claimed) : known;
+    if (job != null) {
+      jobs.guard(job, () -> start(job, claimed, sentNanos));
+    }
   }
 
   private void start(Job job, Claimed claimed, long sentNanos) {
     Node node = job.node(claimed.taskRun().id());
     // The lease may be over by now, and somebody else at it.
     if (node != null && job.isLive(claimed.attempt().id())) {
-      notifier.changed(job, List.of(node));
       attempts.start(job, node, sentNanos);
     }
   }

@@ -3,6 +3,7 @@ package dev.waymark.runner.internal;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.core.store.Worker;
 import dev.waymark.runner.RunListener;
 import dev.waymark.runner.TaskLogs;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import java.util.TreeMap;
  * @param handlers what it does for tasks that use a handler
  * @param logSettings what becomes of the output of attempts
  * @param patience retries calls of a store that does not answer
+ * @param scope which executions it works on
  */
 public record Config(
     StateStore store,
@@ -47,7 +49,8 @@ public record Config(
     Set<String> pools,
     Handlers handlers,
     LogSettings logSettings,
-    Patience patience) {
+    Patience patience,
+    WorkScope scope) {
 
   /**
    * Under this name a worker with a name of its own tells which process it is, in the words of
@@ -59,7 +62,11 @@ public record Config(
   Map<String, String> info() {
     Map<String, String> info = new TreeMap<>();
     info.put("concurrency", Integer.toString(concurrency));
-    info.put("pools", String.join(",", pools));
+    info.put(Worker.POOLS_INFO, String.join(",", pools));
+    String executions = scope.published();
+    if (executions != null) {
+      info.put(Worker.EXECUTIONS_INFO, executions);
+    }
     info.put("lease", Durations.format(lease));
     info.put("pid", Long.toString(ProcessHandle.current().pid()));
     info.put("host", Workers.host());

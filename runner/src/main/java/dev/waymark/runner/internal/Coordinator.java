@@ -55,6 +55,7 @@ public final class Coordinator {
   private final Recovery recovery;
   private final ExecutionWatch watch;
   private final WorkSearch search;
+  private final Blockers blockers;
   private final Interval looks;
   private boolean placeFreed;
 
@@ -83,6 +84,7 @@ public final class Coordinator {
             recovery,
             looks,
             () -> draining);
+    this.blockers = new Blockers(config, requests, attempts, recovery, jobs);
     Workers.opened(config.worker());
   }
 
@@ -91,15 +93,25 @@ public final class Coordinator {
   /** As {@link dev.waymark.runner.Runner#run}. */
   public ExecutionState run(ExecutionId id) {
     CompletableFuture<ExecutionState> answer = new CompletableFuture<>();
-    request(() -> begin(id, answer));
-    return await(answer);
+    config.scope().add(id);
+    try {
+      request(() -> begin(id, answer));
+      return await(answer);
+    } finally {
+      config.scope().remove(id);
+    }
   }
 
   /** As {@link dev.waymark.runner.Runner#work}. */
   public void work(boolean untilIdle) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
-    request(() -> begin(untilIdle, done));
-    await(done);
+    config.scope().addAll();
+    try {
+      request(() -> begin(untilIdle, done));
+      await(done);
+    } finally {
+      config.scope().removeAll();
+    }
   }
 
   /** Something changed in the store: if the thread is at work, let it look now. */
@@ -245,6 +257,7 @@ public final class Coordinator {
     if (due || placeFreed) {
       placeFreed = false;
       search.look();
+      blockers.look();
       jobs.letGo(requests.executions());
     }
     if (requests.awaitsIdle() && search.findsNothing()) {

@@ -26,6 +26,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,7 @@ final class Heartbeat implements AutoCloseable {
   private final long marginNanos;
   private final Consumer<AttemptId> lost;
   private final String worker;
-  private final Map<String, String> info;
+  private final Supplier<Map<String, String>> info;
   private final UUID life;
   private volatile boolean noted;
   private final Map<AttemptId, Long> until = new ConcurrentHashMap<>();
@@ -78,7 +79,7 @@ final class Heartbeat implements AutoCloseable {
     this.lease = config.lease();
     this.lost = lost;
     this.worker = config.worker();
-    this.info = config.info();
+    this.info = config::info;
     this.life = config.ids().commitId().value();
     long nanos = lease.toNanos();
     this.marginNanos = Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS) * 2;
@@ -108,7 +109,8 @@ final class Heartbeat implements AutoCloseable {
   }
 
   private void note() {
-    store.commit(ChangeSet.builder(ids.commitId()).keepWorker(worker, life, lease, info).build());
+    store.commit(
+        ChangeSet.builder(ids.commitId()).keepWorker(worker, life, lease, info.get()).build());
   }
 
   /**
@@ -238,7 +240,7 @@ final class Heartbeat implements AutoCloseable {
     while (noted || !left.isEmpty()) {
       ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
       if (noted) {
-        changes.keepWorker(worker, life, lease, info);
+        changes.keepWorker(worker, life, lease, info.get());
       }
       left.forEach(id -> changes.renewLease(id, lease));
       long sent = System.nanoTime();

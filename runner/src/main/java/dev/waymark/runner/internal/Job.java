@@ -87,6 +87,7 @@ final class Job {
     }
     nodes.forEach(node -> connect(node, byTask));
     load(progress);
+    nodes.forEach(Node::found);
   }
 
   private InvalidInputException unfit(String why) {
@@ -114,7 +115,7 @@ final class Job {
     }
   }
 
-  /** Takes over what the store says, and tells which nodes are not as they were. */
+  /** Takes over what the store says, and tells which nodes are not as listeners know them. */
   List<Node> load(ExecutionProgress progress) {
     state = progress.execution().state();
     version = progress.execution().version();
@@ -124,11 +125,11 @@ final class Job {
       if (node == null) {
         continue; // Another program added it while the execution ran, and has to care for it.
       }
-      if (node.version != each.taskRun().version()
-          || node.attempt != each.taskRun().lastAttempt()) {
+      node.load(each);
+      // Not whether it was loaded before: what a refused step has changed here was no change.
+      if (node.isNews()) {
         changed.add(node);
       }
-      node.load(each);
     }
     recount();
     noteRead();

@@ -72,6 +72,13 @@ final class Node {
   /** When its first attempt began; far in the future where none has. */
   Instant startedAt = Instant.MAX;
 
+  /** What listeners know of it, from what they were given at the start or from an event. */
+  private long toldVersion = -1;
+
+  private int toldAttempt = -1;
+  private Instant toldAt = Instant.MIN;
+  private boolean toldByEvent;
+
   Node(int index, TaskDefinition task, TaskRunId id) {
     this.index = index;
     this.task = task;
@@ -196,7 +203,36 @@ final class Node {
     return name + " failed after " + attempt + (attempt == 1 ? " attempt" : " attempts") + why;
   }
 
-  TaskRunProgress progress(ExecutionId execution) {
+  /** Listeners were given the task run as it is now. */
+  void found() {
+    toldVersion = version;
+    toldAttempt = attempt;
+    toldAt = changedAt;
+  }
+
+  /** Whether it is other than listeners know it. */
+  boolean isNews() {
+    return version != toldVersion || attempt != toldAttempt;
+  }
+
+  /**
+   * What to tell listeners of its last change; null when they know. Of one task run no time is
+   * before that of the event before, whatever the clocks of workers say.
+   *
+   * @param claimed whether this worker has just claimed it, which is told in any case
+   */
+  @Nullable TaskRunProgress news(ExecutionId execution, boolean claimed) {
+    if (!isNews() && (toldByEvent || !claimed)) {
+      return null;
+    }
+    toldVersion = version;
+    toldAttempt = attempt;
+    toldByEvent = true;
+    toldAt = changedAt.isBefore(toldAt) ? toldAt : changedAt;
+    return progress(execution, toldAt);
+  }
+
+  private TaskRunProgress progress(ExecutionId execution, Instant at) {
     return new TaskRunProgress(
         execution,
         id,
@@ -204,8 +240,8 @@ final class Node {
         state,
         attempt,
         attemptState,
-        changedAt,
+        at,
         error,
-        state == TaskRunState.RETRYING ? changedAt.plus(pause()) : null);
+        state == TaskRunState.RETRYING ? at.plus(pause()) : null);
   }
 }

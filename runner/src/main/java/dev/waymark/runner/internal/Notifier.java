@@ -5,7 +5,9 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.runner.RunListener;
+import dev.waymark.runner.TaskRunProgress;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +29,20 @@ final class Notifier {
                 progress.taskRuns().stream().map(ExecutionProgress.Item::taskRun).toList()));
   }
 
+  /** Tells what changed of these nodes, each change once. */
   void changed(Job job, Collection<Node> nodes) {
-    nodes.forEach(node -> tell(() -> listener.taskRunChanged(node.progress(job.id()))));
+    nodes.forEach(node -> tell(node.news(job.id(), false)));
+  }
+
+  /** Tells that this worker has claimed a node, unless that was told already. */
+  void claimed(Job job, Node node) {
+    tell(node.news(job.id(), true));
+  }
+
+  private void tell(@Nullable TaskRunProgress news) {
+    if (news != null) {
+      tell(() -> listener.taskRunChanged(news));
+    }
   }
 
   /** This worker had the attempt, and has lost it. */

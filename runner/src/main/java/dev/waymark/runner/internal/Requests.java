@@ -25,6 +25,9 @@ final class Requests {
       new LinkedHashMap<>();
   private final List<AllWork> works = new ArrayList<>();
 
+  private final Set<ExecutionId> helped = new LinkedHashSet<>();
+  private final List<Runnable> deferred = new ArrayList<>();
+
   private record AllWork(boolean untilIdle, CompletableFuture<Boolean> done) {}
 
   Requests(StateStore store) {
@@ -41,9 +44,34 @@ final class Requests {
     works.add(new AllWork(untilIdle, done));
   }
 
-  /** The executions that somebody waits for now. */
+  /** The executions that somebody waits for now, and those that keep them waiting. */
   Set<ExecutionId> executions() {
-    return new LinkedHashSet<>(runs.keySet());
+    Set<ExecutionId> all = new LinkedHashSet<>(runs.keySet());
+    all.addAll(helped);
+    return all;
+  }
+
+  /** This execution keeps one waiting that somebody waits for, and nobody works on it. */
+  boolean help(ExecutionId id) {
+    return !runs.containsKey(id) && helped.add(id);
+  }
+
+  /** The executions that are worked on only because they keep others waiting. */
+  Set<ExecutionId> helped() {
+    return new LinkedHashSet<>(helped);
+  }
+
+  /** Whether all that somebody waited for has ended, but for those that were helped. */
+  boolean onlyHelps() {
+    return runs.isEmpty() && works.isEmpty() && !helped.isEmpty();
+  }
+
+  /** Such an execution has ended, or nothing can be done for it. */
+  void helpNoMore(ExecutionId id) {
+    if (helped.remove(id) && helped.isEmpty()) {
+      deferred.forEach(Runnable::run);
+      deferred.clear();
+    }
   }
 
   /** Whether whatever is ready is to be worked on. */
@@ -57,17 +85,28 @@ final class Requests {
   }
 
   boolean isEmpty() {
-    return runs.isEmpty() && works.isEmpty();
+    return runs.isEmpty() && works.isEmpty() && deferred.isEmpty();
   }
 
   /** An execution has ended. */
   void answer(ExecutionId id, ExecutionState state) {
-    remove(id).forEach(waiter -> waiter.complete(state));
+    remove(id)
+        .forEach(
+            waiter -> {
+              if (helped.isEmpty()) {
+                waiter.complete(state);
+              } else {
+                // What was begun to help is brought to its end first.
+                deferred.add(() -> waiter.complete(state));
+              }
+            });
+    helpNoMore(id);
   }
 
   /** An execution cannot be worked on. */
   void fail(ExecutionId id, WaymarkException cause) {
     remove(id).forEach(waiter -> waiter.completeExceptionally(cause));
+    helpNoMore(id);
   }
 
   private List<CompletableFuture<ExecutionState>> remove(ExecutionId id) {
@@ -87,6 +126,8 @@ final class Requests {
    * @param cause why the runner failed, or null where it was stopped
    */
   void close(@Nullable Throwable cause) {
+    deferred.forEach(Runnable::run);
+    deferred.clear();
     for (AllWork work : works) {
       if (cause == null) {
         work.done().complete(true);

@@ -74,7 +74,8 @@ final class Settled {
             Set.of(ClaimRequest.DEFAULT_POOL),
             new Handlers(Map.of()),
             new LogSettings(false, null, null),
-            new Patience(Duration.ZERO));
+            new Patience(Duration.ZERO),
+            new WorkScope());
     store.saveWorkflow(new NewWorkflow(FLOW, "flow"));
     ExecutionId id = new Starts(store, definitions, ids).start(StartRequest.of(FLOW));
     this.job = new Job(progress(id), definition);

@@ -145,6 +145,7 @@ public abstract class WaitContract extends ContractTest {
     worker("here", LONG, "gpu", stored(run).executionId());
     worker("silent", LONG, null, null);
     assertThat(reasons(run)).containsExactly(new NotClaimed("gpu", List.of("here", "silent")));
+    assertThat(waiting(stored(run).executionId()).workers()).containsExactly("here", "silent");
     assertThat(use("gpu").workers()).isEqualTo(1);
   }
 

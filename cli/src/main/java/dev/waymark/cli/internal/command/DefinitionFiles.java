@@ -12,14 +12,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class DefinitionFiles {
   static final String STDIN = "-";
   private static final List<String> ENDINGS = List.of(".yaml", ".yml", ".json");
+  private static final Pattern OPEN_FILE =
+      Pattern.compile("/dev/stdin|/dev/fd/\\d+|/proc/(self|\\d+)/fd/\\d+");
 
   private final Context context;
   private final DefinitionLimits limits;
@@ -161,11 +166,49 @@ final class DefinitionFiles {
       if (word.equals(STDIN)) {
         return context.surroundings().in().readNBytes(limits.maxFileBytes() + 1);
       }
+      refuseSpecial(word);
       try (InputStream file = Files.newInputStream(path(word))) {
         return file.readNBytes(limits.maxFileBytes() + 1);
       }
     } catch (IOException e) {
       throw unreadable(word, e);
+    }
+  }
+
+  /** Reading a pipe, a socket or a device may take for ever. */
+  private void refuseSpecial(String word) throws IOException {
+    Path path = path(word);
+    if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+      throw CliException.usage(
+          "cannot read "
+              + Nearest.quote(word)
+              + ": it is a symbolic link to "
+              + Nearest.quote(Files.readSymbolicLink(path).toString())
+              + ", which cannot be followed; correct or remove the link");
+    }
+    boolean special = Files.readAttributes(path, BasicFileAttributes.class).isOther();
+    // What a shell passes as <(command) or /dev/stdin has somebody who writes to it.
+    if (special && !OPEN_FILE.matcher(path.toString()).matches()) {
+      throw CliException.usage(
+          "cannot read "
+              + Nearest.quote(word)
+              + ": it is "
+              + kind(path)
+              + ", not a file; name a regular file, or give the text on standard input with -f -");
+    }
+  }
+
+  private static String kind(Path path) throws IOException {
+    try {
+      int mode = (Integer) Files.getAttribute(path, "unix:mode") & 0xF000;
+      return switch (mode) {
+        case 0x1000 -> "a named pipe";
+        case 0xC000 -> "a socket";
+        case 0x2000, 0x6000 -> "a device";
+        default -> "a special file";
+      };
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return "a special file";
     }
   }
 
@@ -178,7 +221,8 @@ final class DefinitionFiles {
   }
 
   private static CliException unreadable(String word, IOException e) {
-    String why = String.valueOf(e.getMessage());
+    String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+    String why = String.valueOf(reason);
     if (e instanceof NoSuchFileException) {
       why = "there is no such file";
     } else if (e instanceof AccessDeniedException) {

@@ -14,9 +14,13 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.WaitReason;
+import dev.waymark.core.store.Waiting;
+import dev.waymark.runner.WaitReader;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Shows an execution with all that belongs to it. */
 final class ExecutionsShowCommand implements Command {
@@ -47,18 +51,33 @@ final class ExecutionsShowCommand implements Command {
     if (details == null) {
       throw CliException.notFound("no execution " + id);
     }
+    Waiting waiting = waiting(context, id);
     if (printer.format() != Format.TABLE) {
-      printer.one(details, context.views().executionDetails());
+      printer.one(details, context.views().executionDetails(waiting));
     } else {
-      printTables(context, printer, details);
+      printTables(context, printer, details, waiting);
     }
     return ExitCode.DONE;
   }
 
-  private static void printTables(Context context, Printer printer, ExecutionDetails details) {
+  /** Why an execution that exists waits. */
+  static Waiting waiting(Context context, ExecutionId id) {
+    return Objects.requireNonNull(new WaitReader(context.store()).waiting(id));
+  }
+
+  private static void printTables(
+      Context context, Printer printer, ExecutionDetails details, Waiting waiting) {
     Views views = context.views();
-    printer.properties(properties(context, details.execution()));
+    Map<String, Cell> properties = properties(context, details.execution());
+    for (WaitReason reason : waiting.reasons()) {
+      properties.merge(
+          "waiting",
+          Cell.of(reason.message()),
+          (one, other) -> Cell.of(one.text() + "; " + other.text()));
+    }
+    printer.properties(properties);
     printer.section("Tasks", details.taskRuns(), views.taskRunDetails());
+    printer.section("Waiting", waiting.taskRuns(), views.waiting());
     List<Transition> history = details.history();
     int hidden = Math.max(0, history.size() - HISTORY_SHOWN);
     printer.section("History", history.subList(hidden, history.size()), views.history(details));

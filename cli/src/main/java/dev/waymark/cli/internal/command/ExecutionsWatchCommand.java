@@ -3,6 +3,7 @@ package dev.waymark.cli.internal.command;
 import dev.waymark.cli.internal.output.Format;
 import dev.waymark.cli.internal.output.Printer;
 import dev.waymark.cli.internal.progress.Progress;
+import dev.waymark.cli.internal.progress.WaitNotices;
 import dev.waymark.cli.internal.progress.Watcher;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.internal.Backoff;
@@ -29,7 +30,9 @@ final class ExecutionsWatchCommand implements Command {
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     // The exit code is an answer too.
     context.out().keepGoing();
-    try (Progress progress = Work.progress(context)) {
+    try (Progress progress = Work.progress(context);
+        WaitNotices notices = new WaitNotices(context.store(), id, progress)) {
+      notices.begin();
       new Watcher(context.store(), progress, ExecutionsWatchCommand::pause).watch(id);
     }
     return new Result(context, printer).report(id);

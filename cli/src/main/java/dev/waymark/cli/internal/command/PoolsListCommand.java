@@ -14,13 +14,15 @@ final class PoolsListCommand implements Command {
         .options(Format.OPTION)
         .details(
             "Tasks that name no pool are in the pool \"default\"; those that use a handler are in a"
-                + " pool of its name, from which only workers in Java take them that have it.")
+                + " pool of its name, from which only workers in Java take them that have it.",
+            "READY counts what waits for a claim, WAITING those of them that are not delayed, WORKERS"
+                + " the living workers that serve the pool; HELD BY names what runs.")
         .examples("pools list", "pools list -o json");
   }
 
   @Override
   public int run(Context context) {
-    context.printer().all(context.store().pools(), context.views().pools());
+    context.printer().all(context.store().poolUse(), context.views().pools());
     return ExitCode.DONE;
   }
 }

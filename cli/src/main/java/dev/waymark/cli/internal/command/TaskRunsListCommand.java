@@ -22,7 +22,8 @@ final class TaskRunsListCommand implements Command {
   public int run(Context context) {
     Printer printer = context.printer();
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
-    printer.all(context.store().taskRuns(id), context.views().taskRuns());
+    printer.all(
+        context.store().taskRuns(id), context.views().taskRuns(ExecutionsShowCommand.waiting(context, id)));
     return ExitCode.DONE;
   }
 }

@@ -10,6 +10,7 @@ import dev.waymark.cli.internal.output.Printer;
 import dev.waymark.cli.internal.progress.LiveProgress;
 import dev.waymark.cli.internal.progress.PlainProgress;
 import dev.waymark.cli.internal.progress.Progress;
+import dev.waymark.cli.internal.progress.WaitNotices;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
@@ -61,7 +62,9 @@ final class Work {
       if (context.arguments().has(DETACH)) {
         return detached(id);
       }
-      try (StopOnSignal hook = new StopOnSignal(() -> stopped(runner, progress, id))) {
+      try (StopOnSignal hook = new StopOnSignal(() -> stopped(runner, progress, id));
+          WaitNotices notices = new WaitNotices(context.store(), id, progress)) {
+        notices.begin();
         runner.run(id);
         hook.waitIfSignalled();
       }

@@ -48,6 +48,7 @@ final class WorkerCommand implements Command {
                 + " takes nothing new and ends when what runs has ended; a second signal ends that"
                 + " too, to be taken up by others. It exits with 0 either way, which says nothing"
                 + " of how executions ended.",
+            "Where the database server cannot be reached, it says so and tries again until it can.",
             "Without --pool it takes tasks that name no pool. Tasks with \"uses\" are for workers"
                 + " in Java that have the handler.")
         .examples(
@@ -63,6 +64,7 @@ final class WorkerCommand implements Command {
 
   @Override
   public int run(Context context) {
+    new PatientOpening(context).open();
     PlainProgress progress = new PlainProgress(context.messages(), context.zone(), true);
     try (Runner runner = runner(context, progress);
         StopOnSignal hook = new StopOnSignal(() -> stopped(context, runner));

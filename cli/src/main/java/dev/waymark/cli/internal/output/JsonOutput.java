@@ -69,6 +69,8 @@ final class JsonOutput {
       json.writeStartArray();
       list.forEach(item -> write(json, item));
       json.writeEndArray();
+    } else if (value instanceof Boolean truth) {
+      json.writeBoolean(truth);
     } else if (value instanceof Long number) {
       json.writeNumber(number);
     } else if (value instanceof Integer number) {

@@ -7,11 +7,14 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
-import dev.waymark.core.store.Pool;
+import dev.waymark.core.store.PoolUse;
+import dev.waymark.core.store.WaitReason;
+import dev.waymark.core.store.Waiting;
 import dev.waymark.core.store.Worker;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * The names of fields are part of the contract of the command line.
  */
 public final class Views {
+  private static final int NAMED_HOLDERS = 3;
+
   private final LocalZone zone;
   private final Instant now;
 
@@ -50,18 +56,42 @@ public final class Views {
             Column.right("DURATION", e -> span(e.startedAt(), e.endedAt()))));
   }
 
-  /** Task runs. */
-  public View<TaskRun> taskRuns() {
+  /** Task runs, and why they wait; a table has a column for that where anything does. */
+  public View<TaskRun> taskRuns(Waiting waiting) {
+    List<Column<TaskRun>> columns =
+        new ArrayList<>(
+            List.of(
+                Column.left("TASK", t -> Cell.of(t.taskId())),
+                Column.left("STATE", t -> Cell.of(t.state())),
+                Column.right("ATTEMPTS", t -> Cell.of(t.lastAttempt())),
+                Column.left("STARTED", t -> time(t.startedAt())),
+                Column.right("DURATION", t -> span(t.startedAt(), t.endedAt())),
+                Column.left("ID", t -> Cell.of(t.id()))));
+    Map<TaskRunId, List<WaitReason>> reasons = reasons(waiting);
+    if (!reasons.isEmpty()) {
+      columns.add(
+          Column.left(
+              "WAITING",
+              t -> Cell.of(WaitLines.inWords(reasons.getOrDefault(t.id(), List.of())))));
+    }
+    return new View<>("task runs", t -> fields(t, reasons), columns);
+  }
+
+  /** Why task runs wait. */
+  public View<Waiting.Item> waiting() {
     return new View<>(
         "task runs",
-        Views::fields,
+        item -> new LinkedHashMap<>(),
         List.of(
             Column.left("TASK", t -> Cell.of(t.taskId())),
             Column.left("STATE", t -> Cell.of(t.state())),
-            Column.right("ATTEMPTS", t -> Cell.of(t.lastAttempt())),
-            Column.left("STARTED", t -> time(t.startedAt())),
-            Column.right("DURATION", t -> span(t.startedAt(), t.endedAt())),
-            Column.left("ID", t -> Cell.of(t.id()))));
+            Column.left("WAITING", t -> Cell.of(WaitLines.inWords(t.reasons())))));
+  }
+
+  private static Map<TaskRunId, List<WaitReason>> reasons(Waiting waiting) {
+    Map<TaskRunId, List<WaitReason>> reasons = new HashMap<>();
+    waiting.taskRuns().forEach(each -> reasons.put(each.taskRunId(), each.reasons()));
+    return reasons;
   }
 
   /** Task runs with what became of their attempts. */
@@ -141,20 +171,34 @@ public final class Views {
   }
 
   /** Pools. */
-  public View<Pool> pools() {
+  public View<PoolUse> pools() {
     return new View<>(
         "pools",
         Views::fields,
         List.of(
-            Column.left("NAME", p -> Cell.of(p.name())),
-            Column.right("SLOTS", p -> Cell.of(p.slots())),
-            Column.right("RUNNING", p -> Cell.of(p.running())),
-            Column.right("READY", p -> Cell.of(p.ready()))));
+            Column.left("NAME", p -> Cell.of(p.pool().name())),
+            Column.right("SLOTS", p -> Cell.of(p.pool().slots())),
+            Column.right("RUNNING", p -> Cell.of(p.pool().running())),
+            Column.right("READY", p -> Cell.of(p.pool().ready())),
+            Column.right("WAITING", p -> Cell.of(p.waiting())),
+            Column.right("WORKERS", p -> Cell.of(p.workers())),
+            Column.left("HELD BY", p -> Cell.of(heldBy(p)))));
+  }
+
+  /** The first of the task runs that hold slots, and how many more do. */
+  private static String heldBy(PoolUse use) {
+    String held =
+        use.heldBy().stream()
+            .limit(NAMED_HOLDERS)
+            .map(each -> each.executionId() + "/" + each.taskId() + (each.alive() ? "" : " (dead)"))
+            .collect(Collectors.joining(", "));
+    int more = use.pool().running() - NAMED_HOLDERS;
+    return held.isEmpty() ? "-" : held + (more > 0 ? " and " + more + " more" : "");
   }
 
   /** An execution with everything that belongs to it; it has no table of its own. */
-  public View<ExecutionDetails> executionDetails() {
-    return new View<>("executions", Views::fields, List.of());
+  public View<ExecutionDetails> executionDetails(Waiting waiting) {
+    return new View<>("executions", details -> fields(details, waiting), List.of());
   }
 
   /** The fields of a record, in order. */
@@ -174,10 +218,27 @@ public final class Views {
     return fields;
   }
 
-  private static Map<String, @Nullable Object> fields(ExecutionDetails details) {
+  private static Map<String, @Nullable Object> fields(ExecutionDetails details, Waiting waiting) {
+    Map<TaskRunId, List<WaitReason>> reasons = reasons(waiting);
     Map<String, @Nullable Object> fields = fields(details.execution());
-    fields.put("taskRuns", all(details.taskRuns(), Views::fields));
+    fields.put("taskRuns", all(details.taskRuns(), each -> fields(each, reasons)));
     fields.put("history", all(details.history(), Views::fields));
+    fields.put("waiting", WaitFields.of(waiting.reasons()));
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(
+      TaskRunDetails details, Map<TaskRunId, List<WaitReason>> reasons) {
+    Map<String, @Nullable Object> fields = fields(details);
+    List<WaitReason> own = reasons.getOrDefault(details.taskRun().id(), List.of());
+    fields.put("waiting", WaitFields.of(own));
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(
+      TaskRun taskRun, Map<TaskRunId, List<WaitReason>> reasons) {
+    Map<String, @Nullable Object> fields = fields(taskRun);
+    fields.put("waiting", WaitFields.of(reasons.getOrDefault(taskRun.id(), List.of())));
     return fields;
   }
 
@@ -212,12 +273,15 @@ public final class Views {
     return fields;
   }
 
-  private static Map<String, @Nullable Object> fields(Pool p) {
+  private static Map<String, @Nullable Object> fields(PoolUse use) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put("name", p.name());
-    fields.put("slots", p.slots());
-    fields.put("running", p.running());
-    fields.put("ready", p.ready());
+    fields.put("name", use.pool().name());
+    fields.put("slots", use.pool().slots());
+    fields.put("running", use.pool().running());
+    fields.put("ready", use.pool().ready());
+    fields.put("waiting", use.waiting());
+    fields.put("workers", use.workers());
+    fields.put("heldBy", WaitFields.holders(use.heldBy()));
     return fields;
   }
 

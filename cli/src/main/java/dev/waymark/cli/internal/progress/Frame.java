@@ -23,6 +23,7 @@ final class Frame {
   private static final int BAR = 30;
   private static final int LONGEST_NAME = 40;
   private static final int SPARE_ROWS = 2;
+  private static final int NOTICE_PART = 4;
 
   private final Terminal.Size size;
   private final Paint paint;
@@ -38,8 +39,14 @@ final class Frame {
 
   /** The lines of the picture. */
   List<String> draw(Collection<Row> rows, Instant began) {
+    return draw(rows, began, List.of());
+  }
+
+  /** The lines of the picture, with notices below the bar as far as there is room. */
+  List<String> draw(Collection<Row> rows, Instant began, List<String> notices) {
     List<String> lines = new ArrayList<>();
-    int room = Math.max(1, size.rows() - SPARE_ROWS);
+    List<String> shown = notices.subList(0, Math.min(notices.size(), size.rows() / NOTICE_PART));
+    int room = Math.max(1, size.rows() - SPARE_ROWS - shown.size());
     if (rows.size() <= room) {
       int width = nameWidth(rows);
       rows.forEach(row -> lines.add(line(row, width)));
@@ -47,6 +54,7 @@ final class Frame {
       drawSome(rows, room, lines);
     }
     lines.add(bar(rows, began));
+    shown.forEach(notice -> lines.add(dim("… " + Printable.firstLine(notice))));
     return lines;
   }
 

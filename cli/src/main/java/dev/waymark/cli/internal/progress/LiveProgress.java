@@ -4,11 +4,13 @@ import dev.waymark.cli.internal.Terminal;
 import dev.waymark.cli.internal.output.Messages;
 import dev.waymark.cli.internal.output.Paint;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.runner.TaskRunProgress;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,9 @@ public final class LiveProgress implements Progress {
   private final InstantSource clock;
   private final Map<TaskRunId, Row> rows = new LinkedHashMap<>();
   private final Thread ticker = new Thread(this::tickOn, "waymark-progress");
+  private final Map<ExecutionId, String> others = new LinkedHashMap<>();
+  private List<String> waiting = List.of();
+  private @Nullable ExecutionId main;
   private @Nullable Instant began;
   private Terminal.Size size = Terminal.USUAL;
   private int drawn;
@@ -49,6 +54,12 @@ public final class LiveProgress implements Progress {
 
   @Override
   public synchronized void executionStarted(Execution execution, List<TaskRun> taskRuns) {
+    if (main != null && !main.equals(execution.id())) {
+      others.put(
+          execution.id(), "working on execution " + execution.id() + " of " + execution.workflowId());
+      return;
+    }
+    main = execution.id();
     began = execution.startedAt() == null ? clock.instant() : execution.startedAt();
     taskRuns.forEach(taskRun -> rows.put(taskRun.id(), Row.of(taskRun)));
     if (ticker.getState() == Thread.State.NEW && !closed) {
@@ -63,7 +74,18 @@ public final class LiveProgress implements Progress {
   }
 
   @Override
+  public synchronized void executionEnded(Execution execution) {
+    others.remove(execution.id());
+  }
+
+  @Override
+  public synchronized void waiting(List<String> lines) {
+    waiting = List.copyOf(lines);
+  }
+
+  @Override
   public synchronized void close() {
+    waiting = List.of();
     if (closed) {
       return;
     }
@@ -106,7 +128,10 @@ public final class LiveProgress implements Progress {
 
   private void draw() {
     Instant start = began == null ? clock.instant() : began;
-    List<String> lines = new Frame(size, paint, clock.instant(), tick).draw(rows.values(), start);
+    List<String> notices = new ArrayList<>(others.values());
+    waiting.forEach(line -> notices.add("waiting: " + line));
+    List<String> lines =
+        new Frame(size, paint, clock.instant(), tick).draw(rows.values(), start, notices);
     StringBuilder picture = new StringBuilder();
     if (drawn > 0) {
       picture.append("\u001b[").append(drawn).append('F');

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +27,19 @@ public final class PlainProgress implements Progress {
   /** Executions, and tasks that run, of which something is known. */
   private static final int MOST_KNOWN = 20_000;
 
+  /** How many tasks in a row that never began are named; the others are counted. */
+  private static final int NAMED = 3;
+
   private final Messages messages;
   private final LocalZone zone;
   private final boolean several;
   private final Map<ExecutionId, String> names = bounded();
   private final Map<TaskRunId, Instant> started = bounded();
+  private @Nullable ExecutionId main;
+  private @Nullable NeverBegan neverBegan;
+
+  /** Task runs in a row that ended without having begun. */
+  private record NeverBegan(ExecutionId execution, TaskRunState state, Instant at, int count) {}
 
   /**
    * Prints lines.
@@ -59,6 +68,8 @@ public final class PlainProgress implements Progress {
 
   @Override
   public synchronized void executionStarted(Execution execution, List<TaskRun> taskRuns) {
+    flush();
+    main = main == null ? execution.id() : main;
     names.put(
         execution.id(),
         execution.workflowId() + "/" + execution.id().toString().substring(0, SHORT_ID) + " ");
@@ -86,14 +97,16 @@ public final class PlainProgress implements Progress {
   @Override
   public synchronized void taskRunChanged(TaskRunProgress change) {
     String what = inWords(change);
-    if (what != null) {
+    if (what != null && (change.attempt() > 0 || !change.state().isTerminal() || isNamed(change))) {
+      flushUnless(change);
       line(change.at(), change.executionId(), change.taskId() + ": " + what);
     }
   }
 
   @Override
   public synchronized void executionEnded(Execution execution) {
-    if (several && execution.endedAt() != null) {
+    flush();
+    if (saysWhich(execution.id()) && execution.endedAt() != null) {
       Instant from = execution.startedAt() == null ? execution.createdAt() : execution.startedAt();
       line(
           execution.endedAt(),
@@ -106,8 +119,53 @@ public final class PlainProgress implements Progress {
   }
 
   @Override
-  public void close() {
-    // Every line was complete when it was printed.
+  public synchronized void waiting(List<String> lines) {
+    flush();
+    lines.forEach(line -> messages.say("waiting: " + line));
+  }
+
+  @Override
+  public synchronized void close() {
+    flush();
+  }
+
+  /**
+   * Whether a task run that ended without having begun is named: after a failure there may be
+   * thousands of them.
+   */
+  private boolean isNamed(TaskRunProgress change) {
+    flushUnless(change);
+    NeverBegan row = neverBegan;
+    int count = row == null ? 1 : row.count() + 1;
+    neverBegan = new NeverBegan(change.executionId(), change.state(), change.at(), count);
+    return count <= NAMED;
+  }
+
+  /** Ends a row of task runs that never began, unless this is one more of it. */
+  private void flushUnless(TaskRunProgress change) {
+    NeverBegan row = neverBegan;
+    boolean oneMore =
+        row != null
+            && change.attempt() == 0
+            && change.state() == row.state()
+            && change.executionId().equals(row.execution());
+    if (!oneMore) {
+      flush();
+    }
+  }
+
+  private void flush() {
+    NeverBegan row = neverBegan;
+    neverBegan = null;
+    if (row != null && row.count() > NAMED) {
+      String more = "and " + Numbers.grouped(row.count() - NAMED) + " more ";
+      line(row.at(), row.execution(), more + row.state().name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** Whether a line says which execution it is about. */
+  private boolean saysWhich(ExecutionId execution) {
+    return several || (main != null && !main.equals(execution));
   }
 
   private @Nullable String inWords(TaskRunProgress change) {
@@ -155,6 +213,6 @@ public final class PlainProgress implements Progress {
 
   private void line(Instant at, ExecutionId execution, String text) {
     messages.note(
-        Times.clock(at, zone) + " " + (several ? names.getOrDefault(execution, "") : "") + text);
+        Times.clock(at, zone) + " " + (saysWhich(execution) ? names.getOrDefault(execution, "") : "") + text);
   }
 }

@@ -47,7 +47,8 @@ public final class WaitRules {
     }
     List<LeaseHolder> running =
         facts.taskRuns().stream().map(TaskFact::lease).filter(Objects::nonNull).toList();
-    return new Waiting(facts.executionId(), facts.state(), ofExecution(), items, running);
+    return new Waiting(
+        facts.executionId(), facts.state(), ofExecution(), items, running, workersHere);
   }
 
   // ---- the execution
