@@ -67,10 +67,10 @@ class BlockedRunIT {
     try (StateStore store = SqliteStateStore.open(folder.resolve("waymark.db"))) {
       List<Execution> both = store.executions(ExecutionQuery.all()).items();
       assertThat(both).hasSize(2);
-      ExecutionDetails held =
-          Objects.requireNonNull(store.executionDetails(both.get(0).id()));
+      ExecutionDetails held = Objects.requireNonNull(store.executionDetails(both.get(0).id()));
       assertThat(both.get(1).state()).isEqualTo(ExecutionState.SUCCEEDED);
-      // Without the bound in the way there is no reason to touch what was stopped in an orderly way.
+      // Without the bound in the way there is no reason to touch what was stopped in an orderly
+      // way.
       boolean blocked = signal.equals("KILL") || bound.equals("parallel");
       assertThat(held.execution().state())
           .isEqualTo(blocked ? ExecutionState.SUCCEEDED : ExecutionState.RUNNING);

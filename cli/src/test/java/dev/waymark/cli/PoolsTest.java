@@ -69,9 +69,7 @@ class PoolsTest extends CliTest {
     String held = "id: held\ntasks: {a: {run: 'while ! test -f go; do sleep 0.01; done'}}\n";
     String id = runFile(held, "--detach").id();
     Background worker = begin("worker", "--until-idle");
-    Waiting.until(
-        "what runs",
-        () -> pools().contains(pool("default", null, 1, 0)));
+    Waiting.until("what runs", () -> pools().contains(pool("default", null, 1, 0)));
     Map<String, Object> busy =
         list(parse(waymark("pools", "list", "-o", "json").out()), "items").get(0);
     assertThat(busy).containsEntry("workers", 1).containsEntry("waiting", 0);
@@ -84,8 +82,7 @@ class PoolsTest extends CliTest {
     file("go", "");
     assertThat(worker.await().exitCode()).isZero();
     assertThat(waymark("executions", "watch", id).exitCode()).isZero();
-    assertThat(pools())
-        .containsExactly(pool("gpu", 2, 0, 2));
+    assertThat(pools()).containsExactly(pool("gpu", 2, 0, 2));
   }
 
   @Test
@@ -98,13 +95,11 @@ class PoolsTest extends CliTest {
         .isZero();
     assertThat(parse(waymark("executions", "show", id, "-o", "json").out()))
         .containsEntry("state", "RUNNING");
-    assertThat(pools())
-        .containsExactly(pool("gpu", 0, 0, 2));
+    assertThat(pools()).containsExactly(pool("gpu", 0, 0, 2));
 
     assertThat(waymark("pools", "set", "gpu", "--unbounded"))
         .isEqualTo(new Run(0, "pool gpu unbounded\n", ""));
-    assertThat(pools())
-        .containsExactly(pool("gpu", null, 0, 2));
+    assertThat(pools()).containsExactly(pool("gpu", null, 0, 2));
     assertThat(waymark("worker", "--until-idle", "--pool", "gpu").exitCode()).isZero();
     assertThat(waymark("executions", "watch", id).exitCode()).isZero();
     assertThat(waymark("pools", "list").err()).isEqualTo("no pools\n");

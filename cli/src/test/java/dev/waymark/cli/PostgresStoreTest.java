@@ -124,8 +124,14 @@ class PostgresStoreTest extends CliTest {
   @Test
   @DisplayName("a worker does not wait where waiting is no cure")
   void workerFails() {
-    Run run = waymark("--store", "postgresql://postgres@" + String.join(":", TestServer.hostAndPort())
-            + "/no_such_database", "worker", "--until-idle");
+    Run run =
+        waymark(
+            "--store",
+            "postgresql://postgres@"
+                + String.join(":", TestServer.hostAndPort())
+                + "/no_such_database",
+            "worker",
+            "--until-idle");
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err()).contains("createdb").doesNotContain("trying again");
   }

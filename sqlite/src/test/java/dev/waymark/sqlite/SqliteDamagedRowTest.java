@@ -70,8 +70,7 @@ class SqliteDamagedRowTest {
     /** Values that are wrong, or right by chance. */
     List<String> values() {
       return switch (type) {
-        case "TEXT" ->
-            List.of("char(unicode(%1$s) + 1) || substr(%1$s, 2)", "%1$s || '}'");
+        case "TEXT" -> List.of("char(unicode(%1$s) + 1) || substr(%1$s, 2)", "%1$s || '}'");
         case "BLOB" -> List.of("x'ff' || substr(%1$s, 2)", "substr(%1$s, 2)");
         default -> List.of("-1", "9223372036854775807");
       };

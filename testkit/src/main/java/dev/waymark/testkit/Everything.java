@@ -112,6 +112,7 @@ public final class Everything {
     for (ExecutionId id : List.of(execution, ended)) {
       calls.put("execution " + id, store -> store.execution(id));
       calls.put("details of " + id, store -> store.executionDetails(id));
+      calls.put("why waits " + id, store -> store.waiting(id));
       calls.put("progress of " + id, store -> store.executionProgress(id));
       calls.put("task runs of " + id, store -> store.taskRuns(id));
       calls.put("history of " + id, store -> store.history(id, page));
@@ -125,6 +126,7 @@ public final class Everything {
     calls.put("leases", store -> store.leases(LIMIT));
     calls.put("stalled", store -> store.stalled(null, LIMIT));
     calls.put("pools", StateStore::pools);
+    calls.put("pool use", StateStore::poolUse);
     calls.put("workers", StateStore::workers);
     calls.put("logs", store -> store.executionsWithLogs(Instant.now().plusSeconds(60), LIMIT));
     for (RecordKind kind :
@@ -148,7 +150,7 @@ public final class Everything {
         changes -> changes.createExecution(new NewExecution(ids.executionId(), workflow)));
     put(calls, "create again", c -> c.createExecution(new NewExecution(ended, workflow)));
     put(calls, "pause", changes -> changes.updateExecution(execution, ExecutionState.PAUSED));
-    put(calls, "settle", changes -> changes.settleExecution(execution, 3));
+    put(calls, "settle", c -> c.settleExecution(execution, 2, ExecutionState.RUNNING, 3));
     put(calls, "admit", changes -> changes.admitExecution(execution, workflow, 1));
     put(calls, "due", changes -> changes.markDue(execution, DueReason.SETTLE, HOUR));
     for (TaskRunId id : List.of(done, claimed, waiting, idle)) {

@@ -43,7 +43,7 @@ public final class PostgresOpening {
   public static void requireStore(
       PostgresSessions sessions, PostgresSettings settings, PostgresErrors errors)
       throws SQLException {
-    boolean found =
+    Boolean found =
         sessions.with(
             connection -> {
               try (PreparedStatement look = connection.prepareStatement(HAS_TABLES)) {
@@ -53,7 +53,7 @@ public final class PostgresOpening {
                 }
               }
             });
-    if (!found) {
+    if (!Boolean.TRUE.equals(found)) {
       throw new StoreUnavailableException(
           "no store at "
               + errors.place()

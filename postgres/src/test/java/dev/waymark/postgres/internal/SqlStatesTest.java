@@ -58,7 +58,8 @@ XX002\
           Duration.ofMinutes(1),
           Duration.ofSeconds(30));
   private final PostgresErrors errors = PostgresErrors.ofDataSource(settings);
-  private final PostgresDialect dialect = new PostgresDialect(settings, errors);
+  private final PostgresDialect dialect =
+      new PostgresDialect(settings, errors, new PostgresServer(18, false));
 
   static Stream<String> states() {
     Set<String> states = new TreeSet<>(Set.of(DOCUMENTED.split("\\s+")));

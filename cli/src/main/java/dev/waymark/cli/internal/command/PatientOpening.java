@@ -41,9 +41,7 @@ final class PatientOpening {
       if (!isTransient(e)) {
         throw e;
       }
-      context
-          .messages()
-          .say(e.getMessage() + "; trying again in " + Durations.format(pause));
+      context.messages().say(e.getMessage() + "; trying again in " + Durations.format(pause));
       return false;
     }
   }
@@ -53,7 +51,9 @@ final class PatientOpening {
     for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
       @Nullable String state = cause instanceof SQLException sql ? sql.getSQLState() : null;
       if (state != null) {
-        return state.startsWith("08") || state.startsWith("57P") || state.equals(TOO_MANY_CONNECTIONS);
+        return state.startsWith("08")
+            || state.startsWith("57P")
+            || state.equals(TOO_MANY_CONNECTIONS);
       }
     }
     return false;

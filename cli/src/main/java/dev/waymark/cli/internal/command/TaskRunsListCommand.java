@@ -23,7 +23,8 @@ final class TaskRunsListCommand implements Command {
     Printer printer = context.printer();
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     printer.all(
-        context.store().taskRuns(id), context.views().taskRuns(ExecutionsShowCommand.waiting(context, id)));
+        context.store().taskRuns(id),
+        context.views().taskRuns(ExecutionsShowCommand.waiting(context, id)));
     return ExitCode.DONE;
   }
 }

@@ -71,8 +71,7 @@ public final class Views {
     if (!reasons.isEmpty()) {
       columns.add(
           Column.left(
-              "WAITING",
-              t -> Cell.of(WaitLines.inWords(reasons.getOrDefault(t.id(), List.of())))));
+              "WAITING", t -> Cell.of(WaitLines.inWords(reasons.getOrDefault(t.id(), List.of())))));
     }
     return new View<>("task runs", t -> fields(t, reasons), columns);
   }

@@ -56,7 +56,8 @@ public final class LiveProgress implements Progress {
   public synchronized void executionStarted(Execution execution, List<TaskRun> taskRuns) {
     if (main != null && !main.equals(execution.id())) {
       others.put(
-          execution.id(), "working on execution " + execution.id() + " of " + execution.workflowId());
+          execution.id(),
+          "working on execution " + execution.id() + " of " + execution.workflowId());
       return;
     }
     main = execution.id();

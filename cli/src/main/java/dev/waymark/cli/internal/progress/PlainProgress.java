@@ -213,6 +213,9 @@ public final class PlainProgress implements Progress {
 
   private void line(Instant at, ExecutionId execution, String text) {
     messages.note(
-        Times.clock(at, zone) + " " + (saysWhich(execution) ? names.getOrDefault(execution, "") : "") + text);
+        Times.clock(at, zone)
+            + " "
+            + (saysWhich(execution) ? names.getOrDefault(execution, "") : "")
+            + text);
   }
 }

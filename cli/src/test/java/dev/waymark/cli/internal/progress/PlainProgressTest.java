@@ -94,7 +94,6 @@ class PlainProgressTest {
   void waiting() {
     progress.waiting(List.of("task a: no worker", "task b: pool full"));
     assertThat(bytes.toString(StandardCharsets.UTF_8))
-        .isEqualTo(
-            "waymark: waiting: task a: no worker\nwaymark: waiting: task b: pool full\n");
+        .isEqualTo("waymark: waiting: task a: no worker\nwaymark: waiting: task b: pool full\n");
   }
 }

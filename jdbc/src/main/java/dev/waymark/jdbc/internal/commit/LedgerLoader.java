@@ -40,7 +40,9 @@ import java.util.regex.Pattern;
  * whatever the size of the group, and none for a table that it does not touch.
  */
 final class LedgerLoader {
-  /** What {@link PastCommit} keeps: a version for each change, with a sign where nothing changed. */
+  /**
+   * What {@link PastCommit} keeps: a version for each change, with a sign where nothing changed.
+   */
   private static final Pattern VERSIONS = Pattern.compile("(\\d{1,18}=?( \\d{1,18}=?)*+)?");
 
   private final Dialect dialect;
