@@ -110,11 +110,11 @@ class SqliteDamagedRowTest {
         Statement sql = connection.createStatement();
         ResultSet row =
             sql.executeQuery(
-"""
-SELECT t.name, c.name, c.type FROM sqlite_schema t JOIN pragma_table_info(t.name) c
-WHERE t.type = 'table' AND t.name NOT LIKE '%schema_history%' AND t.name NOT LIKE 'sqlite_%'
-ORDER BY t.name, c.cid\
-""")) {
+                """
+                SELECT t.name, c.name, c.type FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+                WHERE t.type = 'table' AND t.name NOT LIKE '%schema_history%' AND t.name NOT LIKE 'sqlite_%'
+                ORDER BY t.name, c.cid\
+                """)) {
       while (row.next()) {
         columns.add(new Column(row.getString(1), row.getString(2), row.getString(3)));
       }

@@ -70,10 +70,10 @@ class RejectedOutputsTest {
       try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
           Statement sql = connection.createStatement()) {
         sql.execute(
-"""
-CREATE TRIGGER refuse BEFORE INSERT ON task_run_outputs WHEN NEW.outputs LIKE '%from bad%'
-BEGIN SELECT RAISE(ABORT, 'not this text'); END\
-""");
+            """
+            CREATE TRIGGER refuse BEFORE INSERT ON task_run_outputs WHEN NEW.outputs LIKE '%from bad%'
+            BEGIN SELECT RAISE(ABORT, 'not this text'); END\
+            """);
       }
       assertOneTaskFails(store);
     }

@@ -18,13 +18,13 @@ final class SqliteSql {
   private static final String NOW = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
 
   private static final String TASK_RUN_HEAD =
-"""
-SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at,
-       CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > %s THEN 1 ELSE 2 END
-FROM task_runs t
-LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
-LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
-"""
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at,
+             CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > %s THEN 1 ELSE 2 END
+      FROM task_runs t
+      LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
+      """
           .formatted(NOW);
 
   private static final String LEASE =
@@ -45,30 +45,30 @@ LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
    * there are few, however much is ready.
    */
   private static final String LANES =
-"""
-WITH RECURSIVE lane (pool, priority) AS (
-  SELECT p.value, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = p.value)
-  FROM json_each(?1) p WHERE {pools}
-  UNION ALL
-  SELECT l.pool, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
-  FROM lane l WHERE l.priority IS NOT NULL
-)
-""";
+      """
+      WITH RECURSIVE lane (pool, priority) AS (
+        SELECT p.value, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = p.value)
+        FROM json_each(?1) p WHERE {pools}
+        UNION ALL
+        SELECT l.pool, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
+        FROM lane l WHERE l.priority IS NOT NULL
+      )
+      """;
 
   private static final String PICKED =
-"""
-SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
-       a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > {now} THEN 1 ELSE 2 END,
-       picked.pool, picked.priority, picked.available_at, e.request_hash,
-       e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-       e.created_at, e.started_at, e.ended_at, e.error
-FROM ({ready}) picked
-CROSS JOIN task_runs t ON t.id = picked.task_run_id
-CROSS JOIN executions e ON e.id = t.execution_id
-LEFT JOIN execution_details d ON d.execution_id = e.id
-LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
-LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt\
-"""
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
+             a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > {now} THEN 1 ELSE 2 END,
+             picked.pool, picked.priority, picked.available_at, e.request_hash,
+             e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
+             e.created_at, e.started_at, e.ended_at, e.error
+      FROM ({ready}) picked
+      CROSS JOIN task_runs t ON t.id = picked.task_run_id
+      CROSS JOIN executions e ON e.id = t.execution_id
+      LEFT JOIN execution_details d ON d.execution_id = e.id
+      LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt\
+      """
           .replace("{now}", NOW);
 
   private static final String PICK =
@@ -102,29 +102,29 @@ LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt\
       "NOT EXISTS (SELECT 1 FROM pools b WHERE b.name = p.value)";
 
   private static final String REVISION =
-"""
-SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
-FROM workflow_revisions r
-""";
+      """
+      SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
+      FROM workflow_revisions r
+      """;
 
   private static final String LATEST_REVISION =
-"""
-SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
-FROM workflows w
-JOIN workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
-""";
+      """
+      SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
+      FROM workflows w
+      JOIN workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
+      """;
 
   private static final String TASK_RUN =
-"""
-SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at
-FROM task_runs t
-""";
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at
+      FROM task_runs t
+      """;
 
   private static final String ATTEMPT =
-"""
-SELECT a.task_run_id, a.number, a.state, a.worker, a.started_at, a.ended_at, a.exit_code, a.error
-FROM attempts a
-""";
+      """
+      SELECT a.task_run_id, a.number, a.state, a.worker, a.started_at, a.ended_at, a.exit_code, a.error
+      FROM attempts a
+      """;
 
   /**
    * Makes COMMIT write a page and so sync the log, where nothing else does: an update that leaves
@@ -134,11 +134,11 @@ FROM attempts a
   static final String WRITE_A_PAGE = "PRAGMA application_id = " + SqliteSchema.APPLICATION_ID;
 
   private static final String LEASE_ALIVE =
-"""
-CASE WHEN l.expires_at > {now}
-          AND NOT EXISTS (SELECT 1 FROM workers w WHERE w.name = l.worker AND w.expires_at <= {now})
-     THEN 1 ELSE 0 END
-"""
+      """
+      CASE WHEN l.expires_at > {now}
+                AND NOT EXISTS (SELECT 1 FROM workers w WHERE w.name = l.worker AND w.expires_at <= {now})
+           THEN 1 ELSE 0 END
+      """
           .replace("{now}", NOW);
 
   private SqliteSql() {}
@@ -150,11 +150,11 @@ CASE WHEN l.expires_at > {now}
       case LOAD_WORKFLOWS, LOAD_SAVED_WORKFLOWS ->
           "SELECT id, revision, content_hash FROM workflows WHERE id IN " + TEXTS;
       case LOAD_UNDER_WAY ->
-"""
-SELECT workflow_id, sum(executions) FROM execution_counts
-WHERE workflow_id IN %s AND (state = 'RUNNING' OR state = 'PAUSED' OR state = 'CANCELLING')
-GROUP BY workflow_id\
-"""
+          """
+          SELECT workflow_id, sum(executions) FROM execution_counts
+          WHERE workflow_id IN %s AND (state = 'RUNNING' OR state = 'PAUSED' OR state = 'CANCELLING')
+          GROUP BY workflow_id\
+          """
               .formatted(TEXTS);
       case LOAD_EXECUTIONS ->
           """
@@ -167,11 +167,11 @@ GROUP BY workflow_id\
       case LOAD_TASK_RUNS_BY_TASK ->
           TASK_RUN_HEAD + "WHERE t.execution_id IN " + UUIDS + " AND t.task_id IN " + TEXTS;
       case LOAD_FAMILIES ->
-"""
-SELECT execution_id, count(*),
-       sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
-FROM task_runs WHERE execution_id IN %s GROUP BY execution_id\
-"""
+          """
+          SELECT execution_id, count(*),
+                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
+          FROM task_runs WHERE execution_id IN %s GROUP BY execution_id\
+          """
               .formatted(UUIDS);
       case LOAD_POOLS -> "SELECT name, slots FROM pools WHERE name IN " + TEXTS;
       case LOAD_WORKERS ->
@@ -210,31 +210,30 @@ FROM task_runs WHERE execution_id IN %s GROUP BY execution_id\
               .formatted(NOW);
       case LEASES -> LEASE + "ORDER BY l.task_run_id LIMIT ?";
       case STALLED ->
-"""
-SELECT e.id FROM executions e
-WHERE e.id >= ? AND (e.state = 'PENDING' OR e.state = 'RUNNING' OR e.state = 'CANCELLING')
-  AND NOT EXISTS (SELECT 1 FROM due_executions d WHERE d.execution_id = e.id)
-  AND NOT EXISTS (
-    SELECT 1 FROM task_runs t
-    WHERE t.execution_id = e.id
-      AND (EXISTS (SELECT 1 FROM ready_task_runs r WHERE r.task_run_id = t.id)
-           OR EXISTS (SELECT 1 FROM leases l WHERE l.task_run_id = t.id)))
-ORDER BY e.id LIMIT ?\
-""";
+          """
+          SELECT e.id FROM executions e
+          WHERE e.id >= ? AND (e.state = 'PENDING' OR e.state = 'RUNNING' OR e.state = 'CANCELLING')
+            AND NOT EXISTS (SELECT 1 FROM due_executions d WHERE d.execution_id = e.id)
+            AND NOT EXISTS (
+              SELECT 1 FROM task_runs t
+              WHERE t.execution_id = e.id
+                AND (EXISTS (SELECT 1 FROM ready_task_runs r WHERE r.task_run_id = t.id)
+                     OR EXISTS (SELECT 1 FROM leases l WHERE l.task_run_id = t.id)))
+          ORDER BY e.id LIMIT ?\
+          """;
       case NEXT ->
           LANES.replace("{pools}", ANY)
-              +
-"""
-SELECT (SELECT min(at) FROM (
-          SELECT (SELECT min(q.available_at) FROM ready_task_runs q
-                  WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > {now}) AS at
-          FROM lane l
-          UNION ALL SELECT min(d.due_at) FROM due_executions d
-          WHERE d.due_at > {now} AND NOT (d.reason = 'DEADLINE' AND EXISTS (
-            SELECT 1 FROM executions e WHERE e.id = d.execution_id AND e.state = 'PAUSED')))) - {now},
-       (SELECT min(expires_at) FROM leases WHERE expires_at > {now}) - {now},
-       0\
-"""
+              + """
+                  SELECT (SELECT min(at) FROM (
+                            SELECT (SELECT min(q.available_at) FROM ready_task_runs q
+                                    WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > {now}) AS at
+                            FROM lane l
+                            UNION ALL SELECT min(d.due_at) FROM due_executions d
+                            WHERE d.due_at > {now} AND NOT (d.reason = 'DEADLINE' AND EXISTS (
+                              SELECT 1 FROM executions e WHERE e.id = d.execution_id AND e.state = 'PAUSED')))) - {now},
+                         (SELECT min(expires_at) FROM leases WHERE expires_at > {now}) - {now},
+                         0\
+                  """
                   .replace("{now}", NOW);
       case READY_OF_EXECUTION ->
           """
@@ -242,20 +241,20 @@ SELECT (SELECT min(at) FROM (
           WHERE t.execution_id = ?\
           """;
       case OUTPUTS_OF_EXECUTION ->
-"""
-SELECT o.task_run_id, o.outputs FROM task_runs t JOIN task_run_outputs o ON o.task_run_id = t.id
-WHERE t.execution_id = ?\
-""";
+          """
+          SELECT o.task_run_id, o.outputs FROM task_runs t JOIN task_run_outputs o ON o.task_run_id = t.id
+          WHERE t.execution_id = ?\
+          """;
       case LOG ->
-"""
-SELECT position, bytes FROM log_chunks
-WHERE task_run_id = ? AND number = ?
-  AND position >= coalesce((SELECT max(p.position) FROM log_chunks p
-                            WHERE p.task_run_id = ? AND p.number = ? AND p.position <= ?), 0)
-  AND position < max(?, coalesce((SELECT min(n.position) FROM log_chunks n
-                                  WHERE n.task_run_id = ? AND n.number = ? AND n.position >= ?) + 1, 0))
-ORDER BY position\
-""";
+          """
+          SELECT position, bytes FROM log_chunks
+          WHERE task_run_id = ? AND number = ?
+            AND position >= coalesce((SELECT max(p.position) FROM log_chunks p
+                                      WHERE p.task_run_id = ? AND p.number = ? AND p.position <= ?), 0)
+            AND position < max(?, coalesce((SELECT min(n.position) FROM log_chunks n
+                                            WHERE n.task_run_id = ? AND n.number = ? AND n.position >= ?) + 1, 0))
+          ORDER BY position\
+          """;
       case LOG_LENGTH ->
           """
           SELECT position + length(bytes) FROM log_chunks
@@ -302,11 +301,11 @@ ORDER BY position\
       case COUNT_HISTORY ->
           "SELECT coalesce(sum(transition_count), 0) FROM history WHERE execution_id = ?";
       case WORKERS ->
-"""
-SELECT w.name, w.life, w.started_at, w.seen_at, CASE WHEN w.expires_at > %s THEN 1 ELSE 0 END,
-       w.info, (SELECT count(*) FROM leases l WHERE l.worker = w.name)
-FROM workers w ORDER BY w.name\
-"""
+          """
+          SELECT w.name, w.life, w.started_at, w.seen_at, CASE WHEN w.expires_at > %s THEN 1 ELSE 0 END,
+                 w.info, (SELECT count(*) FROM leases l WHERE l.worker = w.name)
+          FROM workers w ORDER BY w.name\
+          """
               .formatted(NOW);
       case POOLS ->
           """
@@ -317,15 +316,15 @@ FROM workers w ORDER BY w.name\
           GROUP BY name ORDER BY name\
           """;
       case WAITING_TASK_RUNS ->
-"""
-SELECT t.id, t.task_id, t.state, r.pool, r.available_at, CASE WHEN r.available_at <= %s THEN 1 ELSE 0 END,
-       l.number, l.worker, l.expires_at, %s
-FROM task_runs t
-LEFT JOIN ready_task_runs r ON r.task_run_id = t.id
-LEFT JOIN leases l ON l.task_run_id = t.id
-WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING')
-ORDER BY t.created_at, t.id\
-"""
+          """
+          SELECT t.id, t.task_id, t.state, r.pool, r.available_at, CASE WHEN r.available_at <= %s THEN 1 ELSE 0 END,
+                 l.number, l.worker, l.expires_at, %s
+          FROM task_runs t
+          LEFT JOIN ready_task_runs r ON r.task_run_id = t.id
+          LEFT JOIN leases l ON l.task_run_id = t.id
+          WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING')
+          ORDER BY t.created_at, t.id\
+          """
               .formatted(NOW, LEASE_ALIVE);
       case WAITING_DUE ->
           """
@@ -340,14 +339,14 @@ ORDER BY t.created_at, t.id\
           """
               .formatted(TEXTS);
       case POOL_HOLDERS ->
-"""
-SELECT l.pool, t.execution_id, t.task_id, l.task_run_id, l.number, l.worker, l.expires_at, %s
-FROM json_each(?1) p
-CROSS JOIN leases l ON l.task_run_id IN (
-  SELECT h.task_run_id FROM leases h WHERE h.pool = p.value ORDER BY h.task_run_id LIMIT ?2)
-CROSS JOIN task_runs t ON t.id = l.task_run_id
-ORDER BY l.pool, l.task_run_id\
-"""
+          """
+          SELECT l.pool, t.execution_id, t.task_id, l.task_run_id, l.number, l.worker, l.expires_at, %s
+          FROM json_each(?1) p
+          CROSS JOIN leases l ON l.task_run_id IN (
+            SELECT h.task_run_id FROM leases h WHERE h.pool = p.value ORDER BY h.task_run_id LIMIT ?2)
+          CROSS JOIN task_runs t ON t.id = l.task_run_id
+          ORDER BY l.pool, l.task_run_id\
+          """
               .formatted(LEASE_ALIVE);
       case CLAIMABLE_BY_POOL ->
           "SELECT pool, count(*) FROM ready_task_runs WHERE available_at <= %s GROUP BY pool"
@@ -376,25 +375,25 @@ ORDER BY l.pool, l.task_run_id\
           "UPDATE workflows SET revision = ?1, content_hash = ?2 WHERE id = ?3 AND revision = ?1 -"
               + " 1";
       case INSERT_REVISION ->
-"""
-INSERT INTO workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
-VALUES (?, ?, ?, ?, ?, ?, ?)\
-""";
+          """
+          INSERT INTO workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
+          VALUES (?, ?, ?, ?, ?, ?, ?)\
+          """;
       case INSERT_EXECUTION ->
-"""
-INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
-VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
-""";
+          """
+          INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
+          """;
       case INSERT_EXECUTION_DETAIL ->
           "INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, ?)";
       case INSERT_EXECUTION_LABEL ->
           "INSERT INTO execution_labels (execution_id, name, value, created_at) VALUES (?, ?, ?,"
               + " ?)";
       case INSERT_TASK_RUN ->
-"""
-INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
-VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
-""";
+          """
+          INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
+          """;
       case INSERT_ATTEMPT ->
           "INSERT INTO attempts (task_run_id, number, state, worker, started_at) VALUES (?, ?, ?,"
               + " ?, ?)";
@@ -404,17 +403,17 @@ VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
           WHERE task_run_id = ? AND number = ? AND state = ?\
           """;
       case UPDATE_TASK_RUN ->
-"""
-UPDATE task_runs
-SET state = ?, version = ?, last_attempt = ?, started_at = coalesce(started_at, ?), ended_at = ?
-WHERE id = ? AND state = ? AND version = ? AND last_attempt = ?\
-""";
+          """
+          UPDATE task_runs
+          SET state = ?, version = ?, last_attempt = ?, started_at = coalesce(started_at, ?), ended_at = ?
+          WHERE id = ? AND state = ? AND version = ? AND last_attempt = ?\
+          """;
       case UPDATE_EXECUTION ->
-"""
-UPDATE executions
-SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error)
-WHERE id = ?6 AND version = ?2 - 1\
-""";
+          """
+          UPDATE executions
+          SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error)
+          WHERE id = ?6 AND version = ?2 - 1\
+          """;
       case INSERT_HISTORY ->
           "INSERT INTO history (execution_id, committed_at, transition_count, transitions) VALUES"
               + " (?, ?, ?, ?)";
@@ -431,10 +430,10 @@ WHERE id = ?6 AND version = ?2 - 1\
               .formatted(NOW);
       case DELETE_LEASE -> "DELETE FROM leases WHERE task_run_id = ? AND number = ?";
       case PUT_READY ->
-"""
-INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) VALUES (?, ?, ?, %s + ?)
-ON CONFLICT DO NOTHING\
-"""
+          """
+          INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) VALUES (?, ?, ?, %s + ?)
+          ON CONFLICT DO NOTHING\
+          """
               .formatted(NOW);
       case PUT_DUE ->
           """
@@ -449,10 +448,10 @@ ON CONFLICT DO NOTHING\
           ON CONFLICT DO UPDATE SET outputs = excluded.outputs\
           """;
       case PUT_LOG ->
-"""
-INSERT INTO log_chunks (task_run_id, number, position, execution_id, bytes) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT DO NOTHING\
-""";
+          """
+          INSERT INTO log_chunks (task_run_id, number, position, execution_id, bytes) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT DO NOTHING\
+          """;
       case INSERT_WORKER ->
           "INSERT INTO workers (name, life, started_at, seen_at, expires_at, info) VALUES (?1, ?2, {now}, {now}, {now} + ?3, ?4)"
               .replace("{now}", NOW);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Loading and writing.</b> {@code load} notes what the store has, and {@code put} writes what
  * was decided. Only {@code put} moves what is derived from other records: the {@link Family} of an
  * execution and the number of executions under way. So a rule cannot write a record and leave a
- * count behind, whether or not the count is here; {@code docs/decisions/0015} has the table of all
+ * count behind, whether or not the count is here; {@code docs/decisions/0018} has the table of all
  * that is kept, and of what keeps it right.
  */
 public final class Ledger {
