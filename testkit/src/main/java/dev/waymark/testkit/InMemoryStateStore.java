@@ -352,12 +352,12 @@ public final class InMemoryStateStore implements StateStore {
               query.order() == Order.OLDEST ? OLDEST_FIRST : OLDEST_FIRST.reversed();
           List<Execution> matching =
               records.executions.values().stream()
-                  .filter(e -> matches(e, query))
+                  .filter(e -> ExecutionFilter.matches(e, query))
                   .sorted(order)
                   .toList();
           List<Execution> rest =
               matching.stream()
-                  .filter(e -> isAfter(e, query.after()))
+                  .filter(e -> ExecutionFilter.isAfter(e, query.after()))
                   .skip(query.offset())
                   .toList();
           List<Execution> items = rest.stream().limit(limit).toList();
@@ -368,23 +368,6 @@ public final class InMemoryStateStore implements StateStore {
           @Nullable Long offset = query.after() == null ? (Long) query.offset() : null;
           return new Page<>(items, matching.size(), offset, limit, next);
         });
-  }
-
-  private static boolean matches(Execution execution, ExecutionQuery query) {
-    return (query.states().isEmpty() || query.states().contains(execution.state()))
-        && (query.workflowId() == null || query.workflowId().equals(execution.workflowId()))
-        && execution.labels().entrySet().containsAll(query.labels().entrySet())
-        && (query.since() == null || !execution.createdAt().isBefore(query.since()))
-        && (query.until() == null || execution.createdAt().isBefore(query.until()));
-  }
-
-  private static boolean isAfter(Execution execution, @Nullable Cursor cursor) {
-    if (cursor == null) {
-      return true;
-    }
-    int byTime = execution.createdAt().compareTo(cursor.createdAt());
-    int place = byTime != 0 ? byTime : execution.id().compareTo(cursor.id());
-    return cursor.order() == Order.OLDEST ? place > 0 : place < 0;
   }
 
   // ---- task runs and attempts

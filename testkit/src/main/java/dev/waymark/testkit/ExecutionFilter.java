@@ -1,0 +1,29 @@
+package dev.waymark.testkit;
+
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.store.Cursor;
+import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Order;
+import org.jspecify.annotations.Nullable;
+
+/** Which executions a query selects, and which of these follow a cursor. */
+final class ExecutionFilter {
+  private ExecutionFilter() {}
+
+  static boolean matches(Execution execution, ExecutionQuery query) {
+    return (query.states().isEmpty() || query.states().contains(execution.state()))
+        && (query.workflowId() == null || query.workflowId().equals(execution.workflowId()))
+        && execution.labels().entrySet().containsAll(query.labels().entrySet())
+        && (query.since() == null || !execution.createdAt().isBefore(query.since()))
+        && (query.until() == null || execution.createdAt().isBefore(query.until()));
+  }
+
+  static boolean isAfter(Execution execution, @Nullable Cursor cursor) {
+    if (cursor == null) {
+      return true;
+    }
+    int byTime = execution.createdAt().compareTo(cursor.createdAt());
+    int place = byTime != 0 ? byTime : execution.id().compareTo(cursor.id());
+    return cursor.order() == Order.OLDEST ? place > 0 : place < 0;
+  }
+}
