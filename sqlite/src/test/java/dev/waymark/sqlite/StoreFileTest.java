@@ -115,7 +115,7 @@ class StoreFileTest {
     assertThat(inNamespace(open(target), file, target))
         .contains("the file itself is a mount point");
     assertThat(inNamespace(open(place.resolve("a b.db")), file.getParent(), place))
-        .isEqualTo("open\n");
+        .endsWith("open\n");
   }
 
   private static String open(Path file) {

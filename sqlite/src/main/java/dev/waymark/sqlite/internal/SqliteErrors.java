@@ -115,9 +115,12 @@ public final class SqliteErrors {
     };
   }
 
-  /** What was refused will be refused again, unless a COMMIT failed, which decides nothing. */
+  /**
+   * What was refused will be refused again, unless a COMMIT failed, which decides nothing. A store
+   * that cannot be opened is unavailable, whatever the reason.
+   */
   private static WaymarkException rejected(String prefix, SQLException cause, FailedCall call) {
-    return call.isUnknown()
+    return call.isUnknown() || call == FailedCall.OPENING
         ? call.unavailable(prefix + said(cause), cause)
         : new StoreRejectedException(
             prefix

@@ -21,6 +21,7 @@ import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.PoolUse;
 import dev.waymark.core.store.WaitReason.Started;
 import dev.waymark.core.store.Waiting;
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -233,7 +234,7 @@ final class WaitReads {
     try (ResultSet row = prepared.executeQuery()) {
       List<T> found = new ArrayList<>();
       while (row.next()) {
-        found.add(mapper.map(row));
+        found.add(DamagedRowException.map(row, mapper::map));
       }
       return found;
     }
