@@ -152,12 +152,12 @@ final class Settled {
   }
 
   Settled cancel() {
-    Cancels.cancel(store, job.id());
+    Cancels.cancel(store, config.definitions(), job.id());
     return settle();
   }
 
   Settled overdue() {
-    job.setOverdue();
+    job.setOverdue(Instant.now());
     return settle();
   }
 
