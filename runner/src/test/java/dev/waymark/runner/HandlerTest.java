@@ -138,14 +138,14 @@ class HandlerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a handler of finally receives how the tasks before ended; one of tasks receives nothing")
+  @DisplayName(
+      "a handler of finally receives how the tasks before ended; one of tasks receives nothing")
   void aHandlerOfFinallyReceivesHowTheTasksBeforeEnded() {
     java.util.Map<String, String> seen = new java.util.concurrent.ConcurrentHashMap<>();
     Runner runner =
         with(
             context ->
-                seen.put(
-                    context.taskId().value(), context.result() + " " + context.failedTasks()));
+                seen.put(context.taskId().value(), context.result() + " " + context.failedTasks()));
     ExecutionId id =
         start(
             flow("flow")

@@ -108,9 +108,9 @@ final class PostgresReads {
   private static final String PICK_OF_EXECUTION =
       PICKED
           .replace(
-          "{ready}",
-          LOCKED
-              + """
+              "{ready}",
+              LOCKED
+                  + """
               FROM {s}.ready_task_runs q
               JOIN {s}.task_runs o ON o.id = q.task_run_id
               JOIN {s}.executions e ON e.id = o.execution_id
