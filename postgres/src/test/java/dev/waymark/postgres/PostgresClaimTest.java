@@ -7,6 +7,8 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims.Claimed;
+import dev.waymark.core.store.Claims.Due;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
@@ -141,6 +143,45 @@ class PostgresClaimTest {
         "UPDATE %1$s.executions SET state = 'RUNNING', version = 4 WHERE id = (SELECT execution_id FROM %1$s.task_runs WHERE id = '%2$s')");
     CompletableFuture<List<TaskRunId>> claim = claimThatWaits();
     other.commit();
+    assertThat(claim.join()).containsExactly(run);
+  }
+
+  @Test
+  @DisplayName("starts nothing that was ready before they cancelled it, and says that it is due")
+  void startsNothingThatWasReadyBeforeTheyCancelledIt() throws SQLException {
+    TaskRunId run = ready();
+    var execution = Objects.requireNonNull(store.taskRun(run)).executionId();
+    writeBeside(
+        run,
+        "UPDATE %1$s.executions SET state = 'CANCELLING', version = 2 WHERE id = (SELECT execution_id FROM %1$s.task_runs WHERE id = '%2$s')");
+    CompletableFuture<List<TaskRunId>> claim = claimThatWaits();
+    // The claim has the ready one locked, so who cancels cannot take it away.
+    try (Statement sql = other.createStatement()) {
+      assertThat(
+              sql.executeUpdate(
+                  "DELETE FROM %1$s.ready_task_runs WHERE task_run_id = ANY (ARRAY (SELECT task_run_id FROM %1$s.ready_task_runs FOR UPDATE SKIP LOCKED))"
+                      .formatted(schema)))
+          .isZero();
+    }
+    other.commit();
+    assertThat(claim.join()).isEmpty();
+    assertThat(store.pools()).isEmpty();
+    assertThat(store.claim(ClaimRequest.of("w", 0, Duration.ofMinutes(1))).due())
+        .containsExactly(new Due(execution, DueReason.SETTLE));
+    store.commit(ChangeSet.builder().readyTaskRun(run).build());
+    assertThat(claim()).containsExactly(run);
+  }
+
+  @Test
+  @DisplayName("waits for it also where it is made ready after they cancelled it")
+  void waitsForWhatIsReadyAfterTheyCancelledIt() throws SQLException {
+    TaskRunId run = ready();
+    var execution = Objects.requireNonNull(store.taskRun(run)).executionId();
+    store.updateExecution(execution, ExecutionState.CANCELLING, 1);
+    store.commit(ChangeSet.builder().readyTaskRun(run).build());
+    writeBeside(run);
+    CompletableFuture<List<TaskRunId>> claim = claimThatWaits();
+    other.rollback();
     assertThat(claim.join()).containsExactly(run);
   }
 }

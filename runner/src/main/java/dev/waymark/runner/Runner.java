@@ -162,21 +162,27 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Asks an execution to end, whoever works on it. What waits is cancelled at once, what runs is
-   * ended by its worker.
+   * ended by its worker, and then the tasks of {@code finally} run, unless no attempt of the
+   * execution has begun. Cancelled once more, it ends without them: those that run are ended, those
+   * that wait are cancelled.
    *
-   * @return CANCELLED, or CANCELLING while attempts are live; or the final state that the execution
-   *     already had
+   * @return CANCELLED, or CANCELLING while attempts are live or tasks of {@code finally} are left,
+   *     for which a worker is needed; or the final state that the execution already had
    * @throws dev.waymark.core.store.NotFoundException when there is no such execution
    */
   public ExecutionState cancel(ExecutionId id) {
-    ExecutionState state = cancel(config.store(), id);
+    ExecutionState state = Cancels.cancel(config.store(), config.definitions(), id);
     coordinator.nudge();
     return state;
   }
 
-  /** The same without a runner: any process may cancel any execution. */
+  /**
+   * The same without a runner: any process may cancel any execution. Where the definition of the
+   * workflow is no workflow file that can be read here, everything that waits is left to a worker
+   * that can read it.
+   */
   public static ExecutionState cancel(StateStore store, ExecutionId id) {
-    return Cancels.cancel(store, id);
+    return Cancels.cancel(store, new Definitions(reader(store)), id);
   }
 
   /**

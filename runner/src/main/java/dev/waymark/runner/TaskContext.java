@@ -5,7 +5,9 @@ import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link TaskHandler} knows of the attempt that it runs. Thread-safe. */
 public interface TaskContext {
@@ -57,6 +59,20 @@ public interface TaskContext {
               + needs());
     }
     return value;
+  }
+
+  /**
+   * How the stages before the one of this task ended, as {@code WAYMARK_RESULT} says to a process:
+   * SUCCEEDED, FAILED, TIMED_OUT or CANCELLED. It is null for a task that belongs neither to {@code
+   * on-failure} nor to {@code finally}.
+   */
+  default @Nullable String result() {
+    return null;
+  }
+
+  /** The tasks of the stages before that failed, in the order of the file. */
+  default List<TaskId> failedTasks() {
+    return List.of();
   }
 
   /**

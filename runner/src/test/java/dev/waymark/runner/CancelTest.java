@@ -40,9 +40,10 @@ class CancelTest extends RunnerFixture {
                     "ends",
                     "trap 'touch cleaned; exit 0' TERM; touch up; while :; do sleep 0.02; done")
                 .task("next", "touch next", "ends"));
-    var result = runInBackground(runner(), id);
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
     awaitFile("up");
-    assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(runner.cancel(id)).isEqualTo(ExecutionState.CANCELLING);
     assertThat(states(id)).containsEntry("next", TaskRunState.CANCELLED);
     assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
     assertThat(folder.resolve("cleaned")).exists();
@@ -69,9 +70,10 @@ class CancelTest extends RunnerFixture {
   void aTaskThatWaitsForItsNextAttemptIsCancelledAtOnce() {
     ExecutionId id =
         start(flow("flow").task("again", "exit 1").retry(retry(2, Duration.ofHours(1))));
-    var result = runInBackground(runner(), id);
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
     Waiting.until("the pause", () -> states(id).get("again") == TaskRunState.RETRYING);
-    assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(runner.cancel(id)).isEqualTo(ExecutionState.CANCELLED);
     assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
     assertThat(states(id)).isEqualTo(Map.of("again", TaskRunState.CANCELLED));
   }

@@ -144,7 +144,8 @@ class CleanupTest extends RunnerFixture {
     assertThat(states(id)).containsEntry("more", TaskRunState.SKIPPED);
     assertThat(error(id))
         .isEqualTo(
-            "task \"clean\" failed after 1 attempt: the tasks of \"finally\" timed out after 500ms");
+            "task \"clean\" failed after 1 attempt: the tasks of \"finally\" timed out after"
+                + " 500ms");
     nothingIsDue();
   }
 
@@ -178,6 +179,232 @@ class CleanupTest extends RunnerFixture {
     Runner.resume(store, id);
     assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
     assertThat(folder.resolve("more")).doesNotExist();
+    nothingIsDue();
+  }
+
+  // ---- cancelled
+
+  /** Cancels in a program that has the definition, as another process would. */
+  private ExecutionState cancel(ExecutionId id) {
+    return runner().cancel(id);
+  }
+
+  private static Flows.Flow threeStages() {
+    return flow("flow")
+        .task("work", "touch up; while ! test -f down; do sleep 0.02; done; exit 1")
+        .task("next", "touch next", "work")
+        .task("tell", "touch telling; while ! test -f told; do sleep 0.02; done; exit 1")
+        .stage(Stage.ON_FAILURE)
+        .task("clean", FACTS + "; touch cleaning; while ! test -f go-on; do sleep 0.02; done")
+        .retry(retry(3, Duration.ofMillis(1)))
+        .stage(Stage.FINALLY)
+        .task("more", FACTS, "clean")
+        .stage(Stage.FINALLY);
+  }
+
+  @Test
+  @DisplayName("cancelled in tasks: what runs is ended, the rest cancelled, then finally runs")
+  void cancelledInTasks() {
+    ExecutionId id = start(threeStages());
+    touch("go-on");
+    Runner runner = runner();
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    assertThat(runner.cancel(id)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(attemptStates(id, "work")).containsExactly("1 CANCELLED");
+    assertThat(states(id))
+        .containsEntry("work", TaskRunState.CANCELLED)
+        .containsEntry("next", TaskRunState.CANCELLED)
+        .containsEntry("tell", TaskRunState.CANCELLED)
+        .containsEntry("clean", TaskRunState.SUCCEEDED)
+        .containsEntry("more", TaskRunState.SUCCEEDED);
+    assertThat(lines("clean")).containsExactly("CANCELLED: .");
+    assertThat(lines("more")).containsExactly("CANCELLED: .");
+    assertThat(read("clean.json")).contains("\"result\":\"CANCELLED\"");
+    assertThat(error(id)).isEqualTo("cancelled on request");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("cancelled in on-failure: it is ended, then finally runs")
+  void cancelledInOnFailure() {
+    ExecutionId id = start(threeStages());
+    touch("go-on");
+    var result = runInBackground(runner(), id);
+    awaitFile("up");
+    touch("down");
+    awaitFile("telling");
+    assertThat(cancel(id)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(attemptStates(id, "tell")).containsExactly("1 CANCELLED");
+    assertThat(lines("clean")).containsExactly("CANCELLED: work.");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("cancelled in finally: it goes on, and the execution is CANCELLED")
+  void cancelledInFinally() {
+    ExecutionId id =
+        start(
+            withCleanup("true")
+                .task("last", "touch l; while ! test -f go-on; do sleep 0.02; done")
+                .stage(Stage.FINALLY)
+                .task("more", FACTS, "last")
+                .stage(Stage.FINALLY));
+    var result = runInBackground(runner(), id);
+    awaitFile("l");
+    assertThat(cancel(id)).isEqualTo(ExecutionState.CANCELLING);
+    touch("go-on");
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(attemptStates(id, "last")).containsExactly("1 SUCCEEDED");
+    assertThat(lines("more")).containsExactly("CANCELLED: .");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("cancelled twice: what runs of finally is ended, the rest of it is cancelled")
+  void cancelledTwice() {
+    ExecutionId id = start(threeStages());
+    var result = runInBackground(runner(), id);
+    awaitFile("up");
+    cancel(id);
+    awaitFile("cleaning");
+    assertThat(cancel(id)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(states(id)).containsEntry("more", TaskRunState.CANCELLED);
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(attemptStates(id, "clean")).containsExactly("1 CANCELLED");
+    assertThat(attempts(id, "clean").get(0).error()).isEqualTo("cancelled");
+    assertThat(error(id)).isEqualTo("cancelled on request");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("cancelled twice while tasks are still being ended: finally does not run")
+  void cancelledTwiceBeforeFinally() {
+    ExecutionId id = start(threeStages());
+    beginAs("elsewhere/1-1", id, "work");
+    assertThat(cancel(id)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(states(id)).containsEntry("clean", TaskRunState.PENDING);
+    assertThat(cancel(id)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(states(id))
+        .containsEntry("clean", TaskRunState.CANCELLED)
+        .containsEntry("more", TaskRunState.CANCELLED)
+        .containsEntry("work", TaskRunState.RUNNING);
+  }
+
+  @Test
+  @DisplayName("cancelled while paused: finally runs")
+  void cancelledWhilePaused() {
+    ExecutionId id = start(withCleanup("true").task("second", "touch second", "work"));
+    store.claim(ClaimRequest.of("elsewhere/1-1", 1, Duration.ofMillis(1)));
+    Runner.pause(store, id);
+    assertThat(cancel(id)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(attemptStates(id, "work")).containsExactly("1 LOST");
+    assertThat(states(id)).containsEntry("second", TaskRunState.CANCELLED);
+    assertThat(lines("clean")).containsExactly("CANCELLED: .");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("cancelled before its start: finally does not run")
+  void cancelledBeforeItsStart() {
+    ExecutionId id = start(withCleanup("true"));
+    assertThat(cancel(id)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(states(id).values()).containsOnly(TaskRunState.CANCELLED);
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("cancelled, and the worker is another one then: finally runs, once")
+  void cancelledAndTheWorkerIsAnotherOneThen() {
+    ExecutionId id = start(threeStages());
+    Runner first = runner();
+    var result = runInBackground(first, id);
+    awaitFile("up");
+    cancel(id);
+    awaitFile("cleaning");
+    first.stop();
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(states(id)).containsEntry("clean", TaskRunState.RETRYING);
+    touch("go-on");
+    runner().work(true);
+    assertThat(state(id)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(attemptStates(id, "clean")).containsExactly("1 CANCELLED", "2 SUCCEEDED");
+    assertThat(lines("more")).containsExactly("CANCELLED: .");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("cancelled while no worker is alive: the next one runs finally")
+  void cancelledWhileNoWorkerIsAlive() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("work", "exit 1")
+                .retry(retry(2, Duration.ofHours(1)))
+                .task("clean", FACTS)
+                .stage(Stage.FINALLY));
+    Runner first = runner();
+    var result = runInBackground(first, id);
+    Waiting.until("the pause", () -> states(id).get("work") == TaskRunState.RETRYING);
+    first.stop();
+    result.join();
+    assertThat(cancel(id)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(states(id)).containsEntry("work", TaskRunState.CANCELLED);
+    runner().work(true);
+    assertThat(state(id)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(lines("clean")).containsExactly("CANCELLED: .");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName("cancelled, and finally fails or runs over its time: the error says so")
+  void cancelledAndFinallyFails() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .cleanupTimeout(Duration.ofMillis(500))
+                .task("work", NEVER_ENDS)
+                .task("clean", "touch cleaning; while :; do sleep 0.02; done")
+                .stage(Stage.FINALLY)
+                .task("more", "touch more", "clean")
+                .stage(Stage.FINALLY));
+    var result = runInBackground(runner(), id);
+    awaitFile("up");
+    cancel(id);
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(attemptStates(id, "clean")).containsExactly("1 FAILED");
+    assertThat(states(id)).containsEntry("more", TaskRunState.SKIPPED);
+    assertThat(error(id))
+        .isEqualTo(
+            "cancelled on request; task \"clean\" failed after 1 attempt:"
+                + " the tasks of \"finally\" timed out after 500ms");
+    nothingIsDue();
+  }
+
+  @Test
+  @DisplayName(
+      "cancelled by a program that cannot read the definition: a worker cancels what waits")
+  void cancelledByAProgramThatCannotReadTheDefinition() {
+    ExecutionId id = start(threeStages());
+    touch("go-on");
+    beginAs("elsewhere/1-1", id, "work");
+    store.updateAttempt(
+        new dev.waymark.core.model.AttemptId(taskRun(id, "work").id(), 1),
+        dev.waymark.core.model.AttemptState.FAILED,
+        1,
+        null);
+    store.updateTaskRun(taskRun(id, "work").id(), TaskRunState.RETRYING, 2);
+    assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLING);
+    assertThat(states(id)).containsEntry("work", TaskRunState.RETRYING);
+    runner().work(true);
+    assertThat(states(id))
+        .containsEntry("work", TaskRunState.CANCELLED)
+        .containsEntry("next", TaskRunState.CANCELLED)
+        .containsEntry("more", TaskRunState.SUCCEEDED);
+    assertThat(state(id)).isEqualTo(ExecutionState.CANCELLED);
     nothingIsDue();
   }
 }

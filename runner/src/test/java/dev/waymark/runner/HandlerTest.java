@@ -155,6 +155,28 @@ class HandlerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName(
+      "a handler of finally receives how the tasks before ended; one of tasks receives nothing")
+  void aHandlerOfFinallyReceivesHowTheTasksBeforeEnded() {
+    java.util.Map<String, String> seen = new java.util.concurrent.ConcurrentHashMap<>();
+    Runner runner =
+        with(
+            context ->
+                seen.put(context.taskId().value(), context.result() + " " + context.failedTasks()));
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("a", "")
+                .uses("it")
+                .task("bad", "exit 1", "a")
+                .task("clean", "")
+                .uses("it")
+                .stage(dev.waymark.runner.definition.Stage.FINALLY));
+    assertThat(runner.run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(seen).containsEntry("a", "null []").containsEntry("clean", "FAILED [bad]");
+  }
+
+  @Test
   @DisplayName("arguments come as a record")
   void argumentsComeAsARecord() {
     ExecutionId id =

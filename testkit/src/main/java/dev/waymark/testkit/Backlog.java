@@ -138,6 +138,11 @@ final class Backlog {
     return picked;
   }
 
+  /** Takes a task run out of the ready ones, if it is among them. */
+  void remove(TaskRunId id) {
+    ready.remove(id);
+  }
+
   /** Takes out of the ready ones what was picked. */
   void remove(List<Ready> picked) {
     picked.forEach(each -> ready.remove(each.taskRun()));

@@ -159,6 +159,9 @@ final class Records {
     for (Effect effect : effects) {
       write(effect);
       backlog.write(effect);
+      if (effect instanceof Effect.ExecutionNotReady it) {
+        taskRunsOf(it.execution()).forEach(run -> backlog.remove(run.id()));
+      }
       roster.write(effect);
       logs.write(effect);
       if (effect instanceof Effect.Moved moved) {

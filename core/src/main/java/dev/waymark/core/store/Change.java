@@ -77,7 +77,8 @@ public sealed interface Change {
   }
 
   /**
-   * Moves an execution to another state.
+   * Moves an execution to another state. The move to CANCELLING makes all task runs of the
+   * execution not ready, in the same commit; a {@link ReadyTaskRun} after it makes one ready again.
    *
    * @param id the execution
    * @param to the state to move to

@@ -32,7 +32,10 @@ public sealed interface WaitReason {
   /** The execution is PAUSED until somebody resumes it. */
   record Paused() implements WaitReason {}
 
-  /** The execution is CANCELLING: what runs is asked to end, and nothing starts. */
+  /**
+   * The execution is CANCELLING: what runs is asked to end, and nothing starts but what is made
+   * ready from then on. A task run that is ready waits for what any other would wait for.
+   */
   record Cancelling() implements WaitReason {}
 
   /** The first attempt may not start before this time. */

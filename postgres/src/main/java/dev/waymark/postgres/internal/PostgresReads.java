@@ -50,7 +50,7 @@ final class PostgresReads {
              a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > clock_timestamp() THEN 1 ELSE 2 END,
              r.pool, r.priority, (extract(epoch FROM r.available_at) * 1000000)::bigint, r.request_hash,
              r.id, r.workflow_id, r.workflow_revision, r.state, r.version, d.labels, d.inputs,
-             r.created_at, r.started_at, r.ended_at, r.error
+             r.created_at, r.started_at, r.ended_at, r.error, {before}
       FROM ({ready}) r
       JOIN {s}.task_runs t ON t.id = r.task_run_id
       LEFT JOIN {s}.execution_details d ON d.execution_id = r.id
@@ -91,18 +91,26 @@ final class PostgresReads {
   /** The execution first: of what is passed over, nothing is kept from others. */
   private static final String PASSING_OVER =
       PICK.replace("{more}", "64")
-          .replace("{locks}", "FOR NO KEY UPDATE OF e SKIP LOCKED FOR UPDATE OF q SKIP LOCKED");
+          .replace("{locks}", "FOR NO KEY UPDATE OF e SKIP LOCKED FOR UPDATE OF q SKIP LOCKED")
+          .replace("{before}", "r.state");
 
-  /** The ready one first: who has it waits for one execution, and no other claim does. */
+  /**
+   * The ready one first: who has it waits for one execution, and no other claim does. Who cancels
+   * the execution meanwhile cannot take the ready one away; so the claim also looks at the state of
+   * the execution as it was when the statement began, without a lock.
+   */
   private static final String WAITING =
       PICK.replace("{more}", "1000")
-          .replace("{locks}", "FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e");
+          .replace("{locks}", "FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e")
+          .replace("{before}", "(SELECT b.state FROM {s}.executions b WHERE b.id = r.id)");
 
+  /** The execution first, which is the only one: what it is waited for may take ready ones away. */
   private static final String PICK_OF_EXECUTION =
-      PICKED.replace(
-          "{ready}",
-          LOCKED
-              + """
+      PICKED
+          .replace(
+              "{ready}",
+              LOCKED
+                  + """
               FROM {s}.ready_task_runs q
               JOIN {s}.task_runs o ON o.id = q.task_run_id
               JOIN {s}.executions e ON e.id = o.execution_id
@@ -110,7 +118,8 @@ final class PostgresReads {
                 AND q.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
                 AND q.available_at <= statement_timestamp()
               ORDER BY q.priority DESC, q.available_at, q.task_run_id LIMIT ?
-              FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e""");
+              FOR NO KEY UPDATE OF e FOR UPDATE OF q SKIP LOCKED""")
+          .replace("{before}", "r.state");
 
   private static final String ANY = "true";
   private static final String UNBOUNDED =

@@ -151,6 +151,13 @@ final class PostgresWrites {
           DELETE FROM {s}.ready_task_runs WHERE task_run_id = ANY (ARRAY (
             SELECT r.task_run_id FROM unnest(?::uuid[]) AS v (id)
             JOIN {s}.ready_task_runs r ON r.task_run_id = v.id FOR UPDATE OF r SKIP LOCKED))""";
+      // As above; and a join might be made by reading all that is ready.
+      case CLEAR_READY_OF_EXECUTION ->
+          """
+          DELETE FROM {s}.ready_task_runs WHERE task_run_id = ANY (ARRAY (
+            SELECT r.task_run_id FROM {s}.ready_task_runs r
+            WHERE r.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ANY (?::uuid[])))
+            FOR UPDATE OF r SKIP LOCKED))""";
       case INSERT_LEASE ->
           """
           INSERT INTO {s}.leases (task_run_id, number, worker, expires_at, pool)

@@ -166,8 +166,10 @@ class PostgresConnectionTest {
         case PICK_READY, PICK_BOUNDED ->
             assertThat(text)
                 .containsOnlyOnce("FOR NO KEY UPDATE OF E SKIP LOCKED FOR UPDATE OF Q SKIP LOCKED");
-        case PICK_WAITING, PICK_READY_OF_EXECUTION, PICK_BOUNDED_OF_EXECUTION ->
+        case PICK_WAITING ->
             assertThat(text).containsOnlyOnce("FOR UPDATE OF Q SKIP LOCKED FOR NO KEY UPDATE OF E");
+        case PICK_READY_OF_EXECUTION, PICK_BOUNDED_OF_EXECUTION ->
+            assertThat(text).containsOnlyOnce("FOR NO KEY UPDATE OF E FOR UPDATE OF Q SKIP LOCKED");
         default -> assertThat(text).doesNotContain("FOR ", "SHARE", "SKIP LOCKED", "NOWAIT");
       }
     }

@@ -1,7 +1,9 @@
 package dev.waymark.runner.internal;
 
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.runner.TaskLogs;
 import dev.waymark.runner.definition.Stage;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -26,6 +28,12 @@ record CleanupFacts(Job job, Stage stage, Function<Node, Path> log) {
   /** The environment of a process has a limit; the file has all of them. */
   private static final int MOST_NAMED_BYTES = 4 << 10;
 
+  /** What a node receives whose logs, and those of the stages before, are there. */
+  static CleanupFacts of(Job job, Node node, TaskLogs logs) {
+    return new CleanupFacts(
+        job, node.task.stage(), other -> logs.path(job.id(), other.task.id(), other.attempt));
+  }
+
   /** How the execution went so far: SUCCEEDED, FAILED, TIMED_OUT or CANCELLED. */
   String result() {
     if (job.state() == ExecutionState.CANCELLING) {
@@ -48,13 +56,20 @@ record CleanupFacts(Job job, Stage stage, Function<Node, Path> log) {
 
   private String failedTasks() {
     StringBuilder names = new StringBuilder();
-    for (Node node : ended()) {
-      String name = node.task.id().value();
-      if (node.state == TaskRunState.FAILED && names.length() + name.length() < MOST_NAMED_BYTES) {
-        names.append(names.isEmpty() ? "" : " ").append(name);
+    for (TaskId task : failed()) {
+      if (names.length() + task.value().length() < MOST_NAMED_BYTES) {
+        names.append(names.isEmpty() ? "" : " ").append(task.value());
       }
     }
     return names.toString();
+  }
+
+  /** The tasks of the stages before that failed. */
+  List<TaskId> failed() {
+    return ended().stream()
+        .filter(node -> node.state == TaskRunState.FAILED)
+        .map(node -> node.task.id())
+        .toList();
   }
 
   /** The tasks of the stages before. */

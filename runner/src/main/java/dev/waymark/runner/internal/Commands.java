@@ -61,8 +61,7 @@ final class Commands {
   }
 
   private CleanupFacts factsOf(Job job, Node node) {
-    return new CleanupFacts(
-        job, node.task.stage(), other -> logs.path(job.id(), other.task.id(), other.attempt));
+    return CleanupFacts.of(job, node, logs);
   }
 
   /**

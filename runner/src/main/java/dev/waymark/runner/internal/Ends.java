@@ -1,7 +1,6 @@
 package dev.waymark.runner.internal;
 
 import dev.waymark.core.model.AttemptState;
-import dev.waymark.core.model.ExecutionState;
 import dev.waymark.runner.definition.Stage;
 import org.jspecify.annotations.Nullable;
 
@@ -10,18 +9,16 @@ final class Ends {
   private Ends() {}
 
   static AttemptState state(Job job, Node node, ProcessEnd end) {
+    boolean cancelled = job.isCancelled(node.task.stage());
     boolean overdue = job.isOverdue(node.task.stage());
     // What was asked to end because its worker stops may have come to its own end first.
     boolean done =
-        end.cause() == ProcessEnd.Cause.ASKED
-            && end.error() == null
-            && job.state() != ExecutionState.CANCELLING
-            && !overdue;
+        end.cause() == ProcessEnd.Cause.ASKED && end.error() == null && !cancelled && !overdue;
     if (end.succeeded() || done) {
       return AttemptState.SUCCEEDED;
     }
     return switch (end.cause()) {
-      case ASKED -> overdue ? AttemptState.FAILED : AttemptState.CANCELLED;
+      case ASKED -> overdue && !cancelled ? AttemptState.FAILED : AttemptState.CANCELLED;
       case INTERRUPTED -> AttemptState.CANCELLED;
       case LATE -> AttemptState.LOST;
       case NOT_STARTED, NEVER_STARTS, ITSELF, TIMED_OUT -> AttemptState.FAILED;
@@ -42,10 +39,10 @@ final class Ends {
     if (end.cause() != ProcessEnd.Cause.ASKED) {
       return end.error();
     }
-    if (job.state() == ExecutionState.CANCELLING) {
+    Stage stage = node.task.stage();
+    if (job.isCancelled(stage)) {
       return "cancelled";
     }
-    Stage stage = node.task.stage();
     return job.isOverdue(stage) ? Deadlines.error(job, stage) : "worker stopped";
   }
 }

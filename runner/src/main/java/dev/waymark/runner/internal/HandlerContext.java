@@ -6,6 +6,7 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.runner.TaskContext;
 import dev.waymark.runner.TaskLogs;
+import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.internal.OutputNames;
 import java.io.FileWriter;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,8 @@ final class HandlerContext implements TaskContext {
   private final Map<String, String> inputs;
   private final Map<String, String> with;
   private final Map<TaskId, Map<String, String>> needs;
+  private final @Nullable String result;
+  private final List<TaskId> failedTasks;
   private final Path logFile;
   private final Map<String, String> outputs = new LinkedHashMap<>();
   private @Nullable Writer log;
@@ -45,6 +49,10 @@ final class HandlerContext implements TaskContext {
     this.inputs = job.found().inputs();
     this.with = node.task.with();
     this.needs = Collections.unmodifiableMap(node.outputsOfNeeds());
+    boolean isFirst = node.task.stage() == Stage.MAIN;
+    CleanupFacts facts = CleanupFacts.of(job, node, logs);
+    this.result = isFirst ? null : facts.result();
+    this.failedTasks = isFirst ? List.of() : facts.failed();
     this.logFile = logs.path(executionId, taskId, attempt);
   }
 
@@ -86,6 +94,16 @@ final class HandlerContext implements TaskContext {
   @Override
   public Map<TaskId, Map<String, String>> needs() {
     return needs;
+  }
+
+  @Override
+  public @Nullable String result() {
+    return result;
+  }
+
+  @Override
+  public List<TaskId> failedTasks() {
+    return failedTasks;
   }
 
   @Override

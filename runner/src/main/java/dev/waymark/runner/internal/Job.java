@@ -55,6 +55,8 @@ final class Job {
   private long readNanos;
   private boolean stale;
   private boolean timed;
+  private boolean attempted;
+  private boolean cancelledTwice;
   private final Set<Stage> overdue = EnumSet.noneOf(Stage.class);
   private final Set<Stage> begun = EnumSet.noneOf(Stage.class);
 
@@ -161,7 +163,9 @@ final class Job {
     unfinishedIn.clear();
     brokenIn.clear();
     begun.clear();
+    attempted = false;
     for (Node node : nodes) {
+      attempted |= node.attempt > 0;
       if (node.ready || node.attempt > 0) {
         begun.add(node.task.stage());
       }
@@ -210,6 +214,7 @@ final class Job {
     }
     tally(node, node.state, -1);
     node.claimed(claimed);
+    attempted = true;
     tally(node, node.state, 1);
     state = claimed.execution().state();
     version = claimed.execution().version();
@@ -296,12 +301,47 @@ final class Job {
     return first;
   }
 
-  /** The time of the stage that is open is over; nothing where all have ended. */
-  void setOverdue() {
+  /**
+   * The time of the stage that is open is over, or {@link Cancels} has put an end to it; nothing
+   * where all have ended. A second cancellation lets the time of the last stage be over at once,
+   * before it has passed.
+   *
+   * @param now the time, against which is measured whether it has passed
+   */
+  void setOverdue(Instant now) {
     Stage stage = stage();
-    if (stage != null) {
+    if (stage == Stage.FINALLY && state == ExecutionState.CANCELLING && !hasTimePassed(now)) {
+      cancelledTwice = true;
+    } else if (stage != null) {
       overdue.add(stage);
     }
+  }
+
+  /** Whether the last stage has had its time, since the last task of those before it ended. */
+  private boolean hasTimePassed(Instant now) {
+    Instant opened = Instant.EPOCH;
+    for (Node node : nodes) {
+      if (node.task.stage() != Stage.FINALLY && node.changedAt.isAfter(opened)) {
+        opened = node.changedAt;
+      }
+    }
+    return Duration.between(opened, now).compareTo(definition.cleanupTimeout()) >= 0;
+  }
+
+  /**
+   * Whether a stage is cancelled: what runs of it ends, and nothing of it starts. In an execution
+   * that is being cancelled the last stage is not: its tasks run as after any other end, unless no
+   * attempt has ever begun, or it was cancelled once more.
+   */
+  boolean isCancelled(Stage stage) {
+    return state == ExecutionState.CANCELLING
+        && (stage != Stage.FINALLY || cancelledTwice || !attempted);
+  }
+
+  /** Whether the stage of an attempt is cancelled. */
+  boolean isCancelled(AttemptId id) {
+    Node node = byRun.get(id.taskRunId());
+    return node != null && isCancelled(node.task.stage());
   }
 
   /** Whether the time of a stage is over, as far as it is known in this process. */

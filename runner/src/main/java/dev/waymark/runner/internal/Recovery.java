@@ -175,7 +175,7 @@ final class Recovery {
       case DEADLINE -> {
         boolean over = isOver(job);
         if (over) {
-          job.setOverdue();
+          job.setOverdue(config.clock().instant());
         }
         settler.settle(job, false);
         if (over) {

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * attempt is skipped, what waits for another one is cancelled. So it is after a time-out, which
  * also ends what runs. Then have their turn the tasks that wait for a failure, then those that run
  * in any case, each stage with a time-out of its own, and the last to end takes the execution with
- * it. All of it is derived from states alone, never from what happened just now; so it is the same
- * for the worker that saw the task end and for one that finds the execution after a crash.
+ * it. A cancellation ends what runs and cancels what waits, but for those that run in any case,
+ * which are next then; {@link Job#isCancelled} says so of each stage. All of it is derived from
+ * states alone, never from what happened just now; so it is the same for the worker that saw the
+ * task end and for one that finds the execution after a crash.
  *
  * <p>Only what an end may have a consequence for is looked at: the tasks that need the one that
  * ended, those that need what is skipped for that reason, and those of a stage that begins. So the
@@ -44,7 +46,7 @@ final class Settlement {
     if (end == AttemptState.SUCCEEDED) {
       return TaskRunState.SUCCEEDED;
     }
-    if (job.state() == ExecutionState.CANCELLING) {
+    if (job.isCancelled(node.task.stage())) {
       return TaskRunState.CANCELLED;
     }
     if (job.isOverdue(node.task.stage()) || isExhausted(end, node, config)) {
@@ -78,7 +80,7 @@ final class Settlement {
     Job job = settlement.job;
     boolean broken = moved.state == TaskRunState.FAILED || moved.state == TaskRunState.CANCELLED;
     // Only the first failure has consequences for tasks that do not need the one that failed.
-    boolean everywhere = (broken && job.broken() == 1) || job.state() == ExecutionState.CANCELLING;
+    boolean everywhere = (broken && job.broken() == 1) || job.isCancelled(moved.task.stage());
     settlement.looked = everywhere ? null : moved.task.stage();
     settlement.open.add(moved);
     settlement.settle(everywhere ? job.nodes() : moved.dependants);
@@ -119,7 +121,7 @@ final class Settlement {
   }
 
   private void lookAtRetrying(Node node) {
-    if (job.state() == ExecutionState.CANCELLING) {
+    if (job.isCancelled(node.task.stage())) {
       step.move(node, TaskRunState.CANCELLED);
     } else if (job.isOverdue(node.task.stage())) {
       step.move(node, TaskRunState.FAILED);
@@ -136,7 +138,7 @@ final class Settlement {
 
   private void lookAtPending(Node node) {
     Stage stage = node.task.stage();
-    if (job.state() == ExecutionState.CANCELLING) {
+    if (job.isCancelled(stage)) {
       end(node, TaskRunState.CANCELLED);
     } else if (job.isOverdue(stage)) {
       // Where the time-out ends nothing else of the stage, this shows that it did not succeed.
@@ -165,7 +167,7 @@ final class Settlement {
 
   private void endExecution() {
     if (job.state() == ExecutionState.CANCELLING) {
-      step.moveExecution(ExecutionState.CANCELLED, Cancels.ERROR);
+      step.moveExecution(ExecutionState.CANCELLED, errorOfCancelled(job));
       return;
     }
     if (job.state() == ExecutionState.PENDING) {
@@ -192,6 +194,15 @@ final class Settlement {
       return failed.isEmpty() ? "" : named(failed);
     }
     return named(failed.isEmpty() ? in(job, TaskRunState.CANCELLED) : failed);
+  }
+
+  /** The error of an execution that was cancelled, with what failed in the tasks after that. */
+  private static String errorOfCancelled(Job job) {
+    List<Node> failed =
+        job.nodes(Stage.FINALLY).stream()
+            .filter(node -> node.state == TaskRunState.FAILED)
+            .toList();
+    return failed.isEmpty() ? Cancels.ERROR : Cancels.ERROR + "; " + named(failed);
   }
 
   private static String named(List<Node> named) {

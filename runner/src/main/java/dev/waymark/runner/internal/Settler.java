@@ -2,7 +2,6 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
-import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.RefusedException;
@@ -162,7 +161,7 @@ final class Settler {
   /** Ends attempts here that became void; where the execution has ended, lets go of it. */
   void finishIfEnded(Job job) {
     for (LocalAttempt attempt : attempts.of(job.id())) {
-      if (job.state() == ExecutionState.CANCELLING || !job.isLive(attempt.id())) {
+      if (job.isCancelled(attempt.id()) || !job.isLive(attempt.id())) {
         attempt.end();
       }
     }

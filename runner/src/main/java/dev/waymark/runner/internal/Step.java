@@ -120,7 +120,9 @@ final class Step {
   void moveExecution(ExecutionState to, @Nullable String error) {
     changes.updateExecution(job.id(), to, job.version(), Errors.cut(error, maxErrorBytes));
     job.move(to);
-    if (to.isTerminal() && (job.definition().timeout() != null || job.hasCleanup())) {
+    boolean mayBeDue =
+        to == ExecutionState.CANCELLED || job.definition().timeout() != null || job.hasCleanup();
+    if (to.isTerminal() && mayBeDue) {
       changes.clearDue(job.id(), DueReason.DEADLINE);
     }
   }

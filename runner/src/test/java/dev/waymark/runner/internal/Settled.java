@@ -153,12 +153,12 @@ final class Settled {
   }
 
   Settled cancel() {
-    Cancels.cancel(store, job.id());
+    Cancels.cancel(store, config.definitions(), job.id());
     return settle();
   }
 
   Settled overdue() {
-    job.setOverdue();
+    job.setOverdue(Instant.now());
     return settle();
   }
 

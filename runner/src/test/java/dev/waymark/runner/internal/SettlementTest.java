@@ -96,7 +96,8 @@ class SettlementTest {
     assertThat(flow).hasToString("a FAILED, b CANCELLED, c FAILED, d CANCELLED: FAILED");
     assertThat(flow.error())
         .isEqualTo(
-            "task \"a\" failed after 1 attempt: because; task \"c\" failed after 1 attempt: because");
+            "task \"a\" failed after 1 attempt: because; task \"c\" failed after 1 attempt:"
+                + " because");
   }
 
   @Test
@@ -138,10 +139,12 @@ class SettlementTest {
     flow.end("a", AttemptState.SUCCEEDED, Map.of("rows", "0"));
     assertThat(flow)
         .hasToString(
-            "a SUCCEEDED, none ready, some SKIPPED, more SKIPPED, end PENDING, never PENDING: RUNNING");
+            "a SUCCEEDED, none ready, some SKIPPED, more SKIPPED, end PENDING, never PENDING:"
+                + " RUNNING");
     assertThat(flow.succeed("none", "end"))
         .hasToString(
-            "a SUCCEEDED, none SUCCEEDED, some SKIPPED, more SKIPPED, end SUCCEEDED, never SKIPPED: SUCCEEDED");
+            "a SUCCEEDED, none SUCCEEDED, some SKIPPED, more SKIPPED, end SUCCEEDED, never SKIPPED:"
+                + " SUCCEEDED");
     // An output that was not written is the empty text.
     assertThat(new Settled(tasks).succeed("a").toString()).contains("none SKIPPED", "some ready");
   }
@@ -159,15 +162,18 @@ class SettlementTest {
     };
     assertThat(new Settled(tasks).succeed("a"))
         .hasToString(
-            "a SUCCEEDED, b RUNNING, tell PENDING, tell-more PENDING, clean PENDING, clean-more PENDING: RUNNING");
+            "a SUCCEEDED, b RUNNING, tell PENDING, tell-more PENDING, clean PENDING, clean-more"
+                + " PENDING: RUNNING");
     assertThat(new Settled(tasks).succeed("a", "b"))
         .hasToString(
-            "a SUCCEEDED, b SUCCEEDED, tell SKIPPED, tell-more SKIPPED, clean ready, clean-more PENDING: RUNNING");
+            "a SUCCEEDED, b SUCCEEDED, tell SKIPPED, tell-more SKIPPED, clean ready, clean-more"
+                + " PENDING: RUNNING");
     assertThat(new Settled(tasks).succeed("a", "b", "clean", "clean-more").state())
         .isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(new Settled(tasks).fail("a").succeed("b"))
         .hasToString(
-            "a FAILED, b SUCCEEDED, tell ready, tell-more PENDING, clean PENDING, clean-more PENDING: RUNNING");
+            "a FAILED, b SUCCEEDED, tell ready, tell-more PENDING, clean PENDING, clean-more"
+                + " PENDING: RUNNING");
     assertThat(
             new Settled(tasks)
                 .fail("a")
@@ -236,10 +242,65 @@ class SettlementTest {
             .begin()
             .cancel();
     assertThat(flow)
-        .hasToString("a RUNNING, b RUNNING, c CANCELLED, d CANCELLED, e CANCELLED: CANCELLING");
+        .hasToString("a RUNNING, b RUNNING, c CANCELLED, d CANCELLED, e PENDING: CANCELLING");
     flow.end("b", AttemptState.FAILED, Map.of()).end("a", AttemptState.SUCCEEDED, Map.of());
     assertThat(flow)
-        .hasToString("a SUCCEEDED, b CANCELLED, c CANCELLED, d CANCELLED, e CANCELLED: CANCELLED");
+        .hasToString("a SUCCEEDED, b CANCELLED, c CANCELLED, d CANCELLED, e ready: CANCELLING");
+    flow.succeed("e");
+    assertThat(flow)
+        .hasToString("a SUCCEEDED, b CANCELLED, c CANCELLED, d CANCELLED, e SUCCEEDED: CANCELLED");
+    assertThat(flow.error()).isEqualTo("cancelled on request");
+  }
+
+  @Test
+  @DisplayName("finally of a cancelled execution follows its own rules, and a failure is named")
+  void finallyOfACancelledExecutionFollowsItsOwnRulesAndAFailureIsNamed() {
+    Settled flow =
+        new Settled(
+                task("a"),
+                task("b", RetryPolicy.NONE).withStage(Stage.FINALLY),
+                task("c", RetryPolicy.NONE, "b").withStage(Stage.FINALLY),
+                task("d", TWICE).withStage(Stage.FINALLY))
+            .begin()
+            .cancel();
+    flow.end("a", AttemptState.CANCELLED, Map.of());
+    assertThat(flow).hasToString("a CANCELLED, b ready, c PENDING, d ready: CANCELLING");
+    flow.fail("b", "d");
+    assertThat(flow).hasToString("a CANCELLED, b FAILED, c SKIPPED, d ready again: CANCELLING");
+    flow.succeed("d");
+    assertThat(flow).hasToString("a CANCELLED, b FAILED, c SKIPPED, d SUCCEEDED: CANCELLED");
+    assertThat(flow.error())
+        .isEqualTo("cancelled on request; task \"b\" failed after 1 attempt: because");
+  }
+
+  @Test
+  @DisplayName("what was ready of finally when the execution was cancelled is made ready again")
+  void whatWasReadyOfFinallyIsMadeReadyAgain() {
+    Settled flow = new Settled(task("a"), last("e"), last("f")).succeed("a");
+    assertThat(flow.cancel()).hasToString("a SUCCEEDED, e ready, f ready: CANCELLING");
+    assertThat(flow.succeed("e", "f"))
+        .hasToString("a SUCCEEDED, e SUCCEEDED, f SUCCEEDED: CANCELLED");
+  }
+
+  @Test
+  @DisplayName("an execution of which no attempt has begun is cancelled with its finally")
+  void anExecutionOfWhichNoAttemptHasBegunIsCancelledWithItsFinally() {
+    assertThat(new Settled(task("a"), last("e")).cancel())
+        .hasToString("a CANCELLED, e CANCELLED: CANCELLED");
+  }
+
+  @Test
+  @DisplayName("a second cancellation ends finally: what runs with its attempt, the rest at once")
+  void aSecondCancellationEndsFinally() {
+    Settled flow =
+        new Settled(task("a"), last("e"), task("f", TWICE, "e").withStage(Stage.FINALLY))
+            .succeed("a")
+            .begin()
+            .cancel();
+    assertThat(flow.cancel()).hasToString("a SUCCEEDED, e RUNNING, f CANCELLED: CANCELLING");
+    // The worker finds the execution over its time.
+    flow.overdue().end("e", AttemptState.CANCELLED, Map.of());
+    assertThat(flow).hasToString("a SUCCEEDED, e CANCELLED, f CANCELLED: CANCELLED");
     assertThat(flow.error()).isEqualTo("cancelled on request");
   }
 

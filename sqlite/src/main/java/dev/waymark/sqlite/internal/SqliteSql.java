@@ -61,7 +61,7 @@ final class SqliteSql {
              a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > {now} THEN 1 ELSE 2 END,
              picked.pool, picked.priority, picked.available_at, e.request_hash,
              e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-             e.created_at, e.started_at, e.ended_at, e.error
+             e.created_at, e.started_at, e.ended_at, e.error, e.state
       FROM ({ready}) picked
       CROSS JOIN task_runs t ON t.id = picked.task_run_id
       CROSS JOIN executions e ON e.id = t.execution_id
@@ -422,6 +422,10 @@ final class SqliteSql {
               + " CONFLICT DO NOTHING";
       case TOUCH_COMMIT -> "UPDATE commits SET committed_at = committed_at WHERE id = ?";
       case DELETE_READY, CLEAR_READY -> "DELETE FROM ready_task_runs WHERE task_run_id = ?";
+      case CLEAR_READY_OF_EXECUTION ->
+          """
+          DELETE FROM ready_task_runs
+          WHERE task_run_id IN (SELECT t.id FROM task_runs t WHERE t.execution_id = ?)""";
       case INSERT_LEASE ->
           "INSERT INTO leases (task_run_id, number, worker, expires_at, pool) VALUES (?, ?, ?, %s + ?, ?)"
               .formatted(NOW);

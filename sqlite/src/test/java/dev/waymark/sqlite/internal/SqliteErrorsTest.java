@@ -65,7 +65,9 @@ class SqliteErrorsTest {
           SQLITE_RANGE,
           SQLITE_ERROR,
           SQLITE_SCHEMA ->
-          call.isUnknown() ? StoreUnavailableException.class : StoreRejectedException.class;
+          call.isUnknown() || call == FailedCall.OPENING
+              ? StoreUnavailableException.class
+              : StoreRejectedException.class;
       default -> StoreUnavailableException.class;
     };
   }

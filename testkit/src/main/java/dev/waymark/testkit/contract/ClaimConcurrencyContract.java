@@ -11,6 +11,7 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.Transition;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -299,6 +301,47 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     } catch (ConflictException | IllegalTransitionException anotherWasFaster) {
       return false;
     }
+  }
+
+  @Test
+  @DisplayName(
+      "nothing that was ready starts after the move to CANCELLING; what is made so after does")
+  void nothingReadyStartsAfterCancelling() {
+    for (int round = 0; round < 30; round++) {
+      // One alone, which every claim waits for, or more than claims take at once.
+      ExecutionId execution = readyExecution(round % 2 == 0 ? 1 : 12);
+      ExecutionId only = round % 3 == 0 ? execution : null;
+      Parallel.run(
+          THREADS / 2,
+          thread ->
+              thread == 0
+                  ? move(thread, List.of(execution), ExecutionState.CANCELLING)
+                  : claimTwice(thread, only));
+      assertThat(startedSinceCancelling(execution)).isEmpty();
+      assertThat(progress(execution).taskRuns()).extracting(Item::ready).containsOnly(false);
+      makeReadyWhatWaits(0, execution);
+      int waited = (int) progress(execution).taskRuns().stream().filter(Item::ready).count();
+      assertThat(store.claim(request(0, 100)).claimed()).hasSize(waited);
+      assertThat(startedSinceCancelling(execution)).hasSize(waited);
+    }
+    assertThat(Invariants.violations(store)).isEmpty();
+  }
+
+  private int claimTwice(int thread, @Nullable ExecutionId only) {
+    ClaimRequest request = request(thread, 2);
+    int claimed = 0;
+    for (int i = 0; i < 2; i++) {
+      claimed +=
+          storeOf(thread).claim(only == null ? request : request.within(only)).claimed().size();
+    }
+    return claimed;
+  }
+
+  private List<Transition> startedSinceCancelling(ExecutionId execution) {
+    return details(execution).history().stream()
+        .dropWhile(each -> each.to() != ExecutionState.CANCELLING)
+        .filter(each -> each.to() == TaskRunState.RUNNING)
+        .toList();
   }
 
   // ---- who is the last

@@ -7,6 +7,7 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
@@ -17,6 +18,7 @@ import dev.waymark.core.store.Claims.Due;
 import dev.waymark.core.store.Claims.Leased;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.LeaseLostException;
+import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.Refusal.Reason;
 import dev.waymark.core.store.Subscription;
@@ -29,6 +31,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Claims, leases and what is due: how workers share the work of a store. */
 public abstract class ClaimContract extends ContractTest {
@@ -166,6 +170,61 @@ public abstract class ClaimContract extends ContractTest {
     store.commit(
         changes().updateExecution(execution, ExecutionState.RUNNING).readyTaskRun(run).build());
     assertThat(ids(claim(10))).containsExactly(run);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ExecutionState.class,
+      names = {"PENDING", "RUNNING", "PAUSED"})
+  @DisplayName("the move to CANCELLING takes away what is ready; what is made ready later starts")
+  void readyInCancelling(ExecutionState before) {
+    ExecutionId execution = executionIn(before);
+    TaskRunId run = ready(execution);
+    TaskRunId later = taskRun(execution);
+    store.commit(changes().readyTaskRun(later, null, "default", 0, Duration.ofMinutes(10)).build());
+    TaskRunId other = ready(execution());
+    store.commit(changes().updateExecution(execution, ExecutionState.CANCELLING).build());
+    assertThat(exists(store.executionProgress(execution)).taskRuns())
+        .extracting(item -> item.ready())
+        .containsOnly(false);
+    assertThat(ids(claim(10))).containsExactly(other);
+    assertThat(claim(10).next()).isNull();
+    store.commit(changes().readyTaskRun(run).build());
+    assertThat(exists(store.executionProgress(execution)).taskRuns().get(0).ready()).isTrue();
+    Claimed claimed = claim(10).claimed().get(0);
+    assertThat(claimed.taskRun()).isEqualTo(stored(run));
+    assertThat(claimed.execution()).isEqualTo(stored(execution));
+    assertThat(claimed.execution().state()).isEqualTo(ExecutionState.CANCELLING);
+    store.commit(
+        changes()
+            .updateAttempt(claimed.attempt().id(), AttemptState.SUCCEEDED, 0, null)
+            .updateTaskRun(run, TaskRunState.SUCCEEDED, null, 1)
+            .updateTaskRun(later, TaskRunState.CANCELLED)
+            .updateExecution(execution, ExecutionState.CANCELLED)
+            .build());
+    assertThat(stored(execution).state()).isEqualTo(ExecutionState.CANCELLED);
+  }
+
+  @Test
+  @DisplayName("in one change set the order decides what the move to CANCELLING takes away")
+  void readyAndCancellingInOneChangeSet() {
+    ExecutionId execution = execution();
+    TaskRunId before = taskRun(execution);
+    TaskRunId after = taskRun(execution);
+    TaskRunId created = ids.taskRunId();
+    ChangeSet changes =
+        changes()
+            .createTaskRun(new NewTaskRun(created, execution, new TaskId("created")))
+            .readyTaskRun(created)
+            .readyTaskRun(before)
+            .updateExecution(execution, ExecutionState.CANCELLING)
+            .readyTaskRun(after)
+            .build();
+    store.commit(changes);
+    store.commit(changes().readyTaskRun(before, null, "default", -1, Duration.ZERO).build());
+    // What was committed before is answered, and takes nothing away again.
+    store.commit(changes);
+    assertThat(ids(claim(10))).containsExactly(after, before);
   }
 
   @Test

@@ -242,6 +242,9 @@ public abstract class WaitContract extends ContractTest {
     store.commit(changes().updateExecution(execution, ExecutionState.CANCELLING).build());
     assertThat(waiting(execution).reasons()).contains(new Cancelling());
     assertThat(reasons(run)).containsExactly(new Cancelling());
+    store.commit(changes().readyTaskRun(run).build());
+    assertThat(waiting(execution).reasons()).contains(new Cancelling());
+    assertThat(reasons(run)).containsExactly(new NoWorker());
   }
 
   @Test

@@ -8,6 +8,8 @@ import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
 
 /** Cancels an execution. */
@@ -21,7 +23,8 @@ final class ExecutionsCancelCommand implements Command {
         .operand(ExecutionsShowCommand.EXECUTION)
         .options(Format.OPTION)
         .details(
-            "Cancelling an execution that was cancelled before changes nothing; one that succeeded"
+            "The tasks of finally run after that, if the execution has begun, and need a worker."
+                + " Cancel the execution a second time to end it without them. One that succeeded"
                 + " or failed is refused with exit code 4.")
         .examples("executions cancel 0190a1b2");
   }
@@ -41,6 +44,19 @@ final class ExecutionsCancelCommand implements Command {
     } else {
       printer.one(execution, context.views().executions());
     }
+    if (state == ExecutionState.CANCELLING && isSomethingLeft(context.store(), id)) {
+      context
+          .messages()
+          .say(
+              "the tasks of finally run before it ends, which needs a worker; to end it without"
+                  + " them, cancel it again");
+    }
     return ExitCode.DONE;
+  }
+
+  private static boolean isSomethingLeft(StateStore store, ExecutionId id) {
+    return store.taskRuns(id).stream()
+        .anyMatch(
+            run -> run.state() == TaskRunState.PENDING || run.state() == TaskRunState.RETRYING);
   }
 }

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The rules beyond the tables of moves: an execution ends only when all its task runs have
  * ended, and gains none afterwards; a task run leaves RUNNING or ends only when its newest attempt
- * has ended; nothing starts while its execution is PAUSED or CANCELLING; a new attempt needs a task
- * run that has not ended and an attempt before it that has; and only the newest attempt may write.
+ * has ended; nothing starts while its execution is PAUSED; while it is CANCELLING nothing starts
+ * but by a claim of what was made ready after the move to CANCELLING, which takes away all that was
+ * ready before; a new attempt needs a task run that has not ended and an attempt before it that
+ * has; and only the newest attempt may write.
  */
 public final class Decider {
   private final Hearing hearing;
@@ -66,7 +68,7 @@ public final class Decider {
     Ledger draft = ledger.draft();
     try {
       Verdict verdict =
-          new Decider(new Hearing(submission.at(), draft, limits)).decideAll(submission);
+          new Decider(Hearing.ofChanges(submission.at(), draft, limits)).decideAll(submission);
       if (verdict instanceof Verdict.Accepted) {
         draft.post();
       }
@@ -162,7 +164,7 @@ public final class Decider {
    *
    * @param pool the pool from which it is claimed
    * @return what is to be written, or null when the task run may not start: it has started already
-   *     or ended, or its execution is held or has ended
+   *     or ended, or its execution is PAUSED or has ended
    */
   public static @Nullable Grant grant(
       TaskRunId id, String pool, ClaimRequest request, Instant at, Ledger ledger, Limits limits) {
@@ -174,7 +176,7 @@ public final class Decider {
       return null;
     }
     Ledger draft = ledger.draft();
-    Hearing hearing = new Hearing(at, draft, limits);
+    Hearing hearing = Hearing.ofClaim(at, draft, limits);
     Decider decider = new Decider(hearing);
     if (execution.state() == ExecutionState.PENDING) {
       decider.executions.update(

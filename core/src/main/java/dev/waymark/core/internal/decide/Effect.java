@@ -216,6 +216,9 @@ public sealed interface Effect {
   /** A task run may not be claimed any more, if it might. */
   record TaskRunNotReady(TaskRunId taskRun) implements Effect {}
 
+  /** No task run of an execution that may be claimed may be so any more. */
+  record ExecutionNotReady(ExecutionId execution) implements Effect {}
+
   /** An execution is due, unless it is so earlier. */
   record ExecutionDue(ExecutionId execution, DueReason reason, Duration delay) implements Effect {}
 

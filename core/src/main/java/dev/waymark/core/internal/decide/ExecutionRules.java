@@ -109,6 +109,9 @@ final class ExecutionRules {
       ExecutionHead after = head.moved(change.to(), hearing.at());
       draft.put(after);
       hearing.write(new Effect.ExecutionMoved(after, head.state(), change.error()));
+      if (change.to() == ExecutionState.CANCELLING) {
+        hearing.write(new Effect.ExecutionNotReady(change.id()));
+      }
       hearing.answer(change.target(), after.version(), true);
     }
   }

@@ -15,9 +15,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change set while it is judged: what is known, what has been found so far, and what the rules
- * of more than one kind ask. Not thread-safe.
+ * One change set, or one claim, while it is judged: what is known, what has been found so far, and
+ * what the rules of more than one kind ask. Not thread-safe.
  *
+ * @param isClaim whether a claim is judged, which starts only what is ready
  * @param at the time of the change set
  * @param draft the records as the changes before have left them
  * @param limits the limits of the store
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusals what stands against the change set
  */
 record Hearing(
+    boolean isClaim,
     Instant at,
     Ledger draft,
     Limits limits,
@@ -33,8 +35,18 @@ record Hearing(
     List<Outcome> outcomes,
     Refusals refusals) {
 
-  Hearing(Instant at, Ledger draft, Limits limits) {
-    this(at, draft, limits, new ArrayList<>(), new ArrayList<>(), new Refusals());
+  /** Begins to judge a change set. */
+  static Hearing ofChanges(Instant at, Ledger draft, Limits limits) {
+    return new Hearing(false, at, draft, limits);
+  }
+
+  /** Begins to judge the claim of a task run that is ready. */
+  static Hearing ofClaim(Instant at, Ledger draft, Limits limits) {
+    return new Hearing(true, at, draft, limits);
+  }
+
+  private Hearing(boolean isClaim, Instant at, Ledger draft, Limits limits) {
+    this(isClaim, at, draft, limits, new ArrayList<>(), new ArrayList<>(), new Refusals());
   }
 
   void write(Effect effect) {
@@ -50,12 +62,16 @@ record Hearing(
     return Objects.requireNonNull(draft.family(id), "the family was not loaded");
   }
 
-  /** Whether nothing may start in the execution of a task run now. */
+  /**
+   * Whether a task run may not start now because of the state of its execution. In one that is
+   * CANCELLING only a claim starts anything: the move to CANCELLING has taken away all that was
+   * ready, so what is ready was made so after it.
+   */
   boolean isHeld(TaskRunHead taskRun) {
     ExecutionHead execution = draft.execution(taskRun.executionId());
     return execution != null
         && (execution.state() == ExecutionState.PAUSED
-            || execution.state() == ExecutionState.CANCELLING);
+            || (execution.state() == ExecutionState.CANCELLING && !isClaim));
   }
 
   void refuseHeld(RecordRef record, String attempted, TaskRunHead head) {

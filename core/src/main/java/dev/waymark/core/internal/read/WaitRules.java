@@ -100,12 +100,12 @@ public final class WaitRules {
     if (facts.state() == ExecutionState.PAUSED) {
       return List.of(new WaitReason.Paused());
     }
-    if (facts.state() == ExecutionState.CANCELLING) {
-      return List.of(new WaitReason.Cancelling());
-    }
     ReadyFact ready = task.ready();
     if (ready == null) {
-      return List.of(new WaitReason.NotReady());
+      return List.of(
+          facts.state() == ExecutionState.CANCELLING
+              ? new WaitReason.Cancelling()
+              : new WaitReason.NotReady());
     }
     if (!ready.now()) {
       return List.of(

@@ -13,6 +13,7 @@ import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Claims.Claimed;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Limits;
 import dev.waymark.jdbc.internal.read.ClaimReads;
 import dev.waymark.jdbc.internal.read.Picked;
@@ -56,6 +57,11 @@ import java.util.Optional;
  * where it may not start: an execution was paused or cancelled, or another program has moved the
  * task run. The execution is locked by then, so whoever makes it go on again sees what has left,
  * and makes it ready anew.
+ *
+ * <p>Who moves an execution to CANCELLING takes all of it out of the ready ones, but for what a
+ * claim has locked that waits for this very execution. That claim finds that the execution was not
+ * CANCELLING when it began, drops the ready one, and notes the execution as due: somebody may have
+ * made the task run ready again meanwhile, which left the row alone that is dropped.
  */
 final class ClaimTransaction {
   /** How much of what is due and of what has expired one claim tells. */
@@ -190,7 +196,10 @@ final class ClaimTransaction {
   private List<Grant> grants(ClaimRequest request, List<Picked> picked, Instant at, Ledger ledger) {
     List<Grant> grants = new ArrayList<>();
     for (Picked each : picked) {
-      Decider.Grant grant = Decider.grant(each.id(), each.pool(), request, at, ledger, limits);
+      Decider.Grant grant =
+          each.isCancelled()
+              ? null
+              : Decider.grant(each.id(), each.pool(), request, at, ledger, limits);
       if (grant != null) {
         grants.add(new Grant(each, grant));
       }
@@ -206,8 +215,17 @@ final class ClaimTransaction {
     grants.forEach(grant -> rows.add(grant.decided().effects(), at));
     Rows gone = WriteStatement.DELETE_READY.rows();
     picked.forEach(each -> gone.add(each.id().value()));
+    Rows due = WriteStatement.PUT_DUE.rows();
+    picked.stream()
+        .filter(Picked::isCancelled)
+        .map(each -> each.execution().id().value())
+        .distinct()
+        .forEach(id -> due.add(id, DueReason.SETTLE.name(), 0L));
     List<Rows> writes = new ArrayList<>(rows.rows());
     writes.add(gone);
+    if (!due.isEmpty()) {
+      writes.add(due);
+    }
     return writes;
   }
 

@@ -126,6 +126,8 @@ final class Wave {
           new RowKey("ready", notReady.taskRun()),
           WriteStatement.CLEAR_READY,
           notReady.taskRun().value());
+    } else if (effect instanceof Effect.ExecutionNotReady notReady) {
+      return take(notReady);
     } else if (effect instanceof Effect.OutputsSet set) {
       return take(
           new RowKey("outputs", set.taskRun()),
@@ -134,6 +136,15 @@ final class Wave {
           TextMaps.write(set.outputs()));
     }
     return takeDue(effect);
+  }
+
+  /** What was made ready before must be written before it is taken away. */
+  private boolean take(Effect.ExecutionNotReady notReady) {
+    return !rows.containsKey(WriteStatement.PUT_READY)
+        && take(
+            new RowKey("ready of", notReady.execution()),
+            WriteStatement.CLEAR_READY_OF_EXECUTION,
+            notReady.execution().value());
   }
 
   /** The same piece of a log, which may be brought more than once. */

@@ -6,6 +6,7 @@ import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param readyAt since when it is ready, in microseconds since 1970-01-01T00:00:00Z
  * @param requestHash the request hash of its execution
  * @param execution its execution as it was before
+ * @param stateBefore the state of its execution when picking began, before it was locked
  */
 public record Picked(
     TaskRun taskRun,
@@ -30,7 +32,14 @@ public record Picked(
     int priority,
     long readyAt,
     String requestHash,
-    Execution execution) {
+    Execution execution,
+    ExecutionState stateBefore) {
+
+  /** Whether it was ready before its execution moved to CANCELLING, so that it may not start. */
+  public boolean isCancelled() {
+    return execution.state() == ExecutionState.CANCELLING
+        && stateBefore != ExecutionState.CANCELLING;
+  }
 
   /** The id of the task run. */
   public TaskRunId id() {

@@ -89,7 +89,8 @@ final class RecordRows {
         row.getInt(13),
         row.getLong(14),
         row.getString(15),
-        execution(row, 16));
+        execution(row, 16),
+        ExecutionState.valueOf(row.getString(27)));
   }
 
   Attempt attempt(ResultSet row) throws SQLException {

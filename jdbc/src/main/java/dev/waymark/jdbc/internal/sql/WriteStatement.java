@@ -68,6 +68,11 @@ public enum WriteStatement {
   INSERT_LEASE(UUID, INT, TEXT, LONG, TEXT),
   /** Task run id; nothing where it is not ready, or where a claim has it locked, which drops it. */
   CLEAR_READY(UUID),
+  /**
+   * Execution id, of which no task run is ready any more, but for those that a claim has locked,
+   * which drops them.
+   */
+  CLEAR_READY_OF_EXECUTION(UUID),
   /** Microseconds from now on, task run id, number. */
   UPDATE_LEASE(LONG, UUID, INT),
   /** Task run id, number. */
