@@ -28,6 +28,7 @@ import dev.waymark.core.store.Refusal;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.ManualClock;
+import dev.waymark.testkit.NothingStranded;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,7 @@ public abstract class ContractTest {
   StateStore store;
   private StoreFixture fixture;
   private final List<StateStore> opened = new ArrayList<>();
+  private final NothingStranded stranded = new NothingStranded();
 
   /** For the topics. */
   protected ContractTest() {}
@@ -71,13 +73,27 @@ public abstract class ContractTest {
 
   @AfterEach
   final void closeStores() throws Exception {
+    List<String> violations = violations();
     opened.forEach(StateStore::close);
     fixture.close();
+    assertThat(violations).as("what the store has not kept to").isEmpty();
+  }
+
+  /** Looks at what a test leaves, through a store that it has not closed; if there is none, not. */
+  private List<String> violations() {
+    for (StateStore each : opened) {
+      try {
+        return stranded.violations(each);
+      } catch (IllegalStateException closed) {
+        // The next one may be open.
+      }
+    }
+    return List.of();
   }
 
   /** One more store upon the same data; skips the test where the backend has no such thing. */
   final StateStore openAnother() {
-    StateStore another = fixture.open(clock, limits());
+    StateStore another = stranded.watch(fixture.open(clock, limits()));
     opened.add(another);
     return another;
   }

@@ -84,6 +84,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("facts that a store may keep")
+  class CachedFacts extends CachedFactsContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("settling")
   class Settling extends SettleContract {
     @Override

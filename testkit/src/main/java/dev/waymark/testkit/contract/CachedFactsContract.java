@@ -1,0 +1,233 @@
+package dev.waymark.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Change;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.Outcome;
+import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.core.store.StateStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a store may have kept in memory is used, then every kind of change is committed, then it is
+ * used again, and must be what the store holds: the family of an execution, its version and state,
+ * the version of a task run, its newest attempt, and the newest revision of a workflow.
+ */
+public abstract class CachedFactsContract extends ContractTest {
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private ExecutionId execution = new ExecutionId(new UUID(0, 0));
+  private TaskRunId running = new TaskRunId(new UUID(0, 0));
+  private TaskRunId pending = new TaskRunId(new UUID(0, 0));
+
+  /** For the backends. */
+  protected CachedFactsContract() {}
+
+  /** Every change there is, also those behind interfaces. */
+  private static Stream<Class<?>> kinds(Class<?> of) {
+    Class<?>[] permitted = of.getPermittedSubclasses();
+    return permitted == null
+        ? Stream.of(of)
+        : Arrays.stream(permitted).flatMap(CachedFactsContract::kinds);
+  }
+
+  /** For each kind a change, upon an execution that {@link #begin} has made. */
+  private Map<Class<?>, Supplier<Change>> examples() {
+    Map<Class<?>, Supplier<Change>> all = new LinkedHashMap<>();
+    AttemptState done = AttemptState.SUCCEEDED;
+    all.put(
+        Change.SaveWorkflow.class,
+        () -> new Change.SaveWorkflow(new NewWorkflow(FLOW, "x-" + ids.commitId())));
+    all.put(
+        Change.CreateExecution.class,
+        () -> new Change.CreateExecution(new NewExecution(ids.executionId(), FLOW)));
+    all.put(
+        Change.UpdateExecution.class,
+        () -> new Change.UpdateExecution(execution, ExecutionState.PAUSED, null, null));
+    all.put(Change.AdmitExecution.class, () -> new Change.AdmitExecution(execution, FLOW, 100));
+    all.put(
+        Change.SettleExecution.class,
+        () -> new Change.SettleExecution(execution, 9, ExecutionState.PAUSED, 9));
+    all.put(
+        Change.MarkDue.class, () -> new Change.MarkDue(execution, DueReason.SETTLE, Duration.ZERO));
+    all.put(Change.ClearDue.class, () -> new Change.ClearDue(execution, DueReason.SETTLE));
+    all.put(Change.DeleteLogs.class, () -> new Change.DeleteLogs(ended()));
+    all.put(
+        Change.CreateTaskRun.class,
+        () ->
+            new Change.CreateTaskRun(
+                new NewTaskRun(ids.taskRunId(), execution, new TaskId("more"))));
+    all.put(
+        Change.UpdateTaskRun.class,
+        () -> new Change.UpdateTaskRun(pending, TaskRunState.SKIPPED, null, null));
+    all.put(
+        Change.ReadyTaskRun.class,
+        () -> new Change.ReadyTaskRun(pending, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO));
+    all.put(Change.SetOutputs.class, () -> new Change.SetOutputs(running, null, Map.of("a", "b")));
+    all.put(Change.RecordAttempt.class, () -> new Change.RecordAttempt(pending, "w", LONG));
+    all.put(
+        Change.UpdateAttempt.class,
+        () -> new Change.UpdateAttempt(new AttemptId(running, 1), done, 0, null));
+    all.put(Change.LoseAttempt.class, () -> new Change.LoseAttempt(expired(), null));
+    all.put(Change.RenewLease.class, () -> new Change.RenewLease(new AttemptId(running, 1), LONG));
+    all.put(
+        Change.AppendLog.class,
+        () -> new Change.AppendLog(new AttemptId(running, 1), 0, new byte[] {1}));
+    all.put(
+        Change.KeepWorker.class, () -> new Change.KeepWorker("w", new UUID(1, 1), LONG, Map.of()));
+    all.put(Change.RetireWorker.class, () -> new Change.RetireWorker("w", new UUID(1, 1)));
+    all.put(Change.SetPool.class, () -> new Change.SetPool("some", 1));
+    return all;
+  }
+
+  private ExecutionId ended() {
+    return executionIn(ExecutionState.SUCCEEDED);
+  }
+
+  /** The first attempt of the pending task run, whose lease is over. */
+  private AttemptId expired() {
+    Change short1 = new Change.RecordAttempt(pending, "w", Duration.ofMillis(1));
+    store.commit(changes().add(short1).build());
+    AttemptId attempt = new AttemptId(pending, 1);
+    ClaimRequest look = ClaimRequest.of("looks only", 0, LONG);
+    while (store.claim(look).expired().stream().noneMatch(each -> each.attempt().equals(attempt))) {
+      Thread.onSpinWait();
+    }
+    return attempt;
+  }
+
+  /** A RUNNING execution with a task run at work and one that waits, all of it used once. */
+  private void begin() {
+    execution = executionIn(ExecutionState.RUNNING);
+    running = taskRun(execution);
+    pending = taskRun(execution);
+    store.commit(
+        changes()
+            .updateTaskRun(running, TaskRunState.RUNNING)
+            .add(new Change.RecordAttempt(running, "w", LONG))
+            .build());
+    checkFacts(store);
+  }
+
+  /** How a change comes to the store. */
+  private interface Way {
+    void commit(Change change);
+  }
+
+  private Map<String, Way> ways() {
+    StateStore other = openAnother();
+    Map<String, Way> ways = new LinkedHashMap<>();
+    ways.put("alone", change -> store.commit(changes().add(change).build()));
+    ways.put(
+        "with a change that is never decided from memory",
+        change -> store.commit(changes().add(change).setPool("p-" + ids.commitId(), 1).build()));
+    ways.put("beside refused change sets", this::amongRefused);
+    ways.put("by another store", change -> other.commit(changes().add(change).build()));
+    return ways;
+  }
+
+  private void amongRefused(Change change) {
+    ChangeSet bad = changes().updateTaskRun(ids.taskRunId(), TaskRunState.RUNNING).build();
+    var first = store.commitAsync(bad);
+    var answer = store.commitAsync(changes().add(change).build());
+    var last = store.commitAsync(bad);
+    answer.join();
+    assertThat(first.handle((result, error) -> error).join()).isNotNull();
+    assertThat(last.handle((result, error) -> error).join()).isNotNull();
+  }
+
+  @Test
+  @DisplayName("every kind of change leaves every kept fact right, however it is committed")
+  void everyFactAfterEveryChange() {
+    flow();
+    Map<Class<?>, Supplier<Change>> examples = examples();
+    assertThat(examples.keySet()).containsExactlyInAnyOrderElementsOf(kinds(Change.class).toList());
+    ways()
+        .forEach(
+            (name, way) ->
+                examples.forEach(
+                    (kind, example) -> {
+                      begin();
+                      way.commit(example.get());
+                      checkFacts(store);
+                    }));
+  }
+
+  // ---- using what is known
+
+  private void checkFacts(StateStore from) {
+    Execution now = stored(execution);
+    List<TaskRun> runs = from.taskRuns(execution);
+    int unfinished = (int) runs.stream().filter(run -> !run.state().isTerminal()).count();
+    List<Boolean> stale = new ArrayList<>();
+    for (int wrong : new int[] {0, 1, -1}) {
+      stale.add(isStale(now.version(), now.state(), unfinished + wrong));
+    }
+    stale.add(isStale(now.version() - 1, now.state(), unfinished));
+    stale.add(isStale(now.version(), ExecutionState.FAILED, unfinished));
+    stale.add(isStale(now.version(), now.state(), unfinished));
+    assertThat(stale).containsExactly(false, true, true, true, true, false);
+    runs.forEach(this::checkTaskRun);
+    checkRevision();
+  }
+
+  private boolean isStale(long version, ExecutionState state, int unfinished) {
+    List<Outcome> outcomes =
+        store
+            .commit(changes().settleExecution(execution, version, state, unfinished).build())
+            .outcomes();
+    return outcomes.get(0).changed();
+  }
+
+  private void checkTaskRun(TaskRun run) {
+    if (run.state().isTerminal()) {
+      return;
+    }
+    Integer fence = run.lastAttempt() == 0 ? null : run.lastAttempt();
+    boolean isLost =
+        fence != null && stored(new AttemptId(run.id(), fence)).state() == AttemptState.LOST;
+    store.commit(changes().setOutputs(run.id(), isLost ? null : fence, Map.of("k", "v")).build());
+    refusedFor(
+        RecordRef.of(run.id()),
+        Reason.LEASE_LOST,
+        () ->
+            store.commit(
+                changes().setOutputs(run.id(), run.lastAttempt() + 1, Map.of("k", "v")).build()));
+    refusedFor(
+        RecordRef.of(run.id()),
+        Reason.STALE_VERSION,
+        () -> store.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version() - 1));
+  }
+
+  private void checkRevision() {
+    ExecutionId id = ids.executionId();
+    store.createExecution(new NewExecution(id, FLOW));
+    assertThat(stored(id).workflowRevision()).isEqualTo(stored(FLOW).revision());
+  }
+}
