@@ -3,6 +3,7 @@ package dev.waymark.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRunId;
@@ -100,7 +101,7 @@ class PostgresRolesTest {
               () -> reader.recordAttempt(run, "w"),
               () -> reader.claim(ClaimRequest.of("w", 1, Duration.ofMinutes(1))))) {
         assertThatThrownBy(write::run)
-            .isInstanceOf(StoreUnavailableException.class)
+            .isInstanceOf(StoreRejectedException.class)
             .hasMessageContaining("user " + name("reader") + " may not do that (permission denied")
             .hasMessageContaining("docs/postgresql.md");
       }
