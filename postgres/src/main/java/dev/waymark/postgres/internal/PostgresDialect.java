@@ -154,6 +154,13 @@ public final class PostgresDialect implements Dialect {
           column(statement.getConnection(), types.get(column), rows.rows(), column));
     }
     int next = first + types.size();
+    if (rows.statement() == WriteStatement.INSERT_HISTORY) {
+      statement.setArray(
+          next++,
+          statement
+              .getConnection()
+              .createArrayOf(typeName(ColumnType.LONG), HistoryOffsets.of(rows)));
+    }
     if (rows.statement().isCounted()) {
       statement.setInt(next++, rows.rows().size());
     }

@@ -73,6 +73,14 @@ final class PostgresTransactions {
       , CASE WHEN pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) 'replica'
           THEN pg_catalog.set_config('session_replication_role', 'origin', true) END""";
 
+  /**
+   * All settings are arguments of one function, which returns a number: a column for each would
+   * have to be written by the server and read by the driver.
+   */
+  private static final String SETTINGS = "SELECT pg_catalog.num_nulls(";
+
+  private static final String END_OF_SETTINGS = ")";
+
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
   private final PostgresSettings settings;
@@ -92,7 +100,8 @@ final class PostgresTransactions {
         + set(PLANNED_ONCE)
         + set(WRITING)
         + WAIT_FOR_DISK
-        + TRIGGERS_FIRE;
+        + TRIGGERS_FIRE
+        + END_OF_SETTINGS;
   }
 
   /** The statements that begin a transaction in which all reads see one snapshot. */
@@ -101,14 +110,16 @@ final class PostgresTransactions {
         + timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
         + path()
         + set(PLANNED_ONCE)
-        + set(READING);
+        + set(READING)
+        + END_OF_SETTINGS;
   }
 
   /** The statements that begin a look at the catalog. */
   static String look(PostgresSettings settings) {
     return "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE;\n"
         + new PostgresTransactions(settings, 0)
-            .timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis());
+            .timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
+        + END_OF_SETTINGS;
   }
 
   /**
@@ -122,11 +133,12 @@ final class PostgresTransactions {
         + ", pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true)"
         + set(MIGRATING)
         + WAIT_FOR_DISK
-        + TRIGGERS_FIRE;
+        + TRIGGERS_FIRE
+        + END_OF_SETTINGS;
   }
 
   private String timeouts(long statementMillis, long lockMillis) {
-    return "SELECT "
+    return SETTINGS
         + set("statement_timeout", Long.toString(statementMillis))
         + ", "
         + set("lock_timeout", Long.toString(lockMillis))

@@ -12,7 +12,8 @@ final class PostgresWrites {
   /**
    * The text of a write. One that does not insert takes the number of its rows as one more
    * parameter, and fails with a division by zero unless it finds as many records: its COMMIT is
-   * under way in the same round trip.
+   * under way in the same round trip. Rows of the history take their {@link HistoryOffsets} as one
+   * more column.
    */
   static String template(WriteStatement statement) {
     String text = plain(statement);
@@ -122,17 +123,16 @@ final class PostgresWrites {
             AS v (state, version, started_at, ended_at, error, id)
           WHERE e.id = v.id AND e.version = v.version - 1""";
       // The execution is locked, and this statement began after it was: so its last row is known.
-      // Several rows of it come in the order of the arrays, which WITH ORDINALITY keeps.
+      // What the rows of this group before each row add to it, HistoryOffsets has counted.
       case INSERT_HISTORY ->
           """
           INSERT INTO {s}.history (execution_id, position, committed_at, transition_count, transitions)
           SELECT v.execution_id,
                  coalesce((SELECT h.position + h.transition_count FROM {s}.history h
-                           WHERE h.execution_id = v.execution_id ORDER BY h.position DESC LIMIT 1), 0)
-                   + sum(v.transition_count) OVER (PARTITION BY v.execution_id ORDER BY v.nth) - v.transition_count,
+                           WHERE h.execution_id = v.execution_id ORDER BY h.position DESC LIMIT 1), 0) + v.earlier,
                  v.committed_at, v.transition_count, v.transitions
-          FROM unnest(?::uuid[], ?::timestamptz[], ?::integer[], ?::text[]) WITH ORDINALITY
-            AS v (execution_id, committed_at, transition_count, transitions, nth)""";
+          FROM unnest(?::uuid[], ?::timestamptz[], ?::integer[], ?::text[], ?::bigint[])
+            AS v (execution_id, committed_at, transition_count, transitions, earlier)""";
       case INSERT_COMMIT ->
           """
           INSERT INTO {s}.commits (id, committed_at, fingerprint, versions)

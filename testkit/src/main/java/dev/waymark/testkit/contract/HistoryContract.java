@@ -13,6 +13,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ConflictException;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -97,6 +99,34 @@ public abstract class HistoryContract extends ContractTest {
     Instant at = store.commit(changes.build()).at();
     assertThat(at).isEqualTo(clock.instant());
     assertThat(history(execution).subList(1, 22)).extracting(Transition::at).containsOnly(at);
+  }
+
+  /** While the first of them wait for the disk, the others gather and are written together. */
+  @Test
+  @DisplayName("change sets that are written together are numbered in the order of their commits")
+  void writtenTogether() {
+    List<ExecutionId> executions = List.of(execution(), execution());
+    List<List<RecordRef>> created = List.of(new ArrayList<>(), new ArrayList<>());
+    List<CompletableFuture<CommitResult>> commits = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      int chosen = i % 5 % 2;
+      ChangeSet.Builder changes = changes();
+      for (int j = 0; j <= i % 3; j++) {
+        TaskRunId run = ids.taskRunId();
+        TaskId task = new TaskId("task-" + i + "-" + j);
+        changes.createTaskRun(new NewTaskRun(run, executions.get(chosen), task));
+        created.get(chosen).add(RecordRef.of(run));
+      }
+      commits.add(store.commitAsync(changes.build()));
+    }
+    commits.forEach(CompletableFuture::join);
+    for (int chosen = 0; chosen < 2; chosen++) {
+      List<Transition> history = history(executions.get(chosen));
+      assertGapless(history);
+      assertThat(history.subList(1, history.size()))
+          .extracting(Transition::record)
+          .containsExactlyElementsOf(created.get(chosen));
+    }
   }
 
   @Test
