@@ -155,7 +155,7 @@ class SharedBoundsTest extends RunnerFixture {
     runner.drain();
     work.join();
 
-    assertThat(Runner.cancel(store, first)).isEqualTo(ExecutionState.CANCELLED);
+    assertThat(runner().cancel(first)).isEqualTo(ExecutionState.CANCELLED);
     assertThat(due()).contains(second).doesNotContain(third);
     assertThat(Runner.cancel(store, second)).isEqualTo(ExecutionState.CANCELLED);
     assertThat(due()).contains(third);
