@@ -26,9 +26,9 @@ class LocaleRulesTest {
   private static final Map<String, Pattern> FORBIDDEN =
       Map.of(
           "String.format without Locale.ROOT",
-          Pattern.compile("String\\.format\\(\\s*(?!Locale\\.ROOT)"),
+          Pattern.compile("String\\.format\\(\\s*+(?!Locale\\.ROOT)"),
           "printf without Locale.ROOT",
-          Pattern.compile("\\.printf\\(\\s*(?!Locale\\.ROOT)"),
+          Pattern.compile("\\.printf\\(\\s*+(?!Locale\\.ROOT)"),
           "toLowerCase() or toUpperCase() without Locale.ROOT",
           Pattern.compile("\\.to(Lower|Upper)Case\\(\\)|::to(Lower|Upper)Case"),
           "a format of a locale",
@@ -107,6 +107,7 @@ class LocaleRulesTest {
     assertThat(
             List.of(
                 "String.format(Locale.ROOT, \"%d\", a); \"%s\".formatted(a)",
+                "String.format(\n    Locale.ROOT, \"%d\", a)",
                 "\"%s of %s%n\".formatted(a, b)", "a.toLowerCase(Locale.ROOT)"))
         .allSatisfy(text -> assertThat(violations(text)).as(text).isEmpty());
   }

@@ -84,7 +84,7 @@ class StartOptionsTest extends CliTest {
     assertThat(runFile(HELLO, KEY + "="))
         .isEqualTo(
             new Run(2, "", "waymark: the idempotency key is empty; give one, or leave it out\n"));
-    assertThat(parse(waymark("workflows", "list", "-o", "json").out())).containsEntry("total", 0);
+    assertThat(waymark("workflows", "list").err()).contains("no store at ");
   }
 
   // ---- priority

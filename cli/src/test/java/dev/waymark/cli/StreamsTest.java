@@ -71,6 +71,7 @@ class StreamsTest extends CliTest {
   @DisplayName(
       "an error in Waymark itself has an exit code of its own, and a stack trace only with -v")
   void brokenClock() {
+    makeStore();
     assertThat(internalError())
         .startsWith(
             "70 waymark: internal error: java.lang.IllegalStateException: on purpose; run it again"
@@ -82,9 +83,15 @@ class StreamsTest extends CliTest {
   @Test
   @DisplayName("-v shows the stack trace of any error")
   void verbose() {
+    makeStore();
     assertThat(waymark("-v", "executions", "show", "ffff").err())
         .contains("waymark: no execution", "\tat ");
     assertThat(waymark("executions", "show", "ffff", "--verbose").err()).contains("\tat ");
+  }
+
+  /** Commands that only read do not create one. */
+  private void makeStore() {
+    assertThat(waymark("pools", "set", "any", "--slots", "1").exitCode()).isZero();
   }
 
   private String internalError(String... more) {

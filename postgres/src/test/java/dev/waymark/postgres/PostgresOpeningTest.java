@@ -149,7 +149,7 @@ class PostgresOpeningTest {
     assertThat(failure(PostgresStateStore.builder(url)))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("postgresql://db.invalid:5432/things")
-        .hasMessageContaining("cannot be reached");
+        .hasMessageContaining("the name of the host is not known");
   }
 
   @Test
@@ -159,7 +159,7 @@ class PostgresOpeningTest {
     assertThat(failure(builder(schema).user(nobody).password(PASSWORD)))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("refuses user " + nobody)
-        .hasMessageContaining("check the name, the password and pg_hba.conf");
+        .hasMessageContaining("check the name, and that the role exists");
   }
 
   @Test
@@ -178,7 +178,7 @@ class PostgresOpeningTest {
       assertThat(failure(PostgresStateStore.builder(url)))
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("localhost:" + server.getPort() + "/postgres")
-          .hasMessageContaining("refuses user guarded")
+          .hasMessageContaining("does not accept the password of user guarded")
           .hasMessageContaining("password authentication failed");
     }
   }
