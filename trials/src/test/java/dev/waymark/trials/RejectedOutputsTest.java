@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RejectedOutputsTest {
   private static final String DEFINITION =
       """
+      id: flow
       tasks:
         good:
           uses: give
@@ -50,10 +51,10 @@ class RejectedOutputsTest {
     try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
       TestServer.execute(
           """
-          CREATE FUNCTION %1$s.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+          CREATE FUNCTION %1$s.refuse_text() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN RAISE EXCEPTION 'not this text' USING ERRCODE = '%2$s'; END $$;
           CREATE TRIGGER refuse BEFORE INSERT ON %1$s.task_run_outputs
-            FOR EACH ROW WHEN (NEW.outputs LIKE '%%from bad%%') EXECUTE FUNCTION %1$s.refuse()\
+            FOR EACH ROW WHEN (NEW.outputs LIKE '%%from bad%%') EXECUTE FUNCTION %1$s.refuse_text()\
           """
               .formatted(schema, sqlState));
       assertOneTaskFails(store);
