@@ -46,8 +46,17 @@ class PostgresProcessesIT {
   void migrateAtOnce() {
     EarlierVersion.make(1, schema);
     openAtOnce();
+    String history = "SELECT string_agg(version, ' ' ORDER BY installed_rank) FROM ";
+    String made = TestServer.text(history + schema + ".waymark_schema_history");
+    assertThat(made).startsWith("1 2 ");
     assertThat(TestServer.text("SELECT version FROM " + schema + ".waymark_version"))
-        .isEqualTo("4");
+        .isEqualTo(made.substring(made.lastIndexOf(' ') + 1));
+    String fresh = TestServer.newName();
+    try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(fresh).build()) {
+      assertThat(TestServer.text(history + fresh + ".waymark_schema_history")).isEqualTo(made);
+    } finally {
+      TestServer.drop(fresh);
+    }
   }
 
   @Test
