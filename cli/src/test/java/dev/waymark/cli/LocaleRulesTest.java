@@ -108,7 +108,8 @@ class LocaleRulesTest {
             List.of(
                 "String.format(Locale.ROOT, \"%d\", a); \"%s\".formatted(a)",
                 "String.format(\n    Locale.ROOT, \"%d\", a)",
-                "\"%s of %s%n\".formatted(a, b)", "a.toLowerCase(Locale.ROOT)"))
+                "\"%s of %s%n\".formatted(a, b)",
+                "a.toLowerCase(Locale.ROOT)"))
         .allSatisfy(text -> assertThat(violations(text)).as(text).isEmpty());
   }
 }
