@@ -3,6 +3,8 @@ package dev.waymark.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.testserver.TestServer;
+import java.sql.Connection;
+import java.sql.SQLException;
 
 /** What the database holds of leases, against the attempts that they are of. */
 final class Leases {
@@ -14,8 +16,8 @@ final class Leases {
   private Leases() {}
 
   /** Fails when a lease of this schema has outlived its attempt. */
-  static void check(String schema) {
-    assertThat(TestServer.text(WITHOUT_LIVE_ATTEMPT.formatted(schema)))
+  static void check(Connection connection, String schema) throws SQLException {
+    assertThat(TestServer.text(connection, WITHOUT_LIVE_ATTEMPT.formatted(schema)))
         .as("leases without a live attempt")
         .isEqualTo("0");
   }

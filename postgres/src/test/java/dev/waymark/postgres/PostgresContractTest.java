@@ -1,36 +1,55 @@
 package dev.waymark.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.contract.StateStoreContract;
 import dev.waymark.testkit.contract.StoreFixture;
 import dev.waymark.testserver.TestServer;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 
+/**
+ * Everything that the contract asks for, as a superuser and in a database where somebody else has
+ * planted overloads of all functions and operators: none of them may run.
+ */
 @DisplayName("PostgreSQL")
+@SuppressWarnings("NullAway.Init")
 class PostgresContractTest extends StateStoreContract {
   /** Schemas without data. Emptying one after a test costs a small part of making another. */
   private static final Deque<String> EMPTY = new ConcurrentLinkedDeque<>();
 
+  private static HostileDatabase database;
+
+  @BeforeAll
+  static void plant() throws SQLException {
+    database = new HostileDatabase();
+  }
+
   @AfterAll
-  static void drop() {
-    EMPTY.forEach(TestServer::drop);
+  static void drop() throws SQLException {
+    long calls = database.calls();
     EMPTY.clear();
+    database.close();
+    assertThat(calls).as("calls of hostile functions").isZero();
   }
 
   @Override
   protected StoreFixture newFixture() {
     String used = EMPTY.poll();
-    String schema = used == null ? TestServer.newSchema() : used;
+    String schema = used == null ? TestServer.newName() : used;
     return new StoreFixture() {
       @Override
       public StateStore open(InstantSource clock, Limits limits) {
-        return PostgresStateStore.builder(TestServer.url())
+        return PostgresStateStore.builder(database.url())
             .schema(schema)
             .clock(clock)
             .limits(limits)
@@ -39,9 +58,12 @@ class PostgresContractTest extends StateStoreContract {
 
       @Override
       public void close() throws SQLException {
-        Counts.check(schema);
-        Leases.check(schema);
-        TestServer.empty(schema);
+        try (Connection connection = DriverManager.getConnection(database.url())) {
+          connection.createStatement().execute("SET search_path TO pg_catalog, pg_temp");
+          Counts.check(connection, schema);
+          Leases.check(connection, schema);
+          TestServer.empty(connection, schema);
+        }
         EMPTY.add(schema);
       }
     };
