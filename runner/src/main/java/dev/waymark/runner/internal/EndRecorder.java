@@ -86,6 +86,8 @@ final class EndRecorder {
           .addKeyValue("execution", job.id())
           .addKeyValue("attempt", attempt.id())
           .log("the end of attempt {} was refused: {}", attempt.id(), e.getMessage());
+      // What was refused has been made in the picture already.
+      jobs.reload(job);
       recordUntilTaken(
           job, attempt, end.failed("its end could not be recorded: " + e.getMessage()));
     }
