@@ -17,6 +17,7 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.LeaseLostException;
+import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.ProcessGroupsAccess;
 import dev.waymark.runner.internal.Waiting;
@@ -227,7 +228,7 @@ class TakeOverTest extends RunnerFixture {
         ChangeSet.builder()
             .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
             .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED, null, 1)
-            .settleExecution(left, 2, ExecutionState.RUNNING, 0)
+            .settleExecution(left, new Standing(2, ExecutionState.RUNNING, 0, 2))
             .build());
     Waiting.until("the end", () -> state(left).isTerminal());
     assertThat(state(left)).isEqualTo(ExecutionState.SUCCEEDED);

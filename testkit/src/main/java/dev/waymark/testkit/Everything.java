@@ -18,6 +18,7 @@ import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.PageRequest;
+import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -150,7 +151,10 @@ public final class Everything {
         changes -> changes.createExecution(new NewExecution(ids.executionId(), workflow)));
     put(calls, "create again", c -> c.createExecution(new NewExecution(ended, workflow)));
     put(calls, "pause", changes -> changes.updateExecution(execution, ExecutionState.PAUSED));
-    put(calls, "settle", c -> c.settleExecution(execution, 2, ExecutionState.RUNNING, 3));
+    put(
+        calls,
+        "settle",
+        c -> c.settleExecution(execution, new Standing(2, ExecutionState.RUNNING, 3, 4)));
     put(calls, "admit", changes -> changes.admitExecution(execution, workflow, 1));
     put(calls, "due", changes -> changes.markDue(execution, DueReason.SETTLE, HOUR));
     for (TaskRunId id : List.of(done, claimed, waiting, idle)) {

@@ -1,7 +1,6 @@
 package dev.waymark.testkit;
 
 import dev.waymark.core.model.CommitId;
-import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
@@ -129,7 +128,10 @@ public final class NothingStranded {
       } else if (change instanceof Change.UpdateExecution
           || change instanceof Change.AdmitExecution) {
         written(((Change.OfExecution) change).id());
-      } else if (change instanceof Change.CreateTaskRun || change instanceof Change.UpdateTaskRun) {
+      } else if (change instanceof Change.CreateTaskRun
+          || change instanceof Change.UpdateTaskRun
+          || change instanceof Change.UpdateAttempt
+          || change instanceof Change.LoseAttempt) {
         promises.values().removeIf(promise -> promise.settle() != null);
       }
     }
@@ -163,11 +165,6 @@ public final class NothingStranded {
   }
 
   private static boolean isAsSettled(ExecutionProgress now, Change.SettleExecution settle) {
-    Execution execution = now.execution();
-    long unfinished =
-        now.taskRuns().stream().filter(item -> !item.taskRun().state().isTerminal()).count();
-    return execution.version() == settle.version()
-        && execution.state() == settle.state()
-        && unfinished == settle.unfinished();
+    return now.standing().equals(settle.standing());
   }
 }

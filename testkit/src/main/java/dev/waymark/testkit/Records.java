@@ -143,7 +143,13 @@ final class Records {
   private Family family(ExecutionId id) {
     List<TaskRun> runs = taskRunsOf(id);
     long live = runs.stream().filter(run -> !run.state().isTerminal()).count();
-    return new Family(runs.size(), (int) live);
+    long ended =
+        attempts.values().stream()
+            .filter(attempt -> attempt.state().isTerminal())
+            .filter(
+                attempt -> present(taskRuns.get(attempt.id().taskRunId())).executionId().equals(id))
+            .count();
+    return new Family(runs.size(), (int) live, (int) ended);
   }
 
   // ---- what was decided

@@ -12,6 +12,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.Standing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -34,12 +35,15 @@ final class Picture {
   private final List<Task> tasks;
   private ExecutionState state;
   private long version;
+  private int endedAttempts;
 
   private Picture(ExecutionProgress progress) {
     execution = progress.execution();
     state = execution.state();
     version = execution.version();
     tasks = progress.taskRuns().stream().map(Task::new).toList();
+    Standing standing = progress.standing();
+    endedAttempts = standing.ended() - (tasks.size() - standing.unfinished());
   }
 
   static Picture of(ExecutionProgress progress) {
@@ -119,6 +123,7 @@ final class Picture {
     changes.updateAttempt(attempt, end, end == AttemptState.SUCCEEDED ? 0 : 1, null);
     changes.updateTaskRun(attempt.taskRunId(), to, null, attempt.number());
     task(attempt.taskRunId()).state = to;
+    endedAttempts++;
   }
 
   /** Ends an attempt whose lease is over. */
@@ -128,6 +133,7 @@ final class Picture {
     changes.loseAttempt(attempt, "its lease is over");
     changes.updateTaskRun(attempt.taskRunId(), to, task.run.version(), null);
     task.state = to;
+    endedAttempts++;
   }
 
   /**
@@ -199,7 +205,9 @@ final class Picture {
 
   /** Says what this picture is, for the store to compare. */
   ChangeSet.Builder settle(ChangeSet.Builder changes) {
-    return changes.settleExecution(id(), version, state, unfinished());
+    int unfinished = unfinished();
+    return changes.settleExecution(
+        id(), new Standing(version, state, unfinished, tasks.size() - unfinished + endedAttempts));
   }
 
   @Override

@@ -77,7 +77,7 @@ public class PureParts {
     ledger.load(
         new ExecutionHead(
             course.execution(), course.workflow(), ExecutionState.RUNNING, 2, NOW, null, "hash"));
-    ledger.load(course.execution(), new Family(3, 3));
+    ledger.load(course.execution(), new Family(3, 3, 0));
     ledger.load(
         new TaskRunHead(
             course.taskRuns().get(0),

@@ -119,35 +119,33 @@ public sealed interface Change {
   }
 
   /**
-   * Says that everything has been done that follows from what the caller knows of an execution: its
-   * version, its state, and how many of its task runs have not ended. The store compares all three
-   * with what it holds, at the place of this change in its change set:
+   * Says that everything has been done that follows from how an execution stands, as far as the
+   * caller knows. The store compares that with what it holds, at the place of this change in its
+   * change set:
    *
    * <ul>
-   *   <li>when all match, the execution is not due to be settled any more, and {@link
+   *   <li>when all of it matches, the execution is not due to be settled any more, and {@link
    *       Outcome#changed()} is false;
-   *   <li>when one differs, others have written since the caller looked. The execution is due, in
-   *       one second unless it is so earlier, and {@link Outcome#changed()} is true: the caller
-   *       should read the execution again and decide again. One that has ended is not due all the
-   *       same, since nothing follows in it.
+   *   <li>when any of it differs, others have written since the caller looked. The execution is
+   *       due, in one second unless it is so earlier, and {@link Outcome#changed()} is true: the
+   *       caller should read the execution again and decide again. One that has ended is not due
+   *       all the same, since nothing follows in it.
    * </ul>
    *
    * <p>So a decision that was made on an outdated picture never takes the due note away that says
    * that somebody must look: neither when two workers end the last two task runs at the same
-   * moment, nor when the execution was paused and resumed meanwhile, nor when a lease was lost. A
-   * caller that dies before it looks again leaves the execution due for everybody.
+   * moment, nor when the execution was paused and resumed meanwhile, nor when a lease was lost and
+   * its task run is to be tried again. A caller that dies before it looks again leaves the
+   * execution due for everybody.
    *
    * @param id the execution
-   * @param version its version, all changes of this set before this one included
-   * @param state its state, likewise
-   * @param unfinished how many of its task runs have not ended, likewise
+   * @param standing how it stands, all changes of this set before this one included
    */
-  record SettleExecution(ExecutionId id, long version, ExecutionState state, int unfinished)
-      implements OfExecution {
+  record SettleExecution(ExecutionId id, Standing standing) implements OfExecution {
     /** Refuses null. */
     public SettleExecution {
       Objects.requireNonNull(id, "execution id");
-      Objects.requireNonNull(state, "state");
+      Objects.requireNonNull(standing, "standing");
     }
   }
 

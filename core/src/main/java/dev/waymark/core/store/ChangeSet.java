@@ -152,12 +152,11 @@ public record ChangeSet(CommitId id, List<Change> changes) {
     }
 
     /**
-     * Says that an execution of this version and state, with so many task runs that have not ended,
-     * is settled, as {@link Change.SettleExecution}: all three as this change set leaves them.
+     * Says that an execution that stands like this is settled, as {@link Change.SettleExecution}:
+     * as the changes before this one leave it.
      */
-    public Builder settleExecution(
-        ExecutionId execution, long version, ExecutionState state, int unfinished) {
-      return add(new Change.SettleExecution(execution, version, state, unfinished));
+    public Builder settleExecution(ExecutionId execution, Standing standing) {
+      return add(new Change.SettleExecution(execution, standing));
     }
 
     /** Notes an execution as due, as {@link Change.MarkDue}. */

@@ -22,6 +22,22 @@ public record ExecutionProgress(Execution execution, List<Item> taskRuns) {
     taskRuns = List.copyOf(taskRuns);
   }
 
+  /** How the execution stands in this picture; counts once over all task runs and attempts. */
+  public Standing standing() {
+    int unfinished = 0;
+    int ended = 0;
+    for (Item item : taskRuns) {
+      if (item.taskRun().state().isTerminal()) {
+        ended++;
+      } else {
+        unfinished++;
+      }
+      ended +=
+          (int) item.attempts().stream().filter(attempt -> attempt.state().isTerminal()).count();
+    }
+    return new Standing(execution.version(), execution.state(), unfinished, ended);
+  }
+
   /**
    * One task run.
    *

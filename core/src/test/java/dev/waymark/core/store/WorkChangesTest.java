@@ -80,7 +80,7 @@ class WorkChangesTest {
             .loseAttempt(ATTEMPT, "gone")
             .renewLease(ATTEMPT, LEASE)
             .readyTaskRun(RUN)
-            .settleExecution(EXECUTION, 2, ExecutionState.RUNNING, 3)
+            .settleExecution(EXECUTION, new Standing(2, ExecutionState.RUNNING, 3, 0))
             .markDue(EXECUTION, DueReason.SETTLE, LEASE)
             .clearDue(EXECUTION, DueReason.SETTLE)
             .admitExecution(EXECUTION, new WorkflowId("f"), 1)
@@ -97,7 +97,7 @@ class WorkChangesTest {
             new Change.LoseAttempt(ATTEMPT, "gone"),
             new Change.RenewLease(ATTEMPT, LEASE),
             new Change.ReadyTaskRun(RUN, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO),
-            new Change.SettleExecution(EXECUTION, 2, ExecutionState.RUNNING, 3),
+            new Change.SettleExecution(EXECUTION, new Standing(2, ExecutionState.RUNNING, 3, 0)),
             new Change.MarkDue(EXECUTION, DueReason.SETTLE, LEASE),
             new Change.ClearDue(EXECUTION, DueReason.SETTLE),
             new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1),

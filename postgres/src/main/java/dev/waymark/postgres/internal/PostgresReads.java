@@ -16,6 +16,15 @@ final class PostgresReads {
       LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
       """;
 
+  /**
+   * How many attempts of a task run {@code t} have ended: all but the newest where that is live.
+   */
+  static final String ENDED_ATTEMPTS =
+      """
+      t.last_attempt - CASE WHEN t.last_attempt = 0 OR t.ended_at IS NOT NULL THEN 0 ELSE (
+        SELECT count(*) FROM {s}.attempts a
+        WHERE a.task_run_id = t.id AND a.number = t.last_attempt AND a.state = 'RUNNING') END""";
+
   private static final String LEASE =
       """
       SELECT l.task_run_id, l.number, t.execution_id, l.worker
@@ -192,8 +201,10 @@ final class PostgresReads {
       case LOAD_FAMILIES ->
           """
           SELECT execution_id, count(*),
-                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
-          FROM {s}.task_runs WHERE execution_id = ANY (?) GROUP BY execution_id""";
+                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END),
+                 sum(%s)
+          FROM {s}.task_runs t WHERE execution_id = ANY (?) GROUP BY execution_id"""
+              .formatted(ENDED_ATTEMPTS);
       case LOAD_POOLS ->
           "SELECT p.name, p.slots FROM {s}.pools p WHERE p.name = ANY (?) ORDER BY p.name FOR UPDATE";
       case LOAD_WORKERS ->

@@ -39,10 +39,12 @@ final class PostgresWrites {
           ORDER BY e.id FOR NO KEY UPDATE OF e""";
       case CHECK_FAMILY ->
           """
-          SELECT 1 FROM unnest(?::uuid[], ?::integer[]) AS v (id, live)
-          WHERE v.live = (
-            SELECT count(*) FROM {s}.task_runs t
-            WHERE t.execution_id = v.id AND t.state = ANY ('{PENDING,RUNNING,RETRYING}'::text[]))""";
+          SELECT 1 FROM unnest(?::uuid[], ?::integer[], ?::integer[]) AS v (id, live, ended_attempts)
+          WHERE EXISTS (
+            SELECT 1 FROM {s}.task_runs t WHERE t.execution_id = v.id
+            HAVING v.live = count(*) FILTER (WHERE t.state = ANY ('{PENDING,RUNNING,RETRYING}'::text[]))
+               AND v.ended_attempts = coalesce(sum(%s), 0))"""
+              .formatted(PostgresReads.ENDED_ATTEMPTS);
       case CHECK_TASK_RUN ->
           """
           SELECT 1 FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::integer[], ?::text[])

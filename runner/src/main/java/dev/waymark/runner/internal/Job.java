@@ -2,6 +2,7 @@ package dev.waymark.runner.internal;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -10,6 +11,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.Standing;
 import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
@@ -56,6 +58,12 @@ final class Job {
   private boolean stale;
   private boolean timed;
   private boolean attempted;
+  private int endedAttempts;
+
+  /** What {@link #standing} counts of task runs that another program has added. */
+  private int strangersUnfinished;
+
+  private int strangersEnded;
   private boolean cancelledTwice;
   private final Set<Stage> overdue = EnumSet.noneOf(Stage.class);
   private final Set<Stage> begun = EnumSet.noneOf(Stage.class);
@@ -134,6 +142,9 @@ final class Job {
       }
     }
     recount();
+    Standing all = progress.standing();
+    strangersUnfinished = all.unfinished() - unfinished();
+    strangersEnded = all.ended() - ended();
     noteRead();
     stale = false;
     return changed;
@@ -164,8 +175,10 @@ final class Job {
     brokenIn.clear();
     begun.clear();
     attempted = false;
+    endedAttempts = 0;
     for (Node node : nodes) {
       attempted |= node.attempt > 0;
+      endedAttempts += node.hasLiveAttempt() ? node.attempt - 1 : node.attempt;
       if (node.ready || node.attempt > 0) {
         begun.add(node.task.stage());
       }
@@ -221,6 +234,12 @@ final class Job {
     return node;
   }
 
+  /** Ends the live attempt of a node. */
+  void endAttempt(Node node, AttemptState end) {
+    node.attemptState = end;
+    endedAttempts++;
+  }
+
   /** Moves a node. */
   void move(Node node, TaskRunState to) {
     tally(node, node.state, -1);
@@ -262,6 +281,16 @@ final class Job {
   /** How many task runs have not ended. */
   int unfinished() {
     return sum(unfinishedIn);
+  }
+
+  /** How the execution stands, as far as it is known here. */
+  Standing standing() {
+    return new Standing(
+        version, state, unfinished() + strangersUnfinished, ended() + strangersEnded);
+  }
+
+  private int ended() {
+    return nodes.size() - unfinished() + endedAttempts;
   }
 
   private static int sum(Map<Stage, Integer> counts) {

@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One change set over one job. Every change is made in the job's memory at once, so that what
  * follows from it can be decided upon it; when the store refuses the change set, the job must be
- * read again. Its last change settles: it carries the version and state of the execution and the
- * number of task runs that are left, as this step leaves them, so that the store answers whether
- * the step was decided on the newest picture.
+ * read again. Its last change settles: it carries how the execution stands after this step, so that
+ * the store answers whether the step was decided on the newest picture.
  */
 final class Step {
   private final Job job;
@@ -63,7 +62,7 @@ final class Step {
   }
 
   private void noteEnd(Node node, AttemptState end, @Nullable String error) {
-    node.attemptState = end;
+    job.endAttempt(node, end);
     node.error = error;
     node.failed += end == AttemptState.FAILED ? 1 : 0;
     node.lost += end == AttemptState.LOST ? 1 : 0;
@@ -141,7 +140,7 @@ final class Step {
     if (leavesMore) {
       return changes.markDue(job.id(), DueReason.SETTLE, Duration.ZERO).build();
     }
-    return changes.settleExecution(job.id(), job.version(), job.state(), job.unfinished()).build();
+    return changes.settleExecution(job.id(), job.standing()).build();
   }
 
   /** The store has accepted the change set: what has changed. */

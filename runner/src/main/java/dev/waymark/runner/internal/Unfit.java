@@ -16,6 +16,7 @@ import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.RefusedException;
+import dev.waymark.core.store.Standing;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,12 @@ record Unfit(Config config) {
       if (!isEnded) {
         endOfAttempt.accept(changes);
       }
-      addRest(changes, progress, failed, error);
+      Standing before = progress.standing();
+      int ended = endRest(changes, progress, failed) + (isEnded ? 0 : 1);
+      int unfinished = before.unfinished() - ended;
+      // With the task run that has failed its attempt ends.
+      ended += isEnded ? 0 : 1;
+      settle(changes, progress.execution(), unfinished, before.ended() + ended, error);
       ChangeSet whole = changes.build();
       try {
         CommitResult result = config.patience().call(() -> config.store().commit(whole));
@@ -97,43 +103,46 @@ record Unfit(Config config) {
     }
   }
 
-  private static void addRest(
-      ChangeSet.Builder changes,
-      ExecutionProgress progress,
-      TaskRunId failed,
-      @Nullable String error) {
-    int live = 0;
+  /** Ends what has not begun; how many task runs that are. */
+  private static int endRest(
+      ChangeSet.Builder changes, ExecutionProgress progress, TaskRunId failed) {
+    int ended = 0;
     for (ExecutionProgress.Item each : progress.taskRuns()) {
       TaskRun run = each.taskRun();
       if (run.id().equals(failed)) {
         continue;
       }
-      live += run.state() == TaskRunState.RUNNING ? 1 : 0;
       if (run.state() == TaskRunState.PENDING) {
         changes.updateTaskRun(run.id(), TaskRunState.SKIPPED, run.version(), null);
+        ended++;
       } else if (run.state() == TaskRunState.RETRYING) {
         changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version(), null);
+        ended++;
       }
     }
-    settle(changes, progress.execution(), live, error);
+    return ended;
   }
 
   /** Moves the execution to its end unless some of it runs, and settles it as it is then. */
   private static void settle(
-      ChangeSet.Builder changes, Execution execution, int live, @Nullable String error) {
+      ChangeSet.Builder changes,
+      Execution execution,
+      int unfinished,
+      int ended,
+      @Nullable String error) {
     ExecutionId id = execution.id();
     ExecutionState state = execution.state();
     long version = execution.version();
-    if (live == 0 && state == ExecutionState.CANCELLING) {
+    if (unfinished == 0 && state == ExecutionState.CANCELLING) {
       state = ExecutionState.CANCELLED;
       changes.updateExecution(id, state, version++, error);
-    } else if (live == 0) {
+    } else if (unfinished == 0) {
       if (state != ExecutionState.RUNNING) {
         changes.updateExecution(id, ExecutionState.RUNNING, version++, null);
       }
       state = ExecutionState.FAILED;
       changes.updateExecution(id, state, version++, error);
     }
-    changes.settleExecution(id, version, state, live);
+    changes.settleExecution(id, new Standing(version, state, unfinished, ended));
   }
 }

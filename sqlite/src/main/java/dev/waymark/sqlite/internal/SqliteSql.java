@@ -169,8 +169,11 @@ final class SqliteSql {
       case LOAD_FAMILIES ->
           """
           SELECT execution_id, count(*),
-                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END)
-          FROM task_runs WHERE execution_id IN %s GROUP BY execution_id\
+                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END),
+                 sum(last_attempt - CASE WHEN last_attempt = 0 OR ended_at IS NOT NULL THEN 0 ELSE
+                   (SELECT count(*) FROM attempts a
+                    WHERE a.task_run_id = t.id AND a.number = t.last_attempt AND a.state = 'RUNNING') END)
+          FROM task_runs t WHERE execution_id IN %s GROUP BY execution_id\
           """
               .formatted(UUIDS);
       case LOAD_POOLS -> "SELECT name, slots FROM pools WHERE name IN " + TEXTS;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
-import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
@@ -19,8 +18,8 @@ import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
-import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +72,7 @@ public abstract class CachedFactsContract extends ContractTest {
     all.put(Change.AdmitExecution.class, () -> new Change.AdmitExecution(execution, FLOW, 100));
     all.put(
         Change.SettleExecution.class,
-        () -> new Change.SettleExecution(execution, 9, ExecutionState.PAUSED, 9));
+        () -> new Change.SettleExecution(execution, new Standing(9, ExecutionState.PAUSED, 9, 9)));
     all.put(
         Change.MarkDue.class, () -> new Change.MarkDue(execution, DueReason.SETTLE, Duration.ZERO));
     all.put(Change.ClearDue.class, () -> new Change.ClearDue(execution, DueReason.SETTLE));
@@ -182,27 +181,31 @@ public abstract class CachedFactsContract extends ContractTest {
   // ---- using what is known
 
   private void checkFacts(StateStore from) {
-    Execution now = stored(execution);
-    List<TaskRun> runs = from.taskRuns(execution);
-    int unfinished = (int) runs.stream().filter(run -> !run.state().isTerminal()).count();
+    Standing now = exists(from.executionProgress(execution)).standing();
     List<Boolean> stale = new ArrayList<>();
     for (int wrong : new int[] {0, 1, -1}) {
-      stale.add(isStale(now.version(), now.state(), unfinished + wrong));
+      stale.add(isStale(with(now, now.version(), now.state(), wrong, 0)));
+      stale.add(isStale(with(now, now.version(), now.state(), 0, wrong)));
     }
-    stale.add(isStale(now.version() - 1, now.state(), unfinished));
-    stale.add(isStale(now.version(), ExecutionState.FAILED, unfinished));
-    stale.add(isStale(now.version(), now.state(), unfinished));
-    assertThat(stale).containsExactly(false, true, true, true, true, false);
-    runs.forEach(this::checkTaskRun);
+    stale.add(isStale(with(now, now.version() - 1, now.state(), 0, 0)));
+    stale.add(isStale(with(now, now.version(), ExecutionState.FAILED, 0, 0)));
+    stale.add(isStale(now));
+    assertThat(stale).containsExactly(false, false, true, true, true, true, true, true, false);
+    from.taskRuns(execution).forEach(this::checkTaskRun);
     checkRevision();
   }
 
-  private boolean isStale(long version, ExecutionState state, int unfinished) {
-    List<Outcome> outcomes =
-        store
-            .commit(changes().settleExecution(execution, version, state, unfinished).build())
-            .outcomes();
-    return outcomes.get(0).changed();
+  private static Standing with(
+      Standing now, long version, ExecutionState state, int moreUnfinished, int moreEnded) {
+    return new Standing(version, state, now.unfinished() + moreUnfinished, now.ended() + moreEnded);
+  }
+
+  private boolean isStale(Standing standing) {
+    return store
+        .commit(changes().settleExecution(execution, standing).build())
+        .outcomes()
+        .get(0)
+        .changed();
   }
 
   private void checkTaskRun(TaskRun run) {

@@ -23,6 +23,7 @@ import dev.waymark.core.store.ExecutionProgress.Item;
 import dev.waymark.core.store.IllegalTransitionException;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.Invariants;
 import java.time.Duration;
@@ -370,17 +371,21 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
   private boolean settle(StateStore own, Claimed claimed) {
     ExecutionId execution = claimed.execution().id();
     AttemptId attempt = claimed.attempt().id();
-    int unfinished = unfinished(own, execution) - 1;
+    Standing before = exists(own.executionProgress(execution)).standing();
+    int unfinished = before.unfinished() - 1;
+    int ended = before.ended() + 2;
     long version = claimed.execution().version();
+    Standing last = new Standing(version + 1, ExecutionState.SUCCEEDED, 0, 4);
     ChangeSet.Builder changes =
         changes()
             .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
             .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED, null, attempt.number());
     if (unfinished == 0) {
       changes.updateExecution(execution, ExecutionState.SUCCEEDED);
-      changes.settleExecution(execution, version + 1, ExecutionState.SUCCEEDED, 0);
+      changes.settleExecution(execution, last);
     } else {
-      changes.settleExecution(execution, version, ExecutionState.RUNNING, unfinished);
+      changes.settleExecution(
+          execution, new Standing(version, ExecutionState.RUNNING, unfinished, ended));
     }
     List<Boolean> changed = changed(own, changes);
     boolean more = changed.get(changed.size() - 1);
@@ -394,7 +399,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
                 own,
                 changes()
                     .updateExecution(execution, ExecutionState.SUCCEEDED)
-                    .settleExecution(execution, version + 1, ExecutionState.SUCCEEDED, 0)))
+                    .settleExecution(execution, last)))
         .containsExactly(true, false);
     return true;
   }

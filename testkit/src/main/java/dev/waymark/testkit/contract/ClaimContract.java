@@ -21,6 +21,7 @@ import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -385,7 +386,7 @@ public abstract class ClaimContract extends ContractTest {
             .commit(
                 changes()
                     .updateTaskRun(first, TaskRunState.SUCCEEDED)
-                    .settleExecution(execution, 1, ExecutionState.PENDING, 0)
+                    .settleExecution(execution, new Standing(1, ExecutionState.PENDING, 0, 2))
                     .build())
             .outcomes()
             .get(1);
@@ -401,7 +402,7 @@ public abstract class ClaimContract extends ContractTest {
             .commit(
                 changes()
                     .updateTaskRun(second, TaskRunState.SUCCEEDED)
-                    .settleExecution(execution, 1, ExecutionState.PENDING, 0)
+                    .settleExecution(execution, new Standing(1, ExecutionState.PENDING, 0, 2))
                     .build())
             .outcomes()
             .get(1);

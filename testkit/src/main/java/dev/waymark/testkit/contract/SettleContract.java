@@ -19,6 +19,7 @@ import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
+import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
 import java.util.List;
@@ -36,8 +37,9 @@ public abstract class SettleContract extends ContractTest {
   /** For the backends. */
   protected SettleContract() {}
 
-  private ChangeSet settle(ExecutionId id, long version, ExecutionState state, int unfinished) {
-    return changes().settleExecution(id, version, state, unfinished).build();
+  private ChangeSet settle(
+      ExecutionId id, long version, ExecutionState state, int unfinished, int ended) {
+    return changes().settleExecution(id, new Standing(version, state, unfinished, ended)).build();
   }
 
   private static boolean isStale(StateStore store, ChangeSet changes) {
@@ -92,12 +94,12 @@ public abstract class SettleContract extends ContractTest {
   @DisplayName("a settle from before a lease was lost does not take the due note away")
   void staleAfterLostLease() {
     ExecutionId execution = readyExecution(1);
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1))).isFalse();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 0))).isFalse();
     claim(store, 1, SHORT);
     store.commit(lose(expired(store), execution));
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1))).isTrue();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 0))).isTrue();
     assertDue(execution);
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 0))).isFalse();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 0, 2))).isFalse();
     assertThat(claim(store, 0, LONG).due()).isEmpty();
   }
 
@@ -106,18 +108,68 @@ public abstract class SettleContract extends ContractTest {
   void staleAfterLostLeaseElsewhere() {
     StateStore other = openAnother();
     ExecutionId execution = readyExecution(1);
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1))).isFalse();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 0))).isFalse();
     claim(store, 1, SHORT);
     other.commit(lose(expired(other), execution));
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1))).isTrue();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 0))).isTrue();
     assertDue(execution);
+  }
+
+  @Test
+  @DisplayName("a settle from before a lost attempt that is tried again does not take its due note")
+  void staleAfterRetry() {
+    StateStore other = openAnother();
+    for (StateStore loser : List.of(store, other)) {
+      ExecutionId execution = readyExecution(1);
+      claim(store, 1, SHORT);
+      ChangeSet before = settle(execution, 2, ExecutionState.RUNNING, 1, 0);
+      AttemptId lost = expired(loser);
+      loser.commit(
+          changes()
+              .loseAttempt(lost, "gone")
+              .updateTaskRun(lost.taskRunId(), TaskRunState.RETRYING)
+              .markDue(execution, DueReason.SETTLE, Duration.ZERO)
+              .build());
+      assertThat(isStale(store, before)).isTrue();
+      assertDue(execution);
+      store.commit(
+          changes()
+              .readyTaskRun(lost.taskRunId())
+              .settleExecution(execution, new Standing(2, ExecutionState.RUNNING, 1, 1))
+              .build());
+      assertThat(claim(store, 0, LONG).due()).isEmpty();
+      // A claim changes nothing that a settle could have been decided on.
+      Claimed again = claim(store, 1, LONG).claimed().get(0);
+      assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 1))).isFalse();
+      store.commit(
+          changes().updateAttempt(again.attempt().id(), AttemptState.FAILED, 1, null).build());
+      assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 1))).isTrue();
+      assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 2))).isFalse();
+    }
+  }
+
+  @Test
+  @DisplayName("a task run that is created and one that ends do not make up for each other")
+  void staleAfterCreationAndEnd() {
+    ExecutionId execution = readyExecution(2);
+    TaskRunId first = store.taskRuns(execution).get(0).id();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isFalse();
+    store.commit(
+        changes()
+            .createTaskRun(new NewTaskRun(ids.taskRunId(), execution, new TaskId("more")))
+            .updateTaskRun(first, TaskRunState.SKIPPED)
+            .markDue(execution, DueReason.SETTLE, Duration.ZERO)
+            .build());
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isTrue();
+    assertDue(execution);
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 1))).isFalse();
   }
 
   @Test
   @DisplayName("every way in which a task run ends counts, whatever else is in its change set")
   void staleAfterEveryEnd() {
     ExecutionId execution = readyExecution(4);
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 4))).isFalse();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 4, 0))).isFalse();
     List<Claimed> claimed = claim(store, 3, LONG).claimed();
     TaskRunId pending =
         store.taskRuns(execution).stream()
@@ -133,13 +185,17 @@ public abstract class SettleContract extends ContractTest {
             end(claimed.get(1)).setPool("some", 1).build(),
             end(claimed.get(2)).admitExecution(execution, FLOW, 1).build());
     int left = 4;
+    int ended = 0;
     for (ChangeSet end : ends) {
       store.commit(end);
       store.commit(changes().markDue(execution, DueReason.SETTLE, Duration.ZERO).build());
-      assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, left))).isTrue();
+      assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, left, ended)))
+          .isTrue();
       assertDue(execution);
       left--;
-      assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, left))).isFalse();
+      ended += left == 3 ? 1 : 2;
+      assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, left, ended)))
+          .isFalse();
       assertThat(claim(store, 0, LONG).due()).isEmpty();
     }
   }
@@ -155,7 +211,7 @@ public abstract class SettleContract extends ContractTest {
   @DisplayName("also when the neighbours in its group are refused")
   void staleAmongRefused() {
     ExecutionId execution = readyExecution(2);
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2))).isFalse();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isFalse();
     Claimed claimed = claim(store, 1, LONG).claimed().get(0);
     var refused =
         store.commitAsync(changes().updateTaskRun(ids.taskRunId(), TaskRunState.RUNNING).build());
@@ -163,7 +219,7 @@ public abstract class SettleContract extends ContractTest {
     var refusedToo = store.commitAsync(end(claimed).build());
     ended.join();
     store.commit(changes().markDue(execution, DueReason.SETTLE, Duration.ZERO).build());
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2))).isTrue();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isTrue();
     assertDue(execution);
     assertThat(refused.handle((answer, error) -> error).join()).isNotNull();
     assertThat(refusedToo.handle((answer, error) -> error).join()).isNotNull();
@@ -173,14 +229,14 @@ public abstract class SettleContract extends ContractTest {
   @DisplayName("task runs that are added count as well")
   void staleAfterAdding() {
     ExecutionId execution = readyExecution(1);
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1))).isFalse();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 0))).isFalse();
     store.commit(
         changes()
             .createTaskRun(new NewTaskRun(ids.taskRunId(), execution, new TaskId("more")))
             .setPool("some", 1)
             .build());
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1))).isTrue();
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2))).isFalse();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 0))).isTrue();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isFalse();
   }
 
   // ---- what the caller took the execution to be
@@ -194,7 +250,10 @@ public abstract class SettleContract extends ContractTest {
     Execution paused = exists(store.execution(execution));
     other.updateExecution(execution, ExecutionState.PAUSED, paused.version());
     // The worker knows of the pause, so it does not end the execution with its last task run.
-    ChangeSet last = end(claimed).settleExecution(execution, 3, ExecutionState.PAUSED, 0).build();
+    ChangeSet last =
+        end(claimed)
+            .settleExecution(execution, new Standing(3, ExecutionState.PAUSED, 0, 2))
+            .build();
     other.commit(
         changes()
             .updateExecution(execution, ExecutionState.RUNNING, 3L, null)
@@ -207,24 +266,25 @@ public abstract class SettleContract extends ContractTest {
                 store,
                 changes()
                     .updateExecution(execution, ExecutionState.SUCCEEDED)
-                    .settleExecution(execution, 5, ExecutionState.SUCCEEDED, 0)
+                    .settleExecution(execution, new Standing(5, ExecutionState.SUCCEEDED, 0, 2))
                     .build()))
         .isFalse();
     assertThat(claim(store, 0, LONG).due()).isEmpty();
   }
 
   @Test
-  @DisplayName("each of version, state and number must be that of the store")
+  @DisplayName("each of version, state and numbers must be that of the store")
   void eachMustMatch() {
     ExecutionId execution = readyExecution(1);
     store.commit(changes().markDue(execution, DueReason.SETTLE, Duration.ZERO).build());
-    assertThat(isStale(store, settle(execution, 1, ExecutionState.RUNNING, 1))).isTrue();
-    assertThat(isStale(store, settle(execution, 3, ExecutionState.RUNNING, 1))).isTrue();
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.PENDING, 1))).isTrue();
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 0))).isTrue();
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2))).isTrue();
+    assertThat(isStale(store, settle(execution, 1, ExecutionState.RUNNING, 1, 0))).isTrue();
+    assertThat(isStale(store, settle(execution, 3, ExecutionState.RUNNING, 1, 0))).isTrue();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.PENDING, 1, 0))).isTrue();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 0, 0))).isTrue();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isTrue();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 1))).isTrue();
     assertDue(execution);
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1))).isFalse();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 0))).isFalse();
     assertThat(claim(store, 0, LONG).due()).isEmpty();
   }
 
@@ -237,10 +297,10 @@ public abstract class SettleContract extends ContractTest {
             .commit(
                 changes()
                     .markDue(execution, DueReason.SETTLE, Duration.ZERO)
-                    .settleExecution(execution, 2, ExecutionState.RUNNING, 1)
+                    .settleExecution(execution, new Standing(2, ExecutionState.RUNNING, 1, 0))
                     .updateExecution(execution, ExecutionState.PAUSED)
-                    .settleExecution(execution, 2, ExecutionState.RUNNING, 1)
-                    .settleExecution(execution, 3, ExecutionState.PAUSED, 1)
+                    .settleExecution(execution, new Standing(2, ExecutionState.RUNNING, 1, 0))
+                    .settleExecution(execution, new Standing(3, ExecutionState.PAUSED, 1, 0))
                     .build())
             .outcomes();
     assertThat(outcomes)
@@ -254,7 +314,7 @@ public abstract class SettleContract extends ContractTest {
   void ended() {
     ExecutionId execution = executionIn(ExecutionState.SUCCEEDED);
     store.commit(changes().markDue(execution, DueReason.SETTLE, Duration.ZERO).build());
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 0))).isTrue();
+    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 0, 0))).isTrue();
     assertThat(claim(store, 0, LONG).due()).isEmpty();
     assertThat(claim(store, 0, LONG).next()).isNull();
   }

@@ -7,6 +7,7 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import java.util.List;
 import java.util.Objects;
@@ -37,10 +38,18 @@ final class Afterwards {
       ExecutionProgress now, Change.SettleExecution settle, boolean isStale) {
     long unfinished =
         now.taskRuns().stream().filter(item -> !item.taskRun().state().isTerminal()).count();
+    long attempts = now.taskRuns().stream().mapToLong(item -> item.attempts().size()).sum();
+    long live =
+        now.taskRuns().stream()
+            .flatMap(item -> item.attempts().stream())
+            .filter(attempt -> attempt.endedAt() == null)
+            .count();
+    Standing standing = settle.standing();
     boolean isRight =
-        now.execution().version() == settle.version()
-            && now.execution().state() == settle.state()
-            && unfinished == settle.unfinished();
+        now.execution().version() == standing.version()
+            && now.execution().state() == standing.state()
+            && unfinished == standing.unfinished()
+            && now.taskRuns().size() - unfinished + attempts - live == standing.ended();
     return isRight != isStale ? null : "a settle must be stale exactly where it does not match";
   }
 

@@ -13,6 +13,7 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.Standing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +50,9 @@ final class Plans {
   private static final boolean RANDOM_GROUPS = Boolean.getBoolean("waymark.test.groups");
 
   /** What an execution was like when somebody decided that nothing more follows. */
-  private record Seen(ExecutionId id, long version, ExecutionState state, int unfinished) {
+  private record Seen(ExecutionId id, Standing standing) {
     ChangeSet.Builder settle(ChangeSet.Builder changes) {
-      return changes.settleExecution(id, version, state, unfinished);
+      return changes.settleExecution(id, standing);
     }
   }
 
@@ -98,13 +99,8 @@ final class Plans {
 
   private Seen seen(ExecutionId id) {
     ExecutionProgress progress = world.reference().executionProgress(id);
-    if (progress == null) {
-      return new Seen(id, 1, ExecutionState.PENDING, 0);
-    }
-    long unfinished =
-        progress.taskRuns().stream().filter(item -> !item.taskRun().state().isTerminal()).count();
-    Execution execution = progress.execution();
-    return new Seen(id, execution.version(), execution.state(), (int) unfinished);
+    return new Seen(
+        id, progress == null ? new Standing(1, ExecutionState.PENDING, 0, 0) : progress.standing());
   }
 
   /** An execution is settled, then something happens, and then the same settle comes again. */

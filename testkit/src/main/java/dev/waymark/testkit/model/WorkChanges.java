@@ -11,6 +11,7 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.Standing;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -102,20 +103,15 @@ final class WorkChanges {
   private void settle(ChangeSet.Builder changes) {
     ExecutionId id = world.execution();
     ExecutionProgress progress = world.reference().executionProgress(id);
-    int unfinished =
-        progress == null
-            ? 0
-            : (int)
-                progress.taskRuns().stream()
-                    .filter(item -> !item.taskRun().state().isTerminal())
-                    .count();
-    long version = progress == null ? 1 : progress.execution().version();
-    ExecutionState state = progress == null ? ExecutionState.PENDING : progress.execution().state();
+    Standing now =
+        progress == null ? new Standing(1, ExecutionState.PENDING, 0, 0) : progress.standing();
     changes.settleExecution(
         id,
-        dice.oneIn(6) ? version - 1 : version,
-        dice.oneIn(8) ? dice.pickOf(ExecutionState.values()) : state,
-        dice.oneIn(4) ? unfinished - 1 : unfinished);
+        new Standing(
+            dice.oneIn(6) ? now.version() - 1 : now.version(),
+            dice.oneIn(8) ? dice.pickOf(ExecutionState.values()) : now.state(),
+            dice.oneIn(4) ? now.unfinished() - 1 : now.unfinished(),
+            dice.oneIn(6) ? now.ended() - 1 : now.ended()));
   }
 
   private AttemptId attempt() {

@@ -13,6 +13,7 @@ import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.Outcome;
+import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
 import java.util.Comparator;
@@ -99,30 +100,58 @@ final class BrokenWork {
           return now == null
               ? change
               : new Change.SettleExecution(
-                  now.id(), now.version(), now.state(), settle.unfinished());
+                  now.id(),
+                  new Standing(
+                      now.version(),
+                      now.state(),
+                      settle.standing().unfinished(),
+                      settle.standing().ended()));
         });
   }
 
-  /** How many task runs have not ended is kept from the last settle, whatever has ended since. */
+  /** What has ended is kept from the last settle, whatever has ended since. */
   static StateStore withSettleByOldCount(StateStore store) {
-    Map<ExecutionId, Integer> counts = new HashMap<>();
+    Map<ExecutionId, Standing> counts = new HashMap<>();
     return BrokenWrites.changing(
         store,
         change -> {
           if (!(change instanceof Change.SettleExecution settle)) {
             return change;
           }
-          int now = unfinished(store, settle.id());
-          int kept = counts.getOrDefault(settle.id(), now);
+          ExecutionProgress progress = store.executionProgress(settle.id());
+          if (progress == null) {
+            return change;
+          }
+          Standing now = progress.standing();
+          Standing kept = counts.getOrDefault(settle.id(), now);
           counts.put(settle.id(), now);
-          return settle.unfinished() == kept
-              ? new Change.SettleExecution(settle.id(), settle.version(), settle.state(), now)
+          Standing said = settle.standing();
+          return said.unfinished() == kept.unfinished() && said.ended() == kept.ended()
+              ? new Change.SettleExecution(
+                  settle.id(),
+                  new Standing(said.version(), said.state(), now.unfinished(), now.ended()))
               : settle;
         });
   }
 
-  private static int unfinished(StateStore store, ExecutionId id) {
-    return (int) store.taskRuns(id).stream().filter(run -> !run.state().isTerminal()).count();
+  /** A settle goes by the task runs alone, not by the attempts that have ended. */
+  static StateStore withSettleByTaskRuns(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change -> {
+          ExecutionProgress progress =
+              change instanceof Change.SettleExecution settle
+                  ? store.executionProgress(settle.id())
+                  : null;
+          if (progress == null || !(change instanceof Change.SettleExecution settle)) {
+            return change;
+          }
+          Standing said = settle.standing();
+          return new Change.SettleExecution(
+              settle.id(),
+              new Standing(
+                  said.version(), said.state(), said.unfinished(), progress.standing().ended()));
+        });
   }
 
   /** What moves in the same change set does not count when an execution is admitted. */

@@ -72,6 +72,7 @@ class ComparisonTest {
     ALWAYS_MORE_TO_SETTLE(BrokenWork::withMoreToSettle),
     SETTLED_AT_ANY_VERSION(BrokenWork::withSettleAtAnyVersion),
     SETTLED_BY_AN_OLD_COUNT(BrokenWork::withSettleByOldCount),
+    SETTLED_BY_TASK_RUNS(BrokenWork::withSettleByTaskRuns),
     ADMITTED_AS_BEFORE_THE_GROUP(BrokenWork::withAdmissionBeforeMoves),
     OUTPUTS_OF_ANYBODY(BrokenWork::withOutputsOfAnybody),
     RENEWAL_FOR_THE_NEWEST(BrokenWork::withRenewalForTheNewest),

@@ -4,6 +4,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.core.store.Standing;
 import java.time.Duration;
 
 /** What may be noted as ready or due. */
@@ -52,10 +53,9 @@ final class DueRules {
     if (head == null) {
       return;
     }
-    boolean isCurrent =
-        head.version() == change.version()
-            && head.state() == change.state()
-            && hearing.family(change.id()).live() == change.unfinished();
+    Family family = hearing.family(change.id());
+    Standing now = new Standing(head.version(), head.state(), family.live(), family.ended());
+    boolean isCurrent = now.equals(change.standing());
     // Nothing follows any more in one that has ended, whatever the caller knew of it.
     hearing.write(
         isCurrent || head.state().isTerminal()

@@ -5,6 +5,7 @@ import dev.waymark.core.internal.decide.Submission.Prepared;
 import dev.waymark.core.internal.decide.Submission.PreparedExecution;
 import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.Standing;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +57,9 @@ final class Fingerprint {
       part("ready task run").part(ready.expectedVersion());
       part(ready.pool()).part(ready.priority()).part(ready.delay());
     } else if (change instanceof Change.SettleExecution settle) {
-      part("settle execution").part(settle.version()).part(settle.state());
-      part(settle.unfinished());
+      Standing standing = settle.standing();
+      part("settle execution").part(standing.version()).part(standing.state());
+      part(standing.unfinished()).part(standing.ended());
     } else if (change instanceof Change.MarkDue due) {
       part("mark due").part(due.reason()).part(due.delay());
     } else if (change instanceof Change.ClearDue due) {

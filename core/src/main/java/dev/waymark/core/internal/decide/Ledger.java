@@ -226,11 +226,11 @@ public final class Ledger {
    */
   void put(TaskRunHead after) {
     TaskRunHead before = taskRun(after.id());
-    int added = before == null ? 1 : 0;
-    int live = after.countsAsLive() - (before == null ? 0 : before.countsAsLive());
-    if (added != 0 || live != 0) {
-      Family known = family(after.executionId());
-      families.put(after.executionId(), known == null ? Family.UNKNOWN : known.plus(added, live));
+    Family known = family(after.executionId());
+    if (known != null) {
+      families.put(after.executionId(), known.after(before, after));
+    } else if (!Family.NONE.after(before, after).equals(Family.NONE)) {
+      families.put(after.executionId(), Family.UNKNOWN);
     }
     load(after);
   }

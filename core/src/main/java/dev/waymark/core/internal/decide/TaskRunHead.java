@@ -32,6 +32,11 @@ public record TaskRunHead(
     return state.isTerminal() ? 0 : 1;
   }
 
+  /** How many of its attempts have ended. Only the newest may be live. */
+  int endedAttempts() {
+    return hasLiveAttempt() ? lastAttempt - 1 : lastAttempt;
+  }
+
   /** The newest attempt; only for a task run that has one. */
   AttemptId newestAttempt() {
     return new AttemptId(id, lastAttempt);

@@ -22,6 +22,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.Refusal;
 import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.core.store.Standing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -196,7 +197,11 @@ class WorkRulesTest {
   }
 
   private static Change settle(ExecutionId id, long version, ExecutionState state, int unfinished) {
-    return new Change.SettleExecution(id, version, state, unfinished);
+    return settle(id, new Standing(version, state, unfinished, 0));
+  }
+
+  private static Change settle(ExecutionId id, Standing standing) {
+    return new Change.SettleExecution(id, standing);
   }
 
   @Test
@@ -237,18 +242,48 @@ class WorkRulesTest {
     TaskRunId id = desk.taskRun(execution);
     Ledger kept = Ledger.keeping(100);
     desk.ledger.addTo(kept);
-    assertThat(kept.family(execution)).isEqualTo(new Family(1, 1));
+    assertThat(kept.family(execution)).isEqualTo(new Family(1, 1, 0));
     // Another group has loaded the task run, and not the family.
     Ledger group = new Ledger();
     group.load(Objects.requireNonNull(kept.execution(execution)));
     group.load(Objects.requireNonNull(kept.taskRun(id)));
     group.put(Objects.requireNonNull(desk.ledger.taskRun(id)).moved(TaskRunState.RUNNING, NOW));
     group.addTo(kept);
-    assertThat(kept.family(execution)).isEqualTo(new Family(1, 1));
+    assertThat(kept.family(execution)).isEqualTo(new Family(1, 1, 0));
     group.put(Objects.requireNonNull(desk.ledger.taskRun(id)).moved(TaskRunState.CANCELLED, NOW));
     group.addTo(kept);
     assertThat(kept.family(execution)).isNull();
     assertThat(kept.hasFamilies(List.of(execution))).isFalse();
+  }
+
+  @Test
+  @DisplayName("an attempt that begins changes nothing a settle goes by, and one that ends does")
+  void settleAfterAttempts() {
+    AttemptId first = claimed();
+    ExecutionId execution = head(first).executionId();
+    Standing begun = new Standing(2, RUNNING, 1, 0);
+    Standing ended = new Standing(2, RUNNING, 1, 1);
+    TaskRunId run = first.taskRunId();
+    assertThat(
+            changed(
+                settle(execution, begun),
+                end(first, AttemptState.FAILED),
+                settle(execution, begun),
+                settle(execution, ended),
+                move(run, TaskRunState.RETRYING),
+                settle(execution, ended),
+                move(run, TaskRunState.RUNNING),
+                new Change.RecordAttempt(run, "w"),
+                settle(execution, ended)))
+        .containsExactly(false, true, true, false, true, false, true, true, false);
+    Ledger kept = Ledger.keeping(100);
+    desk.ledger.addTo(kept);
+    Ledger group = new Ledger();
+    group.load(Objects.requireNonNull(kept.execution(execution)));
+    group.load(head(first));
+    group.put(head(first).withAttempt(2, AttemptState.LOST, LeaseState.NONE));
+    group.addTo(kept);
+    assertThat(kept.family(execution)).as("unknown after an end without it").isNull();
   }
 
   @Test
@@ -282,7 +317,7 @@ class WorkRulesTest {
             reasons(
                 new Change.AppendLog(id, 2, bytes), new Change.DeleteLogs(new ExecutionId(LIFE))))
         .containsExactly(Reason.LEASE_LOST, Reason.NOT_FOUND);
-    desk.ledger.load(execution, new Family(1, 1));
+    desk.ledger.load(execution, new Family(1, 1, 0));
     desk.accepted(
         move(id.taskRunId(), TaskRunState.SUCCEEDED), move(execution, ExecutionState.SUCCEEDED));
     assertThat(desk.accepted(new Change.DeleteLogs(execution)).effects())
@@ -335,6 +370,7 @@ class WorkRulesTest {
             settle(execution, 1, PENDING, 1),
             settle(execution, 2, PENDING, 1),
             settle(execution, 2, RUNNING, 1),
+            settle(execution, new Standing(2, RUNNING, 1, 1)),
             new Change.MarkDue(execution, DueReason.SETTLE, LEASE),
             new Change.MarkDue(execution, DueReason.DEADLINE, LEASE),
             new Change.ClearDue(execution, DueReason.SETTLE),

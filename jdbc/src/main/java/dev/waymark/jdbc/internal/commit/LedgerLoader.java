@@ -284,7 +284,9 @@ final class LedgerLoader {
     }
 
     private void family(ResultSet row) throws SQLException {
-      ledger.load(new ExecutionId(dialect.uuid(row, 1)), new Family(row.getInt(2), row.getInt(3)));
+      ledger.load(
+          new ExecutionId(dialect.uuid(row, 1)),
+          new Family(row.getInt(2), row.getInt(3), row.getInt(4)));
     }
   }
 }

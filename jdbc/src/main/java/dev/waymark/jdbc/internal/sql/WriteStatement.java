@@ -21,8 +21,11 @@ public enum WriteStatement {
   CHECK_WORKFLOW(TEXT, INT),
   /** Execution id, version and state that it must have; locks it and writes nothing. */
   CHECK_EXECUTION(UUID, LONG, TEXT),
-  /** Execution id, number of task runs that have not ended; writes nothing. */
-  CHECK_FAMILY(UUID, INT),
+  /**
+   * Execution id, number of task runs that have not ended, and of attempts that have; writes
+   * nothing.
+   */
+  CHECK_FAMILY(UUID, INT, INT),
   /**
    * Task run id, state, version, newest attempt and its state, null where there is none; writes
    * nothing.

@@ -22,6 +22,7 @@ import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.Standing;
 import dev.waymark.jdbc.internal.Listeners;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
@@ -179,7 +180,7 @@ class PostgresGroupTest {
           .updateAttempt(new AttemptId(first, 1), AttemptState.SUCCEEDED, 0, null)
           .updateTaskRun(first, TaskRunState.SUCCEEDED)
           .readyTaskRun(second)
-          .settleExecution(execution, 2, ExecutionState.RUNNING, 1)
+          .settleExecution(execution, new Standing(2, ExecutionState.RUNNING, 1, 2))
           .build();
     }
   }
