@@ -148,8 +148,12 @@ final class Embedder {
     ChangeSet.Builder changes = ChangeSet.builder();
     picture.lose(changes, expired.attempt());
     if (oneIn(2)) {
+      Picture before = picture(expired.executionId());
       changes.markDue(picture.id(), DueReason.SETTLE, Duration.ZERO);
       var unused = tryCommit(changes);
+      if (oneIn(3)) {
+        commitSettle(before); // As of somebody who looked before that and was held up.
+      }
     } else {
       var unused = commitWithAllThatFollows(picture, changes);
     }
