@@ -10,6 +10,7 @@ import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -51,6 +52,8 @@ class PostgresContractTest extends StateStoreContract {
       public StateStore open(InstantSource clock, Limits limits) {
         return PostgresStateStore.builder(database.url())
             .schema(schema)
+            // None of these tests is about time, and the machine may have other work.
+            .statementTimeout(Duration.ofMinutes(5))
             .clock(clock)
             .limits(limits)
             .build();
