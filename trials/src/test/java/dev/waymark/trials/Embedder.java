@@ -151,7 +151,7 @@ final class Embedder {
       Picture before = picture(expired.executionId());
       changes.markDue(picture.id(), DueReason.SETTLE, Duration.ZERO);
       var unused = tryCommit(changes);
-      if (oneIn(3)) {
+      if (oneIn(3) && !before.follow(ChangeSet.builder(), Duration.ZERO)) {
         commitSettle(before); // As of somebody who looked before that and was held up.
       }
     } else {

@@ -53,8 +53,9 @@ public interface StateStore extends AutoCloseable {
 
   /**
    * Commits without waiting: the answer, or the error that {@link #commit} would throw, comes by
-   * the future. Change sets that one thread submits are decided in the order in which it submits
-   * them, so one may build upon another that is still on its way.
+   * the future. Change sets that one thread submits to this store are decided in the order in which
+   * it submits them, so one may build upon another that is still on its way; between two stores on
+   * one database there is no such order.
    *
    * <p>Stages that depend on the future run where {@link CompletableFuture#defaultExecutor()} says,
    * never in the way of other commits. Cancelling the future does not take the change set back.

@@ -61,26 +61,13 @@ sealed interface Operation {
     }
   }
 
-  /**
-   * Change sets that are submitted one after the other.
-   *
-   * @param sets the change sets, in order
-   * @param together whether all are submitted before any of them is waited for
-   */
-  record Group(List<ChangeSet> sets, boolean together) implements Operation {
-    Group(List<ChangeSet> sets) {
-      this(sets, true);
-    }
-
+  /** Change sets that are submitted one after the other, before any of them is waited for. */
+  record Group(List<ChangeSet> sets) implements Operation {
     @Override
     public Object putTo(StateStore store) {
       List<CompletableFuture<CommitResult>> answers = new ArrayList<>();
       for (ChangeSet set : sets) {
-        CompletableFuture<CommitResult> answer = submitted(store, set);
-        if (!together) {
-          answer.exceptionally(error -> null).join();
-        }
-        answers.add(answer);
+        answers.add(submitted(store, set));
       }
       return answers.stream().map(answer -> Answer.of(() -> Commit.joined(answer))).toList();
     }

@@ -42,13 +42,6 @@ final class Plans {
     this.changeSets = changeSets;
   }
 
-  /**
-   * Whether random sets are submitted together. Under load the reasons of one that was refused
-   * differed once from those of the reference, for what a later set of its group changes, in a way
-   * that no replay has shown again. Until that is understood they are so on request only.
-   */
-  private static final boolean RANDOM_GROUPS = Boolean.getBoolean("waymark.test.groups");
-
   /** What an execution was like when somebody decided that nothing more follows. */
   private record Seen(ExecutionId id, Standing standing) {
     ChangeSet.Builder settle(ChangeSet.Builder changes) {
@@ -87,7 +80,7 @@ final class Plans {
       }
     }
     sets.add(seen(world.execution()).settle(changes()).build());
-    return new Operation.Group(sets, RANDOM_GROUPS);
+    return new Operation.Group(sets);
   }
 
   /** A change set that every store refuses. */

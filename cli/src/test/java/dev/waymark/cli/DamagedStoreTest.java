@@ -1,0 +1,82 @@
+package dev.waymark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("a store with a damaged row")
+class DamagedStoreTest extends CliTest {
+  @ParameterizedTest
+  @CsvSource({
+    "executions, state, executions show",
+    "executions, state, executions list",
+    "task_runs, state, executions show",
+    "attempts, state, executions show",
+    "attempts, started_at, executions show",
+    "execution_details, labels, executions show",
+    "execution_details, inputs, executions show",
+    "history, transitions, executions history"
+  })
+  @DisplayName("is named with its remedy, and ends the command with code 3")
+  void named(String table, String column, String command) throws SQLException, IOException {
+    String id =
+        runFile(
+                """
+                id: flow
+                inputs: {name: {default: x}}
+                tasks:
+                  a: {run: echo a}
+                """,
+                "--label",
+                "team=data")
+            .id();
+    damage(table, column);
+    Run run =
+        command.endsWith("list")
+            ? waymark("executions", "list")
+            : waymark("executions", command.substring("executions ".length()), id);
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(3);
+    assertThat(run.err()).contains("the store is damaged: ").contains(table).contains("; ");
+    assertThat(run.err()).doesNotContain("internal error");
+  }
+
+  /** Writes a wrong value into every row, past every guard. */
+  private void damage(String table, String column) throws SQLException, IOException {
+    Path file;
+    try (Stream<Path> files = Files.walk(home)) {
+      file = files.filter(each -> each.endsWith("waymark.db")).findFirst().orElseThrow();
+    }
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement sql = connection.createStatement()) {
+      List<String> triggers = new ArrayList<>();
+      try (ResultSet row =
+          sql.executeQuery("SELECT name FROM sqlite_schema WHERE type = 'trigger'")) {
+        while (row.next()) {
+          triggers.add(row.getString(1));
+        }
+      }
+      for (String trigger : triggers) {
+        sql.execute("DROP TRIGGER " + trigger);
+      }
+      sql.execute("PRAGMA ignore_check_constraints = ON");
+      String value =
+          column.equals("started_at")
+              ? "9223372036854775807"
+              : "char(unicode(" + column + ") + 1) || substr(" + column + ", 2)";
+      sql.execute("UPDATE " + table + " SET " + column + " = " + value);
+    }
+  }
+}
