@@ -12,18 +12,25 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.ProcessGroupsAccess;
 import dev.waymark.runner.internal.Waiting;
 import dev.waymark.testkit.InMemoryStateStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -284,6 +291,124 @@ class LeaseTest extends RunnerFixture {
     }
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(store.leases(10)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("an attempt that another has ended costs its neighbours no renewal and no commit")
+  void anAttemptThatAnotherHasEndedCostsItsNeighboursNoRenewalAndNoCommit() {
+    Flows.Flow flow = flow("flow");
+    for (int i = 0; i < 3; i++) {
+      flow.task("t" + i, "touch begun" + i + "; while ! test -f go-on; do sleep 0.02; done");
+    }
+    ExecutionId id = start(flow);
+    StateStore real = store;
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicBoolean hold = new AtomicBoolean();
+    AtomicBoolean held = new AtomicBoolean();
+    Renewals renewals = new Renewals();
+    // Nothing but the heartbeat of this worker works: it does not look for work any more.
+    store =
+        renewals.of(
+            new FaultyStore(real, false, changes -> false)
+                .beforeClaims(
+                    () -> {
+                      if (hold.get()) {
+                        held.set(true);
+                        await(goOn);
+                      }
+                    })
+                .asStore());
+    Losses losses = new Losses();
+    var result =
+        runInBackground(runner(builder().lease(Duration.ofSeconds(15)).listener(losses)), id);
+    for (int i = 0; i < 3; i++) {
+      awaitFile("begun" + i);
+    }
+    hold.set(true);
+    Waiting.until("the next claim", held::get);
+    AttemptId ended = attempts(id, "t1").get(0).id();
+    real.commit(
+        ChangeSet.builder()
+            .updateAttempt(ended, AttemptState.LOST, null, "taken for dead")
+            .updateTaskRun(ended.taskRunId(), TaskRunState.CANCELLED)
+            .build());
+    try {
+      Waiting.until("an answer to the next renewal", () -> renewals.isAnswered(ended));
+    } finally {
+      goOn.countDown();
+      touch("go-on");
+    }
+    assertThat(renewals.refused).isEmpty();
+    assertThat(renewals.notRenewed).containsExactly(ended);
+    assertThat(renewals.renewedBeside(ended))
+        .containsExactlyInAnyOrder(
+            new AttemptId(taskRun(id, "t0").id(), 1), new AttemptId(taskRun(id, "t2").id(), 1));
+    assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
+    assertThat(attemptStates(id, "t0")).containsExactly("1 SUCCEEDED");
+    assertThat(attemptStates(id, "t1")).containsExactly("1 LOST");
+    assertThat(attemptStates(id, "t2")).containsExactly("1 SUCCEEDED");
+    Waiting.until("the end of the lost attempt here", () -> !losses.lost.isEmpty());
+    assertThat(losses.lost).containsExactly(ended);
+  }
+
+  /** Keeps what the store answers to renewals. */
+  private static final class Renewals {
+    final List<RefusedException> refused = new CopyOnWriteArrayList<>();
+    final List<AttemptId> notRenewed = new CopyOnWriteArrayList<>();
+    private final List<Map<AttemptId, Boolean>> answers = new CopyOnWriteArrayList<>();
+
+    StateStore of(StateStore store) {
+      return (StateStore)
+          Proxy.newProxyInstance(
+              StateStore.class.getClassLoader(),
+              new Class<?>[] {StateStore.class},
+              (proxy, method, arguments) -> {
+                try {
+                  Object answer = method.invoke(store, arguments);
+                  if (answer instanceof CommitResult result && renews((ChangeSet) arguments[0])) {
+                    add((ChangeSet) arguments[0], result);
+                  }
+                  return answer;
+                } catch (InvocationTargetException e) {
+                  if (e.getCause() instanceof RefusedException refusal
+                      && renews((ChangeSet) arguments[0])) {
+                    refused.add(refusal);
+                  }
+                  throw e.getCause();
+                }
+              });
+    }
+
+    private void add(ChangeSet changes, CommitResult result) {
+      Map<AttemptId, Boolean> renewed = new LinkedHashMap<>();
+      for (int i = 0; i < result.outcomes().size(); i++) {
+        if (changes.changes().get(i) instanceof Change.RenewLease renewal) {
+          renewed.put(renewal.id(), result.outcomes().get(i).changed());
+        }
+      }
+      answers.add(renewed);
+      renewed.forEach(
+          (id, isRenewed) -> {
+            if (!isRenewed) {
+              notRenewed.add(id);
+            }
+          });
+    }
+
+    /** Whether a renewal of this attempt was refused, or answered as not renewed. */
+    boolean isAnswered(AttemptId id) {
+      return notRenewed.contains(id) || !refused.isEmpty();
+    }
+
+    /** The attempts that were renewed by the commit that did not renew this one. */
+    List<AttemptId> renewedBeside(AttemptId id) {
+      return answers.stream()
+          .filter(each -> Boolean.FALSE.equals(each.get(id)))
+          .flatMap(each -> each.entrySet().stream())
+          .filter(Map.Entry::getValue)
+          .map(Map.Entry::getKey)
+          .toList();
+    }
   }
 
   private static List<AttemptId> last(List<List<AttemptId>> beats) {

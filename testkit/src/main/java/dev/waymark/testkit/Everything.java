@@ -161,6 +161,7 @@ public final class Everything {
       put(calls, "ready " + id, changes -> changes.readyTaskRun(id));
       put(calls, "cancel " + id, c -> c.updateTaskRun(id, TaskRunState.CANCELLED));
       put(calls, "renew " + id, c -> c.renewLease(new AttemptId(id, 1), HOUR));
+      put(calls, "renew if live " + id, c -> c.renewLeaseIfLive(new AttemptId(id, 1), HOUR));
       put(calls, "lose " + id, c -> c.loseAttempt(new AttemptId(id, 1), "lost"));
     }
     put(calls, "worker", changes -> changes.keepWorker(WORKER, life, HOUR, Map.of()));

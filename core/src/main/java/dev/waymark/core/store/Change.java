@@ -244,13 +244,11 @@ public sealed interface Change {
 
   /**
    * Makes a task run ready: any worker that serves its pool may claim it, after a delay. One that
-   * is ready already stays as it is. What has become of it by the time it is claimed is looked at
-   * then: a task run that may not start leaves the ready ones.
+   * is ready already stays as it is. A claim that finds it unfit to start removes it.
    *
    * @param id the task run, PENDING or RETRYING and without a live attempt
    * @param expectedVersion the version that it must have, or null for any
-   * @param pool the pool that it belongs to, {@link ClaimRequest#DEFAULT_POOL} for none in
-   *     particular
+   * @param pool its pool, {@link ClaimRequest#DEFAULT_POOL} for none in particular
    * @param priority from -100 to 100; the greater is claimed first
    * @param delay how long it waits before it may be claimed, by the clock of the store
    */
@@ -349,8 +347,8 @@ public sealed interface Change {
   }
 
   /**
-   * Moves an attempt whose lease is over to LOST: for one that takes up what a worker left behind.
-   * Refused while the lease lasts, by the clock of the store, and for an attempt without a lease.
+   * Moves an attempt whose lease has expired, by the clock of the store, to LOST. Refused while the
+   * lease lasts, and for an attempt without a lease.
    *
    * @param id the attempt
    * @param error what is known of it, or null
@@ -364,14 +362,20 @@ public sealed interface Change {
   }
 
   /**
-   * Makes the lease of a live attempt last so much longer from now on, by the clock of the store;
-   * also where it is over and nobody has taken note of that yet. Refused with {@link
-   * LeaseLostException} where the attempt is not live any more.
+   * Makes the lease of a live attempt end a duration from now, by the clock of the store; also one
+   * that has expired. An attempt that is not live is never changed.
    *
    * @param id the attempt
    * @param lease how long it lasts from the moment of the commit
+   * @param ifLive without a lease to renew: false refuses the change set, with {@link
+   *     LeaseLostException} where the attempt is not live any more; true answers unchanged
    */
-  record RenewLease(AttemptId id, Duration lease) implements OfAttempt {
+  record RenewLease(AttemptId id, Duration lease, boolean ifLive) implements OfAttempt {
+    /** A renewal that refuses its change set. */
+    public RenewLease(AttemptId id, Duration lease) {
+      this(id, lease, false);
+    }
+
     /** Checks the lease. */
     public RenewLease {
       Objects.requireNonNull(id, "attempt id");
@@ -384,8 +388,8 @@ public sealed interface Change {
    * LeaseLostException} unless the attempt is the newest of its task run and RUNNING: in a change
    * set that ends the attempt, this stands before the end.
    *
-   * <p>The store takes the caller's word for the position. Appending at one again leaves what is
-   * there, so whoever does not know what became of an append repeats it.
+   * <p>The store does not check the position. An append at a position that is there changes
+   * nothing, so one whose outcome is unknown may be repeated.
    *
    * @param id the attempt
    * @param position how many bytes of its log come before these
@@ -433,10 +437,9 @@ public sealed interface Change {
   }
 
   /**
-   * Notes that a worker is alive, for so long from now on by the clock of the store. A worker makes
-   * up a new life each time it starts: the first note of a life says that it has started. Refused
-   * with {@link ConflictException} while another life of the same name is alive and has not
-   * retired. Workers of which nothing was heard for 7 days are forgotten.
+   * Notes that a worker is alive, for so long from now on by the clock of the store. Each start of
+   * a worker is a new life. Refused with {@link ConflictException} while another life of the same
+   * name is alive and has not retired. A worker that was not noted for 7 days is removed.
    *
    * @param name the name of the worker, which is also that of its claims
    * @param life tells this start of the worker from those before and after
@@ -469,12 +472,11 @@ public sealed interface Change {
   }
 
   /**
-   * Sets how many task runs of a pool may run at the same time, or removes that bound. It holds for
-   * claims that begin after the commit: what runs already goes on, and counts. What counts are
-   * leases, also those that are over until the attempt is declared LOST. An attempt that is
-   * recorded without a claim is not held to a bound; with a lease it counts in the default pool.
-   * That a slot becomes free is not told to {@link StateStore#onReady}: who waits for one looks
-   * from time to time.
+   * Sets how many task runs of a pool may run at the same time, or removes that bound, for claims
+   * that begin after the commit. Every lease counts: also those of what runs already, and expired
+   * ones until the attempt is LOST. An attempt that is recorded without a claim is not held to a
+   * bound; with a lease it counts in the default pool. {@link StateStore#onReady} does not notify
+   * of slots that become free: poll for them.
    *
    * @param name the pool
    * @param slots how many, from 0, which holds everything back, to 100,000; null for no bound

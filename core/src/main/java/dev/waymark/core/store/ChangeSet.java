@@ -126,9 +126,21 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.LoseAttempt(attempt, error));
     }
 
-    /** Renews a lease, as {@link Change.RenewLease}. */
+    /**
+     * Renews a lease, as {@link Change.RenewLease}; the whole change set is refused when the
+     * attempt is not live. Use it where the other changes are made on behalf of that attempt.
+     */
     public Builder renewLease(AttemptId attempt, Duration lease) {
       return add(new Change.RenewLease(attempt, lease));
+    }
+
+    /**
+     * Renews a lease if the attempt is live, as {@link Change.RenewLease}; the outcome says
+     * whether, and the other changes do not depend on it. Use it to renew many leases with one
+     * commit.
+     */
+    public Builder renewLeaseIfLive(AttemptId attempt, Duration lease) {
+      return add(new Change.RenewLease(attempt, lease, true));
     }
 
     /** Makes a task run ready, as {@link Change.ReadyTaskRun}, at once and in no pool. */

@@ -14,7 +14,9 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -268,6 +270,22 @@ public interface StateStore extends AutoCloseable {
   default Outcome updateAttempt(
       AttemptId id, AttemptState to, @Nullable Integer exitCode, @Nullable String error) {
     return commitOne(new Change.UpdateAttempt(id, to, exitCode, error));
+  }
+
+  /**
+   * Renews the leases of attempts with one commit; each lease that is renewed ends {@code lease}
+   * from now, by the clock of the store. An attempt that has ended, is LOST, was followed by
+   * another or has no lease is not renewed, is not changed, and does not keep the others from being
+   * renewed: stop the work on it and discard its result.
+   *
+   * @param attempts at most {@link Limits#maxChanges()} attempts; with none, nothing is written
+   * @return an outcome for each attempt in the order given; {@link Outcome#changed()} says whether
+   *     its lease was renewed, and {@link Outcome#version()} why not
+   */
+  default List<Outcome> renewLeases(Collection<AttemptId> attempts, Duration lease) {
+    ChangeSet.Builder changes = ChangeSet.builder();
+    attempts.forEach(attempt -> changes.renewLeaseIfLive(attempt, lease));
+    return changes.isEmpty() ? List.of() : commit(changes.build()).outcomes();
   }
 
   private Outcome commitOne(Change change) {

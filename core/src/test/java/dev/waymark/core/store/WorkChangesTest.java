@@ -79,6 +79,7 @@ class WorkChangesTest {
         ChangeSet.builder()
             .loseAttempt(ATTEMPT, "gone")
             .renewLease(ATTEMPT, LEASE)
+            .renewLeaseIfLive(ATTEMPT, LEASE)
             .readyTaskRun(RUN)
             .settleExecution(EXECUTION, new Standing(2, ExecutionState.RUNNING, 3, 0))
             .markDue(EXECUTION, DueReason.SETTLE, LEASE)
@@ -95,7 +96,8 @@ class WorkChangesTest {
     assertThat(changes.changes())
         .containsExactly(
             new Change.LoseAttempt(ATTEMPT, "gone"),
-            new Change.RenewLease(ATTEMPT, LEASE),
+            new Change.RenewLease(ATTEMPT, LEASE, false),
+            new Change.RenewLease(ATTEMPT, LEASE, true),
             new Change.ReadyTaskRun(RUN, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO),
             new Change.SettleExecution(EXECUTION, new Standing(2, ExecutionState.RUNNING, 3, 0)),
             new Change.MarkDue(EXECUTION, DueReason.SETTLE, LEASE),

@@ -8,16 +8,14 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.store.ChangeSet;
-import dev.waymark.core.store.Refusal;
+import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Worker;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the leases of the attempts that this worker runs, all of them with one commit, and tells
- * when one may be lost.
+ * Renews the leases of the attempts that this worker runs, all of them with one commit, and ends
+ * the attempts whose leases may be lost. An attempt that is not live any more does not keep the
+ * others from being renewed.
  *
  * <p><b>Whose clock.</b> A lease ends by the clock of the store, and is counted there from the
  * moment of the commit. This worker counts by its own monotonic clock from before it sent the
@@ -236,24 +235,36 @@ final class Heartbeat implements AutoCloseable {
   }
 
   private void renew(List<AttemptId> held) {
-    List<AttemptId> left = new ArrayList<>(held);
-    while (noted || !left.isEmpty()) {
-      ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
-      if (noted) {
-        changes.keepWorker(worker, life, lease, info.get());
+    boolean withWorker = noted;
+    ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
+    if (withWorker) {
+      changes.keepWorker(worker, life, lease, info.get());
+    }
+    held.forEach(id -> changes.renewLeaseIfLive(id, lease));
+    if (changes.isEmpty()) {
+      return;
+    }
+    long sent = System.nanoTime();
+    try {
+      List<Outcome> outcomes = store.commit(changes.build()).outcomes();
+      renewed(held, outcomes.subList(outcomes.size() - held.size(), outcomes.size()), sent);
+    } catch (RefusedException e) {
+      if (!withWorker || !isAboutWorker(e)) {
+        throw e;
       }
-      left.forEach(id -> changes.renewLease(id, lease));
-      long sent = System.nanoTime();
-      try {
-        store.commit(changes.build());
-        left.forEach(id -> until.computeIfPresent(id, (same, end) -> sent + lease.toNanos()));
-        return;
-      } catch (RefusedException e) {
-        boolean nameLost = isAboutWorker(e);
-        noted &= !nameLost;
-        if (!left.removeAll(refused(left, e)) && !nameLost) {
-          throw e;
-        }
+      noted = false;
+      renew(held);
+    }
+  }
+
+  /** Goes on with the attempts whose leases were renewed, and ends the others here. */
+  private void renewed(List<AttemptId> held, List<Outcome> outcomes, long sentNanos) {
+    for (int i = 0; i < held.size(); i++) {
+      AttemptId id = held.get(i);
+      if (outcomes.get(i).changed()) {
+        until.computeIfPresent(id, (same, end) -> sentNanos + lease.toNanos());
+      } else {
+        lose(id);
       }
     }
   }
@@ -269,25 +280,6 @@ final class Heartbeat implements AutoCloseable {
           .log("another worker has the name of this one by now");
     }
     return about;
-  }
-
-  /** The attempts that stood against a renewal: those that have ended, and those that are lost. */
-  private Set<AttemptId> refused(List<AttemptId> held, RefusedException refusal) {
-    Set<String> named = new HashSet<>();
-    for (Refusal each : refusal.refusals()) {
-      if (each.record().kind() == RecordKind.ATTEMPT) {
-        named.add(each.record().id());
-      }
-    }
-    Set<AttemptId> refused = new HashSet<>();
-    for (AttemptId id : held) {
-      if (named.contains(id.toString())) {
-        refused.add(id);
-        // One that has ended just now is not among them any more.
-        lose(id);
-      }
-    }
-    return refused;
   }
 
   @Override

@@ -26,6 +26,7 @@ import dev.waymark.core.store.IllegalTransitionException;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.Page;
 import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.StateStore;
@@ -101,6 +102,8 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(every.claim(ClaimRequest.of("worker", 1, Duration.ofMinutes(1))).isEmpty())
           .isTrue();
       assertThat(every.leases(9)).isEmpty();
+      assertThat(every.renewLeases(List.of(new AttemptId(taskRun, 1)), Duration.ofMinutes(1)))
+          .containsExactly(new Outcome(RecordRef.of(new AttemptId(taskRun, 1)), 1, false));
       assertThat(every.stalled(null, 9)).containsExactly(execution);
       every.onReady(() -> {}).close();
       assertThat(every.pools()).isEmpty();

@@ -93,6 +93,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("renewals of leases")
+  class Renewals extends LeaseContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("settling")
   class Settling extends SettleContract {
     @Override

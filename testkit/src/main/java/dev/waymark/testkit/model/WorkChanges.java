@@ -74,7 +74,7 @@ final class WorkChanges {
       case 5 -> changes.markDue(world.execution(), dice.pickOf(DueReason.values()), delay());
       case 6 -> changes.clearDue(world.execution(), dice.pickOf(DueReason.values()));
       case 7, 8 -> setOutputs(changes);
-      case 9 -> changes.renewLease(attempt(), lease());
+      case 9 -> changes.add(new Change.RenewLease(attempt(), lease(), dice.oneIn(2)));
       default ->
           changes.loseAttempt(attempt(), dice.oneIn(2) ? null : texts.text(limits.maxErrorBytes()));
     }

@@ -195,7 +195,8 @@ final class BrokenWork {
           TaskRun run = store.taskRun(renew.id().taskRunId());
           return run == null || run.lastAttempt() == 0
               ? change
-              : new Change.RenewLease(new AttemptId(run.id(), run.lastAttempt()), renew.lease());
+              : new Change.RenewLease(
+                  new AttemptId(run.id(), run.lastAttempt()), renew.lease(), renew.ifLive());
         });
   }
 

@@ -125,6 +125,11 @@ final class AttemptRules {
   }
 
   void renew(Change.RenewLease change) {
+    if (change.ifLive() && !isRenewable(change.id())) {
+      TaskRunHead head = draft.taskRun(change.id().taskRunId());
+      hearing.answer(change.target(), head == null ? 0 : head.lastAttempt(), false);
+      return;
+    }
     String attempted = "renew the lease of " + change.target();
     TaskRunHead head = hearing.live(change.id(), attempted);
     if (head == null) {
@@ -138,5 +143,14 @@ final class AttemptRules {
       hearing.write(new Effect.LeaseRenewed(change.id(), change.lease()));
       hearing.answer(change.target(), head.lastAttempt(), true);
     }
+  }
+
+  /** Whether an attempt is the newest of its task run, live, and has a lease. */
+  private boolean isRenewable(AttemptId id) {
+    TaskRunHead head = draft.taskRun(id.taskRunId());
+    return head != null
+        && head.lastAttempt() == id.number()
+        && head.hasLiveAttempt()
+        && head.lease() != LeaseState.NONE;
   }
 }

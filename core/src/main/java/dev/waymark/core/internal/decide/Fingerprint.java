@@ -52,7 +52,7 @@ final class Fingerprint {
     if (change instanceof Change.LoseAttempt lose) {
       part("lose attempt").part(lose.error());
     } else if (change instanceof Change.RenewLease renew) {
-      part("renew lease").part(renew.lease());
+      part(renew.ifLive() ? "renew lease if live" : "renew lease").part(renew.lease());
     } else if (change instanceof Change.ReadyTaskRun ready) {
       part("ready task run").part(ready.expectedVersion());
       part(ready.pool()).part(ready.priority()).part(ready.delay());

@@ -12,6 +12,7 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
@@ -125,6 +126,33 @@ class WorkRulesTest {
         .containsExactly(Reason.LEASE_LOST, Reason.OUT_OF_STEP);
     assertThat(reasons(new Change.RenewLease(new AttemptId(id.taskRunId(), 3), LEASE)))
         .containsExactly(Reason.NOT_FOUND);
+  }
+
+  @Test
+  @DisplayName("a renewal if live changes nothing where there is no lease and says why")
+  void renewIfLive() {
+    AttemptId live = claimed();
+    AttemptId ended = claimed();
+    desk.accepted(end(ended, AttemptState.FAILED));
+    AttemptId older = claimed();
+    desk.accepted(end(older, AttemptState.FAILED));
+    desk.accepted(new Change.RecordAttempt(older.taskRunId(), "w"));
+    AttemptId withoutLease = new AttemptId(older.taskRunId(), 2);
+    AttemptId missing = new AttemptId(live.taskRunId(), 2);
+    AttemptId unknown = new AttemptId(desk.ids.taskRunId(), 1);
+    List<AttemptId> all = List.of(ended, older, live, withoutLease, missing, unknown);
+    Verdict.Accepted accepted =
+        desk.accepted(
+            all.stream().map(id -> new Change.RenewLease(id, LEASE, true)).toArray(Change[]::new));
+    assertThat(accepted.effects()).containsExactly(new Effect.LeaseRenewed(live, LEASE));
+    assertThat(accepted.result().outcomes())
+        .containsExactly(
+            new Outcome(RecordRef.of(ended), 1, false),
+            new Outcome(RecordRef.of(older), 2, false),
+            new Outcome(RecordRef.of(live), 1, true),
+            new Outcome(RecordRef.of(withoutLease), 2, false),
+            new Outcome(RecordRef.of(missing), 1, false),
+            new Outcome(RecordRef.of(unknown), 0, false));
   }
 
   @Test
@@ -361,6 +389,7 @@ class WorkRulesTest {
             new Change.LoseAttempt(id, null),
             new Change.LoseAttempt(id, "x"),
             new Change.RenewLease(id, LEASE),
+            new Change.RenewLease(id, LEASE, true),
             new Change.RenewLease(id, LEASE.plusMillis(1)),
             ready(id.taskRunId()),
             new Change.ReadyTaskRun(id.taskRunId(), 1L, "default", 0, Duration.ZERO),
