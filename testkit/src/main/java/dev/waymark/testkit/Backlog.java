@@ -3,6 +3,7 @@ package dev.waymark.testkit;
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.PoolHead;
+import dev.waymark.core.internal.decide.ReadyHead;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ClaimRequest;
@@ -48,8 +49,7 @@ final class Backlog {
   void write(Effect effect) {
     Instant now = clock.instant();
     if (effect instanceof Effect.TaskRunReady it) {
-      ready.putIfAbsent(
-          it.taskRun(), new Ready(it.taskRun(), it.pool(), it.priority(), now.plus(it.delay())));
+      ready.put(it.taskRun(), ready(it, now));
     } else if (effect instanceof Effect.TaskRunNotReady it) {
       ready.remove(it.taskRun());
     } else if (effect instanceof Effect.LeaseTaken it) {
@@ -76,6 +76,25 @@ final class Backlog {
         slots.put(it.name(), it.slots());
       }
     }
+  }
+
+  /** Without a delay, what is available already keeps its time. */
+  private Ready ready(Effect.TaskRunReady made, Instant now) {
+    Ready before = ready.get(made.taskRun());
+    Instant at = now.plus(made.delay());
+    if (before != null && made.delay().isZero() && before.availableAt().isBefore(at)) {
+      at = before.availableAt();
+    }
+    return new Ready(made.taskRun(), made.pool(), made.priority(), at);
+  }
+
+  /** What deciding needs to know of a task run that is ready; or null. */
+  @Nullable ReadyHead readyHead(TaskRunId id) {
+    Ready found = ready.get(id);
+    return found == null
+        ? null
+        : new ReadyHead(
+            id, found.pool(), found.priority(), !found.availableAt().isAfter(clock.instant()));
   }
 
   LeaseState lease(TaskRunId id) {

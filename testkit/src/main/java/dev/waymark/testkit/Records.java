@@ -72,6 +72,10 @@ final class Records {
     touches.bounded().forEach(id -> ledger.loadUnderWay(id, underWay(id)));
     touches.pools().stream().map(backlog::head).filter(Objects::nonNull).forEach(ledger::load);
     touches.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::load);
+    touches.madeReady().stream()
+        .map(backlog::readyHead)
+        .filter(Objects::nonNull)
+        .forEach(ledger::load);
     touches.families().forEach(id -> ledger.load(id, family(id)));
     return ledger;
   }

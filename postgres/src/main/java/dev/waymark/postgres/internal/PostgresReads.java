@@ -211,6 +211,16 @@ final class PostgresReads {
           """
           SELECT w.name, w.life, CASE WHEN w.expires_at > clock_timestamp() THEN 1 ELSE 0 END
           FROM {s}.workers w WHERE w.name = ANY (?) ORDER BY w.name FOR NO KEY UPDATE""";
+      case LOAD_READY ->
+          """
+          WITH v AS MATERIALIZED (SELECT u.id FROM unnest(?::uuid[]) AS u (id)),
+          free AS MATERIALIZED (
+            SELECT q.task_run_id FROM {s}.ready_task_runs q
+            WHERE q.task_run_id = ANY (ARRAY (SELECT v.id FROM v)) FOR UPDATE SKIP LOCKED)
+          SELECT r.task_run_id, r.pool, r.priority,
+                 CASE WHEN r.available_at <= clock_timestamp() THEN 1 ELSE 0 END,
+                 CASE WHEN EXISTS (SELECT 1 FROM free f WHERE f.task_run_id = r.task_run_id) THEN 1 ELSE 0 END
+          FROM {s}.ready_task_runs r WHERE r.task_run_id = ANY (ARRAY (SELECT v.id FROM v))""";
       case LOCK_POOLS ->
           """
           SELECT p.name, p.slots FROM {s}.pools p

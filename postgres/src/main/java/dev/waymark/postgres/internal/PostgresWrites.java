@@ -175,12 +175,23 @@ final class PostgresWrites {
           """
           DELETE FROM {s}.leases l USING unnest(?::uuid[], ?::integer[]) AS v (task_run_id, number)
           WHERE l.task_run_id = v.task_run_id AND l.number = v.number""";
-      case PUT_READY ->
+      // The execution is locked, so nobody else makes it ready; and a row that is only locked, by a
+      // claim that waits for the execution, is a duplicate for which nobody waits.
+      case INSERT_READY ->
           """
           INSERT INTO {s}.ready_task_runs (task_run_id, pool, priority, available_at)
           SELECT v.task_run_id, v.pool, v.priority, clock_timestamp() + v.micros * interval '1 microsecond'
           FROM unnest(?::uuid[], ?::text[], ?::integer[], ?::bigint[]) AS v (task_run_id, pool, priority, micros)
-          ORDER BY v.task_run_id ON CONFLICT DO NOTHING""";
+          ORDER BY v.task_run_id""";
+      // Locked when it was loaded, or inserted by this transaction.
+      case UPDATE_READY ->
+          """
+          UPDATE {s}.ready_task_runs r
+          SET pool = v.pool, priority = v.priority,
+              available_at = CASE WHEN v.micros = 0 THEN least(r.available_at, clock_timestamp())
+                                  ELSE clock_timestamp() + v.micros * interval '1 microsecond' END
+          FROM unnest(?::text[], ?::integer[], ?::bigint[], ?::uuid[]) AS v (pool, priority, micros, task_run_id)
+          WHERE r.task_run_id = v.task_run_id""";
       case PUT_DUE ->
           """
           INSERT INTO {s}.due_executions AS d (execution_id, reason, due_at)

@@ -180,6 +180,10 @@ final class SqliteSql {
       case LOAD_WORKERS ->
           "SELECT name, life, CASE WHEN expires_at > %s THEN 1 ELSE 0 END FROM workers WHERE name IN %s"
               .formatted(NOW, TEXTS);
+      // One writes at a time: nobody else has it locked.
+      case LOAD_READY ->
+          "SELECT task_run_id, pool, priority, CASE WHEN available_at <= %s THEN 1 ELSE 0 END, 1 FROM ready_task_runs WHERE task_run_id IN %s"
+              .formatted(NOW, UUIDS);
       case LOCK_POOLS ->
           """
           SELECT p.name, p.slots FROM pools p
@@ -436,12 +440,19 @@ final class SqliteSql {
           "UPDATE leases SET expires_at = %s + ? WHERE task_run_id = ? AND number = ?"
               .formatted(NOW);
       case DELETE_LEASE -> "DELETE FROM leases WHERE task_run_id = ? AND number = ?";
-      case PUT_READY ->
+      case INSERT_READY ->
           """
           INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) VALUES (?, ?, ?, %s + ?)
           ON CONFLICT DO NOTHING\
           """
               .formatted(NOW);
+      case UPDATE_READY ->
+          """
+          UPDATE ready_task_runs SET pool = ?1, priority = ?2,
+            available_at = CASE WHEN ?3 = 0 THEN min(available_at, {now}) ELSE {now} + ?3 END
+          WHERE task_run_id = ?4\
+          """
+              .replace("{now}", NOW);
       case PUT_DUE ->
           """
           INSERT INTO due_executions (execution_id, reason, due_at) VALUES (?, ?, %s + ?)

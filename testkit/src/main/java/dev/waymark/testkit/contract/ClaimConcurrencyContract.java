@@ -433,4 +433,47 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
         thread -> storeOf(thread).commit(changes().clearDue(execution, DueReason.SETTLE).build()));
     assertThat(store.claim(request(0, 0)).due()).isEmpty();
   }
+
+  @Test
+  @DisplayName("what is moved to another time while others claim it is claimed once, or refused")
+  void movedWhileClaimed() {
+    int each = 30;
+    ExecutionId execution = readyExecution(each);
+    List<TaskRunId> runs =
+        progress(execution).taskRuns().stream().map(item -> item.taskRun().id()).toList();
+    Set<AttemptId> claimed = ConcurrentHashMap.newKeySet();
+    Parallel.run(
+        THREADS,
+        thread -> {
+          if (thread % 2 == 0) {
+            claimAll(thread, execution, each, claimed);
+          } else {
+            runs.forEach(run -> move(thread, run));
+          }
+          return thread;
+        });
+    assertThat(claimed)
+        .containsExactlyInAnyOrderElementsOf(
+            runs.stream().map(run -> new AttemptId(run, 1)).toList());
+    assertNothingReady();
+    assertThat(Invariants.violations(store)).isEmpty();
+  }
+
+  private void claimAll(int thread, ExecutionId execution, int most, Set<AttemptId> claimed) {
+    while (claimed.size() < most) {
+      for (Claimed one : storeOf(thread).claim(request(thread, 1).within(execution)).claimed()) {
+        assertThat(claimed.add(one.attempt().id())).isTrue();
+      }
+    }
+  }
+
+  /** Later, and at once again, unless it is claimed by then. */
+  private void move(int thread, TaskRunId run) {
+    try {
+      storeOf(thread).commit(changes().readyTaskRun(run, null, "default", 1, LEASE).build());
+      storeOf(thread).commit(changes().readyTaskRun(run).build());
+    } catch (IllegalTransitionException | ConflictException e) {
+      assertThat(exists(store.taskRun(run)).lastAttempt()).isEqualTo(1);
+    }
+  }
 }

@@ -123,9 +123,6 @@ public abstract class ClaimContract extends ContractTest {
     Claims claims = claim(10);
     assertThat(claims.claimed()).isEmpty();
     assertThat(claims.next()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
-    // Already ready: it stays as it is.
-    store.commit(changes().readyTaskRun(run).build());
-    assertThat(claim(10).claimed()).isEmpty();
   }
 
   @Test

@@ -93,6 +93,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("task runs made ready again")
+  class Readiness extends ReadyContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("renewals of leases")
   class Renewals extends LeaseContract {
     @Override

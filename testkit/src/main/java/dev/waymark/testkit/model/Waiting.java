@@ -66,7 +66,7 @@ final class Waiting {
     List<Change> all = changes.changes();
     for (int i = 0; i < all.size(); i++) {
       if (all.get(i) instanceof Change.ReadyTaskRun change) {
-        ready.putIfAbsent(change.id(), change.priority());
+        ready.put(change.id(), change.priority());
       } else if (all.get(i) instanceof Change.SettleExecution settle) {
         settled(settle.id(), result.outcomes().get(i).changed());
       } else if (all.get(i) instanceof Change.MarkDue due

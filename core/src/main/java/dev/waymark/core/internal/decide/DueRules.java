@@ -6,6 +6,7 @@ import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Refusal.Reason;
 import dev.waymark.core.store.Standing;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /** What may be noted as ready or due. */
 final class DueRules {
@@ -42,10 +43,26 @@ final class DueRules {
           "one that is PENDING or RETRYING, without a live attempt",
           head.hasLiveAttempt() ? "a live attempt" : head.state().name());
     } else {
-      hearing.write(
-          new Effect.TaskRunReady(change.id(), change.pool(), change.priority(), change.delay()));
-      hearing.answer(change.target(), head.version(), true);
+      hearing.answer(change.target(), head.version(), makeReady(change));
     }
+  }
+
+  /**
+   * Whether that changes anything. A delay counts from the commit, so it always moves the time;
+   * without one, what is available already keeps its time.
+   */
+  private boolean makeReady(Change.ReadyTaskRun change) {
+    Duration delay = change.delay().truncatedTo(ChronoUnit.MICROS);
+    ReadyHead before = draft.ready(change.id());
+    ReadyHead after = new ReadyHead(change.id(), change.pool(), change.priority(), delay.isZero());
+    if (after.isAvailable() && after.equals(before)) {
+      return false;
+    }
+    draft.put(after);
+    hearing.write(
+        new Effect.TaskRunReady(
+            change.id(), change.pool(), change.priority(), delay, before == null));
+    return true;
   }
 
   void settle(Change.SettleExecution change) {

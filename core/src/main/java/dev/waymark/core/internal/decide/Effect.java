@@ -209,8 +209,13 @@ public sealed interface Effect {
   /** The claim on an attempt is over, because the attempt is. */
   record LeaseEnded(AttemptId attempt) implements Effect {}
 
-  /** A task run may be claimed, unless it may already. */
-  record TaskRunReady(TaskRunId taskRun, String pool, int priority, Duration delay)
+  /**
+   * A task run may be claimed after a delay. Without a delay, one that may be claimed already keeps
+   * its time.
+   *
+   * @param isNew whether it was not ready before
+   */
+  record TaskRunReady(TaskRunId taskRun, String pool, int priority, Duration delay, boolean isNew)
       implements Effect {}
 
   /** A task run may not be claimed any more, if it might. */

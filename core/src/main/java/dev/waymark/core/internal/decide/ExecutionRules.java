@@ -110,6 +110,7 @@ final class ExecutionRules {
       draft.put(after);
       hearing.write(new Effect.ExecutionMoved(after, head.state(), change.error()));
       if (change.to() == ExecutionState.CANCELLING) {
+        draft.clearReady(change.id());
         hearing.write(new Effect.ExecutionNotReady(change.id()));
       }
       hearing.answer(change.target(), after.version(), true);

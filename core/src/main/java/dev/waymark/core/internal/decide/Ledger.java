@@ -6,9 +6,11 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ public final class Ledger {
   private final Shelf<WorkflowId, Integer> underWay;
   private final Shelf<String, WorkerHead> workers;
   private final Shelf<String, PoolHead> pools;
+  private final Shelf<TaskRunId, Optional<ReadyHead>> ready;
 
   /** An empty ledger. */
   public Ledger() {
@@ -56,6 +59,7 @@ public final class Ledger {
     underWay = new Shelf<>(null, capacity);
     workers = new Shelf<>(null, capacity);
     pools = new Shelf<>(null, capacity);
+    ready = new Shelf<>(null, capacity);
   }
 
   private Ledger(Ledger base) {
@@ -69,6 +73,7 @@ public final class Ledger {
     underWay = new Shelf<>(base.underWay, Integer.MAX_VALUE);
     workers = new Shelf<>(base.workers, Integer.MAX_VALUE);
     pools = new Shelf<>(base.pools, Integer.MAX_VALUE);
+    ready = new Shelf<>(base.ready, Integer.MAX_VALUE);
   }
 
   /**
@@ -98,11 +103,12 @@ public final class Ledger {
     underWay.post();
     workers.post();
     pools.post();
+    ready.post();
   }
 
   /**
-   * Puts what this ledger itself holds, without what it is a draft of, into another. Workers and
-   * pools are left out: they are looked at each time.
+   * Puts what this ledger itself holds, without what it is a draft of, into another. Workers, pools
+   * and what is ready are left out: they are looked at each time.
    */
   public void addTo(Ledger other) {
     commits.addTo(other.commits);
@@ -190,6 +196,11 @@ public final class Ledger {
     pools.put(pool.name(), pool);
   }
 
+  /** Notes a task run as ready; one that is not noted is taken not to be ready. */
+  public void load(ReadyHead head) {
+    ready.put(head.taskRun(), Optional.of(head));
+  }
+
   // ---- what is decided
 
   /** Keeps a commit that was accepted. */
@@ -245,6 +256,21 @@ public final class Ledger {
     pools.put(pool.name(), pool);
   }
 
+  /** Makes a task run ready. */
+  void put(ReadyHead head) {
+    load(head);
+  }
+
+  /** Makes all task runs of an execution not ready. */
+  void clearReady(ExecutionId execution) {
+    for (TaskRunId id : ready.keys()) {
+      TaskRunHead taskRun = taskRun(id);
+      if (taskRun != null && taskRun.executionId().equals(execution)) {
+        ready.put(id, Optional.empty());
+      }
+    }
+  }
+
   // ---- what is known
 
   /** Whether of each of these executions that is here its family is here too. */
@@ -264,6 +290,12 @@ public final class Ledger {
 
   @Nullable PoolHead pool(String name) {
     return pools.get(name);
+  }
+
+  /** What is known of a task run as ready, or null; for one that has not ended. */
+  @Nullable ReadyHead ready(TaskRunId id) {
+    Optional<ReadyHead> found = ready.get(id);
+    return found == null ? null : found.orElse(null);
   }
 
   @Nullable PastCommit commit(CommitId id) {
@@ -321,6 +353,15 @@ public final class Ledger {
         }
       }
       return null;
+    }
+
+    /** All keys that are here. */
+    Set<K> keys() {
+      Set<K> keys = base == null ? new HashSet<>() : base.keys();
+      if (own != null) {
+        keys.addAll(own.keySet());
+      }
+      return keys;
     }
 
     void put(K key, V value) {

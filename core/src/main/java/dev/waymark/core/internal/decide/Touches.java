@@ -25,6 +25,7 @@ import java.util.TreeSet;
  * @param families executions whose number of task runs matters
  * @param clocked task runs of which it matters how a lease stands at this moment
  * @param leanedOn task runs on whose state something leans that does not change them
+ * @param madeReady task runs that are made ready; it matters whether they are so already
  * @param settled executions of which it matters how many task runs have not ended at this moment
  * @param bounded workflows of which it matters how many executions are under way at this moment
  * @param workers names of workers that are noted; how they stand is known to the database alone
@@ -42,6 +43,7 @@ public record Touches(
     Set<ExecutionId> families,
     Set<TaskRunId> clocked,
     Set<TaskRunId> leanedOn,
+    Set<TaskRunId> madeReady,
     Set<ExecutionId> settled,
     Set<WorkflowId> bounded,
     Set<String> workers,
@@ -58,6 +60,7 @@ public record Touches(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(Comparator.comparing(TaskKey::executionId).thenComparing(TaskKey::taskId)),
+        new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
@@ -126,6 +129,7 @@ public record Touches(
     } else if (change instanceof Change.ReadyTaskRun toReady) {
       taskRuns.add(toReady.id());
       leanedOn.add(toReady.id());
+      madeReady.add(toReady.id());
     } else if (change instanceof Change.SettleExecution settle) {
       executions.add(settle.id());
       families.add(settle.id());

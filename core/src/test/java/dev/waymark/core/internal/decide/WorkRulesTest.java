@@ -173,7 +173,7 @@ class WorkRulesTest {
     ExecutionId execution = desk.execution();
     TaskRunId id = desk.taskRun(execution);
     assertThat(desk.accepted(ready(id)).effects())
-        .containsExactly(new Effect.TaskRunReady(id, "default", 0, Duration.ZERO));
+        .containsExactly(new Effect.TaskRunReady(id, "default", 0, Duration.ZERO, true));
     assertThat(reasons(new Change.ReadyTaskRun(id, 7L, "p", 1, LEASE)))
         .containsExactly(Reason.STALE_VERSION);
     desk.accepted(move(id, TaskRunState.RUNNING));

@@ -43,9 +43,11 @@ import java.util.Optional;
  * of their names, so that of several claims each counts what those before it have taken. Picking
  * locks ready ones with their executions, and passes over those of which somebody else has either:
  * it waits for nobody. Only when it finds all that is ready locked does it wait, for one execution,
- * with nothing locked but the ready one, for which nobody waits: who makes a task run ready that is
- * so already leaves its row alone, and who takes one away that has ended passes over it. So neither
- * claims nor commits ever wait in a circle.
+ * with nothing locked but the ready one, for which nobody waits: a commit that makes a task run
+ * ready, that moves one that is ready, or that removes one that has ended holds the lock of the
+ * execution, and passes over a ready row that is locked. One that would move such a row is rolled
+ * back and made again, so that the claim gets the execution first ({@link LedgerLoader}). So
+ * neither claims nor commits ever wait in a circle.
  *
  * <p><b>What was picked is as it was when picking began</b>, and the lock came later: where there
  * are row locks, another may have written in between. What is then wrong is found out by the
@@ -188,7 +190,7 @@ final class ClaimTransaction {
     Ledger ledger = new Ledger();
     Touches touches = new Touches();
     picked.forEach(each -> touches.add(each.id()));
-    loader.load(session, touches, ledger);
+    loader.load(session, touches, ledger, false);
     return ledger;
   }
 

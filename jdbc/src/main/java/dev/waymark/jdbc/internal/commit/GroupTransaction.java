@@ -259,18 +259,54 @@ final class GroupTransaction {
     dialect.beginWrite(session);
   }
 
-  /** The long way: everything is loaded. Continues a transaction that has begun. */
+  /**
+   * The long way: everything is loaded. Continues a transaction that has begun. Which task runs are
+   * ready is loaded only where an insert has found one that is: nearly none is made ready twice.
+   */
   private List<Verdict> fromDatabase(Session session, List<Ticket> group, Touches touches)
       throws SQLException {
+    List<Verdict> verdicts = null;
+    if (!touches.madeReady().isEmpty()) {
+      verdicts = withoutReady(session, group, touches);
+    }
+    if (verdicts == null) {
+      verdicts = fromDatabase(session, group, touches, true);
+    }
+    if (verdicts == null) {
+      throw new IllegalStateException("a record exists that was looked for and not found");
+    }
+    return verdicts;
+  }
+
+  /** Null, with a transaction in which nothing was done, where something was ready before. */
+  private @Nullable List<Verdict> withoutReady(Session session, List<Ticket> group, Touches touches)
+      throws SQLException {
+    try {
+      List<Verdict> verdicts = fromDatabase(session, group, touches, false);
+      if (verdicts != null) {
+        return verdicts;
+      }
+    } catch (SQLException e) {
+      if (!dialect.isContradiction(e)) {
+        throw e;
+      }
+    }
+    beginAgain(session);
+    return null;
+  }
+
+  /** Null where a record exists that was taken not to be there. */
+  private @Nullable List<Verdict> fromDatabase(
+      Session session, List<Ticket> group, Touches touches, boolean withReady) throws SQLException {
     Object stamp = dialect.stamp(session);
     Ledger ledger = new Ledger();
-    loader.load(session, touches, ledger);
+    loader.load(session, touches, ledger, withReady);
     List<Verdict> verdicts = decide(group, ledger);
     List<Rows> rows = rows(verdicts);
     if (rows.isEmpty()) {
       dialect.rollback(session);
     } else if (!dialect.writeAndCommit(session, rows)) {
-      throw new IllegalStateException("a record exists that was looked for and not found");
+      return null;
     }
     answer(group, verdicts);
     memory.keepIfPossible(ledger, stamp);

@@ -6,6 +6,7 @@ import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.PastCommit;
 import dev.waymark.core.internal.decide.PoolHead;
+import dev.waymark.core.internal.decide.ReadyHead;
 import dev.waymark.core.internal.decide.TaskKey;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.internal.decide.Touches;
@@ -25,6 +26,7 @@ import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Session;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -45,6 +47,9 @@ final class LedgerLoader {
    */
   private static final Pattern VERSIONS = Pattern.compile("(\\d{1,18}=?( \\d{1,18}=?)*+)?");
 
+  /** The SQLState of a transaction that is to be repeated. */
+  private static final String SERIALIZATION_FAILURE = "40001";
+
   private final Dialect dialect;
 
   LedgerLoader(Dialect dialect) {
@@ -58,9 +63,16 @@ final class LedgerLoader {
    * <p>Past commits are read once the locks are held. When a connection was lost in COMMIT, the
    * database may still be at work on it while the change set is tried again; the locks wait for its
    * end, and only a look after that tells for certain what became of it.
+   *
+   * @param withReady whether to look which of the task runs that are made ready are so already
    */
-  void load(Session session, Touches touches, Ledger ledger) throws SQLException {
-    dialect.read(session, requests(touches, ledger));
+  void load(Session session, Touches touches, Ledger ledger, boolean withReady)
+      throws SQLException {
+    List<Request> requests = requests(touches, ledger);
+    if (withReady && !touches.madeReady().isEmpty()) {
+      requests.add(ready(touches.madeReady(), ledger));
+    }
+    dialect.read(session, requests);
   }
 
   /** The requests that {@link #load} makes, to be made together with others. */
@@ -108,6 +120,30 @@ final class LedgerLoader {
             .filter(id -> ledger.execution(id) != null || !created.contains(id))
             .toList());
     dialect.read(session, requests.list);
+  }
+
+  private Request ready(Collection<TaskRunId> ids, Ledger ledger) {
+    List<UUID> uuids = ids.stream().map(TaskRunId::value).toList();
+    Request.Parameters parameters =
+        (statement, first) -> {
+          dialect.bindUuids(statement, first, uuids);
+          return first + 1;
+        };
+    return new Request(
+        ReadStatement.LOAD_READY, parameters, ids.size(), row -> loadReady(row, ledger));
+  }
+
+  /**
+   * A claim that has locked the row may wait for the execution, which is locked here: waiting for
+   * the claim would be a deadlock. This transaction ends instead, and is made again.
+   */
+  private void loadReady(ResultSet row, Ledger ledger) throws SQLException {
+    TaskRunId id = new TaskRunId(dialect.uuid(row, 1));
+    if (row.getInt(5) == 0) {
+      throw new SQLTransactionRollbackException(
+          "a claim is about to take task run " + id, SERIALIZATION_FAILURE);
+    }
+    ledger.load(new ReadyHead(id, row.getString(2), row.getInt(3), row.getInt(4) == 1));
   }
 
   /** The requests that bring what is asked for into a ledger; none for what is not asked for. */

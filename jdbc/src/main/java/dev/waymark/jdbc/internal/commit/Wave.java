@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -114,13 +115,7 @@ final class Wave {
       return takeLease(
           taskRun, WriteStatement.DELETE_LEASE, taskRun.value(), ended.attempt().number());
     } else if (effect instanceof Effect.TaskRunReady ready) {
-      return take(
-          new RowKey("ready", ready.taskRun()),
-          WriteStatement.PUT_READY,
-          ready.taskRun().value(),
-          ready.pool(),
-          ready.priority(),
-          micros(ready.delay()));
+      return take(ready);
     } else if (effect instanceof Effect.TaskRunNotReady notReady) {
       return take(
           new RowKey("ready", notReady.taskRun()),
@@ -140,11 +135,21 @@ final class Wave {
 
   /** What was made ready before must be written before it is taken away. */
   private boolean take(Effect.ExecutionNotReady notReady) {
-    return !rows.containsKey(WriteStatement.PUT_READY)
+    return !rows.containsKey(WriteStatement.INSERT_READY)
+        && !rows.containsKey(WriteStatement.UPDATE_READY)
         && take(
             new RowKey("ready of", notReady.execution()),
             WriteStatement.CLEAR_READY_OF_EXECUTION,
             notReady.execution().value());
+  }
+
+  private boolean take(Effect.TaskRunReady ready) {
+    RowKey key = new RowKey("ready", ready.taskRun());
+    UUID id = ready.taskRun().value();
+    long micros = micros(ready.delay());
+    return ready.isNew()
+        ? take(key, WriteStatement.INSERT_READY, id, ready.pool(), ready.priority(), micros)
+        : take(key, WriteStatement.UPDATE_READY, ready.pool(), ready.priority(), micros, id);
   }
 
   /** The same piece of a log, which may be brought more than once. */

@@ -44,6 +44,13 @@ public enum ReadStatement {
   /** Names of workers -> name, life, 1 while it is alive and else 0. */
   LOAD_WORKERS,
 
+  /**
+   * Task run ids -> task run id, pool, priority, 1 where it is available now and else 0, 1 where it
+   * is locked for this transaction and 0 where a claim has it locked; of those that are ready. To
+   * be read after their executions are locked.
+   */
+  LOAD_READY,
+
   // Claiming.
 
   /**

@@ -80,8 +80,13 @@ public enum WriteStatement {
   UPDATE_LEASE(LONG, UUID, INT),
   /** Task run id, number. */
   DELETE_LEASE(UUID, INT),
-  /** Task run id, pool, priority, microseconds from now on; nothing where it is ready already. */
-  PUT_READY(UUID, TEXT, INT, LONG),
+  /** Task run id, pool, priority, microseconds from now on; it must not be ready yet. */
+  INSERT_READY(UUID, TEXT, INT, LONG),
+  /**
+   * Pool, priority, microseconds from now on, task run id, which must be ready; with 0
+   * microseconds, one that is available already keeps its time.
+   */
+  UPDATE_READY(TEXT, INT, LONG, UUID),
   /** Execution id, reason, microseconds from now on; what is due earlier stays. */
   PUT_DUE(UUID, TEXT, LONG),
   /** Execution id, reason; nothing where it is not due. */
