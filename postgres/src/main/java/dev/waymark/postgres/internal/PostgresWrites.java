@@ -39,11 +39,11 @@ final class PostgresWrites {
           ORDER BY e.id FOR NO KEY UPDATE OF e""";
       case CHECK_FAMILY ->
           """
-          SELECT 1 FROM unnest(?::uuid[], ?::integer[], ?::integer[]) AS v (id, live, ended_attempts)
+          SELECT 1 FROM unnest(?::uuid[], ?::integer[], ?::integer[]) AS v (id, live, ended)
           WHERE EXISTS (
             SELECT 1 FROM {s}.task_runs t WHERE t.execution_id = v.id
             HAVING v.live = count(*) FILTER (WHERE t.state = ANY ('{PENDING,RUNNING,RETRYING}'::text[]))
-               AND v.ended_attempts = coalesce(sum(%s), 0))"""
+               AND v.live + v.ended = count(*) + coalesce(sum(%s), 0))"""
               .formatted(PostgresReads.ENDED_ATTEMPTS);
       case CHECK_TASK_RUN ->
           """

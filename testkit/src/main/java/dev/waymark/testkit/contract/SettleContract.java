@@ -151,18 +151,21 @@ public abstract class SettleContract extends ContractTest {
   @Test
   @DisplayName("a task run that is created and one that ends do not make up for each other")
   void staleAfterCreationAndEnd() {
-    ExecutionId execution = readyExecution(2);
-    TaskRunId first = store.taskRuns(execution).get(0).id();
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isFalse();
-    store.commit(
-        changes()
-            .createTaskRun(new NewTaskRun(ids.taskRunId(), execution, new TaskId("more")))
-            .updateTaskRun(first, TaskRunState.SKIPPED)
-            .markDue(execution, DueReason.SETTLE, Duration.ZERO)
-            .build());
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isTrue();
-    assertDue(execution);
-    assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 1))).isFalse();
+    for (StateStore writer : List.of(store, openAnother())) {
+      ExecutionId execution = readyExecution(2);
+      TaskRunId first = store.taskRuns(execution).get(0).id();
+      assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isFalse();
+      writer.commit(
+          changes()
+              .createTaskRun(new NewTaskRun(ids.taskRunId(), execution, new TaskId("more")))
+              .updateTaskRun(first, TaskRunState.SKIPPED)
+              .markDue(execution, DueReason.SETTLE, Duration.ZERO)
+              .build());
+      assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isTrue();
+      assertDue(execution);
+      assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 1))).isFalse();
+      assertThat(claim(store, 0, LONG).due()).isEmpty();
+    }
   }
 
   @Test

@@ -32,8 +32,7 @@ import java.util.TreeSet;
  *   <li>a task run that changes has the version, state and newest attempt that are remembered, and
  *       an attempt that changes the state. An attempt that has ended never changes;
  *   <li>an execution that ends has no live task run: the database sees to that in any case;
- *   <li>an execution that is settled has as many live task runs and ended attempts as are
- *       remembered;
+ *   <li>an execution that is settled has as many live task runs and ends as are remembered;
  *   <li>a task run on which something leans that does not change it has the version, state and
  *       newest attempt that are remembered, and that attempt its state;
  *   <li>what is created did not exist, by its key;
@@ -110,7 +109,7 @@ final class Premises {
     for (ExecutionId id : touches.settled()) {
       Family family = remembered.family(id);
       if (family != null) {
-        families.add(id.value(), family.live(), family.endedAttempts());
+        families.add(id.value(), family.live(), family.ended());
       }
     }
     return families;

@@ -22,8 +22,8 @@ public enum WriteStatement {
   /** Execution id, version and state that it must have; locks it and writes nothing. */
   CHECK_EXECUTION(UUID, LONG, TEXT),
   /**
-   * Execution id, number of task runs that have not ended, and of attempts that have; writes
-   * nothing.
+   * Execution id, number of task runs that have not ended, number of task runs and attempts that
+   * have; writes nothing.
    */
   CHECK_FAMILY(UUID, INT, INT),
   /**
