@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("a store with a damaged row")
 class DamagedStoreTest extends CliTest {
@@ -42,10 +43,39 @@ class DamagedStoreTest extends CliTest {
                 "team=data")
             .id();
     damage(table, column);
-    Run run = waymark("executions", "show", id);
+    assertNamed(waymark("executions", "show", id), table, column);
+    if (table.startsWith("execution")) {
+      assertNamed(waymark("executions", "list"), table, column);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"definition", "labels", "description", "content_hash"})
+  @DisplayName(
+      "a workflow whose content is not what was saved is not shown, and nothing runs by it")
+  void workflow(String column) throws SQLException, IOException {
+    Path file =
+        file(
+            "flow.yaml",
+            """
+            id: flow
+            description: As it was saved
+            labels: {team: data}
+            tasks:
+              a: {run: echo a}
+            """);
+    assertThat(waymark("apply", "-f", file.toString()).exitCode()).isZero();
+    damage("workflow_revisions", column);
+    assertNamed(waymark("workflows", "show", "flow"), "workflow_revisions", column);
+    assertNamed(waymark("run", "flow"), "workflow_revisions", column);
+  }
+
+  private static void assertNamed(Run run, String table, String column) {
     assertThat(run.exitCode()).as(run.toString()).isEqualTo(3);
-    assertThat(run.err()).contains("the store is damaged: ").contains("column " + column);
-    assertThat(run.err()).doesNotContain("internal error");
+    assertThat(run.err())
+        .contains("the store is damaged: table " + table + ", row with ")
+        .contains(column)
+        .doesNotContain("internal error");
   }
 
   /** Writes a wrong value into every row, past every guard. */

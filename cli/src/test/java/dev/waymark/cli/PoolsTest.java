@@ -44,6 +44,15 @@ class PoolsTest extends CliTest {
   }
 
   @Test
+  @DisplayName("a name that cannot be one is refused before there is a store")
+  void refusedName() {
+    Run run = waymark("pools", "set", "g:pu", "--slots", "1");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("g:pu");
+    assertThat(home).isEmptyDirectory();
+  }
+
+  @Test
   @DisplayName("list shows pools with a bound, with something ready and with something running")
   void list() {
     waymark("pools", "set", "gpu", "--unbounded");

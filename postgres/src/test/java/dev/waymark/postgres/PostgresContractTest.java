@@ -65,6 +65,7 @@ class PostgresContractTest extends StateStoreContract {
           connection.createStatement().execute("SET search_path TO pg_catalog, pg_temp");
           Counts.check(connection, schema);
           Leases.check(connection, schema);
+          Standings.check(connection, schema);
           TestServer.empty(connection, schema);
         }
         EMPTY.add(schema);

@@ -83,6 +83,7 @@ class PostgresMigrationTest {
 
   private void assertMigrated() throws SQLException {
     Counts.check(schema);
+    Standings.check(schema);
     try (StateStore store = builder(schema).build()) {
       assertThat(StoreContents.of(store)).isEqualTo(contents);
       assertThat(Invariants.violations(store)).isEmpty();
@@ -109,7 +110,7 @@ class PostgresMigrationTest {
   }
 
   @ParameterizedTest(name = "(version {0})")
-  @ValueSource(ints = {2, 3, 4})
+  @ValueSource(ints = {2, 3, 4, 5, 6})
   @DisplayName("answers as before too when it is not of the first version")
   void laterVersions(int version) throws SQLException {
     TestServer.drop(schema);
@@ -131,6 +132,7 @@ class PostgresMigrationTest {
         FROM (SELECT execution_id, id, row_number() OVER (PARTITION BY execution_id ORDER BY id) AS nth FROM %1$s.history) n
         WHERE n.execution_id = h.execution_id AND n.id = h.id AND n.nth > 1"""
             .formatted(schema));
+    builder(schema).build().close();
     assertMigrated();
   }
 

@@ -78,14 +78,8 @@ final class Backlog {
     }
   }
 
-  /** Without a delay, what is available already keeps its time. */
-  private Ready ready(Effect.TaskRunReady made, Instant now) {
-    Ready before = ready.get(made.taskRun());
-    Instant at = now.plus(made.delay());
-    if (before != null && made.delay().isZero() && before.availableAt().isBefore(at)) {
-      at = before.availableAt();
-    }
-    return new Ready(made.taskRun(), made.pool(), made.priority(), at);
+  private static Ready ready(Effect.TaskRunReady made, Instant now) {
+    return new Ready(made.taskRun(), made.pool(), made.priority(), now.plus(made.delay()));
   }
 
   /** What deciding needs to know of a task run that is ready; or null. */

@@ -39,7 +39,9 @@ public final class TestServer {
           "V2__counts_and_indexes",
           "V3__cheaper_guards",
           "V4__claims",
-          "V5__independent_of_names");
+          "V5__independent_of_names",
+          "V6__scan_bounds",
+          "V7__standing_in_history");
 
   private TestServer() {}
 

@@ -244,9 +244,10 @@ public sealed interface Change {
 
   /**
    * Makes a task run ready: any worker that serves its pool may claim it, after a delay. One that
-   * is ready already gets this pool, priority and delay instead of those before; without a delay,
-   * one that can be claimed already keeps its place in the order, and where pool and priority are
-   * the same too, it is answered as unchanged. A claim that finds it unfit to start removes it.
+   * is ready already gets this pool, priority and delay instead of those before, and goes behind
+   * what is ready there. Only where it can be claimed already, pool and priority are the same and
+   * there is no delay, it keeps its place in the order, and is answered as unchanged. A claim that
+   * finds it unfit to start removes it.
    *
    * @param id the task run, PENDING or RETRYING and without a live attempt
    * @param expectedVersion the version that it must have, or null for any

@@ -57,7 +57,8 @@ final class Batch {
     add(sql, request.parameters(), request.row());
   }
 
-  private void add(String sql, Request.Parameters bound, Request.@Nullable Row row) {
+  /** Adds a statement with what takes its rows; null where they are of no interest. */
+  void add(String sql, Request.Parameters bound, Request.@Nullable Row row) {
     texts.add(sql);
     parameters.add(bound);
     rows.add(row);

@@ -12,6 +12,8 @@ import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
+import dev.waymark.postgres.internal.ScanBounds.Lane;
+import dev.waymark.postgres.internal.ScanBounds.Range;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -46,6 +48,8 @@ public final class PostgresDialect implements Dialect {
   private final String beginWrite;
   private final String beginRead;
   private final Map<List<String>, String> together = new ConcurrentHashMap<>();
+  private final ScanBounds bounds = new ScanBounds();
+  private final RecordedLanes lanes = new RecordedLanes();
 
   /** A dialect for the schema of these settings on this server, whose errors name this store. */
   public PostgresDialect(PostgresSettings settings, PostgresErrors errors, PostgresServer server) {
@@ -95,6 +99,24 @@ public final class PostgresDialect implements Dialect {
   public void read(Session session, List<Request> requests) throws SQLException {
     Batch batch = new Batch(session, together);
     batch.addDeferred();
+    run(session, batch, requests);
+  }
+
+  /** Refreshes the bounds of the scans in the same round trip, when it is time to. */
+  @Override
+  public void readForClaim(Session session, Collection<String> pools, List<Request> requests)
+      throws SQLException {
+    Batch batch = new Batch(session, together);
+    batch.addDeferred();
+    Object refresh = bounds.begin(pools);
+    if (refresh != null) {
+      new BoundsRefresh(bounds, refresh).addTo(batch, sql);
+    }
+    run(session, batch, requests);
+  }
+
+  private void run(Session session, Batch first, List<Request> requests) throws SQLException {
+    Batch batch = first;
     int ids = 0;
     for (Request request : requests) {
       if (ids > 0 && ids + request.ids() > MOST_IDS_TOGETHER) {
@@ -136,8 +158,14 @@ public final class PostgresDialect implements Dialect {
     for (Rows rows : writes) {
       batch.add(sql(rows.statement()), (statement, first) -> bind(statement, first, rows));
     }
+    List<Lane> unrecorded = lanes.unrecorded(writes);
+    if (!unrecorded.isEmpty()) {
+      // Last: whoever waits here for another that records the same lane holds up nobody.
+      batch.add(sql.in(RecordedLanes.RECORD), (s, next) -> RecordedLanes.bind(s, next, unrecorded));
+    }
     batch.add("COMMIT");
     batch.runAndCommit();
+    lanes.recorded(unrecorded);
     return true;
   }
 
@@ -147,20 +175,14 @@ public final class PostgresDialect implements Dialect {
   }
 
   private static int bind(PreparedStatement statement, int first, Rows rows) throws SQLException {
-    List<ColumnType> types = rows.types();
+    boolean isHistory = rows.statement() == WriteStatement.INSERT_HISTORY;
+    List<ColumnType> types = isHistory ? HistorySums.types(rows) : rows.types();
+    List<@Nullable Object[]> values = isHistory ? HistorySums.of(rows) : rows.rows();
     for (int column = 0; column < types.size(); column++) {
       statement.setArray(
-          first + column,
-          column(statement.getConnection(), types.get(column), rows.rows(), column));
+          first + column, column(statement.getConnection(), types.get(column), values, column));
     }
     int next = first + types.size();
-    if (rows.statement() == WriteStatement.INSERT_HISTORY) {
-      statement.setArray(
-          next++,
-          statement
-              .getConnection()
-              .createArrayOf(typeName(ColumnType.LONG), HistoryOffsets.of(rows)));
-    }
     if (rows.statement().isCounted()) {
       statement.setInt(next++, rows.rows().size());
     }
@@ -225,6 +247,27 @@ public final class PostgresDialect implements Dialect {
       throws SQLException {
     statement.setArray(
         index, statement.getConnection().createArrayOf("text", texts.toArray(new String[0])));
+  }
+
+  /** Four arrays: ranges of priorities of the pools, and where the scan of each begins. */
+  @Override
+  public int bindClaimedPools(PreparedStatement statement, int first, Collection<String> pools)
+      throws SQLException {
+    List<Range> ranges = bounds.ranges(pools);
+    BoundArrays arrays = new BoundArrays(statement, first);
+    arrays.texts(ranges, Range::pool);
+    arrays.numbers(ranges, Range::least);
+    arrays.numbers(ranges, Range::greatest);
+    arrays.times(ranges, Range::begin);
+    return arrays.next();
+  }
+
+  @Override
+  public int bindBegin(PreparedStatement statement, int first, ReadStatement read)
+      throws SQLException {
+    Instant begin = read == ReadStatement.DUE ? bounds.dueBegin() : bounds.leaseBegin();
+    BoundArrays.bindTime(statement, first, begin);
+    return first + 1;
   }
 
   @Override

@@ -20,7 +20,9 @@ final class PostgresMigrations {
           "V2__counts_and_indexes",
           "V3__cheaper_guards",
           "V4__claims",
-          "V5__independent_of_names");
+          "V5__independent_of_names",
+          "V6__scan_bounds",
+          "V7__standing_in_history");
 
   /** What stands for the schema in a script; the name was given by Flyway. */
   private static final String SCHEMA = "${flyway:defaultSchema}";

@@ -39,17 +39,27 @@ final class PostgresReads {
       """;
 
   /**
-   * The pools with each priority that something in them has, found by leaps through the index:
-   * there are few, however much is ready.
+   * The lanes in which something can be ready: each pool with each priority. A range of priorities
+   * is either one known lane with the time at which its first live row can begin, or all that lies
+   * between known lanes; there a lane is found by leaps through the index, which are few, however
+   * much is ready. See {@link ScanBounds}.
    */
   private static final String LANES =
       """
-      WITH RECURSIVE lane (pool, priority) AS (
-        SELECT p.pool, (SELECT max(q.priority) FROM {s}.ready_task_runs q WHERE q.pool = p.pool)
-        FROM unnest(?::text[]) AS p (pool) WHERE {pools}
+      WITH RECURSIVE lane (pool, priority, least, since) AS (
+        SELECT p.pool,
+               CASE WHEN p.since IS NOT NULL THEN p.least ELSE (
+                 SELECT max(q.priority) FROM {s}.ready_task_runs q
+                 WHERE q.pool = p.pool AND q.priority >= p.least AND q.priority <= p.greatest) END,
+               p.least, coalesce(p.since, '-infinity'::timestamptz)
+        FROM unnest(?::text[], ?::integer[], ?::integer[], ?::timestamptz[]) AS p (pool, least, greatest, since)
+        WHERE {pools}
         UNION ALL
-        SELECT l.pool, (SELECT max(q.priority) FROM {s}.ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
-        FROM lane l WHERE l.priority IS NOT NULL
+        SELECT l.pool, (
+                 SELECT max(q.priority) FROM {s}.ready_task_runs q
+                 WHERE q.pool = l.pool AND q.priority >= l.least AND q.priority < l.priority),
+               l.least, l.since
+        FROM lane l WHERE l.priority > l.least
       )
       """;
 
@@ -87,7 +97,8 @@ final class PostgresReads {
                     SELECT l.pool, l.priority, n.available_at, n.task_run_id FROM lane l
                     CROSS JOIN LATERAL (
                       SELECT q.available_at, q.task_run_id FROM {s}.ready_task_runs q
-                      WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= statement_timestamp()
+                      WHERE q.pool = l.pool AND q.priority = l.priority
+                        AND q.available_at >= l.since AND q.available_at <= statement_timestamp()
                       ORDER BY q.available_at, q.task_run_id LIMIT ? + {more}) n
                     WHERE l.priority IS NOT NULL
                     ORDER BY l.priority DESC, n.available_at, n.task_run_id) c
@@ -130,7 +141,14 @@ final class PostgresReads {
               FOR NO KEY UPDATE OF e FOR UPDATE OF q SKIP LOCKED""")
           .replace("{before}", "r.state");
 
+  /**
+   * The least id. A pair is compared, although only its time matters: of a time between two others
+   * a planner expects so few rows that it would read and sort all of them.
+   */
+  private static final String ZERO = "'00000000-0000-0000-0000-000000000000'::uuid";
+
   private static final String ANY = "true";
+  private static final String BOUNDED = "EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool)";
   private static final String UNBOUNDED =
       "NOT EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool)";
 
@@ -222,13 +240,20 @@ final class PostgresReads {
                  CASE WHEN EXISTS (SELECT 1 FROM free f WHERE f.task_run_id = r.task_run_id) THEN 1 ELSE 0 END
           FROM {s}.ready_task_runs r WHERE r.task_run_id = ANY (ARRAY (SELECT v.id FROM v))""";
       case LOCK_POOLS ->
-          """
-          SELECT p.name, p.slots FROM {s}.pools p
-          WHERE p.name = ANY (?) AND EXISTS (SELECT 1 FROM {s}.ready_task_runs r WHERE r.pool = p.name)
-          ORDER BY p.name FOR UPDATE""";
+          LANES.replace("{pools}", BOUNDED)
+              + """
+              SELECT p.name, p.slots FROM {s}.pools p
+              WHERE p.name = ANY (ARRAY (
+                SELECT l.pool FROM lane l
+                CROSS JOIN LATERAL (
+                  SELECT 1 FROM {s}.ready_task_runs q
+                  WHERE q.pool = l.pool AND q.priority = l.priority
+                    AND q.available_at >= l.since AND q.available_at <= statement_timestamp()
+                  LIMIT 1) q))
+              ORDER BY p.name FOR UPDATE""";
       case POOL_LEASES ->
           """
-          SELECT p.name, (SELECT count(*) FROM {s}.leases l WHERE l.pool = p.name)
+          SELECT p.name, (SELECT count(*) FROM {s}.leases l WHERE l.pool = p.name AND l.expires_at >= ?)
           FROM {s}.pools p WHERE p.name = ANY (?)""";
       case PICK_READY -> PASSING_OVER.replace("{pools}", UNBOUNDED);
       case PICK_BOUNDED -> PASSING_OVER.replace("{pools}", ANY);
@@ -238,14 +263,19 @@ final class PostgresReads {
       case DUE ->
           """
           SELECT execution_id, reason FROM {s}.due_executions
-          WHERE due_at <= statement_timestamp() ORDER BY due_at, execution_id LIMIT ?""";
+          WHERE (due_at, execution_id) >= (?, {zero}) AND due_at <= statement_timestamp()
+          ORDER BY due_at, execution_id LIMIT ?"""
+              .replace("{zero}", ZERO);
       case DUE_OF_EXECUTION ->
           """
           SELECT execution_id, reason FROM {s}.due_executions
           WHERE execution_id = ? AND due_at <= statement_timestamp() ORDER BY due_at""";
       case EXPIRED ->
           LEASE
-              + "WHERE l.expires_at <= statement_timestamp() ORDER BY l.expires_at, l.task_run_id LIMIT ?";
+              + "WHERE (l.expires_at, l.task_run_id) >= (?, "
+              + ZERO
+              + ") AND l.expires_at <= statement_timestamp()"
+              + " ORDER BY l.expires_at, l.task_run_id LIMIT ?";
       case EXPIRED_OF_EXECUTION ->
           LEASE
               + "WHERE l.task_run_id = ANY (ARRAY (SELECT id FROM {s}.task_runs WHERE execution_id = ?))"
@@ -280,7 +310,8 @@ final class PostgresReads {
                        SELECT 1 FROM lane p
                        CROSS JOIN LATERAL (
                          SELECT 1 FROM {s}.ready_task_runs q
-                         WHERE q.pool = p.pool AND q.priority = p.priority AND q.available_at <= statement_timestamp()
+                         WHERE q.pool = p.pool AND q.priority = p.priority
+                           AND q.available_at >= p.since AND q.available_at <= statement_timestamp()
                          LIMIT 1) q
                        WHERE {pools}) THEN 1 ELSE 0 END"""
                   .replace("{pools}", UNBOUNDED);

@@ -45,7 +45,8 @@ final class PostgresSql {
     return quotedSchema + "." + name;
   }
 
-  private String in(String template) {
+  /** The text of a template for this schema. */
+  String in(String template) {
     return template.replace("{s}", quotedSchema);
   }
 }

@@ -12,8 +12,8 @@ final class PostgresWrites {
   /**
    * The text of a write. One that does not insert takes the number of its rows as one more
    * parameter, and fails with a division by zero unless it finds as many records: its COMMIT is
-   * under way in the same round trip. Rows of the history take their {@link HistoryOffsets} as one
-   * more column.
+   * under way in the same round trip. Rows of the history are brought as {@link HistorySums} has
+   * them.
    */
   static String template(WriteStatement statement) {
     String text = plain(statement);
@@ -39,12 +39,11 @@ final class PostgresWrites {
           ORDER BY e.id FOR NO KEY UPDATE OF e""";
       case CHECK_FAMILY ->
           """
-          SELECT 1 FROM unnest(?::uuid[], ?::integer[], ?::integer[]) AS v (id, live, ended)
-          WHERE EXISTS (
-            SELECT 1 FROM {s}.task_runs t WHERE t.execution_id = v.id
-            HAVING v.live = count(*) FILTER (WHERE t.state = ANY ('{PENDING,RUNNING,RETRYING}'::text[]))
-               AND v.live + v.ended = count(*) + coalesce(sum(%s), 0))"""
-              .formatted(PostgresReads.ENDED_ATTEMPTS);
+          SELECT 1 FROM unnest(?::uuid[], ?::integer[], ?::integer[]) AS v (id, unfinished, ended)
+          CROSS JOIN LATERAL (
+            SELECT h.unfinished, h.ended FROM {s}.history h
+            WHERE h.execution_id = v.id ORDER BY h.position DESC LIMIT 1) l
+          WHERE l.unfinished = v.unfinished AND l.ended = v.ended""";
       case CHECK_TASK_RUN ->
           """
           SELECT 1 FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::integer[], ?::text[])
@@ -125,16 +124,19 @@ final class PostgresWrites {
             AS v (state, version, started_at, ended_at, error, id)
           WHERE e.id = v.id AND e.version = v.version - 1""";
       // The execution is locked, and this statement began after it was: so its last row is known.
-      // What the rows of this group before each row add to it, HistoryOffsets has counted.
+      // A last row that does not say what has ended is followed by such rows.
       case INSERT_HISTORY ->
           """
-          INSERT INTO {s}.history (execution_id, position, committed_at, transition_count, transitions)
-          SELECT v.execution_id,
-                 coalesce((SELECT h.position + h.transition_count FROM {s}.history h
-                           WHERE h.execution_id = v.execution_id ORDER BY h.position DESC LIMIT 1), 0) + v.earlier,
-                 v.committed_at, v.transition_count, v.transitions
-          FROM unnest(?::uuid[], ?::timestamptz[], ?::integer[], ?::text[], ?::bigint[])
-            AS v (execution_id, committed_at, transition_count, transitions, earlier)""";
+          INSERT INTO {s}.history (execution_id, position, committed_at, transition_count, transitions, unfinished, ended)
+          SELECT v.execution_id, coalesce(l.position + l.transition_count, 0) + v.earlier,
+                 v.committed_at, v.transition_count, v.transitions,
+                 CASE WHEN l.position IS NULL THEN 0 ELSE l.unfinished END + v.unfinished,
+                 CASE WHEN l.position IS NULL THEN 0 ELSE l.ended END + v.ended
+          FROM unnest(?::uuid[], ?::timestamptz[], ?::integer[], ?::text[], ?::integer[], ?::integer[], ?::bigint[])
+            AS v (execution_id, committed_at, transition_count, transitions, unfinished, ended, earlier)
+          LEFT JOIN LATERAL (
+            SELECT h.position, h.transition_count, h.unfinished, h.ended FROM {s}.history h
+            WHERE h.execution_id = v.execution_id ORDER BY h.position DESC LIMIT 1) l ON true""";
       case INSERT_COMMIT ->
           """
           INSERT INTO {s}.commits (id, committed_at, fingerprint, versions)
@@ -188,8 +190,7 @@ final class PostgresWrites {
           """
           UPDATE {s}.ready_task_runs r
           SET pool = v.pool, priority = v.priority,
-              available_at = CASE WHEN v.micros = 0 THEN least(r.available_at, clock_timestamp())
-                                  ELSE clock_timestamp() + v.micros * interval '1 microsecond' END
+              available_at = clock_timestamp() + v.micros * interval '1 microsecond'
           FROM unnest(?::text[], ?::integer[], ?::bigint[], ?::uuid[]) AS v (pool, priority, micros, task_run_id)
           WHERE r.task_run_id = v.task_run_id""";
       case PUT_DUE ->

@@ -116,7 +116,10 @@ class PostgresClaimPlansTest {
       switch (request.statement()) {
         case LOCK_POOLS ->
             assertThat(plan).contains("LockRows", "pools_pkey", "ready_task_runs_in_order");
-        case POOL_LEASES -> assertThat(plan).contains("pools_pkey", "leases_by_pool");
+        case POOL_LEASES ->
+            assertThat(plan)
+                .contains("pools_pkey")
+                .containsPattern("leases_by_pool .*\\R.*\\(pool = p.name\\) AND \\(expires_at >= ");
         case PICK_READY ->
             assertThat(plan)
                 // Those that are locked come in order without being sorted, so no more are locked.
@@ -124,11 +127,15 @@ class PostgresClaimPlansTest {
                 .contains("executions_pkey", "execution_details_pkey", "attempts_pkey")
                 .containsPattern(
                     "ready_task_runs_in_order on .*\\R.*\\(pool = l_1.pool\\) AND \\(priority ="
-                        + " l_1.priority\\) AND \\(available_at <= ");
+                        + " l_1.priority\\) AND \\(available_at >= l_1.since\\) AND \\(available_at <= ");
         case DUE ->
-            assertThat(plan).containsPattern("due_executions_by_time on .*\\R.*\\(due_at <= ");
+            assertThat(plan)
+                .containsPattern(
+                    "due_executions_by_time on .*\\R.*\\(due_at >= .* AND \\(due_at <= ");
         case EXPIRED ->
-            assertThat(plan).containsPattern("leases_by_expiry on .*\\R.*\\(expires_at <= ");
+            assertThat(plan)
+                .containsPattern(
+                    "leases_by_expiry on .*\\R.*\\(expires_at >= .* AND \\(expires_at <= ");
         case NEXT ->
             assertThat(plan)
                 .containsPattern(

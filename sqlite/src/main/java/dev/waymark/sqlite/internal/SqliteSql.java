@@ -421,9 +421,10 @@ final class SqliteSql {
           SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error)
           WHERE id = ?6 AND version = ?2 - 1\
           """;
+      // What has ended is counted where it is not remembered; memory is right, there is one writer.
       case INSERT_HISTORY ->
-          "INSERT INTO history (execution_id, committed_at, transition_count, transitions) VALUES"
-              + " (?, ?, ?, ?)";
+          "INSERT INTO history (execution_id, committed_at, transition_count, transitions)"
+              + " SELECT ?, ?, ?, ? WHERE ? + ? IS NOT NULL";
       case INSERT_COMMIT ->
           "INSERT INTO commits (id, committed_at, fingerprint, versions) VALUES (?, ?, ?, ?) ON"
               + " CONFLICT DO NOTHING";
@@ -447,12 +448,8 @@ final class SqliteSql {
           """
               .formatted(NOW);
       case UPDATE_READY ->
-          """
-          UPDATE ready_task_runs SET pool = ?1, priority = ?2,
-            available_at = CASE WHEN ?3 = 0 THEN min(available_at, {now}) ELSE {now} + ?3 END
-          WHERE task_run_id = ?4\
-          """
-              .replace("{now}", NOW);
+          "UPDATE ready_task_runs SET pool = ?, priority = ?, available_at = %s + ? WHERE task_run_id = ?"
+              .formatted(NOW);
       case PUT_DUE ->
           """
           INSERT INTO due_executions (execution_id, reason, due_at) VALUES (?, ?, %s + ?)

@@ -133,6 +133,18 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("one that goes to another pool or priority goes behind what is ready there")
+  void behind() {
+    ExecutionId execution = execution();
+    TaskRunId there = taskRun(execution);
+    TaskRunId moved = taskRun(execution);
+    ready(moved, "default", 5, Duration.ZERO);
+    ready(there, "default", 0, Duration.ZERO);
+    assertThat(ready(moved, "default", 0, Duration.ZERO).changed()).isTrue();
+    assertThat(ids(claim("default"))).containsExactly(there, moved);
+  }
+
+  @Test
   @DisplayName("several times in one change set, the last one counts")
   void inOneChangeSet() {
     TaskRunId run = taskRun(execution());

@@ -41,7 +41,9 @@ final class PoolsSetCommand implements Command {
     }
     Integer bound = slots == null ? null : Values.number("--slots", slots, 0, MOST_SLOTS);
     String name = context.arguments().requiredOperand();
-    context.store().commit(ChangeSet.builder().setPool(name, bound).build());
+    // Made before the store is opened: a name that is refused creates none.
+    ChangeSet changes = ChangeSet.builder().setPool(name, bound).build();
+    context.store().commit(changes);
     context.out().println("pool " + name + (bound == null ? " unbounded" : " slots " + bound));
     return ExitCode.DONE;
   }

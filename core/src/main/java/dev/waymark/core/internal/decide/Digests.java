@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * SHA-256 over content in which every part is preceded by its length, so that different contents
  * never read the same.
  */
-final class Digests {
+public final class Digests {
   private static final int REQUEST_HASH_CHARS = 32;
 
   private final MessageDigest digest;
@@ -28,11 +28,13 @@ final class Digests {
   }
 
   static String content(NewWorkflow workflow) {
-    return new Digests()
-        .text(workflow.definition())
-        .text(workflow.description())
-        .map(workflow.labels())
-        .hex();
+    return content(workflow.definition(), workflow.description(), workflow.labels());
+  }
+
+  /** What {@link dev.waymark.core.model.Workflow#contentHash()} is of this content. */
+  public static String content(
+      String definition, @Nullable String description, Map<String, String> labels) {
+    return new Digests().text(definition).text(description).map(labels).hex();
   }
 
   static String request(NewExecution execution) {

@@ -49,7 +49,7 @@ final class DueRules {
 
   /**
    * Whether that changes anything. A delay counts from the commit, so it always moves the time;
-   * without one, what is available already keeps its time.
+   * without one, what is available already keeps it where pool and priority stay as they are.
    */
   private boolean makeReady(Change.ReadyTaskRun change) {
     Duration delay = change.delay().truncatedTo(ChronoUnit.MICROS);

@@ -121,7 +121,7 @@ final class ClaimTransaction {
   private Optional<Claims> claim(Session session, ClaimRequest request, boolean looksAgain)
       throws SQLException {
     ClaimReads reads = new ClaimReads(dialect, request);
-    dialect.read(session, reads.looking(TOLD));
+    dialect.readForClaim(session, request.pools(), reads.looking(TOLD));
     readIfAny(session, reads.lookingFurther());
     readIfAny(session, reads.waiting());
     List<Picked> picked = reads.picked();

@@ -44,9 +44,24 @@ final class GroupRows {
         moves.computeIfAbsent(move.executionId(), id -> new ArrayList<>()).add(move);
       }
     }
-    moves.forEach(
-        (execution, list) ->
-            history.add(execution.value(), at, list.size(), TransitionText.write(list)));
+    moves.forEach((execution, list) -> addHistory(execution, at, list));
+  }
+
+  private void addHistory(ExecutionId execution, Instant at, List<Effect.Moved> moves) {
+    int unfinished = 0;
+    int ended = 0;
+    for (Effect.Moved move : moves) {
+      if (move instanceof Effect.TaskRunCreated) {
+        unfinished++;
+      } else if (move instanceof Effect.TaskRunMoved moved && moved.to().isTerminal()) {
+        unfinished--;
+        ended++;
+      } else if (move instanceof Effect.AttemptMoved) {
+        ended++;
+      }
+    }
+    history.add(
+        execution.value(), at, moves.size(), TransitionText.write(moves), unfinished, ended);
   }
 
   private void addToWave(Effect effect) {

@@ -38,7 +38,6 @@ public final class ClaimReads {
 
   /** The requests that look what there is; at most so much of what is due and of what expired. */
   public List<Request> looking(int told) {
-    List<String> pools = List.copyOf(request.pools());
     List<Request> requests = new ArrayList<>();
     if (request.limit() > 0) {
       requests.addAll(picks.first());
@@ -54,10 +53,7 @@ public final class ClaimReads {
     requests.add(
         new Request(
             ReadStatement.NEXT,
-            (s, first) -> {
-              dialect.bindTexts(s, first, pools);
-              return first + 1;
-            },
+            (s, first) -> dialect.bindClaimedPools(s, first, request.pools()),
             1,
             this::next));
     return requests;
@@ -74,12 +70,13 @@ public final class ClaimReads {
         row);
   }
 
-  private static Request limited(ReadStatement statement, int limit, Request.Row row) {
+  private Request limited(ReadStatement statement, int limit, Request.Row row) {
     return new Request(
         statement,
         (s, first) -> {
-          s.setInt(first, limit);
-          return first + 1;
+          int next = dialect.bindBegin(s, first, statement);
+          s.setInt(next, limit);
+          return next + 1;
         },
         1,
         row);

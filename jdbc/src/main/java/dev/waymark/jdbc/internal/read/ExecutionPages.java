@@ -76,7 +76,22 @@ final class ExecutionPages {
     for (Way way : days.to(offset, count, query.order())) {
       items.addAll(read(way));
     }
+    if (items.size() < count) {
+      throw missing(count, items.size());
+    }
     return page(items, days.total(), offset + count == days.total());
+  }
+
+  /**
+   * What is counted and not found is a damaged row: in one snapshot the counts are exact, and a row
+   * is only found by a state that there is.
+   */
+  private SQLException missing(long counted, long found) throws SQLException {
+    list(sql.ofUnknownState(), new RecordRows(dialect)::execution);
+    return new DamagedRowException(
+        "table execution_counts counts %d executions where table executions has %d"
+            .formatted(counted, found),
+        null);
   }
 
   private List<Execution> read(Way way) throws SQLException {

@@ -103,21 +103,29 @@ final class ExecutionSql {
   Text page(Part part) {
     Text ids = ids(part);
     String direction = part.order() == Order.OLDEST ? "ASC" : "DESC";
+    return executions()
+        .add("WHERE " + dialect.isAmong("e.id", ids.sql()))
+        .add("\nORDER BY e.created_at " + direction + ", e.id " + direction)
+        .bindAs(ids);
+  }
+
+  /** One execution in a state that there is not; reads them all. */
+  Text ofUnknownState() {
+    Text text =
+        executions().add("WHERE e.state NOT IN (" + placeholders(EVERY_STATE) + ") LIMIT 1");
+    EVERY_STATE.forEach(state -> text.bind(state.name()));
+    return text;
+  }
+
+  private Text executions() {
     return new Text()
         .add(
             """
             SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
                    e.created_at, e.started_at, e.ended_at, e.error
             FROM %s e LEFT JOIN %s d ON d.execution_id = e.id
-            WHERE %s
-            ORDER BY e.created_at %s, e.id %s"""
-                .formatted(
-                    dialect.table("executions"),
-                    dialect.table("execution_details"),
-                    dialect.isAmong("e.id", ids.sql()),
-                    direction,
-                    direction))
-        .bindAs(ids);
+            """
+                .formatted(dialect.table("executions"), dialect.table("execution_details")));
   }
 
   /** The ids of the executions of a part: the rows are looked up when it is known which. */

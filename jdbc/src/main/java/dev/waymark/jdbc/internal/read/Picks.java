@@ -46,8 +46,20 @@ final class Picks {
   /** The first turn: the bounds, and what is ready in pools without one. */
   List<Request> first() {
     return List.of(
-        pools(ReadStatement.LOCK_POOLS, row -> slots.put(row.getString(1), row.getInt(2))),
-        pools(ReadStatement.POOL_LEASES, row -> leases.put(row.getString(1), row.getInt(2))),
+        new Request(
+            ReadStatement.LOCK_POOLS,
+            (s, first) -> dialect.bindClaimedPools(s, first, request.pools()),
+            request.pools().size(),
+            row -> slots.put(row.getString(1), row.getInt(2))),
+        new Request(
+            ReadStatement.POOL_LEASES,
+            (s, first) -> {
+              int next = dialect.bindBegin(s, first, ReadStatement.POOL_LEASES);
+              dialect.bindTexts(s, next, request.pools());
+              return next + 1;
+            },
+            request.pools().size(),
+            row -> leases.put(row.getString(1), row.getInt(2))),
         picking(
             request.execution() == null
                 ? ReadStatement.PICK_READY
@@ -104,31 +116,22 @@ final class Picks {
     return candidates.stream().sorted(ORDER).limit(request.limit()).toList();
   }
 
-  private Request pools(ReadStatement statement, Request.Row row) {
-    List<String> names = List.copyOf(request.pools());
-    return new Request(
-        statement,
-        (s, first) -> {
-          dialect.bindTexts(s, first, names);
-          return first + 1;
-        },
-        names.size(),
-        row);
-  }
-
   private Request picking(ReadStatement statement, Collection<String> pools, int limit) {
     ExecutionId only = request.execution();
     return new Request(
         statement,
         (s, first) -> {
-          dialect.bindTexts(s, first, pools);
+          int next;
           if (only == null) {
-            s.setInt(first + 1, limit);
+            next = dialect.bindClaimedPools(s, first, pools);
+            s.setInt(next, limit);
           } else {
-            dialect.bindUuid(s, first + 1, only.value());
+            dialect.bindTexts(s, first, pools);
+            next = first + 1;
+            dialect.bindUuid(s, next, only.value());
           }
-          s.setInt(first + 2, limit);
-          return first + 3;
+          s.setInt(next + 1, limit);
+          return next + 2;
         },
         limit,
         this::candidate);

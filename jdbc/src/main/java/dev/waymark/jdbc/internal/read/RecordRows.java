@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.read;
 
+import dev.waymark.core.internal.decide.Digests;
 import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -16,6 +17,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Claims.Leased;
 import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.Worker;
+import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,15 +37,25 @@ final class RecordRows {
     this.dialect = dialect;
   }
 
+  /** The revision of a workflow; its content must be the one that was hashed. */
   Workflow workflow(ResultSet row) throws SQLException {
-    return new Workflow(
-        new WorkflowId(row.getString(1)),
-        row.getInt(2),
-        row.getString(3),
-        TextMaps.read(row.getString(4)),
-        time(row, 5),
-        row.getString(6),
-        row.getString(7));
+    Workflow workflow =
+        new Workflow(
+            new WorkflowId(row.getString(1)),
+            row.getInt(2),
+            row.getString(3),
+            TextMaps.read(row.getString(4)),
+            time(row, 5),
+            row.getString(6),
+            row.getString(7));
+    String hash = Digests.content(workflow.definition(), workflow.description(), workflow.labels());
+    if (!hash.equals(workflow.contentHash())) {
+      throw new DamagedRowException(
+          "table workflow_revisions, row with workflow_id \"%s\" and revision %s: definition, description and labels are not those of content_hash"
+              .formatted(workflow.id(), workflow.revision()),
+          null);
+    }
+    return workflow;
   }
 
   Execution execution(ResultSet row) throws SQLException {

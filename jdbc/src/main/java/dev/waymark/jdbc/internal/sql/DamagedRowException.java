@@ -74,9 +74,10 @@ public final class DamagedRowException extends SQLException {
     }
     ResultSetMetaData columns = row.getMetaData();
     int at = lastRead(row, mapper);
-    String where =
-        "table " + table(columns) + ", row with " + columns.getColumnLabel(1) + " " + found(row, 1);
     boolean isKnown = at > 1 && (at < columns.getColumnCount() || !tells(columns, at));
+    String table = table(columns, isKnown ? at : 1);
+    String where =
+        "table " + table + ", row with " + columns.getColumnLabel(1) + " " + found(row, 1);
     String what = isKnown ? ", column " + columns.getColumnLabel(at) : "";
     String value = isKnown && tells(columns, at) ? ": found " + found(row, at) : "";
     String why = isKnown && !tells(columns, at) ? "" : " (" + firstLine(cause) + ")";
@@ -119,9 +120,11 @@ public final class DamagedRowException extends SQLException {
     return last[0];
   }
 
-  private static String table(ResultSetMetaData columns) {
+  /** The table of this column; where it is an expression, that of the first. */
+  private static String table(ResultSetMetaData columns, int column) {
     try {
-      return columns.getTableName(1);
+      String table = columns.getTableName(column);
+      return table == null || table.isEmpty() ? columns.getTableName(1) : table;
     } catch (SQLException e) {
       return "unknown";
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What differs between the backends. Stateless and thread-safe. */
+/** What differs between the backends. Thread-safe. */
 public interface Dialect {
 
   /** The text of a read. */
@@ -42,6 +42,35 @@ public interface Dialect {
 
   /** Runs reads one after the other, in as few round trips as the database allows. */
   void read(Session session, List<Request> requests) throws SQLException;
+
+  /**
+   * Runs the first reads of a claim of these pools, as {@link #read} does. A database may read
+   * something for itself with them, from which later claims know where to begin their search.
+   */
+  default void readForClaim(Session session, Collection<String> pools, List<Request> requests)
+      throws SQLException {
+    read(session, requests);
+  }
+
+  /**
+   * Binds the pools in which a claim looks for ready task runs, from this index on; returns the
+   * index after the last.
+   */
+  default int bindClaimedPools(PreparedStatement statement, int first, Collection<String> pools)
+      throws SQLException {
+    bindTexts(statement, first, pools);
+    return first + 1;
+  }
+
+  /**
+   * Binds the time before which nothing can be due, or no lease can end, where the database needs
+   * it for {@link ReadStatement#DUE}, {@link ReadStatement#EXPIRED} or {@link
+   * ReadStatement#POOL_LEASES}; returns the index after the last.
+   */
+  default int bindBegin(PreparedStatement statement, int first, ReadStatement read)
+      throws SQLException {
+    return first;
+  }
 
   /**
    * What is equal, from one write transaction of a session to the next, exactly as long as nobody

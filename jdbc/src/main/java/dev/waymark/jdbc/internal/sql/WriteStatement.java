@@ -59,8 +59,11 @@ public enum WriteStatement {
    * null to keep the one before, execution id.
    */
   UPDATE_EXECUTION(TEXT, LONG, TIME, TIME, TEXT, UUID),
-  /** Execution id, committed at, number of transitions, transitions. */
-  INSERT_HISTORY(UUID, TIME, INT, TEXT),
+  /**
+   * Execution id, committed at, number of transitions, transitions, and by how much they change the
+   * number of task runs that have not ended, and the number of ends of task runs and attempts.
+   */
+  INSERT_HISTORY(UUID, TIME, INT, TEXT, INT, INT),
   /** Commit id, committed at, fingerprint, versions. */
   INSERT_COMMIT(UUID, TIME, LONG, TEXT),
   /** Commit id; writes the row as it is. */
@@ -82,10 +85,7 @@ public enum WriteStatement {
   DELETE_LEASE(UUID, INT),
   /** Task run id, pool, priority, microseconds from now on; it must not be ready yet. */
   INSERT_READY(UUID, TEXT, INT, LONG),
-  /**
-   * Pool, priority, microseconds from now on, task run id, which must be ready; with 0
-   * microseconds, one that is available already keeps its time.
-   */
+  /** Pool, priority, microseconds from now on, task run id, which must be ready. */
   UPDATE_READY(TEXT, INT, LONG, UUID),
   /** Execution id, reason, microseconds from now on; what is due earlier stays. */
   PUT_DUE(UUID, TEXT, LONG),

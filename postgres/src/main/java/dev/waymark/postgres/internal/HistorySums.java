@@ -1,0 +1,68 @@
+package dev.waymark.postgres.internal;
+
+import dev.waymark.jdbc.internal.sql.ColumnType;
+import dev.waymark.jdbc.internal.sql.Rows;
+import dev.waymark.jdbc.internal.sql.WriteStatement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rows of the history that a group writes come to, execution by execution. The statement
+ * adds it to what the last row of the execution has; a window in the statement would do the same,
+ * and costs the server more.
+ */
+final class HistorySums {
+  /** The columns of {@link WriteStatement#INSERT_HISTORY}, from 0. */
+  private static final int EXECUTION = 0;
+
+  private static final int TRANSITION_COUNT = 2;
+  private static final int UNFINISHED = 4;
+  private static final int ENDED = 5;
+  private static final int EARLIER = 6;
+
+  private HistorySums() {}
+
+  /** What one execution has come to by the rows so far. */
+  private static final class Sum {
+    private long transitions;
+    private int unfinished;
+    private int ended;
+  }
+
+  /** The types of the columns: those of the statement, and one more. */
+  static List<ColumnType> types(Rows history) {
+    List<ColumnType> types = new ArrayList<>(history.types());
+    types.add(ColumnType.LONG);
+    return types;
+  }
+
+  /**
+   * The rows, in their order. What each changes is added to what those before it change, and the
+   * additional column is the number of transitions in those.
+   */
+  static List<@Nullable Object[]> of(Rows history) {
+    Map<Object, Sum> sums = new HashMap<>();
+    List<@Nullable Object[]> all = new ArrayList<>();
+    for (@Nullable Object[] row : history.rows()) {
+      Sum sum = sums.computeIfAbsent(Objects.requireNonNull(row[EXECUTION]), id -> new Sum());
+      sum.unfinished += number(row, UNFINISHED);
+      sum.ended += number(row, ENDED);
+      @Nullable Object[] summed = new Object[EARLIER + 1];
+      System.arraycopy(row, 0, summed, 0, UNFINISHED);
+      summed[UNFINISHED] = sum.unfinished;
+      summed[ENDED] = sum.ended;
+      summed[EARLIER] = sum.transitions;
+      all.add(summed);
+      sum.transitions += number(row, TRANSITION_COUNT);
+    }
+    return all;
+  }
+
+  private static int number(@Nullable Object[] row, int column) {
+    return (Integer) Objects.requireNonNull(row[column]);
+  }
+}
