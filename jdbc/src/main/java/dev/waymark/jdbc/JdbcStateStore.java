@@ -46,6 +46,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -231,6 +232,13 @@ public abstract class JdbcStateStore implements StateStore {
   @Override
   public @Nullable ExecutionProgress executionProgress(ExecutionId id) {
     return find("read the progress of execution " + id, snapshot -> snapshot.executionProgress(id));
+  }
+
+  @Override
+  public List<ExecutionProgress.Item> taskRunProgress(Collection<TaskRunId> ids) {
+    return ids.isEmpty()
+        ? List.of()
+        : read("read the progress of task runs", snapshot -> snapshot.taskRunProgress(ids));
   }
 
   @Override

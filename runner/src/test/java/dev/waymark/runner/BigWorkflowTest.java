@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BigWorkflowTest extends RunnerFixture {
   /** In the build; 10,000 with -Dwaymark.bigTasks=10000. */
   private static final int TASKS = Integer.getInteger("waymark.bigTasks", 2_000);
+
+  /** Further questions that are answered by task runs. */
+  private static final Set<String> LISTS =
+      Set.of("taskRuns", "taskRunProgress", "executionDetails");
 
   /** 10,000 tasks have 256 MiB. */
   private static final int HEAP_MIB = Math.max(64, TASKS * 256 / 10_000);
@@ -67,6 +72,32 @@ class BigWorkflowTest extends RunnerFixture {
     assertThat(read.get()).isBetween((long) tasks, 3L * tasks + passed.toNanos() / 100_000);
   }
 
+  @Test
+  @DisplayName("reads no more for a task whose needs have ended at another worker")
+  void readsOnlyWhatIsNeeded() {
+    int tasks = 2_000;
+    Flows.Flow flow = flow("flow");
+    for (int i = 0; i < tasks / 2; i++) {
+      flow.task("a" + i, null).uses("nothing").pool("here");
+      flow.task("b" + i, null, "a" + i).uses("nothing").pool("there");
+    }
+    ExecutionId id = start(flow);
+    AtomicLong read = new AtomicLong();
+    Runner here = runner(builder().pool("here").concurrency(4).handler("nothing", context -> {}));
+    Runner there =
+        runner(
+            builder(counting(store, read))
+                .pool("there")
+                .concurrency(4)
+                .handler("nothing", context -> {}));
+    long begin = System.nanoTime();
+    var other = runInBackground(here, id);
+    assertThat(there.run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(other.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    Duration passed = Duration.ofNanos(System.nanoTime() - begin);
+    assertThat(read.get()).isBetween((long) tasks, 4L * tasks + passed.toNanos() / 100_000);
+  }
+
   /** Counts the task runs that a store has given as its answers. */
   private static StateStore counting(StateStore real, AtomicLong read) {
     return (StateStore)
@@ -78,7 +109,7 @@ class BigWorkflowTest extends RunnerFixture {
                 Object answer = method.invoke(real, arguments);
                 if (answer instanceof ExecutionProgress progress) {
                   read.addAndGet(progress.taskRuns().size());
-                } else if (List.of("taskRuns", "executionDetails").contains(method.getName())) {
+                } else if (LISTS.contains(method.getName())) {
                   read.addAndGet(answer instanceof Collection<?> rows ? rows.size() : 1_000_000);
                 }
                 return answer;

@@ -67,6 +67,32 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("failed at another worker: what claims the cleanup knows of it")
+  void failedAtAnotherWorker() {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("work", "touch working; while ! test -f go-on; do sleep 0.02; done; exit 3")
+                .pool("here")
+                .task("other", "true")
+                .pool("there")
+                .task("clean", FACTS)
+                .pool("there")
+                .stage(Stage.FINALLY));
+    var result = runInBackground(runner(builder().pool("here")), id);
+    awaitFile("working");
+    // It looks at no execution by itself, only at what it claims.
+    Runner there = runner(builder().pollInterval(Duration.ofHours(1)).pool("there"));
+    var other = workInBackground(there);
+    Waiting.until("the end of the other", () -> states(id).get("other") == TaskRunState.SUCCEEDED);
+    touch("go-on");
+    assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
+    there.stop();
+    other.join();
+    assertThat(lines("clean")).containsExactly("FAILED: work.");
+  }
+
+  @Test
   @DisplayName("timed out: what runs is ended, then both run")
   void timedOut() {
     ExecutionId id =

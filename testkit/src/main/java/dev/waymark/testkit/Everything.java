@@ -118,7 +118,9 @@ public final class Everything {
       calls.put("task runs of " + id, store -> store.taskRuns(id));
       calls.put("history of " + id, store -> store.history(id, page));
     }
-    for (TaskRunId id : List.of(done, claimed, waiting, idle)) {
+    List<TaskRunId> taskRuns = List.of(done, claimed, waiting, idle);
+    calls.put("progress of task runs", store -> store.taskRunProgress(taskRuns));
+    for (TaskRunId id : taskRuns) {
       calls.put("task run " + id, store -> store.taskRun(id));
       calls.put("attempts of " + id, store -> store.attempts(id));
       calls.put("attempt of " + id, store -> store.attempt(new AttemptId(id, 1)));

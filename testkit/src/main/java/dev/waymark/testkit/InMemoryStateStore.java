@@ -42,6 +42,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -331,6 +332,19 @@ public final class InMemoryStateStore implements StateStore {
               ? null
               : new ExecutionProgress(execution, sortedTaskRuns(id).map(this::item).toList());
         });
+  }
+
+  @Override
+  public List<ExecutionProgress.Item> taskRunProgress(Collection<TaskRunId> ids) {
+    return answer(
+        () ->
+            ids.stream()
+                .distinct()
+                .map(records.taskRuns::get)
+                .filter(Objects::nonNull)
+                .sorted(TASK_RUN_ORDER)
+                .map(this::item)
+                .toList());
   }
 
   private ExecutionProgress.Item item(TaskRun run) {

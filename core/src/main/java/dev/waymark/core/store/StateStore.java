@@ -169,6 +169,15 @@ public interface StateStore extends AutoCloseable {
   @Nullable ExecutionProgress executionProgress(ExecutionId id);
 
   /**
+   * How far these task runs have come, from one snapshot: for one that knows the others of an
+   * execution already, of which there may be thousands.
+   *
+   * @param ids any number of them; those that there are not are left out of the answer
+   * @return in order of creation, then by id
+   */
+  List<ExecutionProgress.Item> taskRunProgress(Collection<TaskRunId> ids);
+
+  /**
    * The executions that a query asks for, with the total of all that match. Ordered by time of
    * creation, then by id.
    */

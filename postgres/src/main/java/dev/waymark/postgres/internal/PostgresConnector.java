@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,13 +12,14 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
+import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 
 /**
  * Opens connections with the settings without which the driver would wait for ever, or write to a
- * server that cannot be written to. They are all of the connection itself: what would be the state
- * of a session is set in each transaction, since behind a proxy that pools transactions each may
- * run in another session.
+ * server that cannot be written to. They are all of the connection itself: what answers depend on
+ * is set in each transaction, since behind a proxy that pools transactions each may run in another
+ * session. A session that is ours alone is tuned as well.
  */
 public final class PostgresConnector implements DataSource {
   private final String url;
@@ -64,7 +66,14 @@ public final class PostgresConnector implements DataSource {
     if (connection == null) {
       throw new SQLException("the PostgreSQL driver does not accept its own URL");
     }
-    return connection;
+    try (Statement statement = connection.createStatement()) {
+      int pid = connection.unwrap(PGConnection.class).getBackendPID();
+      statement.execute(PostgresTransactions.tune(pid));
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   private Properties copy() {

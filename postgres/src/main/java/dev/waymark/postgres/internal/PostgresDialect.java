@@ -56,7 +56,8 @@ public final class PostgresDialect implements Dialect {
     this.sql = new PostgresSql(settings.schema());
     this.errors = errors;
     this.writers = Math.min(MOST_WRITERS, settings.poolSize());
-    PostgresTransactions transactions = new PostgresTransactions(settings, server.version());
+    PostgresTransactions transactions =
+        new PostgresTransactions(settings, server.version(), server.isTuned());
     this.beginWrite = transactions.write();
     this.beginRead = transactions.read();
   }

@@ -324,6 +324,10 @@ final class PostgresReads {
           """
           SELECT o.task_run_id, o.outputs FROM {s}.task_run_outputs o
           WHERE o.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))""";
+      case READY_BY_ID ->
+          "SELECT r.task_run_id FROM {s}.ready_task_runs r WHERE r.task_run_id = ANY (?)";
+      case OUTPUTS_BY_ID ->
+          "SELECT o.task_run_id, o.outputs FROM {s}.task_run_outputs o WHERE o.task_run_id = ANY (?)";
       case LOG ->
           """
           SELECT l.position, l.bytes FROM {s}.log_chunks l
@@ -362,8 +366,11 @@ final class PostgresReads {
       case EXECUTION -> EXECUTION + "WHERE e.id = ?";
       case TASK_RUN -> TASK_RUN + "WHERE t.id = ?";
       case TASK_RUNS -> TASK_RUN + "WHERE t.execution_id = ? ORDER BY t.created_at, t.id";
+      case TASK_RUNS_BY_ID -> TASK_RUN + "WHERE t.id = ANY (?) ORDER BY t.created_at, t.id";
       case ATTEMPT -> ATTEMPT + "WHERE a.task_run_id = ? AND a.number = ?";
       case ATTEMPTS -> ATTEMPT + "WHERE a.task_run_id = ? ORDER BY a.number";
+      case ATTEMPTS_BY_ID ->
+          ATTEMPT + "WHERE a.task_run_id = ANY (?) ORDER BY a.task_run_id, a.number";
       case ATTEMPTS_OF_EXECUTION ->
           ATTEMPT
               + """

@@ -12,15 +12,18 @@ import org.postgresql.PGConnection;
  *
  * @param version its major version
  * @param isPooled whether a proxy may run each transaction in another session of the server
+ * @param isTuned whether each session was {@linkplain PostgresTransactions#tune tuned}
  */
-public record PostgresServer(int version, boolean isPooled) {
+public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
   private static final int LEAST_VERSION = 14;
 
   private static final String LOOK =
       """
       SELECT pg_catalog.current_setting('server_encoding'), pg_catalog.current_setting('client_encoding'),
-        pg_catalog.pg_backend_pid(), pg_catalog.current_database()\
-      """;
+        pg_catalog.pg_backend_pid(), pg_catalog.current_database(),
+        coalesce(pg_catalog.current_setting('%s', true), 'off')\
+      """
+          .formatted(PostgresTransactions.TUNED);
 
   /**
    * Looks at the server and its database.
@@ -36,7 +39,8 @@ public record PostgresServer(int version, boolean isPooled) {
       row.next();
       checkEncoding(row.getString(1), row.getString(4), place);
       checkClientEncoding(row.getString(2), place);
-      return new PostgresServer(version, isPooled(connection, row.getInt(3)));
+      boolean isPooled = isPooled(connection, row.getInt(3));
+      return new PostgresServer(version, isPooled, !isPooled && row.getString(5).equals("on"));
     }
   }
 

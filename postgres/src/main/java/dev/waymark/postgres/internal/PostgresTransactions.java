@@ -2,6 +2,7 @@ package dev.waymark.postgres.internal;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * How transactions begin: with every setting of the session on which the store depends, in the same
@@ -9,10 +10,12 @@ import java.util.Locale;
  * any search path.
  *
  * <p>A role, a database, a server or a proxy may give a session other settings than the defaults
- * (ALTER ROLE … SET), so nothing is taken for granted. All settings are local to the transaction:
- * nothing is left in the session, which belongs to a pool or is shared by a proxy. What the driver
- * sets and watches by itself (client_encoding, DateStyle, TimeZone) and what {@link PostgresServer}
- * refuses is not repeated here.
+ * (ALTER ROLE … SET), so nothing is taken for granted. All that answers depend on is local to the
+ * transaction: nothing is left in the session, which belongs to a pool or is shared by a proxy.
+ * What only the speed of commits depends on is set once in a session that is nobody else's ({@link
+ * #tune}), and elsewhere in each transaction too. What the driver sets and watches by itself
+ * (client_encoding, DateStyle, TimeZone) and what {@link PostgresServer} refuses is not repeated
+ * here.
  */
 final class PostgresTransactions {
   /**
@@ -42,12 +45,12 @@ final class PostgresTransactions {
           "enable_hashagg on",
           "enable_material on");
 
-  /**
-   * Every statement of a commit finds its rows by key. A null in an array that goes as text must
-   * not become a word.
-   */
-  private static final List<String> WRITING =
-      List.of("enable_hashjoin off", "enable_mergejoin off", "array_nulls on");
+  /** Every statement of a commit finds its rows by key. */
+  private static final List<String> JOINED_BY_KEY =
+      List.of("enable_hashjoin off", "enable_mergejoin off");
+
+  /** A null in an array that goes as text must not become a word. */
+  private static final List<String> WRITING = List.of("array_nulls on");
 
   /** What the text of a script means, and that its functions are checked. */
   private static final List<String> MIGRATING =
@@ -83,13 +86,40 @@ final class PostgresTransactions {
 
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
+  /** Says of a session that it is tuned. */
+  static final String TUNED = "waymark.tuned";
+
   private final PostgresSettings settings;
   private final boolean hasTransactionTimeout;
+  private final boolean isTuned;
 
-  /** Transactions with these settings on a server of this major version. */
-  PostgresTransactions(PostgresSettings settings, int serverVersion) {
+  /**
+   * Transactions with these settings on a server of this major version.
+   *
+   * @param isTuned whether all sessions were {@linkplain #tune tuned} when they were opened
+   */
+  PostgresTransactions(PostgresSettings settings, int serverVersion, boolean isTuned) {
     this.settings = settings;
     this.hasTransactionTimeout = serverVersion >= TRANSACTION_TIMEOUT_SINCE;
+    this.isTuned = isTuned;
+  }
+
+  /**
+   * The statement that sets in a session, until its end, what the speed of commits depends on;
+   * nothing where the session of the server is not the one with this process id, because a proxy
+   * shares it among its clients.
+   */
+  static String tune(int pid) {
+    StringBuilder settings = new StringBuilder(call(TUNED, "on", false));
+    Stream.of(PLANNED_ONCE, JOINED_BY_KEY)
+        .flatMap(List::stream)
+        .map(setting -> setting.split(" "))
+        .forEach(setting -> settings.append(", ").append(call(setting[0], setting[1], false)));
+    return "SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) "
+        + pid
+        + " THEN pg_catalog.num_nulls("
+        + settings
+        + ") END";
   }
 
   /** The statements that begin a transaction which writes, each but the last ending a line. */
@@ -97,7 +127,7 @@ final class PostgresTransactions {
     return "BEGIN ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE;\n"
         + timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
         + path()
-        + set(PLANNED_ONCE)
+        + (isTuned ? "" : set(PLANNED_ONCE) + set(JOINED_BY_KEY))
         + set(WRITING)
         + WAIT_FOR_DISK
         + TRIGGERS_FIRE
@@ -117,7 +147,7 @@ final class PostgresTransactions {
   /** The statements that begin a look at the catalog. */
   static String look(PostgresSettings settings) {
     return "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE;\n"
-        + new PostgresTransactions(settings, 0)
+        + new PostgresTransactions(settings, 0, false)
             .timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
         + END_OF_SETTINGS;
   }
@@ -164,6 +194,11 @@ final class PostgresTransactions {
 
   /** The call that sets something until the end of the transaction. */
   static String set(String name, String value) {
-    return String.format(Locale.ROOT, "pg_catalog.set_config('%s', '%s', true)", name, value);
+    return call(name, value, true);
+  }
+
+  private static String call(String name, String value, boolean isLocal) {
+    return String.format(
+        Locale.ROOT, "pg_catalog.set_config('%s', '%s', %s)", name, value, isLocal);
   }
 }

@@ -71,7 +71,7 @@ class PostgresClaimPlansTest {
       PostgresConnectionTest.settings(schema, Duration.ofSeconds(60));
   private final PostgresDialect dialect =
       new PostgresDialect(
-          settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false));
+          settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false, false));
 
   @BeforeEach
   void fill() {
@@ -161,6 +161,12 @@ class PostgresClaimPlansTest {
         };
     assertThat(plan(session, ReadStatement.LOAD_TASK_RUNS, parameters))
         .contains("task_runs_pkey", "attempts_pkey", "leases_pkey");
+    assertThat(plan(session, ReadStatement.TASK_RUNS_BY_ID, parameters)).contains("task_runs_pkey");
+    assertThat(plan(session, ReadStatement.ATTEMPTS_BY_ID, parameters)).contains("attempts_pkey");
+    assertThat(plan(session, ReadStatement.READY_BY_ID, parameters))
+        .contains("ready_task_runs_pkey");
+    assertThat(plan(session, ReadStatement.OUTPUTS_BY_ID, parameters))
+        .contains("task_run_outputs_pkey");
   }
 
   private void assertProgress(Session session) throws SQLException {

@@ -46,7 +46,7 @@ class PostgresConnectionTest {
 
   private static PostgresDialect dialect(PostgresSettings settings) {
     return new PostgresDialect(
-        settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false));
+        settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false, false));
   }
 
   @Test

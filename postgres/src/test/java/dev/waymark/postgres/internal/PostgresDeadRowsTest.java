@@ -55,7 +55,7 @@ class PostgresDeadRowsTest {
   private PostgresDialect dialect() {
     PostgresSettings settings = PostgresConnectionTest.settings(schema, Duration.ofSeconds(60));
     return new PostgresDialect(
-        settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false));
+        settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false, false));
   }
 
   @Test

@@ -80,7 +80,7 @@ class PostgresPlansTest {
     PostgresSettings settings = PostgresConnectionTest.settings(schema, Duration.ofSeconds(60));
     PostgresDialect dialect =
         new PostgresDialect(
-            settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false));
+            settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false, false));
     Map<String, Run> byText = new LinkedHashMap<>();
     StatementLog log = new StatementLog();
     try (Session session = new Session(log.watch(TestServer.connect()))) {

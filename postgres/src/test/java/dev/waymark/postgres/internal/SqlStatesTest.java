@@ -59,7 +59,7 @@ class SqlStatesTest {
           Duration.ofSeconds(30));
   private final PostgresErrors errors = PostgresErrors.ofDataSource(settings);
   private final PostgresDialect dialect =
-      new PostgresDialect(settings, errors, new PostgresServer(18, false));
+      new PostgresDialect(settings, errors, new PostgresServer(18, false, false));
 
   static Stream<String> states() {
     Set<String> states = new TreeSet<>(Set.of(DOCUMENTED.split("\\s+")));

@@ -59,7 +59,7 @@ final class ClaimStarter {
       if (job == null) {
         job = jobs.take(jobs.progress(id));
       } else if (job.claimed(claimed) == null) {
-        jobs.reload(job);
+        catchUp(job, claimed);
       }
       deadlines.begin(job);
     } catch (StoreUnavailableException | StoreOverloadedException e) {
@@ -74,6 +74,21 @@ final class ClaimStarter {
       notifier.claimed(job, node);
     }
     return job;
+  }
+
+  /**
+   * Others have got on with the execution. Of an ordinary task only what it needs is read again: it
+   * does not lean on the rest, of which there may be thousands. A task of a later stage is told how
+   * all before it have ended.
+   */
+  private void catchUp(Job job, Claimed claimed) {
+    Node node = job.node(claimed.taskRun().id());
+    if (node == null || !job.isOpen(node.task.stage())) {
+      jobs.reload(job);
+    } else {
+      jobs.reload(job, node);
+      job.load(claimed.execution());
+    }
   }
 
   private void start(Claimed claimed, long sentNanos) {

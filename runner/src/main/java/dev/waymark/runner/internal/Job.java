@@ -19,6 +19,7 @@ import dev.waymark.runner.definition.WorkflowDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -150,6 +151,36 @@ final class Job {
     return changed;
   }
 
+  /**
+   * Takes over what the store says of some task runs, and tells which nodes are not as listeners
+   * know them. The rest of the picture may be older.
+   */
+  List<Node> load(Collection<ExecutionProgress.Item> items) {
+    List<Node> changed = new ArrayList<>();
+    for (ExecutionProgress.Item each : items) {
+      Node node = byRun.get(each.taskRun().id());
+      if (node != null) {
+        boolean wasFinal = node.isFinal();
+        tally(node, node.state, -1);
+        endedAttempts -= node.endedAttempts();
+        node.load(each);
+        endedAttempts += node.endedAttempts();
+        tally(node, node.state, 1);
+        noteBegun(node);
+        if (node.isFinal() && !wasFinal) {
+          becomeFinal(node);
+        } else {
+          node.forgetOutputs();
+        }
+        if (node.isNews()) {
+          changed.add(node);
+        }
+      }
+    }
+    stale = true;
+    return changed;
+  }
+
   /** All task runs have been read from the store just now. */
   void noteRead() {
     readNanos = System.nanoTime();
@@ -177,15 +208,19 @@ final class Job {
     attempted = false;
     endedAttempts = 0;
     for (Node node : nodes) {
-      attempted |= node.attempt > 0;
-      endedAttempts += node.hasLiveAttempt() ? node.attempt - 1 : node.attempt;
-      if (node.ready || node.attempt > 0) {
-        begun.add(node.task.stage());
-      }
+      endedAttempts += node.endedAttempts();
+      noteBegun(node);
       node.openNeeds = open(node.needs);
       node.openDependants = open(node.dependants);
       node.forgetOutputs();
       tally(node, node.state, 1);
+    }
+  }
+
+  private void noteBegun(Node node) {
+    attempted |= node.attempt > 0;
+    if (node.ready || node.attempt > 0) {
+      begun.add(node.task.stage());
     }
   }
 
@@ -212,8 +247,8 @@ final class Job {
   /**
    * Takes over that this worker has claimed a task run.
    *
-   * @return its node; or null when the claim does not follow from what is known, and everything is
-   *     to be read again
+   * @return its node; or null when the claim does not follow from what is known, and what it leans
+   *     on is to be read again
    */
   @Nullable Node claimed(Claimed claimed) {
     Node node = byRun.get(claimed.taskRun().id());
@@ -221,7 +256,8 @@ final class Job {
         node != null
             && claimed.taskRun().version() == node.version + 1
             && claimed.attempt().number() == node.attempt + 1
-            && node.openNeeds == 0;
+            && node.openNeeds == 0
+            && isOpen(node.task.stage());
     if (node == null || !follows) {
       return null;
     }
@@ -229,9 +265,16 @@ final class Job {
     node.claimed(claimed);
     attempted = true;
     tally(node, node.state, 1);
-    state = claimed.execution().state();
-    version = claimed.execution().version();
+    load(claimed.execution());
     return node;
+  }
+
+  /** Takes over how the execution is that a claim has brought. */
+  void load(Execution execution) {
+    if (execution.version() > version) {
+      state = execution.state();
+      version = execution.version();
+    }
   }
 
   /** Ends the live attempt of a node. */
@@ -248,13 +291,17 @@ final class Job {
     node.ready = false;
     tally(node, to, 1);
     if (to.isTerminal()) {
-      node.dependants.forEach(dependant -> dependant.openNeeds--);
-      for (Node need : node.needs) {
-        need.openDependants--;
-        need.forgetOutputs();
-      }
-      node.forgetOutputs();
+      becomeFinal(node);
     }
+  }
+
+  private static void becomeFinal(Node node) {
+    node.dependants.forEach(dependant -> dependant.openNeeds--);
+    for (Node need : node.needs) {
+      need.openDependants--;
+      need.forgetOutputs();
+    }
+    node.forgetOutputs();
   }
 
   void move(ExecutionState to) {

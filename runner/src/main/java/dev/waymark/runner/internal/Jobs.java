@@ -6,10 +6,12 @@ import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +112,14 @@ final class Jobs {
   /** Brings the picture of an execution up to date. */
   void reload(Job job) {
     notifier.changed(job, job.load(progress(job.id())));
+  }
+
+  /** Brings the picture of a task run and of those that it needs up to date, and of no other. */
+  void reload(Job job, Node node) {
+    List<TaskRunId> ids = new ArrayList<>();
+    ids.add(node.id);
+    node.needs.forEach(need -> ids.add(need.id));
+    notifier.changed(job, job.load(patience.call(() -> store.taskRunProgress(ids))));
   }
 
   /**

@@ -101,6 +101,11 @@ final class LocalAttempts implements AutoCloseable {
           job, id, ProcessEnd.late("its lease of " + lease + " was over before it could begin"));
       return;
     }
+    if (job.isOverdue(node.task.stage()) || job.isCancelled(node.task.stage())) {
+      notStarted(
+          job, id, ProcessEnd.asked()); // It was ready before the time of its stage was over.
+      return;
+    }
     try {
       Work work = work(job, node);
       LocalAttempt local = new LocalAttempt(job.id(), id, work);

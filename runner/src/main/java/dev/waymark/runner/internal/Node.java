@@ -134,6 +134,10 @@ final class Node {
     return attemptState == AttemptState.RUNNING;
   }
 
+  int endedAttempts() {
+    return hasLiveAttempt() ? attempt - 1 : attempt;
+  }
+
   boolean isFinal() {
     return state.isTerminal();
   }

@@ -46,6 +46,11 @@ record ProcessEnd(
     this(cause, exitCode, error, Map.of(), null);
   }
 
+  /** Of one that was to end before it began. */
+  static ProcessEnd asked() {
+    return new ProcessEnd(Cause.ASKED, null, null);
+  }
+
   static ProcessEnd notStarted(@Nullable String reason) {
     return notStarted(Cause.NOT_STARTED, reason);
   }

@@ -252,6 +252,10 @@ final class SqliteSql {
           SELECT o.task_run_id, o.outputs FROM task_runs t JOIN task_run_outputs o ON o.task_run_id = t.id
           WHERE t.execution_id = ?\
           """;
+      case READY_BY_ID ->
+          "SELECT r.task_run_id FROM ready_task_runs r WHERE r.task_run_id IN " + UUIDS;
+      case OUTPUTS_BY_ID ->
+          "SELECT o.task_run_id, o.outputs FROM task_run_outputs o WHERE o.task_run_id IN " + UUIDS;
       case LOG ->
           """
           SELECT position, bytes FROM log_chunks
@@ -291,8 +295,11 @@ final class SqliteSql {
       case EXECUTION -> EXECUTION + "WHERE e.id = ?";
       case TASK_RUN -> TASK_RUN + "WHERE t.id = ?";
       case TASK_RUNS -> TASK_RUN + "WHERE t.execution_id = ? ORDER BY t.created_at, t.id";
+      case TASK_RUNS_BY_ID -> TASK_RUN + "WHERE t.id IN " + UUIDS + " ORDER BY t.created_at, t.id";
       case ATTEMPT -> ATTEMPT + "WHERE a.task_run_id = ? AND a.number = ?";
       case ATTEMPTS -> ATTEMPT + "WHERE a.task_run_id = ? ORDER BY a.number";
+      case ATTEMPTS_BY_ID ->
+          ATTEMPT + "WHERE a.task_run_id IN " + UUIDS + " ORDER BY a.task_run_id, a.number";
       case ATTEMPTS_OF_EXECUTION ->
           ATTEMPT
               + "JOIN task_runs t ON t.id = a.task_run_id WHERE t.execution_id = ? ORDER BY"

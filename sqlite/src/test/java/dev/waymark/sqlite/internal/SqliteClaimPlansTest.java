@@ -129,6 +129,14 @@ class SqliteClaimPlansTest {
         };
     plan(connection, ReadStatement.LOAD_TASK_RUNS, parameters)
         .contains("SEARCH l USING PRIMARY KEY (task_run_id=?) LEFT-JOIN");
+    plan(connection, ReadStatement.TASK_RUNS_BY_ID, parameters)
+        .contains("SEARCH t USING PRIMARY KEY (id=?)");
+    plan(connection, ReadStatement.ATTEMPTS_BY_ID, parameters)
+        .contains("SEARCH a USING PRIMARY KEY (task_run_id=?)");
+    plan(connection, ReadStatement.READY_BY_ID, parameters)
+        .contains("SEARCH r USING PRIMARY KEY (task_run_id=?)");
+    plan(connection, ReadStatement.OUTPUTS_BY_ID, parameters)
+        .contains("SEARCH o USING INDEX sqlite_autoindex_task_run_outputs_1 (task_run_id=?)");
   }
 
   private void assertProgress(Connection connection) throws SQLException {

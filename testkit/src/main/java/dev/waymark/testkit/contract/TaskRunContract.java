@@ -2,6 +2,8 @@ package dev.waymark.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
@@ -12,6 +14,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ConflictException;
 import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.IllegalTransitionException;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
@@ -283,6 +287,37 @@ public abstract class TaskRunContract extends ContractTest {
     assertThat(details(execution).taskRuns())
         .extracting(run -> run.taskRun().id())
         .containsExactlyElementsOf(expected);
+  }
+
+  @Test
+  @DisplayName("the progress of some is asked for by their ids, of whatever execution they are")
+  void progressOfSome() {
+    ExecutionId execution = executionIn(ExecutionState.RUNNING);
+    TaskRunId ended = taskRunIn(execution, TaskRunState.RUNNING);
+    TaskRunId left = taskRun(execution);
+    TaskRunId ready = taskRun(execution);
+    ExecutionId other = execution();
+    TaskRunId idle = taskRun(other);
+    store.recordAttempt(ended, "worker-1");
+    store.commit(
+        changes()
+            .setOutputs(ended, 1, Map.of("rows", "42"))
+            .updateAttempt(new AttemptId(ended, 1), AttemptState.SUCCEEDED, 0, null)
+            .updateTaskRun(ended, TaskRunState.SUCCEEDED)
+            .readyTaskRun(ready)
+            .build());
+    List<ExecutionProgress.Item> all = new ArrayList<>(items(execution));
+    all.addAll(items(other));
+    all.removeIf(item -> item.taskRun().id().equals(left));
+    assertThat(all).hasSize(3);
+    assertThat(store.taskRunProgress(List.of(idle, ready, ids.taskRunId(), ended, ready)))
+        .isEqualTo(all);
+    assertThat(store.taskRunProgress(List.of())).isEmpty();
+    assertThat(store.taskRunProgress(List.of(ids.taskRunId()))).isEmpty();
+  }
+
+  private List<ExecutionProgress.Item> items(ExecutionId execution) {
+    return exists(store.executionProgress(execution)).taskRuns();
   }
 
   @ParameterizedTest

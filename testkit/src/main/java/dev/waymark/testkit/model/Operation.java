@@ -14,6 +14,7 @@ import dev.waymark.core.store.Claims.Due;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Cursor;
 import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.LeaseHolder;
 import dev.waymark.core.store.Page;
@@ -142,7 +143,12 @@ sealed interface Operation {
   record Progress(ExecutionId id) implements Operation {
     @Override
     public @Nullable Object putTo(StateStore store) {
-      return store.executionProgress(id);
+      ExecutionProgress progress = store.executionProgress(id);
+      if (progress == null) {
+        return null;
+      }
+      List<TaskRunId> ids = progress.taskRuns().stream().map(each -> each.taskRun().id()).toList();
+      return List.of(progress, store.taskRunProgress(ids));
     }
   }
 

@@ -27,6 +27,7 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.core.store.Worker;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,11 @@ class ForwardingStateStore implements StateStore {
   @Override
   public @Nullable ExecutionProgress executionProgress(ExecutionId id) {
     return store.executionProgress(id);
+  }
+
+  @Override
+  public List<ExecutionProgress.Item> taskRunProgress(Collection<TaskRunId> ids) {
+    return store.taskRunProgress(ids);
   }
 
   @Override

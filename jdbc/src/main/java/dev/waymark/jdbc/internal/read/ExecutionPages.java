@@ -89,8 +89,10 @@ final class ExecutionPages {
   private SQLException missing(long counted, long found) throws SQLException {
     list(sql.ofUnknownState(), new RecordRows(dialect)::execution);
     return new DamagedRowException(
-        "table execution_counts counts %d executions where table executions has %d"
-            .formatted(counted, found),
+        "table execution_counts counts "
+            + counted
+            + " executions where table executions has "
+            + found,
         null);
   }
 

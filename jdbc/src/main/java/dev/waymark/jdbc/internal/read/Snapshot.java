@@ -31,6 +31,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -131,7 +132,8 @@ public final class Snapshot {
     if (execution == null) {
       return null;
     }
-    Map<TaskRunId, List<Attempt>> attempts = attemptsOf(id);
+    Map<TaskRunId, List<Attempt>> attempts =
+        attempts(ReadStatement.ATTEMPTS_OF_EXECUTION, uuid(id.value()));
     List<TaskRunDetails> taskRuns = new ArrayList<>();
     for (TaskRun taskRun : taskRuns(id)) {
       taskRuns.add(new TaskRunDetails(taskRun, attempts.getOrDefault(taskRun.id(), List.of())));
@@ -139,10 +141,10 @@ public final class Snapshot {
     return new ExecutionDetails(execution, taskRuns, transitions(id, 0, Long.MAX_VALUE));
   }
 
-  private Map<TaskRunId, List<Attempt>> attemptsOf(ExecutionId id) throws SQLException {
+  private Map<TaskRunId, List<Attempt>> attempts(ReadStatement statement, Binder which)
+      throws SQLException {
     Map<TaskRunId, List<Attempt>> attempts = new HashMap<>();
-    for (Attempt attempt :
-        list(ReadStatement.ATTEMPTS_OF_EXECUTION, uuid(id.value()), records::attempt)) {
+    for (Attempt attempt : list(statement, which, records::attempt)) {
       attempts.computeIfAbsent(attempt.id().taskRunId(), key -> new ArrayList<>()).add(attempt);
     }
     return attempts;
@@ -151,24 +153,49 @@ public final class Snapshot {
   /** How far one execution has come. */
   public @Nullable ExecutionProgress executionProgress(ExecutionId id) throws SQLException {
     Execution execution = execution(id);
-    if (execution == null) {
-      return null;
-    }
-    Map<TaskRunId, List<Attempt>> attempts = attemptsOf(id);
-    Set<TaskRunId> ready =
-        new HashSet<>(
-            list(
-                ReadStatement.READY_OF_EXECUTION,
+    return execution == null
+        ? null
+        : new ExecutionProgress(
+            execution,
+            progress(
                 uuid(id.value()),
-                row -> new TaskRunId(dialect.uuid(row, 1))));
+                ReadStatement.TASK_RUNS,
+                ReadStatement.ATTEMPTS_OF_EXECUTION,
+                ReadStatement.READY_OF_EXECUTION,
+                ReadStatement.OUTPUTS_OF_EXECUTION));
+  }
+
+  /** How far these task runs have come. */
+  public List<ExecutionProgress.Item> taskRunProgress(Collection<TaskRunId> ids)
+      throws SQLException {
+    List<UUID> uuids = ids.stream().map(TaskRunId::value).toList();
+    return progress(
+        statement -> dialect.bindUuids(statement, 1, uuids),
+        ReadStatement.TASK_RUNS_BY_ID,
+        ReadStatement.ATTEMPTS_BY_ID,
+        ReadStatement.READY_BY_ID,
+        ReadStatement.OUTPUTS_BY_ID);
+  }
+
+  /** Four statements over the same task runs, which this binds. */
+  private List<ExecutionProgress.Item> progress(
+      Binder which,
+      ReadStatement taskRuns,
+      ReadStatement ofAttempts,
+      ReadStatement ofReady,
+      ReadStatement ofOutputs)
+      throws SQLException {
+    Map<TaskRunId, List<Attempt>> attempts = attempts(ofAttempts, which);
+    Set<TaskRunId> ready =
+        new HashSet<>(list(ofReady, which, row -> new TaskRunId(dialect.uuid(row, 1))));
     Map<TaskRunId, Map<String, String>> outputs = new HashMap<>();
     list(
-            ReadStatement.OUTPUTS_OF_EXECUTION,
-            uuid(id.value()),
+            ofOutputs,
+            which,
             row -> Map.entry(new TaskRunId(dialect.uuid(row, 1)), TextMaps.read(row.getString(2))))
         .forEach(entry -> outputs.put(entry.getKey(), entry.getValue()));
     List<ExecutionProgress.Item> items = new ArrayList<>();
-    for (TaskRun taskRun : taskRuns(id)) {
+    for (TaskRun taskRun : list(taskRuns, which, records::taskRun)) {
       items.add(
           new ExecutionProgress.Item(
               taskRun,
@@ -176,7 +203,7 @@ public final class Snapshot {
               outputs.getOrDefault(taskRun.id(), Map.of()),
               ready.contains(taskRun.id())));
     }
-    return new ExecutionProgress(execution, items);
+    return items;
   }
 
   /** Live attempts with a lease. */

@@ -134,10 +134,16 @@ public enum ReadStatement {
   TASK_RUN,
   /** Execution id -> the columns of a task run, by creation, then id. */
   TASK_RUNS,
+  /** Task run ids -> the columns of a task run, by creation, then id. */
+  TASK_RUNS_BY_ID,
   /** Execution id -> ids of its task runs that are ready. */
   READY_OF_EXECUTION,
+  /** Task run ids -> those that are ready. */
+  READY_BY_ID,
   /** Execution id -> task run id, outputs; of its task runs that have any. */
   OUTPUTS_OF_EXECUTION,
+  /** Task run ids -> task run id, outputs; of those that have any. */
+  OUTPUTS_BY_ID,
   /**
    * Task run id, number -> the columns of an attempt: task run id, number, state, worker, started
    * at, ended at, exit code, error.
@@ -150,6 +156,8 @@ public enum ReadStatement {
    * number.
    */
   ATTEMPTS_OF_EXECUTION,
+  /** Task run ids -> the columns of an attempt, by task run and number. */
+  ATTEMPTS_BY_ID,
   /**
    * Task run id and number, those again, first position, position after the last, task run id and
    * number once more, first position again -> position, bytes; the pieces of a log in which these

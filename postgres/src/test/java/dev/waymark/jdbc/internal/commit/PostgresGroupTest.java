@@ -79,7 +79,7 @@ class PostgresGroupTest {
     PostgresSettings settings = new PostgresSettings(schema, 1, LONG, LONG, LONG, LONG, LONG, LONG);
     dialect =
         new PostgresDialect(
-            settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false));
+            settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false, false));
     connection = TestServer.connect();
     Memory memory = new Memory();
     SessionSource sessions = new OneSession(new Session(log.watch(connection)));
