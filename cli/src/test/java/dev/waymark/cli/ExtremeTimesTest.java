@@ -3,6 +3,7 @@ package dev.waymark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRunId;
@@ -10,6 +11,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.store.StateStore;
 import dev.waymark.postgres.PostgresStateStore;
 import dev.waymark.runner.Runner;
 import dev.waymark.runner.definition.DefinitionLimits;
@@ -89,7 +91,7 @@ class ExtremeTimesTest extends CliTest {
             Object target = builder.get();
             Method build = target.getClass().getMethod("build");
             if (run(method, extreme, arguments -> method.invoke(target, arguments), tried)) {
-              run(method, extreme, arguments -> build.invoke(target), tried);
+              run(method, extreme, arguments -> give(build.invoke(target)), tried);
             }
           }
         }
@@ -98,11 +100,28 @@ class ExtremeTimesTest extends CliTest {
     for (Constructor<?> constructor : ClaimRequest.class.getConstructors()) {
       for (Object extreme : EXTREMES) {
         if (takes(constructor, extreme)) {
-          run(constructor, extreme, constructor::newInstance, tried);
+          run(constructor, extreme, arguments -> give(constructor.newInstance(arguments)), tried);
         }
       }
     }
     assertThat(tried).hasSizeGreaterThan(60);
+  }
+
+  /** What a builder accepts, a store answers, or refuses with an error of its own. */
+  private static Object give(Object built) {
+    StateStore store = new InMemoryStateStore();
+    try {
+      if (built instanceof ChangeSet changes) {
+        return store.commit(changes);
+      } else if (built instanceof ExecutionQuery query) {
+        return store.executions(query);
+      } else if (built instanceof ClaimRequest request) {
+        return store.claim(request);
+      }
+    } catch (WaymarkException e) {
+      return e;
+    }
+    return built;
   }
 
   private static boolean takes(Executable executable, Object extreme) {

@@ -2,6 +2,7 @@ package dev.waymark.runner;
 
 import static dev.waymark.runner.Flows.flow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -9,6 +10,7 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.runner.internal.Waiting;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,20 @@ class LogFilesTest extends RunnerFixture {
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(stored(id)).isEqualTo("one\ntwo\n");
     assertThat(Files.readString(file(id))).isEqualTo("one\ntwo\n");
+  }
+
+  @Test
+  @DisplayName("are written through no link of another user")
+  void areWrittenThroughNoLinkOfAnotherUser() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "giving a file away needs root");
+    Path real = Files.createDirectory(folder.resolve("real"));
+    Path link = Files.createSymbolicLink(folder.resolve("logs"), real);
+    Files.setAttribute(link, "unix:uid", 65_534, LinkOption.NOFOLLOW_LINKS);
+    ExecutionId id = start(flow("flow").task("a", "touch ran"));
+    assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(error(id)).contains("another user");
+    assertThat(folder.resolve("ran")).doesNotExist();
+    assertThat(real).isEmptyDirectory();
   }
 
   @Test

@@ -71,7 +71,7 @@ class SqliteDamagedRowTest {
     List<String> values() {
       return switch (type) {
         case "TEXT" -> List.of("char(unicode(%1$s) + 1) || substr(%1$s, 2)", "%1$s || '}'");
-        case "BLOB" -> List.of("x'ff' || substr(%1$s, 2)", "substr(%1$s, 2)");
+        case "BLOB" -> List.of("x'ff' || substr(%1$s, 2)", "substr(%1$s, 2)", "%1$s || x'00'");
         default -> List.of("-1", "9223372036854775807");
       };
     }

@@ -2,6 +2,8 @@ package dev.waymark.core.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -60,6 +62,18 @@ class BackoffTest {
     long slept = System.nanoTime() - begin;
     assertThat(Thread.interrupted()).isTrue();
     assertThat(slept).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(30));
+  }
+
+  @Test
+  @DisplayName("does not work while it lasts, also in an interrupted thread")
+  void doesNotWorkWhileItLasts() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    Thread.currentThread().interrupt();
+    long begin = threads.getCurrentThreadCpuTime();
+    Backoff.sleep(300, TimeUnit.MILLISECONDS);
+    long worked = threads.getCurrentThreadCpuTime() - begin;
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(worked).isLessThan(TimeUnit.MILLISECONDS.toNanos(100));
   }
 
   @Test

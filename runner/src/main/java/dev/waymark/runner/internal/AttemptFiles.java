@@ -93,6 +93,7 @@ record AttemptFiles(Path log, Path pidFile, Path folder) {
 
   /** Makes a folder for its owner only, unless it exists. */
   static void createDirectory(@Nullable Path folder) throws IOException {
+    FolderOwners.checkLinks(folder);
     try {
       if (folder != null && !Files.isDirectory(folder)) {
         Files.createDirectories(folder, ownerOnly(folder, "rwx------"));

@@ -26,9 +26,17 @@ final class FolderOwners {
       return;
     }
     checkOwner(folder);
-    Path parent = folder.getParent();
-    if (parent != null) {
-      checkLink(parent);
+    checkLinks(folder);
+  }
+
+  /**
+   * Checks the links on the way to a folder that need not exist yet.
+   *
+   * @throws IOException when one of them belongs to another user
+   */
+  static void checkLinks(@Nullable Path folder) throws IOException {
+    for (Path each = folder; each != null; each = each.getParent()) {
+      checkLink(each);
     }
   }
 

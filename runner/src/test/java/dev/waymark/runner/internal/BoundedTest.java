@@ -52,6 +52,12 @@ class BoundedTest {
     assertThat(read).as("of three long ones the first is forgotten").hasValue(16);
     definitions.of(workflow(13, "x".repeat(1 << 20)));
     assertThat(read).hasValue(16);
+    for (int round = 0; round < 2; round++) {
+      for (int i = 101; i <= 200; i++) {
+        definitions.of(workflow(i, "short"));
+      }
+    }
+    assertThat(read).as("of a hundred short ones not all are remembered").hasValue(216);
   }
 
   private static Workflow workflow(int revision, String text) {
