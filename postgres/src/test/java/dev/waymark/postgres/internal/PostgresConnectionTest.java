@@ -18,6 +18,7 @@ import java.util.Locale;
 import javax.net.SocketFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 @DisplayName("Connections and transactions on PostgreSQL")
 class PostgresConnectionTest {
@@ -212,5 +213,34 @@ class PostgresConnectionTest {
     public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
       throw new UnsupportedOperationException();
     }
+  }
+
+  @Test
+  @DisplayName("a session of our own is tuned once; one that belongs to others is left as it is")
+  void tuned() throws SQLException {
+    try (Connection own = connect("")) {
+      assertThat(TestServer.text(own, "SHOW plan_cache_mode")).isEqualTo("force_generic_plan");
+      assertThat(TestServer.text(own, "SHOW enable_hashjoin")).isEqualTo("off");
+      assertThat(TestServer.text(own, "SHOW statement_timeout")).isEqualTo("0");
+      assertThat(PostgresServer.look(own, "here").isTuned()).isTrue();
+    }
+    try (Connection other = TestServer.connect()) {
+      assertThat(PostgresServer.look(other, "here").isTuned()).isFalse();
+      int pid = other.unwrap(PGConnection.class).getBackendPID();
+      TestServer.text(other, PostgresTransactions.tune(pid + 1));
+      assertThat(TestServer.text(other, "SHOW plan_cache_mode")).isEqualTo("auto");
+      assertThat(PostgresServer.look(other, "here").isTuned()).isFalse();
+    }
+  }
+
+  @Test
+  @DisplayName("a transaction of a tuned session sets nothing but what answers depend on")
+  void begins() {
+    String tuned = new PostgresTransactions(SETTINGS, 18, true).write();
+    String other = new PostgresTransactions(SETTINGS, 18, false).write();
+    assertThat(tuned)
+        .contains("search_path", "statement_timeout", "synchronous_commit", "array_nulls")
+        .doesNotContain("plan_cache_mode", "enable_");
+    assertThat(other).contains("plan_cache_mode", "enable_seqscan", "enable_hashjoin");
   }
 }
