@@ -63,9 +63,6 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryStateStore implements StateStore {
   private static final Comparator<Execution> OLDEST_FIRST =
       Comparator.comparing(Execution::createdAt).thenComparing(Execution::id);
-  private static final Comparator<TaskRun> TASK_RUN_ORDER =
-      Comparator.comparing(TaskRun::createdAt).thenComparing(TaskRun::id);
-
   private static final System.Logger LOG = System.getLogger(InMemoryStateStore.class.getName());
 
   private final InstantSource clock;
@@ -316,8 +313,9 @@ public final class InMemoryStateStore implements StateStore {
               ? null
               : new ExecutionDetails(
                   execution,
-                  sortedTaskRuns(id)
-                      .map(run -> new TaskRunDetails(run, sortedAttempts(run.id())))
+                  records
+                      .sortedTaskRuns(id)
+                      .map(run -> new TaskRunDetails(run, records.sortedAttempts(run.id())))
                       .toList(),
                   records.histories.getOrDefault(id, List.of()));
         });
@@ -330,7 +328,8 @@ public final class InMemoryStateStore implements StateStore {
           Execution execution = records.executions.get(id);
           return execution == null
               ? null
-              : new ExecutionProgress(execution, sortedTaskRuns(id).map(this::item).toList());
+              : new ExecutionProgress(
+                  execution, records.sortedTaskRuns(id).map(records::progress).toList());
         });
   }
 
@@ -342,17 +341,9 @@ public final class InMemoryStateStore implements StateStore {
                 .distinct()
                 .map(records.taskRuns::get)
                 .filter(Objects::nonNull)
-                .sorted(TASK_RUN_ORDER)
-                .map(this::item)
+                .sorted(Records.TASK_RUN_ORDER)
+                .map(records::progress)
                 .toList());
-  }
-
-  private ExecutionProgress.Item item(TaskRun run) {
-    return new ExecutionProgress.Item(
-        run,
-        sortedAttempts(run.id()),
-        records.outputs.getOrDefault(run.id(), Map.of()),
-        records.backlog.isReady(run.id()));
   }
 
   @Override
@@ -393,7 +384,7 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public List<TaskRun> taskRuns(ExecutionId id) {
-    return answer(() -> sortedTaskRuns(id).toList());
+    return answer(() -> records.sortedTaskRuns(id).toList());
   }
 
   @Override
@@ -403,18 +394,7 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public List<Attempt> attempts(TaskRunId id) {
-    return answer(() -> sortedAttempts(id));
-  }
-
-  private Stream<TaskRun> sortedTaskRuns(ExecutionId id) {
-    return records.taskRunsOf(id).stream().sorted(TASK_RUN_ORDER);
-  }
-
-  private List<Attempt> sortedAttempts(TaskRunId id) {
-    return records.attempts.values().stream()
-        .filter(attempt -> attempt.id().taskRunId().equals(id))
-        .sorted(Comparator.comparing(Attempt::number))
-        .toList();
+    return answer(() -> records.sortedAttempts(id));
   }
 
   // ---- logs

@@ -21,14 +21,17 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ExecutionProgress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,11 @@ import org.jspecify.annotations.Nullable;
 final class Records {
   final Map<WorkflowId, List<Workflow>> workflows = new TreeMap<>();
   final Map<ExecutionId, Execution> executions = new TreeMap<>();
+
+  /** Of the task runs of an execution. */
+  static final Comparator<TaskRun> TASK_RUN_ORDER =
+      Comparator.comparing(TaskRun::createdAt).thenComparing(TaskRun::id);
+
   final Map<TaskRunId, TaskRun> taskRuns = new TreeMap<>();
   final Map<AttemptId, Attempt> attempts = new TreeMap<>();
   final Map<ExecutionId, List<Transition>> histories = new TreeMap<>();
@@ -99,6 +107,26 @@ final class Records {
   private void loadTaskRun(Ledger ledger, TaskRun run) {
     ledger.load(head(run));
     loadExecution(ledger, run.executionId());
+  }
+
+  Stream<TaskRun> sortedTaskRuns(ExecutionId id) {
+    return taskRunsOf(id).stream().sorted(TASK_RUN_ORDER);
+  }
+
+  List<Attempt> sortedAttempts(TaskRunId id) {
+    return attempts.values().stream()
+        .filter(attempt -> attempt.id().taskRunId().equals(id))
+        .sorted(Comparator.comparing(Attempt::number))
+        .toList();
+  }
+
+  /** How far a task run has come. */
+  ExecutionProgress.Item progress(TaskRun run) {
+    return new ExecutionProgress.Item(
+        run,
+        sortedAttempts(run.id()),
+        outputs.getOrDefault(run.id(), Map.of()),
+        backlog.isReady(run.id()));
   }
 
   private void loadTask(Ledger ledger, TaskKey task) {

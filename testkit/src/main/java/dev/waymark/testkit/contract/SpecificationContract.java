@@ -99,6 +99,7 @@ public abstract class SpecificationContract extends ContractTest {
           .isEqualTo(every.execution(execution));
       assertThat(exists(every.executionProgress(execution)).execution())
           .isEqualTo(every.execution(execution));
+      assertThat(every.taskRunProgress(List.of(taskRun))).hasSize(1);
       assertThat(every.claim(ClaimRequest.of("worker", 1, Duration.ofMinutes(1))).isEmpty())
           .isTrue();
       assertThat(every.leases(9)).isEmpty();
