@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class NothingStranded {
   private final Map<ExecutionId, Promise> promises = new HashMap<>();
   private final Set<CommitId> seen = new HashSet<>();
+  private final Set<CommitId> unknown = new HashSet<>();
   private int running;
   private long lastOverlap;
   private long clock;
@@ -88,7 +89,8 @@ public final class NothingStranded {
     } else if (answer instanceof CompletableFuture<?>
         && arguments != null
         && arguments[0] instanceof ChangeSet changes) {
-      touch(changes); // It is decided when nobody knows.
+      unknown.add(changes.id()); // It is decided when nobody knows.
+      touch(changes);
     } else if (answer instanceof Claims claims) {
       claims.claimed().forEach(each -> written(each.execution().id()));
     } else if (method.startsWith("create")
@@ -108,6 +110,10 @@ public final class NothingStranded {
   }
 
   private void committed(ChangeSet changes, CommitResult result, boolean wasAlone) {
+    if (unknown.contains(changes.id())) {
+      touch(changes); // The answer may be of any time since it was first sent.
+      return;
+    }
     if (!seen.add(changes.id())) {
       return; // A repeated commit changes nothing.
     }
