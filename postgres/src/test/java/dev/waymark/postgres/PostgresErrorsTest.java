@@ -69,8 +69,9 @@ class PostgresErrorsTest {
   void statementTimeout() throws Exception {
     try (StateStore store =
             builder(schema)
-                .statementTimeout(Duration.ofMillis(100))
-                .lockTimeout(Duration.ofSeconds(5))
+                // Long enough to open a store while the machine has other work.
+                .statementTimeout(Duration.ofSeconds(2))
+                .lockTimeout(Duration.ofSeconds(30))
                 .build();
         var other = TestServer.connect();
         var sql = other.createStatement()) {
@@ -79,11 +80,11 @@ class PostgresErrorsTest {
       sql.execute("LOCK TABLE " + schema + ".executions IN ACCESS EXCLUSIVE MODE");
       assertThatThrownBy(() -> Sample.createExecution(store))
           .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("statement time-out of 100ms")
+          .hasMessageContaining("statement time-out of 2s")
           .hasMessageContaining("nothing was stored");
       assertThatThrownBy(() -> store.execution(Sample.IDS.executionId()))
           .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("statement time-out of 100ms");
+          .hasMessageContaining("statement time-out of 2s");
       other.rollback();
       assertThat(store.executions(ExecutionQuery.all()).total()).isZero();
       assertThat(store.execution(Sample.createExecution(store))).isNotNull();
