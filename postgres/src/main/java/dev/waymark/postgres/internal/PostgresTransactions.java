@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * any search path.
  *
  * <p>A role, a database, a server or a proxy may give a session other settings than the defaults
- * (ALTER ROLE … SET), so nothing is taken for granted. All that answers depend on is local to the
+ * (ALTER ROLE … SET), so no default is assumed. All that answers depend on is local to the
  * transaction: nothing is left in the session, which belongs to a pool or is shared by a proxy.
  * What only the speed of commits depends on is set once in a session that is nobody else's ({@link
  * #tune}), and elsewhere in each transaction too. What the driver sets and watches by itself

@@ -78,8 +78,8 @@ final class ClaimStarter {
 
   /**
    * Others have got on with the execution. Of an ordinary task only what it needs is read again: it
-   * does not lean on the rest, of which there may be thousands. A task of a later stage is told how
-   * all before it have ended.
+   * does not lean on the rest, of which there may be thousands. A task of a later stage receives
+   * how all before it have ended.
    */
   private void catchUp(Job job, Claimed claimed) {
     Node node = job.node(claimed.taskRun().id());
