@@ -19,8 +19,10 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.ProcessGroupsAccess;
 import dev.waymark.runner.internal.Waiting;
 import dev.waymark.testkit.InMemoryStateStore;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -167,6 +169,32 @@ class LeaseTest extends RunnerFixture {
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
     assertThat(attempts(id, "a").get(0).error()).isEqualTo("taken for dead");
     Waiting.until("the end of the first attempt here", () -> !losses.lost.isEmpty());
+    assertThat(losses.lost).containsExactly(attempt);
+  }
+
+  @Test
+  @DisplayName("an attempt whose process outlives its execution is reported as lost, once")
+  void anAttemptWhoseProcessOutlivesItsExecutionIsReportedAsLostOnce() throws IOException {
+    ExecutionId id =
+        start(
+            flow("flow")
+                .task("a", "trap '' TERM; touch child; until test -f over; do sleep 0.05; done"));
+    Losses losses = new Losses();
+    Runner runner = runner(builder().listener(losses));
+    var result = runInBackground(runner, id);
+    awaitFile("child");
+    AttemptId attempt = attempts(id, "a").get(0).id();
+    store.commit(
+        ChangeSet.builder()
+            .updateAttempt(attempt, AttemptState.LOST, null, "taken for dead")
+            .updateTaskRun(attempt.taskRunId(), TaskRunState.FAILED)
+            .updateExecution(id, ExecutionState.FAILED)
+            .build());
+    assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
+    assertThat(losses.lost).isEmpty();
+    Files.createFile(folder.resolve("over"));
+    Waiting.until("the end of the attempt here", () -> !losses.lost.isEmpty());
+    runner.close();
     assertThat(losses.lost).containsExactly(attempt);
   }
 

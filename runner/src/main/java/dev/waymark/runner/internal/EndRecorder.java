@@ -27,12 +27,16 @@ final class EndRecorder {
     this.settler = settler;
   }
 
-  /** Records the end of an attempt, which is none of this worker's any more after that. */
+  /**
+   * Records the end of an attempt, which is none of this worker's any more after that. Where the
+   * execution is no longer in hand, because it ended elsewhere or cannot be read, nothing is
+   * recorded: the attempt is lost to this worker.
+   */
   void record(LocalAttempt attempt, ProcessEnd end) {
-    if (attempt.isLost() || end.isLate()) {
+    Job job = jobs.get(attempt.execution());
+    if (job == null || attempt.isLost() || end.isLate()) {
       notifier.leaseLost(attempt, config.worker());
     }
-    Job job = jobs.get(attempt.execution());
     if (job == null) {
       attempts.remove(attempt);
     } else if (attempt.isLost()) {
