@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 @DisplayName("Settings that a role or a database gives to the sessions of a store")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -114,13 +115,24 @@ class OtherSettingsTest {
         .password(PASSWORD);
   }
 
-  @Test
+  /** With sessions that the store does not open itself, and in which it leaves nothing. */
+  private PostgresStateStore.Builder ofDataSource() {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(TestServer.url());
+    source.setUser(role);
+    source.setPassword(PASSWORD);
+    return PostgresStateStore.builder(source).schema(schema);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
   @DisplayName("change neither what is stored and answered, nor totals, nor whether it is durable")
-  void sameAnswers() throws Exception {
+  void sameAnswers(boolean own) throws Exception {
     setAll();
+    PostgresStateStore.Builder builder = own ? builder() : ofDataSource();
     String plain = TestServer.newSchema();
     ManualClock clock = new ManualClock(Instant.EPOCH);
-    try (StateStore hostile = builder().clock(clock).limits(Comparison.limits()).build();
+    try (StateStore hostile = builder.clock(clock).limits(Comparison.limits()).build();
         StateStore usual =
             PostgresStateStore.builder(TestServer.url())
                 .schema(plain)

@@ -107,6 +107,10 @@ final class PgBouncer implements AutoCloseable {
     }
   }
 
+  int port() {
+    return port;
+  }
+
   /** The URL of the shared server by way of this proxy. */
   String url(String parameters) {
     return TestServer.urlAt("127.0.0.1", port, parameters);

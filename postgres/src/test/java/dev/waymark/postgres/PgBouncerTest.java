@@ -17,7 +17,12 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.testserver.TestServer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -29,6 +34,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
+import javax.net.SocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -113,6 +119,67 @@ class PgBouncerTest {
           };
       List<Integer> shares = Sample.together(IntStream.range(0, 4).mapToObj(i -> worker).toList());
       assertThat(shares.stream().mapToInt(Integer::intValue).sum()).isEqualTo(many);
+    }
+  }
+
+  /** Leads the first connection to the server itself, and each that follows to the proxy. */
+  public static final class Detour extends SocketFactory {
+    private static volatile int proxy;
+    private static volatile boolean isFirst;
+
+    @Override
+    public Socket createSocket() {
+      return new Socket() {
+        @Override
+        public void connect(SocketAddress server, int timeout) throws IOException {
+          boolean direct = isFirst;
+          isFirst = false;
+          super.connect(direct ? server : new InetSocketAddress("127.0.0.1", proxy), timeout);
+        }
+      };
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  @DisplayName("is refused a connection through it where the first was to the server itself")
+  void mixed() throws Exception {
+    try (PgBouncer proxy = PgBouncer.start(folder, "pool_mode = transaction", IGNORE)) {
+      Detour.proxy = proxy.port();
+      Detour.isFirst = true;
+      String parameters = "ApplicationName=" + schema + "&socketFactory=" + Detour.class.getName();
+      try (StateStore store =
+          PostgresStateStore.builder(TestServer.url(parameters))
+              .schema(schema)
+              .retryTimeout(Duration.ofSeconds(1))
+              .build()) {
+        TestServer.text(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '"
+                + schema
+                + "'");
+        assertThatThrownBy(() -> Sample.useEverything(store, 1))
+            .isInstanceOf(StoreUnavailableException.class)
+            .hasMessageContaining("a proxy shares this connection among its clients");
+      }
     }
   }
 

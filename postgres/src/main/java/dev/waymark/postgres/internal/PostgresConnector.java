@@ -2,6 +2,7 @@ package dev.waymark.postgres.internal;
 
 import java.io.PrintWriter;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
@@ -14,16 +15,25 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 
 /**
  * Opens connections with the settings without which the driver would wait for ever, or write to a
- * server that cannot be written to. They are all of the connection itself: what answers depend on
- * is set in each transaction, since behind a proxy that pools transactions each may run in another
- * session. A session that is ours alone is tuned as well.
+ * server that cannot be written to, and tunes each session that is this connection's alone. Behind
+ * a proxy that pools transactions each may run in another session; there all is set in each
+ * transaction. What the first connection is, all of them must be.
  */
 public final class PostgresConnector implements DataSource {
+  /** The reason for which a connection is refused that is unlike the first. */
+  static final String SHARED =
+      "a proxy shares this connection among its clients, and did not share the first one; name only"
+          + " servers in the URL of the store, or only proxies";
+
   private final String url;
   private final Properties properties;
+  private final PostgresSettings settings;
+  private final AtomicReference<@Nullable Boolean> isFirstTuned = new AtomicReference<>();
   private final AtomicReference<@Nullable Connection> first = new AtomicReference<>();
 
   /** Connections to this server; what its URL sets by itself stays as it is. */
@@ -41,6 +51,7 @@ public final class PostgresConnector implements DataSource {
     address.setDefault(PGProperty.SOCKET_FACTORY, UtcSocketFactory.class.getName());
     this.url = address.jdbcUrl();
     this.properties = address.driver();
+    this.settings = settings;
   }
 
   private static String seconds(Duration duration) {
@@ -66,13 +77,28 @@ public final class PostgresConnector implements DataSource {
     if (connection == null) {
       throw new SQLException("the PostgreSQL driver does not accept its own URL");
     }
-    try (Statement statement = connection.createStatement()) {
-      int pid = connection.unwrap(PGConnection.class).getBackendPID();
-      statement.execute(PostgresTransactions.tune(pid));
+    try {
+      boolean isTuned = tune(connection);
+      isFirstTuned.compareAndSet(null, isTuned);
+      if (!isTuned && Boolean.TRUE.equals(isFirstTuned.get())) {
+        throw new PSQLException(SHARED, PSQLState.CONNECTION_UNABLE_TO_CONNECT);
+      }
       return connection;
     } catch (SQLException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  /** Whether the session was tuned, since it is this connection's alone. */
+  private boolean tune(Connection connection) throws SQLException {
+    int pid = connection.unwrap(PGConnection.class).getBackendPID();
+    int version = connection.getMetaData().getDatabaseMajorVersion();
+    String tune = new PostgresTransactions(settings, version).tune(pid);
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(tune)) {
+      row.next();
+      return row.getObject(1) != null;
     }
   }
 

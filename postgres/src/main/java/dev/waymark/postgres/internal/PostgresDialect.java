@@ -56,10 +56,9 @@ public final class PostgresDialect implements Dialect {
     this.sql = new PostgresSql(settings.schema());
     this.errors = errors;
     this.writers = Math.min(MOST_WRITERS, settings.poolSize());
-    PostgresTransactions transactions =
-        new PostgresTransactions(settings, server.version(), server.isTuned());
-    this.beginWrite = transactions.write();
-    this.beginRead = transactions.read();
+    PostgresTransactions transactions = new PostgresTransactions(settings, server.version());
+    this.beginWrite = transactions.write(server.isTuned());
+    this.beginRead = transactions.read(server.isTuned());
   }
 
   @Override

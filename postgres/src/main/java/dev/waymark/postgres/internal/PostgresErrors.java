@@ -205,6 +205,9 @@ public final class PostgresErrors {
     if (said(cause).contains(PGProperty.TARGET_SERVER_TYPE.getName())) {
       return noWrites();
     }
+    if (said(cause).equals(PostgresConnector.SHARED)) {
+      return PostgresConnector.SHARED;
+    }
     if (said(cause).contains(REFUSED_PARAMETER)) {
       return "a proxy before the server refuses a parameter of the connection ("
           + said(cause)

@@ -122,8 +122,7 @@ public final class PostgresSchema {
     try {
       // A migration takes as long as it takes; a connection that is dead is found by keep-alive.
       connection.setNetworkTimeout(Runnable::run, 0);
-      PostgresMigrations.execute(
-          connection, new PostgresTransactions(settings, version, false).migrate());
+      PostgresMigrations.execute(connection, new PostgresTransactions(settings, version).migrate());
       PostgresServer server = PostgresServer.look(connection, errors.place());
       lock(connection);
       if (!isCurrent(connection)) {

@@ -21,9 +21,9 @@ public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
       """
       SELECT pg_catalog.current_setting('server_encoding'), pg_catalog.current_setting('client_encoding'),
         pg_catalog.pg_backend_pid(), pg_catalog.current_database(),
-        coalesce(pg_catalog.current_setting('%s', true), 'off')\
+        coalesce(pg_catalog.current_setting('%s', true) OPERATOR(pg_catalog.=) '%s', false)\
       """
-          .formatted(PostgresTransactions.TUNED);
+          .formatted(PostgresTransactions.TUNED, PostgresTransactions.TUNED_HERE);
 
   /**
    * Looks at the server and its database.
@@ -40,7 +40,7 @@ public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
       checkEncoding(row.getString(1), row.getString(4), place);
       checkClientEncoding(row.getString(2), place);
       boolean isPooled = isPooled(connection, row.getInt(3));
-      return new PostgresServer(version, isPooled, !isPooled && row.getString(5).equals("on"));
+      return new PostgresServer(version, isPooled, !isPooled && row.getBoolean(5));
     }
   }
 

@@ -1,21 +1,22 @@
 package dev.waymark.postgres.internal;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.UUID;
 
 /**
- * How transactions begin: with every setting of the session on which the store depends, in the same
- * round trip. Everything in these statements is named with its schema, since the session may have
- * any search path.
+ * The settings of the session on which the store depends, and how transactions begin. Everything in
+ * these statements is named with its schema, since the session may have any search path.
  *
  * <p>A role, a database, a server or a proxy may give a session other settings than the defaults
- * (ALTER ROLE … SET), so no default is assumed. All that answers depend on is local to the
- * transaction: nothing is left in the session, which belongs to a pool or is shared by a proxy.
- * What only the speed of commits depends on is set once in a session that is nobody else's ({@link
- * #tune}), and elsewhere in each transaction too. What the driver sets and watches by itself
- * (client_encoding, DateStyle, TimeZone) and what {@link PostgresServer} refuses is not repeated
- * here.
+ * (ALTER ROLE … SET), so no default is assumed. In a session that the store opened itself and that
+ * no proxy shares, all is set once ({@link #tune}): to set it again in each transaction takes the
+ * server a twentieth of the time of a commit. Elsewhere all is local to the transaction, in the
+ * round trip of its BEGIN: nothing is left in a session that belongs to somebody else's pool. What
+ * the driver sets and watches by itself (client_encoding, DateStyle, TimeZone) and what {@link
+ * PostgresServer} refuses is not repeated here.
  */
 final class PostgresTransactions {
   /**
@@ -56,100 +57,81 @@ final class PostgresTransactions {
   private static final List<String> MIGRATING =
       List.of("standard_conforming_strings on", "check_function_bodies on", "row_security off");
 
-  /**
-   * A server, database or user may be set not to wait for the disk; a stronger setting stays. That
-   * the server stopped waiting for a standby arrives as a warning, which must not be suppressed.
-   */
-  private static final String WAIT_FOR_DISK =
-      """
-      , pg_catalog.set_config('synchronous_commit',
-          CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off' THEN 'on'
-            ELSE pg_catalog.current_setting('synchronous_commit') END, true),
-        pg_catalog.set_config('client_min_messages', 'warning', true)""";
-
-  /**
-   * Without its triggers the store has wrong totals. Only a superuser may set this, so it is set
-   * only where it must be.
-   */
-  private static final String TRIGGERS_FIRE =
-      """
-      , CASE WHEN pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) 'replica'
-          THEN pg_catalog.set_config('session_replication_role', 'origin', true) END""";
-
-  /**
-   * All settings are arguments of one function, which returns a number: a column for each would
-   * have to be written by the server and read by the driver.
-   */
-  private static final String SETTINGS = "SELECT pg_catalog.num_nulls(";
-
-  private static final String END_OF_SETTINGS = ")";
-
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
-  /** Says of a session that it is tuned. */
+  /** Says of a session that it is tuned: by this process, and not by a setting of somebody else. */
   static final String TUNED = "waymark.tuned";
+
+  /** What {@link #TUNED} is in a session that this process has tuned. */
+  static final String TUNED_HERE = UUID.randomUUID().toString();
 
   private final PostgresSettings settings;
   private final boolean hasTransactionTimeout;
-  private final boolean isTuned;
 
-  /**
-   * Transactions with these settings on a server of this major version.
-   *
-   * @param isTuned whether all sessions were {@linkplain #tune tuned} when they were opened
-   */
-  PostgresTransactions(PostgresSettings settings, int serverVersion, boolean isTuned) {
+  /** Transactions with these settings on a server of this major version. */
+  PostgresTransactions(PostgresSettings settings, int serverVersion) {
     this.settings = settings;
     this.hasTransactionTimeout = serverVersion >= TRANSACTION_TIMEOUT_SINCE;
-    this.isTuned = isTuned;
+  }
+
+  /** Until when a setting holds. */
+  private enum Scope {
+    SESSION(false),
+    TRANSACTION(true);
+
+    private final boolean isLocal;
+
+    Scope(boolean isLocal) {
+      this.isLocal = isLocal;
+    }
   }
 
   /**
-   * The statement that sets in a session, until its end, what the speed of commits depends on;
-   * nothing where the session of the server is not the one with this process id, because a proxy
-   * shares it among its clients.
+   * The statement that sets in a session, until its end, all on which transactions that write
+   * depend. Where the session of the server is not the one with this process id, because a proxy
+   * shares it among its clients, it sets nothing and returns null.
    */
-  static String tune(int pid) {
-    StringBuilder settings = new StringBuilder(call(TUNED, "on", false));
-    Stream.of(PLANNED_ONCE, JOINED_BY_KEY)
-        .flatMap(List::stream)
-        .map(setting -> setting.split(" "))
-        .forEach(setting -> settings.append(", ").append(call(setting[0], setting[1], false)));
+  String tune(int pid) {
+    List<String> all = new ArrayList<>(List.of(call(TUNED, TUNED_HERE, Scope.SESSION)));
+    all.addAll(writing(Scope.SESSION));
     return "SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) "
         + pid
-        + " THEN pg_catalog.num_nulls("
-        + settings
-        + ") END";
+        + " THEN "
+        + together(all)
+        + " END";
   }
 
-  /** The statements that begin a transaction which writes, each but the last ending a line. */
-  String write() {
-    return "BEGIN ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE;\n"
-        + timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
-        + path()
-        + (isTuned ? "" : set(PLANNED_ONCE) + set(JOINED_BY_KEY))
-        + set(WRITING)
-        + WAIT_FOR_DISK
-        + TRIGGERS_FIRE
-        + END_OF_SETTINGS;
+  /**
+   * The statements that begin a transaction which writes, each but the last ending a line.
+   *
+   * @param isTuned whether the session has been {@linkplain #tune tuned}
+   */
+  String write(boolean isTuned) {
+    String begin = "BEGIN ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE";
+    return isTuned ? begin : begin + ";\nSELECT " + together(writing(Scope.TRANSACTION));
   }
 
-  /** The statements that begin a transaction in which all reads see one snapshot. */
-  String read() {
-    return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY NOT DEFERRABLE;\n"
-        + timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
-        + path()
-        + set(PLANNED_ONCE)
-        + set(READING)
-        + END_OF_SETTINGS;
+  /**
+   * The statements that begin a transaction in which all reads see one snapshot.
+   *
+   * @param isTuned whether the session has been {@linkplain #tune tuned}
+   */
+  String read(boolean isTuned) {
+    List<String> all = new ArrayList<>();
+    if (!isTuned) {
+      all.addAll(timeouts(Scope.TRANSACTION));
+      all.add(path(Scope.TRANSACTION));
+      all.addAll(set(PLANNED_ONCE, Scope.TRANSACTION));
+    }
+    all.addAll(set(READING, Scope.TRANSACTION));
+    return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY NOT DEFERRABLE;\nSELECT "
+        + together(all);
   }
 
   /** The statements that begin a look at the catalog. */
   static String look(PostgresSettings settings) {
-    return "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE;\n"
-        + new PostgresTransactions(settings, 0, false)
-            .timeouts(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis())
-        + END_OF_SETTINGS;
+    return "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE;\nSELECT "
+        + together(new PostgresTransactions(settings, 0).timeouts(Scope.TRANSACTION));
   }
 
   /**
@@ -158,47 +140,87 @@ final class PostgresTransactions {
    * statement may take.
    */
   String migrate() {
-    return "BEGIN ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE;\n"
-        + timeouts(0, settings.statementTimeout().toMillis())
-        + ", pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true)"
-        + set(MIGRATING)
-        + WAIT_FOR_DISK
-        + TRIGGERS_FIRE
-        + END_OF_SETTINGS;
+    List<String> all =
+        new ArrayList<>(
+            timeouts(Duration.ZERO, settings.statementTimeout(), Duration.ZERO, Scope.TRANSACTION));
+    all.addAll(set(MIGRATING, Scope.TRANSACTION));
+    all.addAll(durable(Scope.TRANSACTION));
+    return "BEGIN ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE;\nSELECT " + together(all);
   }
 
-  private String timeouts(long statementMillis, long lockMillis) {
-    return SETTINGS
-        + set("statement_timeout", Long.toString(statementMillis))
-        + ", "
-        + set("lock_timeout", Long.toString(lockMillis))
-        + ", "
-        + set(
-            "idle_in_transaction_session_timeout", Long.toString(settings.idleTimeout().toMillis()))
-        + (hasTransactionTimeout ? ", " + set("transaction_timeout", "0") : "");
+  /**
+   * Settings as arguments of one function, which returns a number: a column for each would have to
+   * be written by the server and read by the driver.
+   */
+  private static String together(List<String> calls) {
+    return "pg_catalog.num_nulls(" + String.join(", ", calls) + ")";
+  }
+
+  private List<String> writing(Scope scope) {
+    List<String> all = new ArrayList<>(timeouts(scope));
+    all.add(path(scope));
+    all.addAll(set(PLANNED_ONCE, scope));
+    all.addAll(set(JOINED_BY_KEY, scope));
+    all.addAll(set(WRITING, scope));
+    all.addAll(durable(scope));
+    return all;
+  }
+
+  private List<String> timeouts(Scope scope) {
+    return timeouts(
+        settings.statementTimeout(), settings.lockTimeout(), settings.idleTimeout(), scope);
+  }
+
+  private List<String> timeouts(Duration statement, Duration lock, Duration idle, Scope scope) {
+    List<String> all = new ArrayList<>();
+    all.add(call("statement_timeout", Long.toString(statement.toMillis()), scope));
+    all.add(call("lock_timeout", Long.toString(lock.toMillis()), scope));
+    all.add(call("idle_in_transaction_session_timeout", Long.toString(idle.toMillis()), scope));
+    if (hasTransactionTimeout) {
+      all.add(call("transaction_timeout", "0", scope));
+    }
+    return all;
   }
 
   /** The triggers look for this very path, without which they would set it. */
-  private String path() {
-    return ", " + set("search_path", "pg_catalog, \"" + settings.schema() + "\", pg_temp");
+  private String path(Scope scope) {
+    return call("search_path", "pg_catalog, \"" + settings.schema() + "\", pg_temp", scope);
   }
 
-  private static String set(List<String> settings) {
-    StringBuilder all = new StringBuilder();
-    for (String setting : settings) {
-      int blank = setting.indexOf(' ');
-      all.append(", ").append(set(setting.substring(0, blank), setting.substring(blank + 1)));
-    }
-    return all.toString();
+  /**
+   * What makes an answer true. A server, database or user may be set not to wait for the disk; a
+   * stronger setting stays. That the server stopped waiting for a standby arrives as a warning,
+   * which must not be suppressed. Without its triggers the store has wrong totals; only a superuser
+   * may set that they fire, so it is set only where it must be.
+   */
+  private static List<String> durable(Scope scope) {
+    return List.of(
+        """
+        pg_catalog.set_config('synchronous_commit',
+          CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off' THEN 'on'
+            ELSE pg_catalog.current_setting('synchronous_commit') END, %s)"""
+            .formatted(scope.isLocal),
+        call("client_min_messages", "warning", scope),
+        """
+        CASE WHEN pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) 'replica'
+          THEN pg_catalog.set_config('session_replication_role', 'origin', %s) END"""
+            .formatted(scope.isLocal));
+  }
+
+  private static List<String> set(List<String> settings, Scope scope) {
+    return settings.stream()
+        .map(setting -> setting.split(" "))
+        .map(setting -> call(setting[0], setting[1], scope))
+        .toList();
   }
 
   /** The call that sets something until the end of the transaction. */
   static String set(String name, String value) {
-    return call(name, value, true);
+    return call(name, value, Scope.TRANSACTION);
   }
 
-  private static String call(String name, String value, boolean isLocal) {
+  private static String call(String name, String value, Scope scope) {
     return String.format(
-        Locale.ROOT, "pg_catalog.set_config('%s', '%s', %s)", name, value, isLocal);
+        Locale.ROOT, "pg_catalog.set_config('%s', '%s', %s)", name, value, scope.isLocal);
   }
 }

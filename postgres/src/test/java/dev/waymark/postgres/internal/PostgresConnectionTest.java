@@ -85,10 +85,11 @@ class PostgresConnectionTest {
   }
 
   @Test
-  @DisplayName("14: time-outs hold within a transaction, and are gone with it")
+  @DisplayName("14: time-outs hold within a transaction, and are gone from a session of others")
   void transaction() throws SQLException {
     PostgresDialect dialect = dialect(SETTINGS);
-    try (Session session = new Session(connect("options=-c%20synchronous_commit=off"))) {
+    try (Session session = new Session(TestServer.connect())) {
+      session.execute("SET synchronous_commit = off");
       String before = state(session);
       dialect.beginWrite(session);
       dialect.read(session, List.of());
@@ -99,6 +100,28 @@ class PostgresConnectionTest {
       assertThat(state(session)).isEqualTo("7s 3s 5s off repeatable read on");
       dialect.rollback(session);
       assertThat(state(session)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "14: in a session of the store's own they hold from its first transaction to its last")
+  void ownSession() throws SQLException {
+    PostgresDialect dialect =
+        new PostgresDialect(
+            SETTINGS, PostgresErrors.ofDataSource(SETTINGS), new PostgresServer(14, false, true));
+    try (Session session = new Session(connect("options=-c%20synchronous_commit=off"))) {
+      for (int i = 0; i < 2; i++) {
+        dialect.beginWrite(session);
+        dialect.read(session, List.of());
+        assertThat(state(session)).isEqualTo("7s 3s 5s on read committed off");
+        dialect.writeAndCommit(session, List.of());
+        dialect.beginRead(session);
+        assertThat(state(session)).isEqualTo("7s 3s 5s on repeatable read on");
+        assertThat(TestServer.text(session.connection(), "SHOW enable_hashjoin")).isEqualTo("on");
+        dialect.rollback(session);
+        assertThat(TestServer.text(session.connection(), "SHOW enable_hashjoin")).isEqualTo("off");
+      }
     }
   }
 
@@ -215,32 +238,73 @@ class PostgresConnectionTest {
     }
   }
 
+  private static String tune(int pid) {
+    return new PostgresTransactions(SETTINGS, 14).tune(pid);
+  }
+
   @Test
   @DisplayName("a session of our own is tuned once; one that belongs to others is left as it is")
   void tuned() throws SQLException {
     try (Connection own = connect("")) {
       assertThat(TestServer.text(own, "SHOW plan_cache_mode")).isEqualTo("force_generic_plan");
       assertThat(TestServer.text(own, "SHOW enable_hashjoin")).isEqualTo("off");
-      assertThat(TestServer.text(own, "SHOW statement_timeout")).isEqualTo("0");
+      assertThat(TestServer.text(own, "SHOW statement_timeout")).isEqualTo("7s");
+      assertThat(TestServer.text(own, "SHOW search_path"))
+          .isEqualTo("pg_catalog, \"waymark\", pg_temp");
       assertThat(PostgresServer.look(own, "here").isTuned()).isTrue();
     }
     try (Connection other = TestServer.connect()) {
       assertThat(PostgresServer.look(other, "here").isTuned()).isFalse();
       int pid = other.unwrap(PGConnection.class).getBackendPID();
-      TestServer.text(other, PostgresTransactions.tune(pid + 1));
+      TestServer.text(other, tune(pid + 1));
       assertThat(TestServer.text(other, "SHOW plan_cache_mode")).isEqualTo("auto");
       assertThat(PostgresServer.look(other, "here").isTuned()).isFalse();
     }
   }
 
   @Test
-  @DisplayName("a transaction of a tuned session sets nothing but what answers depend on")
+  @DisplayName("that a session is tuned cannot be said by a setting of somebody else")
+  void tunedByOthers() throws SQLException {
+    try (Connection other = TestServer.connect()) {
+      TestServer.text(
+          other, "SELECT set_config('" + PostgresTransactions.TUNED + "', 'on', false)");
+      assertThat(PostgresServer.look(other, "here").isTuned()).isFalse();
+    }
+  }
+
+  @Test
+  @DisplayName("what a reload of the server changes does not reach a session of our own")
+  void reloaded() throws SQLException {
+    try (Connection own = connect("");
+        Connection other = TestServer.connect()) {
+      TestServer.execute("ALTER SYSTEM SET statement_timeout = '3h'");
+      try {
+        TestServer.text("SELECT pg_reload_conf()");
+        while (!TestServer.text(other, "SHOW statement_timeout").equals("3h")) {
+          Thread.onSpinWait();
+        }
+        // Both sessions are told at the same time; each looks before its next statement.
+        assertThat(TestServer.text(own, "SHOW statement_timeout")).isEqualTo("7s");
+      } finally {
+        TestServer.execute("ALTER SYSTEM RESET statement_timeout");
+        TestServer.text("SELECT pg_reload_conf()");
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a transaction of a tuned session sets nothing, and any other sets everything")
   void begins() {
-    String tuned = new PostgresTransactions(SETTINGS, 18, true).write();
-    String other = new PostgresTransactions(SETTINGS, 18, false).write();
-    assertThat(tuned)
-        .contains("search_path", "statement_timeout", "synchronous_commit", "array_nulls")
-        .doesNotContain("plan_cache_mode", "enable_");
-    assertThat(other).contains("plan_cache_mode", "enable_seqscan", "enable_hashjoin");
+    PostgresTransactions transactions = new PostgresTransactions(SETTINGS, 18);
+    assertThat(transactions.write(true))
+        .isEqualTo("BEGIN ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE");
+    String[] settings = transactions.write(false).split("set_config\\('", -1);
+    assertThat(settings).hasSizeGreaterThan(15);
+    for (int i = 1; i < settings.length; i++) {
+      String name = settings[i].substring(0, settings[i].indexOf('\''));
+      assertThat(transactions.tune(1)).contains("set_config('" + name + "'");
+    }
+    assertThat(transactions.write(false)).doesNotContain("false)");
+    assertThat(transactions.read(false)).doesNotContain("false)");
   }
 }
