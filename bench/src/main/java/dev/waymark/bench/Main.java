@@ -1,7 +1,10 @@
 package dev.waymark.bench;
 
+import dev.waymark.bench.part.Environment;
+import dev.waymark.bench.part.Settings;
+import dev.waymark.bench.part.Sizes;
 import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Ground;
+import dev.waymark.bench.place.Storage;
 import dev.waymark.bench.report.Report;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,7 +107,7 @@ public final class Main implements Callable<Integer> {
   public Integer call() throws Exception {
     Path root = Path.of(System.getProperty("waymark.bench.root", ".")).toAbsolutePath().normalize();
     Path target = root.resolve("bench/target");
-    try (Ground ground = ground(target)) {
+    try (Storage ground = ground(target)) {
       Environment environment = new Environment(ground);
       environment.values().forEach((name, value) -> System.out.println(name + ": " + value));
       Settings settings = settings(ground, root);
@@ -119,12 +122,12 @@ public final class Main implements Callable<Integer> {
   }
 
   /** What is removed afterwards is a folder of this run's own. */
-  private Ground ground(Path target) {
+  private Storage ground(Path target) {
     if (kept != null) {
-      return new Ground(kept, true);
+      return new Storage(kept, true);
     }
     Path parent = work != null ? work : target.resolve("work");
-    return new Ground(parent.resolve("run-" + ProcessHandle.current().pid()), false);
+    return new Storage(parent.resolve("run-" + ProcessHandle.current().pid()), false);
   }
 
   private List<PartName> chosen() {
@@ -133,7 +136,7 @@ public final class Main implements Callable<Integer> {
         : new ArrayList<>(parts);
   }
 
-  private Settings settings(Ground ground, Path root) {
+  private Settings settings(Storage ground, Path root) {
     double seconds = sliceSeconds != null ? sliceSeconds : isQuick ? 0.3 : 2;
     return new Settings(
         ground,

@@ -6,6 +6,7 @@ import dev.waymark.bench.disk.DiskPart;
 import dev.waymark.bench.micro.MicroPart;
 import dev.waymark.bench.pages.LargePart;
 import dev.waymark.bench.pages.PagesPart;
+import dev.waymark.bench.part.Part;
 import dev.waymark.bench.process.MemoryPart;
 import dev.waymark.bench.process.StartupPart;
 import java.util.Locale;

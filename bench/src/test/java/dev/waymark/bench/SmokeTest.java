@@ -2,8 +2,9 @@ package dev.waymark.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Ground;
+import dev.waymark.bench.place.Storage;
 import dev.waymark.bench.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,12 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("Every measurement runs, however briefly")
 class SmokeTest {
   @TempDir static Path folder;
-  private static Ground ground;
+  private static Storage ground;
   private static Settings settings;
 
   @BeforeAll
   static void prepare() throws IOException {
-    ground = new Ground(folder.resolve("work"), false);
+    ground = new Storage(folder.resolve("work"), false);
     settings = settings(2_000L);
   }
 

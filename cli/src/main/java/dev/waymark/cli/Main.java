@@ -1,9 +1,9 @@
 package dev.waymark.cli;
 
 import dev.waymark.cli.internal.Cli;
-import dev.waymark.cli.internal.Surroundings;
-import dev.waymark.cli.internal.SystemTerminal;
-import dev.waymark.cli.internal.SystemZone;
+import dev.waymark.cli.internal.base.Surroundings;
+import dev.waymark.cli.internal.base.SystemTerminal;
+import dev.waymark.cli.internal.base.SystemZone;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;

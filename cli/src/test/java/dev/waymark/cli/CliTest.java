@@ -1,8 +1,8 @@
 package dev.waymark.cli;
 
 import dev.waymark.cli.internal.Cli;
-import dev.waymark.cli.internal.Surroundings;
-import dev.waymark.cli.internal.Terminal;
+import dev.waymark.cli.internal.base.Surroundings;
+import dev.waymark.cli.internal.base.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

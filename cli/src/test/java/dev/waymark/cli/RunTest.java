@@ -2,7 +2,7 @@ package dev.waymark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.cli.internal.Terminal;
+import dev.waymark.cli.internal.base.Terminal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

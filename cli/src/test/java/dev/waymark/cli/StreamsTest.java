@@ -3,7 +3,7 @@ package dev.waymark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.cli.internal.Cli;
-import dev.waymark.cli.internal.Surroundings;
+import dev.waymark.cli.internal.base.Surroundings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

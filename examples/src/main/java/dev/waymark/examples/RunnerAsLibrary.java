@@ -4,7 +4,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
-import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.api.StartRequest;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.nio.file.Path;
 

@@ -1,5 +1,6 @@
 package dev.waymark.examples;
 
+import dev.waymark.core.conflict.LeaseLostException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -9,14 +10,13 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Page;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ExecutionDetails;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
-import dev.waymark.core.store.Page;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.nio.file.Path;

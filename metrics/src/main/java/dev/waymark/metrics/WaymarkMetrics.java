@@ -3,7 +3,7 @@ package dev.waymark.metrics;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.StoreObserver;
-import dev.waymark.runner.RunListener;
+import dev.waymark.runner.api.RunListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;

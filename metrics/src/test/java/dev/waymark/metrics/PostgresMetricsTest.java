@@ -3,16 +3,16 @@ package dev.waymark.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.conflict.NotFoundException;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.NewWorkflow;
-import dev.waymark.core.store.NotFoundException;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.postgres.PostgresStateStore;
 import dev.waymark.runner.Runner;
-import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.api.StartRequest;
 import dev.waymark.testserver.TestServer;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.simple.SimpleConfig;

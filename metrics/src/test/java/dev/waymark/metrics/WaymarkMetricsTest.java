@@ -3,6 +3,7 @@ package dev.waymark.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.conflict.NotFoundException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -16,7 +17,6 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
-import dev.waymark.core.store.NotFoundException;
 import dev.waymark.core.store.Pool;
 import dev.waymark.sqlite.SqliteStateStore;
 import io.micrometer.core.instrument.MockClock;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.testkit.contract.ClaimConcurrencyContract;
-import dev.waymark.testkit.contract.StoreFixture;
+import dev.waymark.testkit.contract.base.StoreFixture;
+import dev.waymark.testkit.contract.work.ClaimConcurrencyContract;
 import dev.waymark.testserver.TestServer;
 import java.time.InstantSource;
 import org.junit.jupiter.api.DisplayName;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.contract.StateStoreContract;
-import dev.waymark.testkit.contract.StoreFixture;
+import dev.waymark.testkit.contract.base.StoreFixture;
 import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -3,7 +3,7 @@ package dev.waymark.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.model.ExecutionState;
-import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testserver.TestServer;
 import java.sql.Connection;

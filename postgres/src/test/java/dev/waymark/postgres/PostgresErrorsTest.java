@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.error.StoreUnavailableException;
-import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testserver.TestServer;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.waymark.postgres;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.contract.SpecificationContract;
-import dev.waymark.testkit.contract.StoreFixture;
+import dev.waymark.testkit.contract.base.StoreFixture;
 import dev.waymark.testserver.TestServer;
 import java.time.InstantSource;
 import java.util.Locale;

@@ -1,9 +1,9 @@
 package dev.waymark.postgres;
 
+import dev.waymark.core.conflict.IllegalTransitionException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.TaskRunId;
-import dev.waymark.core.store.IllegalTransitionException;
 import dev.waymark.core.store.StateStore;
 
 /** What the other processes of {@link PostgresProcessesIT} run. */

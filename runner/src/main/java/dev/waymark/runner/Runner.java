@@ -8,21 +8,25 @@ import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.api.RunListener;
+import dev.waymark.runner.api.StartRequest;
+import dev.waymark.runner.api.TaskHandler;
+import dev.waymark.runner.api.TaskLogs;
 import dev.waymark.runner.definition.DefinitionLimits;
-import dev.waymark.runner.definition.DefinitionReader;
 import dev.waymark.runner.definition.WorkflowDefinition;
-import dev.waymark.runner.internal.Arguments;
-import dev.waymark.runner.internal.Cancels;
-import dev.waymark.runner.internal.Config;
-import dev.waymark.runner.internal.Controls;
-import dev.waymark.runner.internal.Coordinator;
-import dev.waymark.runner.internal.Definitions;
-import dev.waymark.runner.internal.Handlers;
-import dev.waymark.runner.internal.LogSettings;
-import dev.waymark.runner.internal.Patience;
-import dev.waymark.runner.internal.Starts;
-import dev.waymark.runner.internal.WorkScope;
-import dev.waymark.runner.internal.Workers;
+import dev.waymark.runner.file.DefinitionReader;
+import dev.waymark.runner.internal.base.RetriedCalls;
+import dev.waymark.runner.internal.coordinator.Coordinator;
+import dev.waymark.runner.internal.handler.Arguments;
+import dev.waymark.runner.internal.handler.Handlers;
+import dev.waymark.runner.internal.rules.CancelExecution;
+import dev.waymark.runner.internal.rules.PauseResume;
+import dev.waymark.runner.internal.start.Definitions;
+import dev.waymark.runner.internal.start.StartExecution;
+import dev.waymark.runner.internal.worker.LogSettings;
+import dev.waymark.runner.internal.worker.RunnerConfig;
+import dev.waymark.runner.internal.worker.WorkScope;
+import dev.waymark.runner.internal.worker.Workers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -53,13 +57,13 @@ import org.jspecify.annotations.Nullable;
  * execution. A runner does not close its store.
  */
 public final class Runner implements AutoCloseable {
-  private final Config config;
-  private final Starts starts;
+  private final RunnerConfig config;
+  private final StartExecution starts;
   private final Coordinator coordinator;
 
-  private Runner(Config config) {
+  private Runner(RunnerConfig config) {
     this.config = config;
-    this.starts = new Starts(config.store(), config.definitions(), config.ids());
+    this.starts = new StartExecution(config.store(), config.definitions(), config.ids());
     this.coordinator = new Coordinator(config);
   }
 
@@ -100,9 +104,9 @@ public final class Runner implements AutoCloseable {
    *
    * @throws InvalidInputException for an unknown input, a required input that is missing, a
    *     reserved label, or a task that this version cannot run
-   * @throws dev.waymark.core.store.NotFoundException when there is no such workflow or revision
-   * @throws dev.waymark.core.store.ConflictException when there is an execution of this id that was
-   *     started by another request
+   * @throws dev.waymark.core.conflict.NotFoundException when there is no such workflow or revision
+   * @throws dev.waymark.core.conflict.ConflictException when there is an execution of this id that
+   *     was started by another request
    * @throws dev.waymark.core.error.StoreUnavailableException when the store does not answer; repeat
    *     it only with an id of your own
    */
@@ -120,7 +124,7 @@ public final class Runner implements AutoCloseable {
    */
   public static void check(
       WorkflowDefinition definition, StartRequest request, Set<String> handlers) {
-    Starts.check(definition, request, handlers);
+    StartExecution.check(definition, request, handlers);
   }
 
   /**
@@ -135,7 +139,7 @@ public final class Runner implements AutoCloseable {
    * {@link #stop}, and the thread stays interrupted.
    *
    * @return its final state; when the runner was stopped before, the state that it has then
-   * @throws dev.waymark.core.store.NotFoundException when there is no such execution
+   * @throws dev.waymark.core.conflict.NotFoundException when there is no such execution
    * @throws dev.waymark.core.error.WaymarkException when the execution cannot be run here, or as
    *     {@code definitions} threw
    * @throws dev.waymark.core.error.StoreUnavailableException when the store did not answer for the
@@ -168,10 +172,10 @@ public final class Runner implements AutoCloseable {
    *
    * @return CANCELLED, or CANCELLING while attempts are live or tasks of {@code finally} are left,
    *     for which a worker is needed; or the final state that the execution already had
-   * @throws dev.waymark.core.store.NotFoundException when there is no such execution
+   * @throws dev.waymark.core.conflict.NotFoundException when there is no such execution
    */
   public ExecutionState cancel(ExecutionId id) {
-    ExecutionState state = Cancels.cancel(config.store(), config.definitions(), id);
+    ExecutionState state = CancelExecution.cancel(config.store(), config.definitions(), id);
     coordinator.nudge();
     return state;
   }
@@ -182,7 +186,7 @@ public final class Runner implements AutoCloseable {
    * that can read it.
    */
   public static ExecutionState cancel(StateStore store, ExecutionId id) {
-    return Cancels.cancel(store, new Definitions(reader(store)), id);
+    return CancelExecution.cancel(store, new Definitions(reader(store)), id);
   }
 
   /**
@@ -190,20 +194,20 @@ public final class Runner implements AutoCloseable {
    *
    * @return PAUSED; or the state that it has when it cannot be held: it has ended, or is being
    *     cancelled
-   * @throws dev.waymark.core.store.NotFoundException when there is no such execution
+   * @throws dev.waymark.core.conflict.NotFoundException when there is no such execution
    */
   public static ExecutionState pause(StateStore store, ExecutionId id) {
-    return Controls.pause(store, id);
+    return PauseResume.pause(store, id);
   }
 
   /**
    * Lets an execution go on that was held.
    *
    * @return RUNNING; or the state that it has when it is not held
-   * @throws dev.waymark.core.store.NotFoundException when there is no such execution
+   * @throws dev.waymark.core.conflict.NotFoundException when there is no such execution
    */
   public static ExecutionState resume(StateStore store, ExecutionId id) {
-    return Controls.resume(store, id);
+    return PauseResume.resume(store, id);
   }
 
   /**
@@ -262,7 +266,7 @@ public final class Runner implements AutoCloseable {
     private Duration grace = Duration.ofSeconds(10);
     private Duration pollInterval = Duration.ofMillis(500);
     private int maxLost = 5;
-    private Duration storePatience = Duration.ofMinutes(5);
+    private Duration storeRetryTimeout = Duration.ofMinutes(5);
     private Duration lease = Duration.ofSeconds(30);
     private boolean storeLogs = true;
     private @Nullable Duration logFileRetention;
@@ -351,8 +355,8 @@ public final class Runner implements AutoCloseable {
      * finished tasks at stake; 5 minutes by default. An overloaded store is retried for as long as
      * it is overloaded. A runner that is being stopped gives up after 10 s in both cases.
      */
-    public Builder storePatience(Duration storePatience) {
-      this.storePatience = storePatience;
+    public Builder storeRetryTimeout(Duration storeRetryTimeout) {
+      this.storeRetryTimeout = storeRetryTimeout;
       return this;
     }
 
@@ -438,7 +442,7 @@ public final class Runner implements AutoCloseable {
       positive("maxLost", maxLost);
       Durations.within("pollInterval", pollInterval, Duration.ofMillis(1), LONGEST_LEASE);
       Durations.within("grace", grace, Duration.ZERO, LONGEST_LEASE);
-      Durations.within("storePatience", storePatience, Duration.ZERO, LONGEST_LEASE);
+      Durations.within("storePatience", storeRetryTimeout, Duration.ZERO, LONGEST_LEASE);
       if (logFileRetention != null) {
         Durations.within("logFileRetention", logFileRetention, Duration.ZERO, LONGEST_RETENTION);
       }
@@ -447,7 +451,7 @@ public final class Runner implements AutoCloseable {
       Set<String> served = new TreeSet<>(registered.pools());
       served.addAll(pools.isEmpty() ? Set.of(ClaimRequest.DEFAULT_POOL) : pools);
       return new Runner(
-          new Config(
+          new RunnerConfig(
               store,
               new Definitions(definitions),
               worker == null ? Workers.newName() : worker,
@@ -463,7 +467,7 @@ public final class Runner implements AutoCloseable {
               served,
               registered,
               new LogSettings(storeLogs, logFileRetention, logRetention),
-              new Patience(storePatience),
+              new RetriedCalls(storeRetryTimeout),
               new WorkScope()));
     }
 

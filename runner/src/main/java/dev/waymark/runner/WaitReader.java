@@ -4,8 +4,8 @@ import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Waiting;
-import dev.waymark.runner.internal.Definitions;
-import dev.waymark.runner.internal.WaitExplainer;
+import dev.waymark.runner.internal.coordinator.WaitExplainer;
+import dev.waymark.runner.internal.start.Definitions;
 import org.jspecify.annotations.Nullable;
 
 /**

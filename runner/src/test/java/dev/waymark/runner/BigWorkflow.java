@@ -4,6 +4,8 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.api.StartRequest;
+import dev.waymark.runner.api.TaskContext;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.nio.file.Path;
 import java.util.stream.Collectors;

@@ -5,11 +5,10 @@ import static dev.waymark.runner.Flows.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.conflict.NotFoundException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
-import dev.waymark.core.store.NotFoundException;
-import dev.waymark.runner.internal.Waiting;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;

@@ -9,7 +9,6 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.runner.definition.Stage;
-import dev.waymark.runner.internal.Waiting;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -11,7 +11,6 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.runner.definition.Stage;
-import dev.waymark.runner.internal.Waiting;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;

@@ -10,7 +10,6 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.runner.internal.Waiting;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;

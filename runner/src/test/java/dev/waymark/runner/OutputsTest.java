@@ -13,6 +13,7 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.api.TaskLogs;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waymark.core.conflict.ConflictException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -14,8 +15,8 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
-import dev.waymark.core.store.ConflictException;
-import dev.waymark.runner.internal.ProcessGroupsAccess;
+import dev.waymark.runner.api.TaskLogs;
+import dev.waymark.runner.internal.process.ProcessGroupsAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

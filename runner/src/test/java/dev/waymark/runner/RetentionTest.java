@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.runner.internal.Waiting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

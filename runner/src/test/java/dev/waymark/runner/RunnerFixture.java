@@ -14,7 +14,7 @@ import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.runner.internal.Waiting;
+import dev.waymark.runner.api.StartRequest;
 import dev.waymark.sqlite.SqliteStateStore;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.io.IOException;

@@ -5,14 +5,13 @@ import static dev.waymark.runner.Flows.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.conflict.NotFoundException;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.NewExecution;
-import dev.waymark.core.store.NotFoundException;
-import dev.waymark.runner.internal.Waiting;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;

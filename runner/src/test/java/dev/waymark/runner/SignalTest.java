@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.Limits;
-import dev.waymark.runner.internal.ProcessGroupsAccess;
-import dev.waymark.runner.internal.Waiting;
+import dev.waymark.runner.api.StartRequest;
+import dev.waymark.runner.internal.process.ProcessGroupsAccess;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;

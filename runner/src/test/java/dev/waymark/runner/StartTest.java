@@ -4,14 +4,15 @@ import static dev.waymark.runner.Flows.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.conflict.ConflictException;
+import dev.waymark.core.conflict.NotFoundException;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
-import dev.waymark.core.store.ConflictException;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.NotFoundException;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.runner.api.StartRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

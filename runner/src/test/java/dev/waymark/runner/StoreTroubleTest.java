@@ -13,8 +13,7 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.runner.internal.ProcessGroupsAccess;
-import dev.waymark.runner.internal.Waiting;
+import dev.waymark.runner.internal.process.ProcessGroupsAccess;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -75,7 +74,7 @@ class StoreTroubleTest extends RunnerFixture {
     FaultyStore faults = new FaultyStore(real, false, StoreTroubleTest::endsAnAttempt);
     store = faults.asStore();
     faults.failures.set(Integer.MAX_VALUE);
-    Runner runner = runner(builder().storePatience(Duration.ofMillis(200)));
+    Runner runner = runner(builder().storeRetryTimeout(Duration.ofMillis(200)));
     assertThatThrownBy(() -> runner.run(id)).isInstanceOf(StoreUnavailableException.class);
     assertThat(ProcessGroupsAccess.runs(Long.parseLong(read("pid").strip()))).isFalse();
     assertThatThrownBy(() -> runner.run(id))
@@ -171,7 +170,7 @@ class StoreTroubleTest extends RunnerFixture {
                   throw new StoreUnavailableException("broken on purpose by a test", null);
                 })
             .asStore();
-    Runner runner = runner(builder().storePatience(Duration.ofSeconds(1)));
+    Runner runner = runner(builder().storeRetryTimeout(Duration.ofSeconds(1)));
     assertThatThrownBy(() -> runner.run(id)).isInstanceOf(StoreUnavailableException.class);
     store = real;
     assertThat(calls.get()).isBetween(2, 10);
@@ -191,7 +190,7 @@ class StoreTroubleTest extends RunnerFixture {
             () -> new StoreOverloadedException("too much on purpose by a test"));
     faults.failures.set(Integer.MAX_VALUE);
     store = faults.asStore();
-    Runner runner = runner(builder().storePatience(Duration.ofMillis(100)));
+    Runner runner = runner(builder().storeRetryTimeout(Duration.ofMillis(100)));
     runner.work(true);
     store = real;
     assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskId;
+import dev.waymark.runner.api.TaskLogs;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

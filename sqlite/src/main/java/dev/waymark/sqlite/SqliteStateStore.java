@@ -5,7 +5,7 @@ import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
-import dev.waymark.jdbc.JdbcStateStore;
+import dev.waymark.jdbc.internal.JdbcStateStore;
 import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.sqlite.internal.SqliteConnector;
 import dev.waymark.sqlite.internal.SqliteDialect;

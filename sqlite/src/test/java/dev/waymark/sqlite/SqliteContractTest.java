@@ -3,7 +3,7 @@ package dev.waymark.sqlite;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.contract.StateStoreContract;
-import dev.waymark.testkit.contract.StoreFixture;
+import dev.waymark.testkit.contract.base.StoreFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

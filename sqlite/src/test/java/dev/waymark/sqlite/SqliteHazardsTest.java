@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.waymark.testkit;
 
 import dev.waymark.core.model.Execution;
-import dev.waymark.core.store.Cursor;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.Order;
+import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Order;
 import org.jspecify.annotations.Nullable;
 
 /** Which executions a query selects, and which of these follow a cursor. */

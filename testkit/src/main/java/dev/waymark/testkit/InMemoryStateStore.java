@@ -2,9 +2,9 @@ package dev.waymark.testkit;
 
 import dev.waymark.core.internal.Times;
 import dev.waymark.core.internal.decide.Decider;
+import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Submission;
-import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.Verdict;
 import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.Attempt;
@@ -18,20 +18,20 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Order;
+import dev.waymark.core.query.Page;
+import dev.waymark.core.query.PageRequest;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
-import dev.waymark.core.store.Cursor;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.ExecutionProgress;
-import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.LogPart;
-import dev.waymark.core.store.Order;
-import dev.waymark.core.store.Page;
-import dev.waymark.core.store.PageRequest;
 import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.PoolUse;
 import dev.waymark.core.store.StateStore;
@@ -107,9 +107,9 @@ public final class InMemoryStateStore implements StateStore {
     return answer(
         () -> {
           Submission submission = Submission.of(changes, clock.instant(), limits);
-          Touches touches = new Touches();
-          touches.add(changes);
-          return obey(Decider.decide(submission, records.load(touches), limits));
+          Footprint footprint = new Footprint();
+          footprint.add(changes);
+          return obey(Decider.decide(submission, records.load(footprint), limits));
         });
   }
 
@@ -183,9 +183,9 @@ public final class InMemoryStateStore implements StateStore {
       Times.checkStorable(at);
     }
     records.backlog.remove(picked);
-    Touches touches = new Touches();
-    picked.forEach(each -> touches.add(each.taskRun()));
-    Ledger ledger = records.load(touches);
+    Footprint footprint = new Footprint();
+    picked.forEach(each -> footprint.add(each.taskRun()));
+    Ledger ledger = records.load(footprint);
     List<Claims.Claimed> claimed = new ArrayList<>();
     for (Backlog.Ready each : picked) {
       Decider.Grant grant = Decider.grant(each.taskRun(), each.pool(), request, at, ledger, limits);

@@ -2,12 +2,12 @@ package dev.waymark.testkit;
 
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.ExecutionHead;
-import dev.waymark.core.internal.decide.Family;
+import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.PastCommit;
 import dev.waymark.core.internal.decide.TaskKey;
+import dev.waymark.core.internal.decide.TaskRunCounts;
 import dev.waymark.core.internal.decide.TaskRunHead;
-import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.WorkflowHead;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -60,15 +60,15 @@ final class Records {
   // ---- what deciding needs
 
   /** The heads of the records that are touched and exist. */
-  Ledger load(Touches touches) {
+  Ledger load(Footprint footprint) {
     Ledger ledger = new Ledger();
-    touches.commits().stream().map(commits::get).filter(Objects::nonNull).forEach(ledger::load);
-    touches.workflows().stream()
+    footprint.commits().stream().map(commits::get).filter(Objects::nonNull).forEach(ledger::load);
+    footprint.workflows().stream()
         .map(workflows::get)
         .filter(Objects::nonNull)
         .forEach(revisions -> ledger.load(head(revisions)));
-    touches.executions().forEach(id -> loadExecution(ledger, id));
-    touches.taskRuns().stream()
+    footprint.executions().forEach(id -> loadExecution(ledger, id));
+    footprint.taskRuns().stream()
         .map(taskRuns::get)
         .filter(Objects::nonNull)
         .forEach(
@@ -76,15 +76,15 @@ final class Records {
               loadTaskRun(ledger, run);
               loadExecution(ledger, run.executionId());
             });
-    touches.tasks().forEach(task -> loadTask(ledger, task));
-    touches.bounded().forEach(id -> ledger.loadUnderWay(id, underWay(id)));
-    touches.pools().stream().map(backlog::head).filter(Objects::nonNull).forEach(ledger::load);
-    touches.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::load);
-    touches.madeReady().stream()
+    footprint.tasks().forEach(task -> loadTask(ledger, task));
+    footprint.bounded().forEach(id -> ledger.loadUnderWay(id, underWay(id)));
+    footprint.pools().stream().map(backlog::head).filter(Objects::nonNull).forEach(ledger::load);
+    footprint.workers().stream().map(roster::head).filter(Objects::nonNull).forEach(ledger::load);
+    footprint.madeReady().stream()
         .map(backlog::readyHead)
         .filter(Objects::nonNull)
         .forEach(ledger::load);
-    touches.families().forEach(id -> ledger.load(id, family(id)));
+    footprint.taskRunCounts().forEach(id -> ledger.load(id, counts(id)));
     return ledger;
   }
 
@@ -172,7 +172,7 @@ final class Records {
     return present(attempts.get(new AttemptId(run.id(), run.lastAttempt()))).state();
   }
 
-  private Family family(ExecutionId id) {
+  private TaskRunCounts counts(ExecutionId id) {
     List<TaskRun> runs = taskRunsOf(id);
     long live = runs.stream().filter(run -> !run.state().isTerminal()).count();
     long ended =
@@ -181,7 +181,7 @@ final class Records {
             .filter(
                 attempt -> present(taskRuns.get(attempt.id().taskRunId())).executionId().equals(id))
             .count();
-    return new Family(runs.size(), (int) live, (int) ended);
+    return new TaskRunCounts(runs.size(), (int) live, (int) ended);
   }
 
   // ---- what was decided

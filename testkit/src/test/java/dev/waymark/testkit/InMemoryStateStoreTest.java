@@ -3,7 +3,7 @@ package dev.waymark.testkit;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.contract.StateStoreContract;
-import dev.waymark.testkit.contract.StoreFixture;
+import dev.waymark.testkit.contract.base.StoreFixture;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;

@@ -1,11 +1,14 @@
 package dev.waymark.trials;
 
+import dev.waymark.core.conflict.LeaseLostException;
+import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
@@ -13,10 +16,7 @@ import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.Outcome;
-import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -8,7 +8,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
-import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.api.StartRequest;
 import java.util.List;
 import java.util.Objects;
 

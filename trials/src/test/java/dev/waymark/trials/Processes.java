@@ -1,5 +1,7 @@
 package dev.waymark.trials;
 
+import dev.waymark.core.conflict.ConflictException;
+import dev.waymark.core.conflict.IllegalTransitionException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
@@ -10,16 +12,14 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Order;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
-import dev.waymark.core.store.ConflictException;
 import dev.waymark.core.store.ExecutionDetails;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.IllegalTransitionException;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
-import dev.waymark.core.store.Order;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.Invariants;

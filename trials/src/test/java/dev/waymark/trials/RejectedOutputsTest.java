@@ -12,7 +12,7 @@ import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.postgres.PostgresStateStore;
 import dev.waymark.runner.Runner;
-import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.api.StartRequest;
 import dev.waymark.sqlite.SqliteStateStore;
 import dev.waymark.testserver.TestServer;
 import java.nio.file.Path;
@@ -87,7 +87,7 @@ class RejectedOutputsTest {
     try (Runner runner =
         Runner.builder(store)
             .logDirectory(folder.resolve("logs"))
-            .storePatience(Duration.ofMinutes(10))
+            .storeRetryTimeout(Duration.ofMinutes(10))
             .handler("give", context -> context.output("text", "from " + context.taskId()))
             .build()) {
       ExecutionId id = runner.start(StartRequest.builder(workflow).build());

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
-import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.Invariants;
 import dev.waymark.testkit.JavaProcess;

@@ -11,7 +11,7 @@ import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
-import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.api.StartRequest;
 import dev.waymark.testserver.TestServer;
 import dev.waymark.trials.Workload.Starter;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package dev.waymark.trials;
 
+import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.store.ClaimRequest;
-import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
-import dev.waymark.runner.TaskContext;
-import dev.waymark.runner.definition.DefinitionReader;
+import dev.waymark.runner.api.TaskContext;
+import dev.waymark.runner.file.DefinitionReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.waymark.bench.claims;
 
-import dev.waymark.bench.Settings;
+import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.place.Backend;
 import dev.waymark.bench.place.Place;
 import dev.waymark.bench.report.Report;
@@ -8,11 +8,11 @@ import dev.waymark.bench.report.Spread;
 import dev.waymark.bench.report.Table;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
-import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
-import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.api.StartRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

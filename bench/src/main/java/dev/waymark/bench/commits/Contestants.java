@@ -1,8 +1,8 @@
 package dev.waymark.bench.commits;
 
 import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Ground;
 import dev.waymark.bench.place.Place;
+import dev.waymark.bench.place.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,7 +17,7 @@ public final class Contestants {
   private Contestants() {}
 
   /** Waymark, plain JDBC and the ceiling, all with empty stores. */
-  public static List<Contestant> all(Ground ground, Backend backend) throws SQLException {
+  public static List<Contestant> all(Storage ground, Backend backend) throws SQLException {
     List<Contestant> all = new ArrayList<>();
     all.add(new WaymarkContestant("waymark", empty(ground, backend, "commits_waymark")));
     all.add(plain(withTables(ground, backend, "commits_plain")));
@@ -26,7 +26,7 @@ public final class Contestants {
   }
 
   /** A place without anything. */
-  public static Place empty(Ground ground, Backend backend, String name) throws SQLException {
+  public static Place empty(Storage ground, Backend backend, String name) throws SQLException {
     Place place = ground.place(backend, name);
     place.clear();
     return place;
@@ -48,7 +48,8 @@ public final class Contestants {
         });
   }
 
-  private static Place withTables(Ground ground, Backend backend, String name) throws SQLException {
+  private static Place withTables(Storage ground, Backend backend, String name)
+      throws SQLException {
     Place place = empty(ground, backend, name);
     if (backend == Backend.POSTGRES) {
       place.execute("CREATE SCHEMA " + name);

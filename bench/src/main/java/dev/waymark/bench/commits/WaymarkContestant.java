@@ -2,7 +2,7 @@ package dev.waymark.bench.commits;
 
 import dev.waymark.bench.place.Place;
 import dev.waymark.core.model.ExecutionState;
-import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import java.sql.SQLException;

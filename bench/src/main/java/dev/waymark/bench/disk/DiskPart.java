@@ -1,9 +1,9 @@
 package dev.waymark.bench.disk;
 
-import dev.waymark.bench.Part;
-import dev.waymark.bench.Settings;
 import dev.waymark.bench.commits.Contestants;
 import dev.waymark.bench.commits.Marathon;
+import dev.waymark.bench.part.Part;
+import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.place.Backend;
 import dev.waymark.bench.place.Place;
 import dev.waymark.bench.report.Chart;

@@ -1,7 +1,7 @@
 package dev.waymark.bench.micro;
 
-import dev.waymark.bench.Part;
-import dev.waymark.bench.Settings;
+import dev.waymark.bench.part.Part;
+import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.report.Chart;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;

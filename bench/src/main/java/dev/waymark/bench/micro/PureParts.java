@@ -4,10 +4,10 @@ import dev.waymark.bench.commits.Course;
 import dev.waymark.core.internal.decide.Decider;
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.ExecutionHead;
-import dev.waymark.core.internal.decide.Family;
 import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.internal.decide.TaskRunCounts;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.internal.decide.Verdict;
 import dev.waymark.core.internal.decide.WorkflowHead;
@@ -77,7 +77,7 @@ public class PureParts {
     ledger.load(
         new ExecutionHead(
             course.execution(), course.workflow(), ExecutionState.RUNNING, 2, NOW, null, "hash"));
-    ledger.load(course.execution(), new Family(3, 3, 0));
+    ledger.load(course.execution(), new TaskRunCounts(3, 3, 0));
     ledger.load(
         new TaskRunHead(
             course.taskRuns().get(0),

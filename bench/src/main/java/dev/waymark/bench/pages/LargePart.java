@@ -1,7 +1,5 @@
 package dev.waymark.bench.pages;
 
-import dev.waymark.bench.Part;
-import dev.waymark.bench.Settings;
 import dev.waymark.bench.commits.Accounts;
 import dev.waymark.bench.commits.Contestant;
 import dev.waymark.bench.commits.Contestants;
@@ -9,6 +7,8 @@ import dev.waymark.bench.commits.Load;
 import dev.waymark.bench.commits.Rounds;
 import dev.waymark.bench.commits.Slice;
 import dev.waymark.bench.commits.WaymarkContestant;
+import dev.waymark.bench.part.Part;
+import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.place.Backend;
 import dev.waymark.bench.report.Chart;
 import dev.waymark.bench.report.Report;

@@ -1,11 +1,11 @@
 package dev.waymark.bench.pages;
 
 import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Ground;
 import dev.waymark.bench.place.Place;
+import dev.waymark.bench.place.Storage;
 import dev.waymark.bench.report.Numbers;
 import dev.waymark.core.model.WorkflowId;
-import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import java.sql.SQLException;
@@ -26,7 +26,7 @@ import java.util.Locale;
 public record LargeStore(Place place, long size, Duration filling) {
 
   /** Finds the store in the folder, or fills one. */
-  public static LargeStore of(Ground ground, Backend backend, long size) throws SQLException {
+  public static LargeStore of(Storage ground, Backend backend, long size) throws SQLException {
     Place place = ground.place(backend, "large_" + Numbers.size(size));
     if (isComplete(place, size)) {
       return new LargeStore(place, size, Duration.ZERO);

@@ -2,8 +2,8 @@ package dev.waymark.bench.pages;
 
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.Order;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Order;
 
 /**
  * A list of executions to look at, the newest first.

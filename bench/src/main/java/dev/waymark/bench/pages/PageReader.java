@@ -1,10 +1,10 @@
 package dev.waymark.bench.pages;
 
 import dev.waymark.core.model.Execution;
-import dev.waymark.core.store.Cursor;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.Order;
-import dev.waymark.core.store.Page;
+import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Order;
+import dev.waymark.core.query.Page;
 import dev.waymark.core.store.StateStore;
 import java.sql.SQLException;
 import java.time.Duration;

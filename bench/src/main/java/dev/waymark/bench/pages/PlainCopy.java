@@ -1,8 +1,8 @@
 package dev.waymark.bench.pages;
 
 import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Ground;
 import dev.waymark.bench.place.Place;
+import dev.waymark.bench.place.Storage;
 import dev.waymark.bench.report.Numbers;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ final class PlainCopy {
   private PlainCopy() {}
 
   /** Finds the copy in the folder, or makes one. */
-  static Place of(Ground ground, LargeStore large) throws SQLException {
+  static Place of(Storage ground, LargeStore large) throws SQLException {
     Place place = ground.place(large.place().backend(), "plain_" + Numbers.size(large.size()));
     if (!place.exists() || count(place) != count(large.place())) {
       place.clear();

@@ -2,7 +2,7 @@ package dev.waymark.bench.pages;
 
 import dev.waymark.bench.place.Backend;
 import dev.waymark.bench.place.Place;
-import dev.waymark.core.store.Cursor;
+import dev.waymark.core.query.Cursor;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,8 +1,8 @@
 package dev.waymark.bench.process;
 
-import dev.waymark.bench.Part;
-import dev.waymark.bench.Settings;
 import dev.waymark.bench.pages.LargeStore;
+import dev.waymark.bench.part.Part;
+import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.place.Backend;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Table;

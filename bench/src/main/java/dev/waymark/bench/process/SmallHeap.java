@@ -2,9 +2,9 @@ package dev.waymark.bench.process;
 
 import dev.waymark.bench.commits.Marathon;
 import dev.waymark.core.model.Execution;
-import dev.waymark.core.store.Cursor;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.Page;
+import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Page;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.postgres.PostgresStateStore;
 import dev.waymark.sqlite.SqliteStateStore;

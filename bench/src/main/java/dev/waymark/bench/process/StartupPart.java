@@ -1,7 +1,7 @@
 package dev.waymark.bench.process;
 
-import dev.waymark.bench.Part;
-import dev.waymark.bench.Settings;
+import dev.waymark.bench.part.Part;
+import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.place.Backend;
 import dev.waymark.bench.place.Place;
 import dev.waymark.bench.report.Chart;

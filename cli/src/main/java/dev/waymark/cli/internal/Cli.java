@@ -1,22 +1,26 @@
 package dev.waymark.cli.internal;
 
-import dev.waymark.cli.internal.command.Command;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.base.OutputException;
+import dev.waymark.cli.internal.base.Surroundings;
 import dev.waymark.cli.internal.command.Commands;
-import dev.waymark.cli.internal.command.Context;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.output.Messages;
+import dev.waymark.cli.internal.output.Nearest;
 import dev.waymark.cli.internal.output.Output;
 import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Help;
-import dev.waymark.cli.internal.syntax.Nearest;
 import dev.waymark.cli.internal.syntax.Reader;
+import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreDamagedException;
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
-import dev.waymark.core.store.RefusedException;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package dev.waymark.cli.internal;
 
+import dev.waymark.cli.internal.base.CliException;
 import dev.waymark.cli.internal.command.Commands;
-import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Nearest;
 import dev.waymark.cli.internal.syntax.CommonOptions;
-import dev.waymark.cli.internal.syntax.Nearest;
 import dev.waymark.cli.internal.syntax.Option;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,7 +37,8 @@ record Dispatch(Kind kind, String name, List<String> words) {
 
   /** Walks over the words up to the last word of the command's name. */
   private static final class Finder {
-    private static final List<Option> WITH_VALUE = List.of(CommonOptions.STORE, Format.OPTION);
+    private static final List<Option> WITH_VALUE =
+        List.of(CommonOptions.STORE, CommonOptions.FORMAT);
 
     private final List<String> words;
     private final List<String> options = new ArrayList<>();

@@ -1,5 +1,7 @@
 package dev.waymark.core.store;
 
+import dev.waymark.core.conflict.ConflictException;
+import dev.waymark.core.conflict.LeaseLostException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;

@@ -1,5 +1,6 @@
 package dev.waymark.core.store;
 
+import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -14,6 +15,9 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Page;
+import dev.waymark.core.query.PageRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

@@ -8,6 +8,8 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.Order;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Base64;

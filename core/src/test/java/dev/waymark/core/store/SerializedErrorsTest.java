@@ -2,6 +2,8 @@ package dev.waymark.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.StoreUnavailableException.Outcome;
 import dev.waymark.core.model.Ids;

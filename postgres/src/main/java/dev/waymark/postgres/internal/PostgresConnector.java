@@ -1,5 +1,7 @@
 package dev.waymark.postgres.internal;
 
+import dev.waymark.postgres.internal.connect.PostgresAddress;
+import dev.waymark.postgres.internal.connect.UtcSocketFactory;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -1,7 +1,7 @@
 package dev.waymark.postgres.internal;
 
 import dev.waymark.core.store.Subscription;
-import dev.waymark.jdbc.internal.WhileSubscribed;
+import dev.waymark.jdbc.internal.notify.ListenerThread;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,7 +54,7 @@ public final class PostgresListener implements AutoCloseable {
   private final String schema;
   private final Runnable call;
   private final Duration wait;
-  private final WhileSubscribed ears;
+  private final ListenerThread thread;
   private volatile boolean isHopeless;
 
   /**
@@ -70,18 +70,18 @@ public final class PostgresListener implements AutoCloseable {
     this.schema = schema;
     this.call = call;
     this.wait = wait;
-    this.ears = new WhileSubscribed("waymark-listen-" + schema, Ear::new);
+    this.thread = new ListenerThread("waymark-listen-" + schema, Listening::new);
   }
 
   /** Listens until this subscription, which the result closes, and all others are closed. */
   public Subscription during(Subscription subscription) {
-    return ears.during(subscription);
+    return thread.during(subscription);
   }
 
   /** Ends the thread and its connection, without waiting for them; no other will follow. */
   @Override
   public void close() {
-    ears.close();
+    thread.close();
   }
 
   private void giveUp(String reason) {
@@ -100,7 +100,7 @@ public final class PostgresListener implements AutoCloseable {
   }
 
   /** What the thread does. */
-  private final class Ear implements WhileSubscribed.Ear {
+  private final class Listening implements ListenerThread.Loop {
     private final CountDownLatch over = new CountDownLatch(1);
     private long pauseMillis = FIRST_PAUSE_MILLIS;
     private @Nullable Connection connection;

@@ -1,6 +1,6 @@
 package dev.waymark.postgres.internal;
 
-import dev.waymark.jdbc.internal.Announcer;
+import dev.waymark.jdbc.internal.notify.Announcer;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import java.sql.SQLException;

@@ -2,7 +2,7 @@ package dev.waymark.postgres.internal;
 
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.jdbc.internal.sql.FailedCall;
-import dev.waymark.jdbc.internal.sql.Patience;
+import dev.waymark.jdbc.internal.sql.RetryTimer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -68,7 +68,7 @@ public final class PostgresOpening {
    * @throws StoreUnavailableException when it does not come to be open
    */
   public <T> T open(Try<T> attempt) {
-    Patience left = new Patience(settings.retryTimeout());
+    RetryTimer left = new RetryTimer(settings.retryTimeout());
     while (true) {
       try {
         return attempt.open();

@@ -216,7 +216,7 @@ final class PostgresReads {
       case LOAD_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id = ANY (?)";
       case LOAD_TASK_RUNS_BY_TASK ->
           TASK_RUN_HEAD + "WHERE t.execution_id = ANY (?) AND t.task_id = ANY (?)";
-      case LOAD_FAMILIES ->
+      case LOAD_TASK_RUN_COUNTS ->
           """
           SELECT execution_id, count(*),
                  sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END),

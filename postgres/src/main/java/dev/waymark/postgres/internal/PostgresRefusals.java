@@ -1,5 +1,6 @@
 package dev.waymark.postgres.internal;
 
+import dev.waymark.postgres.internal.connect.PasswordSearch;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import javax.net.ssl.SSLException;

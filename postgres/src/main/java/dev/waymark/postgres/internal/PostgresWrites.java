@@ -37,7 +37,7 @@ final class PostgresWrites {
           SELECT 1 FROM unnest(?::uuid[], ?::bigint[], ?::text[]) AS v (id, version, state)
           JOIN {s}.executions e ON e.id = v.id AND e.version = v.version AND e.state = v.state
           ORDER BY e.id FOR NO KEY UPDATE OF e""";
-      case CHECK_FAMILY ->
+      case CHECK_TASK_RUN_COUNTS ->
           """
           SELECT 1 FROM unnest(?::uuid[], ?::integer[], ?::integer[]) AS v (id, unfinished, ended)
           CROSS JOIN LATERAL (

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Session;
+import dev.waymark.postgres.internal.connect.PostgresAddress;
 import dev.waymark.testserver.TestServer;
 import java.net.InetAddress;
 import java.net.Socket;

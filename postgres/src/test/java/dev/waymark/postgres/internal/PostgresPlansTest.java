@@ -2,7 +2,7 @@ package dev.waymark.postgres.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.jdbc.internal.read.Snapshot;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.testkit.sql.QueryShapes;

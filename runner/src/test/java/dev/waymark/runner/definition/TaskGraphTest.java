@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.runner.file.DefinitionReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package dev.waymark.sqlite.internal;
 
-import dev.waymark.jdbc.internal.sql.Patience;
+import dev.waymark.jdbc.internal.sql.RetryTimer;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -20,7 +20,7 @@ final class Busy {
 
   /** Tries until the file is not busy, or for at most {@code busyTimeout} and one try more. */
   static <T> T await(Duration busyTimeout, Step<T> step) throws SQLException {
-    Patience left = new Patience(busyTimeout);
+    RetryTimer left = new RetryTimer(busyTimeout);
     while (true) {
       try {
         return step.run();

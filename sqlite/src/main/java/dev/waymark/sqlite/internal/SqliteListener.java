@@ -1,7 +1,7 @@
 package dev.waymark.sqlite.internal;
 
 import dev.waymark.core.store.Subscription;
-import dev.waymark.jdbc.internal.WhileSubscribed;
+import dev.waymark.jdbc.internal.notify.ListenerThread;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -36,27 +36,27 @@ public final class SqliteListener implements AutoCloseable {
 
   private final SqliteConnector connector;
   private final Runnable call;
-  private final WhileSubscribed ears;
+  private final ListenerThread thread;
 
   /** Calls when something may have been written, on connections of this connector. */
   public SqliteListener(SqliteConnector connector, Runnable call) {
     this.connector = connector;
     this.call = call;
-    this.ears = new WhileSubscribed("waymark-listen-sqlite", Ear::new);
+    this.thread = new ListenerThread("waymark-listen-sqlite", Listening::new);
   }
 
   /** Listens until this subscription, which the result closes, and all others are closed. */
   public Subscription during(Subscription subscription) {
-    return ears.during(subscription);
+    return thread.during(subscription);
   }
 
   @Override
   public void close() {
-    ears.close();
+    thread.close();
   }
 
   /** What the thread does. */
-  private final class Ear implements WhileSubscribed.Ear {
+  private final class Listening implements ListenerThread.Loop {
     private final CountDownLatch over = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Thread self;

@@ -4,7 +4,7 @@ import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.jdbc.internal.migrate.MigrationHistory;
-import dev.waymark.jdbc.internal.sql.Patience;
+import dev.waymark.jdbc.internal.sql.RetryTimer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,7 +46,7 @@ public final class SqliteSchema {
    *     open for longer than the busy time-out
    */
   public void prepare(SqliteConnector connector) throws SQLException {
-    Patience left = new Patience(connector.busyTimeout());
+    RetryTimer left = new RetryTimer(connector.busyTimeout());
     while (!Busy.await(connector.busyTimeout(), () -> isPrepared(connector))) {
       if (!left.pause()) {
         throw inUse(connector.busyTimeout());

@@ -166,7 +166,7 @@ final class SqliteSql {
       case LOAD_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id IN " + UUIDS;
       case LOAD_TASK_RUNS_BY_TASK ->
           TASK_RUN_HEAD + "WHERE t.execution_id IN " + UUIDS + " AND t.task_id IN " + TEXTS;
-      case LOAD_FAMILIES ->
+      case LOAD_TASK_RUN_COUNTS ->
           """
           SELECT execution_id, count(*),
                  sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END),
@@ -381,7 +381,7 @@ final class SqliteSql {
 
   static String text(WriteStatement statement) {
     return switch (statement) {
-      case CHECK_WORKFLOW, CHECK_EXECUTION, CHECK_FAMILY, CHECK_TASK_RUN ->
+      case CHECK_WORKFLOW, CHECK_EXECUTION, CHECK_TASK_RUN_COUNTS, CHECK_TASK_RUN ->
           throw new IllegalArgumentException(
               statement + ": nothing changes between reading and writing, there is one writer");
       case INSERT_WORKFLOW -> "INSERT INTO workflows (id, revision, content_hash) VALUES (?, ?, ?)";

@@ -1,6 +1,6 @@
 package dev.waymark.sqlite.internal;
 
-import dev.waymark.jdbc.internal.sql.Patience;
+import dev.waymark.jdbc.internal.sql.RetryTimer;
 import dev.waymark.jdbc.internal.sql.Session;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -89,7 +89,7 @@ final class WalTail {
   /** Tries without waiting inside SQLite, which would keep other writers out meanwhile. */
   private void truncate(Session session) throws SQLException {
     Duration longest = isInDoubt() || busyTimeout.compareTo(AT_FIRST) < 0 ? busyTimeout : AT_FIRST;
-    Patience left = new Patience(longest);
+    RetryTimer left = new RetryTimer(longest);
     session.execute("PRAGMA busy_timeout = 0");
     while (!isTruncated(session)) {
       if (!left.pause()) {

@@ -2,7 +2,7 @@ package dev.waymark.sqlite.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.Counts;
 import dev.waymark.sqlite.EarlierVersion;

@@ -2,6 +2,10 @@ package dev.waymark.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.IllegalTransitionException;
+import dev.waymark.core.conflict.LeaseLostException;
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
@@ -13,11 +17,8 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionDetails;
-import dev.waymark.core.store.IllegalTransitionException;
-import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.Outcome;
-import dev.waymark.core.store.Refusal;
-import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.testkit.contract.base.ContractTest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

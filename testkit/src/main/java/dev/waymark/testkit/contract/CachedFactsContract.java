@@ -2,6 +2,7 @@ package dev.waymark.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -18,9 +19,9 @@ import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
-import dev.waymark.core.store.Refusal.Reason;
 import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.contract.base.ContractTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

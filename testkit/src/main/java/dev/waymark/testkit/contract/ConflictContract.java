@@ -2,18 +2,20 @@ package dev.waymark.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.ConflictException;
+import dev.waymark.core.conflict.IllegalTransitionException;
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
-import dev.waymark.core.store.ConflictException;
+import dev.waymark.core.query.PageRequest;
 import dev.waymark.core.store.ExecutionDetails;
-import dev.waymark.core.store.IllegalTransitionException;
-import dev.waymark.core.store.PageRequest;
-import dev.waymark.core.store.Refusal;
-import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.testkit.contract.base.ContractTest;
+import dev.waymark.testkit.contract.base.Parallel;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

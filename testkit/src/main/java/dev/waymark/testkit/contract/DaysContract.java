@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
-import dev.waymark.core.store.Cursor;
-import dev.waymark.core.store.ExecutionQuery;
+import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Order;
+import dev.waymark.core.query.Page;
 import dev.waymark.core.store.Limits;
-import dev.waymark.core.store.Order;
-import dev.waymark.core.store.Page;
+import dev.waymark.testkit.contract.base.ContractTest;
+import dev.waymark.testkit.contract.base.Population;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -39,7 +41,7 @@ public abstract class DaysContract extends ContractTest {
 
   /** Pages may have any size. */
   @Override
-  Limits limits() {
+  protected Limits limits() {
     return Limits.builder().maxPageSize(Integer.MAX_VALUE).build();
   }
 

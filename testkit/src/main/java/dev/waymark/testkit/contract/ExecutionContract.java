@@ -2,19 +2,20 @@ package dev.waymark.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.ConflictException;
+import dev.waymark.core.conflict.NotFoundException;
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.WorkflowId;
-import dev.waymark.core.store.ConflictException;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewWorkflow;
-import dev.waymark.core.store.NotFoundException;
 import dev.waymark.core.store.Outcome;
-import dev.waymark.core.store.Refusal;
-import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.testkit.contract.base.ContractTest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.waymark.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.ConflictException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -12,14 +13,14 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
+import dev.waymark.core.query.Page;
+import dev.waymark.core.query.PageRequest;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
-import dev.waymark.core.store.ConflictException;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
-import dev.waymark.core.store.Page;
-import dev.waymark.core.store.PageRequest;
+import dev.waymark.testkit.contract.base.ContractTest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -11,15 +11,17 @@ import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Page;
+import dev.waymark.core.query.PageRequest;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ExecutionDetails;
-import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
-import dev.waymark.core.store.Page;
-import dev.waymark.core.store.PageRequest;
+import dev.waymark.testkit.contract.base.ContractTest;
+import dev.waymark.testkit.contract.base.Parallel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +38,7 @@ public abstract class LimitContract extends ContractTest {
   protected LimitContract() {}
 
   @Override
-  Limits limits() {
+  protected Limits limits() {
     return Limits.builder()
         .maxDefinitionBytes(100)
         .maxDescriptionBytes(20)

@@ -10,6 +10,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.testkit.contract.base.ContractTest;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;

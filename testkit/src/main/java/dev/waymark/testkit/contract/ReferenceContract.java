@@ -1,6 +1,7 @@
 package dev.waymark.testkit.contract;
 
 import dev.waymark.core.store.Limits;
+import dev.waymark.testkit.contract.base.ContractTest;
 import dev.waymark.testkit.model.Comparison;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -19,7 +20,7 @@ public abstract class ReferenceContract extends ContractTest {
   protected ReferenceContract() {}
 
   @Override
-  Limits limits() {
+  protected Limits limits() {
     return Comparison.limits();
   }
 

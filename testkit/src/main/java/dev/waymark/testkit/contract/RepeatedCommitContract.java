@@ -2,6 +2,7 @@ package dev.waymark.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.IllegalTransitionException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;
@@ -10,15 +11,16 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.query.PageRequest;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionDetails;
-import dev.waymark.core.store.IllegalTransitionException;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.Outcome;
-import dev.waymark.core.store.PageRequest;
+import dev.waymark.testkit.contract.base.ContractTest;
+import dev.waymark.testkit.contract.base.Parallel;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;

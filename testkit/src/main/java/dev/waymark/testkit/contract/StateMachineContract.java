@@ -2,6 +2,10 @@ package dev.waymark.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.IllegalTransitionException;
+import dev.waymark.core.conflict.LeaseLostException;
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -12,10 +16,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.store.ExecutionDetails;
-import dev.waymark.core.store.IllegalTransitionException;
-import dev.waymark.core.store.LeaseLostException;
-import dev.waymark.core.store.Refusal;
-import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.testkit.contract.base.ContractTest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -1,5 +1,16 @@
 package dev.waymark.testkit.contract;
 
+import dev.waymark.testkit.contract.base.StoreFixture;
+import dev.waymark.testkit.contract.work.AdmitContract;
+import dev.waymark.testkit.contract.work.ClaimConcurrencyContract;
+import dev.waymark.testkit.contract.work.ClaimContract;
+import dev.waymark.testkit.contract.work.LeaseContract;
+import dev.waymark.testkit.contract.work.LogContract;
+import dev.waymark.testkit.contract.work.PoolContract;
+import dev.waymark.testkit.contract.work.ReadyContract;
+import dev.waymark.testkit.contract.work.SettleContract;
+import dev.waymark.testkit.contract.work.WaitContract;
+import dev.waymark.testkit.contract.work.WorkerContract;
 import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;

@@ -2,6 +2,10 @@ package dev.waymark.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.ConflictException;
+import dev.waymark.core.conflict.IllegalTransitionException;
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -12,14 +16,11 @@ import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
-import dev.waymark.core.store.ConflictException;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionProgress;
-import dev.waymark.core.store.IllegalTransitionException;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
-import dev.waymark.core.store.Refusal;
-import dev.waymark.core.store.Refusal.Reason;
+import dev.waymark.testkit.contract.base.ContractTest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,11 +2,11 @@ package dev.waymark.testkit.model;
 
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionProgress;
-import dev.waymark.core.store.ExecutionQuery;
 import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import java.util.List;

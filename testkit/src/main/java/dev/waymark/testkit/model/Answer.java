@@ -1,9 +1,9 @@
 package dev.waymark.testkit.model;
 
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.error.InvalidInputException;
-import dev.waymark.core.store.Page;
-import dev.waymark.core.store.Refusal;
-import dev.waymark.core.store.RefusedException;
+import dev.waymark.core.query.Page;
 import dev.waymark.core.store.StateStore;
 import java.util.Collection;
 import java.util.List;

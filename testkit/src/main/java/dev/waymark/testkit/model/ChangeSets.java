@@ -67,7 +67,7 @@ final class ChangeSets {
     if (kind < 2) {
       fill(changes, limits.maxChanges() + kind);
     } else if (kind < 22) {
-      family(changes);
+      counts(changes);
     } else if (kind > 22) { // 22: a change set without any change
       int count = kind < 80 ? 1 : 2 + dice.below(4);
       for (int i = 0; i < count; i++) {
@@ -216,7 +216,7 @@ final class ChangeSets {
   // ---- change sets with a plan
 
   /** An execution with some task runs, each some way along, at one instant. */
-  private void family(ChangeSet.Builder changes) {
+  private void counts(ChangeSet.Builder changes) {
     ExecutionId id = world.newExecution();
     changes.createExecution(newExecution(id));
     if (!dice.oneIn(3)) {

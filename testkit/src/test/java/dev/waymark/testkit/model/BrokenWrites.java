@@ -1,5 +1,6 @@
 package dev.waymark.testkit.model;
 
+import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
@@ -8,7 +9,6 @@ import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.Outcome;
-import dev.waymark.core.store.RefusedException;
 import dev.waymark.core.store.StateStore;
 import java.time.Instant;
 import java.time.InstantSource;

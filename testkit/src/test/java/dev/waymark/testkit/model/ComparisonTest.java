@@ -3,9 +3,9 @@ package dev.waymark.testkit.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.waymark.core.conflict.Refusal;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.Limits;
-import dev.waymark.core.store.Refusal;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.InMemoryStateStore;
 import dev.waymark.testkit.ManualClock;

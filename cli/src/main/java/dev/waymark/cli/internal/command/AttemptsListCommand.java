@@ -1,8 +1,10 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.ExitCode;
-import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.TaskRunId;
@@ -17,7 +19,7 @@ final class AttemptsListCommand implements Command {
                 "TASK_RUN",
                 true,
                 "The task run: its id, or the beginning of it, or EXECUTION/TASK."))
-        .options(Format.OPTION)
+        .options(CommonOptions.FORMAT)
         .examples("attempts list 0190a1b2-77aa", "attempts list 0190a1b2/extract -o json");
   }
 

@@ -1,5 +1,6 @@
 package dev.waymark.cli.internal.command;
 
+import dev.waymark.cli.internal.command.base.Command;
 import dev.waymark.cli.internal.syntax.Help;
 import dev.waymark.cli.internal.syntax.Syntax;
 import java.util.ArrayList;

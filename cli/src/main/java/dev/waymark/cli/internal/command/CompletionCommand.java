@@ -1,9 +1,11 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.output.Nearest;
 import dev.waymark.cli.internal.syntax.Help;
-import dev.waymark.cli.internal.syntax.Nearest;
 import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Syntax;
 import java.util.List;

@@ -1,9 +1,12 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.output.Format;
 import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
@@ -21,7 +24,7 @@ final class ExecutionsCancelCommand implements Command {
             "Ask an execution to end; what waits is cancelled at once, what runs is ended by its"
                 + " worker.")
         .operand(ExecutionsShowCommand.EXECUTION)
-        .options(Format.OPTION)
+        .options(CommonOptions.FORMAT)
         .details(
             "The tasks of finally run after that, if the execution has begun, and need a worker."
                 + " Cancel the execution a second time to end it without them. One that succeeded"

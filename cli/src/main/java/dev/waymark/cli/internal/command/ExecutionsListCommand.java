@@ -1,17 +1,20 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.ExitCode;
-import dev.waymark.cli.internal.Values;
-import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.command.base.Pages;
 import dev.waymark.cli.internal.output.Printer;
 import dev.waymark.cli.internal.syntax.Arguments;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.core.model.ExecutionState;
-import dev.waymark.core.store.Cursor;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.Order;
+import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Order;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -61,7 +64,7 @@ final class ExecutionsListCommand implements Command {
             Pages.OFFSET,
             AFTER,
             ORDER,
-            Format.OPTION)
+            CommonOptions.FORMAT)
         .details(
             "All conditions must hold. In JSON a page is {\"items\", \"total\", \"offset\","
                 + " \"limit\", \"next\"}.")

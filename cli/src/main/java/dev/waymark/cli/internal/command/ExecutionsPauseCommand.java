@@ -1,9 +1,12 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.output.Format;
 import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
@@ -18,7 +21,7 @@ final class ExecutionsPauseCommand implements Command {
             "executions pause",
             "Hold an execution: no task of it starts until it is resumed; what runs comes to its end.")
         .operand(ExecutionsShowCommand.EXECUTION)
-        .options(Format.OPTION)
+        .options(CommonOptions.FORMAT)
         .details(
             "Pausing one that is paused changes nothing; one that has ended, or is being cancelled, is refused with exit code 4.")
         .examples("executions pause 0190a1b2");

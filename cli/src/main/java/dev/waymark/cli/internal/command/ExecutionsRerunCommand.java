@@ -1,12 +1,15 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.command.base.RunOptions;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.api.StartRequest;
 
 /** Starts another execution like an earlier one. */
 final class ExecutionsRerunCommand implements Command {
@@ -20,7 +23,7 @@ final class ExecutionsRerunCommand implements Command {
             "executions rerun",
             "Start a new execution of the same revision with the same inputs, and work on it.")
         .operand(ExecutionsShowCommand.EXECUTION)
-        .options(FROM_FAILED, Work.DETACH, Work.CONCURRENCY, Format.OPTION)
+        .options(FROM_FAILED, RunOptions.DETACH, RunOptions.CONCURRENCY, CommonOptions.FORMAT)
         .details(
             "It also has the labels, the directory and the priority of the earlier one, which stays as it is, and"
                 + " the label waymark.rerun-of with its id; with --from-failed also waymark.from-failed.")
@@ -29,7 +32,7 @@ final class ExecutionsRerunCommand implements Command {
 
   @Override
   public int run(Context context) {
-    Work work = new Work(context);
+    RunOptions work = new RunOptions(context);
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     Execution earlier = context.store().execution(id);
     if (earlier == null) {

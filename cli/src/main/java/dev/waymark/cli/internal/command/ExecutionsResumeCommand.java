@@ -1,9 +1,12 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.output.Format;
 import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
@@ -16,7 +19,7 @@ final class ExecutionsResumeCommand implements Command {
   public Syntax syntax() {
     return Syntax.of("executions resume", "Let an execution go on that was paused.")
         .operand(ExecutionsShowCommand.EXECUTION)
-        .options(Format.OPTION)
+        .options(CommonOptions.FORMAT)
         .details(
             "Resuming one that is not paused changes nothing; one that has ended, or is being cancelled, is refused with exit code 4.")
         .examples("executions resume 0190a1b2");

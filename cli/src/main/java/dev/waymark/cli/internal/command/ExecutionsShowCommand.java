@@ -1,13 +1,16 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.output.Cell;
 import dev.waymark.cli.internal.output.Format;
 import dev.waymark.cli.internal.output.Numbers;
 import dev.waymark.cli.internal.output.Printer;
 import dev.waymark.cli.internal.output.Times;
 import dev.waymark.cli.internal.output.Views;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
@@ -35,7 +38,7 @@ final class ExecutionsShowCommand implements Command {
             "executions show",
             "Show an execution with its task runs, their attempts, and its history.")
         .operand(EXECUTION)
-        .options(Format.OPTION)
+        .options(CommonOptions.FORMAT)
         .details(
             "The table shows the last "
                 + HISTORY_SHOWN

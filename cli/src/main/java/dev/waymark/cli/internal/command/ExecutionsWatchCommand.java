@@ -1,10 +1,14 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.command.base.Result;
+import dev.waymark.cli.internal.command.base.RunOptions;
 import dev.waymark.cli.internal.output.Printer;
 import dev.waymark.cli.internal.progress.Progress;
 import dev.waymark.cli.internal.progress.WaitNotices;
 import dev.waymark.cli.internal.progress.Watcher;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.internal.Backoff;
 import dev.waymark.core.model.ExecutionId;
@@ -19,7 +23,7 @@ final class ExecutionsWatchCommand implements Command {
     return Syntax.of(
             "executions watch", "Follow an execution to its end; the work is done by others.")
         .operand(ExecutionsShowCommand.EXECUTION)
-        .options(Format.OPTION)
+        .options(CommonOptions.FORMAT)
         .details("Shows the same as \"waymark run\" and ends with the same exit codes.")
         .examples("executions watch 0190a1b2");
   }
@@ -30,7 +34,7 @@ final class ExecutionsWatchCommand implements Command {
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     // The exit code is an answer too.
     context.out().keepGoing();
-    try (Progress progress = Work.progress(context);
+    try (Progress progress = RunOptions.progress(context);
         WaitNotices notices = new WaitNotices(context.store(), id, progress)) {
       notices.begin();
       new Watcher(context.store(), progress, ExecutionsWatchCommand::pause).watch(id);

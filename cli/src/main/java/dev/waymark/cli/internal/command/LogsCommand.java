@@ -1,18 +1,22 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.ExitCode;
-import dev.waymark.cli.internal.Values;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.AttemptLog;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.command.base.LogFollower;
 import dev.waymark.cli.internal.output.Printable;
 import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.runner.TaskLogs;
+import dev.waymark.runner.api.TaskLogs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,9 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.ExitCode;
-import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Syntax;
 
 /** Lists pools. */
@@ -11,7 +13,7 @@ final class PoolsListCommand implements Command {
     return Syntax.of(
             "pools list",
             "List the pools that have a bound, or anything ready or running, ordered by name.")
-        .options(Format.OPTION)
+        .options(CommonOptions.FORMAT)
         .details(
             "Tasks that name no pool are in the pool \"default\"; those that use a handler are in a"
                 + " pool of its name, from which only workers in Java take them that have it.",

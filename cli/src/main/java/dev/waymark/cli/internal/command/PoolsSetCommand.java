@@ -1,12 +1,14 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.ExitCode;
-import dev.waymark.cli.internal.Values;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.core.store.ChangeSet;
 
 /** Bounds how many tasks of a pool run at once. */

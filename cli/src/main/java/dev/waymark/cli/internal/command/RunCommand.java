@@ -1,13 +1,18 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.Values;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.command.base.DefinitionFiles;
+import dev.waymark.cli.internal.command.base.RunOptions;
 import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Nearest;
 import dev.waymark.cli.internal.syntax.Arguments;
-import dev.waymark.cli.internal.syntax.Nearest;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
@@ -16,7 +21,7 @@ import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.runner.Runner;
-import dev.waymark.runner.StartRequest;
+import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.definition.DefinitionLimits;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import java.nio.file.Files;
@@ -80,9 +85,9 @@ final class RunCommand implements Command {
             KEY,
             PRIORITY,
             WorkflowsShowCommand.REVISION,
-            Work.DETACH,
-            Work.CONCURRENCY,
-            Format.OPTION)
+            RunOptions.DETACH,
+            RunOptions.CONCURRENCY,
+            CommonOptions.FORMAT)
         .details(
             "The tasks run in the current directory. The last line of standard output is"
                 + " \"execution UUID STATE\"; with -o json it is the record of the execution"
@@ -110,7 +115,7 @@ final class RunCommand implements Command {
               : "give the id of a workflow or -f FILE, not both");
     }
     // Whatever is wrong with the command line is found before a file is applied.
-    Work work = new Work(context);
+    RunOptions work = new RunOptions(context);
     ExecutionId id = executionId(arguments);
     Map<String, String> inputs = Values.pairs("-p", arguments.values(INPUT));
     Map<String, String> labels = Values.pairs("--label", arguments.values(LABEL));
@@ -176,7 +181,8 @@ final class RunCommand implements Command {
         new DefinitionFiles(context, DefinitionLimits.of(context.storeUrl().limits()))
             .readOne(file);
     StartRequest request = complete.apply(StartRequest.of(definition.id()));
-    Set<String> handlers = context.arguments().has(Work.DETACH) ? handlersOf(definition) : Set.of();
+    Set<String> handlers =
+        context.arguments().has(RunOptions.DETACH) ? handlersOf(definition) : Set.of();
     Runner.check(definition, request, handlers);
     Execution earlier =
         request.executionId() == null ? null : context.store().execution(request.executionId());

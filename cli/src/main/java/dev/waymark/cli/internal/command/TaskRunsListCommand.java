@@ -1,8 +1,10 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.ExitCode;
-import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.ExecutionId;
@@ -14,7 +16,7 @@ final class TaskRunsListCommand implements Command {
     return Syntax.of(
             "task-runs list", "List the task runs of an execution in the order of their creation.")
         .operand(new Operand("EXECUTION", true, "The execution; its id, or the beginning of it."))
-        .options(Format.OPTION)
+        .options(CommonOptions.FORMAT)
         .examples("task-runs list 0190a1b2", "task-runs list 0190a1b2 -o json");
   }
 

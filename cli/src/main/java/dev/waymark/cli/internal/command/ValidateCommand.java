@@ -1,7 +1,10 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.command.base.DefinitionFiles;
 import dev.waymark.cli.internal.output.Numbers;
 import dev.waymark.cli.internal.output.Printable;
 import dev.waymark.cli.internal.syntax.Option;

@@ -1,6 +1,8 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.syntax.Syntax;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,11 +1,17 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.ExitCode;
-import dev.waymark.cli.internal.Values;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.command.base.DrainOnSignal;
+import dev.waymark.cli.internal.command.base.PatientOpening;
+import dev.waymark.cli.internal.command.base.RunOptions;
+import dev.waymark.cli.internal.command.base.StopOnSignal;
 import dev.waymark.cli.internal.progress.PlainProgress;
 import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.runner.Runner;
 import java.time.Duration;
 
@@ -42,7 +48,7 @@ final class WorkerCommand implements Command {
             "worker",
             "Work on whatever is ready: what was started with --detach, and what a worker that"
                 + " stopped or died left behind.")
-        .options(Work.CONCURRENCY, POOL, UNTIL_IDLE, LEASE, NAME, LOGS_KEEP)
+        .options(RunOptions.CONCURRENCY, POOL, UNTIL_IDLE, LEASE, NAME, LOGS_KEEP)
         .details(
             "Any number of workers may share a store. Goes on until Ctrl-C or SIGTERM: then it"
                 + " takes nothing new and ends when what runs has ended; a second signal ends that"
@@ -80,7 +86,7 @@ final class WorkerCommand implements Command {
 
   private static Runner runner(Context context, PlainProgress progress) {
     Arguments arguments = context.arguments();
-    Runner.Builder builder = Work.builder(context, progress);
+    Runner.Builder builder = RunOptions.builder(context, progress);
     arguments.values(POOL).forEach(builder::pool);
     String lease = arguments.value(LEASE);
     if (lease != null) {

@@ -1,7 +1,9 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.ExitCode;
-import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Syntax;
 
 /** Lists workers. */
@@ -9,7 +11,7 @@ final class WorkersListCommand implements Command {
   @Override
   public Syntax syntax() {
     return Syntax.of("workers list", "List the workers of the last 7 days, ordered by name.")
-        .options(Format.OPTION)
+        .options(CommonOptions.FORMAT)
         .details(
             "A worker is ALIVE as long as it gives a sign of life within its lease; one that has"
                 + " stopped, or was silent for longer, is GONE, and what it had begun is taken up by"

@@ -1,8 +1,11 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.ExitCode;
-import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
+import dev.waymark.cli.internal.command.base.Pages;
 import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.WorkflowId;
 
@@ -12,7 +15,7 @@ final class WorkflowsHistoryCommand implements Command {
   public Syntax syntax() {
     return Syntax.of("workflows history", "List the revisions of a workflow, the oldest first.")
         .operand(WorkflowsShowCommand.WORKFLOW)
-        .options(Pages.LIMIT, Pages.OFFSET, Format.OPTION)
+        .options(Pages.LIMIT, Pages.OFFSET, CommonOptions.FORMAT)
         .examples("workflows history nightly-report");
   }
 

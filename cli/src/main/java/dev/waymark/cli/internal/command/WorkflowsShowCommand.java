@@ -1,17 +1,20 @@
 package dev.waymark.cli.internal.command;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.ExitCode;
-import dev.waymark.cli.internal.Values;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.base.ExitCode;
+import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.output.Cell;
 import dev.waymark.cli.internal.output.Format;
 import dev.waymark.cli.internal.output.Printable;
 import dev.waymark.cli.internal.output.Printer;
 import dev.waymark.cli.internal.output.Times;
 import dev.waymark.cli.internal.output.Views;
+import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
+import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import java.util.LinkedHashMap;
@@ -29,7 +32,7 @@ final class WorkflowsShowCommand implements Command {
   public Syntax syntax() {
     return Syntax.of("workflows show", "Show a workflow with its definition.")
         .operand(WORKFLOW)
-        .options(REVISION, Format.OPTION)
+        .options(REVISION, CommonOptions.FORMAT)
         .examples(
             "workflows show nightly-report", "workflows show nightly-report --revision 1 -o json");
   }

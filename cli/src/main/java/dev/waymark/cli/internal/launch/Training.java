@@ -1,9 +1,9 @@
 package dev.waymark.cli.internal.launch;
 
 import dev.waymark.cli.internal.Cli;
-import dev.waymark.cli.internal.Surroundings;
-import dev.waymark.cli.internal.SystemZone;
-import dev.waymark.cli.internal.Terminal;
+import dev.waymark.cli.internal.base.Surroundings;
+import dev.waymark.cli.internal.base.SystemZone;
+import dev.waymark.cli.internal.base.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -52,7 +52,7 @@ public final class Training {
     System.setProperty("org.sqlite.lib.path", String.valueOf(library.getParent()));
     System.setProperty("org.sqlite.lib.name", String.valueOf(library.getFileName()));
     Class.forName("dev.waymark.cli.Main");
-    Class.forName("dev.waymark.cli.internal.SystemTerminal");
+    Class.forName("dev.waymark.cli.internal.base.SystemTerminal");
     Path home = Files.createTempDirectory(folder, "training");
     try {
       runCommands(home);

@@ -1,8 +1,6 @@
 package dev.waymark.cli.internal.output;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.syntax.Nearest;
-import dev.waymark.cli.internal.syntax.Option;
+import dev.waymark.cli.internal.base.CliException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +15,8 @@ public enum Format {
   /** One YAML document. */
   YAML;
 
-  private static final List<String> NAMES = List.of("table", "json", "jsonl", "yaml");
-
-  /** The option of every command that prints records. */
-  public static final Option OPTION =
-      Option.of(
-              "FORMAT",
-              "How to print records: table, json, jsonl (one record a line) or yaml. Default:"
-                  + " table",
-              "-o",
-              "--output")
-          .candidates(NAMES);
+  /** The names by which a user chooses one. */
+  public static final List<String> NAMES = List.of("table", "json", "jsonl", "yaml");
 
   /** The format of this name; the table where none is given. */
   public static Format named(@Nullable String name) {

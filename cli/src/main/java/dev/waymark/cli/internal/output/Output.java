@@ -1,6 +1,6 @@
 package dev.waymark.cli.internal.output;
 
-import dev.waymark.cli.internal.OutputException;
+import dev.waymark.cli.internal.base.OutputException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Writer;

@@ -1,6 +1,6 @@
 package dev.waymark.cli.internal.output;
 
-import dev.waymark.core.store.Page;
+import dev.waymark.core.query.Page;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.waymark.cli.internal.output;
 
-import dev.waymark.cli.internal.LocalZone;
+import dev.waymark.cli.internal.base.LocalZone;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;

@@ -1,6 +1,6 @@
 package dev.waymark.cli.internal.output;
 
-import dev.waymark.cli.internal.LocalZone;
+import dev.waymark.cli.internal.base.LocalZone;
 import dev.waymark.cli.internal.output.View.Column;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.Execution;

@@ -1,6 +1,6 @@
 package dev.waymark.cli.internal.progress;
 
-import dev.waymark.cli.internal.Terminal;
+import dev.waymark.cli.internal.base.Terminal;
 import dev.waymark.cli.internal.output.Numbers;
 import dev.waymark.cli.internal.output.Paint;
 import dev.waymark.cli.internal.output.Printable;

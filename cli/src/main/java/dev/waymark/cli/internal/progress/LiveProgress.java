@@ -1,13 +1,13 @@
 package dev.waymark.cli.internal.progress;
 
-import dev.waymark.cli.internal.Terminal;
+import dev.waymark.cli.internal.base.Terminal;
 import dev.waymark.cli.internal.output.Messages;
 import dev.waymark.cli.internal.output.Paint;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
-import dev.waymark.runner.TaskRunProgress;
+import dev.waymark.runner.api.TaskRunProgress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

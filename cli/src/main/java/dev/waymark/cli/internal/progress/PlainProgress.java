@@ -1,6 +1,6 @@
 package dev.waymark.cli.internal.progress;
 
-import dev.waymark.cli.internal.LocalZone;
+import dev.waymark.cli.internal.base.LocalZone;
 import dev.waymark.cli.internal.output.Messages;
 import dev.waymark.cli.internal.output.Numbers;
 import dev.waymark.cli.internal.output.Printable;
@@ -11,7 +11,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
-import dev.waymark.runner.TaskRunProgress;
+import dev.waymark.runner.api.TaskRunProgress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;

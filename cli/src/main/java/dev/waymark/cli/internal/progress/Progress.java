@@ -1,6 +1,6 @@
 package dev.waymark.cli.internal.progress;
 
-import dev.waymark.runner.RunListener;
+import dev.waymark.runner.api.RunListener;
 import java.util.List;
 
 /** Shows how executions proceed, on standard error. */

@@ -2,7 +2,7 @@ package dev.waymark.cli.internal.progress;
 
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
-import dev.waymark.runner.TaskRunProgress;
+import dev.waymark.runner.api.TaskRunProgress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

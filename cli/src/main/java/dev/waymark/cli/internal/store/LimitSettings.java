@@ -1,6 +1,6 @@
 package dev.waymark.cli.internal.store;
 
-import dev.waymark.cli.internal.Values;
+import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.core.store.Limits;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.waymark.cli.internal.store;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.syntax.Nearest;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.output.Nearest;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.RecordKind;

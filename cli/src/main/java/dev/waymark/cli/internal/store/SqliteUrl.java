@@ -1,8 +1,8 @@
 package dev.waymark.cli.internal.store;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.Values;
-import dev.waymark.cli.internal.syntax.Nearest;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.output.Nearest;
+import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;

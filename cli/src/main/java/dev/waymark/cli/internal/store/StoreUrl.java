@@ -1,7 +1,7 @@
 package dev.waymark.cli.internal.store;
 
-import dev.waymark.cli.internal.CliException;
-import dev.waymark.cli.internal.syntax.Nearest;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.output.Nearest;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import java.nio.file.Path;

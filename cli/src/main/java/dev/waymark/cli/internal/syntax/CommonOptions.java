@@ -1,5 +1,6 @@
 package dev.waymark.cli.internal.syntax;
 
+import dev.waymark.cli.internal.output.Format;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,17 @@ public final class CommonOptions {
   /** The help of the command. */
   public static final Option HELP = Option.flag("Show this help.", "-h", "--help");
 
-  /** All of them. */
+  /** The output format, for every command that prints records. */
+  public static final Option FORMAT =
+      Option.of(
+              "FORMAT",
+              "How to print records: table, json, jsonl (one record a line) or yaml. Default:"
+                  + " table",
+              "-o",
+              "--output")
+          .candidates(Format.NAMES);
+
+  /** Those that every command accepts. */
   public static final List<Option> ALL = List.of(STORE, VERBOSE, HELP);
 
   private CommonOptions() {}

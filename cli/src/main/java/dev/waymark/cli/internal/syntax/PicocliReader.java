@@ -1,6 +1,7 @@
 package dev.waymark.cli.internal.syntax;
 
-import dev.waymark.cli.internal.CliException;
+import dev.waymark.cli.internal.base.CliException;
+import dev.waymark.cli.internal.output.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

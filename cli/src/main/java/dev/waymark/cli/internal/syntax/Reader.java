@@ -10,7 +10,7 @@ public final class Reader {
   /**
    * What the words say; null when they ask for help.
    *
-   * @throws dev.waymark.cli.internal.CliException when the command does not accept them
+   * @throws dev.waymark.cli.internal.base.CliException when the command does not accept them
    */
   public static @Nullable Arguments read(Syntax syntax, List<String> words) {
     Arguments quick = QuickReader.read(syntax, words);

@@ -1,6 +1,6 @@
 package dev.waymark.cli.internal.syntax;
 
-import dev.waymark.cli.internal.ExitCode;
+import dev.waymark.cli.internal.base.ExitCode;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;

@@ -2,7 +2,7 @@ package dev.waymark.cli.internal.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.cli.internal.Terminal;
+import dev.waymark.cli.internal.base.Terminal;
 import dev.waymark.cli.internal.output.Paint;
 import dev.waymark.cli.internal.output.Width;
 import dev.waymark.core.model.TaskRunState;

@@ -8,7 +8,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunState;
-import dev.waymark.runner.TaskRunProgress;
+import dev.waymark.runner.api.TaskRunProgress;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package dev.waymark.cli.internal.syntax;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.waymark.cli.internal.CliException;
+import dev.waymark.cli.internal.base.CliException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;

@@ -1,26 +1,26 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.Change;
-import dev.waymark.core.store.Refusal.Reason;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What may become of attempts, and of the leases on them. */
 final class AttemptRules {
-  private final Hearing hearing;
+  private final Decision decision;
   private final Ledger draft;
   private final Refusals refusals;
 
-  AttemptRules(Hearing hearing) {
-    this.hearing = hearing;
-    draft = hearing.draft();
-    refusals = hearing.refusals();
+  AttemptRules(Decision decision) {
+    this.decision = decision;
+    draft = decision.draft();
+    refusals = decision.refusals();
   }
 
   void record(Change.RecordAttempt change, String pool) {
@@ -42,11 +42,11 @@ final class AttemptRules {
           attempted,
           "its attempt " + head.lastAttempt() + " ended",
           "RUNNING");
-    } else if (hearing.isHeld(head)) {
-      hearing.refuseHeld(change.target(), attempted, head);
+    } else if (decision.isHeld(head)) {
+      decision.refuseHeld(change.target(), attempted, head);
     } else {
       int number = head.lastAttempt() + 1;
-      if (number > hearing.limits().maxAttempts()) {
+      if (number > decision.limits().maxAttempts()) {
         throw new InvalidInputException(
             change.target()
                 + " has "
@@ -59,21 +59,21 @@ final class AttemptRules {
               number, AttemptState.RUNNING, lease == null ? LeaseState.NONE : LeaseState.HELD);
       draft.put(after);
       AttemptId id = new AttemptId(head.id(), number);
-      hearing.write(
+      decision.write(
           new Effect.AttemptRecorded(
               after,
               new Attempt(
-                  id, AttemptState.RUNNING, change.worker(), hearing.at(), null, null, null)));
+                  id, AttemptState.RUNNING, change.worker(), decision.at(), null, null, null)));
       if (lease != null) {
-        hearing.write(new Effect.LeaseTaken(id, change.worker(), lease, pool));
+        decision.write(new Effect.LeaseTaken(id, change.worker(), lease, pool));
       }
-      hearing.answer(RecordRef.of(id), number, true);
+      decision.answer(RecordRef.of(id), number, true);
     }
   }
 
   void update(Change.UpdateAttempt change) {
     String attempted = "move " + change.target() + " to " + change.to();
-    TaskRunHead head = hearing.newest(change.id(), attempted);
+    TaskRunHead head = decision.newest(change.id(), attempted);
     if (head == null) {
       return;
     }
@@ -87,7 +87,7 @@ final class AttemptRules {
 
   void lose(Change.LoseAttempt change) {
     String attempted = "move " + change.target() + " to LOST because its lease is over";
-    TaskRunHead head = hearing.newest(change.id(), attempted);
+    TaskRunHead head = decision.newest(change.id(), attempted);
     if (head == null) {
       return;
     }
@@ -110,28 +110,28 @@ final class AttemptRules {
       TaskRunHead head, AttemptState to, @Nullable Integer exitCode, @Nullable String error) {
     TaskRunHead after = head.withAttempt(head.lastAttempt(), to, LeaseState.NONE);
     draft.put(after);
-    hearing.write(
+    decision.write(
         new Effect.AttemptMoved(
             after,
             Objects.requireNonNull(head.lastAttemptState()),
             to,
-            hearing.at(),
+            decision.at(),
             exitCode,
             error));
     if (head.lease() != LeaseState.NONE) {
-      hearing.write(new Effect.LeaseEnded(head.newestAttempt()));
+      decision.write(new Effect.LeaseEnded(head.newestAttempt()));
     }
-    hearing.answer(RecordRef.of(head.newestAttempt()), head.lastAttempt(), true);
+    decision.answer(RecordRef.of(head.newestAttempt()), head.lastAttempt(), true);
   }
 
   void renew(Change.RenewLease change) {
     if (change.ifLive() && !isRenewable(change.id())) {
       TaskRunHead head = draft.taskRun(change.id().taskRunId());
-      hearing.answer(change.target(), head == null ? 0 : head.lastAttempt(), false);
+      decision.answer(change.target(), head == null ? 0 : head.lastAttempt(), false);
       return;
     }
     String attempted = "renew the lease of " + change.target();
-    TaskRunHead head = hearing.live(change.id(), attempted);
+    TaskRunHead head = decision.live(change.id(), attempted);
     if (head == null) {
       return;
     }
@@ -140,8 +140,8 @@ final class AttemptRules {
           change.target(), Reason.OUT_OF_STEP, attempted, "an attempt with a lease", "one without");
     } else {
       draft.put(head.withAttempt(head.lastAttempt(), AttemptState.RUNNING, LeaseState.HELD));
-      hearing.write(new Effect.LeaseRenewed(change.id(), change.lease()));
-      hearing.answer(change.target(), head.lastAttempt(), true);
+      decision.write(new Effect.LeaseRenewed(change.id(), change.lease()));
+      decision.answer(change.target(), head.lastAttempt(), true);
     }
   }
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * has; and only the newest attempt may write.
  */
 public final class Decider {
-  private final Hearing hearing;
+  private final Decision decision;
   private final WorkflowRules workflows;
   private final ExecutionRules executions;
   private final TaskRunRules taskRuns;
@@ -44,16 +44,16 @@ public final class Decider {
   private final WorkerRules workers;
   private final PoolRules pools;
 
-  private Decider(Hearing hearing) {
-    this.hearing = hearing;
-    workflows = new WorkflowRules(hearing);
-    executions = new ExecutionRules(hearing);
-    taskRuns = new TaskRunRules(hearing);
-    attempts = new AttemptRules(hearing);
-    dues = new DueRules(hearing);
-    logs = new LogRules(hearing);
-    workers = new WorkerRules(hearing);
-    pools = new PoolRules(hearing);
+  private Decider(Decision decision) {
+    this.decision = decision;
+    workflows = new WorkflowRules(decision);
+    executions = new ExecutionRules(decision);
+    taskRuns = new TaskRunRules(decision);
+    attempts = new AttemptRules(decision);
+    dues = new DueRules(decision);
+    logs = new LogRules(decision);
+    workers = new WorkerRules(decision);
+    pools = new PoolRules(decision);
   }
 
   /**
@@ -68,7 +68,7 @@ public final class Decider {
     Ledger draft = ledger.draft();
     try {
       Verdict verdict =
-          new Decider(Hearing.ofChanges(submission.at(), draft, limits)).decideAll(submission);
+          new Decider(Decision.ofChanges(submission.at(), draft, limits)).decideAll(submission);
       if (verdict instanceof Verdict.Accepted) {
         draft.post();
       }
@@ -98,14 +98,14 @@ public final class Decider {
     for (int i = 0; i < changes.size(); i++) {
       decide(changes.get(i), submission.prepared().get(i));
     }
-    if (!hearing.refusals().isEmpty()) {
-      return new Verdict.Refused(hearing.refusals().error());
+    if (!decision.refusals().isEmpty()) {
+      return new Verdict.Refused(decision.refusals().error());
     }
     CommitResult result =
-        new CommitResult(submission.changes().id(), submission.at(), hearing.outcomes());
+        new CommitResult(submission.changes().id(), submission.at(), decision.outcomes());
     PastCommit past = PastCommit.of(submission, result);
-    hearing.draft().put(past);
-    return new Verdict.Accepted(result, past, hearing.effects());
+    decision.draft().put(past);
+    return new Verdict.Accepted(result, past, decision.effects());
   }
 
   private void decide(Change change, @Nullable Prepared prepared) {
@@ -176,8 +176,8 @@ public final class Decider {
       return null;
     }
     Ledger draft = ledger.draft();
-    Hearing hearing = Hearing.ofClaim(at, draft, limits);
-    Decider decider = new Decider(hearing);
+    Decision decision = Decision.ofClaim(at, draft, limits);
+    Decider decider = new Decider(decision);
     if (execution.state() == ExecutionState.PENDING) {
       decider.executions.update(
           new Change.UpdateExecution(execution.id(), ExecutionState.RUNNING, null, null));
@@ -188,11 +188,11 @@ public final class Decider {
       decider.attempts.record(
           new Change.RecordAttempt(id, request.worker(), request.lease()), pool);
     }
-    if (tooMany || !hearing.refusals().isEmpty()) {
+    if (tooMany || !decision.refusals().isEmpty()) {
       return null;
     }
     draft.post();
-    return new Grant(new AttemptId(id, head.lastAttempt() + 1), execution.id(), hearing.effects());
+    return new Grant(new AttemptId(id, head.lastAttempt() + 1), execution.id(), decision.effects());
   }
 
   /**

@@ -1,9 +1,9 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.DueReason;
-import dev.waymark.core.store.Refusal.Reason;
 import dev.waymark.core.store.Standing;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -16,14 +16,14 @@ final class DueRules {
    */
   private static final Duration SETTLE_GRACE = Duration.ofSeconds(1);
 
-  private final Hearing hearing;
+  private final Decision decision;
   private final Ledger draft;
   private final Refusals refusals;
 
-  DueRules(Hearing hearing) {
-    this.hearing = hearing;
-    draft = hearing.draft();
-    refusals = hearing.refusals();
+  DueRules(Decision decision) {
+    this.decision = decision;
+    draft = decision.draft();
+    refusals = decision.refusals();
   }
 
   void ready(Change.ReadyTaskRun change) {
@@ -43,7 +43,7 @@ final class DueRules {
           "one that is PENDING or RETRYING, without a live attempt",
           head.hasLiveAttempt() ? "a live attempt" : head.state().name());
     } else {
-      hearing.answer(change.target(), head.version(), makeReady(change));
+      decision.answer(change.target(), head.version(), makeReady(change));
     }
   }
 
@@ -59,41 +59,41 @@ final class DueRules {
       return false;
     }
     draft.put(after);
-    hearing.write(
+    decision.write(
         new Effect.TaskRunReady(
             change.id(), change.pool(), change.priority(), delay, before == null));
     return true;
   }
 
   void settle(Change.SettleExecution change) {
-    ExecutionHead head = hearing.existing(change.id(), "settle " + change.target());
+    ExecutionHead head = decision.existing(change.id(), "settle " + change.target());
     if (head == null) {
       return;
     }
-    Family family = hearing.family(change.id());
-    Standing now = new Standing(head.version(), head.state(), family.live(), family.ended());
+    TaskRunCounts counts = decision.counts(change.id());
+    Standing now = new Standing(head.version(), head.state(), counts.live(), counts.ended());
     boolean isCurrent = now.equals(change.standing());
     // Nothing follows any more in one that has ended, whatever the caller knew of it.
-    hearing.write(
+    decision.write(
         isCurrent || head.state().isTerminal()
             ? new Effect.ExecutionNotDue(change.id(), DueReason.SETTLE)
             : new Effect.ExecutionDue(change.id(), DueReason.SETTLE, SETTLE_GRACE));
-    hearing.answer(change.target(), head.version(), !isCurrent);
+    decision.answer(change.target(), head.version(), !isCurrent);
   }
 
   void mark(Change.MarkDue change) {
-    ExecutionHead head = hearing.existing(change.id(), "note " + change.target() + " as due");
+    ExecutionHead head = decision.existing(change.id(), "note " + change.target() + " as due");
     if (head != null) {
-      hearing.write(new Effect.ExecutionDue(change.id(), change.reason(), change.delay()));
-      hearing.answer(change.target(), head.version(), true);
+      decision.write(new Effect.ExecutionDue(change.id(), change.reason(), change.delay()));
+      decision.answer(change.target(), head.version(), true);
     }
   }
 
   void clear(Change.ClearDue change) {
-    ExecutionHead head = hearing.existing(change.id(), "note " + change.target() + " as not due");
+    ExecutionHead head = decision.existing(change.id(), "note " + change.target() + " as not due");
     if (head != null) {
-      hearing.write(new Effect.ExecutionNotDue(change.id(), change.reason()));
-      hearing.answer(change.target(), head.version(), true);
+      decision.write(new Effect.ExecutionNotDue(change.id(), change.reason()));
+      decision.answer(change.target(), head.version(), true);
     }
   }
 }

@@ -1,23 +1,23 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.internal.decide.Submission.PreparedExecution;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.Change;
-import dev.waymark.core.store.Refusal.Reason;
 import org.jspecify.annotations.Nullable;
 
 /** What may become of executions. */
 final class ExecutionRules {
-  private final Hearing hearing;
+  private final Decision decision;
   private final Ledger draft;
   private final Refusals refusals;
 
-  ExecutionRules(Hearing hearing) {
-    this.hearing = hearing;
-    draft = hearing.draft();
-    refusals = hearing.refusals();
+  ExecutionRules(Decision decision) {
+    this.decision = decision;
+    draft = decision.draft();
+    refusals = decision.refusals();
   }
 
   void create(Change.CreateExecution change, PreparedExecution prepared) {
@@ -25,7 +25,7 @@ final class ExecutionRules {
     ExecutionHead existing = draft.execution(wanted.id());
     if (existing != null) {
       if (existing.requestHash().equals(prepared.requestHash())) {
-        hearing.answer(change.target(), existing.version(), false);
+        decision.answer(change.target(), existing.version(), false);
       } else {
         refusals.add(
             change.target(),
@@ -64,8 +64,8 @@ final class ExecutionRules {
             null,
             null,
             prepared.requestHash()));
-    hearing.write(new Effect.ExecutionCreated(execution, prepared.requestHash()));
-    hearing.answer(change.target(), wanted.version(), true);
+    decision.write(new Effect.ExecutionCreated(execution, prepared.requestHash()));
+    decision.answer(change.target(), wanted.version(), true);
   }
 
   private void refuseMissingRevision(
@@ -98,28 +98,28 @@ final class ExecutionRules {
           change.target(), attempted, change.expectedVersion(), head.version(), head.state());
     } else if (!head.state().canMoveTo(change.to())) {
       refusals.move(change.target(), attempted, head.state(), head.state().moves());
-    } else if (change.to().isTerminal() && hearing.family(change.id()).live() > 0) {
+    } else if (change.to().isTerminal() && decision.counts(change.id()).live() > 0) {
       refusals.add(
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
           "all its task runs ended",
-          hearing.family(change.id()).live() + " that have not");
+          decision.counts(change.id()).live() + " that have not");
     } else {
-      ExecutionHead after = head.moved(change.to(), hearing.at());
+      ExecutionHead after = head.moved(change.to(), decision.at());
       draft.put(after);
-      hearing.write(new Effect.ExecutionMoved(after, head.state(), change.error()));
+      decision.write(new Effect.ExecutionMoved(after, head.state(), change.error()));
       if (change.to() == ExecutionState.CANCELLING) {
         draft.clearReady(change.id());
-        hearing.write(new Effect.ExecutionNotReady(change.id()));
+        decision.write(new Effect.ExecutionNotReady(change.id()));
       }
-      hearing.answer(change.target(), after.version(), true);
+      decision.answer(change.target(), after.version(), true);
     }
   }
 
   void admit(Change.AdmitExecution change) {
     String attempted = "begin " + change.target() + " of workflow " + change.workflow();
-    ExecutionHead head = hearing.existing(change.id(), attempted);
+    ExecutionHead head = decision.existing(change.id(), attempted);
     if (head == null) {
       return;
     }
@@ -132,7 +132,7 @@ final class ExecutionRules {
           "one of workflow " + head.workflowId());
     } else if (head.state() != ExecutionState.PENDING
         || draft.underWay(change.workflow()) >= change.most()) {
-      hearing.answer(change.target(), head.version(), false);
+      decision.answer(change.target(), head.version(), false);
     } else {
       update(new Change.UpdateExecution(change.id(), ExecutionState.RUNNING, null, null));
     }

@@ -25,17 +25,17 @@ import org.jspecify.annotations.Nullable;
  * #addTo added} there once it is durable.
  *
  * <p><b>Loading and writing.</b> {@code load} notes what the store has, and {@code put} writes what
- * was decided. Only {@code put} moves what is derived from other records: the {@link Family} of an
- * execution and the number of executions under way. So a rule cannot write a record and leave a
- * count behind, whether or not the count is here; {@code docs/decisions/0018} has the table of all
- * that is kept, and of what keeps it right.
+ * was decided. Only {@code put} moves what is derived from other records: the {@link TaskRunCounts}
+ * of an execution and the number of executions under way. So a rule cannot write a record and leave
+ * a count behind, whether or not the count is here; {@code docs/decisions/0018} has the table of
+ * all that is kept, and of what keeps it right.
  */
 public final class Ledger {
   private final boolean isDraft;
   private final Shelf<CommitId, PastCommit> commits;
   private final Shelf<WorkflowId, WorkflowHead> workflows;
   private final Shelf<ExecutionId, ExecutionHead> executions;
-  private final Shelf<ExecutionId, Family> families;
+  private final Shelf<ExecutionId, TaskRunCounts> taskRunCounts;
   private final Shelf<TaskRunId, TaskRunHead> taskRuns;
   private final Shelf<TaskKey, TaskRunId> taskRunsByTask;
   private final Shelf<WorkflowId, Integer> underWay;
@@ -53,7 +53,7 @@ public final class Ledger {
     commits = new Shelf<>(null, capacity);
     workflows = new Shelf<>(null, capacity);
     executions = new Shelf<>(null, capacity);
-    families = new Shelf<>(null, capacity);
+    taskRunCounts = new Shelf<>(null, capacity);
     taskRuns = new Shelf<>(null, capacity);
     taskRunsByTask = new Shelf<>(null, capacity);
     underWay = new Shelf<>(null, capacity);
@@ -67,7 +67,7 @@ public final class Ledger {
     commits = new Shelf<>(base.commits, Integer.MAX_VALUE);
     workflows = new Shelf<>(base.workflows, Integer.MAX_VALUE);
     executions = new Shelf<>(base.executions, Integer.MAX_VALUE);
-    families = new Shelf<>(base.families, Integer.MAX_VALUE);
+    taskRunCounts = new Shelf<>(base.taskRunCounts, Integer.MAX_VALUE);
     taskRuns = new Shelf<>(base.taskRuns, Integer.MAX_VALUE);
     taskRunsByTask = new Shelf<>(base.taskRunsByTask, Integer.MAX_VALUE);
     underWay = new Shelf<>(base.underWay, Integer.MAX_VALUE);
@@ -97,7 +97,7 @@ public final class Ledger {
     commits.post();
     workflows.post();
     executions.post();
-    families.post();
+    taskRunCounts.post();
     taskRuns.post();
     taskRunsByTask.post();
     underWay.post();
@@ -114,7 +114,7 @@ public final class Ledger {
     commits.addTo(other.commits);
     workflows.addTo(other.workflows);
     executions.addTo(other.executions);
-    families.addTo(other.families);
+    taskRunCounts.addTo(other.taskRunCounts);
     taskRuns.addTo(other.taskRuns);
     taskRunsByTask.addTo(other.taskRunsByTask);
   }
@@ -123,16 +123,16 @@ public final class Ledger {
    * A ledger of its own with all that is here of the records that are touched; with every family in
    * which something may end, so that none is left behind.
    */
-  public Ledger excerpt(Touches touches) {
+  public Ledger excerpt(Footprint footprint) {
     Ledger excerpt = new Ledger();
-    commits.copy(touches.commits(), excerpt.commits);
-    workflows.copy(touches.workflows(), excerpt.workflows);
-    taskRuns.copy(touches.taskRuns(), excerpt.taskRuns);
-    taskRunsByTask.copy(touches.tasks(), excerpt.taskRunsByTask);
-    Set<ExecutionId> touched = new TreeSet<>(touches.executions());
-    touched.addAll(excerpt.owners(touches.taskRuns()));
+    commits.copy(footprint.commits(), excerpt.commits);
+    workflows.copy(footprint.workflows(), excerpt.workflows);
+    taskRuns.copy(footprint.taskRuns(), excerpt.taskRuns);
+    taskRunsByTask.copy(footprint.tasks(), excerpt.taskRunsByTask);
+    Set<ExecutionId> touched = new TreeSet<>(footprint.executions());
+    touched.addAll(excerpt.owners(footprint.taskRuns()));
     executions.copy(touched, excerpt.executions);
-    families.copy(touched, excerpt.families);
+    taskRunCounts.copy(touched, excerpt.taskRunCounts);
     return excerpt;
   }
 
@@ -172,14 +172,15 @@ public final class Ledger {
   }
 
   /**
-   * Notes how many task runs an execution has; needed where {@link Touches#families()} asks for it.
+   * Notes how many task runs an execution has; needed where {@link Footprint#taskRunCounts()} asks
+   * for it.
    */
-  public void load(ExecutionId execution, Family family) {
-    families.put(execution, family);
+  public void load(ExecutionId execution, TaskRunCounts counts) {
+    taskRunCounts.put(execution, counts);
   }
 
   /**
-   * Notes how many executions of a workflow are under way; needed where {@link Touches#bounded()}
+   * Notes how many executions of a workflow are under way; needed where {@link Footprint#bounded()}
    * asks for it.
    */
   public void loadUnderWay(WorkflowId id, int executions) {
@@ -225,7 +226,7 @@ public final class Ledger {
       underWay.put(after.workflowId(), known + change);
     }
     if (before == null) {
-      families.put(after.id(), Family.NONE);
+      taskRunCounts.put(after.id(), TaskRunCounts.NONE);
     }
     executions.put(after.id(), after);
   }
@@ -237,11 +238,11 @@ public final class Ledger {
    */
   void put(TaskRunHead after) {
     TaskRunHead before = taskRun(after.id());
-    Family known = family(after.executionId());
+    TaskRunCounts known = counts(after.executionId());
     if (known != null) {
-      families.put(after.executionId(), known.after(before, after));
-    } else if (!Family.NONE.after(before, after).equals(Family.NONE)) {
-      families.put(after.executionId(), Family.UNKNOWN);
+      taskRunCounts.put(after.executionId(), known.after(before, after));
+    } else if (!TaskRunCounts.NONE.after(before, after).equals(TaskRunCounts.NONE)) {
+      taskRunCounts.put(after.executionId(), TaskRunCounts.UNKNOWN);
     }
     load(after);
   }
@@ -274,8 +275,8 @@ public final class Ledger {
   // ---- what is known
 
   /** Whether of each of these executions that is here its family is here too. */
-  public boolean hasFamilies(Collection<ExecutionId> ids) {
-    return ids.stream().allMatch(id -> execution(id) == null || family(id) != null);
+  public boolean hasTaskRunCounts(Collection<ExecutionId> ids) {
+    return ids.stream().allMatch(id -> execution(id) == null || counts(id) != null);
   }
 
   /** How many executions of a workflow are under way; it must have been loaded. */
@@ -329,9 +330,9 @@ public final class Ledger {
   }
 
   /** The family of an execution, or null where nobody has asked for it since it last changed. */
-  public @Nullable Family family(ExecutionId id) {
-    Family found = families.get(id);
-    return Family.UNKNOWN.equals(found) ? null : found;
+  public @Nullable TaskRunCounts counts(ExecutionId id) {
+    TaskRunCounts found = taskRunCounts.get(id);
+    return TaskRunCounts.UNKNOWN.equals(found) ? null : found;
   }
 
   /** The heads of one kind. It has no map until something is put there: most drafts put little. */

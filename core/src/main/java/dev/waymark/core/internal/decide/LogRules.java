@@ -1,32 +1,32 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.store.Change;
-import dev.waymark.core.store.Refusal.Reason;
 
 /** What may become of the logs of attempts. */
 final class LogRules {
-  private final Hearing hearing;
+  private final Decision decision;
   private final Refusals refusals;
 
-  LogRules(Hearing hearing) {
-    this.hearing = hearing;
-    refusals = hearing.refusals();
+  LogRules(Decision decision) {
+    this.decision = decision;
+    refusals = decision.refusals();
   }
 
   void append(Change.AppendLog change) {
     String attempted = "append to the log of " + change.target();
-    TaskRunHead head = hearing.live(change.id(), attempted);
+    TaskRunHead head = decision.live(change.id(), attempted);
     if (head != null) {
-      hearing.write(
+      decision.write(
           new Effect.LogAppended(
               change.id(), head.executionId(), change.position(), change.bytes()));
-      hearing.answer(change.target(), change.id().number(), true);
+      decision.answer(change.target(), change.id().number(), true);
     }
   }
 
   void delete(Change.DeleteLogs change) {
     String attempted = "delete the logs of " + change.target();
-    ExecutionHead head = hearing.existing(change.id(), attempted);
+    ExecutionHead head = decision.existing(change.id(), attempted);
     if (head == null) {
       return;
     }
@@ -38,8 +38,8 @@ final class LogRules {
           "one that has ended",
           head.state().name());
     } else {
-      hearing.write(new Effect.LogsDeleted(change.id()));
-      hearing.answer(change.target(), head.version(), true);
+      decision.write(new Effect.LogsDeleted(change.id()));
+      decision.answer(change.target(), head.version(), true);
     }
   }
 }

@@ -8,12 +8,12 @@ final class PoolRules {
   /** A pool has no version. */
   private static final int NONE = 0;
 
-  private final Hearing hearing;
+  private final Decision decision;
   private final Ledger draft;
 
-  PoolRules(Hearing hearing) {
-    this.hearing = hearing;
-    draft = hearing.draft();
+  PoolRules(Decision decision) {
+    this.decision = decision;
+    draft = decision.draft();
   }
 
   void set(Change.SetPool change) {
@@ -21,8 +21,8 @@ final class PoolRules {
     boolean changes = !Objects.equals(head == null ? null : head.slots(), change.slots());
     if (changes) {
       draft.put(new PoolHead(change.name(), change.slots()));
-      hearing.write(new Effect.PoolSet(change.name(), change.slots()));
+      decision.write(new Effect.PoolSet(change.name(), change.slots()));
     }
-    hearing.answer(change.target(), NONE, changes);
+    decision.answer(change.target(), NONE, changes);
   }
 }

@@ -1,10 +1,10 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.Refusal.Reason;
+import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.State;
-import dev.waymark.core.store.Refusal;
-import dev.waymark.core.store.Refusal.Reason;
-import dev.waymark.core.store.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

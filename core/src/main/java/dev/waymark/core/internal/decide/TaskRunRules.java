@@ -1,5 +1,6 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.RecordRef;
@@ -8,19 +9,18 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.NewTaskRun;
-import dev.waymark.core.store.Refusal.Reason;
 import org.jspecify.annotations.Nullable;
 
 /** What may become of task runs: their states and what they give to others. */
 final class TaskRunRules {
-  private final Hearing hearing;
+  private final Decision decision;
   private final Ledger draft;
   private final Refusals refusals;
 
-  TaskRunRules(Hearing hearing) {
-    this.hearing = hearing;
-    draft = hearing.draft();
-    refusals = hearing.refusals();
+  TaskRunRules(Decision decision) {
+    this.decision = decision;
+    draft = decision.draft();
+    refusals = decision.refusals();
   }
 
   void create(NewTaskRun wanted) {
@@ -29,7 +29,7 @@ final class TaskRunRules {
     if (existing != null) {
       if (existing.executionId().equals(wanted.executionId())
           && existing.taskId().equals(wanted.taskId())) {
-        hearing.answer(ref, existing.version(), false);
+        decision.answer(ref, existing.version(), false);
       } else {
         refusals.add(
             ref,
@@ -76,13 +76,13 @@ final class TaskRunRules {
           RecordRef.of(sameTask).toString());
       return;
     }
-    Family family = hearing.family(wanted.executionId());
-    if (family.taskRuns() >= hearing.limits().maxTaskRuns()) {
+    TaskRunCounts counts = decision.counts(wanted.executionId());
+    if (counts.taskRuns() >= decision.limits().maxTaskRuns()) {
       throw new InvalidInputException(
           "execution "
               + wanted.executionId()
               + " has "
-              + family.taskRuns()
+              + counts.taskRuns()
               + " task runs, the limit maxTaskRuns; raise it when opening the store");
     }
     draft.put(
@@ -97,7 +97,7 @@ final class TaskRunRules {
             LeaseState.NONE,
             null,
             null));
-    hearing.write(
+    decision.write(
         new Effect.TaskRunCreated(
             new TaskRun(
                 wanted.id(),
@@ -106,10 +106,10 @@ final class TaskRunRules {
                 TaskRunState.PENDING,
                 1,
                 0,
-                hearing.at(),
+                decision.at(),
                 null,
                 null)));
-    hearing.answer(ref, 1, true);
+    decision.answer(ref, 1, true);
   }
 
   void update(Change.UpdateTaskRun change) {
@@ -124,8 +124,8 @@ final class TaskRunRules {
           change.target(), attempted, change.expectedVersion(), head.version(), head.state());
     } else if (!head.state().canMoveTo(change.to())) {
       refusals.move(change.target(), attempted, head.state(), head.state().moves());
-    } else if (change.to() == TaskRunState.RUNNING && hearing.isHeld(head)) {
-      hearing.refuseHeld(change.target(), attempted, head);
+    } else if (change.to() == TaskRunState.RUNNING && decision.isHeld(head)) {
+      decision.refuseHeld(change.target(), attempted, head);
     } else if (head.hasLiveAttempt() && change.to() != TaskRunState.RUNNING) {
       refusals.add(
           change.target(),
@@ -139,13 +139,13 @@ final class TaskRunRules {
   }
 
   private void move(Change.UpdateTaskRun change, TaskRunHead head) {
-    TaskRunHead after = head.moved(change.to(), hearing.at());
+    TaskRunHead after = head.moved(change.to(), decision.at());
     draft.put(after);
-    hearing.write(new Effect.TaskRunMoved(after, head.state()));
+    decision.write(new Effect.TaskRunMoved(after, head.state()));
     if (change.to().isTerminal() && head.state() != TaskRunState.RUNNING) {
-      hearing.write(new Effect.TaskRunNotReady(after.id()));
+      decision.write(new Effect.TaskRunNotReady(after.id()));
     }
-    hearing.answer(change.target(), after.version(), true);
+    decision.answer(change.target(), after.version(), true);
   }
 
   void set(Change.SetOutputs change) {
@@ -163,8 +163,8 @@ final class TaskRunRules {
           "one that has not ended",
           head.state().name());
     } else {
-      hearing.write(new Effect.OutputsSet(change.id(), change.outputs()));
-      hearing.answer(change.target(), head.version(), true);
+      decision.write(new Effect.OutputsSet(change.id(), change.outputs()));
+      decision.answer(change.target(), head.version(), true);
     }
   }
 

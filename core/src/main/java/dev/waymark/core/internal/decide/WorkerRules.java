@@ -1,21 +1,21 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.store.Change;
-import dev.waymark.core.store.Refusal.Reason;
 
 /** What may become of workers. */
 final class WorkerRules {
   /** A worker has no version. */
   private static final int NONE = 0;
 
-  private final Hearing hearing;
+  private final Decision decision;
   private final Ledger draft;
   private final Refusals refusals;
 
-  WorkerRules(Hearing hearing) {
-    this.hearing = hearing;
-    draft = hearing.draft();
-    refusals = hearing.refusals();
+  WorkerRules(Decision decision) {
+    this.decision = decision;
+    draft = decision.draft();
+    refusals = decision.refusals();
   }
 
   void keep(Change.KeepWorker change) {
@@ -32,16 +32,16 @@ final class WorkerRules {
       return;
     }
     draft.put(new WorkerHead(change.name(), change.life(), true));
-    hearing.write(
+    decision.write(
         new Effect.WorkerKept(
             change.name(), change.life(), change.lease(), change.info(), head == null));
-    hearing.answer(change.target(), NONE, true);
+    decision.answer(change.target(), NONE, true);
   }
 
   void retire(Change.RetireWorker change) {
     WorkerHead head = draft.worker(change.name());
     if (head == null) {
-      hearing.answer(change.target(), NONE, false);
+      decision.answer(change.target(), NONE, false);
     } else if (!head.life().equals(change.life())) {
       refusals.add(
           change.target(),
@@ -51,8 +51,8 @@ final class WorkerRules {
           "life " + head.life());
     } else {
       draft.put(new WorkerHead(change.name(), change.life(), false));
-      hearing.write(new Effect.WorkerRetired(change.name()));
-      hearing.answer(change.target(), NONE, head.alive());
+      decision.write(new Effect.WorkerRetired(change.name()));
+      decision.answer(change.target(), NONE, head.alive());
     }
   }
 }

@@ -5,24 +5,24 @@ import dev.waymark.core.model.Workflow;
 
 /** What may become of workflows. */
 final class WorkflowRules {
-  private final Hearing hearing;
+  private final Decision decision;
   private final Ledger draft;
 
-  WorkflowRules(Hearing hearing) {
-    this.hearing = hearing;
-    draft = hearing.draft();
+  WorkflowRules(Decision decision) {
+    this.decision = decision;
+    draft = decision.draft();
   }
 
   void save(Workflow content) {
     WorkflowHead head = draft.workflow(content.id());
     RecordRef ref = RecordRef.of(content.id());
     if (head != null && head.contentHash().equals(content.contentHash())) {
-      hearing.answer(ref, head.revision(), false);
+      decision.answer(ref, head.revision(), false);
       return;
     }
     int revision = head == null ? 1 : head.revision() + 1;
     draft.put(new WorkflowHead(content.id(), revision, content.contentHash()));
-    hearing.write(
+    decision.write(
         new Effect.WorkflowSaved(
             new Workflow(
                 content.id(),
@@ -32,6 +32,6 @@ final class WorkflowRules {
                 content.createdAt(),
                 content.contentHash(),
                 content.definition())));
-    hearing.answer(ref, revision, true);
+    decision.answer(ref, revision, true);
   }
 }

@@ -8,6 +8,8 @@ import static dev.waymark.core.internal.decide.Desk.under;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -27,8 +29,6 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
-import dev.waymark.core.store.Refusal;
-import dev.waymark.core.store.Refusal.Reason;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;

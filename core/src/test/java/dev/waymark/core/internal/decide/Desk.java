@@ -2,6 +2,8 @@ package dev.waymark.core.internal.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -17,8 +19,6 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
-import dev.waymark.core.store.Refusal;
-import dev.waymark.core.store.RefusedException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;

@@ -190,11 +190,11 @@ class SubmissionTest {
 
   @Test
   @DisplayName("touches what has to be loaded, each kind in its order")
-  void touches() {
+  void footprint() {
     ExecutionId ended = new ExecutionId(new UUID(-1, 0));
     TaskRunId other = new TaskRunId(new UUID(-1, 0));
-    Touches touches = new Touches();
-    touches.add(
+    Footprint footprint = new Footprint();
+    footprint.add(
         set(
             save("x", Map.of()),
             new Change.UpdateExecution(ended, ExecutionState.FAILED, null, null),
@@ -204,12 +204,12 @@ class SubmissionTest {
             new Change.CreateTaskRun(new NewTaskRun(RUN, EXECUTION, new TaskId("t"))),
             new Change.RecordAttempt(RUN, "w"),
             new Change.UpdateAttempt(new AttemptId(other, 1), AttemptState.LOST, null, null)));
-    assertThat(touches.commits()).containsExactly(new CommitId(new UUID(3, 3)));
-    assertThat(touches.workflows()).containsExactly(new WorkflowId("another"), FLOW);
-    assertThat(touches.executions()).containsExactly(EXECUTION, ended);
-    assertThat(touches.families()).containsExactly(EXECUTION, ended);
-    assertThat(touches.taskRuns()).containsExactly(RUN, other);
-    assertThat(touches.tasks()).containsExactly(new TaskKey(EXECUTION, new TaskId("t")));
+    assertThat(footprint.commits()).containsExactly(new CommitId(new UUID(3, 3)));
+    assertThat(footprint.workflows()).containsExactly(new WorkflowId("another"), FLOW);
+    assertThat(footprint.executions()).containsExactly(EXECUTION, ended);
+    assertThat(footprint.taskRunCounts()).containsExactly(EXECUTION, ended);
+    assertThat(footprint.taskRuns()).containsExactly(RUN, other);
+    assertThat(footprint.tasks()).containsExactly(new TaskKey(EXECUTION, new TaskId("t")));
   }
 
   @Test

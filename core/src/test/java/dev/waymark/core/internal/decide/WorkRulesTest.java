@@ -8,6 +8,8 @@ import static dev.waymark.core.model.ExecutionState.PENDING;
 import static dev.waymark.core.model.ExecutionState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -21,8 +23,6 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.Outcome;
-import dev.waymark.core.store.Refusal;
-import dev.waymark.core.store.Refusal.Reason;
 import dev.waymark.core.store.Standing;
 import java.time.Duration;
 import java.util.List;
@@ -270,18 +270,18 @@ class WorkRulesTest {
     TaskRunId id = desk.taskRun(execution);
     Ledger kept = Ledger.keeping(100);
     desk.ledger.addTo(kept);
-    assertThat(kept.family(execution)).isEqualTo(new Family(1, 1, 0));
+    assertThat(kept.counts(execution)).isEqualTo(new TaskRunCounts(1, 1, 0));
     // Another group has loaded the task run, and not the family.
     Ledger group = new Ledger();
     group.load(Objects.requireNonNull(kept.execution(execution)));
     group.load(Objects.requireNonNull(kept.taskRun(id)));
     group.put(Objects.requireNonNull(desk.ledger.taskRun(id)).moved(TaskRunState.RUNNING, NOW));
     group.addTo(kept);
-    assertThat(kept.family(execution)).isEqualTo(new Family(1, 1, 0));
+    assertThat(kept.counts(execution)).isEqualTo(new TaskRunCounts(1, 1, 0));
     group.put(Objects.requireNonNull(desk.ledger.taskRun(id)).moved(TaskRunState.CANCELLED, NOW));
     group.addTo(kept);
-    assertThat(kept.family(execution)).isNull();
-    assertThat(kept.hasFamilies(List.of(execution))).isFalse();
+    assertThat(kept.counts(execution)).isNull();
+    assertThat(kept.hasTaskRunCounts(List.of(execution))).isFalse();
   }
 
   @Test
@@ -311,7 +311,7 @@ class WorkRulesTest {
     group.load(head(first));
     group.put(head(first).withAttempt(2, AttemptState.LOST, LeaseState.NONE));
     group.addTo(kept);
-    assertThat(kept.family(execution)).as("unknown after an end without it").isNull();
+    assertThat(kept.counts(execution)).as("unknown after an end without it").isNull();
   }
 
   @Test
@@ -345,7 +345,7 @@ class WorkRulesTest {
             reasons(
                 new Change.AppendLog(id, 2, bytes), new Change.DeleteLogs(new ExecutionId(LIFE))))
         .containsExactly(Reason.LEASE_LOST, Reason.NOT_FOUND);
-    desk.ledger.load(execution, new Family(1, 1, 0));
+    desk.ledger.load(execution, new TaskRunCounts(1, 1, 0));
     desk.accepted(
         move(id.taskRunId(), TaskRunState.SUCCEEDED), move(execution, ExecutionState.SUCCEEDED));
     assertThat(desk.accepted(new Change.DeleteLogs(execution)).effects())
@@ -421,9 +421,9 @@ class WorkRulesTest {
     assertThat(all)
         .extracting(change -> Submission.of(desk.set(change), NOW, Limits.defaults()).fingerprint())
         .doesNotHaveDuplicates();
-    Touches touches = new Touches();
-    all.forEach(change -> touches.add(desk.set(change)));
-    assertThat(touches.needALook()).isTrue();
-    assertThat(touches.areShared()).isTrue();
+    Footprint footprint = new Footprint();
+    all.forEach(change -> footprint.add(desk.set(change)));
+    assertThat(footprint.mustQuery()).isTrue();
+    assertThat(footprint.areShared()).isTrue();
   }
 }

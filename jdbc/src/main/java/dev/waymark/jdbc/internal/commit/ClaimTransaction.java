@@ -4,9 +4,9 @@ import dev.waymark.core.internal.Times;
 import dev.waymark.core.internal.decide.Decider;
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.ExecutionHead;
+import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.TaskRunHead;
-import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.TaskRun;
@@ -15,13 +15,13 @@ import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Limits;
+import dev.waymark.jdbc.internal.read.Candidate;
 import dev.waymark.jdbc.internal.read.ClaimReads;
-import dev.waymark.jdbc.internal.read.Picked;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.FailedCall;
-import dev.waymark.jdbc.internal.sql.Patience;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Request;
+import dev.waymark.jdbc.internal.sql.RetryTimer;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.UnknownOutcomeException;
@@ -71,31 +71,31 @@ final class ClaimTransaction {
 
   private final Transactions transactions;
   private final Dialect dialect;
-  private final Memory memory;
+  private final HeadCache heads;
   private final InstantSource clock;
   private final Limits limits;
-  private final Duration patience;
+  private final Duration retryTimeout;
   private final LedgerLoader loader;
 
   ClaimTransaction(
       Transactions transactions,
       Dialect dialect,
-      Memory memory,
+      HeadCache heads,
       InstantSource clock,
       Limits limits,
-      Duration patience) {
+      Duration retryTimeout) {
     this.transactions = transactions;
     this.dialect = dialect;
-    this.memory = memory;
+    this.heads = heads;
     this.clock = clock;
     this.limits = limits;
-    this.patience = patience;
+    this.retryTimeout = retryTimeout;
     this.loader = new LedgerLoader(dialect);
   }
 
   /** Claims, and tries again for at most the patience of the store. */
   Claims run(ClaimRequest request) {
-    Patience left = new Patience(patience);
+    RetryTimer left = new RetryTimer(retryTimeout);
     boolean looksAgain = false;
     FailedCall call = FailedCall.WRITE;
     while (true) {
@@ -124,7 +124,7 @@ final class ClaimTransaction {
     dialect.readForClaim(session, request.pools(), reads.looking(TOLD));
     readIfAny(session, reads.lookingFurther());
     readIfAny(session, reads.waiting());
-    List<Picked> picked = reads.picked();
+    List<Candidate> picked = reads.picked();
     if (picked.isEmpty()) {
       dialect.rollback(session);
       return Optional.of(answer(List.of(), reads));
@@ -143,12 +143,12 @@ final class ClaimTransaction {
   }
 
   private Optional<List<Claimed>> take(
-      Session session, ClaimRequest request, List<Picked> picked, boolean looksAgain)
+      Session session, ClaimRequest request, List<Candidate> picked, boolean looksAgain)
       throws SQLException {
     Object stamp = dialect.stamp(session);
     Instant at = Times.micros(clock.instant());
     Times.checkStorable(at);
-    Ledger ledger = asPicked(picked);
+    Ledger ledger = asCandidate(picked);
     List<Grant> grants = looksAgain ? List.of() : grants(request, picked, at, ledger);
     boolean looked = grants.size() < picked.size();
     if (looked) {
@@ -167,7 +167,7 @@ final class ClaimTransaction {
       dialect.rollback(session);
       return Optional.empty();
     }
-    memory.keepIfPossible(ledger, stamp);
+    heads.putIfPossible(ledger, stamp);
     return Optional.of(claimed);
   }
 
@@ -180,24 +180,25 @@ final class ClaimTransaction {
     return claimed;
   }
 
-  private static Ledger asPicked(List<Picked> picked) {
+  private static Ledger asCandidate(List<Candidate> picked) {
     Ledger ledger = new Ledger();
     picked.forEach(each -> each.addTo(ledger));
     return ledger;
   }
 
-  private Ledger asLocked(Session session, List<Picked> picked) throws SQLException {
+  private Ledger asLocked(Session session, List<Candidate> picked) throws SQLException {
     Ledger ledger = new Ledger();
-    Touches touches = new Touches();
-    picked.forEach(each -> touches.add(each.id()));
-    loader.load(session, touches, ledger, false);
+    Footprint footprint = new Footprint();
+    picked.forEach(each -> footprint.add(each.id()));
+    loader.load(session, footprint, ledger, false);
     return ledger;
   }
 
   /** What of it goes to the worker. */
-  private List<Grant> grants(ClaimRequest request, List<Picked> picked, Instant at, Ledger ledger) {
+  private List<Grant> grants(
+      ClaimRequest request, List<Candidate> picked, Instant at, Ledger ledger) {
     List<Grant> grants = new ArrayList<>();
-    for (Picked each : picked) {
+    for (Candidate each : picked) {
       Decider.Grant grant =
           each.isCancelled()
               ? null
@@ -210,16 +211,16 @@ final class ClaimTransaction {
   }
 
   /** Something that was picked and goes to the worker. */
-  private record Grant(Picked picked, Decider.Grant decided) {}
+  private record Grant(Candidate picked, Decider.Grant decided) {}
 
-  private static List<Rows> rows(List<Picked> picked, List<Grant> grants, Instant at) {
+  private static List<Rows> rows(List<Candidate> picked, List<Grant> grants, Instant at) {
     GroupRows rows = new GroupRows();
     grants.forEach(grant -> rows.add(grant.decided().effects(), at));
     Rows gone = WriteStatement.DELETE_READY.rows();
     picked.forEach(each -> gone.add(each.id().value()));
     Rows due = WriteStatement.PUT_DUE.rows();
     picked.stream()
-        .filter(Picked::isCancelled)
+        .filter(Candidate::isCancelled)
         .map(each -> each.execution().id().value())
         .distinct()
         .forEach(id -> due.add(id, DueReason.SETTLE.name(), 0L));
@@ -232,7 +233,7 @@ final class ClaimTransaction {
   }
 
   private static Claimed claimed(Grant grant, Ledger ledger) {
-    Picked picked = grant.picked();
+    Candidate picked = grant.picked();
     return new Claimed(
         as(picked.execution(), Objects.requireNonNull(ledger.execution(picked.execution().id()))),
         as(picked.taskRun(), Objects.requireNonNull(ledger.taskRun(picked.id()))),

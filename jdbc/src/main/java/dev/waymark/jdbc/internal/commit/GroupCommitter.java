@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * anyway. The idea is that of the write queues of LevelDB and its successors.
  *
  * <p>Where the database takes several transactions at a time there are as many leaders. A group
- * then leaves only beside groups that {@link Flights do not touch} what it touches: what comes of
- * every change set is what would come of it one after the other, in the order of the queue.
+ * then leaves only beside groups that {@link InFlightGroups do not touch} what it touches: what
+ * comes of every change set is what would come of it one after the other, in the order of the
+ * queue.
  *
  * <p>Where the first in the queue is a change set for whose answer no thread waits, a thread in the
  * background leads, until nothing can go. It ends when it has had nothing to do for a while. The
@@ -48,13 +49,13 @@ final class GroupCommitter implements AutoCloseable {
   private final Background background = new Background();
   private final Object lock = new Object();
   private final Deque<Ticket> queue = new ArrayDeque<>();
-  private final Flights flights;
+  private final InFlightGroups groups;
   private long waitingBytes;
   private int leaders;
 
-  GroupCommitter(Consumer<List<Ticket>> transaction, Flights flights, Limits limits) {
+  GroupCommitter(Consumer<List<Ticket>> transaction, InFlightGroups groups, Limits limits) {
     this.transaction = transaction;
-    this.flights = flights;
+    this.groups = groups;
     this.limits = limits;
   }
 
@@ -96,7 +97,7 @@ final class GroupCommitter implements AutoCloseable {
   /** Puts a ticket at the end of the queue; true when it is called to lead at once. */
   private boolean enqueue(Ticket ticket) {
     long bytes = ticket.submission().bytes();
-    flights.look(ticket);
+    groups.prepare(ticket);
     Ticket next;
     synchronized (lock) {
       boolean full =
@@ -138,8 +139,8 @@ final class GroupCommitter implements AutoCloseable {
     Ticket first = queue.peekFirst();
     if (first == null
         || first.isCalled()
-        || leaders == flights.most()
-        || !flights.admits(first, queue.size())) {
+        || leaders == groups.most()
+        || !groups.admits(first, queue.size())) {
       return null;
     }
     call(first);
@@ -165,11 +166,11 @@ final class GroupCommitter implements AutoCloseable {
   private void lead(Ticket own) {
     try {
       while (!own.hasLedEnough()) {
-        Flights.Flight flight = depart(own);
-        if (flight == null) {
+        InFlightGroups.Group group = nextGroup(own);
+        if (group == null) {
           break;
         }
-        commit(flight);
+        commit(group);
       }
     } finally {
       resign(own);
@@ -177,17 +178,17 @@ final class GroupCommitter implements AutoCloseable {
   }
 
   /** The next group, from the beginning of the queue to the first that cannot go with it. */
-  private Flights.@Nullable Flight depart(Ticket own) {
-    Flights.Flight flight = flights.gather();
+  private InFlightGroups.@Nullable Group nextGroup(Ticket own) {
+    InFlightGroups.Group group = groups.newGroup();
     synchronized (lock) {
-      if (!own.isCalled() || queue.isEmpty() || !flights.admits(queue.getFirst(), queue.size())) {
+      if (!own.isCalled() || queue.isEmpty() || !groups.admits(queue.getFirst(), queue.size())) {
         return null;
       }
       long bytes = 0;
-      while (flight.group().size() < limits.maxGroup() && !queue.isEmpty()) {
+      while (group.tickets().size() < limits.maxGroup() && !queue.isEmpty()) {
         Ticket first = queue.getFirst();
         bytes += first.submission().bytes();
-        if ((!flight.group().isEmpty() && bytes > MAX_GROUP_BYTES) || !flight.board(first)) {
+        if ((!group.tickets().isEmpty() && bytes > MAX_GROUP_BYTES) || !group.add(first)) {
           break;
         }
         queue.removeFirst();
@@ -196,9 +197,9 @@ final class GroupCommitter implements AutoCloseable {
           dismiss(first);
         }
       }
-      flights.begin(flight);
+      groups.begin(group);
     }
-    return flight;
+    return group;
   }
 
   /**
@@ -206,8 +207,8 @@ final class GroupCommitter implements AutoCloseable {
    * who was taken from the queue waits for ever; nothing is thrown, since every caller of the
    * group, also the leader, receives its own answer.
    */
-  private void commit(Flights.Flight flight) {
-    List<Ticket> group = flight.group();
+  private void commit(InFlightGroups.Group group) {
+    List<Ticket> tickets = group.tickets();
     Throwable failure = null;
     try {
       Ticket next;
@@ -215,17 +216,17 @@ final class GroupCommitter implements AutoCloseable {
         next = nextLeader();
       }
       promote(next);
-      transaction.accept(group);
+      transaction.accept(tickets);
     } catch (RuntimeException | Error e) {
       failure = e;
     } finally {
       synchronized (lock) {
-        flights.end(flight);
+        groups.end(group);
       }
-      for (Ticket ticket : group) {
+      for (Ticket ticket : tickets) {
         ticket.abandon(failure);
       }
-      complete(group);
+      complete(tickets);
     }
     if (failure != null) {
       LOG.error("the thread that committed a group of change sets failed", failure);

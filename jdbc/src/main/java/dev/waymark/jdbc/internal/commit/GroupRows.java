@@ -19,13 +19,13 @@ import java.util.Map;
  * set.
  */
 final class GroupRows {
-  private final List<Wave> waves = new ArrayList<>();
+  private final List<WriteBatch> batches = new ArrayList<>();
   private final Rows history = WriteStatement.INSERT_HISTORY.rows();
   private final Rows commits = WriteStatement.INSERT_COMMIT.rows();
   private final Rows touched = WriteStatement.TOUCH_COMMIT.rows();
 
   GroupRows() {
-    waves.add(new Wave());
+    batches.add(new WriteBatch());
   }
 
   /** Adds what was accepted; change sets come in the order in which they were decided. */
@@ -39,7 +39,7 @@ final class GroupRows {
   void add(List<Effect> effects, Instant at) {
     Map<ExecutionId, List<Effect.Moved>> moves = new LinkedHashMap<>();
     for (Effect effect : effects) {
-      addToWave(effect);
+      addToBatch(effect);
       if (effect instanceof Effect.Moved move) {
         moves.computeIfAbsent(move.executionId(), id -> new ArrayList<>()).add(move);
       }
@@ -64,11 +64,11 @@ final class GroupRows {
         execution.value(), at, moves.size(), TransitionText.write(moves), unfinished, ended);
   }
 
-  private void addToWave(Effect effect) {
-    if (!waves.get(waves.size() - 1).take(effect)) {
-      Wave next = new Wave();
+  private void addToBatch(Effect effect) {
+    if (!batches.get(batches.size() - 1).take(effect)) {
+      WriteBatch next = new WriteBatch();
       next.take(effect);
-      waves.add(next);
+      batches.add(next);
     }
   }
 
@@ -84,8 +84,8 @@ final class GroupRows {
   /** What is to be written, in order; empty when there is nothing. */
   List<Rows> rows() {
     List<Rows> all = new ArrayList<>();
-    for (Wave wave : waves) {
-      all.addAll(wave.rows());
+    for (WriteBatch batch : batches) {
+      all.addAll(batch.rows());
     }
     all.addAll(List.of(history, commits, touched));
     all.removeIf(Rows::isEmpty);

@@ -3,17 +3,17 @@ package dev.waymark.jdbc.internal.commit;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.decide.Decider;
 import dev.waymark.core.internal.decide.Effect;
+import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
-import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.Verdict;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
-import dev.waymark.jdbc.internal.Listeners;
+import dev.waymark.jdbc.internal.notify.Listeners;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.FailedCall;
-import dev.waymark.jdbc.internal.sql.Patience;
 import dev.waymark.jdbc.internal.sql.Remedy;
+import dev.waymark.jdbc.internal.sql.RetryTimer;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.UnknownOutcomeException;
@@ -45,32 +45,32 @@ final class GroupTransaction {
   private final Transactions transactions;
   private final Dialect dialect;
   private final Limits limits;
-  private final Duration patience;
+  private final Duration retryTimeout;
   private final LedgerLoader loader;
-  private final Memory memory;
+  private final HeadCache heads;
   private final Listeners ready;
   private final UnknownOutcomes unknown = new UnknownOutcomes();
 
-  /** Tries a group again for at most {@code patience}. */
+  /** Tries a group again for at most {@code retryTimeout}. */
   GroupTransaction(
       Transactions transactions,
       Dialect dialect,
-      Memory memory,
+      HeadCache heads,
       Limits limits,
-      Duration patience,
+      Duration retryTimeout,
       Listeners ready) {
     this.ready = ready;
     this.transactions = transactions;
-    this.memory = memory;
+    this.heads = heads;
     this.dialect = dialect;
     this.limits = limits;
-    this.patience = patience;
+    this.retryTimeout = retryTimeout;
     this.loader = new LedgerLoader(dialect);
   }
 
   /** Commits the group and answers every ticket of it, whatever happens. */
   void run(List<Ticket> group) {
-    Patience left = new Patience(patience);
+    RetryTimer left = new RetryTimer(retryTimeout);
     SQLException error = tryAgain(group, left);
     if (error == null) {
       return;
@@ -85,7 +85,7 @@ final class GroupTransaction {
     }
   }
 
-  private void runAlone(Ticket ticket, Patience left) {
+  private void runAlone(Ticket ticket, RetryTimer left) {
     SQLException error = tryAgain(List.of(ticket), left);
     if (error != null) {
       fail(ticket, error);
@@ -96,7 +96,7 @@ final class GroupTransaction {
    * Tries until the group is answered, and then returns null; or returns the error that trying
    * again does not help against, or not soon enough.
    */
-  private @Nullable SQLException tryAgain(List<Ticket> group, Patience left) {
+  private @Nullable SQLException tryAgain(List<Ticket> group, RetryTimer left) {
     while (true) {
       try {
         attempt(group);
@@ -121,7 +121,7 @@ final class GroupTransaction {
   }
 
   /** A change set that breaks the rules' own code harms no neighbour either. */
-  private void failUnexpectedly(List<Ticket> group, Patience left, RuntimeException cause) {
+  private void failUnexpectedly(List<Ticket> group, RetryTimer left, RuntimeException cause) {
     if (group.size() == 1) {
       failUnexpectedly(group.get(0), cause);
     } else {
@@ -146,18 +146,18 @@ final class GroupTransaction {
   }
 
   private void attempt(List<Ticket> group) throws SQLException {
-    Touches touches = new Touches();
-    group.forEach(ticket -> touches.add(ticket.submission().changes()));
+    Footprint footprint = new Footprint();
+    group.forEach(ticket -> footprint.add(ticket.submission().changes()));
     List<Verdict> verdicts =
         transactions.run(
             session -> {
-              List<Verdict> decided = fromMemory(session, group, touches);
+              List<Verdict> decided = fromMemory(session, group, footprint);
               if (decided == null) {
-                decided = fromDatabase(session, group, touches);
+                decided = fromDatabase(session, group, footprint);
               }
               return decided;
             });
-    if (!ready.isEmpty() && verdicts.stream().anyMatch(GroupTransaction::callsForWork)) {
+    if (!ready.isEmpty() && verdicts.stream().anyMatch(GroupTransaction::notifiesWorkers)) {
       ready.committed();
     }
   }
@@ -166,13 +166,13 @@ final class GroupTransaction {
    * Whether a worker may want to hear of it. A commit that is repeated may have lost its connection
    * before anybody was notified.
    */
-  private static boolean callsForWork(Verdict verdict) {
+  private static boolean notifiesWorkers(Verdict verdict) {
     return verdict instanceof Verdict.Repeated
         || (verdict instanceof Verdict.Accepted accepted
-            && accepted.effects().stream().anyMatch(GroupTransaction::callsForWork));
+            && accepted.effects().stream().anyMatch(GroupTransaction::notifiesWorkers));
   }
 
-  private static boolean callsForWork(Effect effect) {
+  private static boolean notifiesWorkers(Effect effect) {
     return effect instanceof Effect.TaskRunReady
         || effect instanceof Effect.ExecutionDue
         || effect instanceof Effect.PoolSet
@@ -185,32 +185,32 @@ final class GroupTransaction {
    * as it was taken to be: only what was looked for everywhere may be told to a caller as a reason
    * against his change set.
    */
-  private @Nullable List<Verdict> fromMemory(Session session, List<Ticket> group, Touches touches)
-      throws SQLException {
-    if (touches.needALook()) {
+  private @Nullable List<Verdict> fromMemory(
+      Session session, List<Ticket> group, Footprint footprint) throws SQLException {
+    if (footprint.mustQuery()) {
       return null; // How leases and workers stand is known to the clock of the database alone.
     }
     Object stamp = dialect.stamp(session);
-    Ledger remembered = memory.recall(touches, stamp);
+    Ledger remembered = heads.lookup(footprint, stamp);
     if (remembered == null) {
       return null;
     }
     Ledger ledger = remembered.draft();
     List<Verdict> verdicts =
         stamp == null
-            ? onPremises(session, group, new Premises(touches, remembered), ledger)
-            : onStamp(session, group, touches, ledger);
+            ? onPreconditions(session, group, new Preconditions(footprint, remembered), ledger)
+            : onStamp(session, group, footprint, ledger);
     if (verdicts != null) {
-      memory.keepIfPossible(ledger, stamp);
+      heads.putIfPossible(ledger, stamp);
     }
     return verdicts;
   }
 
   /** What is remembered is right, and what is missing is loaded. */
   private @Nullable List<Verdict> onStamp(
-      Session session, List<Ticket> group, Touches touches, Ledger ledger) throws SQLException {
-    loader.loadUnknown(session, touches, ledger);
-    if (!ledger.hasFamilies(touches.families())) {
+      Session session, List<Ticket> group, Footprint footprint, Ledger ledger) throws SQLException {
+    loader.loadUnknown(session, footprint, ledger);
+    if (!ledger.hasTaskRunCounts(footprint.taskRunCounts())) {
       return null; // One that was to be created is there: it has come with a task run of it.
     }
     List<Verdict> verdicts = decide(group, ledger);
@@ -224,24 +224,25 @@ final class GroupTransaction {
   }
 
   /** What is remembered may have been changed by others, which the writing finds out. */
-  private @Nullable List<Verdict> onPremises(
-      Session session, List<Ticket> group, Premises premises, Ledger ledger) throws SQLException {
-    if (!premises.areKnown()) {
+  private @Nullable List<Verdict> onPreconditions(
+      Session session, List<Ticket> group, Preconditions preconditions, Ledger ledger)
+      throws SQLException {
+    if (!preconditions.areKnown()) {
       return null;
     }
     List<Verdict> verdicts = decide(group, ledger);
     for (int i = 0; i < verdicts.size(); i++) {
-      if (!premises.carry(group.get(i).submission().changes(), verdicts.get(i))) {
+      if (!preconditions.cover(group.get(i).submission().changes(), verdicts.get(i))) {
         return null;
       }
     }
-    List<Rows> rows = new ArrayList<>(premises.checks());
+    List<Rows> rows = new ArrayList<>(preconditions.checks());
     rows.removeIf(Rows::isEmpty);
     rows.addAll(rows(verdicts));
     try {
       if (dialect.writeAndCommit(session, rows)) {
         answer(group, verdicts);
-        memory.proveRight();
+        heads.recordHit();
         return verdicts;
       }
     } catch (SQLException e) {
@@ -249,7 +250,7 @@ final class GroupTransaction {
         throw e;
       }
     }
-    memory.proveWrong();
+    heads.recordMiss();
     beginAgain(session);
     return null;
   }
@@ -263,14 +264,14 @@ final class GroupTransaction {
    * The long way: everything is loaded. Continues a transaction that has begun. Which task runs are
    * ready is loaded only where an insert has found one that is: nearly none is made ready twice.
    */
-  private List<Verdict> fromDatabase(Session session, List<Ticket> group, Touches touches)
+  private List<Verdict> fromDatabase(Session session, List<Ticket> group, Footprint footprint)
       throws SQLException {
     List<Verdict> verdicts = null;
-    if (!touches.madeReady().isEmpty()) {
-      verdicts = withoutReady(session, group, touches);
+    if (!footprint.madeReady().isEmpty()) {
+      verdicts = withoutReady(session, group, footprint);
     }
     if (verdicts == null) {
-      verdicts = fromDatabase(session, group, touches, true);
+      verdicts = fromDatabase(session, group, footprint, true);
     }
     if (verdicts == null) {
       throw new IllegalStateException("a record exists that was looked for and not found");
@@ -279,10 +280,10 @@ final class GroupTransaction {
   }
 
   /** Null, with a transaction in which nothing was done, where something was ready before. */
-  private @Nullable List<Verdict> withoutReady(Session session, List<Ticket> group, Touches touches)
-      throws SQLException {
+  private @Nullable List<Verdict> withoutReady(
+      Session session, List<Ticket> group, Footprint footprint) throws SQLException {
     try {
-      List<Verdict> verdicts = fromDatabase(session, group, touches, false);
+      List<Verdict> verdicts = fromDatabase(session, group, footprint, false);
       if (verdicts != null) {
         return verdicts;
       }
@@ -297,10 +298,11 @@ final class GroupTransaction {
 
   /** Null where a record exists that was taken not to be there. */
   private @Nullable List<Verdict> fromDatabase(
-      Session session, List<Ticket> group, Touches touches, boolean withReady) throws SQLException {
+      Session session, List<Ticket> group, Footprint footprint, boolean withReady)
+      throws SQLException {
     Object stamp = dialect.stamp(session);
     Ledger ledger = new Ledger();
-    loader.load(session, touches, ledger, withReady);
+    loader.load(session, footprint, ledger, withReady);
     List<Verdict> verdicts = decide(group, ledger);
     List<Rows> rows = rows(verdicts);
     if (rows.isEmpty()) {
@@ -309,7 +311,7 @@ final class GroupTransaction {
       return null;
     }
     answer(group, verdicts);
-    memory.keepIfPossible(ledger, stamp);
+    heads.putIfPossible(ledger, stamp);
     return verdicts;
   }
 

@@ -1,15 +1,15 @@
 package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.internal.decide.ExecutionHead;
-import dev.waymark.core.internal.decide.Family;
+import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.PastCommit;
 import dev.waymark.core.internal.decide.PoolHead;
 import dev.waymark.core.internal.decide.ReadyHead;
 import dev.waymark.core.internal.decide.TaskKey;
+import dev.waymark.core.internal.decide.TaskRunCounts;
 import dev.waymark.core.internal.decide.TaskRunHead;
-import dev.waymark.core.internal.decide.Touches;
 import dev.waymark.core.internal.decide.WorkerHead;
 import dev.waymark.core.internal.decide.WorkflowHead;
 import dev.waymark.core.model.AttemptState;
@@ -57,7 +57,7 @@ final class LedgerLoader {
   }
 
   /**
-   * Notes every record of {@code touches} that exists. Pools come before workers, these before
+   * Notes every record of {@code footprint} that exists. Pools come before workers, these before
    * workflows, and these before executions: that is the order in which rows are locked.
    *
    * <p>Past commits are read once the locks are held. When a connection was lost in COMMIT, the
@@ -66,32 +66,32 @@ final class LedgerLoader {
    *
    * @param withReady whether to look which of the task runs that are made ready are so already
    */
-  void load(Session session, Touches touches, Ledger ledger, boolean withReady)
+  void load(Session session, Footprint footprint, Ledger ledger, boolean withReady)
       throws SQLException {
-    List<Request> requests = requests(touches, ledger);
-    if (withReady && !touches.madeReady().isEmpty()) {
-      requests.add(ready(touches.madeReady(), ledger));
+    List<Request> requests = requests(footprint, ledger);
+    if (withReady && !footprint.madeReady().isEmpty()) {
+      requests.add(ready(footprint.madeReady(), ledger));
     }
     dialect.read(session, requests);
   }
 
   /** The requests that {@link #load} makes, to be made together with others. */
-  List<Request> requests(Touches touches, Ledger ledger) {
-    Set<WorkflowId> saved = touches.savedWorkflows();
+  List<Request> requests(Footprint footprint, Ledger ledger) {
+    Set<WorkflowId> saved = footprint.savedWorkflows();
     Requests requests = new Requests(ledger);
-    requests.pools(touches.pools());
-    requests.workers(touches.workers());
+    requests.pools(footprint.pools());
+    requests.workers(footprint.workers());
     requests.workflows(
         ReadStatement.LOAD_WORKFLOWS,
-        touches.workflows().stream().filter(id -> !saved.contains(id)).toList());
+        footprint.workflows().stream().filter(id -> !saved.contains(id)).toList());
     requests.workflows(ReadStatement.LOAD_SAVED_WORKFLOWS, saved);
-    requests.executions(touches.executions(), touches.taskRuns());
+    requests.executions(footprint.executions(), footprint.taskRuns());
     // After the locks: what others have moved of the executions that this group moves is counted.
-    requests.underWay(touches.bounded());
-    requests.commits(touches.commits());
-    requests.taskRuns(touches.taskRuns());
-    requests.taskRunsByTask(touches.tasks());
-    requests.families(touches.families());
+    requests.underWay(footprint.bounded());
+    requests.commits(footprint.commits());
+    requests.taskRuns(footprint.taskRuns());
+    requests.taskRunsByTask(footprint.tasks());
+    requests.taskRunCounts(footprint.taskRunCounts());
     return requests.list;
   }
 
@@ -99,24 +99,24 @@ final class LedgerLoader {
    * Notes only what is neither in the ledger yet nor to be created. Whether something exists that
    * is to be created, and whether a commit is a repeated one, shows when it is written.
    */
-  void loadUnknown(Session session, Touches touches, Ledger ledger) throws SQLException {
-    Set<Object> created = touches.created();
+  void loadUnknown(Session session, Footprint footprint, Ledger ledger) throws SQLException {
+    Set<Object> created = footprint.created();
     List<TaskRunId> taskRuns =
-        touches.taskRuns().stream()
+        footprint.taskRuns().stream()
             .filter(id -> ledger.taskRun(id) == null && !created.contains(id))
             .toList();
-    Set<ExecutionId> executions = new TreeSet<>(touches.executions());
-    executions.addAll(ledger.owners(touches.taskRuns()));
+    Set<ExecutionId> executions = new TreeSet<>(footprint.executions());
+    executions.addAll(ledger.owners(footprint.taskRuns()));
     executions.removeIf(id -> ledger.execution(id) != null || created.contains(id));
     Requests requests = new Requests(ledger);
     requests.workflows(
         ReadStatement.LOAD_WORKFLOWS,
-        touches.workflows().stream().filter(id -> ledger.workflow(id) == null).toList());
+        footprint.workflows().stream().filter(id -> ledger.workflow(id) == null).toList());
     requests.executions(executions, taskRuns);
     requests.taskRuns(taskRuns);
-    requests.families(
-        touches.families().stream()
-            .filter(id -> ledger.family(id) == null)
+    requests.taskRunCounts(
+        footprint.taskRunCounts().stream()
+            .filter(id -> ledger.counts(id) == null)
             .filter(id -> ledger.execution(id) != null || !created.contains(id))
             .toList());
     dialect.read(session, requests.list);
@@ -231,10 +231,14 @@ final class LedgerLoader {
     }
 
     /** An execution without task runs has no row, but is known to have none afterwards. */
-    void families(Collection<ExecutionId> ids) {
+    void taskRunCounts(Collection<ExecutionId> ids) {
       if (!ids.isEmpty()) {
-        ids.forEach(id -> ledger.load(id, Family.NONE));
-        add(ReadStatement.LOAD_FAMILIES, uuids(ids, ExecutionId::value), ids.size(), this::family);
+        ids.forEach(id -> ledger.load(id, TaskRunCounts.NONE));
+        add(
+            ReadStatement.LOAD_TASK_RUN_COUNTS,
+            uuids(ids, ExecutionId::value),
+            ids.size(),
+            this::counts);
       }
     }
 
@@ -319,10 +323,10 @@ final class LedgerLoader {
               dialect.time(row, 9)));
     }
 
-    private void family(ResultSet row) throws SQLException {
+    private void counts(ResultSet row) throws SQLException {
       ledger.load(
           new ExecutionId(dialect.uuid(row, 1)),
-          new Family(row.getInt(2), row.getInt(3), row.getInt(4)));
+          new TaskRunCounts(row.getInt(2), row.getInt(3), row.getInt(4)));
     }
   }
 }

@@ -28,7 +28,7 @@ abstract class Ticket {
     return submission;
   }
 
-  /** All executions that it touches, where that is known; see {@link Flights}. */
+  /** All executions that it touches, where that is known; see {@link InFlightGroups}. */
   final @Nullable Set<ExecutionId> footprint() {
     return footprint;
   }

@@ -12,12 +12,12 @@ import java.sql.SQLException;
 final class Transactions {
   private final SessionSource sessions;
   private final Dialect dialect;
-  private final Memory memory;
+  private final HeadCache heads;
 
-  Transactions(SessionSource sessions, Dialect dialect, Memory memory) {
+  Transactions(SessionSource sessions, Dialect dialect, HeadCache heads) {
     this.sessions = sessions;
     this.dialect = dialect;
-    this.memory = memory;
+    this.heads = heads;
   }
 
   /** What is done in a transaction; it ends the transaction itself, by commit or rollback. */
@@ -33,11 +33,11 @@ final class Transactions {
       dialect.beginWrite(session);
       result = body.run(session);
     } catch (SQLException e) {
-      memory.forget();
+      heads.invalidate();
       sessions.discard(session, e);
       throw e;
     } catch (RuntimeException | Error e) {
-      memory.forget();
+      heads.invalidate();
       sessions.discard(session, null);
       throw e;
     }

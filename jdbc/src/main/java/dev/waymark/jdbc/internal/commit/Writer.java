@@ -6,7 +6,7 @@ import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StoreObserver;
-import dev.waymark.jdbc.internal.Listeners;
+import dev.waymark.jdbc.internal.notify.Listeners;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import java.time.Duration;
@@ -22,11 +22,11 @@ public final class Writer implements AutoCloseable {
   private final GroupCommitter committer;
   private final GroupTransaction groups;
   private final ClaimTransaction claims;
-  private final Telling telling;
+  private final ObserverCalls observer;
 
   /**
    * Writes by transactions on these sessions, within these limits, and tries each again for at most
-   * {@code patience}.
+   * {@code retryTimeout}.
    *
    * @param ready called after each group by which something may have become ready or due
    * @param observer hears of each group and each claim
@@ -36,16 +36,17 @@ public final class Writer implements AutoCloseable {
       Dialect dialect,
       InstantSource clock,
       Limits limits,
-      Duration patience,
+      Duration retryTimeout,
       Listeners ready,
       StoreObserver observer) {
-    Memory memory = new Memory();
-    Transactions transactions = new Transactions(sessions, dialect, memory);
-    this.groups = new GroupTransaction(transactions, dialect, memory, limits, patience, ready);
-    this.claims = new ClaimTransaction(transactions, dialect, memory, clock, limits, patience);
-    this.telling = new Telling(observer);
+    HeadCache heads = new HeadCache();
+    Transactions transactions = new Transactions(sessions, dialect, heads);
+    this.groups = new GroupTransaction(transactions, dialect, heads, limits, retryTimeout, ready);
+    this.claims = new ClaimTransaction(transactions, dialect, heads, clock, limits, retryTimeout);
+    this.observer = new ObserverCalls(observer);
     this.committer =
-        new GroupCommitter(this::run, new Flights(dialect.writers(), memory::executions), limits);
+        new GroupCommitter(
+            this::run, new InFlightGroups(dialect.writers(), heads::executions), limits);
   }
 
   /** Commits a change set together with those that wait at the same moment. */
@@ -62,14 +63,14 @@ public final class Writer implements AutoCloseable {
   public Claims claim(ClaimRequest request) {
     long began = System.nanoTime();
     Claims answer = claims.run(request);
-    telling.claimed(answer, began);
+    observer.claimed(answer, began);
     return answer;
   }
 
   private void run(List<Ticket> group) {
     long began = System.nanoTime();
     groups.run(group);
-    telling.committed(group, began);
+    observer.committed(group, began);
   }
 
   @Override

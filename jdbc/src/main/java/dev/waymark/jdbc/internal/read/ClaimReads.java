@@ -21,7 +21,7 @@ public final class ClaimReads {
   private final Dialect dialect;
   private final RecordRows records;
   private final ClaimRequest request;
-  private final Picks picks;
+  private final ClaimCandidates candidates;
   private final List<Due> due = new ArrayList<>();
   private final List<Leased> expired = new ArrayList<>();
   private boolean isReady;
@@ -33,14 +33,14 @@ public final class ClaimReads {
     this.dialect = dialect;
     this.request = request;
     this.records = new RecordRows(dialect);
-    this.picks = new Picks(dialect, records, request);
+    this.candidates = new ClaimCandidates(dialect, records, request);
   }
 
   /** The requests that look what there is; at most so much of what is due and of what expired. */
   public List<Request> looking(int told) {
     List<Request> requests = new ArrayList<>();
     if (request.limit() > 0) {
-      requests.addAll(picks.first());
+      requests.addAll(candidates.first());
     }
     ExecutionId only = request.execution();
     if (only == null) {
@@ -106,7 +106,7 @@ public final class ClaimReads {
    * that has a bound.
    */
   public List<Request> lookingFurther() {
-    return picks.second();
+    return candidates.second();
   }
 
   /**
@@ -114,12 +114,12 @@ public final class ClaimReads {
    * is ready.
    */
   public List<Request> waiting() {
-    return picks.third(isReady);
+    return candidates.third(isReady);
   }
 
   /** What was picked, in order. */
-  public List<Picked> picked() {
-    return picks.taken();
+  public List<Candidate> picked() {
+    return candidates.taken();
   }
 
   /** What is due. */

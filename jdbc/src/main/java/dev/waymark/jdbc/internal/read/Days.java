@@ -1,7 +1,7 @@
 package dev.waymark.jdbc.internal.read;
 
 import dev.waymark.core.internal.Times;
-import dev.waymark.core.store.Order;
+import dev.waymark.core.query.Order;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

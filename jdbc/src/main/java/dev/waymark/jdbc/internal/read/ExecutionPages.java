@@ -2,10 +2,10 @@ package dev.waymark.jdbc.internal.read;
 
 import dev.waymark.core.internal.Times;
 import dev.waymark.core.model.Execution;
-import dev.waymark.core.store.Cursor;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.Order;
-import dev.waymark.core.store.Page;
+import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Order;
+import dev.waymark.core.query.Page;
 import dev.waymark.jdbc.internal.read.Days.Day;
 import dev.waymark.jdbc.internal.read.Days.Way;
 import dev.waymark.jdbc.internal.read.ExecutionSql.Part;

@@ -2,9 +2,9 @@ package dev.waymark.jdbc.internal.read;
 
 import dev.waymark.core.internal.Times;
 import dev.waymark.core.model.ExecutionState;
-import dev.waymark.core.store.Cursor;
-import dev.waymark.core.store.ExecutionQuery;
-import dev.waymark.core.store.Order;
+import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Order;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

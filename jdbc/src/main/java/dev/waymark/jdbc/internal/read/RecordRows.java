@@ -91,9 +91,9 @@ final class RecordRows {
         dialect.time(row, 9));
   }
 
-  Picked picked(ResultSet row) throws SQLException {
+  Candidate picked(ResultSet row) throws SQLException {
     @Nullable String attemptState = row.getString(10);
-    return new Picked(
+    return new Candidate(
         taskRun(row),
         attemptState == null ? null : AttemptState.valueOf(attemptState),
         LeaseState.of(row.getInt(11)),

@@ -37,7 +37,7 @@ public enum ReadStatement {
   /**
    * Execution ids -> execution id, number of task runs, number of task runs that have not ended.
    */
-  LOAD_FAMILIES,
+  LOAD_TASK_RUN_COUNTS,
 
   /** Names of pools -> name, slots; of those that have a bound. */
   LOAD_POOLS,

@@ -25,7 +25,7 @@ public enum WriteStatement {
    * Execution id, number of task runs that have not ended, number of task runs and attempts that
    * have; writes nothing.
    */
-  CHECK_FAMILY(UUID, INT, INT),
+  CHECK_TASK_RUN_COUNTS(UUID, INT, INT),
   /**
    * Task run id, state, version, newest attempt and its state, null where there is none; writes
    * nothing.

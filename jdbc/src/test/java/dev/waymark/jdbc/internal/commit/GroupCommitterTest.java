@@ -271,7 +271,7 @@ class GroupCommitterTest {
 
   /** One that commits one group at a time. */
   private static GroupCommitter newCommitter(Consumer<List<Ticket>> transaction, Limits limits) {
-    return new GroupCommitter(transaction, new Flights(1, changes -> null), limits);
+    return new GroupCommitter(transaction, new InFlightGroups(1, changes -> null), limits);
   }
 
   private List<Future<CommitResult>> submitBehindBusyLeader(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waymark.core.internal.Times;
-import dev.waymark.core.store.Order;
+import dev.waymark.core.query.Order;
 import dev.waymark.jdbc.internal.read.Days.Day;
 import dev.waymark.jdbc.internal.read.Days.Way;
 import java.time.Instant;

@@ -4,6 +4,8 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.conflict.IllegalTransitionException;
+import dev.waymark.core.conflict.LeaseLostException;
 import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.model.AttemptId;
@@ -18,13 +20,11 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
-import dev.waymark.core.store.IllegalTransitionException;
-import dev.waymark.core.store.LeaseLostException;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Standing;
-import dev.waymark.jdbc.internal.Listeners;
+import dev.waymark.jdbc.internal.notify.Listeners;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import dev.waymark.postgres.internal.PostgresDialect;
@@ -81,15 +81,15 @@ class PostgresGroupTest {
         new PostgresDialect(
             settings, PostgresErrors.ofDataSource(settings), new PostgresServer(14, false, false));
     connection = TestServer.connect();
-    Memory memory = new Memory();
+    HeadCache heads = new HeadCache();
     SessionSource sessions = new OneSession(new Session(log.watch(connection)));
-    Transactions transactions = new Transactions(sessions, dialect, memory);
+    Transactions transactions = new Transactions(sessions, dialect, heads);
     claims =
         new ClaimTransaction(
-            transactions, dialect, memory, InstantSource.system(), Limits.defaults(), LONG);
+            transactions, dialect, heads, InstantSource.system(), Limits.defaults(), LONG);
     transaction =
         new GroupTransaction(
-            transactions, dialect, memory, Limits.defaults(), LONG, new Listeners());
+            transactions, dialect, heads, Limits.defaults(), LONG, new Listeners());
     commit(mix.beginnings(MANY + 51));
   }
 
@@ -263,7 +263,7 @@ class PostgresGroupTest {
     commit(List.of(pair.begin()));
     NewTaskRun third = new NewTaskRun(IDS.taskRunId(), pair.execution(), new TaskId("third"));
     try (Session session = new Session(TestServer.connect())) {
-      Memory own = new Memory();
+      HeadCache own = new HeadCache();
       GroupTransaction other =
           new GroupTransaction(
               new Transactions(new OneSession(session), dialect, own),

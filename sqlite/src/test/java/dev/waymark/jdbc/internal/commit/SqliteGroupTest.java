@@ -16,7 +16,7 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
-import dev.waymark.jdbc.internal.Listeners;
+import dev.waymark.jdbc.internal.notify.Listeners;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
 import dev.waymark.sqlite.internal.SqliteConnector;
@@ -75,12 +75,12 @@ class SqliteGroupTest {
 
   /** One that remembers nothing of what others have done. */
   private GroupTransaction newTransaction() {
-    Memory memory = new Memory();
+    HeadCache heads = new HeadCache();
     SessionSource sessions = new OneSession(new Session(log.watch(connection)));
     return new GroupTransaction(
-        new Transactions(sessions, dialect, memory),
+        new Transactions(sessions, dialect, heads),
         dialect,
-        memory,
+        heads,
         Limits.defaults(),
         Duration.ofSeconds(10),
         new Listeners());

@@ -1,9 +1,0 @@
-package dev.waymark.bench;
-
-import dev.waymark.bench.report.Report;
-
-/** One thing to measure. */
-public interface Part {
-  /** Measures it. */
-  Report measure(Settings settings) throws Exception;
-}

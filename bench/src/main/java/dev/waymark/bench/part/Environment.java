@@ -1,0 +1,27 @@
+package dev.waymark.bench.part;
+
+import dev.waymark.bench.place.Storage;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** On what was measured, without names of machines or folders. */
+public final class Environment {
+  private final Map<String, Object> values = new LinkedHashMap<>();
+
+  public Environment(Storage ground) {
+    values.put("measured", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    values.put("processors", Runtime.getRuntime().availableProcessors());
+    values.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    values.put("java", System.getProperty("java.runtime.version"));
+    values.put("file system", ground.fileSystem());
+    if (ground.isInMemory()) {
+      values.put("warning", "the folder is in memory, where a sync costs nothing; use --work");
+    }
+  }
+
+  public Map<String, Object> values() {
+    return values;
+  }
+}

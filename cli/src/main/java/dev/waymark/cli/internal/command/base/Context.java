@@ -1,0 +1,149 @@
+package dev.waymark.cli.internal.command.base;
+
+import dev.waymark.cli.internal.base.LocalZone;
+import dev.waymark.cli.internal.base.Surroundings;
+import dev.waymark.cli.internal.output.Format;
+import dev.waymark.cli.internal.output.Messages;
+import dev.waymark.cli.internal.output.Output;
+import dev.waymark.cli.internal.output.Paint;
+import dev.waymark.cli.internal.output.Printer;
+import dev.waymark.cli.internal.output.Views;
+import dev.waymark.cli.internal.store.Lookup;
+import dev.waymark.cli.internal.store.SqliteUrl;
+import dev.waymark.cli.internal.store.StoreUrl;
+import dev.waymark.cli.internal.syntax.Arguments;
+import dev.waymark.cli.internal.syntax.CommonOptions;
+import dev.waymark.core.store.StateStore;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command works with: its arguments, its streams, and the store, which is opened when it is
+ * first asked for and closed at the end.
+ */
+public final class Context implements AutoCloseable {
+  private final Surroundings surroundings;
+  private final Arguments arguments;
+  private final Output out;
+  private final Messages messages;
+  private final boolean createsStore;
+  private @Nullable StoreUrl storeUrl;
+  private @Nullable StateStore store;
+
+  /** Makes the context of one run of a command. */
+  public Context(
+      Surroundings surroundings,
+      Command command,
+      Arguments arguments,
+      Output out,
+      Messages messages) {
+    this.surroundings = surroundings;
+    this.arguments = arguments;
+    this.out = out;
+    this.messages = messages;
+    this.createsStore = command.createsStore(arguments);
+  }
+
+  /** The world outside. */
+  public Surroundings surroundings() {
+    return surroundings;
+  }
+
+  /** What was given on the command line. */
+  public Arguments arguments() {
+    return arguments;
+  }
+
+  /** Standard output. */
+  public Output out() {
+    return out;
+  }
+
+  /** Standard error. */
+  public Messages messages() {
+    return messages;
+  }
+
+  /** Whether the user wants to hear more. */
+  boolean verbose() {
+    return arguments.has(CommonOptions.VERBOSE);
+  }
+
+  /** Which store the user named. */
+  public StoreUrl storeUrl() {
+    if (storeUrl == null) {
+      String given = arguments.value(CommonOptions.STORE);
+      if (given == null) {
+        String variable = surroundings.environment().getOrDefault("WAYMARK_STORE", "");
+        given = variable.isEmpty() ? StoreUrl.DEFAULT : variable;
+      }
+      storeUrl = StoreUrl.parse(given, surroundings.home(), surroundings.environment());
+    }
+    return storeUrl;
+  }
+
+  /** The store. */
+  public StateStore store() {
+    if (store == null) {
+      if (!(storeUrl() instanceof SqliteUrl)) {
+        zone().keep();
+      }
+      store = storeUrl().open(createsStore);
+    }
+    return store;
+  }
+
+  /** Where the output of attempts is kept. */
+  public Path logDirectory() {
+    return storeUrl().logDirectory();
+  }
+
+  /** Finds records by what the user typed. */
+  public Lookup lookup() {
+    return new Lookup(store());
+  }
+
+  /** The format that was asked for. */
+  public Format format() {
+    return Format.named(arguments.value(CommonOptions.FORMAT));
+  }
+
+  /** Prints records in the format that was asked for. */
+  public Printer printer() {
+    return new Printer(
+        format(),
+        out,
+        Paint.when(surroundings.terminal().coloursOnOut(surroundings.environment())),
+        messages);
+  }
+
+  /** How records look. */
+  public Views views() {
+    return new Views(zone(), now());
+  }
+
+  /** The time. */
+  public Instant now() {
+    return surroundings.clock().instant();
+  }
+
+  /** The zone of local times. */
+  public LocalZone zone() {
+    return surroundings.zone();
+  }
+
+  /** A command line of this program that uses the same store, for a hint. */
+  public String commandLine(String words) {
+    boolean named = arguments.value(CommonOptions.STORE) != null;
+    String store = named ? "--store " + ShellWords.quote(storeUrl().shown()) + " " : "";
+    return "waymark " + store + words;
+  }
+
+  @Override
+  public void close() {
+    if (store != null) {
+      store.close();
+    }
+  }
+}

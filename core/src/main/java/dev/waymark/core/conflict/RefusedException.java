@@ -1,0 +1,42 @@
+package dev.waymark.core.conflict;
+
+import dev.waymark.core.error.WaymarkException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A change set was refused as a whole; no record of it changed. {@link #refusals()} names every
+ * record that stood against it, in the order of the change set; the type of the exception is that
+ * of the first.
+ */
+public abstract sealed class RefusedException extends WaymarkException
+    permits ConflictException, IllegalTransitionException, LeaseLostException, NotFoundException {
+  private static final long serialVersionUID = 2L;
+
+  @SuppressWarnings("serial") // List.copyOf makes a serializable list
+  private final List<Refusal> refusals;
+
+  RefusedException(List<Refusal> refusals) {
+    super(message(refusals), null);
+    this.refusals = List.copyOf(refusals);
+  }
+
+  /** Every record that stood against the change set, at least one. */
+  public final List<Refusal> refusals() {
+    return refusals;
+  }
+
+  /** The exception for these refusals, of the type of the first. */
+  public static RefusedException of(List<Refusal> refusals) {
+    return switch (refusals.get(0).reason()) {
+      case NOT_FOUND -> new NotFoundException(refusals);
+      case ILLEGAL_MOVE, OUT_OF_STEP -> new IllegalTransitionException(refusals);
+      case LEASE_LOST -> new LeaseLostException(refusals);
+      case STALE_VERSION, ALREADY_EXISTS -> new ConflictException(refusals);
+    };
+  }
+
+  private static String message(List<Refusal> refusals) {
+    return refusals.stream().map(Refusal::message).collect(Collectors.joining("; "));
+  }
+}

@@ -1,0 +1,11 @@
+package dev.waymark.core.query;
+
+/**
+ * The order of a list of executions: by time of creation, then by id, both in the same direction.
+ */
+public enum Order {
+  /** The oldest first. */
+  OLDEST,
+  /** The newest first. */
+  NEWEST
+}

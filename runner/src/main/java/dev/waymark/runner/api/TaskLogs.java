@@ -1,0 +1,115 @@
+package dev.waymark.runner.api;
+
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the output of attempts is kept, and how it is read: one file for each attempt, {@code
+ * EXECUTION/TASK.ATTEMPT.log}, with what it wrote to standard output and standard error in the
+ * order of writing, byte for byte. A file grows while its attempt runs and may be read all the
+ * while.
+ *
+ * <p>Logs are on the machine that ran the attempt; the store knows nothing of them. Immutable and
+ * thread-safe.
+ */
+public final class TaskLogs {
+  private final Path directory;
+
+  /** The logs below this directory, which need not exist yet. */
+  public TaskLogs(Path directory) {
+    this.directory = directory.toAbsolutePath();
+  }
+
+  /** The directory that holds all logs, as an absolute path. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Where the output of an attempt is, or would be: the file need not exist. */
+  public Path path(ExecutionId execution, TaskId task, int attempt) {
+    return directory.resolve(execution.toString()).resolve(task + "." + attempt + ".log");
+  }
+
+  /**
+   * Opens the output of an attempt, from its beginning to what is written by the time of reading.
+   *
+   * @return the bytes, to be closed by the caller; null when there is no log of this attempt on
+   *     this machine
+   * @throws IOException when there is one but it cannot be read
+   */
+  public @Nullable InputStream open(ExecutionId execution, TaskId task, int attempt)
+      throws IOException {
+    try {
+      return Files.newInputStream(path(execution, task, attempt));
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  /**
+   * The end of the output of an attempt. Where the file is longer, the text begins with the first
+   * line that is whole within the last {@code maxBytes} bytes; bytes that are not UTF-8 become
+   * U+FFFD.
+   *
+   * @param maxBytes how much of the file to look at, at least 1
+   * @return the text; null when there is no log of this attempt on this machine
+   * @throws IOException when there is one but it cannot be read
+   */
+  public @Nullable Tail tail(ExecutionId execution, TaskId task, int attempt, int maxBytes)
+      throws IOException {
+    try (SeekableByteChannel file = Files.newByteChannel(path(execution, task, attempt))) {
+      long skipped = Math.max(0, file.size() - maxBytes);
+      // One byte before tells whether the part begins with the beginning of a line.
+      file.position(Math.max(0, skipped - 1));
+      byte[] bytes = read(file, (int) (file.size() - file.position()));
+      int from = skipped == 0 ? 0 : wholeLine(bytes);
+      return new Tail(
+          new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8),
+          Math.max(0, skipped - 1) + from);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private static byte[] read(SeekableByteChannel file, int length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length);
+    while (buffer.hasRemaining() && file.read(buffer) >= 0) {
+      // Reads on until it has all, or the file turns out to have been cut.
+    }
+    return java.util.Arrays.copyOf(buffer.array(), buffer.position());
+  }
+
+  /**
+   * Just after the first line feed; where there is none, one line is longer than the tail, and its
+   * end is shown from the next character on.
+   */
+  private static int wholeLine(byte[] bytes) {
+    for (int i = 0; i < bytes.length - 1; i++) {
+      if (bytes[i] == '\n') {
+        return i + 1;
+      }
+    }
+    int from = Math.min(1, bytes.length);
+    while (from < bytes.length && (bytes[from] & 0xc0) == 0x80) {
+      from++;
+    }
+    return from;
+  }
+
+  /**
+   * The end of a log.
+   *
+   * @param text the text
+   * @param skippedBytes how many bytes of the file are before it, 0 when it is the whole
+   */
+  public record Tail(String text, long skippedBytes) {}
+}

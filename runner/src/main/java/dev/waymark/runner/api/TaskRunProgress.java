@@ -1,0 +1,33 @@
+package dev.waymark.runner.api;
+
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a task run stands after a change.
+ *
+ * @param executionId its execution
+ * @param taskRunId the task run
+ * @param taskId its task
+ * @param state the state that it is in now
+ * @param attempt number of its newest attempt, 0 when there was none
+ * @param attemptState the state of that attempt, or null when there was none
+ * @param at time of the change, as the store has it
+ * @param error why its newest attempt did not succeed, or null
+ * @param retryAt in state RETRYING when the next attempt may start, else null
+ */
+public record TaskRunProgress(
+    ExecutionId executionId,
+    TaskRunId taskRunId,
+    TaskId taskId,
+    TaskRunState state,
+    int attempt,
+    @Nullable AttemptState attemptState,
+    Instant at,
+    @Nullable String error,
+    @Nullable Instant retryAt) {}

@@ -1,0 +1,8 @@
+/**
+ * What a program gives to a runner and receives from it: start requests, task handlers with their
+ * context, logs, and listeners.
+ */
+@NullMarked
+package dev.waymark.runner.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package dev.waymark.runner.internal.attempt;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.runner.internal.process.Orphans;
+import dev.waymark.runner.internal.process.ProcessGroups;
+import dev.waymark.runner.internal.rules.ExecutionPicture;
+import dev.waymark.runner.internal.rules.Settlement;
+import dev.waymark.runner.internal.rules.StepChanges;
+import dev.waymark.runner.internal.rules.TaskRunPicture;
+import dev.waymark.runner.internal.worker.RunnerConfig;
+import dev.waymark.runner.internal.worker.Workers;
+
+/**
+ * Attempts that workers have left behind which are gone: how they are told from others, and what is
+ * done about them before the next attempt. Belongs to the coordinator's thread, which waits until
+ * the processes that were left behind on this machine have ended.
+ */
+public final class AbandonedAttempts {
+  private final RunnerConfig config;
+  private final Notifier notifier;
+  private final LocalAttempts attempts;
+  private final Orphans orphans;
+  private final AttemptCommands commands;
+
+  public AbandonedAttempts(
+      RunnerConfig config, Notifier notifier, LocalAttempts attempts, ProcessGroups groups) {
+    this.config = config;
+    this.notifier = notifier;
+    this.attempts = attempts;
+    this.orphans = new Orphans(groups);
+    this.commands = new AttemptCommands(config.logs());
+  }
+
+  /**
+   * Whether the worker of a live attempt certainly does not work on it any more. An attempt under
+   * this worker's own name that it does not run is of an earlier life of it.
+   */
+  public boolean contains(AttemptId id, String worker) {
+    return !attempts.has(id) && (worker.equals(config.worker()) || Workers.isGone(worker));
+  }
+
+  /** Adds that those of an execution are lost, and ends what is left of them. */
+  public void addTo(StepChanges step) {
+    ExecutionPicture picture = step.picture();
+    for (TaskRunPicture node : picture.running()) {
+      String worker = node.worker();
+      if (worker != null && node.hasLiveAttempt() && contains(node.attemptId(), worker)) {
+        endProcesses(picture, node, worker);
+        step.endAttempt(node, AttemptState.LOST, null, "worker " + worker + " is gone");
+        step.follow(node, Settlement.after(AttemptState.LOST, picture, node, config));
+      }
+    }
+  }
+
+  /** Ends what another worker may have left running of the newest attempt of a node. */
+  public void endProcesses(ExecutionPicture picture, TaskRunPicture node, String worker) {
+    notifier.recovers(picture.id(), node.attemptId(), worker);
+    orphans.end(commands.pidFile(picture, node, node.attemptId()), AttemptCommands.identity(node));
+    commands.discard(picture, node, node.attempt());
+  }
+}

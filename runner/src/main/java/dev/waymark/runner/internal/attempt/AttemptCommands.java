@@ -1,0 +1,178 @@
+package dev.waymark.runner.internal.attempt;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.runner.api.StartRequest;
+import dev.waymark.runner.api.TaskLogs;
+import dev.waymark.runner.definition.InputDefinition;
+import dev.waymark.runner.definition.Stage;
+import dev.waymark.runner.internal.process.AttemptFiles;
+import dev.waymark.runner.internal.process.OutputText;
+import dev.waymark.runner.internal.process.ShellCommand;
+import dev.waymark.runner.internal.process.TaskVariables;
+import dev.waymark.runner.internal.rules.CleanupFacts;
+import dev.waymark.runner.internal.rules.ExecutionPicture;
+import dev.waymark.runner.internal.rules.TaskRunPicture;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the command of an attempt from definition, execution and attempt. */
+final class AttemptCommands {
+  private final TaskLogs logs;
+
+  AttemptCommands(TaskLogs logs) {
+    this.logs = logs;
+  }
+
+  /** The command; what the attempt reads from files is written. */
+  ShellCommand of(ExecutionPicture picture, TaskRunPicture node) throws IOException {
+    AttemptFiles files = files(picture, node, node.attempt());
+    files.prepare();
+    AttemptFiles.write(files.output(), "");
+    AttemptFiles.write(files.needs(), OutputText.write(node.outputsOfNeeds()));
+    if (node.task().stage() != Stage.MAIN) {
+      AttemptFiles.write(files.result(), factsOf(picture, node).json());
+    }
+    TaskVariables variables =
+        TaskVariables.divide(fixed(picture, node, files), values(picture, node));
+    variables.writeFiles(files.values(), files.log());
+    return new ShellCommand(
+        Objects.requireNonNull(node.task().run()),
+        directory(picture, node),
+        variables.environment(),
+        node.task().inheritedEnv(),
+        files,
+        node.task().timeout());
+  }
+
+  private AttemptFiles files(ExecutionPicture picture, TaskRunPicture node, int attempt) {
+    return AttemptFiles.of(logs.path(picture.id(), node.task().id(), attempt));
+  }
+
+  /** Where the process group of an attempt is on record: beside its log. */
+  Path pidFile(ExecutionPicture picture, TaskRunPicture node, AttemptId attempt) {
+    return files(picture, node, attempt.number()).pidFile();
+  }
+
+  /** Deletes the files of an attempt of which nothing counts, if they are on this machine. */
+  void discard(ExecutionPicture picture, TaskRunPicture node, int attempt) {
+    files(picture, node, attempt).deleteFolder();
+  }
+
+  private CleanupFacts factsOf(ExecutionPicture picture, TaskRunPicture node) {
+    return CleanupFacts.of(picture, node, logs);
+  }
+
+  /**
+   * What an attempt wrote to be given to others. The files that were made for it are deleted.
+   *
+   * @throws IOException when it cannot be read
+   * @throws dev.waymark.core.error.InvalidInputException when it is too much or not of the right
+   *     form
+   */
+  Map<String, String> takeOutputs(
+      ExecutionPicture picture, TaskRunPicture node, int attempt, int maxBytes) throws IOException {
+    try {
+      return OutputText.parse(read(files(picture, node, attempt).output(), maxBytes), maxBytes);
+    } finally {
+      discard(picture, node, attempt);
+    }
+  }
+
+  /**
+   * Reads a regular file; the task may have put anything else there, such as a FIFO to wait at, or
+   * a file that still grows. A task that removed the file has no outputs.
+   */
+  private static byte[] read(Path file, int maxBytes) throws IOException {
+    try {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      if (!found.isRegularFile()) {
+        throw unreadable(
+            file, "is " + (found.isDirectory() ? "a directory" : "a pipe, a socket or a device"));
+      }
+      OutputText.checkSize(found.size(), maxBytes);
+      try (InputStream in = Files.newInputStream(file)) {
+        return in.readNBytes((int) Math.min(Integer.MAX_VALUE, maxBytes + 1L));
+      }
+    } catch (NoSuchFileException e) {
+      if (Files.isSymbolicLink(file)) {
+        throw unreadable(file, "is a link to a file that does not exist");
+      }
+      return new byte[0];
+    } catch (AccessDeniedException e) {
+      throw unreadable(file, "may not be read by this user");
+    } catch (FileSystemException e) {
+      throw unreadable(file, "cannot be opened (" + e.getReason() + ")");
+    }
+  }
+
+  private static IOException unreadable(Path file, String what) {
+    return new IOException(
+        "the outputs cannot be read: "
+            + file
+            + " "
+            + what
+            + "; write them to a regular file under this name");
+  }
+
+  private static Path directory(ExecutionPicture picture, TaskRunPicture node) {
+    Path base =
+        Path.of(picture.found().labels().getOrDefault(StartRequest.DIRECTORY_LABEL, ""))
+            .toAbsolutePath();
+    @Nullable String own = node.task().workingDirectory();
+    @Nullable String relative = own == null ? picture.definition().workingDirectory() : own;
+    return relative == null ? base : base.resolve(relative).normalize();
+  }
+
+  /** Inputs and outputs of needs; of an output and an input of one variable, the output. */
+  private static Map<String, String> values(ExecutionPicture picture, TaskRunPicture node) {
+    Map<String, String> values = new LinkedHashMap<>();
+    picture
+        .found()
+        .inputs()
+        .forEach((name, value) -> values.put(InputDefinition.environmentName(name), value));
+    for (TaskRunPicture need : node.needs()) {
+      need.outputs()
+          .forEach(
+              (name, value) ->
+                  values.put(OutputText.environmentName(need.task().id(), name), value));
+    }
+    return values;
+  }
+
+  private Map<String, String> fixed(
+      ExecutionPicture picture, TaskRunPicture node, AttemptFiles files) {
+    Map<String, String> environment = new LinkedHashMap<>(picture.definition().env());
+    environment.putAll(node.task().env());
+    if (node.task().stage() != Stage.MAIN) {
+      environment.putAll(factsOf(picture, node).environment(files.result()));
+    }
+    environment.put("WAYMARK_OUTPUT", files.output().toString());
+    environment.put("WAYMARK_NEEDS", files.needs().toString());
+    environment.put("WAYMARK_VALUES", files.values().toString());
+    environment.put("WAYMARK_EXECUTION_ID", picture.id().toString());
+    environment.put("WAYMARK_WORKFLOW_ID", picture.found().workflowId().value());
+    environment.put("WAYMARK_TASK_ID", node.task().id().value());
+    environment.putAll(identity(node));
+    environment.put("WAYMARK_IDEMPOTENCY_KEY", node.id().toString());
+    return environment;
+  }
+
+  /** What tells the processes of a node's newest attempt from all others. */
+  static Map<String, String> identity(TaskRunPicture node) {
+    return Map.of(
+        "WAYMARK_TASK_RUN_ID",
+        node.id().toString(),
+        "WAYMARK_ATTEMPT",
+        Integer.toString(node.attempt()));
+  }
+}

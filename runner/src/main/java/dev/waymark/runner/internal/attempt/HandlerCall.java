@@ -1,0 +1,128 @@
+package dev.waymark.runner.internal.attempt;
+
+import dev.waymark.core.internal.Durations;
+import dev.waymark.runner.api.TaskHandler;
+import dev.waymark.runner.internal.base.Errors;
+import dev.waymark.runner.internal.process.ProcessEnd;
+import dev.waymark.runner.internal.process.ProcessEnd.Cause;
+import dev.waymark.runner.internal.process.RunningTask;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call of a handler, on a thread of its own. When it is to end, its thread is interrupted. One
+ * that does not heed that within the grace time is given up: its attempt ends, the thread is left
+ * to itself, and whatever it still does counts for nothing.
+ */
+final class HandlerCall implements RunningTask {
+  private static final Logger LOG = LoggerFactory.getLogger(HandlerCall.class);
+
+  private final TaskHandler handler;
+  private final HandlerContext context;
+  private final @Nullable Duration timeout;
+  private final ScheduledExecutorService timer;
+  private final Duration grace;
+  private final Thread thread;
+  private final CompletableFuture<ProcessEnd> ended = new CompletableFuture<>();
+  private volatile Cause cause = Cause.ITSELF;
+  private @Nullable Future<?> clock;
+
+  private HandlerCall(
+      TaskHandler handler,
+      HandlerContext context,
+      @Nullable Duration timeout,
+      ScheduledExecutorService timer,
+      Duration grace) {
+    this.handler = handler;
+    this.context = context;
+    this.timeout = timeout;
+    this.timer = timer;
+    this.grace = grace;
+    this.thread = new Thread(this::call, "waymark-handler-" + context.taskId());
+    thread.setDaemon(true);
+  }
+
+  /** Starts a call. */
+  static HandlerCall start(
+      TaskHandler handler,
+      HandlerContext context,
+      @Nullable Duration timeout,
+      ScheduledExecutorService timer,
+      Duration grace) {
+    HandlerCall call = new HandlerCall(handler, context, timeout, timer, grace);
+    if (timeout != null) {
+      call.clock =
+          timer.schedule(() -> call.stop(Cause.TIMED_OUT), timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    call.thread.start();
+    return call;
+  }
+
+  @SuppressWarnings("InterruptedExceptionSwallowed") // it ends this thread, and is its error
+  private void call() {
+    @Nullable String error = null;
+    try {
+      handler.run(context);
+    } catch (Throwable e) { // Whatever it is, it is no success.
+      error = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+      context.log(Errors.stackTrace(e));
+    } finally {
+      complete(error);
+    }
+  }
+
+  private void complete(@Nullable String error) {
+    Future<?> timing = clock;
+    if (timing != null) {
+      timing.cancel(false);
+    }
+    context.close();
+    Map<String, String> outputs = error == null ? context.outputs() : Map.of();
+    ended.complete(ProcessEnd.ofHandler(cause, error, timeout, outputs));
+  }
+
+  @Override
+  public CompletableFuture<ProcessEnd> ended() {
+    return ended;
+  }
+
+  @Override
+  public void end() {
+    stop(Cause.ASKED);
+  }
+
+  @Override
+  public void kill() {
+    stop(Cause.ASKED);
+    giveUp("was interrupted because its lease may be over");
+  }
+
+  private synchronized void stop(Cause why) {
+    if (ended.isDone() || cause != Cause.ITSELF) {
+      return;
+    }
+    cause = why;
+    context.stop();
+    thread.interrupt();
+    String late = "did not stop within " + Durations.format(grace) + " of being interrupted";
+    var unused = timer.schedule(() -> giveUp(late), grace.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void giveUp(String error) {
+    if (ended.complete(ProcessEnd.ofHandler(cause, error, timeout, Map.of()))) {
+      LOG.warn(
+          "the handler of task {}, attempt {} of execution {} {}; its thread is left to itself",
+          context.taskId(),
+          context.attempt(),
+          context.executionId(),
+          error);
+    }
+  }
+}

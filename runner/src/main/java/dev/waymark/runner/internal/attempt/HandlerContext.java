@@ -1,0 +1,157 @@
+package dev.waymark.runner.internal.attempt;
+
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.runner.api.TaskContext;
+import dev.waymark.runner.api.TaskLogs;
+import dev.waymark.runner.definition.Stage;
+import dev.waymark.runner.internal.base.OutputNames;
+import dev.waymark.runner.internal.process.AttemptFiles;
+import dev.waymark.runner.internal.rules.CleanupFacts;
+import dev.waymark.runner.internal.rules.ExecutionPicture;
+import dev.waymark.runner.internal.rules.TaskRunPicture;
+import java.io.FileWriter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a handler sees of its attempt. */
+final class HandlerContext implements TaskContext {
+  private static final Logger LOG = LoggerFactory.getLogger(HandlerContext.class);
+
+  private final ExecutionId executionId;
+  private final WorkflowId workflowId;
+  private final TaskId taskId;
+  private final int attempt;
+  private final String key;
+  private final Map<String, String> inputs;
+  private final Map<String, String> with;
+  private final Map<TaskId, Map<String, String>> needs;
+  private final @Nullable String result;
+  private final List<TaskId> failedTasks;
+  private final Path logFile;
+  private final Map<String, String> outputs = new LinkedHashMap<>();
+  private @Nullable Writer log;
+  private volatile boolean stopped;
+
+  HandlerContext(ExecutionPicture picture, TaskRunPicture node, TaskLogs logs) {
+    this.executionId = picture.id();
+    this.workflowId = picture.found().workflowId();
+    this.taskId = node.task().id();
+    this.attempt = node.attempt();
+    this.key = node.id().toString();
+    this.inputs = picture.found().inputs();
+    this.with = node.task().with();
+    this.needs = Collections.unmodifiableMap(node.outputsOfNeeds());
+    boolean isFirst = node.task().stage() == Stage.MAIN;
+    CleanupFacts facts = CleanupFacts.of(picture, node, logs);
+    this.result = isFirst ? null : facts.result();
+    this.failedTasks = isFirst ? List.of() : facts.failed();
+    this.logFile = logs.path(executionId, taskId, attempt);
+  }
+
+  @Override
+  public ExecutionId executionId() {
+    return executionId;
+  }
+
+  @Override
+  public WorkflowId workflowId() {
+    return workflowId;
+  }
+
+  @Override
+  public TaskId taskId() {
+    return taskId;
+  }
+
+  @Override
+  public int attempt() {
+    return attempt;
+  }
+
+  @Override
+  public String idempotencyKey() {
+    return key;
+  }
+
+  @Override
+  public Map<String, String> inputs() {
+    return inputs;
+  }
+
+  @Override
+  public Map<String, String> with() {
+    return with;
+  }
+
+  @Override
+  public Map<TaskId, Map<String, String>> needs() {
+    return needs;
+  }
+
+  @Override
+  public @Nullable String result() {
+    return result;
+  }
+
+  @Override
+  public List<TaskId> failedTasks() {
+    return failedTasks;
+  }
+
+  @Override
+  public synchronized void output(String name, String value) {
+    OutputNames.check("output name", name);
+    Text.wellFormed("output " + Text.quote(name) + " of task " + taskId, value);
+    outputs.put(name, value);
+  }
+
+  synchronized Map<String, String> outputs() {
+    return new LinkedHashMap<>(outputs);
+  }
+
+  @Override
+  public synchronized void log(String line) {
+    try {
+      if (log == null) {
+        AttemptFiles.createDirectory(logFile.toAbsolutePath().getParent());
+        // Not a channel, as Files makes: that would be closed by the interrupt that asks to end.
+        log = new FileWriter(logFile.toFile(), StandardCharsets.UTF_8, true);
+      }
+      log.write(line + "\n");
+      log.flush();
+    } catch (IOException e) {
+      LOG.warn("cannot write to the log {} of a handler", logFile, e);
+    }
+  }
+
+  synchronized void close() {
+    try {
+      if (log != null) {
+        log.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("cannot close the log {} of a handler", logFile, e);
+    }
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public boolean isStopped() {
+    return stopped;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.waymark.runner.internal.attempt;
+
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.runner.internal.process.RunningTask;
+import org.jspecify.annotations.Nullable;
+
+/** An attempt that this worker runs; without work where it could not start. */
+public final class LocalAttempt {
+  private final ExecutionId execution;
+  private final AttemptId id;
+  private final @Nullable RunningTask work;
+  private volatile boolean lost;
+
+  LocalAttempt(ExecutionId execution, AttemptId id, @Nullable RunningTask work) {
+    this.execution = execution;
+    this.id = id;
+    this.work = work;
+  }
+
+  public ExecutionId execution() {
+    return execution;
+  }
+
+  public AttemptId id() {
+    return id;
+  }
+
+  @Nullable RunningTask work() {
+    return work;
+  }
+
+  /** Whether its lease may be over, so that nothing of it may be recorded here. */
+  public boolean isLost() {
+    return lost;
+  }
+
+  /** Its lease may be over: ends it at once. Called on any thread. */
+  void lose() {
+    lost = true;
+    if (work != null) {
+      work.kill();
+    }
+  }
+
+  public void end() {
+    if (work != null) {
+      work.end();
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package dev.waymark.runner.internal.attempt;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Durations;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.runner.internal.process.NeverStartsException;
+import dev.waymark.runner.internal.process.OutputText;
+import dev.waymark.runner.internal.process.ProcessEnd;
+import dev.waymark.runner.internal.process.ProcessGroups;
+import dev.waymark.runner.internal.process.RunningTask;
+import dev.waymark.runner.internal.process.TaskProcess;
+import dev.waymark.runner.internal.rules.ExecutionPicture;
+import dev.waymark.runner.internal.rules.TaskRunPicture;
+import dev.waymark.runner.internal.worker.Heartbeat;
+import dev.waymark.runner.internal.worker.RunnerConfig;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiConsumer;
+
+/**
+ * The attempts that this worker runs: starts them, keeps their leases and tells how they ended.
+ * What that means for their execution is up to who hears of it. They are started, counted and
+ * removed on the coordinator's thread; leases are lost, and processes end, on others.
+ */
+public final class LocalAttempts implements AutoCloseable {
+  private final RunnerConfig config;
+  private final AttemptCommands commands;
+  private final ProcessGroups groups;
+  private final ScheduledExecutorService timer;
+  private final Executor inbox;
+  private final BiConsumer<LocalAttempt, ProcessEnd> ended;
+  private final Heartbeat heartbeat;
+  private final LogShipper logs;
+  private final Map<AttemptId, LocalAttempt> locals = new ConcurrentHashMap<>();
+
+  /** Those that this worker has claimed and is about to start; the coordinator's thread's own. */
+  private final Set<AttemptId> expected = new HashSet<>();
+
+  /**
+   * Makes an empty set.
+   *
+   * @param timer a single thread for what runs
+   * @param inbox runs what it is given on the coordinator's thread
+   * @param ended hears, there, of each attempt that ended
+   */
+  public LocalAttempts(
+      RunnerConfig config,
+      ProcessGroups groups,
+      ScheduledExecutorService timer,
+      Executor inbox,
+      BiConsumer<LocalAttempt, ProcessEnd> ended) {
+    this.config = config;
+    this.commands = new AttemptCommands(config.logs());
+    this.groups = groups;
+    this.timer = timer;
+    this.inbox = inbox;
+    this.ended = ended;
+    this.heartbeat = new Heartbeat(config, timer, this::lost);
+    this.logs = new LogShipper(config);
+  }
+
+  /**
+   * This worker begins.
+   *
+   * @throws WaymarkException when another one is at work under its name
+   */
+  public void begin() {
+    heartbeat.begin();
+  }
+
+  /** Called on any thread. */
+  private void lost(AttemptId id) {
+    LocalAttempt local = locals.get(id);
+    if (local != null) {
+      local.lose();
+    }
+  }
+
+  /** This worker has claimed an attempt, and comes to it soon: nobody left it behind. */
+  public void expect(AttemptId id) {
+    expected.add(id);
+  }
+
+  /** This worker has come to it. */
+  public void expectNoMore(AttemptId id) {
+    expected.remove(id);
+  }
+
+  /**
+   * Starts the newest attempt of a node, which this worker has claimed. It does nothing when the
+   * lease may be over by now, because the store took so long to answer: that is not a failure of
+   * the task, and the attempt is lost like any other whose lease is over.
+   *
+   * @param sentNanos the monotonic time before the claim was sent
+   */
+  public void start(ExecutionPicture picture, TaskRunPicture node, long sentNanos) {
+    AttemptId id = node.attemptId();
+    if (!heartbeat.add(id, sentNanos)) {
+      String lease = Durations.format(config.lease());
+      notStarted(
+          picture,
+          id,
+          ProcessEnd.late("its lease of " + lease + " was over before it could begin"));
+      return;
+    }
+    if (picture.isOverdue(node.task().stage()) || picture.isCancelled(node.task().stage())) {
+      notStarted(
+          picture, id, ProcessEnd.asked()); // It was ready before the time of its stage was over.
+      return;
+    }
+    try {
+      RunningTask work = work(picture, node);
+      LocalAttempt local = new LocalAttempt(picture.id(), id, work);
+      locals.put(id, local);
+      logs.add(id, config.logs().path(picture.id(), node.task().id(), node.attempt()));
+      if (!heartbeat.keeps(id)) {
+        local.lose(); // Starting it took too long, and nobody heard of that yet.
+      }
+      var unused = work.ended().thenAccept(end -> inbox.execute(() -> ended.accept(local, end)));
+    } catch (NeverStartsException e) {
+      notStarted(picture, id, ProcessEnd.neverStarts(e.getMessage()));
+    } catch (IOException | RuntimeException e) {
+      notStarted(picture, id, ProcessEnd.notStarted(e.getMessage()));
+    }
+  }
+
+  private void notStarted(ExecutionPicture picture, AttemptId id, ProcessEnd end) {
+    LocalAttempt local = new LocalAttempt(picture.id(), id, null);
+    locals.put(id, local);
+    ended.accept(local, end);
+  }
+
+  private RunningTask work(ExecutionPicture picture, TaskRunPicture node) throws IOException {
+    if (node.task().run() != null) {
+      return TaskProcess.start(commands.of(picture, node), groups, timer, config.grace());
+    }
+    return HandlerCall.start(
+        config.handlers().named(node.task().uses()),
+        new HandlerContext(picture, node, config.logs()),
+        node.task().timeout(),
+        timer,
+        config.grace());
+  }
+
+  /**
+   * What an attempt that ended has given to others, with all that it has written brought into the
+   * store; where its outputs cannot be taken, the end of the attempt is a failure.
+   */
+  public ProcessEnd withOutputs(
+      ExecutionPicture picture, TaskRunPicture node, AttemptId id, ProcessEnd end) {
+    logs.finish(id);
+    if (node.task().run() == null) {
+      return checked(end);
+    }
+    try {
+      int most = config.store().limits().maxOutputBytes();
+      Map<String, String> outputs = commands.takeOutputs(picture, node, id.number(), most);
+      return end.error() == null ? end.with(outputs) : end;
+    } catch (IOException | InvalidInputException e) {
+      return end.error() == null ? end.failed(String.valueOf(e.getMessage())) : end;
+    }
+  }
+
+  private ProcessEnd checked(ProcessEnd end) {
+    int most = config.store().limits().maxOutputBytes();
+    try {
+      OutputText.checkSize(end.outputs(), most);
+      return end;
+    } catch (WaymarkException e) {
+      return end.failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Deletes the files of the newest attempt of a node, which has ended and counts for nothing. */
+  public void discard(ExecutionPicture picture, TaskRunPicture node) {
+    commands.discard(picture, node, node.attempt());
+  }
+
+  /** The attempt has ended and all that follows is recorded, or cannot be. */
+  public void remove(LocalAttempt local) {
+    heartbeat.remove(local.id());
+    logs.forget(local.id());
+    locals.remove(local.id());
+  }
+
+  /** Whether this worker runs an attempt, or is about to. */
+  public boolean has(AttemptId id) {
+    return locals.containsKey(id) || expected.contains(id);
+  }
+
+  public boolean isEmpty() {
+    return locals.isEmpty();
+  }
+
+  public int size() {
+    return locals.size();
+  }
+
+  public List<LocalAttempt> of(ExecutionId execution) {
+    return locals.values().stream().filter(each -> each.execution().equals(execution)).toList();
+  }
+
+  /** Ends everything; each is told when it is gone. */
+  public void endAll() {
+    locals.values().forEach(LocalAttempt::end);
+  }
+
+  /** The ends of all, for one who can record nothing any more. */
+  public CompletableFuture<Void> allEnded() {
+    return CompletableFuture.allOf(
+        locals.values().stream()
+            .map(LocalAttempt::work)
+            .filter(Objects::nonNull)
+            .map(RunningTask::ended)
+            .toArray(CompletableFuture<?>[]::new));
+  }
+
+  @Override
+  public void close() {
+    logs.close();
+    heartbeat.close();
+  }
+}

@@ -1,0 +1,202 @@
+package dev.waymark.runner.internal.attempt;
+
+import dev.waymark.core.error.StoreOverloadedException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Backoff;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Limits;
+import dev.waymark.runner.internal.base.DaemonThreads;
+import dev.waymark.runner.internal.worker.RunnerConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what attempts write into the store while they run, piece by piece, so that it can be read
+ * from any machine. The files stay as they are; this reads behind those that write them, by {@link
+ * LogTail}, on a thread of its own, which a slow store holds up without harm to anybody.
+ *
+ * <p>The last piece is brought before the end of the attempt is recorded, since a log grows only
+ * while its attempt runs. What goes wrong here costs nothing but the log. What is over the limit of
+ * the store stays in the file alone.
+ */
+final class LogShipper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LogShipper.class);
+  private static final Duration INTERVAL = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration CLEANING_INTERVAL = Duration.ofHours(1);
+  private static final int CLEANED_AT_ONCE = 100;
+
+  private final RunnerConfig config;
+  private final Limits limits;
+  private final Map<AttemptId, Shipment> shipments = new ConcurrentHashMap<>();
+  private final ScheduledThreadPoolExecutor thread;
+  private final Backoff retries = Backoff.endless(INTERVAL, LONGEST_PAUSE);
+
+  /** How far a log is stored. */
+  private static final class Shipment {
+    final LogTail tail;
+    byte[] piece = new byte[0];
+    long stored;
+    boolean over;
+
+    Shipment(LogTail tail) {
+      this.tail = tail;
+    }
+  }
+
+  LogShipper(RunnerConfig config) {
+    this.config = config;
+    this.limits = config.store().limits();
+    this.thread = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-logs"));
+    thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    if (config.logSettings().stored()) {
+      roundAfter(INTERVAL.toNanos());
+    }
+    Duration keepFiles = config.logSettings().fileRetention();
+    if (keepFiles != null) {
+      LogFileCleaner cleaner = new LogFileCleaner(config, keepFiles);
+      var unused =
+          thread.scheduleWithFixedDelay(
+              cleaner::clean, 0, cleaner.interval().toNanos(), TimeUnit.NANOSECONDS);
+    }
+    if (config.logSettings().retention() != null) {
+      var unused =
+          thread.scheduleWithFixedDelay(
+              this::clean, 0, CLEANING_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void roundAfter(long nanos) {
+    try {
+      var unused = thread.schedule(this::round, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.trace("this worker has stopped", e);
+    }
+  }
+
+  /** Brings what was written since; where the store does not answer, one call has to find out. */
+  private void round() {
+    boolean answered = true;
+    try {
+      for (var each = shipments.entrySet().iterator(); answered && each.hasNext(); ) {
+        var next = each.next();
+        answered = ship(next.getKey(), next.getValue());
+      }
+    } finally {
+      if (answered) {
+        retries.reset();
+      }
+      roundAfter(answered ? INTERVAL.toNanos() : retries.nextNanos());
+    }
+  }
+
+  /** An attempt writes into this file from now on. */
+  void add(AttemptId id, Path file) {
+    shipments.put(id, new Shipment(LogTail.open(file)));
+  }
+
+  /** The attempt has ended: brings the rest. */
+  void finish(AttemptId id) {
+    Shipment shipment = shipments.remove(id);
+    if (shipment != null) {
+      if (config.logSettings().stored()) {
+        var unused = ship(id, shipment);
+      }
+      synchronized (shipment) {
+        shipment.tail.restore();
+        shipment.tail.close();
+      }
+    }
+  }
+
+  /** Nothing more is to be brought of this attempt. */
+  void forget(AttemptId id) {
+    Shipment shipment = shipments.remove(id);
+    if (shipment != null) {
+      close(shipment);
+    }
+  }
+
+  private static void close(Shipment shipment) {
+    synchronized (shipment) {
+      shipment.over = true;
+      shipment.tail.close();
+    }
+  }
+
+  /** Brings what is there; false when the store does not answer. */
+  private boolean ship(AttemptId id, Shipment shipment) {
+    synchronized (shipment) {
+      try {
+        while (!shipment.over && shipPiece(id, shipment)) {
+          // There may be more than one piece.
+        }
+      } catch (IOException | WaymarkException | IllegalStateException e) {
+        LOG.debug("a piece of the log of attempt {} did not reach the store", id, e);
+        return !(e instanceof StoreUnavailableException || e instanceof StoreOverloadedException);
+      }
+      return true;
+    }
+  }
+
+  /** Brings one piece; false when there is none. One that was not stored is brought again. */
+  private boolean shipPiece(AttemptId id, Shipment shipment) throws IOException {
+    if (shipment.piece.length == 0) {
+      long room = limits.maxLogBytes() - shipment.stored;
+      shipment.piece = shipment.tail.next((int) Math.min(limits.maxLogChunkBytes(), room));
+    }
+    byte[] bytes = shipment.piece;
+    if (bytes.length == 0) {
+      return false;
+    }
+    config
+        .store()
+        .commit(
+            ChangeSet.builder(config.ids().commitId())
+                .appendLog(id, shipment.stored, bytes)
+                .build());
+    shipment.piece = new byte[0];
+    shipment.stored += bytes.length;
+    shipment.over = shipment.stored >= limits.maxLogBytes();
+    return true;
+  }
+
+  /** Deletes what is kept for longer than it should be. */
+  private void clean() {
+    Duration retention = config.logSettings().retention();
+    if (retention == null) {
+      return;
+    }
+    try {
+      Instant before = config.clock().instant().minus(retention);
+      int most = Math.min(CLEANED_AT_ONCE, limits.maxPageSize());
+      for (var old = config.store().executionsWithLogs(before, most);
+          !old.isEmpty();
+          old = config.store().executionsWithLogs(before, most)) {
+        for (ExecutionId id : old) {
+          config.store().commit(ChangeSet.builder(config.ids().commitId()).deleteLogs(id).build());
+        }
+      }
+    } catch (WaymarkException | IllegalStateException e) {
+      LOG.warn("old logs could not be deleted; trying again later", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+    shipments.keySet().forEach(this::forget);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.waymark.runner.internal.attempt;
+
+import dev.waymark.runner.internal.process.AttemptFiles;
+import dev.waymark.runner.internal.process.LogMark;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a log behind those that write it.
+ *
+ * <p>A script does not get the path of its log, but a program of the same user can find it. So the
+ * file stays open from the beginning: what happens to its name (rename, delete, replace) does not
+ * affect what is read. Where the file itself was truncated or overwritten, bytes that have not been
+ * read yet are lost; a mark says so, and what the file has now follows from its beginning. Not
+ * thread-safe.
+ */
+public final class LogTail implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
+
+  /** So many of the last bytes read are compared with the file before more is read. */
+  private static final int COMPARED = 64;
+
+  private final Path path;
+  private final @Nullable SeekableByteChannel file;
+  private final @Nullable Object key;
+  private long position;
+  private byte[] last = new byte[0];
+
+  private LogTail(Path path, @Nullable SeekableByteChannel file, @Nullable Object key) {
+    this.path = path;
+    this.file = file;
+    this.key = key;
+  }
+
+  /** Opens a log; one that cannot be opened has nothing to read. */
+  public static LogTail open(Path path) {
+    try {
+      return new LogTail(path, Files.newByteChannel(path), key(path));
+    } catch (IOException e) {
+      LOG.debug("cannot open the log {}", path, e);
+      return new LogTail(path, null, null);
+    }
+  }
+
+  private static @Nullable Object key(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+  }
+
+  /** The bytes that follow what was read so far, at most so many; empty when there are none. */
+  public byte[] next(int most) throws IOException {
+    if (file == null) {
+      return new byte[0];
+    }
+    long size = file.size();
+    if (size < position || !Arrays.equals(last, read(position - last.length, last.length))) {
+      return mark(size, most);
+    }
+    byte[] bytes = read(position, (int) Math.min(most, size - position));
+    position += bytes.length;
+    if (bytes.length > 0) {
+      last = Arrays.copyOfRange(bytes, Math.max(0, bytes.length - COMPARED), bytes.length);
+    }
+    return bytes;
+  }
+
+  private byte[] mark(long size, int most) {
+    String text =
+        size < position
+            ? "the log file was truncated by another process after " + position
+            : "the log file was overwritten by another process after " + position;
+    position = 0;
+    last = new byte[0];
+    byte[] mark =
+        ("\n" + LogMark.line(text + " bytes were read; output may be missing here"))
+            .getBytes(StandardCharsets.UTF_8);
+    return Arrays.copyOf(mark, Math.min(most, mark.length));
+  }
+
+  private byte[] read(long from, int length) throws IOException {
+    SeekableByteChannel open = Objects.requireNonNull(file);
+    ByteBuffer buffer = ByteBuffer.allocate(length);
+    open.position(from);
+    while (buffer.hasRemaining() && open.read(buffer) >= 0) {
+      // Reads on until the buffer is full, or there is no more.
+    }
+    return Arrays.copyOf(buffer.array(), buffer.position());
+  }
+
+  /** Where the file has lost its name, brings back what was written under it. */
+  void restore() {
+    try {
+      Path copy = path.resolveSibling(path.getFileName() + ".restored");
+      Path folder = copy.getParent();
+      if (file != null && folder != null && !isInPlace() && Files.isDirectory(folder)) {
+        Files.deleteIfExists(copy);
+        AttemptFiles.write(copy, "");
+        file.position(0);
+        Files.copy(Channels.newInputStream(file), copy, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(copy, path, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      LOG.debug("cannot restore the log {}", path, e);
+    }
+  }
+
+  private boolean isInPlace() throws IOException {
+    try {
+      return Objects.equals(key, key(path));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException e) {
+      LOG.debug("cannot close the log {}", path, e);
+    }
+  }
+}

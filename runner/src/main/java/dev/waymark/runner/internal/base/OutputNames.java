@@ -1,0 +1,26 @@
+package dev.waymark.runner.internal.base;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
+import java.util.regex.Pattern;
+
+/** The names that the outputs of a task may have. */
+public final class OutputNames {
+  private static final Pattern PATTERN = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,62}");
+
+  private OutputNames() {}
+
+  /**
+   * Checks a name.
+   *
+   * @param what what to call it in a message
+   * @throws InvalidInputException when an output cannot have it
+   */
+  public static String check(String what, String name) {
+    return Text.matching(
+        what,
+        name,
+        PATTERN,
+        "use 1 to 63 letters, digits, '_' or '-', beginning with a letter or '_'");
+  }
+}

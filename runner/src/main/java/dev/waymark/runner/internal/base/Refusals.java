@@ -1,0 +1,28 @@
+package dev.waymark.runner.internal.base;
+
+import dev.waymark.core.conflict.Refusal;
+import dev.waymark.core.conflict.Refusal.Reason;
+import dev.waymark.core.conflict.RefusedException;
+import dev.waymark.core.model.RecordRef;
+import java.util.List;
+
+/** The refusals that the runner itself gives, in the words of the store's own. */
+public final class Refusals {
+  private Refusals() {}
+
+  public static RefusedException notFound(String attempted, RecordRef record, String expected) {
+    return RefusedException.of(
+        List.of(new Refusal(record, Reason.NOT_FOUND, attempted + " " + record, expected, "none")));
+  }
+
+  public static RefusedException otherRequest(RecordRef record, String found) {
+    return RefusedException.of(
+        List.of(
+            new Refusal(
+                record,
+                Reason.ALREADY_EXISTS,
+                "start " + record,
+                "no such execution, or one of the same request",
+                found)));
+  }
+}

@@ -1,0 +1,88 @@
+package dev.waymark.runner.internal.base;
+
+import dev.waymark.core.error.StoreOverloadedException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Backoff;
+import dev.waymark.core.internal.Durations;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Retries calls of a store that does not answer, or is overloaded: a disk that was full or a server
+ * that restarts need not end a run of hours. Each runner has one; thread-safe.
+ *
+ * <p>A store that does not answer is retried for a limited time. An overloaded store does answer,
+ * so it is retried for as long as it is overloaded: to give up would make nothing easier, and an
+ * execution would lose its worker. A runner that stops, or whose thread is interrupted, retries for
+ * a few seconds more, because results of finished tasks are at stake, and then gives up in both
+ * cases.
+ */
+public final class RetriedCalls {
+  private static final Logger LOG = LoggerFactory.getLogger(RetriedCalls.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  private static final Duration LAST_LIMIT = Duration.ofSeconds(10);
+
+  private final Duration limit;
+  private final Duration lastLimit;
+  private volatile boolean stopping;
+
+  /** Retries a store that does not answer for this time. */
+  public RetriedCalls(Duration limit) {
+    this(limit, LAST_LIMIT);
+  }
+
+  /** The same with another limit for a runner that stops. */
+  RetriedCalls(Duration limit, Duration lastLimit) {
+    this.limit = limit;
+    this.lastLimit = lastLimit;
+  }
+
+  /** From now on retries are limited to a few seconds. */
+  public void stopSoon() {
+    stopping = true;
+  }
+
+  /**
+   * Calls until there is an answer. A commit must carry the same commit id each time, since one
+   * whose answer was lost may have been made.
+   *
+   * @throws StoreUnavailableException the last one, when the time is over
+   * @throws StoreOverloadedException the last one, when the runner stops meanwhile
+   */
+  public <T extends @Nullable Object> T call(Supplier<T> call) {
+    Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, limit);
+    Backoff last = null;
+    boolean warned = false;
+    while (true) {
+      try {
+        return call.get();
+      } catch (StoreUnavailableException | StoreOverloadedException e) {
+        if (last == null && (stopping || Thread.currentThread().isInterrupted())) {
+          last = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, lastLimit);
+        }
+        boolean tooLong = e instanceof StoreUnavailableException && backoff.isOver();
+        if (tooLong || (last != null && last.isOver())) {
+          throw e;
+        }
+        report(e, warned);
+        warned |= e instanceof StoreUnavailableException;
+      }
+      Backoff.sleep(backoff.nextNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** An operator must see why nothing goes on, once for each call that waits. */
+  private void report(WaymarkException error, boolean warned) {
+    if (warned || !(error instanceof StoreUnavailableException)) {
+      LOG.debug("the store does not answer; retrying", error);
+    } else {
+      LOG.warn("{}; retrying for at most {}", error.getMessage(), Durations.format(limit));
+    }
+  }
+}

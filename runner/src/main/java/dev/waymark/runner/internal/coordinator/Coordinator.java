@@ -1,0 +1,380 @@
+package dev.waymark.runner.internal.coordinator;
+
+import dev.waymark.core.error.StoreOverloadedException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.store.Subscription;
+import dev.waymark.runner.internal.attempt.AbandonedAttempts;
+import dev.waymark.runner.internal.attempt.LocalAttempt;
+import dev.waymark.runner.internal.attempt.LocalAttempts;
+import dev.waymark.runner.internal.attempt.Notifier;
+import dev.waymark.runner.internal.base.DaemonThreads;
+import dev.waymark.runner.internal.base.Interval;
+import dev.waymark.runner.internal.process.ProcessEnd;
+import dev.waymark.runner.internal.process.ProcessGroups;
+import dev.waymark.runner.internal.worker.RunnerConfig;
+import dev.waymark.runner.internal.worker.Workers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread of a runner that decides. Callers and ending processes put what they have to say
+ * into its inbox; between two messages it does what is to be done: looks at the store when that is
+ * due or the store has called, claims what is ready while there is a free place, answers those
+ * whose wish is fulfilled, and sleeps until the next message or look.
+ *
+ * <p>Since one thread holds the whole picture there is nothing to lock but the door: requests
+ * against the end of the thread. What is done to executions is up to the parts that are put
+ * together here, all of which belong to that thread; other threads only call what is public here,
+ * and {@code post} and {@code call}.
+ */
+public final class Coordinator {
+  private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
+
+  private static final long SHORTEST_WAIT_NANOS = 1_000_000;
+  private static final Duration LAST_RETRY_LIMIT = Duration.ofSeconds(10);
+
+  private final RunnerConfig config;
+  private final ScheduledThreadPoolExecutor timer;
+  private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+
+  private final Object door = new Object();
+  private volatile @Nullable Thread thread;
+  private volatile boolean stopping;
+  private volatile boolean draining;
+  private volatile boolean called;
+  private @Nullable Subscription calls;
+  private boolean over;
+  private @Nullable Throwable failure;
+
+  // What follows is the thread's own.
+  private final Requests requests;
+  private final LocalAttempts attempts;
+  private final ExecutionPictures pictures;
+  private final EndRecorder ends;
+  private final Recovery recovery;
+  private final ExecutionWatch watch;
+  private final WorkSearch search;
+  private final Blockers blockers;
+  private final Interval looks;
+  private boolean placeFreed;
+
+  /** Makes a coordinator; its thread begins with the first request. */
+  public Coordinator(RunnerConfig config) {
+    this.config = config;
+    this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-processes"));
+    timer.setRemoveOnCancelPolicy(true);
+    this.looks = new Interval(config.pollInterval());
+    this.requests = new Requests(config.store());
+    Notifier notifier = new Notifier(config.listener());
+    ProcessGroups groups = ProcessGroups.detect();
+    this.attempts = new LocalAttempts(config, groups, timer, this::post, this::ended);
+    this.pictures = new ExecutionPictures(config, notifier, attempts, requests);
+    var abandoned = new AbandonedAttempts(config, notifier, attempts, groups);
+    var settler = new Settler(config, notifier, pictures, attempts, abandoned, requests);
+    this.ends = new EndRecorder(config, notifier, pictures, attempts, settler);
+    this.recovery = new Recovery(config, pictures, attempts, abandoned, settler);
+    this.watch = new ExecutionWatch(config, pictures, attempts, settler);
+    this.search =
+        new WorkSearch(
+            config,
+            requests,
+            attempts,
+            new ClaimStarter(config, notifier, pictures, attempts),
+            recovery,
+            looks,
+            () -> draining);
+    this.blockers = new Blockers(config, requests, attempts, recovery, pictures);
+    Workers.opened(config.worker());
+  }
+
+  // ---- callers' threads
+
+  /** As {@link dev.waymark.runner.Runner#run}. */
+  public ExecutionState run(ExecutionId id) {
+    CompletableFuture<ExecutionState> answer = new CompletableFuture<>();
+    config.scope().add(id);
+    try {
+      request(() -> begin(id, answer));
+      return await(answer);
+    } finally {
+      config.scope().remove(id);
+    }
+  }
+
+  /** As {@link dev.waymark.runner.Runner#work}. */
+  public void work(boolean untilIdle) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    config.scope().addAll();
+    try {
+      request(() -> begin(untilIdle, done));
+      await(done);
+    } finally {
+      config.scope().removeAll();
+    }
+  }
+
+  /** Something changed in the store: if the thread is at work, let it look now. */
+  public void nudge() {
+    synchronized (door) {
+      if (thread != null && !over) {
+        inbox.add(looks::dueNow);
+      }
+    }
+  }
+
+  /** As {@link dev.waymark.runner.Runner#drain}. */
+  public void drain() {
+    Thread worker;
+    synchronized (door) {
+      draining = true;
+      worker = thread;
+      inbox.add(() -> {});
+    }
+    if (worker == null) {
+      stop();
+    } else if (worker != Thread.currentThread()) {
+      join(worker);
+    }
+  }
+
+  /** As {@link dev.waymark.runner.Runner#stop}. */
+  public void stop() {
+    Thread worker;
+    config.retries().stopSoon();
+    synchronized (door) {
+      stopping = true;
+      worker = thread;
+      if (worker == null && !over) {
+        over = true;
+        release();
+      }
+      inbox.add(() -> {});
+    }
+    if (worker != null && worker != Thread.currentThread()) {
+      join(worker);
+    }
+  }
+
+  private static void join(Thread worker) {
+    boolean interrupted = false;
+    while (worker.isAlive()) {
+      try {
+        worker.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void request(Runnable request) {
+    synchronized (door) {
+      if (over || stopping || draining) {
+        throw new IllegalStateException("this runner has been stopped; make another one", failure);
+      }
+      if (thread == null) {
+        thread = new DaemonThreads("waymark-runner").newThread(this::live);
+        thread.start();
+      }
+      inbox.add(request);
+    }
+  }
+
+  private <T> T await(CompletableFuture<T> answer) {
+    if (Thread.currentThread() == thread) {
+      throw new IllegalStateException(
+          "a run listener may not wait for its runner; call from another thread");
+    }
+    boolean interrupted = false;
+    while (true) {
+      try {
+        T value = answer.get();
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+        return value;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        stop();
+      } catch (ExecutionException e) {
+        throw unchecked(e.getCause());
+      }
+    }
+  }
+
+  private static RuntimeException unchecked(@Nullable Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
+  }
+
+  // ---- the thread
+
+  private void live() {
+    try {
+      config
+          .retries()
+          .call(
+              () -> {
+                attempts.begin();
+                return true;
+              });
+      calls = config.store().onReady(this::call);
+      while (!(stopping || draining) || !attempts.isEmpty()) {
+        turn();
+        hear();
+      }
+      close(null);
+    } catch (RuntimeException | Error e) {
+      giveUp(e);
+    }
+  }
+
+  /** The store says that there may be something to do; on any thread. */
+  private void call() {
+    if (!called) {
+      called = true;
+      inbox.add(() -> {});
+    }
+  }
+
+  private void turn() {
+    if (stopping) {
+      attempts.endAll();
+      looks.restart();
+      return;
+    }
+    boolean due = called || looks.isDue();
+    if (due) {
+      called = false;
+      looks.restart();
+      watch.look(requests.executions());
+    }
+    if (due || placeFreed) {
+      placeFreed = false;
+      search.look();
+      blockers.look();
+      pictures.letGo(requests.executions());
+    }
+    if (requests.awaitsIdle() && search.queryIsIdle()) {
+      requests.answerIdle();
+    }
+  }
+
+  private void hear() {
+    try {
+      Runnable message = inbox.poll(waitNanos(), TimeUnit.NANOSECONDS);
+      while (message != null) {
+        message.run();
+        message = inbox.poll();
+      }
+    } catch (InterruptedException e) {
+      stopping = true;
+    }
+  }
+
+  private long waitNanos() {
+    if (pictures.isEmpty() && attempts.isEmpty() && !requests.isForAll()) {
+      return Long.MAX_VALUE;
+    }
+    return Math.max(SHORTEST_WAIT_NANOS, looks.nanosLeft());
+  }
+
+  /**
+   * Called on any thread. What comes after a failure is not heard: nothing can be recorded any
+   * more.
+   */
+  private void post(Runnable event) {
+    inbox.add(
+        () -> {
+          if (failure == null) {
+            placeFreed = true;
+            event.run();
+          }
+        });
+  }
+
+  // ---- messages
+
+  private void begin(ExecutionId id, CompletableFuture<ExecutionState> answer) {
+    requests.add(id, answer);
+    if (stopping || pictures.has(id)) {
+      return;
+    }
+    try {
+      ExecutionState state = recovery.adopt(id);
+      if (state.isTerminal()) {
+        requests.answer(id, state);
+      }
+      looks.dueNow();
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
+      throw e;
+    } catch (WaymarkException e) {
+      requests.fail(id, e);
+    }
+  }
+
+  private void begin(boolean untilIdle, CompletableFuture<Boolean> done) {
+    requests.addAll(untilIdle, done);
+    looks.dueNow();
+    search.beThorough();
+  }
+
+  private void ended(LocalAttempt attempt, ProcessEnd end) {
+    ends.record(attempt, end);
+  }
+
+  // ---- the end
+
+  private void giveUp(Throwable cause) {
+    attempts.endAll();
+    try {
+      attempts
+          .allEnded()
+          .get(config.grace().plus(LAST_RETRY_LIMIT).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      LOG.warn("not every process of this worker has ended", e);
+    }
+    close(cause);
+    if (requests.isEmpty()) {
+      LOG.error("the runner ended, and nobody waits to hear why", cause);
+    }
+  }
+
+  private void close(@Nullable Throwable cause) {
+    synchronized (door) {
+      over = true;
+      failure = cause;
+      release();
+    }
+    // Requests that came through the door just before are answered like the rest.
+    stopping = true;
+    for (Runnable message = inbox.poll(); message != null; message = inbox.poll()) {
+      message.run();
+    }
+    requests.close(cause);
+  }
+
+  private void release() {
+    if (calls != null) {
+      calls.close();
+    }
+    attempts.close();
+    timer.shutdown();
+    Workers.closed(config.worker());
+  }
+}

@@ -1,0 +1,222 @@
+package dev.waymark.runner.internal.coordinator;
+
+import dev.waymark.core.error.StoreOverloadedException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.internal.attempt.LocalAttempt;
+import dev.waymark.runner.internal.attempt.LocalAttempts;
+import dev.waymark.runner.internal.attempt.Notifier;
+import dev.waymark.runner.internal.base.Bounded;
+import dev.waymark.runner.internal.base.Interval;
+import dev.waymark.runner.internal.base.Refusals;
+import dev.waymark.runner.internal.base.RetriedCalls;
+import dev.waymark.runner.internal.rules.ExecutionPicture;
+import dev.waymark.runner.internal.rules.TaskRunPicture;
+import dev.waymark.runner.internal.worker.RunnerConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The executions in hand: a picture of each, as the store has it, and the way to a newer one. An
+ * execution that cannot be run here, or of which the store does not take what is to be recorded, is
+ * set aside: it is let go, and harms no other. Belongs to the coordinator's thread.
+ */
+final class ExecutionPictures {
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutionPictures.class);
+
+  /** Pictures of executions without a live attempt here that are kept, in case more is claimed. */
+  private static final int KEPT = 100;
+
+  /** How many tasks these have together, at most. */
+  private static final int KEPT_TASKS = 20_000;
+
+  /** How many executions are remembered that cannot be worked on here. */
+  private static final int MOST_SET_ASIDE = 10_000;
+
+  /** There may be thousands of such executions, and each of them would be worth a warning. */
+  private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
+
+  private final RunnerConfig config;
+  private final StateStore store;
+  private final RetriedCalls retries;
+  private final Notifier notifier;
+  private final LocalAttempts attempts;
+  private final Requests requests;
+  private final Map<ExecutionId, ExecutionPicture> pictures = new LinkedHashMap<>();
+  private final Bounded<ExecutionId, Boolean> setAside = new Bounded<>(MOST_SET_ASIDE);
+  private final Interval warnings = new Interval(WARNING_INTERVAL);
+  private int unsaid;
+
+  /**
+   * Begins with none.
+   *
+   * @param attempts those of an execution that is set aside are ended
+   * @param requests who waits for an execution that is set aside hears why
+   */
+  ExecutionPictures(
+      RunnerConfig config, Notifier notifier, LocalAttempts attempts, Requests requests) {
+    this.config = config;
+    this.store = config.store();
+    this.retries = config.retries();
+    this.notifier = notifier;
+    this.attempts = attempts;
+    this.requests = requests;
+  }
+
+  @Nullable ExecutionPicture get(ExecutionId id) {
+    return pictures.get(id);
+  }
+
+  boolean has(ExecutionId id) {
+    return pictures.containsKey(id);
+  }
+
+  boolean isEmpty() {
+    return pictures.isEmpty();
+  }
+
+  List<ExecutionPicture> all() {
+    return List.copyOf(pictures.values());
+  }
+
+  /**
+   * Takes an execution in hand.
+   *
+   * @throws WaymarkException when it cannot be run here
+   */
+  ExecutionPicture take(ExecutionProgress progress) {
+    ExecutionPicture picture =
+        new ExecutionPicture(progress, config.definitions().of(workflow(progress.execution())));
+    pictures.put(picture.id(), picture);
+    notifier.started(progress);
+    return picture;
+  }
+
+  /**
+   * An execution as it is now, which is taken in hand where it was not.
+   *
+   * @throws WaymarkException when there is none of this id, or it cannot be run here
+   */
+  ExecutionPicture current(ExecutionId id) {
+    ExecutionPicture picture = pictures.get(id);
+    if (picture == null) {
+      return take(progress(id));
+    }
+    reload(picture);
+    return picture;
+  }
+
+  /** Brings the picture of an execution up to date. */
+  void reload(ExecutionPicture picture) {
+    notifier.changed(picture, picture.load(progress(picture.id())));
+  }
+
+  /** Brings the picture of a task run and of those that it needs up to date, and of no other. */
+  void reload(ExecutionPicture picture, TaskRunPicture node) {
+    List<TaskRunId> ids = new ArrayList<>();
+    ids.add(node.id());
+    node.needs().forEach(need -> ids.add(need.id()));
+    notifier.changed(picture, picture.load(retries.call(() -> store.taskRunProgress(ids))));
+  }
+
+  /**
+   * What the store has of an execution.
+   *
+   * @throws WaymarkException when there is none of this id
+   */
+  ExecutionProgress progress(ExecutionId id) {
+    ExecutionProgress progress =
+        retries.<@Nullable ExecutionProgress>call(() -> store.executionProgress(id));
+    if (progress == null) {
+      throw Refusals.notFound("run", RecordRef.of(id), "an execution");
+    }
+    return progress;
+  }
+
+  private Workflow workflow(Execution execution) {
+    Workflow workflow =
+        retries.<@Nullable Workflow>call(
+            () -> store.workflow(execution.workflowId(), execution.workflowRevision()));
+    return Objects.requireNonNull(workflow, "an execution pins a revision that the store has");
+  }
+
+  /** Lets go of an execution. */
+  void drop(ExecutionPicture picture) {
+    pictures.remove(picture.id());
+  }
+
+  /** Lets go of executions without a live attempt here, but for these and those used last. */
+  void letGo(Set<ExecutionId> wanted) {
+    int tasks = 0;
+    for (ExecutionPicture picture : pictures.values()) {
+      tasks += picture.nodes().size();
+    }
+    if (pictures.size() <= KEPT && tasks <= KEPT_TASKS) {
+      return;
+    }
+    for (ExecutionPicture picture : all()) {
+      boolean tooMany = pictures.size() > KEPT || tasks > KEPT_TASKS;
+      if (tooMany && !wanted.contains(picture.id()) && attempts.of(picture.id()).isEmpty()) {
+        drop(picture);
+        tasks -= picture.nodes().size();
+      }
+    }
+  }
+
+  /**
+   * Does something to one execution. What goes wrong with it, other than a store that does not
+   * answer, concerns no other: that execution is set aside and the rest goes on.
+   */
+  void guard(ExecutionPicture picture, Runnable action) {
+    try {
+      action.run();
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
+      throw e;
+    } catch (WaymarkException e) {
+      drop(picture);
+      attempts.of(picture.id()).forEach(LocalAttempt::end);
+      setAside(picture.id(), e);
+    }
+  }
+
+  /** Leaves an execution alone that cannot be worked on, and says why. */
+  void setAside(ExecutionId id, WaymarkException cause) {
+    if (setAside.put(id, true) == null) {
+      warn(id, cause);
+    }
+    requests.fail(id, cause);
+  }
+
+  private void warn(ExecutionId id, WaymarkException cause) {
+    if (!warnings.isDue()) {
+      unsaid++;
+      return;
+    }
+    warnings.restart();
+    String more = unsaid == 0 ? "" : " (and " + unsaid + " others since the last such warning)";
+    unsaid = 0;
+    LOG.atWarn()
+        .addKeyValue("execution", id)
+        .addKeyValue("worker", config.worker())
+        .log("cannot work on an execution{}: {}", more, cause.getMessage());
+  }
+
+  boolean isSetAside(ExecutionId id) {
+    return setAside.containsKey(id);
+  }
+}

@@ -1,0 +1,266 @@
+package dev.waymark.runner.internal.coordinator;
+
+import dev.waymark.core.error.StoreOverloadedException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Backoff;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.Claims;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.runner.definition.Stage;
+import dev.waymark.runner.internal.attempt.AbandonedAttempts;
+import dev.waymark.runner.internal.attempt.LocalAttempt;
+import dev.waymark.runner.internal.attempt.LocalAttempts;
+import dev.waymark.runner.internal.rules.ExecutionPicture;
+import dev.waymark.runner.internal.rules.StepChanges;
+import dev.waymark.runner.internal.rules.TaskRunPicture;
+import dev.waymark.runner.internal.worker.RunnerConfig;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes up what is open in executions, whoever has left it: steps that were not done, executions
+ * that are due, attempts whose lease is over. Belongs to the coordinator's thread.
+ */
+final class Recovery {
+  /** How long one that is held keeps running over its time, at most, once it is resumed. */
+  private static final Duration HELD_AGAIN = Duration.ofSeconds(10);
+
+  /**
+   * How long others may take that can do what this worker cannot, at most, before it tries again.
+   */
+  private static final Duration UNREADABLE_AGAIN = Duration.ofSeconds(30);
+
+  private final RunnerConfig config;
+  private final ExecutionPictures pictures;
+  private final LocalAttempts attempts;
+  private final AbandonedAttempts abandoned;
+  private final Settler settler;
+
+  Recovery(
+      RunnerConfig config,
+      ExecutionPictures pictures,
+      LocalAttempts attempts,
+      AbandonedAttempts abandoned,
+      Settler settler) {
+    this.config = config;
+    this.pictures = pictures;
+    this.attempts = attempts;
+    this.abandoned = abandoned;
+    this.settler = settler;
+  }
+
+  /**
+   * Takes an execution in hand, unless it has ended, and does what is left to be done about it.
+   *
+   * @return its state, from which the caller sees whether there is more to do
+   * @throws WaymarkException when there is none of this id, or it cannot be run here
+   */
+  ExecutionState adopt(ExecutionId id) {
+    ExecutionPicture known = pictures.get(id);
+    if (known != null) {
+      return known.state();
+    }
+    ExecutionProgress progress = pictures.progress(id);
+    if (progress.execution().state().isTerminal()) {
+      return progress.execution().state();
+    }
+    ExecutionPicture picture = pictures.take(progress);
+    try {
+      settler.settle(picture, false);
+    } catch (WaymarkException e) {
+      pictures.drop(picture);
+      throw e;
+    }
+    return picture.state();
+  }
+
+  /**
+   * Takes up at once what workers of this machine have left behind that are gone for sure: nobody
+   * need wait for their leases.
+   *
+   * @return whether there was anything
+   */
+  boolean takeUpAbandoned() {
+    int most = config.store().limits().maxPageSize();
+    Set<ExecutionId> left = new LinkedHashSet<>();
+    for (Claims.Leased each : config.retries().call(() -> config.store().leases(most))) {
+      if (abandoned.contains(each.attempt(), each.worker())) {
+        left.add(each.executionId());
+      }
+    }
+    left.forEach(this::takeUp);
+    return !left.isEmpty();
+  }
+
+  /**
+   * Takes up what nobody else will: what an earlier version, or another program, has begun.
+   *
+   * @return whether there was anything that was not set aside
+   */
+  boolean takeUpStalled() {
+    boolean found = false;
+    List<ExecutionId> page = stalledAfter(null);
+    while (!page.isEmpty()) {
+      for (ExecutionId id : page) {
+        found |= !pictures.isSetAside(id);
+        takeUp(id);
+      }
+      page = stalledAfter(page.get(page.size() - 1));
+    }
+    return found;
+  }
+
+  private List<ExecutionId> stalledAfter(@Nullable ExecutionId last) {
+    int most = config.store().limits().maxPageSize();
+    return config.retries().call(() -> config.store().stalled(last, most));
+  }
+
+  private void takeUp(ExecutionId id) {
+    if (pictures.isSetAside(id)) {
+      return;
+    }
+    try {
+      ExecutionPicture picture = pictures.get(id);
+      if (picture == null) {
+        var unused = adopt(id);
+      } else {
+        pictures.guard(
+            picture,
+            () -> {
+              pictures.reload(picture);
+              settler.settle(picture, false);
+            });
+      }
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
+      throw e;
+    } catch (WaymarkException e) {
+      pictures.setAside(id, e);
+    }
+  }
+
+  /** Does what is due about an execution. */
+  void takeUp(Claims.Due due) {
+    ExecutionId id = due.executionId();
+    try {
+      ExecutionPicture picture = pictures.get(id);
+      if (picture == null) {
+        ExecutionProgress progress = pictures.progress(id);
+        if (progress.execution().state().isTerminal()) {
+          clear(due);
+          return;
+        }
+        picture = pictures.take(progress);
+      } else {
+        pictures.reload(picture);
+      }
+      ExecutionPicture known = picture;
+      pictures.guard(known, () -> settle(known, due));
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
+      throw e;
+    } catch (WaymarkException e) {
+      pictures.setAside(id, e);
+      // Another worker may be able to do it: one with another version, or with other handlers.
+      postpone(due, UNREADABLE_AGAIN);
+    }
+  }
+
+  private void settle(ExecutionPicture picture, Claims.Due due) {
+    if (picture.state().isTerminal()) {
+      clear(due);
+    }
+    switch (due.reason()) {
+      case SETTLE -> settler.settle(picture, true);
+      case DEADLINE -> {
+        boolean over = isOver(picture);
+        if (over) {
+          picture.setOverdue(config.clock().instant());
+        }
+        settler.settle(picture, false);
+        if (over) {
+          attempts.of(picture.id()).forEach(LocalAttempt::end);
+        }
+        if (picture.state() == ExecutionState.PAUSED) {
+          postpone(due, HELD_AGAIN);
+        }
+      }
+    }
+  }
+
+  /**
+   * Whether the time of the stage that is open is over. Since the store was asked, another worker
+   * may have begun the next stage, and with it a new time; so for a stage after the first it is
+   * asked again, after the execution was read.
+   */
+  private boolean isOver(ExecutionPicture picture) {
+    Stage stage = picture.stage();
+    if (stage == null || stage == Stage.MAIN) {
+      return stage != null;
+    }
+    return picture.hasBegun(stage) && isStillDue(picture.id());
+  }
+
+  private boolean isStillDue(ExecutionId id) {
+    ClaimRequest nothing = new ClaimRequest(config.worker(), 0, config.lease(), config.pools(), id);
+    Claims claims = config.retries().call(() -> config.store().claim(nothing));
+    return claims.due().contains(new Claims.Due(id, DueReason.DEADLINE));
+  }
+
+  /**
+   * Lets an execution about which this worker can do nothing now be due again later: it is over its
+   * time and paused, or cannot be worked on here. The store returns a few that are due, and these
+   * must not hide the others. The pause is random in part, so that it is not always the same worker
+   * that finds it due first.
+   */
+  private void postpone(Claims.Due due, Duration pause) {
+    Duration after = Duration.ofNanos(Backoff.endless(pause, pause).nextNanos());
+    ChangeSet changes =
+        ChangeSet.builder(config.ids().commitId())
+            .clearDue(due.executionId(), due.reason())
+            .markDue(due.executionId(), due.reason(), after)
+            .build();
+    var unused = config.retries().call(() -> config.store().commit(changes));
+  }
+
+  /** Nothing is due any more about an execution that has ended. */
+  private void clear(Claims.Due due) {
+    ChangeSet changes =
+        ChangeSet.builder(config.ids().commitId())
+            .clearDue(due.executionId(), due.reason())
+            .build();
+    var unused = config.retries().call(() -> config.store().commit(changes));
+  }
+
+  /** Takes up an attempt that another worker has left behind: its lease is over. */
+  void takeUp(Claims.Leased expired) {
+    try {
+      ExecutionPicture picture = pictures.current(expired.executionId());
+      pictures.guard(picture, () -> lose(picture, expired));
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
+      throw e;
+    } catch (WaymarkException e) {
+      pictures.setAside(expired.executionId(), e);
+      new UnrunnableExecutions(config).lose(expired, e);
+    }
+  }
+
+  private void lose(ExecutionPicture picture, Claims.Leased expired) {
+    TaskRunPicture node = picture.node(expired.attempt().taskRunId());
+    if (node == null || !picture.isLive(expired.attempt()) || attempts.has(expired.attempt())) {
+      return;
+    }
+    abandoned.endProcesses(picture, node, expired.worker());
+    StepChanges step = settler.newStep(picture);
+    step.loseAttempt(node, "worker " + expired.worker() + " gave no sign of life");
+    settler.follow(step, node, AttemptState.LOST);
+    var unused = settler.commitAndGoOn(step);
+  }
+}

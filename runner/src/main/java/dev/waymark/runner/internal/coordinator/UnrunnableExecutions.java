@@ -1,0 +1,151 @@
+package dev.waymark.runner.internal.coordinator;
+
+import dev.waymark.core.conflict.LeaseLostException;
+import dev.waymark.core.conflict.RefusedException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Claims.Claimed;
+import dev.waymark.core.store.Claims.Leased;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.Standing;
+import dev.waymark.runner.internal.base.Errors;
+import dev.waymark.runner.internal.rules.StepChanges;
+import dev.waymark.runner.internal.worker.RunnerConfig;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of an execution of which a task was claimed and that no worker like this one can
+ * run: its definition cannot be read, or its task runs are not those of the definition. It fails,
+ * and says why; to leave it would leave what was claimed RUNNING for ever.
+ */
+record UnrunnableExecutions(RunnerConfig config) {
+
+  /** Each refusal means that somebody else has written; what is left then stays due. */
+  private static final int MAX_TRIES = 20;
+
+  /** The attempt that was claimed has failed, and with it the execution. */
+  void refuse(Claimed claimed, WaymarkException why) {
+    String error = error(why);
+    AttemptId attempt = claimed.attempt().id();
+    end(
+        claimed.execution().id(),
+        attempt.taskRunId(),
+        changes ->
+            changes
+                .updateAttempt(attempt, AttemptState.FAILED, null, error)
+                .updateTaskRun(attempt.taskRunId(), TaskRunState.FAILED, null, attempt.number()),
+        error);
+  }
+
+  /** The attempt whose lease is over is lost, and with it the execution. */
+  void lose(Leased expired, WaymarkException why) {
+    String error = error(why);
+    TaskRunId run = expired.attempt().taskRunId();
+    end(
+        expired.executionId(),
+        run,
+        changes ->
+            changes.loseAttempt(expired.attempt(), error).updateTaskRun(run, TaskRunState.FAILED),
+        error);
+  }
+
+  private @Nullable String error(WaymarkException why) {
+    return Errors.cut(why.getMessage(), config.store().limits().maxErrorBytes());
+  }
+
+  /**
+   * Ends what has not begun; the execution ends here, or with the last of what still runs. The
+   * store says whether that was decided on the newest picture; if not, it is decided again.
+   */
+  private void end(
+      ExecutionId id,
+      TaskRunId failed,
+      Consumer<ChangeSet.Builder> endOfAttempt,
+      @Nullable String error) {
+    boolean isEnded = false;
+    for (int tries = 0; tries < MAX_TRIES; tries++) {
+      ExecutionProgress progress =
+          config
+              .retries()
+              .<@Nullable ExecutionProgress>call(() -> config.store().executionProgress(id));
+      if (progress == null || progress.execution().state().isTerminal()) {
+        return;
+      }
+      ChangeSet.Builder changes = ChangeSet.builder(config.ids().commitId());
+      if (!isEnded) {
+        endOfAttempt.accept(changes);
+      }
+      Standing before = progress.standing();
+      int ended = endRest(changes, progress, failed) + (isEnded ? 0 : 1);
+      int unfinished = before.unfinished() - ended;
+      // With the task run that has failed its attempt ends.
+      ended += isEnded ? 0 : 1;
+      settle(changes, progress.execution(), unfinished, before.ended() + ended, error);
+      ChangeSet whole = changes.build();
+      try {
+        CommitResult result = config.retries().call(() -> config.store().commit(whole));
+        if (!StepChanges.isStale(result)) {
+          return;
+        }
+        isEnded = true;
+      } catch (LeaseLostException e) {
+        return; // Somebody else has the task run now.
+      } catch (RefusedException e) {
+        // Others have written meanwhile; unless they go on, the lease runs out.
+      }
+    }
+  }
+
+  /** Ends what has not begun; how many task runs that are. */
+  private static int endRest(
+      ChangeSet.Builder changes, ExecutionProgress progress, TaskRunId failed) {
+    int ended = 0;
+    for (ExecutionProgress.Item each : progress.taskRuns()) {
+      TaskRun run = each.taskRun();
+      if (run.id().equals(failed)) {
+        continue;
+      }
+      if (run.state() == TaskRunState.PENDING) {
+        changes.updateTaskRun(run.id(), TaskRunState.SKIPPED, run.version(), null);
+        ended++;
+      } else if (run.state() == TaskRunState.RETRYING) {
+        changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version(), null);
+        ended++;
+      }
+    }
+    return ended;
+  }
+
+  /** Moves the execution to its end unless some of it runs, and settles it as it is then. */
+  private static void settle(
+      ChangeSet.Builder changes,
+      Execution execution,
+      int unfinished,
+      int ended,
+      @Nullable String error) {
+    ExecutionId id = execution.id();
+    ExecutionState state = execution.state();
+    long version = execution.version();
+    if (unfinished == 0 && state == ExecutionState.CANCELLING) {
+      state = ExecutionState.CANCELLED;
+      changes.updateExecution(id, state, version++, error);
+    } else if (unfinished == 0) {
+      if (state != ExecutionState.RUNNING) {
+        changes.updateExecution(id, ExecutionState.RUNNING, version++, null);
+      }
+      state = ExecutionState.FAILED;
+      changes.updateExecution(id, state, version++, error);
+    }
+    changes.settleExecution(id, new Standing(version, state, unfinished, ended));
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The loop of a runner: it claims work, starts attempts, records their ends, settles executions,
+ * and recovers what other workers left behind.
+ */
+@NullMarked
+package dev.waymark.runner.internal.coordinator;
+
+import org.jspecify.annotations.NullMarked;

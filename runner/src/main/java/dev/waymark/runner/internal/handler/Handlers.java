@@ -1,0 +1,80 @@
+package dev.waymark.runner.internal.handler;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.runner.api.TaskHandler;
+import dev.waymark.runner.definition.TaskDefinition;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handlers that a runner has, by name, and who may take a task: a task with {@code uses:} waits
+ * in a pool of its handler's name unless it names one, so that only workers take it that can run
+ * it.
+ */
+public final class Handlers {
+  private static final String PREFIX = "uses.";
+  private static final Pattern UNUSABLE = Pattern.compile("[^A-Za-z0-9._-]");
+  private static final int MOST_CHARS = 100;
+
+  private final Map<String, TaskHandler> byName;
+
+  /** These handlers. */
+  public Handlers(Map<String, TaskHandler> byName) {
+    this.byName = Collections.unmodifiableMap(new TreeMap<>(byName));
+  }
+
+  /**
+   * The handler of this name.
+   *
+   * @throws InvalidInputException when nobody registered one
+   */
+  public TaskHandler named(@Nullable String name) {
+    TaskHandler handler = name == null ? null : byName.get(name);
+    if (handler == null) {
+      throw new InvalidInputException(
+          "no handler "
+              + Text.quote(String.valueOf(name))
+              + " is registered with this worker; it has "
+              + (byName.isEmpty() ? "none" : String.join(", ", byName.keySet()))
+              + ". Register it, or name a pool whose workers have it");
+    }
+    return handler;
+  }
+
+  /** Whether a handler of this name is registered. */
+  boolean has(String name) {
+    return byName.containsKey(name);
+  }
+
+  /** The pools of the tasks that these handlers can run. */
+  public Set<String> pools() {
+    Set<String> pools = new TreeSet<>();
+    byName.keySet().forEach(name -> pools.add(pool(name)));
+    return pools;
+  }
+
+  /** The pool in which a task waits. */
+  public static String poolOf(TaskDefinition task) {
+    if (task.pool() != null) {
+      return task.pool();
+    }
+    return task.uses() == null ? ClaimRequest.DEFAULT_POOL : pool(task.uses());
+  }
+
+  /** A name that cannot be a pool's is made into one that says it nearly, and no other. */
+  private static String pool(String handler) {
+    String usable = UNUSABLE.matcher(handler).replaceAll("_");
+    if (usable.equals(handler) && handler.length() <= MOST_CHARS) {
+      return PREFIX + handler;
+    }
+    String start = usable.substring(0, Math.min(usable.length(), MOST_CHARS));
+    return PREFIX + start + "-" + Integer.toHexString(handler.hashCode());
+  }
+}

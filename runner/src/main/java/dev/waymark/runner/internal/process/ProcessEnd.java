@@ -1,0 +1,128 @@
+package dev.waymark.runner.internal.process;
+
+import dev.waymark.core.internal.Durations;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a process, or the call of a handler, ended.
+ *
+ * @param cause who ended it
+ * @param exitCode its exit code, 128 and more where a signal ended it; null when it never started
+ * @param error why it is no success, or null for exit code 0
+ * @param outputs what a handler gave; a process writes its outputs to a file
+ * @param leftRunning names the processes that could not be ended and still run, or null for none
+ */
+public record ProcessEnd(
+    Cause cause,
+    @Nullable Integer exitCode,
+    @Nullable String error,
+    Map<String, String> outputs,
+    @Nullable String leftRunning) {
+  /** The longest error that is kept; a system's message is a line. */
+  private static final int MAX_ERROR_CHARS = 1_000;
+
+  /** What may end a process. */
+  public enum Cause {
+    /** It could not start. */
+    NOT_STARTED,
+    /** It could not start, and no other attempt can: for {@link NeverStartsException}. */
+    NEVER_STARTS,
+    /** It was not started, since its lease was over by then. */
+    LATE,
+    /** It ended by itself. */
+    ITSELF,
+    /** It took longer than its time-out. */
+    TIMED_OUT,
+    /** {@link TaskProcess#end} was called before it ended. */
+    ASKED,
+    /** An interrupt at the terminal reached it before its script began: nothing of it has run. */
+    INTERRUPTED
+  }
+
+  /** The end of a process, whose outputs are in a file. */
+  ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String error) {
+    this(cause, exitCode, error, Map.of(), null);
+  }
+
+  /** Of one that was to end before it began. */
+  public static ProcessEnd asked() {
+    return new ProcessEnd(Cause.ASKED, null, null);
+  }
+
+  public static ProcessEnd notStarted(@Nullable String reason) {
+    return notStarted(Cause.NOT_STARTED, reason);
+  }
+
+  public static ProcessEnd neverStarts(@Nullable String reason) {
+    return notStarted(Cause.NEVER_STARTS, reason);
+  }
+
+  public static ProcessEnd late(String reason) {
+    return notStarted(Cause.LATE, reason);
+  }
+
+  private static ProcessEnd notStarted(Cause cause, @Nullable String reason) {
+    String error = "cannot start: " + reason;
+    // The code point decides where to cut: half a surrogate pair would be refused by the store.
+    int end =
+        error.length() <= MAX_ERROR_CHARS
+            ? error.length()
+            : error.offsetByCodePoints(0, MAX_ERROR_CHARS / 2);
+    return new ProcessEnd(cause, null, error.substring(0, end));
+  }
+
+  static ProcessEnd of(Cause cause, int exitCode, @Nullable Duration timeout) {
+    return new ProcessEnd(cause, exitCode, error(cause, exitCode, timeout));
+  }
+
+  /** The end of an attempt whose script itself could not be ended. */
+  static ProcessEnd unended(Cause cause, @Nullable Duration timeout) {
+    String error =
+        cause == Cause.TIMED_OUT ? error(cause, 0, timeout) : "its script could not be ended";
+    return new ProcessEnd(cause, null, error);
+  }
+
+  /** The same end, of an attempt of which these processes could not be ended. */
+  ProcessEnd leaving(@Nullable String processes) {
+    return new ProcessEnd(cause, exitCode, error, outputs, processes);
+  }
+
+  /** The same end with these outputs. */
+  public ProcessEnd with(Map<String, String> found) {
+    return new ProcessEnd(cause, exitCode, error, found, leftRunning);
+  }
+
+  /** The end of a handler: of itself, asked to or timed out. */
+  public static ProcessEnd ofHandler(
+      Cause cause,
+      @Nullable String error,
+      @Nullable Duration timeout,
+      Map<String, String> outputs) {
+    if (cause == Cause.TIMED_OUT && timeout != null) {
+      return new ProcessEnd(cause, null, error(cause, 0, timeout));
+    }
+    return new ProcessEnd(cause, null, error, outputs, null);
+  }
+
+  /** The same end as a failure, for a reason that was found afterwards. */
+  public ProcessEnd failed(String reason) {
+    return new ProcessEnd(cause, exitCode, reason, Map.of(), leftRunning);
+  }
+
+  private static @Nullable String error(Cause cause, int exitCode, @Nullable Duration timeout) {
+    if (cause == Cause.TIMED_OUT && timeout != null) {
+      return "timed out after " + Durations.format(timeout);
+    }
+    return cause == Cause.INTERRUPTED ? "interrupted before it began" : Signals.error(exitCode);
+  }
+
+  public boolean isLate() {
+    return cause == Cause.LATE;
+  }
+
+  public boolean succeeded() {
+    return cause == Cause.ITSELF && error == null;
+  }
+}

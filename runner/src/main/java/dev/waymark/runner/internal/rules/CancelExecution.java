@@ -1,0 +1,147 @@
+package dev.waymark.runner.internal.rules;
+
+import dev.waymark.core.conflict.RefusedException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.definition.Stage;
+import dev.waymark.runner.definition.TaskDefinition;
+import dev.waymark.runner.internal.base.Errors;
+import dev.waymark.runner.internal.base.Refusals;
+import dev.waymark.runner.internal.start.Definitions;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Cancels executions from any process, whether or not a worker is at them. */
+public final class CancelExecution {
+  /** Each refusal means that the execution went on meanwhile, so a handful is plenty. */
+  private static final int MAX_TRIES = 100;
+
+  /** The error of an execution that was cancelled. */
+  static final String ERROR = "cancelled on request";
+
+  private CancelExecution() {}
+
+  /**
+   * As {@link dev.waymark.runner.Runner#cancel(StateStore, ExecutionId)}.
+   *
+   * @param definitions reads the definition of an execution of which an attempt has begun
+   */
+  public static ExecutionState cancel(StateStore store, Definitions definitions, ExecutionId id) {
+    for (int tries = 1; ; tries++) {
+      ExecutionDetails details = store.executionDetails(id);
+      if (details == null) {
+        throw Refusals.notFound("cancel", RecordRef.of(id), "an execution");
+      }
+      if (details.execution().state().isTerminal()) {
+        return details.execution().state();
+      }
+      try {
+        return cancel(store, details, isKept(store, definitions, details));
+      } catch (RefusedException e) {
+        if (tries == MAX_TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Which tasks still run although the execution is cancelled: those of {@code finally}, the first
+   * time that it is cancelled, if any attempt has begun. Where the definition cannot be read here
+   * it is not known which tasks these are; then all are left to a worker that can read it.
+   */
+  private static Predicate<TaskId> isKept(
+      StateStore store, Definitions definitions, ExecutionDetails details) {
+    Execution execution = details.execution();
+    boolean hasBegun = details.taskRuns().stream().anyMatch(each -> !each.attempts().isEmpty());
+    Workflow workflow =
+        hasBegun && execution.state() != ExecutionState.CANCELLING
+            ? store.workflow(execution.workflowId(), execution.workflowRevision())
+            : null;
+    if (workflow == null) {
+      return task -> false;
+    }
+    try {
+      Set<TaskId> kept = new HashSet<>();
+      for (TaskDefinition task : definitions.of(workflow).tasks()) {
+        if (task.stage() == Stage.FINALLY) {
+          kept.add(task.id());
+        }
+      }
+      return kept::contains;
+    } catch (WaymarkException e) {
+      return task -> true;
+    }
+  }
+
+  /**
+   * What waits is cancelled at once. What runs is left to the worker that runs it, and what is kept
+   * to any worker; without either, the execution ends here, and the next one of a workflow that
+   * bounds how many may run is called.
+   */
+  private static ExecutionState cancel(
+      StateStore store, ExecutionDetails details, Predicate<TaskId> isKept) {
+    Execution execution = details.execution();
+    ChangeSet.Builder changes = ChangeSet.builder();
+    boolean live = false;
+    boolean kept = false;
+    for (TaskRunDetails each : details.taskRuns()) {
+      TaskRun run = each.taskRun();
+      boolean waits = run.state() == TaskRunState.PENDING || run.state() == TaskRunState.RETRYING;
+      live |= run.state() == TaskRunState.RUNNING;
+      kept |= waits && isKept.test(run.taskId());
+      if (waits && !isKept.test(run.taskId())) {
+        changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version(), null);
+      }
+    }
+    if (live || kept) {
+      leaveRest(changes, execution);
+    } else {
+      end(store, changes, execution);
+    }
+    store.commit(changes.build());
+    return live || kept ? ExecutionState.CANCELLING : ExecutionState.CANCELLED;
+  }
+
+  /** Leaves the rest to workers. A second cancellation also ends what runs of the last stage. */
+  private static void leaveRest(ChangeSet.Builder changes, Execution execution) {
+    if (execution.state() == ExecutionState.CANCELLING) {
+      changes.clearDue(execution.id(), DueReason.DEADLINE);
+      changes.markDue(execution.id(), DueReason.DEADLINE, Duration.ZERO);
+    } else {
+      changes.updateExecution(execution.id(), ExecutionState.CANCELLING, execution.version(), null);
+    }
+    // What is live may have ended by now, and its worker have nothing more to do with it.
+    changes.markDue(execution.id(), DueReason.SETTLE, Duration.ZERO);
+  }
+
+  private static void end(StateStore store, ChangeSet.Builder changes, Execution execution) {
+    long version = execution.version();
+    boolean direct = execution.state().canMoveTo(ExecutionState.CANCELLED);
+    if (!direct) {
+      changes.updateExecution(execution.id(), ExecutionState.CANCELLING, version++, null);
+    }
+    String error = Errors.cut(ERROR, store.limits().maxErrorBytes());
+    changes.updateExecution(execution.id(), ExecutionState.CANCELLED, version, error);
+    changes.clearDue(execution.id(), DueReason.DEADLINE);
+    ExecutionId next = ConcurrencyGate.oldestWaiting(store, execution.workflowId(), execution.id());
+    if (next != null) {
+      // No worker sees the end of this one, for which that one may be waiting.
+      changes.markDue(next, DueReason.SETTLE, Duration.ZERO);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.waymark.runner.internal.rules;
+
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.runner.api.TaskLogs;
+import dev.waymark.runner.definition.Stage;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * What a task of {@code on-failure} or {@code finally} receives about the stages before it: a few
+ * environment variables, and everything in a JSON file.
+ *
+ * @param picture the execution
+ * @param stage the stage of the task
+ * @param log where the log of the newest attempt of a node is on this machine
+ */
+public record CleanupFacts(
+    ExecutionPicture picture, Stage stage, Function<TaskRunPicture, Path> log) {
+  /** The environment of a process has a limit; the file has all of them. */
+  private static final int MOST_NAMED_BYTES = 4 << 10;
+
+  /** What a node receives whose logs, and those of the stages before, are there. */
+  public static CleanupFacts of(ExecutionPicture picture, TaskRunPicture node, TaskLogs logs) {
+    return new CleanupFacts(
+        picture,
+        node.task.stage(),
+        other -> logs.path(picture.id(), other.task.id(), other.attempt));
+  }
+
+  /** How the execution went so far: SUCCEEDED, FAILED, TIMED_OUT or CANCELLED. */
+  public String result() {
+    if (picture.state() == ExecutionState.CANCELLING) {
+      return "CANCELLED";
+    }
+    if (picture.isTimedOut()) {
+      return "TIMED_OUT";
+    }
+    return picture.isBroken() ? "FAILED" : "SUCCEEDED";
+  }
+
+  /** The variables; the file must be written to this path. */
+  public Map<String, String> environment(Path file) {
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("WAYMARK_RESULT", result());
+    environment.put("WAYMARK_RESULT_FILE", file.toString());
+    environment.put("WAYMARK_FAILED_TASKS", failedTasks());
+    return environment;
+  }
+
+  private String failedTasks() {
+    StringBuilder names = new StringBuilder();
+    for (TaskId task : failed()) {
+      if (names.length() + task.value().length() < MOST_NAMED_BYTES) {
+        names.append(names.isEmpty() ? "" : " ").append(task.value());
+      }
+    }
+    return names.toString();
+  }
+
+  /** The tasks of the stages before that failed. */
+  public List<TaskId> failed() {
+    return ended().stream()
+        .filter(node -> node.state == TaskRunState.FAILED)
+        .map(node -> node.task.id())
+        .toList();
+  }
+
+  /** The tasks of the stages before. */
+  private List<TaskRunPicture> ended() {
+    List<TaskRunPicture> ended = new ArrayList<>();
+    for (TaskRunPicture node : picture.nodes()) {
+      if (node.task.stage().compareTo(stage) < 0) {
+        ended.add(node);
+      }
+    }
+    return ended;
+  }
+
+  /** The JSON object that is in the file. */
+  public String json() {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), out)) {
+      json.writeStartObject();
+      json.writeStringProperty("execution", picture.id().toString());
+      json.writeStringProperty("workflow", picture.found().workflowId().value());
+      json.writeStringProperty("result", result());
+      json.writeName("tasks");
+      json.writeStartArray();
+      ended().forEach(node -> write(json, node));
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    return out + "\n";
+  }
+
+  private void write(JsonGenerator json, TaskRunPicture node) {
+    json.writeStartObject();
+    json.writeStringProperty("task", node.task.id().value());
+    json.writeStringProperty("stage", node.task.stage().key());
+    json.writeStringProperty("state", node.state.name());
+    json.writeNumberProperty("attempts", node.attempt);
+    if (node.error != null && node.state != TaskRunState.SUCCEEDED) {
+      json.writeStringProperty("error", node.error);
+    }
+    if (node.attempt > 0) {
+      json.writeStringProperty("log", log.apply(node).toString());
+    }
+    json.writeEndObject();
+  }
+}

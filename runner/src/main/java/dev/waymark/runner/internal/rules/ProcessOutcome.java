@@ -1,0 +1,51 @@
+package dev.waymark.runner.internal.rules;
+
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.runner.definition.Stage;
+import dev.waymark.runner.internal.process.ProcessEnd;
+import org.jspecify.annotations.Nullable;
+
+/** What the end of a process, or of the call of a handler, means for its attempt. */
+public final class ProcessOutcome {
+  private ProcessOutcome() {}
+
+  public static AttemptState state(ExecutionPicture picture, TaskRunPicture node, ProcessEnd end) {
+    boolean cancelled = picture.isCancelled(node.task.stage());
+    boolean overdue = picture.isOverdue(node.task.stage());
+    // What was asked to end because its worker stops may have come to its own end first.
+    boolean done =
+        end.cause() == ProcessEnd.Cause.ASKED && end.error() == null && !cancelled && !overdue;
+    if (end.succeeded() || done) {
+      return AttemptState.SUCCEEDED;
+    }
+    return switch (end.cause()) {
+      case ASKED -> overdue && !cancelled ? AttemptState.FAILED : AttemptState.CANCELLED;
+      case INTERRUPTED -> AttemptState.CANCELLED;
+      case LATE -> AttemptState.LOST;
+      case NOT_STARTED, NEVER_STARTS, ITSELF, TIMED_OUT -> AttemptState.FAILED;
+    };
+  }
+
+  public static @Nullable String error(
+      ExecutionPicture picture, TaskRunPicture node, ProcessEnd end, AttemptState state) {
+    if (state == AttemptState.SUCCEEDED) {
+      return null;
+    }
+    String error = error(picture, node, end);
+    return end.leftRunning() == null
+        ? error
+        : (error == null ? "" : error + "; ") + "could not be ended: " + end.leftRunning();
+  }
+
+  private static @Nullable String error(
+      ExecutionPicture picture, TaskRunPicture node, ProcessEnd end) {
+    if (end.cause() != ProcessEnd.Cause.ASKED) {
+      return end.error();
+    }
+    Stage stage = node.task.stage();
+    if (picture.isCancelled(stage)) {
+      return "cancelled";
+    }
+    return picture.isOverdue(stage) ? Deadlines.error(picture, stage) : "worker stopped";
+  }
+}

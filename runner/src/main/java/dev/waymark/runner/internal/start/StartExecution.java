@@ -1,0 +1,284 @@
+package dev.waymark.runner.internal.start;
+
+import dev.waymark.core.conflict.RefusedException;
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.api.StartRequest;
+import dev.waymark.runner.definition.Stage;
+import dev.waymark.runner.definition.TaskDefinition;
+import dev.waymark.runner.definition.WorkflowDefinition;
+import dev.waymark.runner.internal.base.Refusals;
+import dev.waymark.runner.internal.base.StartLabels;
+import dev.waymark.runner.internal.handler.Handlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts executions. Execution and task runs are created in one change set, so no worker ever sees
+ * an execution that lacks a task.
+ *
+ * <p>A repeated start is recognised by reading, not by the store's idempotence: the ids of task
+ * runs are new each time, and the latest revision may be another by then. Of two starts of one id
+ * at the same moment the store refuses one, which then finds the execution of the other.
+ */
+public final class StartExecution {
+  private final StateStore store;
+  private final Definitions definitions;
+  private final Ids ids;
+
+  /** Starts executions in this store. */
+  public StartExecution(StateStore store, Definitions definitions, Ids ids) {
+    this.store = store;
+    this.definitions = definitions;
+    this.ids = ids;
+  }
+
+  /** As {@link dev.waymark.runner.Runner#start}. */
+  public ExecutionId start(StartRequest request) {
+    ExecutionId id = request.executionId();
+    Execution existing = id == null ? null : store.execution(id);
+    return existing == null
+        ? create(request, id == null ? ids.executionId() : id)
+        : repeat(existing, request);
+  }
+
+  private ExecutionId create(StartRequest request, ExecutionId id) {
+    Workflow workflow = workflow(request);
+    WorkflowDefinition definition = definitions.of(workflow);
+    ChangeSet changes = changes(request, id, workflow, definition);
+    try {
+      store.commit(changes);
+      return id;
+    } catch (RefusedException e) {
+      Execution existing = store.execution(id);
+      if (existing == null) {
+        throw e;
+      }
+      return repeat(existing, request);
+    }
+  }
+
+  private Workflow workflow(StartRequest request) {
+    Integer revision = request.revision();
+    Workflow workflow =
+        revision == null
+            ? store.workflow(request.workflowId())
+            : store.workflow(request.workflowId(), revision);
+    if (workflow == null) {
+      throw Refusals.notFound(
+          "start",
+          RecordRef.of(request.workflowId()),
+          revision == null ? "a saved workflow" : "revision " + revision);
+    }
+    return workflow;
+  }
+
+  private ChangeSet changes(
+      StartRequest request, ExecutionId id, Workflow workflow, WorkflowDefinition definition) {
+    check(definition, request);
+    ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
+    changes.createExecution(
+        new NewExecution(
+            id,
+            workflow.id(),
+            workflow.revision(),
+            labels(request, hasProcesses(definition) ? directory(request.directory()) : null),
+            InputCheck.complete(definition, request.inputs())));
+    Map<TaskId, ExecutionProgress.Item> kept = kept(request, workflow);
+    boolean settles = request.fromFailed() || definition.maxParallel() != null;
+    int priority = request.priority() == null ? definition.priority() : request.priority();
+    for (TaskDefinition task : definition.tasks()) {
+      TaskRunId run = ids.taskRunId();
+      changes.createTaskRun(new NewTaskRun(run, id, task.id()));
+      ExecutionProgress.Item earlier = kept.get(task.id());
+      if (earlier != null) {
+        keep(changes, run, earlier);
+      } else if (!settles && isRoot(task)) {
+        changes.readyTaskRun(run, null, Handlers.poolOf(task), priority, Duration.ZERO);
+      }
+    }
+    if (settles) {
+      changes.markDue(id, DueReason.SETTLE, Duration.ZERO);
+    }
+    return changes.build();
+  }
+
+  private static boolean isRoot(TaskDefinition task) {
+    return task.stage() == Stage.MAIN && task.needs().isEmpty();
+  }
+
+  /** What succeeded in the execution that is repeated, and need not run again. */
+  private Map<TaskId, ExecutionProgress.Item> kept(StartRequest request, Workflow workflow) {
+    ExecutionId earlier = request.rerunOf();
+    ExecutionProgress progress = earlier == null ? null : store.executionProgress(earlier);
+    if (earlier != null && progress == null) {
+      throw Refusals.notFound("repeat", RecordRef.of(earlier), "an execution");
+    }
+    if (earlier == null || progress == null || !request.fromFailed()) {
+      return Map.of();
+    }
+    Execution execution = progress.execution();
+    boolean same =
+        execution.workflowId().equals(workflow.id())
+            && execution.workflowRevision() == workflow.revision();
+    if (!same || !execution.state().isTerminal()) {
+      throw new InvalidInputException(
+          "the results of execution "
+              + earlier
+              + " cannot be kept: "
+              + (same
+                  ? "it is " + execution.state() + "; wait for its end"
+                  : "it ran revision "
+                      + execution.workflowRevision()
+                      + " of "
+                      + execution.workflowId()
+                      + "; repeat that"));
+    }
+    return kept(definitions.of(workflow), progress);
+  }
+
+  /**
+   * What has succeeded upon results that are kept as well: what ran because of a failure may have
+   * to run again because of the next one.
+   */
+  private static Map<TaskId, ExecutionProgress.Item> kept(
+      WorkflowDefinition definition, ExecutionProgress progress) {
+    Map<TaskId, ExecutionProgress.Item> kept = new HashMap<>();
+    for (ExecutionProgress.Item item : progress.taskRuns()) {
+      if (item.taskRun().state() == TaskRunState.SUCCEEDED) {
+        kept.put(item.taskRun().taskId(), item);
+      }
+    }
+    boolean more = true;
+    while (more) {
+      more = false;
+      for (TaskDefinition task : definition.tasks()) {
+        boolean again = task.stage() != Stage.MAIN || !kept.keySet().containsAll(task.needs());
+        more |= again && kept.remove(task.id()) != null;
+      }
+    }
+    return kept;
+  }
+
+  /** A task run that has succeeded before it could begin: its result is that of another one. */
+  private static void keep(
+      ChangeSet.Builder changes, TaskRunId run, ExecutionProgress.Item earlier) {
+    changes.updateTaskRun(run, TaskRunState.RUNNING);
+    if (!earlier.outputs().isEmpty()) {
+      changes.setOutputs(run, null, earlier.outputs());
+    }
+    changes.updateTaskRun(run, TaskRunState.SUCCEEDED);
+  }
+
+  /** As {@link dev.waymark.runner.Runner#check}. */
+  public static void check(
+      WorkflowDefinition definition, StartRequest request, Set<String> handlers) {
+    for (TaskDefinition task : definition.tasks()) {
+      if (task.uses() != null && !handlers.contains(task.uses())) {
+        throw new InvalidInputException(
+            "task "
+                + Text.quote(task.id().value())
+                + " uses handler "
+                + Text.quote(task.uses())
+                + ", which this program does not have; only start the workflow here, and leave the"
+                + " work to a program that has it");
+      }
+    }
+    check(definition, request);
+  }
+
+  private static void check(WorkflowDefinition definition, StartRequest request) {
+    labels(request, directory(request.directory()));
+    InputCheck.complete(definition, request.inputs());
+  }
+
+  /** Only processes run in a directory; handlers in Java have no use for a path of this host. */
+  private static boolean hasProcesses(WorkflowDefinition definition) {
+    return definition.tasks().stream().anyMatch(task -> task.run() != null);
+  }
+
+  private static String directory(@Nullable Path directory) {
+    return Objects.requireNonNullElse(directory, Path.of(""))
+        .toAbsolutePath()
+        .normalize()
+        .toString();
+  }
+
+  private static Map<String, String> labels(StartRequest request, @Nullable String directory) {
+    Map<String, String> labels = new TreeMap<>(request.labels());
+    for (String name : labels.keySet()) {
+      if (name.startsWith(StartLabels.RESERVED)) {
+        throw new InvalidInputException(
+            "label "
+                + Text.quote(name)
+                + " begins with \""
+                + StartLabels.RESERVED
+                + "\", which is reserved; use another name");
+      }
+    }
+    if (directory != null) {
+      labels.put(StartRequest.DIRECTORY_LABEL, directory);
+    }
+    if (request.rerunOf() != null) {
+      labels.put(StartRequest.RERUN_LABEL, request.rerunOf().toString());
+    }
+    if (request.fromFailed()) {
+      labels.put(StartRequest.FROM_FAILED_LABEL, "true");
+    }
+    if (request.priority() != null) {
+      labels.put(StartLabels.PRIORITY, request.priority().toString());
+    }
+    return labels;
+  }
+
+  private ExecutionId repeat(Execution existing, StartRequest request) {
+    String difference = difference(existing, request);
+    if (difference != null) {
+      throw Refusals.otherRequest(RecordRef.of(existing.id()), "one with another " + difference);
+    }
+    return existing.id();
+  }
+
+  private @Nullable String difference(Execution existing, StartRequest request) {
+    if (!existing.workflowId().equals(request.workflowId())) {
+      return "workflow, " + existing.workflowId();
+    }
+    Integer revision = request.revision();
+    if (revision != null && revision != existing.workflowRevision()) {
+      return "revision, " + existing.workflowRevision();
+    }
+    // A request without a directory asks for none in particular, and some need none.
+    String found = existing.labels().get(StartRequest.DIRECTORY_LABEL);
+    String directory =
+        found == null || request.directory() == null ? found : directory(request.directory());
+    if (!labels(request, directory).equals(existing.labels())) {
+      return "set of labels, directory, priority or rerun";
+    }
+    Workflow workflow = store.workflow(existing.workflowId(), existing.workflowRevision());
+    boolean sameInputs =
+        workflow != null
+            && InputCheck.complete(definitions.of(workflow), request.inputs())
+                .equals(existing.inputs());
+    return sameInputs ? null : "set of inputs";
+  }
+}

@@ -1,0 +1,299 @@
+package dev.waymark.runner.internal.worker;
+
+import dev.waymark.core.conflict.RefusedException;
+import dev.waymark.core.error.StoreOverloadedException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.Backoff;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.Outcome;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.core.store.Worker;
+import dev.waymark.runner.internal.base.DaemonThreads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Renews the leases of the attempts that this worker runs, all of them with one commit, and ends
+ * the attempts whose leases may be lost. An attempt that is not live any more does not keep the
+ * others from being renewed.
+ *
+ * <p><b>Whose clock.</b> A lease ends by the clock of the store, and is counted there from the
+ * moment of the commit. This worker counts by its own monotonic clock from before it sent the
+ * commit, so it can only believe a lease to end sooner than it does, whatever the clocks of the two
+ * machines say and however they are set.
+ *
+ * <p>Two threads share the work: one renews, and may be held up by a store that does not answer;
+ * the other, which is that of the processes, only looks at the clock, and ends what is no longer
+ * ours even then. A margin is left for ending it.
+ */
+public final class Heartbeat implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+
+  /** A lease is renewed twice before the third renewal is the last that can come in time. */
+  private static final int BEATS = 3;
+
+  private static final int LOOKS = 20;
+  private static final long LONGEST_LOOK_NANOS = 1_000_000_000L;
+
+  private final StateStore store;
+  private final Ids ids;
+  private final Duration lease;
+  private final long marginNanos;
+  private final Consumer<AttemptId> lost;
+  private final String worker;
+  private final Supplier<Map<String, String>> info;
+  private final UUID life;
+  private volatile boolean noted;
+  private final Map<AttemptId, Long> until = new ConcurrentHashMap<>();
+  private final ScheduledThreadPoolExecutor beats;
+
+  /** Between renewals that fail; used by the thread that renews. */
+  private final Backoff retries;
+
+  /**
+   * Begins.
+   *
+   * @param timer looks at the clock
+   * @param lost hears, on any thread, of a lease that may be lost
+   */
+  public Heartbeat(RunnerConfig config, ScheduledExecutorService timer, Consumer<AttemptId> lost) {
+    this.store = config.store();
+    this.ids = config.ids();
+    this.lease = config.lease();
+    this.lost = lost;
+    this.worker = config.worker();
+    this.info = config::info;
+    this.life = config.ids().commitId().value();
+    long nanos = lease.toNanos();
+    this.marginNanos = Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS) * 2;
+    long look = Math.max(1, Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS));
+    this.retries = Backoff.endless(lease.dividedBy(LOOKS), lease.dividedBy(BEATS));
+    this.beats = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-heartbeat"));
+    beats.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    beatAfter(interval());
+    var unusedLook = timer.scheduleWithFixedDelay(this::look, look, look, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Notes that this worker is at work, which others can see from now on.
+   *
+   * @throws RefusedException when another one is at work under its name
+   */
+  public void begin() {
+    try {
+      note();
+    } catch (RefusedException e) {
+      if (!retireDeadLife()) {
+        throw e;
+      }
+      note();
+    }
+    noted = true;
+  }
+
+  private void note() {
+    store.commit(
+        ChangeSet.builder(ids.commitId()).keepWorker(worker, life, lease, info.get()).build());
+  }
+
+  /**
+   * Takes the name from a life whose process has ended for sure, without a word to the store: its
+   * time need not be waited for. False where there is none.
+   */
+  private boolean retireDeadLife() {
+    for (Worker other : store.workers()) {
+      String process = other.name().equals(worker) ? other.info().get(RunnerConfig.PROCESS) : null;
+      if (process != null && Workers.hasEnded(process)) {
+        LOG.atInfo()
+            .addKeyValue("worker", worker)
+            .log("the process {} had the name of this worker and has ended", process);
+        store.commit(ChangeSet.builder(ids.commitId()).retireWorker(worker, other.life()).build());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Keeps the lease of an attempt from now on.
+   *
+   * @param sentNanos the monotonic time before its claim was sent
+   * @return false, and it is not kept, when its lease may be over by now
+   */
+  public boolean add(AttemptId id, long sentNanos) {
+    long end = sentNanos + lease.toNanos();
+    if (isOver(end)) {
+      return false;
+    }
+    until.put(id, end);
+    return true;
+  }
+
+  /** Whether the lease of an attempt is kept: it has neither ended nor been lost. */
+  public boolean keeps(AttemptId id) {
+    return until.containsKey(id);
+  }
+
+  /** The attempt has ended. */
+  public void remove(AttemptId id) {
+    until.remove(id);
+  }
+
+  private boolean isOver(long end) {
+    return System.nanoTime() - end >= -marginNanos;
+  }
+
+  /** Looks at the clock; on the timer's thread. */
+  private void look() {
+    until.forEach(
+        (id, end) -> {
+          if (isOver(end)) {
+            LOG.atWarn()
+                .addKeyValue("taskRun", id.taskRunId())
+                .addKeyValue("attempt", id.number())
+                .addKeyValue("worker", worker)
+                .log(
+                    "a lease could not be renewed within {}; ending the attempt here, others may take it",
+                    lease);
+            lose(id);
+          }
+        });
+  }
+
+  private void lose(AttemptId id) {
+    if (until.remove(id) != null) {
+      lost.accept(id);
+    }
+  }
+
+  /**
+   * Renews all leases, and schedules the next renewal whatever goes wrong. There is never more than
+   * one renewal scheduled: a store that fails receives no more calls than one that answers, except
+   * for the first few retries.
+   */
+  private void beat() {
+    long pause = interval();
+    try {
+      renewAll();
+      retries.reset();
+    } catch (StoreUnavailableException | StoreOverloadedException e) {
+      LOG.debug("leases could not be renewed; retrying", e);
+      pause = retries.nextNanos();
+    } catch (RuntimeException e) {
+      LOG.warn("leases could not be renewed", e);
+    } finally {
+      beatAfter(pause);
+    }
+  }
+
+  /** A part of the lease, with jitter: workers that began together renew at different times. */
+  private long interval() {
+    long longest = lease.toNanos() / BEATS;
+    return ThreadLocalRandom.current().nextLong(longest - longest / BEATS, longest);
+  }
+
+  private void beatAfter(long nanos) {
+    try {
+      var unused = beats.schedule(this::beat, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.trace("this worker has stopped", e);
+    }
+  }
+
+  /** An attempt whose lease may be over is not renewed: it is being ended here. */
+  private void renewAll() {
+    List<AttemptId> held = new ArrayList<>();
+    until.forEach(
+        (id, end) -> {
+          if (!isOver(end)) {
+            held.add(id);
+          }
+        });
+    int most = Math.max(1, store.limits().maxChanges() - 1);
+    if (held.isEmpty() && noted) {
+      renew(held);
+    }
+    for (int from = 0; from < held.size(); from += most) {
+      renew(held.subList(from, Math.min(from + most, held.size())));
+    }
+  }
+
+  private void renew(List<AttemptId> held) {
+    boolean withWorker = noted;
+    ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
+    if (withWorker) {
+      changes.keepWorker(worker, life, lease, info.get());
+    }
+    held.forEach(id -> changes.renewLeaseIfLive(id, lease));
+    if (changes.isEmpty()) {
+      return;
+    }
+    long sent = System.nanoTime();
+    try {
+      List<Outcome> outcomes = store.commit(changes.build()).outcomes();
+      renewed(held, outcomes.subList(outcomes.size() - held.size(), outcomes.size()), sent);
+    } catch (RefusedException e) {
+      if (!withWorker || !isAboutWorker(e)) {
+        throw e;
+      }
+      noted = false;
+      renew(held);
+    }
+  }
+
+  /** Goes on with the attempts whose leases were renewed, and ends the others here. */
+  private void renewed(List<AttemptId> held, List<Outcome> outcomes, long sentNanos) {
+    for (int i = 0; i < held.size(); i++) {
+      AttemptId id = held.get(i);
+      if (outcomes.get(i).changed()) {
+        until.computeIfPresent(id, (same, end) -> sentNanos + lease.toNanos());
+      } else {
+        lose(id);
+      }
+    }
+  }
+
+  /** Another has the name, because this worker was silent for too long; leases are kept without. */
+  private boolean isAboutWorker(RefusedException refusal) {
+    boolean about =
+        refusal.refusals().stream().anyMatch(each -> each.record().kind() == RecordKind.WORKER);
+    if (about) {
+      LOG.atWarn()
+          .addKeyValue("worker", worker)
+          .setCause(refusal)
+          .log("another worker has the name of this one by now");
+    }
+    return about;
+  }
+
+  @Override
+  public void close() {
+    beats.shutdown();
+    until.clear();
+    if (noted) {
+      noted = false;
+      try {
+        store.commit(ChangeSet.builder(ids.commitId()).retireWorker(worker, life).build());
+      } catch (WaymarkException | IllegalStateException e) {
+        LOG.debug("that worker {} has stopped could not be noted", worker, e);
+      }
+    }
+  }
+}

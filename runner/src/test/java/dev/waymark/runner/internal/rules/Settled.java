@@ -1,0 +1,243 @@
+package dev.waymark.runner.internal.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.api.RunListener;
+import dev.waymark.runner.api.StartRequest;
+import dev.waymark.runner.api.TaskLogs;
+import dev.waymark.runner.definition.TaskDefinition;
+import dev.waymark.runner.definition.WorkflowDefinition;
+import dev.waymark.runner.internal.base.RetriedCalls;
+import dev.waymark.runner.internal.handler.Handlers;
+import dev.waymark.runner.internal.start.Definitions;
+import dev.waymark.runner.internal.start.StartExecution;
+import dev.waymark.runner.internal.worker.LogSettings;
+import dev.waymark.runner.internal.worker.RunnerConfig;
+import dev.waymark.runner.internal.worker.WorkScope;
+import dev.waymark.testkit.InMemoryStateStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * An execution of which tasks end as a test says, without any process: the rules, and the store
+ * that holds them to its own. After each step the picture is compared with what the store has.
+ */
+final class Settled {
+  private static final WorkflowId FLOW = new WorkflowId("flow");
+
+  private final StateStore store =
+      new InMemoryStateStore(InstantSource.system(), Limits.defaults());
+  private final Ids ids = Ids.system();
+  private final RunnerConfig config;
+  private final boolean everything;
+  private final ExecutionPicture job;
+
+  /**
+   * Starts an execution of these tasks.
+   *
+   * @param everything whether everything is settled after each end, rather than what follows from
+   *     it
+   */
+  Settled(boolean everything, List<TaskDefinition> tasks) {
+    this.everything = everything;
+    WorkflowDefinition definition =
+        new WorkflowDefinition(FLOW, null, Map.of(), Map.of(), Map.of(), null, tasks, "");
+    Definitions definitions = new Definitions(workflow -> definition);
+    this.config =
+        new RunnerConfig(
+            store,
+            definitions,
+            "worker",
+            1,
+            new TaskLogs(Path.of("logs")),
+            RunListener.NONE,
+            InstantSource.system(),
+            ids,
+            Duration.ZERO,
+            Duration.ofMillis(1),
+            2,
+            Duration.ofHours(1),
+            Set.of(ClaimRequest.DEFAULT_POOL),
+            new Handlers(Map.of()),
+            new LogSettings(false, null, null),
+            new RetriedCalls(Duration.ZERO),
+            new WorkScope());
+    store.saveWorkflow(new NewWorkflow(FLOW, "flow"));
+    ExecutionId id = new StartExecution(store, definitions, ids).start(StartRequest.of(FLOW));
+    this.job = new ExecutionPicture(progress(id), definition);
+  }
+
+  Settled(TaskDefinition... tasks) {
+    this(false, List.of(tasks));
+  }
+
+  private ExecutionProgress progress(ExecutionId id) {
+    return Objects.requireNonNull(store.executionProgress(id));
+  }
+
+  TaskRunPicture node(String task) {
+    return job.nodes().stream()
+        .filter(node -> node.task.id().value().equals(task))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  List<String> running() {
+    return job.running().stream().map(node -> node.task.id().value()).toList();
+  }
+
+  ExecutionState state() {
+    return job.state();
+  }
+
+  /** Begins everything that is ready. */
+  Settled begin() {
+    store
+        .claim(ClaimRequest.of("worker", 100, Duration.ofHours(1)).within(job.id()))
+        .claimed()
+        .forEach(claimed -> assertThat(job.claimed(claimed)).as("%s", claimed).isNotNull());
+    return this;
+  }
+
+  /** Ends tasks that run, begun for it where they are ready, with success. */
+  Settled succeed(String... tasks) {
+    for (String task : tasks) {
+      begin().end(task, AttemptState.SUCCEEDED, Map.of());
+    }
+    return this;
+  }
+
+  Settled fail(String... tasks) {
+    for (String task : tasks) {
+      begin().end(task, AttemptState.FAILED, Map.of());
+    }
+    return this;
+  }
+
+  Settled end(String task, AttemptState state, Map<String, String> outputs) {
+    TaskRunPicture node = node(task);
+    StepChanges step = step();
+    step.endAttempt(node, state, null, state == AttemptState.SUCCEEDED ? null : "because");
+    if (state == AttemptState.SUCCEEDED) {
+      step.setOutputs(node, outputs);
+    }
+    step.follow(node, Settlement.after(state, job, node, config));
+    if (everything) {
+      Settlement.addTo(step);
+    } else {
+      Settlement.addTo(step, node);
+    }
+    return commit(step);
+  }
+
+  Settled pause() {
+    return control(ExecutionState.PAUSED);
+  }
+
+  Settled resume() {
+    return control(ExecutionState.RUNNING);
+  }
+
+  Settled cancel() {
+    CancelExecution.cancel(store, config.definitions(), job.id());
+    return settle();
+  }
+
+  Settled overdue() {
+    job.setOverdue(Instant.now());
+    return settle();
+  }
+
+  private Settled control(ExecutionState to) {
+    if (to == ExecutionState.PAUSED) {
+      PauseResume.pause(store, job.id());
+    } else {
+      PauseResume.resume(store, job.id());
+    }
+    return settle();
+  }
+
+  /** Reads the execution anew and settles everything. */
+  Settled settle() {
+    job.load(progress(job.id()));
+    StepChanges step = step();
+    Settlement.addTo(step);
+    return commit(step);
+  }
+
+  private StepChanges step() {
+    return new StepChanges(job, new CommitId(ids.commitId().value()), 1_000, Instant.now());
+  }
+
+  private Settled commit(StepChanges step) {
+    ChangeSet changes = step.changes();
+    CommitResult result = store.commit(changes);
+    assertThat(StepChanges.isStale(result)).as("others got on: %s", changes).isFalse();
+    String known = picture(job);
+    job.load(progress(job.id()));
+    assertThat(picture(job)).as("what the store has after %s", changes).isEqualTo(known);
+    StepChanges more = step();
+    Settlement.addTo(more);
+    assertThat(more.isEmpty()).as("nothing is left to be done after %s", changes).isTrue();
+    return this;
+  }
+
+  private static String picture(ExecutionPicture job) {
+    return job.state()
+        + " "
+        + job.version()
+        + job.nodes().stream()
+            .map(
+                node ->
+                    " "
+                        + node.task.id()
+                        + (node.isFinal() ? "" : node.ready ? " ready" : " waits")
+                        + " "
+                        + List.of(node.state, node.version, node.attempt, node.openNeeds)
+                        + node.attemptState
+                        + node.outputs)
+            .collect(Collectors.joining("\n"));
+  }
+
+  /** In short: {@code a SUCCEEDED, b ready, c PENDING: RUNNING}. */
+  @Override
+  public String toString() {
+    return job.nodes().stream()
+            .map(node -> node.task.id() + " " + word(node))
+            .collect(Collectors.joining(", "))
+        + ": "
+        + job.state();
+  }
+
+  private static String word(TaskRunPicture node) {
+    if (!node.ready || node.isFinal()) {
+      return node.state.name();
+    }
+    return node.state == TaskRunState.PENDING ? "ready" : "ready again";
+  }
+
+  String error() {
+    return String.valueOf(Objects.requireNonNull(store.execution(job.id())).error());
+  }
+}

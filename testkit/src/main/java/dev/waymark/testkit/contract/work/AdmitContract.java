@@ -1,0 +1,244 @@
+package dev.waymark.testkit.contract.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waymark.core.conflict.Refusal.Reason;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.Outcome;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.contract.base.ContractTest;
+import dev.waymark.testkit.contract.base.Parallel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Admission: how many executions of a workflow are under way, as seen at the place of the change in
+ * its change set, and of the change set in the order in which change sets are decided.
+ */
+public abstract class AdmitContract extends ContractTest {
+  private static final WorkflowId OTHER = new WorkflowId("other");
+
+  /** For the backends. */
+  protected AdmitContract() {}
+
+  private static boolean last(CommitResult result) {
+    List<Outcome> outcomes = result.outcomes();
+    return outcomes.get(outcomes.size() - 1).changed();
+  }
+
+  private boolean lastOf(ChangeSet.Builder changes) {
+    return last(store.commit(changes.build()));
+  }
+
+  private ChangeSet admit(ExecutionId id) {
+    return changes().admitExecution(id, FLOW, 1).build();
+  }
+
+  // ---- within one change set
+
+  @Test
+  @DisplayName("one that begins in the same change set takes the place")
+  void beginsBefore() {
+    ExecutionId first = execution();
+    ExecutionId second = execution();
+    assertThat(
+            lastOf(
+                changes()
+                    .updateExecution(first, ExecutionState.RUNNING)
+                    .admitExecution(second, FLOW, 1)))
+        .isFalse();
+    assertThat(stored(second).state()).isEqualTo(ExecutionState.PENDING);
+  }
+
+  @Test
+  @DisplayName("one that ends in the same change set leaves its place")
+  void endsBefore() {
+    ExecutionId first = executionIn(ExecutionState.RUNNING);
+    ExecutionId second = execution();
+    assertThat(
+            lastOf(
+                changes()
+                    .updateExecution(first, ExecutionState.SUCCEEDED)
+                    .admitExecution(second, FLOW, 1)))
+        .isTrue();
+    assertThat(stored(second).state()).isEqualTo(ExecutionState.RUNNING);
+  }
+
+  @Test
+  @DisplayName("one that is created and begins in the same change set takes the place")
+  void createdBefore() {
+    ExecutionId created = ids.executionId();
+    ExecutionId waiting = execution();
+    assertThat(
+            lastOf(
+                changes()
+                    .createExecution(new NewExecution(created, FLOW))
+                    .updateExecution(created, ExecutionState.RUNNING)
+                    .admitExecution(waiting, FLOW, 1)))
+        .isFalse();
+    assertThat(
+            lastOf(
+                changes()
+                    .updateExecution(created, ExecutionState.FAILED)
+                    .admitExecution(waiting, FLOW, 1)))
+        .isTrue();
+  }
+
+  @Test
+  @DisplayName("every state between begin and end holds the place; what never began never had one")
+  void everyState() {
+    for (ExecutionState state : ExecutionState.values()) {
+      ExecutionId one = execution();
+      ExecutionId waiting = execution();
+      ChangeSet.Builder changes = changes();
+      wayTo(state).forEach(to -> changes.updateExecution(one, to));
+      boolean holds =
+          List.of(ExecutionState.RUNNING, ExecutionState.PAUSED, ExecutionState.CANCELLING)
+              .contains(state);
+      assertThat(lastOf(changes.admitExecution(waiting, FLOW, 1)))
+          .as("%s", state)
+          .isEqualTo(!holds);
+      end(one);
+      end(waiting);
+    }
+  }
+
+  private void end(ExecutionId id) {
+    ExecutionState state = stored(id).state();
+    if (state.isTerminal()) {
+      return;
+    }
+    ChangeSet.Builder changes = changes();
+    if (state != ExecutionState.CANCELLING) {
+      changes.updateExecution(id, ExecutionState.CANCELLING);
+    }
+    store.commit(changes.updateExecution(id, ExecutionState.CANCELLED).build());
+  }
+
+  @Test
+  @DisplayName("moves of other workflows do not count")
+  void otherWorkflows() {
+    store.saveWorkflow(new NewWorkflow(OTHER, "x"));
+    ExecutionId other = ids.executionId();
+    ExecutionId own = execution();
+    assertThat(
+            lastOf(
+                changes()
+                    .createExecution(new NewExecution(other, OTHER))
+                    .updateExecution(other, ExecutionState.RUNNING)
+                    .admitExecution(own, FLOW, 1)))
+        .isTrue();
+  }
+
+  @Test
+  @DisplayName("a refused change set leaves no trace in the count")
+  void refusedBefore() {
+    ExecutionId first = execution();
+    ExecutionId second = execution();
+    TaskRunId unknown = ids.taskRunId();
+    CompletableFuture<CommitResult> refused =
+        store.commitAsync(
+            changes()
+                .updateExecution(first, ExecutionState.RUNNING)
+                .recordAttempt(unknown, "w")
+                .build());
+    CompletableFuture<CommitResult> admitted = store.commitAsync(admit(second));
+    assertThat(last(admitted.join())).isTrue();
+    assertThat(refused.handle((answer, error) -> error).join()).isNotNull();
+  }
+
+  // ---- across change sets of one thread
+
+  @Test
+  @DisplayName("of change sets that one thread submits without waiting, those before count")
+  void inOrder() {
+    for (int round = 0; round < 20; round++) {
+      ExecutionId first = execution();
+      ExecutionId second = execution();
+      ExecutionId third = execution();
+      List<CompletableFuture<CommitResult>> answers = new ArrayList<>();
+      answers.add(commitAsync(changes().updateExecution(first, ExecutionState.RUNNING)));
+      answers.add(store.commitAsync(admit(second)));
+      answers.add(commitAsync(changes().updateExecution(first, ExecutionState.SUCCEEDED)));
+      answers.add(store.commitAsync(admit(second)));
+      answers.add(store.commitAsync(admit(third)));
+      answers.add(commitAsync(changes().updateExecution(second, ExecutionState.FAILED)));
+      answers.add(store.commitAsync(admit(third)));
+      answers.add(commitAsync(changes().updateExecution(third, ExecutionState.FAILED)));
+      assertThat(answers.stream().map(answer -> last(answer.join())))
+          .containsExactly(true, false, true, true, false, true, true, true);
+    }
+  }
+
+  private CompletableFuture<CommitResult> commitAsync(ChangeSet.Builder changes) {
+    return store.commitAsync(changes.build());
+  }
+
+  @Test
+  @DisplayName("also while other change sets are on their way, and by several threads and stores")
+  void neverMore() {
+    List<StateStore> stores = List.of(store, openAnother());
+    List<ExecutionId> waiting = new ArrayList<>();
+    for (int i = 0; i < 24; i++) {
+      waiting.add(execution());
+    }
+    Parallel.run(
+        4,
+        thread -> {
+          StateStore own = stores.get(thread % 2);
+          List<CompletableFuture<CommitResult>> answers = new ArrayList<>();
+          for (ExecutionId id : waiting.subList(thread * 6, thread * 6 + 6)) {
+            ExecutionId noise = ids.executionId();
+            answers.add(
+                own.commitAsync(
+                    ChangeSet.builder().createExecution(new NewExecution(noise, FLOW)).build()));
+            answers.add(own.commitAsync(ChangeSet.builder().admitExecution(id, FLOW, 3).build()));
+          }
+          answers.forEach(CompletableFuture::join);
+          return true;
+        });
+    assertThat(waiting.stream().filter(id -> stored(id).state() == ExecutionState.RUNNING))
+        .hasSize(3);
+  }
+
+  @Test
+  @DisplayName("an execution that a claim has begun takes a place")
+  void claimedBefore() {
+    ExecutionId first = execution();
+    ExecutionId second = execution();
+    TaskRunId run = taskRun(first);
+    store.commit(changes().readyTaskRun(run).build());
+    assertThat(store.claim(ClaimRequest.of("w", 1, Duration.ofHours(1))).claimed()).hasSize(1);
+    assertThat(last(store.commit(admit(second)))).isFalse();
+  }
+
+  // ---- another workflow
+
+  @Test
+  @DisplayName("an execution is not admitted under the id of another workflow")
+  void otherWorkflow() {
+    store.saveWorkflow(new NewWorkflow(OTHER, "x"));
+    ExecutionId own = execution();
+    for (WorkflowId wrong : List.of(OTHER, new WorkflowId("unknown"))) {
+      refusedFor(
+          RecordRef.of(own),
+          Reason.ALREADY_EXISTS,
+          () -> store.commit(changes().admitExecution(own, wrong, 1).build()));
+    }
+    assertThat(stored(own).state()).isEqualTo(ExecutionState.PENDING);
+    assertThat(last(store.commit(admit(own)))).isTrue();
+  }
+}
