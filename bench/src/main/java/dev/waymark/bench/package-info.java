@@ -1,6 +1,5 @@
 /**
- * Measurements of Waymark from outside, through its front door: {@link dev.waymark.bench.Main} runs
- * the parts.
+ * Measurements of Waymark through its public API. {@link dev.waymark.bench.Main} runs the parts.
  */
 @NullMarked
 package dev.waymark.bench;

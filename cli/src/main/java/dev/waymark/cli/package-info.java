@@ -1,6 +1,6 @@
 /**
- * The {@code waymark} command. The only door is {@link dev.waymark.cli.Main}; its commands,
- * options, JSON keys and exit codes are the contract, not its classes.
+ * The {@code waymark} command. The only entry point is {@link dev.waymark.cli.Main}. The contract
+ * is its commands, options, JSON keys and exit codes, not its classes.
  */
 @NullMarked
 package dev.waymark.cli;

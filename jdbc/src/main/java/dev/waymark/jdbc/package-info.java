@@ -1,6 +1,6 @@
 /**
- * All that the SQL backends share: {@link dev.waymark.jdbc.JdbcStateStore}, the base of each of
- * them.
+ * Shared code of the SQL backends. {@link dev.waymark.jdbc.JdbcStateStore} is the base class of
+ * each backend.
  */
 @NullMarked
 package dev.waymark.jdbc;

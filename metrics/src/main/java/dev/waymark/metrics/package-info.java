@@ -1,4 +1,4 @@
-/** Stores and runners watched through Micrometer: {@link dev.waymark.metrics.WaymarkMetrics}. */
+/** Metrics of stores and runners through Micrometer: {@link dev.waymark.metrics.WaymarkMetrics}. */
 @NullMarked
 package dev.waymark.metrics;
 

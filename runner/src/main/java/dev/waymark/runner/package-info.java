@@ -1,8 +1,7 @@
 /**
- * The durable runner: {@link dev.waymark.runner.Runner} starts executions, works on them by running
- * their tasks as processes, retries what fails, and takes up what a worker that died left behind.
- * All that it knows is in the {@link dev.waymark.core.store.StateStore}, so it may be stopped or
- * killed at any moment.
+ * The durable runner. {@link dev.waymark.runner.Runner} starts executions and runs their tasks as
+ * processes. It retries failed tasks and recovers the work of dead workers. All its state is in the
+ * {@link dev.waymark.core.store.StateStore}, so a runner may be stopped or killed at any moment.
  */
 @NullMarked
 package dev.waymark.runner;

@@ -1,6 +1,6 @@
 /**
- * What the tests of Waymark and of its backends share: a reference store in memory and a clock that
- * stands still until it is told to move.
+ * Shared code for the tests of Waymark and of its backends: an in-memory reference store, and a
+ * clock that moves only when a test moves it.
  */
 @NullMarked
 package dev.waymark.testkit;

@@ -1,4 +1,4 @@
-/** A real PostgreSQL, started from Maven artifacts, for tests and measurements. */
+/** A real PostgreSQL for tests and measurements. It is started from Maven artifacts. */
 @NullMarked
 package dev.waymark.testserver;
 

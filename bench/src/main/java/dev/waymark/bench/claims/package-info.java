@@ -1,4 +1,4 @@
-/** What it costs to claim work, and how soon work that comes is begun. */
+/** Measures the cost of a claim and the time until a worker starts new work. */
 @NullMarked
 package dev.waymark.bench.claims;
 

@@ -1,6 +1,7 @@
 /**
- * Commits under load: Waymark against plain JDBC, which writes the same records with a transaction
- * for each step, and against the ceiling, JDBC that commits in groups and decides nothing.
+ * Commits under load. Compares Waymark with two contestants. Plain JDBC writes the same records
+ * with one transaction for each step. The ceiling is JDBC that commits in groups and decides
+ * nothing.
  */
 @NullMarked
 package dev.waymark.bench.commits;

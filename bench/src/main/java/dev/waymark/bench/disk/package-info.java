@@ -1,4 +1,4 @@
-/** How many bytes executions take. */
+/** Measures how many bytes an execution takes. */
 @NullMarked
 package dev.waymark.bench.disk;
 

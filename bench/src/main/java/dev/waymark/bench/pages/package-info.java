@@ -1,4 +1,4 @@
-/** Pages of large stores, and the large stores themselves. */
+/** Measures pages of large stores. This package also creates the large stores. */
 @NullMarked
 package dev.waymark.bench.pages;
 

@@ -1,4 +1,4 @@
-/** Where the measured stores are: files and servers on the disk of the work folder. */
+/** The locations of the measured stores: files and servers on the disk of the work folder. */
 @NullMarked
 package dev.waymark.bench.place;
 

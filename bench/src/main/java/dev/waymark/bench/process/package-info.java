@@ -1,4 +1,4 @@
-/** The command line as a whole process, and Waymark in a small heap. */
+/** Measures the command line as a whole process, and Waymark in a small heap. */
 @NullMarked
 package dev.waymark.bench.process;
 

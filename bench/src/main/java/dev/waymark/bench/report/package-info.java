@@ -1,4 +1,4 @@
-/** What was measured, as tables, files and plots. */
+/** The measurements as tables, files and plots. */
 @NullMarked
 package dev.waymark.bench.report;
 

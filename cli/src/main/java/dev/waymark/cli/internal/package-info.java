@@ -1,4 +1,6 @@
-/** What every command shares: the entry, its surroundings, its errors and exit codes. */
+/**
+ * Code that all commands share: the entry point, the environment, the errors and the exit codes.
+ */
 @NullMarked
 package dev.waymark.cli.internal;
 

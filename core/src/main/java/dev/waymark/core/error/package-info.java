@@ -1,5 +1,5 @@
 /**
- * What can go wrong, as few unchecked types. Every message says what was attempted, on which
+ * The errors of Waymark, as a few unchecked types. Every message says what was attempted, on which
  * record, what was found, what was expected and what to do next.
  */
 @NullMarked

@@ -1,4 +1,4 @@
-/** What the modules of Waymark share and users do not touch: checks of text and time. */
+/** Code that the modules of Waymark share and users do not use: checks of text and time. */
 @NullMarked
 package dev.waymark.core.internal;
 

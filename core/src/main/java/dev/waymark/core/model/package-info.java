@@ -1,6 +1,6 @@
 /**
- * The words of Waymark as types: ids, states with their allowed moves, and the records that a store
- * keeps. All are immutable values.
+ * The vocabulary of Waymark as types: ids, states with their allowed moves, and the records of a
+ * store. All are immutable values.
  */
 @NullMarked
 package dev.waymark.core.model;

@@ -1,4 +1,4 @@
-/** What the parts of the SQL backends share with each other. */
+/** Code that the parts of the SQL backends share. */
 @NullMarked
 package dev.waymark.jdbc.internal;
 

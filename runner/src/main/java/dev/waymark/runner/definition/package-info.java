@@ -1,7 +1,4 @@
-/**
- * The workflow file: its checked form, how it is read, and what is wrong with it, by line and
- * column.
- */
+/** The workflow file: its checked form, how it is read, and its errors with line and column. */
 @NullMarked
 package dev.waymark.runner.definition;
 

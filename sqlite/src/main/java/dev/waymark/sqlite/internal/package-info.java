@@ -1,6 +1,6 @@
 /**
- * How the store works with SQLite: the text of its statements, its connections and their settings,
- * its schema, and what its errors mean.
+ * SQLite: the text of the statements, the connections and their settings, the schema, and the
+ * meaning of errors.
  */
 @NullMarked
 package dev.waymark.sqlite.internal;

@@ -1,8 +1,8 @@
 /**
- * What every backend has to do, as tests: one abstract class per topic, and {@link
- * dev.waymark.testkit.contract.StateStoreContract}, which holds them all.
+ * The contract of every backend, as tests. There is one abstract class per topic. {@link
+ * dev.waymark.testkit.contract.StateStoreContract} contains all of them.
  *
- * <p>A backend's whole test is one class:
+ * <p>The whole test of a backend is one class:
  *
  * <pre>{@code
  * @DisplayName("The SQLite store")
@@ -17,8 +17,8 @@
  * }
  * }</pre>
  *
- * <p>A class that extends a single topic runs that topic alone, which is handy while a backend
- * grows.
+ * <p>A class that extends a single topic runs only that topic. This is useful during the
+ * development of a backend.
  */
 @NullMarked
 package dev.waymark.testkit.contract;

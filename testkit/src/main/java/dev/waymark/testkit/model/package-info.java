@@ -1,11 +1,11 @@
 /**
- * The differential test: one stream of operations, drawn from a seed, put to several stores; every
- * answer and every error must be that of the reference store, word by word.
+ * The differential test. It draws one stream of operations from a seed and applies it to several
+ * stores. Every answer and every error must match that of the reference store word for word.
  *
- * <p>{@link dev.waymark.testkit.model.Comparison} is the way in. What happens is drawn by {@code
- * Operations}, which looks at nothing but the dice and the reference store; so a seed replays
- * exactly, whatever the stores under test answer. A new kind of question to a store is one more
- * record in {@code Operation} and one more line where the operations are drawn.
+ * <p>{@link dev.waymark.testkit.model.Comparison} is the entry point. {@code Operations} draws the
+ * operations. It uses only the random generator and the reference store. Therefore a seed replays
+ * exactly, whatever the stores under test answer. To add a query, add one record to {@code
+ * Operation} and one line where the operations are drawn.
  */
 @NullMarked
 package dev.waymark.testkit.model;

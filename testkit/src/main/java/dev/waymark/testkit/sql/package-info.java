@@ -1,4 +1,4 @@
-/** What tests of the backends on SQL share: a look at the statements that reach the driver. */
+/** Shared code for tests of the SQL backends: a log of the statements that reach the driver. */
 @NullMarked
 package dev.waymark.testkit.sql;
 

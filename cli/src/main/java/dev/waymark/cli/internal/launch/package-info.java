@@ -1,4 +1,4 @@
-/** What the launcher script runs once after a build, so that later starts are fast. */
+/** Code that the launcher script runs once after a build, so that later starts are fast. */
 @NullMarked
 package dev.waymark.cli.internal.launch;
 

@@ -1,4 +1,4 @@
-/** How records are printed: their fields and columns, and the formats. */
+/** Prints records: their fields and columns, and the output formats. */
 @NullMarked
 package dev.waymark.cli.internal.output;
 

@@ -1,4 +1,4 @@
-/** How a running execution is shown: plain lines, or a display that is redrawn on a terminal. */
+/** Shows a running execution: as plain lines, or as a display that is redrawn on a terminal. */
 @NullMarked
 package dev.waymark.cli.internal.progress;
 

@@ -1,4 +1,6 @@
-/** Which store a command uses, and how the ids that a user types become ids of the store. */
+/**
+ * Finds the store that a command uses, and turns the ids that a user types into ids of the store.
+ */
 @NullMarked
 package dev.waymark.cli.internal.store;
 

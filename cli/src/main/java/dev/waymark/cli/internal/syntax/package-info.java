@@ -1,6 +1,6 @@
 /**
- * How a command line is read: what a command accepts, the quick reader, and picocli for everything
- * else.
+ * Reads a command line: the syntax of each command, the fast parser, and picocli for all other
+ * cases.
  */
 @NullMarked
 package dev.waymark.cli.internal.syntax;

@@ -1,4 +1,7 @@
-/** What every store checks of a question before it answers, so that all refuse it in one way. */
+/**
+ * The checks of a query that every store makes before it answers. All stores refuse a bad query in
+ * the same way.
+ */
 @NullMarked
 package dev.waymark.core.internal.read;
 

@@ -1,4 +1,4 @@
-/** What brings the tables of a store to the version of this program. */
+/** Migrates the tables of a store to the version of this program. */
 @NullMarked
 package dev.waymark.jdbc.internal.migrate;
 

@@ -1,6 +1,6 @@
 /**
- * Reads: the answers that a store gives, each from one snapshot, and the text forms in which maps
- * and transitions are kept.
+ * Reads. Every answer of a store comes from one snapshot. This package also has the text forms of
+ * stored maps and transitions.
  */
 @NullMarked
 package dev.waymark.jdbc.internal.read;

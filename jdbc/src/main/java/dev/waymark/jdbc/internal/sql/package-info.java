@@ -1,7 +1,7 @@
 /**
- * The seam between what the backends share and what differs: {@link
- * dev.waymark.jdbc.internal.sql.Dialect} with the text of every statement, {@link
- * dev.waymark.jdbc.internal.sql.SessionSource} with the connections.
+ * The boundary between the shared code and the code of each backend. {@link
+ * dev.waymark.jdbc.internal.sql.Dialect} has the text of every statement. {@link
+ * dev.waymark.jdbc.internal.sql.SessionSource} has the connections.
  */
 @NullMarked
 package dev.waymark.jdbc.internal.sql;
