@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Executions that are held, let go on and cancelled, and workers that are to end in peace. */
 @DisplayName("A control")
-class ControlsTest extends RunnerFixture {
+class PauseResumeTest extends RunnerFixture {
   private static final String UNTIL_GO_ON = "touch up; while ! test -f go-on; do sleep 0.01; done";
 
   @Test
