@@ -24,7 +24,7 @@ public final class Main {
   }
 
   private static Surroundings surroundings() {
-    // HOME first: user.home comes from the list of users, not from the environment.
+    // HOME first: user.home comes from the user database, not from the environment.
     String home = System.getenv().getOrDefault("HOME", "");
     return new Surroundings(
         System.getenv(),

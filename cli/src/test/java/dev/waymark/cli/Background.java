@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntBiFunction;
 
-/** A command line that runs on a thread of its own while the test looks on. */
+/** A command line that runs on a separate thread while the test observes it. */
 final class Background {
   private static final long LIMIT_SECONDS = 60;
 
@@ -32,12 +32,12 @@ final class Background {
     thread.start();
   }
 
-  /** What it has printed so far. */
+  /** Returns its standard output so far. */
   String out() {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  /** What it has said so far. */
+  /** Returns its standard error so far. */
   String err() {
     return err.toString(StandardCharsets.UTF_8);
   }
@@ -46,12 +46,12 @@ final class Background {
     return !exitCode.isDone();
   }
 
-  /** Waits until it has printed this. */
+  /** Waits until its standard output contains this text. */
   void awaitOut(String text) {
     Waiting.until(text, () -> out().contains(text), this::isRunning);
   }
 
-  /** What it came to in the end. */
+  /** Waits for its end and returns its result. */
   Run await() {
     int code = exitCode.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
     return new Run(code, out(), err());

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("A run that waits")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BlockedRunIT {
-  /** The first attempt of the first execution waits for ever; all others end at once. */
+  /** The first attempt of the first execution never ends; all others end at once. */
   private static final String HELD =
       """
       id: held
@@ -71,8 +71,7 @@ class BlockedRunIT {
       assertThat(both).hasSize(2);
       ExecutionDetails held = Objects.requireNonNull(store.executionDetails(both.get(0).id()));
       assertThat(both.get(1).state()).isEqualTo(ExecutionState.SUCCEEDED);
-      // Without the bound in the way there is no reason to touch what was stopped in an orderly
-      // way.
+      // Unless the limit blocks it, the run does not touch an execution that was stopped cleanly.
       boolean blocked = signal.equals("KILL") || bound.equals("parallel");
       assertThat(held.execution().state())
           .isEqualTo(blocked ? ExecutionState.SUCCEEDED : ExecutionState.RUNNING);
@@ -99,7 +98,7 @@ class BlockedRunIT {
       try (JavaProcess show = waymark("task-runs", "list", id())) {
         assertThat(String.join("\n", show.readLines())).contains("WAITING", "needs a to end");
       }
-      // As soon as somebody serves it, the run goes on.
+      // The run continues as soon as a worker serves the pool.
       try (JavaProcess worker = waymark("worker", "--pool", "gpu", "--until-idle")) {
         worker.readLines();
         assertThat(worker.waitFor()).isZero();
@@ -123,7 +122,7 @@ class BlockedRunIT {
     }
   }
 
-  /** A process whose messages go to a file, after those of the others. */
+  /** Starts a process that appends its messages to a shared file. */
   private JavaProcess waymark(String... arguments) {
     List<String> words =
         new ArrayList<>(List.of("--store", "sqlite:" + folder.resolve("waymark.db")));

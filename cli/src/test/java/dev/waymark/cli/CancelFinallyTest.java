@@ -18,8 +18,8 @@ class CancelFinallyTest extends CliTest {
       """;
 
   private static final String LEFT =
-      "waymark: the tasks of finally run before it ends, which needs a worker; to end it without"
-          + " them, cancel it again\n";
+      "waymark: its \"finally\" tasks must run before the execution ends, and they need a worker;"
+          + " to end it without them, cancel it again\n";
 
   @Test
   @DisplayName("cancels what waits, says that finally runs, and a worker runs it")
@@ -73,7 +73,7 @@ class CancelFinallyTest extends CliTest {
     assertThat(states(id)).containsExactly("SUCCEEDED", "CANCELLED", "CANCELLED");
   }
 
-  /** An execution that has begun, and on which no worker works. */
+  /** Returns the id of an execution that has started and has no worker. */
   private String pausedAfterFirst() {
     String id = runFile(WITH_FINALLY, "--detach").id();
     Background worker = begin("worker", "--until-idle");

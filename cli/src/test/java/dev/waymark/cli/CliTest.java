@@ -21,7 +21,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
- * Runs command lines in this process, in a home directory of their own, on the real store and with
+ * Runs command lines in this process, each test in its own home directory, with a real store and
  * real tasks.
  */
 abstract class CliTest {
@@ -66,14 +66,14 @@ abstract class CliTest {
   Terminal terminal = Terminal.none();
   byte[] stdin = new byte[0];
 
-  /** What a command line came to. */
+  /** The result of a command line. */
   record Run(int exitCode, String out, String err) {
     String lastLine() {
       List<String> lines = out.lines().toList();
       return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
     }
 
-    /** The id in the last line, {@code execution ID STATE}. */
+    /** Returns the id in the last line, {@code execution ID STATE}. */
     String id() {
       return lastLine().split(" ", -1)[1];
     }
@@ -106,12 +106,12 @@ abstract class CliTest {
         .run(words);
   }
 
-  /** The same on a thread of its own. */
+  /** Runs a command line on a separate thread. */
   Background begin(String... words) {
     return beginAt(home, words);
   }
 
-  /** The same in another home directory, as on another machine. */
+  /** Runs a command line on a separate thread in another home directory, as on another machine. */
   Background beginAt(Path folder, String... words) {
     return new Background((out, err) -> waymark(folder, out, err, words));
   }
@@ -131,7 +131,7 @@ abstract class CliTest {
     }
   }
 
-  /** The lines of a file in the home directory, each without blanks around it. */
+  /** Returns the lines of a file in the home directory, each without surrounding blanks. */
   List<String> lines(String name) {
     try {
       return Files.readAllLines(home.resolve(name)).stream().map(String::strip).toList();
@@ -140,7 +140,7 @@ abstract class CliTest {
     }
   }
 
-  /** Runs a workflow file to its end. */
+  /** Runs a workflow file until its execution ends. */
   Run runFile(String content, String... words) {
     file("flow.yaml", content);
     String[] all = new String[words.length + 3];
@@ -151,7 +151,7 @@ abstract class CliTest {
     return waymark(all);
   }
 
-  /** The states of the task runs of an execution, in the order of the file. */
+  /** Returns the states of the task runs of an execution, in the order of the file. */
   List<Object> states(String execution) {
     return list(parse(waymark("executions", "show", execution, "-o", "json").out()), "taskRuns")
         .stream()
@@ -159,7 +159,7 @@ abstract class CliTest {
         .toList();
   }
 
-  /** Parses JSON or YAML, each of which is YAML. */
+  /** Parses JSON or YAML; JSON is also YAML. */
   @SuppressWarnings("unchecked")
   static Map<String, Object> parse(String text) {
     return (Map<String, Object>) new Load(LoadSettings.builder().build()).loadFromString(text);

@@ -78,7 +78,7 @@ class DamagedStoreTest extends CliTest {
         .doesNotContain("internal error");
   }
 
-  /** Writes a wrong value into every row, past every guard. */
+  /** Writes a wrong value into every row, without triggers and constraints. */
   private void damage(String table, String column) throws SQLException, IOException {
     Path file;
     try (Stream<Path> files = Files.walk(home)) {

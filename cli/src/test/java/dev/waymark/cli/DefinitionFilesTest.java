@@ -85,15 +85,15 @@ class DefinitionFilesTest extends CliTest {
     Path odd = Files.createDirectory(home.resolve("flows")).resolve("odd.yaml");
     file("flows/fine.yaml", workflow("fine", "echo"));
     assertThat(new ProcessBuilder("mkfifo", odd.toString()).start().waitFor()).isZero();
-    assertRefused(words, "it is a named pipe, not a file; name a regular file, or give the text");
+    assertRefused(words, "it is a named pipe, not a regular file; give a regular file, or use -f");
     Files.delete(odd);
     try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       socket.bind(UnixDomainSocketAddress.of(odd));
-      assertRefused(words, "it is a socket, not a file");
+      assertRefused(words, "it is a socket, not a regular file");
     }
     Files.delete(odd);
     Files.createSymbolicLink(odd, Path.of("/dev/zero"));
-    assertRefused(words, "it is a device, not a file");
+    assertRefused(words, "it is a device, not a regular file");
     Files.delete(odd);
     Files.createSymbolicLink(odd, Path.of("nowhere"));
     assertRefused(words, "it is a symbolic link to \"nowhere\", which cannot be followed");
@@ -150,8 +150,8 @@ class DefinitionFilesTest extends CliTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
         .isEqualTo(
-            "waymark: workflow \"same\" is in two files, one.yaml and two.yaml; give each file an"
-                + " id of its own\n");
+            "waymark: workflow \"same\" is defined in two files, one.yaml and two.yaml; give each"
+                + " file its own id\n");
     assertNothingStored();
   }
 
@@ -248,7 +248,7 @@ class DefinitionFilesTest extends CliTest {
 
   private void assertNothingStored() {
     Run run = waymark("workflows", "list", "-o", "json");
-    assertThat(run.exitCode()).as("there is not even a store").isEqualTo(3);
+    assertThat(run.exitCode()).as("no store exists").isEqualTo(3);
     assertThat(run.err()).contains("no store at ");
   }
 }

@@ -107,7 +107,7 @@ class ExtremeTimesTest extends CliTest {
     assertThat(tried).hasSizeGreaterThan(60);
   }
 
-  /** What a builder accepts, a store answers, or refuses with an error of its own. */
+  /** A store accepts what a builder accepts, or refuses it with a typed error. */
   private static Object give(Object built) {
     StateStore store = new InMemoryStateStore();
     try {
@@ -133,7 +133,7 @@ class ExtremeTimesTest extends CliTest {
     Object with(Object[] arguments) throws ReflectiveOperationException;
   }
 
-  /** Whether the call was accepted; it may be refused as invalid input only. */
+  /** Whether the call was accepted; the only allowed error is invalid input. */
   private static boolean run(Executable executable, Object extreme, Call call, List<String> tried)
       throws ReflectiveOperationException {
     Class<?>[] types = executable.getParameterTypes();

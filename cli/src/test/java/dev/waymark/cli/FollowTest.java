@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("logs -f")
 class FollowTest extends CliTest {
-  /** A task that goes on when it is let. */
+  /** A task that continues when the file exists. */
   private static final String HELD =
       """
       id: held
@@ -129,7 +129,8 @@ class FollowTest extends CliTest {
             new Run(
                 2,
                 "",
-                "waymark: --attempt does not go with -f, which shows every attempt as it comes\n"));
+                "waymark: --attempt cannot be combined with -f, which prints every attempt; give"
+                    + " one of them\n"));
     Run task = waymark("logs", id, "-f", "--task", "gret");
     assertThat(task.exitCode()).isEqualTo(4);
     assertThat(task.err()).contains("has no task \"gret\"; did you mean \"greet\"?");

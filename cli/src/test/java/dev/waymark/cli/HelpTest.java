@@ -77,7 +77,8 @@ class HelpTest extends CliTest {
     assertThat(alone.exitCode()).isEqualTo(2);
     assertThat(alone.err())
         .isEqualTo(
-            "waymark: \"executions\" needs a command: list, show, cancel, pause, resume, rerun, watch\n");
+            "waymark: \"executions\" requires a command; use one of list, show, cancel, pause,"
+                + " resume, rerun, watch\n");
   }
 
   @Test
@@ -108,6 +109,6 @@ class HelpTest extends CliTest {
         .contains("#!/usr/bin/env bash", "executions", "--until-idle", "jsonl", "CANCELLING");
     assertThat(waymark("completion", "zsh").out()).isEqualTo(bash.out());
     assertThat(waymark("completion", "fish").err())
-        .isEqualTo("waymark: no completion for \"fish\"; available: bash, zsh\n");
+        .isEqualTo("waymark: no completion script for \"fish\"; use bash or zsh\n");
   }
 }

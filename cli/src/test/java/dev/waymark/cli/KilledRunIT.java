@@ -117,7 +117,7 @@ class KilledRunIT {
     }
   }
 
-  /** Children inherit that a signal is ignored, and a JVM leaves it so. */
+  /** Children inherit an ignored signal, and the JVM keeps it ignored. */
   private static boolean ignoresInterrupts() throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
@@ -143,7 +143,7 @@ class KilledRunIT {
     assertThat(isRunning(child)).as("the child of the lost attempt still runs").isFalse();
   }
 
-  /** A process that has ended but whose parent has not asked for its exit code yet does not run. */
+  /** Whether a process runs; a zombie, which has ended but was not reaped, does not run. */
   private static boolean isRunning(long pid) throws IOException {
     if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
       return false;
@@ -162,7 +162,7 @@ class KilledRunIT {
       Path place = Files.createDirectory(folder.resolve("round-" + round));
       startChain(place);
       try (StateStore store = SqliteStateStore.open(place.resolve("waymark.db"))) {
-        // As many kills as an attempt may be lost; then the work is left in peace.
+        // An attempt can be lost this many times; after that, no worker is killed.
         for (int kill = 0; kill < KILLS_A_ROUND; kill++) {
           long enough = moves(store) + 1 + random.nextInt(14);
           try (JavaProcess worker = waymark(place, "worker", "--until-idle")) {
@@ -228,8 +228,8 @@ class KilledRunIT {
   }
 
   /**
-   * Waits for a condition that another process brings about; the process must live, or the
-   * condition be that it does not.
+   * Waits for a condition that another process fulfils. The process must stay alive until then,
+   * unless the condition is its end.
    */
   private static void await(Condition condition, JavaProcess process) throws Exception {
     long end = System.nanoTime() + 60_000_000_000L;
@@ -240,7 +240,7 @@ class KilledRunIT {
     }
   }
 
-  /** Something that will be so after a while. */
+  /** A condition that becomes true later. */
   private interface Condition {
     boolean holds() throws Exception;
   }

@@ -130,12 +130,12 @@ class ListsTest extends CliTest {
     assertThat(page.err()).matches("1–2 of 5 executions · next: --after [A-Za-z0-9_-]+\n");
     String cursor = page.err().strip().replaceAll(".* ", "");
     assertThat(waymark("executions", "list", "--after", cursor).err())
-        .isEqualTo("3 of 5 executions · the end\n");
+        .isEqualTo("3 of 5 executions · last page\n");
     assertThat(waymark("executions", "list").err()).isEmpty();
     assertThat(waymark("executions", "list", "--state", "FAILED").err())
         .isEqualTo("no executions\n");
     assertThat(waymark("executions", "list", "--offset", "9").err())
-        .isEqualTo("none of 5 executions after offset 9\n");
+        .isEqualTo("offset 9 is past the last of 5 executions\n");
     assertThat(waymark("workflows", "list", "--limit", "1").err())
         .isEqualTo("1–1 of 2 workflows · next: --offset 1\n");
   }
@@ -242,7 +242,7 @@ class ListsTest extends CliTest {
     assertThat(several.exitCode()).isEqualTo(4);
     assertThat(several.err().lines())
         .containsExactly(
-            "waymark: \"018f2d1c\" is the beginning of several execution ids; give more of it:",
+            "waymark: prefix \"018f2d1c\" matches several execution ids; give a longer prefix:",
             "  " + id(0),
             "  " + id(1),
             "  " + id(2),
@@ -294,6 +294,6 @@ class ListsTest extends CliTest {
   @DisplayName("a misspelt workflow id gets the nearest one")
   void nearestWorkflow() {
     assertThat(waymark("workflows", "show", "nigthly").err())
-        .isEqualTo("waymark: no workflow \"nigthly\"; did you mean \"nightly\"?\n");
+        .isEqualTo("waymark: workflow \"nigthly\" does not exist; did you mean \"nightly\"?\n");
   }
 }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Reads the sources of all modules, so that no text depends on the locale of whoever runs it: in
- * some the digits are others than 0 to 9, and in Turkish the small letter of I is another one.
+ * Checks the sources of all modules, so that no text depends on the default locale: in some locales
+ * the digits are not 0 to 9, and in Turkish the lower-case letter of I differs.
  */
 @DisplayName("The sources of every module")
 class LocaleRulesTest {
@@ -31,7 +31,7 @@ class LocaleRulesTest {
           Pattern.compile("\\.printf\\(\\s*+(?!Locale\\.ROOT)"),
           "toLowerCase() or toUpperCase() without Locale.ROOT",
           Pattern.compile("\\.to(Lower|Upper)Case\\(\\)|::to(Lower|Upper)Case"),
-          "a format of a locale",
+          "a locale-dependent format",
           Pattern.compile(
               "new (DecimalFormat|SimpleDateFormat|MessageFormat|Formatter|Scanner)\\(|MessageFormat\\.format\\(|(NumberFormat|DateFormat|Collator)\\.get|ofLocalized|DateTimeFormatter\\.ofPattern\\([^,()]*\\)"));
 
@@ -54,7 +54,7 @@ class LocaleRulesTest {
     return found;
   }
 
-  /** What a source does that depends on the locale. */
+  /** Returns the locale-dependent operations of a source. */
   private static List<String> violations(String text) {
     List<String> found = new ArrayList<>();
     FORBIDDEN.forEach(
@@ -63,7 +63,7 @@ class LocaleRulesTest {
             found.add(rule);
           }
         });
-    // What %s makes of a number has the digits 0 to 9 everywhere; what %d makes of it has not.
+    // %s formats a number with the digits 0 to 9 in every locale; %d does not.
     String others =
         text.replaceAll("(?s)(String\\.format|printf)\\(\\s*Locale\\.ROOT,.*?;", "")
             .replaceAll("printf\\('[^']*'", "");

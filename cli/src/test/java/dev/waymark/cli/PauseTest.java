@@ -47,7 +47,7 @@ class PauseTest extends CliTest {
     awaitFile("up");
     assertThat(waymark("executions", "pause", id).exitCode()).isZero();
     file("go", "");
-    // Nothing can be done any more, so the worker goes home.
+    // No work is left, so the worker exits.
     assertThat(worker.await().exitCode()).isZero();
     assertThat(states(id)).containsExactly("SUCCEEDED", "PENDING");
     assertThat(waymark("executions", "list", "--state", "PAUSED").out()).contains(id);
@@ -63,10 +63,21 @@ class PauseTest extends CliTest {
   void refused() {
     String id = runFile(HELLO).id();
     assertThat(waymark("executions", "pause", id))
-        .isEqualTo(new Run(4, "", "waymark: cannot pause execution " + id + ": it is SUCCEEDED\n"));
+        .isEqualTo(
+            new Run(
+                4,
+                "",
+                "waymark: cannot pause execution "
+                    + id
+                    + ": it is SUCCEEDED; expected PENDING, RUNNING or PAUSED\n"));
     assertThat(waymark("executions", "resume", id))
         .isEqualTo(
-            new Run(4, "", "waymark: cannot resume execution " + id + ": it is SUCCEEDED\n"));
+            new Run(
+                4,
+                "",
+                "waymark: cannot resume execution "
+                    + id
+                    + ": it is SUCCEEDED; expected PAUSED, PENDING or RUNNING\n"));
     for (String command : new String[] {"pause", "resume"}) {
       Run unknown = waymark("executions", command, "ffffffff");
       assertThat(unknown.exitCode()).isEqualTo(4);

@@ -31,7 +31,7 @@ class PoolsTest extends CliTest {
     return pool;
   }
 
-  /** The pools, without who waits for them, serves them and holds them. */
+  /** Returns the pools, without the fields waiting, workers and heldBy. */
   private List<Map<String, Object>> pools() {
     List<Map<String, Object>> pools = new ArrayList<>();
     for (Map<String, Object> each :
@@ -112,7 +112,7 @@ class PoolsTest extends CliTest {
     assertThat(waymark("worker", "--until-idle", "--pool", "gpu").exitCode()).isZero();
     assertThat(waymark("executions", "watch", id).exitCode()).isZero();
     assertThat(waymark("pools", "list").err()).isEqualTo("no pools\n");
-    // Of a pool that nobody has named so far.
+    // A pool that was not used before.
     assertThat(waymark("pools", "set", "never", "--unbounded").exitCode()).isZero();
   }
 
@@ -126,7 +126,7 @@ class PoolsTest extends CliTest {
         "gpu --slots few | --slots \"few\" is not a whole number; use 0 to 100,000",
         "gpu --slots 2 --unbounded | give either --slots N or --unbounded",
         "gpu | give either --slots N or --unbounded",
-        "--slots 2 | \"pools set\" needs NAME; see waymark pools set --help",
+        "--slots 2 | \"pools set\" requires NAME; see waymark pools set --help",
         "g:pu --slots 2 | pool \"g:pu\" is not a valid name; use 1 to 128 letters",
       })
   void wrongWords(String words, String message) {

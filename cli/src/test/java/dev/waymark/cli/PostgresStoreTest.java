@@ -25,7 +25,7 @@ class PostgresStoreTest extends CliTest {
     TestServer.drop(schema);
   }
 
-  /** The URL of the server as the command line spells it, with these parameters more. */
+  /** Returns the URL of the server in the form of the command line, with these parameters. */
   private static String url(String parameters) {
     return TestServer.url(parameters).replaceFirst("^jdbc:", "");
   }
@@ -79,7 +79,7 @@ class PostgresStoreTest extends CliTest {
           url("schema=" + schema + "&retry-timeout=100ms")
               .replace(place[0] + ":" + place[1], "localhost:" + port);
       Background worker = begin("--store", url, "worker", "--until-idle");
-      Waiting.until("the message", () -> worker.err().contains("; trying again in 1s"));
+      Waiting.until("the message", () -> worker.err().contains("; retrying in 1s"));
       up.set(true);
       Run run = worker.await();
       assertThat(run.exitCode()).as(run.err()).isZero();
@@ -87,7 +87,7 @@ class PostgresStoreTest extends CliTest {
     }
   }
 
-  /** Passes connections on once the server is up; before that, they are closed at once. */
+  /** Forwards connections once the server is up; before that, closes them at once. */
   private static void forward(ServerSocket proxy, AtomicBoolean up, String[] place) {
     while (!proxy.isClosed()) {
       try {
@@ -133,7 +133,7 @@ class PostgresStoreTest extends CliTest {
             "worker",
             "--until-idle");
     assertThat(run.exitCode()).isEqualTo(3);
-    assertThat(run.err()).contains("createdb").doesNotContain("trying again");
+    assertThat(run.err()).contains("createdb").doesNotContain("retrying in");
   }
 
   @Test

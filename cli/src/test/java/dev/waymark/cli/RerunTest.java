@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("executions rerun")
 class RerunTest extends CliTest {
-  /** Whatever it does is noted in a file; {@code publish} fails until {@code ok} is there. */
+  /** Its tasks record what they do in a file; {@code publish} fails until {@code ok} exists. */
   private static final String REPORT =
       """
       id: report

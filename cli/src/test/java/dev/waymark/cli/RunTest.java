@@ -40,7 +40,7 @@ class RunTest extends CliTest {
     assertThat(run.lastLine()).isEqualTo("execution " + run.id() + " FAILED");
     assertThat(run.err())
         .contains(
-            "waymark: task bad failed: exited with code 3\n  its output: waymark logs "
+            "waymark: task bad failed: exited with code 3\n  show its output: waymark logs "
                 + run.id()
                 + " --task bad\n")
         .contains("after: skipped");
@@ -146,7 +146,7 @@ class RunTest extends CliTest {
     Run watch = waymark("executions", "watch", detached.id());
     assertThat(watch.exitCode()).isZero();
     assertThat(watch.out()).isEqualTo("execution " + detached.id() + " SUCCEEDED\n");
-    assertThat(watch.err()).contains("2 tasks, 2 done already");
+    assertThat(watch.err()).contains("2 tasks, 2 already ended");
   }
 
   @Test
@@ -175,7 +175,7 @@ class RunTest extends CliTest {
         .isEqualTo(
             "waymark: cannot cancel execution "
                 + run.id()
-                + ": it has ended already, as SUCCEEDED\n");
+                + ": it has already ended in state SUCCEEDED\n");
   }
 
   @Test
@@ -218,7 +218,7 @@ class RunTest extends CliTest {
     assertThat(waymark("run", "flow.yaml").err())
         .isEqualTo("waymark: \"flow.yaml\" is a file; run it with -f flow.yaml\n");
     assertThat(waymark("run", "-f", ".").err())
-        .isEqualTo("waymark: \".\" is a folder; name one workflow file\n");
+        .isEqualTo("waymark: \".\" is a folder; give one workflow file\n");
     assertThat(waymark("run", "-f", "flow.yaml", "--revision", "1").exitCode()).isEqualTo(2);
   }
 
@@ -253,7 +253,8 @@ class RunTest extends CliTest {
             "waymark: execution " + run.id() + " has no task \"god\"; did you mean \"good\"?\n");
     Run tooHigh = waymark("logs", run.id(), "--task", "good", "--attempt", "2");
     assertThat(tooHigh.exitCode()).isEqualTo(4);
-    assertThat(tooHigh.err()).isEqualTo("waymark: there is no attempt 2; the last is 1\n");
+    assertThat(tooHigh.err())
+        .isEqualTo("waymark: attempt 2 does not exist; the last attempt is 1\n");
   }
 
   @Test

@@ -60,7 +60,7 @@ class SecretUrlTest extends CliTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
     }
-    // Whoever embeds the store may have switched on everything that the driver logs.
+    // A program that embeds the store may have enabled all log messages of the driver.
     records.setLevel(Level.ALL);
     DRIVER.addHandler(records);
     DRIVER.setLevel(Level.ALL);
@@ -104,7 +104,10 @@ class SecretUrlTest extends CliTest {
     assertThat(opened).isEqualTo(OPENED);
   }
 
-  /** Reads a URL as the command line and as an embedder; whether the command line accepts it. */
+  /**
+   * Parses a URL as the command line and as an embedder. Returns whether the command line accepts
+   * it.
+   */
   private boolean read(String url) {
     try {
       seen.append(PostgresStateStore.builder(url).shownUrl()).append('\n');
@@ -121,7 +124,7 @@ class SecretUrlTest extends CliTest {
     }
   }
 
-  /** Opens the store as an embedder, with all that the driver can log. */
+  /** Opens the store as an embedder, with all log messages of the driver. */
   private void open(String url) {
     DRIVER.setLevel(Level.ALL);
     try {
@@ -188,7 +191,7 @@ class SecretUrlTest extends CliTest {
     }
   }
 
-  /** A URL with a password, of which something is wrong, and the parts that may not be shown. */
+  /** An invalid URL with a password, and the parts of it that must not be shown. */
   private record Candidate(String url, String[] parts) {
     private static final List<String> SCHEMES =
         List.of(
@@ -246,7 +249,7 @@ class SecretUrlTest extends CliTest {
       return new Candidate(url, new String[] {first, second});
     }
 
-    /** Without an {@code @} a URL of a file is one of a file, whose name is no secret. */
+    /** A URL of a file without an {@code @} names a file, and a file name is not secret. */
     private static boolean isFile(String scheme) {
       return scheme.regionMatches(true, 0, "sqlite", 0, 6);
     }
@@ -264,7 +267,7 @@ class SecretUrlTest extends CliTest {
       return word.toString();
     }
 
-    /** Breaks host, port, database, parameters or encoding, and leaves the password whole. */
+    /** Breaks host, port, database, parameters or encoding, but not the password. */
     private static String mutate(Random random, String tail, boolean keepAt, String password) {
       String text = tail;
       for (int times = random.nextInt(3); times > 0; times--) {
@@ -293,7 +296,7 @@ class SecretUrlTest extends CliTest {
     }
   }
 
-  /** Writes to what was seen. */
+  /** Appends everything written to the text that was seen. */
   private final class Tee extends ByteArrayOutputStream {
     @Override
     public synchronized void flush() {

@@ -12,10 +12,10 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Workers in processes of their own, on the store in the home directory of the test. */
+/** Workers in separate processes, on the store in the home directory of the test. */
 @DisplayName("A worker that gets a signal")
 class SignalledWorkerIT extends CliTest {
-  /** Its first attempt goes on until it is let, or for ever; it has a child that does nothing. */
+  /** Its first attempt runs until the file {@code go} exists; it has a child that does nothing. */
   private static final String HELD =
       """
       id: held
@@ -26,7 +26,7 @@ class SignalledWorkerIT extends CliTest {
             sleep 1000 &
             echo $! > child.new && mv child.new child
             while ! test -f go; do sleep 0.01; done
-            # The worker says that it drains just before it does.
+            # The worker prints that it drains just before it does.
             sleep 0.5
         second: {needs: first, run: echo two}
       """;
@@ -41,7 +41,8 @@ class SignalledWorkerIT extends CliTest {
       await("child", worker);
       String other = runFile(OTHER, "--detach").id();
       worker.signal("TERM");
-      awaitMessage("taking nothing new, and ending when what runs has ended", worker);
+      awaitMessage(
+          "draining: no new task starts, and the worker exits when its running tasks end", worker);
       assertThat(worker.isAlive()).isTrue();
       assertThat(workers()).containsExactly("red ALIVE 1");
       assertThat(attempts(held, "first")).containsExactly("RUNNING");
@@ -49,7 +50,7 @@ class SignalledWorkerIT extends CliTest {
 
       assertThat(worker.readLines()).isEmpty();
       assertThat(worker.waitFor()).isZero();
-      assertThat(messages()).contains("waymark: worker stopped; go on with: waymark --store ");
+      assertThat(messages()).contains("waymark: worker stopped; continue with: waymark --store ");
       assertThat(attempts(held, "first")).containsExactly("SUCCEEDED");
       assertThat(states(held)).containsExactly("SUCCEEDED", "PENDING");
       assertThat(states(other)).containsExactly("PENDING");
@@ -70,11 +71,11 @@ class SignalledWorkerIT extends CliTest {
       long child = Long.parseLong(lines("child").get(0));
       assertThat(isRunning(child)).isTrue();
       worker.signal("TERM");
-      awaitMessage("taking nothing new", worker);
+      awaitMessage("draining: no new task starts", worker);
       worker.signal("TERM");
 
       assertThat(worker.waitFor()).isZero();
-      assertThat(messages()).contains("stopping; what runs is asked to end");
+      assertThat(messages()).contains("stopping: running tasks are asked to end");
       assertThat(isRunning(child)).isFalse();
       assertThat(attempts(held, "first")).containsExactly("CANCELLED");
       assertThat(states(held)).containsExactly("RETRYING", "PENDING");
@@ -105,7 +106,7 @@ class SignalledWorkerIT extends CliTest {
       await("child", worker);
       Run second = waymark("worker", "--until-idle", "--name", "red");
       assertThat(second.exitCode()).isEqualTo(4);
-      assertThat(second.err()).startsWith("waymark: cannot note worker red as alive");
+      assertThat(second.err()).startsWith("waymark: cannot record worker red as alive");
       assertThat(worker.isAlive()).isTrue();
       worker.kill();
     }
@@ -120,7 +121,7 @@ class SignalledWorkerIT extends CliTest {
     assertThat(isRunning(Long.parseLong(lines("child").get(0)))).isFalse();
   }
 
-  // ---- the process and what it comes to
+  // ---- the process and its results
 
   private JavaProcess worker(String... options) throws IOException {
     Files.deleteIfExists(said());
@@ -155,7 +156,7 @@ class SignalledWorkerIT extends CliTest {
     Waiting.until(name, () -> Files.exists(home.resolve(name)), worker::isAlive);
   }
 
-  /** Each worker in short: {@code NAME STATE ATTEMPTS}. */
+  /** Returns each worker as {@code NAME STATE ATTEMPTS}. */
   private List<String> workers() {
     return list(parse(waymark("workers", "list", "-o", "json").out()), "items").stream()
         .map(
@@ -169,7 +170,7 @@ class SignalledWorkerIT extends CliTest {
     return list(page, "items").stream().map(attempt -> attempt.get("state")).toList();
   }
 
-  /** A process that has ended but whose parent has not asked for its exit code yet does not run. */
+  /** Whether a process runs; a zombie, which has ended but was not reaped, does not run. */
   private static boolean isRunning(long pid) throws IOException {
     if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
       return false;

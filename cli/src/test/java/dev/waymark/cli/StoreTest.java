@@ -66,7 +66,7 @@ class StoreTest extends CliTest {
   @Test
   @DisplayName("a folder that may not be written exits with 3")
   void unwritableFolder() throws IOException {
-    assumeTrue(!"root".equals(System.getProperty("user.name")), "root may write everywhere");
+    assumeTrue(!"root".equals(System.getProperty("user.name")), "root can write everywhere");
     Path folder = Files.createDirectory(home.resolve("locked"));
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-x------"));
     assertUnavailable(

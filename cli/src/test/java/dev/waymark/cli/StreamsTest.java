@@ -89,7 +89,7 @@ class StreamsTest extends CliTest {
     assertThat(waymark("executions", "show", "ffff", "--verbose").err()).contains("\tat ");
   }
 
-  /** Commands that only read do not create one. */
+  /** Creates the store, because commands that only read do not create one. */
   private void makeStore() {
     assertThat(waymark("pools", "set", "any", "--slots", "1").exitCode()).isZero();
   }

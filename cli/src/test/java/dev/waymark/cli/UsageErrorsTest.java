@@ -26,14 +26,14 @@ class UsageErrorsTest extends CliTest {
         "executions frobnicate | unknown command \"executions frobnicate\"; use one of list, show,"
             + " cancel, pause, resume, rerun, watch",
         "--storre x version | unknown command \"x\"; see waymark --help",
-        "--frob | no command after \"--frob\"; see waymark --help",
+        "--frob | missing command after \"--frob\"; see waymark --help",
         "executions list --limti 5 | unknown option \"--limti\" for \"executions list\"; did you"
             + " mean \"--limit\"?",
         "executions list --frobnicate=5 | unknown option \"--frobnicate\" for \"executions list\";"
             + " see waymark executions list --help",
         "executions list extra | unexpected argument \"extra\" for \"executions list\"; see waymark"
             + " executions list --help",
-        "executions list --limit | option --limit needs a value, N; see waymark executions list"
+        "executions list --limit | option --limit requires a value, N; see waymark executions list"
             + " --help",
         "executions list --limit 5 --limit 6 | --limit was given twice; give it once; see waymark"
             + " executions list --help",
@@ -50,46 +50,47 @@ class UsageErrorsTest extends CliTest {
         "executions list --state x | unknown state \"x\"; use one of PENDING, RUNNING, PAUSED,"
             + " CANCELLING, SUCCEEDED, FAILED, CANCELLED",
         "executions list --order newst | unknown order \"NEWST\"; did you mean \"NEWEST\"?",
-        "executions list --label team | --label \"team\" has no value; write name=value",
+        "executions list --label team | --label \"team\" has no value; use name=value",
         "executions list --after abc | cursor \"abc\" is not valid; pass the \"next\" of an earlier"
-            + " page as it was printed",
-        "executions list --after abc --offset 3 | --after and --offset exclude each other; give one"
-            + " of them",
+            + " page unchanged",
+        "executions list --after abc --offset 3 | --after and --offset cannot be combined; give"
+            + " one of them",
         "executions list -o xml | unknown output format \"xml\"; use table, json, jsonl or yaml",
         "executions list -o jsn | unknown output format \"jsn\"; did you mean \"json\"?",
-        "executions show | \"executions show\" needs ID; see waymark executions show --help",
-        "validate | no file was named; give -f PATH",
-        "apply | no file was named; give -f PATH",
+        "executions show | \"executions show\" requires ID; see waymark executions show --help",
+        "validate | no file given; use -f PATH",
+        "apply | no file given; use -f PATH",
         "apply report.yaml | unexpected argument \"report.yaml\" for \"apply\"; see waymark apply"
             + " --help",
-        "run | nothing to run; name a workflow, or a file with -f FILE",
+        "run | nothing to run; give the id of a workflow, or -f FILE",
         "run hello -f x.yaml | give the id of a workflow or -f FILE, not both",
-        "run hello --id 123 | --id \"123\" is not a UUID; give 36 characters such as"
-            + " 018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11, or leave it out",
-        "run hello -p name | -p \"name\" has no value; write name=value",
-        "run -f missing.yaml | cannot read \"missing.yaml\": there is no such file",
+        "run hello --id 123 | --id \"123\" is not a UUID; use 36 characters such as"
+            + " 018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11, or omit --id",
+        "run hello -p name | -p \"name\" has no value; use name=value",
+        "run -f missing.yaml | cannot read \"missing.yaml\": no such file; check the path",
         "worker --concurrency 0 | --concurrency 0 is out of range; use 1 to 10,000",
-        "worker --lease 5 | --lease \"5\" is not a duration; write a number and a unit (d, h, m, s,"
-            + " ms), such as 5s or 1h30m",
+        "worker --lease 5 | --lease \"5\" is not a duration; use a number and a unit (d, h, m, s,"
+            + " ms) such as 5s or 1h30m",
         "pools set gpu | give either --slots N or --unbounded",
         "run hello --priority 101 | --priority 101 is out of range; use -100 to 100",
         "logs 0 --attempt 0 | --attempt 0 is out of range; use 1 or more",
-        "--store mysql://h/db executions list | unknown scheme \"mysql\" of the store;"
-            + " available: sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE",
-        "--store sqllite:a.db executions list | unknown scheme \"sqllite\" of the"
-            + " store; did you mean \"sqlite\"?",
-        "--store postgresq://me:secret@h/db executions list | unknown scheme \"postgresq\" of the"
-            + " store; did you mean \"postgresql\"?",
+        "--store mysql://h/db executions list | unknown scheme \"mysql\" in the store URL;"
+            + " use sqlite:PATH or postgresql://USER@HOST:PORT/DATABASE",
+        "--store sqllite:a.db executions list | unknown scheme \"sqllite\" in the store"
+            + " URL; did you mean \"sqlite\"?",
+        "--store postgresq://me:secret@h/db executions list | unknown scheme \"postgresq\" in the"
+            + " store URL; did you mean \"postgresql\"?",
         "--store jdbc:postgresql://h/db?password=secret&user=me executions list | the store"
-            + " is named by a JDBC URL; leave out \"jdbc:\"",
-        "--store a.db executions list | store \"a.db\" has no scheme; for a file write sqlite:a.db",
-        "executions list --store sqlite: | store \"sqlite:\" names no file; write sqlite:PATH",
-        "executions list --store sqlite::memory: | store \"sqlite::memory:\" would be gone when the"
-            + " command ends; name a file: sqlite:PATH",
+            + " URL is a JDBC URL; remove \"jdbc:\" from it",
+        "--store a.db executions list | store URL \"a.db\" has no scheme; for a file, use"
+            + " sqlite:a.db",
+        "executions list --store sqlite: | store URL \"sqlite:\" has no path; use sqlite:PATH",
+        "executions list --store sqlite::memory: | store URL \"sqlite::memory:\" does not name a"
+            + " file, so its data would be lost; use sqlite:PATH",
         "executions list --store sqlite:a.db?busy-timout=5s | unknown store setting"
             + " \"busy-timout\"; did you mean \"busy-timeout\"?",
         "executions list --store sqlite:a.db?busy-timeout=5 | store setting busy-timeout \"5\" is"
-            + " not a duration; write a number and a unit (d, h, m, s, ms), such as 5s or 1h30m",
+            + " not a duration; use a number and a unit (d, h, m, s, ms) such as 5s or 1h30m",
         "executions list --store sqlite:a.db?max-page-size=0 | store setting max-page-size 0 is out"
             + " of range; use 1 or more",
       })

@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for a condition that another thread or another process brings about. */
+/** Waits for a condition that another thread or another process fulfils. */
 final class Waiting {
   private static final long LIMIT_NANOS = 60_000_000_000L;
   private static final long LOOK_NANOS = 5_000_000;
 
   private Waiting() {}
 
-  /** Returns when the condition holds; fails after a minute. */
+  /** Waits until the condition holds; fails after a minute. */
   static void until(String what, BooleanSupplier condition) {
     until(what, condition, () -> true);
   }
 
-  /** The same, and fails as soon as what is to bring it about does not live any more. */
+  /** The same, but fails as soon as the thread or process that fulfils it is no longer alive. */
   static void until(String what, BooleanSupplier condition, BooleanSupplier lives) {
     long begin = System.nanoTime();
     while (!condition.getAsBoolean()) {

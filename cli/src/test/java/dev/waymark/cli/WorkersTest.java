@@ -43,7 +43,7 @@ class WorkersTest extends CliTest {
         .isBeforeOrEqualTo(Instant.parse((String) alive.get("seenAt")));
     assertThat(waymark("workers", "list").out())
         .matches(
-            "NAME  STATE  ATTEMPTS  STARTED +SEEN +ABOUT\n"
+            "NAME  STATE  ATTEMPTS  STARTED +LAST SEEN +INFO\n"
                 + "red   ALIVE         1  .* concurrency=3, .*\n");
 
     file("go", "");
@@ -72,7 +72,7 @@ class WorkersTest extends CliTest {
     assertThat(second.exitCode()).isEqualTo(4);
     assertThat(second.out()).isEmpty();
     assertThat(second.err())
-        .startsWith("waymark: cannot note worker red as alive")
+        .startsWith("waymark: cannot record worker red as alive")
         .contains("use another name")
         .hasLineCount(1);
     assertThat(onlyWorker()).containsEntry("state", "ALIVE").containsEntry("attempts", 1);
@@ -147,7 +147,7 @@ class WorkersTest extends CliTest {
     assertThat(worker.err()).contains("once: attempt 1 failed", "once: succeeded at attempt 2");
     assertThat(states(id)).containsExactly("SUCCEEDED");
     assertThat(states(held)).containsOnly("PENDING");
-    // There is nothing at all to do.
+    // There is no work at all.
     assertThat(waymark("worker", "--until-idle")).isEqualTo(new Run(0, "", ""));
   }
 
@@ -159,7 +159,7 @@ class WorkersTest extends CliTest {
         "--lease 10ms | lease is 10ms; it must be at least 100ms",
         "--lease 999999999d | lease is 999999999d; it must be at least 100ms, so that it can be"
             + " renewed in time, and at most 365d",
-        "--name | option --name needs a value",
+        "--name | option --name requires a value",
         "--name= | name of a worker is empty",
         "--pool g:pu | pool \"g:pu\" is not a valid name",
         "--concurrency 10001 | --concurrency 10001 is out of range; use 1 to 10,000",

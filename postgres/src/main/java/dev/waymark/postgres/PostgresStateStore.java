@@ -35,14 +35,14 @@ import org.postgresql.PGProperty;
  * The state store in a schema of a PostgreSQL database, version 14 or later.
  *
  * <p>Any number of threads, processes and machines may use the schema at the same time. A commit
- * that returns was synced to the server's disk. What another writer or a lost connection thwarts is
- * tried again for at most the retry time-out; a connection that is lost in the middle of a commit
- * is no exception, since the commit id tells whether it went through.
+ * that returns was synced to the server's disk. After a conflict with another writer or a lost
+ * connection, the store retries for at most the retry time-out. This includes a connection that is
+ * lost in the middle of a commit, because the commit id shows whether it succeeded.
  *
- * <p>Nothing depends on the state of a session: every setting is made in the transaction that needs
- * it, whatever a role, a database or a server sets otherwise. So the store works behind a proxy
- * that pools transactions, such as PgBouncer. An opening detects it and does without prepared
- * statements unless {@code prepareThreshold} is set; workers then poll instead of being notified.
+ * <p>Nothing depends on settings of a role, a database or a server: the store makes every setting
+ * itself. So the store works behind a proxy that pools transactions, such as PgBouncer. The store
+ * detects such a proxy when it is opened, and then uses no prepared statements unless {@code
+ * prepareThreshold} is set. Behind it, workers poll instead of being notified.
  */
 public final class PostgresStateStore extends JdbcStateStore {
   private final PostgresListener listener;
@@ -68,9 +68,9 @@ public final class PostgresStateStore extends JdbcStateStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Who commits through another store is heard by LISTEN, on a connection that the store keeps
-   * for that, beside its pool, while there is a subscription. Behind a proxy that pools
-   * transactions the listener is notified of this store's own commits only.
+   * <p>The store is notified of commits through other stores by LISTEN. It keeps one connection for
+   * that, outside its pool, while there is a subscription. Behind a proxy that pools transactions,
+   * the listener is notified only of commits of this store.
    */
   @Override
   public Subscription onReady(Runnable listener) {
@@ -84,9 +84,9 @@ public final class PostgresStateStore extends JdbcStateStore {
   }
 
   /**
-   * Opens the store that a URL names, see {@link #builder(String)}.
+   * Opens the store that a URL names; see {@link #builder(String)}.
    *
-   * @throws StoreUnavailableException when the server does not answer or refuses the user
+   * @throws StoreUnavailableException when the server does not respond or rejects the user
    * @throws dev.waymark.core.error.SchemaMismatchException when the server is too old, or the
    *     schema belongs to a newer version or to another program
    */
@@ -95,16 +95,16 @@ public final class PostgresStateStore extends JdbcStateStore {
   }
 
   /**
-   * Begins with what a URL says: {@code postgresql://user:password@host:port/database} or {@code
-   * jdbc:postgresql://host:port/database}. After a question mark it may have settings of the store
-   * ({@code schema}, {@code pool-size}, {@code pool-timeout}, {@code connect-timeout}, {@code
+   * Begins with the settings of a URL: {@code postgresql://user:password@host:port/database} or
+   * {@code jdbc:postgresql://host:port/database}. After a question mark it may have settings of the
+   * store ({@code schema}, {@code pool-size}, {@code pool-timeout}, {@code connect-timeout}, {@code
    * statement-timeout}, {@code lock-timeout}, {@code idle-timeout}, {@code retry-timeout}; a
    * duration is written as {@code 250ms} or {@code 1m30s}) and parameters of the driver.
    *
    * <p>User and password end at the last {@code @} in front of the next {@code /}, {@code ?} or
    * {@code #}. These characters themselves are written {@code %40}, {@code %2F}, {@code %3F} and
-   * {@code %23} in a user or password; a URL that has them as they are, and so can be read in
-   * several ways, is rejected. No message contains the URL.
+   * {@code %23} in a user or password; a URL that contains them unescaped is ambiguous and is
+   * rejected. No message contains the URL.
    *
    * @throws InvalidInputException when the URL is not of this form
    */
@@ -113,12 +113,11 @@ public final class PostgresStateStore extends JdbcStateStore {
   }
 
   /**
-   * Begins with what a URL says that may also have settings of the caller.
+   * Begins with the settings of a URL that may also contain settings of the caller.
    *
    * @param others receives each parameter that is neither a setting of the store nor a parameter of
    *     the driver, by name and value, and returns whether it knows it
-   * @throws InvalidInputException when the URL is not of the form, or has a parameter that nobody
-   *     knows
+   * @throws InvalidInputException when the URL does not have the form, or has an unknown parameter
    */
   public static Builder builder(String url, BiPredicate<String, String> others) {
     PostgresAddress address = PostgresAddress.parse(url, Builder.URL_SETTINGS.keySet(), others);
@@ -128,23 +127,24 @@ public final class PostgresStateStore extends JdbcStateStore {
   }
 
   /**
-   * Begins with a data source, which stays the caller's: the store neither sets it up nor closes
-   * it. Give its connections a socket time-out above the statement time-out. The store uses one
-   * connection for each call that is under way, for a commit at most two for all callers; while
-   * somebody has subscribed by {@link #onReady}, it keeps one more for itself.
+   * Begins with a data source of the caller. The store neither configures nor closes it. Give its
+   * connections a socket time-out above the statement time-out. The store uses one connection for
+   * each call in flight; all commits together use at most two. While there is a subscription of
+   * {@link #onReady}, it keeps one more connection.
    *
-   * <p><b>Transactions.</b> The store commits by itself and does not take part in a transaction of
-   * the caller. A call is refused with {@link dev.waymark.core.error.CallerTransactionException}
-   * when the data source gives it the connection of such a transaction, as Spring's {@code
-   * TransactionAwareDataSourceProxy} and the data sources of JTA do. Pools may hand out connections
-   * with autocommit on or off; they get them back as they were.
+   * <p><b>Transactions.</b> The store commits its own transactions and does not take part in a
+   * transaction of the caller. A call is refused with {@link
+   * dev.waymark.core.error.CallerTransactionException} when the data source gives it the connection
+   * of such a transaction, as Spring's {@code TransactionAwareDataSourceProxy} and the data sources
+   * of JTA do. Pools may supply connections with autocommit on or off; the store returns them
+   * unchanged.
    *
    * <p><b>Size of the pool.</b> A thread that holds a connection of the pool while it calls the
    * store, for example inside {@code @Transactional}, needs two. When as many threads do so at the
-   * same time as the pool has connections, each waits for another one until the time-out of the
-   * pool ends the wait with {@link StoreUnavailableException}. Call the store outside of such a
-   * section, or give it a pool of its own, which needs no more than the threads that call the store
-   * plus one.
+   * same time as the pool has connections, each waits for another connection until the pool
+   * time-out; then the call throws {@link StoreUnavailableException}. Call the store outside such a
+   * section, or give it a separate pool. That pool needs at most one connection per thread that
+   * calls the store, plus one.
    */
   public static Builder builder(DataSource source) {
     return new Builder(null, source);
@@ -154,7 +154,7 @@ public final class PostgresStateStore extends JdbcStateStore {
   public static final class Builder {
     private static final Map<String, BiConsumer<Builder, String>> URL_SETTINGS = urlSettings();
 
-    /** The most that, with the name and the id beside it, fits an entry of PostgreSQL's index. */
+    /** The maximum that fits an index entry of PostgreSQL together with the name and the id. */
     private static final int MOST_LABEL_VALUE_BYTES = 2_048;
 
     private final @Nullable PostgresAddress address;
@@ -205,7 +205,7 @@ public final class PostgresStateStore extends JdbcStateStore {
       Duration duration = Durations.parse(text);
       if (duration == null) {
         throw new InvalidInputException(
-            name + " " + Text.quote(text) + " is no duration; write for example 250ms or 1m30s");
+            name + " " + Text.quote(text) + " is not a duration; write for example 250ms or 1m30s");
       }
       return duration;
     }
@@ -215,12 +215,12 @@ public final class PostgresStateStore extends JdbcStateStore {
         return Integer.parseInt(text);
       } catch (NumberFormatException e) {
         throw new InvalidInputException(
-            name + " " + Text.quote(text) + " is no whole number; write for example 10");
+            name + " " + Text.quote(text) + " is not a whole number; write for example 10");
       }
     }
 
     /**
-     * The URL without its secrets, as a message may show it.
+     * Returns the URL without its secrets, for messages.
      *
      * @throws InvalidInputException when a data source was given
      */
@@ -238,7 +238,7 @@ public final class PostgresStateStore extends JdbcStateStore {
     }
 
     /**
-     * Whether a schema that is missing is created; true by default. Who only reads says false, so
+     * Whether to create a missing schema; true by default. A program that only reads sets false, so
      * that a misspelt database or schema is an error.
      */
     public Builder createIfMissing(boolean create) {
@@ -246,7 +246,7 @@ public final class PostgresStateStore extends JdbcStateStore {
       return this;
     }
 
-    /** The user who connects; by default that of the URL, or of the operating system. */
+    /** The user of the connection; by default the user of the URL, or of the operating system. */
     public Builder user(String user) {
       return property(PGProperty.USER, user);
     }
@@ -254,15 +254,15 @@ public final class PostgresStateStore extends JdbcStateStore {
     /**
      * The password; by default that of the URL, else of {@code PGPASSWORD}, else of the password
      * file that {@code PGPASSFILE} names, else of {@code $HOME/.pgpass}. As with {@code psql}, a
-     * password file that others may use is ignored.
+     * password file that other users may access is ignored.
      */
     public Builder password(String password) {
       return property(PGProperty.PASSWORD, password);
     }
 
     /**
-     * The variables that say where the password is: {@code PGPASSWORD}, {@code PGPASSFILE} and
-     * {@code HOME}; by default those of this process.
+     * The environment variables for the password: {@code PGPASSWORD}, {@code PGPASSFILE} and {@code
+     * HOME}; by default those of this process.
      */
     public Builder environment(Map<String, String> environment) {
       this.environment = Map.copyOf(environment);
@@ -286,15 +286,16 @@ public final class PostgresStateStore extends JdbcStateStore {
     private Builder property(PGProperty property, String value) {
       if (address == null) {
         throw new InvalidInputException(
-            property.getName() + " is a matter of the data source; set it there");
+            property.getName()
+                + " cannot be set on a store with a data source; set it in the data source");
       }
       address.set(property, value);
       return this;
     }
 
     /**
-     * How many connections there may be at the same time; 10 by default. One more is opened while
-     * somebody has subscribed by {@link #onReady}.
+     * Maximum number of connections; 10 by default. The store opens one more while there is a
+     * subscription of {@link #onReady}.
      */
     public Builder poolSize(int connections) {
       this.poolSize = connections;
@@ -307,7 +308,7 @@ public final class PostgresStateStore extends JdbcStateStore {
       return this;
     }
 
-    /** How long a new connection may take to come about; 10 seconds by default. */
+    /** How long opening a connection may take; 10 seconds by default. */
     public Builder connectTimeout(Duration timeout) {
       this.connectTimeout = timeout;
       return this;
@@ -326,8 +327,8 @@ public final class PostgresStateStore extends JdbcStateStore {
     }
 
     /**
-     * After how long the server ends a transaction in which nothing happens, as when this process
-     * was stopped; one minute by default.
+     * How long a transaction may be idle before the server ends it, for example because this
+     * process was suspended; one minute by default.
      */
     public Builder idleTimeout(Duration timeout) {
       this.idleTimeout = timeout;
@@ -335,7 +336,7 @@ public final class PostgresStateStore extends JdbcStateStore {
     }
 
     /**
-     * How long something is tried again that another writer or a lost connection thwarted; 30
+     * How long the store retries after a conflict with another writer or a lost connection; 30
      * seconds by default.
      */
     public Builder retryTimeout(Duration timeout) {
@@ -344,32 +345,33 @@ public final class PostgresStateStore extends JdbcStateStore {
     }
 
     /**
-     * The limits; {@link Limits#defaults()} by default. The value of a label may have 2,048 bytes
-     * here at the most.
+     * The limits; {@link Limits#defaults()} by default. On PostgreSQL a label value may have at
+     * most 2,048 bytes.
      */
     public Builder limits(Limits limits) {
       this.limits = limits;
       return this;
     }
 
-    /** Where the time of commits comes from; the system's clock by default. */
+    /** The clock for the time of commits; the system clock by default. */
     public Builder clock(InstantSource clock) {
       this.clock = clock;
       return this;
     }
 
-    /** Who hears of each group of commits and each claim; nobody by default. */
+    /** The observer of each group of commits and each claim; none by default. */
     public Builder observer(StoreObserver observer) {
       this.observer = observer;
       return this;
     }
 
     /**
-     * Opens the store. A server that is there but not ready, because it starts, recovers or has no
-     * connection left, is waited for within the retry time-out; one that is not found is not.
+     * Opens the store. Waits within the retry time-out for a server that is found but not ready,
+     * because it starts, recovers or has no free connection. Does not wait for a server that is not
+     * found.
      *
      * @throws InvalidInputException when a setting is out of range
-     * @throws StoreUnavailableException when the server does not answer or refuses the user
+     * @throws StoreUnavailableException when the server does not respond or rejects the user
      * @throws dev.waymark.core.error.SchemaMismatchException when the server is too old, or the
      *     schema belongs to a newer version or to another program
      */

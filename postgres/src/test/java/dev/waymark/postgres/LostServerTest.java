@@ -184,8 +184,8 @@ class LostServerTest {
       setReadOnly(server, "on");
       assertThatThrownBy(() -> Sample.createExecution(store))
           .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("takes no writes")
-          .hasMessageContaining("tried again for 300ms");
+          .hasMessageContaining("does not accept writes")
+          .hasMessageContaining("after retries for 300ms");
       CompletableFuture<ExecutionId> waiting =
           CompletableFuture.supplyAsync(() -> Sample.createExecution(patient));
       setReadOnly(server, "off");
@@ -206,7 +206,7 @@ class LostServerTest {
               assertThatThrownBy(() -> store.workflow(Sample.WORKFLOW))
                   .isInstanceOf(StoreUnavailableException.class)
                   .hasMessageContaining("localhost:" + server.getPort())
-                  .hasMessageContaining("cannot be reached, also when tried again for 500ms");
+                  .hasMessageContaining("cannot be reached, also after retries for 500ms");
       Sample.together(Collections.nCopies(8, read));
       assertThatThrownBy(() -> Sample.createExecution(store))
           .isInstanceOf(StoreUnavailableException.class)
@@ -230,8 +230,8 @@ class LostServerTest {
       silent.set(true);
       assertThatThrownBy(() -> Sample.createExecution(store))
           .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("cannot be reached, also when tried again for 1s")
-          .hasMessageNotContaining("the size of the pool");
+          .hasMessageContaining("cannot be reached, also after retries for 1s")
+          .hasMessageNotContaining("the pool size");
     } finally {
       TestServer.drop(schema);
     }

@@ -115,7 +115,7 @@ class LostStandbyTest {
   private static void assertUnknown(StoreUnavailableException error) {
     assertThat(error.outcome()).isEqualTo(StoreUnavailableException.Outcome.UNKNOWN);
     assertThat(error)
-        .hasMessageContaining("whether it was stored is not known, repeat it")
+        .hasMessageContaining("it is unknown whether it was stored: repeat it")
         .hasMessageNotContaining("nothing was stored");
   }
 

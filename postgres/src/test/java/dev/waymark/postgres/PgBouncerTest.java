@@ -240,7 +240,7 @@ class PgBouncerTest {
       String url = proxy.url("options=-c%20geqo=off");
       assertThatThrownBy(() -> PostgresStateStore.builder(url).schema(schema).build())
           .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("refuses a parameter of the connection")
+          .hasMessageContaining("rejected a connection parameter")
           .hasMessageContaining("ignore_startup_parameters = options in pgbouncer.ini");
     }
   }

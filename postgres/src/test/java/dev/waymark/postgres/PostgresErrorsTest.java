@@ -35,7 +35,7 @@ class PostgresErrorsTest {
       TestServer.drop(schema);
       assertThatThrownBy(() -> Sample.saveWorkflow(store))
           .isInstanceOf(SchemaMismatchException.class)
-          .hasMessageContaining("tables are not what this version made");
+          .hasMessageContaining("tables are not those of this version");
     }
   }
 
@@ -56,7 +56,7 @@ class PostgresErrorsTest {
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("none of the 1 connections")
           .hasMessageContaining("within 250ms")
-          .hasMessageContaining("raise the size of the pool");
+          .hasMessageContaining("raise the pool size");
       other.rollback();
       waiting.join();
       assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
@@ -106,8 +106,8 @@ class PostgresErrorsTest {
       assertThatThrownBy(() -> Sample.saveWorkflow(reader))
           .isInstanceOf(StoreRejectedException.class)
           .hasMessageContaining("(schema " + schema + ")")
-          .hasMessageContaining("user " + user + " may not do that (permission denied for table")
-          .hasMessageContaining("have the owner of the schema grant")
+          .hasMessageContaining("user " + user + " lacks a privilege (permission denied for table")
+          .hasMessageContaining("ask the owner of the schema to grant")
           .satisfies(error -> assertThat(error).hasMessageNotContaining(PASSWORD))
           .satisfies(error -> assertThat(error.getCause()).hasMessageNotContaining(PASSWORD));
       assertThat(reader.workflow(Sample.WORKFLOW)).isNull();

@@ -131,7 +131,7 @@ class PostgresLoginTest {
   void openFile() throws IOException {
     passwordFile(line(), "rw-r--r--");
     assertThat(message(url(role, "postgres")))
-        .contains("ignored, because others may use it", "rw-r--r--", "chmod 600");
+        .contains("ignored, because other users may access it", "rw-r--r--", "chmod 600");
   }
 
   @Test
@@ -150,7 +150,7 @@ class PostgresLoginTest {
         .contains("does not accept the password of user " + role, "that of PGPASSWORD")
         .doesNotContain("Wrong-Horse");
     assertThat(message(url(role + ":Wrong-Horse", "postgres")))
-        .contains("that of the URL")
+        .contains("from the URL")
         .doesNotContain("Wrong-Horse");
   }
 
@@ -188,6 +188,6 @@ class PostgresLoginTest {
   @DisplayName("at a host whose name is not known says so")
   void unknownHost() {
     assertThat(message("postgresql://me@no-such-host.invalid/flows?retry-timeout=0s"))
-        .contains("name of the host is not known");
+        .contains("host name is unknown");
   }
 }

@@ -124,7 +124,7 @@ class PostgresOpeningTest {
     }
     assertThatThrownBy(() -> PostgresStateStore.builder(source).user("me"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("set it there");
+        .hasMessageContaining("set it in the data source");
   }
 
   @Test
@@ -149,7 +149,7 @@ class PostgresOpeningTest {
     assertThat(failure(PostgresStateStore.builder(url)))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("postgresql://db.invalid:5432/things")
-        .hasMessageContaining("the name of the host is not known");
+        .hasMessageContaining("the host name is unknown");
   }
 
   @Test
@@ -265,8 +265,8 @@ class PostgresOpeningTest {
     try {
       assertThat(failure(builder(schema).user(user).password(PASSWORD)))
           .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("user " + user + " may not do that (permission denied for schema")
-          .hasMessageContaining("have the owner of the schema grant");
+          .hasMessageContaining("user " + user + " lacks a privilege (permission denied for schema")
+          .hasMessageContaining("ask the owner of the schema to grant");
     } finally {
       TestServer.execute("DROP ROLE " + user);
     }

@@ -136,7 +136,7 @@ class PostgresRenamedSchemaTest {
     TestServer.execute("ALTER TABLE " + first + ".executions DISABLE TRIGGER executions_move");
     assertThatThrownBy(() -> open(first))
         .isInstanceOf(SchemaMismatchException.class)
-        .hasMessageContaining("these do not run: executions_move on executions.")
+        .hasMessageContaining("These triggers do not run: executions_move on executions.")
         .hasMessageContaining("ENABLE TRIGGER");
     TestServer.execute("ALTER TABLE " + first + ".executions ENABLE TRIGGER ALL");
     open(first).close();

@@ -102,7 +102,8 @@ class PostgresRolesTest {
               () -> reader.claim(ClaimRequest.of("w", 1, Duration.ofMinutes(1))))) {
         assertThatThrownBy(write::run)
             .isInstanceOf(StoreRejectedException.class)
-            .hasMessageContaining("user " + name("reader") + " may not do that (permission denied")
+            .hasMessageContaining(
+                "user " + name("reader") + " lacks a privilege (permission denied")
             .hasMessageContaining("docs/postgresql.md");
       }
       assertThat(reader.execution(execution)).as("after what was refused").isNotNull();
@@ -123,7 +124,7 @@ class PostgresRolesTest {
     checkReader();
     assertThatThrownBy(() -> as("worker").schema("another").build())
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageContaining("user " + name("worker") + " may not do that");
+        .hasMessageContaining("user " + name("worker") + " lacks a privilege");
   }
 
   @Test
@@ -149,7 +150,7 @@ class PostgresRolesTest {
     administer("UPDATE waymark.waymark_version SET version = version - 1");
     assertThatThrownBy(() -> as("worker").build())
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageContaining("may not do that")
+        .hasMessageContaining("lacks a privilege")
         .hasMessageContaining("open the store once as the owner of the schema");
   }
 }

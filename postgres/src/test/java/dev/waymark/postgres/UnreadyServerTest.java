@@ -43,8 +43,8 @@ class UnreadyServerTest {
       assertThatThrownBy(() -> open(server.url(), Duration.ofMillis(300)))
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("localhost:" + server.port() + "/postgres")
-          .hasMessageContaining("not ready, also when tried again for 300ms")
-          .hasMessageContaining("open the store again when it is ready")
+          .hasMessageContaining("not ready, also after retries for 300ms")
+          .hasMessageContaining("open the store again when the server is ready")
           .hasMessageNotContaining("commit");
       String there = server.url().replace(":" + server.port(), ":" + proxy.port());
       CompletableFuture<StateStore> opening =
@@ -116,7 +116,7 @@ class UnreadyServerTest {
       try (StateStore holder = one.build()) {
         assertThatThrownBy(() -> one.retryTimeout(Duration.ofMillis(200)).build())
             .isInstanceOf(StoreUnavailableException.class)
-            .hasMessageContaining("no connection left, also when tried again for 200ms")
+            .hasMessageContaining("no free connections, also after retries for 200ms")
             .hasMessageContaining("max_connections")
             .hasStackTraceContaining("too many connections")
             .satisfies(error -> assertThat(error.toString()).doesNotContain(PASSWORD));

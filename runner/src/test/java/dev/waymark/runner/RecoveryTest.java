@@ -141,7 +141,7 @@ class RecoveryTest extends RunnerFixture {
         assertThatThrownBy(() -> second.run(id))
             .as(process)
             .isInstanceOf(ConflictException.class)
-            .hasMessageContaining("no other life to have the name");
+            .hasMessageContaining("no other living worker with this name");
       }
     } finally {
       living.destroyForcibly();

@@ -22,19 +22,22 @@ import java.time.InstantSource;
 import java.util.Objects;
 
 /**
- * The state store in one SQLite file: nothing to install, nothing to run beside it.
+ * The state store in one SQLite file. It needs no installation and no server.
  *
- * <p>Any number of threads and processes of one machine may use the file at the same time; writers
+ * <p>Any number of threads and processes of one machine may use the file at the same time. Writers
  * wait for each other for at most the busy time-out. A commit that returns survives {@code kill -9}
- * and loss of power: the file is in WAL mode and the log is synced at every commit. The file must
- * be on a local disk.
+ * and loss of power: the file is in WAL mode, and every commit syncs the log. The file must be on a
+ * local disk.
  *
- * <p>Never open, copy or delete the file or its {@code -wal} and {@code -shm} companions by other
- * means than SQLite while it is in use: within the same process even opening one of them drops
- * SQLite's locks. For a copy use {@code VACUUM INTO}.
+ * <p>While the file is in use, open, copy or delete it and its {@code -wal} and {@code -shm} files
+ * only with SQLite. Within the same process, even opening one of them releases SQLite's locks. For
+ * a copy use {@code VACUUM INTO}.
  */
 public final class SqliteStateStore extends JdbcStateStore {
-  /** A file is not tried again: SQLite itself waits for its lock. This bounds trying apart. */
+  /**
+   * The store does not retry a locked file: SQLite itself waits for the lock. This limits the
+   * commits one by one after an error of a group.
+   */
   private static final Duration LONGEST = Duration.ofHours(1);
 
   /**
@@ -59,9 +62,9 @@ public final class SqliteStateStore extends JdbcStateStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Who commits through another store, in whichever process, is heard within a twentieth of a
-   * second, on a connection that the store keeps for that while there is a subscription. It tells
-   * of everything that is written, whether or not something became ready by it.
+   * <p>The store detects commits through other stores, in any process, within a twentieth of a
+   * second. It keeps one connection for that while there is a subscription. It notifies of every
+   * write, also when nothing became ready.
    */
   @Override
   public Subscription onReady(Runnable listener) {
@@ -75,12 +78,13 @@ public final class SqliteStateStore extends JdbcStateStore {
   }
 
   /**
-   * How many bytes of the write-ahead log ({@code -wal}) are in use: what was committed since the
-   * log last began anew. It does so when all of it has been brought into the file and nobody reads
-   * from it, so a number that only grows tells of a reader that does not end. The log on the disk
-   * may be larger, since SQLite writes over it rather than make it shorter.
+   * Returns how many bytes of the write-ahead log ({@code -wal}) are in use: the commits since the
+   * log last restarted. The log restarts when all of it has been copied into the file (checkpoint)
+   * and no connection reads from it. So a number that only grows indicates a reader that does not
+   * end. The log file on the disk may be larger, because SQLite overwrites it instead of truncating
+   * it.
    *
-   * <p>SQLite itself is asked, and does nothing else about it; the question waits for no writer.
+   * <p>The call asks SQLite, changes nothing and does not wait for a writer.
    *
    * @throws StoreUnavailableException when the file cannot be read
    */
@@ -89,12 +93,11 @@ public final class SqliteStateStore extends JdbcStateStore {
   }
 
   /**
-   * Opens the store in this file with the default settings; the file is created when it is not
-   * there.
+   * Opens the store in this file with the default settings. Creates the file when it is missing.
    *
    * @throws StoreUnavailableException when the file cannot be opened or stays locked
-   * @throws dev.waymark.core.error.SchemaMismatchException when it is not a Waymark store or that
-   *     of a newer version
+   * @throws dev.waymark.core.error.SchemaMismatchException when the file is not a Waymark store or
+   *     belongs to a newer version
    */
   public static SqliteStateStore open(Path file) {
     return builder(file).build();
@@ -123,7 +126,9 @@ public final class SqliteStateStore extends JdbcStateStore {
       this.file = file.toAbsolutePath().normalize();
     }
 
-    /** How long to wait for another process to let go of the file; 10 seconds by default. */
+    /**
+     * How long to wait for a lock that another process holds on the file; 10 seconds by default.
+     */
     public Builder busyTimeout(Duration timeout) {
       if (timeout.isNegative() || timeout.compareTo(Duration.ofHours(1)) > 0) {
         throw new InvalidInputException(
@@ -134,15 +139,15 @@ public final class SqliteStateStore extends JdbcStateStore {
     }
 
     /**
-     * Whether a file that is missing or empty becomes a new store; true by default. Who only reads
-     * says false, so that a misspelt path is an error.
+     * Whether a missing or empty file becomes a new store; true by default. A program that only
+     * reads sets false, so that a misspelt path is an error.
      */
     public Builder createIfMissing(boolean create) {
       this.createIfMissing = create;
       return this;
     }
 
-    /** How many reads may go on at the same time; 4 by default. */
+    /** How many reads may run at the same time; 4 by default. */
     public Builder maxReaders(int readers) {
       if (readers < 1) {
         throw new InvalidInputException(
@@ -153,8 +158,8 @@ public final class SqliteStateStore extends JdbcStateStore {
     }
 
     /**
-     * To how many bytes the file may grow; a commit that needs more is refused as if the disk were
-     * full. SQLite's own bound, about 17.5 TB, by default.
+     * Maximum size of the file in bytes. A commit that needs more fails as if the disk were full.
+     * The default is the limit of SQLite, about 17.5 TB.
      */
     public Builder maxFileBytes(long bytes) {
       if (bytes < PAGE_BYTES || bytes > MOST_PAGES * PAGE_BYTES) {
@@ -176,27 +181,27 @@ public final class SqliteStateStore extends JdbcStateStore {
       return this;
     }
 
-    /** Where the time of commits comes from; the system's clock by default. */
+    /** The clock for the time of commits; the system clock by default. */
     public Builder clock(InstantSource clock) {
       this.clock = clock;
       return this;
     }
 
-    /** Who hears of each group of commits and each claim; nobody by default. */
+    /** The observer of each group of commits and each claim; none by default. */
     public Builder observer(StoreObserver observer) {
       this.observer = observer;
       return this;
     }
 
     /**
-     * Opens the store. A new file, with its companions, can be read and written by its user alone,
-     * whatever the umask; the permissions of a file that exists are left as they are.
+     * Opens the store. Only its user can read and write a new file and its companion files, with
+     * any umask. The permissions of an existing file do not change.
      *
-     * @throws StoreUnavailableException when the file cannot be opened or stays locked, is missing
-     *     and may not be created, or has more than one name: as a hard link, or because the file
-     *     itself is mounted, it would have more than one write-ahead log
-     * @throws dev.waymark.core.error.SchemaMismatchException when it is not a Waymark store or that
-     *     of a newer version
+     * @throws StoreUnavailableException when the file cannot be opened or stays locked, when it is
+     *     missing and may not be created, or when it has more than one name. With hard links, or
+     *     when the file itself is a mount point, it would have more than one write-ahead log
+     * @throws dev.waymark.core.error.SchemaMismatchException when the file is not a Waymark store
+     *     or belongs to a newer version
      */
     public SqliteStateStore build() {
       Path real = StoreFile.prepare(file, createIfMissing);

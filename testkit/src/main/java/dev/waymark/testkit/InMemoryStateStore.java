@@ -262,7 +262,10 @@ public final class InMemoryStateStore implements StateStore {
     try {
       listener.run();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "a listener for what becomes ready failed", e);
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "a listener of onReady threw an exception; the commit is not affected",
+          e);
     }
   }
 

@@ -97,7 +97,7 @@ class RejectedOutputsTest {
       assertThat(bad.state()).isEqualTo(AttemptState.FAILED);
       assertThat(bad.error())
           .contains("its end could not be recorded")
-          .contains("the database refuses it")
+          .contains("the database rejected it")
           .contains("not this text");
 
       ExecutionId next = runner.start(StartRequest.builder(workflow).build());

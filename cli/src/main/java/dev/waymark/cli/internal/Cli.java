@@ -24,8 +24,8 @@ import dev.waymark.core.error.WaymarkException;
 import java.util.List;
 
 /**
- * One run of the program: finds the command, reads its words, runs it, and turns whatever goes
- * wrong into a message and an exit code. It never ends the process.
+ * One run of the program. It finds the command, reads its arguments, runs it, and turns every error
+ * into a message and an exit code. It never ends the process.
  */
 public final class Cli {
   private static final char REPLACEMENT = '\ufffd';
@@ -35,7 +35,7 @@ public final class Cli {
   private final Messages messages;
   private boolean verbose;
 
-  /** A program in these surroundings. */
+  /** Creates a program that runs in these surroundings. */
   public Cli(Surroundings surroundings) {
     this.surroundings = surroundings;
     this.out = new Output(surroundings.out());
@@ -68,11 +68,14 @@ public final class Cli {
     };
   }
 
-  /** What is not UTF-8 reaches Java as U+FFFD; storing that would change what the user gave. */
+  /**
+   * Bytes that are not UTF-8 reach Java as U+FFFD. Storing them would change the value that the
+   * user gave.
+   */
   private static void checkReadable(String word) {
     if (word.indexOf(REPLACEMENT) >= 0) {
       throw CliException.usage(
-          "argument " + Nearest.quote(word) + " is not valid UTF-8; write it in UTF-8");
+          "argument " + Nearest.quote(word) + " is not valid UTF-8; encode it as UTF-8");
     }
   }
 
@@ -83,7 +86,7 @@ public final class Cli {
     }
     verbose = arguments.has(CommonOptions.VERBOSE);
     if (verbose) {
-      // Read by slf4j-simple when the first logger is made.
+      // slf4j-simple reads these when the first logger is created.
       System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
       System.setProperty("org.slf4j.simpleLogger.log.dev.waymark", "debug");
     }
@@ -117,7 +120,7 @@ public final class Cli {
   }
 
   private int refused(WaymarkException e) {
-    // What was printed before stays before the message.
+    // Output that was printed earlier appears before the message.
     flushQuietly();
     messages.say(String.valueOf(e.getMessage()));
     if (verbose) {
@@ -145,7 +148,7 @@ public final class Cli {
     messages.say(
         "internal error: "
             + e
-            + (verbose ? "" : "; run it again with -v to see where, and report it"));
+            + (verbose ? "" : "; run it again with -v for the stack trace, and report it"));
     if (verbose) {
       messages.stackTrace(e);
     }

@@ -10,23 +10,23 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Which command a command line names. Options may stand before the command and between the words of
- * its name; they are read together with those behind it.
+ * The command that a command line names. Options may precede the command name or separate its
+ * words; they are read together with the options after the name.
  *
- * @param kind what to do
- * @param name the words of the command or group; empty for the program itself
- * @param words the words to read, without the name
+ * @param kind the requested action
+ * @param name the name of the command or group; empty for the program itself
+ * @param words the remaining arguments, without the name
  */
 record Dispatch(Kind kind, String name, List<String> words) {
-  /** What a command line asks for. */
+  /** The action that a command line requests. */
   enum Kind {
-    /** To run a command. */
+    /** Run a command. */
     COMMAND,
-    /** The help of a group. */
+    /** Print the help of a group. */
     GROUP_HELP,
-    /** The help of the program. */
+    /** Print the help of the program. */
     ROOT_HELP,
-    /** Nothing at all. */
+    /** The command line is empty. */
     NOTHING
   }
 
@@ -35,7 +35,7 @@ record Dispatch(Kind kind, String name, List<String> words) {
     return new Finder(words).find();
   }
 
-  /** Walks over the words up to the last word of the command's name. */
+  /** Reads the words up to the last word of the command name. */
   private static final class Finder {
     private static final List<Option> WITH_VALUE =
         List.of(CommonOptions.STORE, CommonOptions.FORMAT);
@@ -75,7 +75,10 @@ record Dispatch(Kind kind, String name, List<String> words) {
           return new Dispatch(Kind.GROUP_HELP, group, List.of());
         }
         throw CliException.usage(
-            "\"" + group + "\" needs a command: " + String.join(", ", Commands.namesIn(group)));
+            "\""
+                + group
+                + "\" requires a command; use one of "
+                + String.join(", ", Commands.namesIn(group)));
       }
       return command(group + " " + known(words.get(next++), group + " ", Commands.namesIn(group)));
     }
@@ -126,7 +129,7 @@ record Dispatch(Kind kind, String name, List<String> words) {
         return new Dispatch(Kind.NOTHING, "", List.of());
       }
       throw CliException.usage(
-          "no command after "
+          "missing command after "
               + Nearest.quote(options.get(options.size() - 1))
               + "; see waymark --help");
     }

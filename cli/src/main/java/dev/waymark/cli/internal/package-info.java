@@ -1,6 +1,4 @@
-/**
- * Code that all commands share: the entry point, the environment, the errors and the exit codes.
- */
+/** The code that all commands share: entry point, environment, errors and exit codes. */
 @NullMarked
 package dev.waymark.cli.internal;
 

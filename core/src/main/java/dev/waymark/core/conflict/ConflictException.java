@@ -3,8 +3,8 @@ package dev.waymark.core.conflict;
 import java.util.List;
 
 /**
- * A record is not as the change set expected it: another version, or there already with other
- * content. Read it again and decide anew.
+ * A precondition of the change set failed: a record has another version, or it already exists with
+ * other content. Read the record again and decide again.
  */
 public final class ConflictException extends RefusedException {
   private static final long serialVersionUID = 1L;

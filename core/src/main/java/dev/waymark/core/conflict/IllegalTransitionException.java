@@ -3,8 +3,9 @@ package dev.waymark.core.conflict;
 import java.util.List;
 
 /**
- * A change set asks for a move that the table of moves does not have, or that would leave a live
- * record under an ended one.
+ * A change set contains a move that the table of moves does not allow, or that does not fit the
+ * state of a related record. For example, an execution cannot end while one of its task runs has
+ * not ended.
  */
 public final class IllegalTransitionException extends RefusedException {
   private static final long serialVersionUID = 1L;

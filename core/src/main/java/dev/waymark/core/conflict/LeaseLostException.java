@@ -3,8 +3,9 @@ package dev.waymark.core.conflict;
 import java.util.List;
 
 /**
- * A write carries the number of an attempt that is no longer the live one of its task run: a newer
- * attempt, or the end of this one, made it void. Stop the work and discard its result.
+ * Fencing refused a write: it carries the number of an attempt that is no longer the live attempt
+ * of its task run. There is a newer attempt, or this attempt has ended. The same exception reports
+ * that another start of a worker owns its name. Stop the work and discard its result.
  */
 public final class LeaseLostException extends RefusedException {
   private static final long serialVersionUID = 1L;

@@ -4,38 +4,44 @@ import dev.waymark.core.model.RecordRef;
 import java.io.Serializable;
 
 /**
- * Why one record stood against a change set.
+ * Why the store refused a change set: the conflict with one record.
  *
  * @param record the record
  * @param reason the kind of reason
- * @param attempted what the change set wanted, in words that name the record
- * @param expected what would have been accepted, in words
- * @param found what the store holds, in words
+ * @param attempted what the change set tried to do; names the record
+ * @param expected what the store expects, as text
+ * @param found what the store holds, as text
  */
 public record Refusal(
     RecordRef record, Reason reason, String attempted, String expected, String found)
     implements Serializable {
 
-  /** The kinds of reason. */
+  /** The kinds of reasons. */
   public enum Reason {
     /** The record, or one that it belongs to, does not exist. */
     NOT_FOUND,
-    /** A record with this identity is there already, with other content. */
+    /** A record with this identity already exists, with other content. */
     ALREADY_EXISTS,
-    /** The record is at another version than the change set expects. */
+    /** The record has another version than the change set expects. */
     STALE_VERSION,
-    /** The table of moves does not have this move. */
+    /** The table of moves does not allow this move. */
     ILLEGAL_MOVE,
     /**
-     * The move would end a record while one that belongs to it is live, or give life to one whose
-     * owner has ended.
+     * The change does not fit the state of a related record or of the record itself. For example,
+     * it would end a task run whose attempt is live, or add a task run to an execution that has
+     * ended.
      */
     OUT_OF_STEP,
-    /** The attempt that writes is not the live one of its task run. */
+    /**
+     * The attempt that writes is not the live attempt of its task run, or another start of a worker
+     * owns its name.
+     */
     LEASE_LOST
   }
 
-  /** One sentence: what was attempted on which record, what was expected and what was found. */
+  /**
+   * Returns one sentence: what was attempted on which record, what was expected and what was found.
+   */
   public String message() {
     return "cannot " + attempted + ": expected " + expected + ", found " + found;
   }

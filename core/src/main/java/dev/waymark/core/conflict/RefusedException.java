@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A change set was refused as a whole; no record of it changed. {@link #refusals()} names every
- * record that stood against it, in the order of the change set; the type of the exception is that
- * of the first.
+ * The store refused a change set as a whole; no record changed. {@link #refusals()} names every
+ * conflicting record, in the order of the change set. The first refusal determines the type of the
+ * exception.
  */
 public abstract sealed class RefusedException extends WaymarkException
     permits ConflictException, IllegalTransitionException, LeaseLostException, NotFoundException {
@@ -21,12 +21,12 @@ public abstract sealed class RefusedException extends WaymarkException
     this.refusals = List.copyOf(refusals);
   }
 
-  /** Every record that stood against the change set, at least one. */
+  /** Returns all refusals of the change set, at least one. */
   public final List<Refusal> refusals() {
     return refusals;
   }
 
-  /** The exception for these refusals, of the type of the first. */
+  /** Creates the exception for these refusals. The first refusal determines its type. */
   public static RefusedException of(List<Refusal> refusals) {
     return switch (refusals.get(0).reason()) {
       case NOT_FOUND -> new NotFoundException(refusals);

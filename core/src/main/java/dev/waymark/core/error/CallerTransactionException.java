@@ -1,12 +1,12 @@
 package dev.waymark.core.error;
 
 /**
- * The store was called inside a transaction of the caller, and its connection would be the one of
- * that transaction: a commit of the store would commit what the caller has open. Nothing was read,
- * stored or changed; the caller's transaction goes on.
+ * The store was called inside a transaction of the caller and would use the connection of that
+ * transaction. A commit of the store would then also commit the open changes of the caller. The
+ * call read, stored and changed nothing. The caller's transaction stays open.
  *
- * <p>Call the store outside of the transaction, or give it a data source whose connections do not
- * take part in transactions of the calling thread. Repeating the call inside the transaction fails
+ * <p>Call the store outside the transaction, or give the store a data source whose connections do
+ * not take part in transactions of the calling thread. A repeated call inside the transaction fails
  * again.
  *
  * @since 0.1.0
@@ -14,7 +14,7 @@ package dev.waymark.core.error;
 public final class CallerTransactionException extends WaymarkException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes the error; the message says which store, what was found and what to do. */
+  /** Creates the error. The message names the store, what was found and what to do. */
   public CallerTransactionException(String message) {
     super(message, null);
   }

@@ -1,13 +1,13 @@
 package dev.waymark.core.error;
 
 /**
- * More change sets wait to be committed than the store lets wait. Nothing of the one that was
- * refused was stored; commit it again when some of the others have been answered.
+ * The queue of change sets that wait to be committed is full (back-pressure). The rejected call
+ * stored nothing. Commit the change set again after some of the waiting commits have returned.
  */
 public final class StoreOverloadedException extends WaymarkException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes the error; the message says how many wait and which limit they reached. */
+  /** Creates the error. The message says how many change sets wait and which limits apply. */
   public StoreOverloadedException(String message) {
     super(message, null);
   }

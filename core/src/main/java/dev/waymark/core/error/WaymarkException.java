@@ -2,11 +2,11 @@ package dev.waymark.core.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** The root of everything that Waymark throws on purpose. Its message is fit for a user to read. */
+/** The base class of the exceptions that Waymark defines. The message is written for users. */
 public abstract class WaymarkException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes an error with its message and, where there is one, its cause. */
+  /** Creates an error with its message and its cause, which may be null. */
   protected WaymarkException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -42,8 +42,8 @@ public final class Durations {
   }
 
   /**
-   * The duration in that form, whatever its size; what is below a millisecond is cut off, and one
-   * that is negative begins with a minus.
+   * Formats a duration of any size in that form. Fractions of a millisecond are cut off. A negative
+   * duration begins with a minus sign.
    */
   public static String format(Duration duration) {
     if (duration.isNegative()) {

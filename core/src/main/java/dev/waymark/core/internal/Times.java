@@ -37,8 +37,8 @@ public final class Times {
       throw new InvalidInputException(
           "time "
               + time
-              + " of the clock is out of range; records keep times within the years 1 to 9999, so"
-              + " set the clock of this machine right");
+              + " of the clock is out of range; a store keeps times within the years 1 to 9999."
+              + " Correct the clock of this machine");
     }
   }
 
@@ -50,7 +50,7 @@ public final class Times {
   public static Instant stored(Instant time) {
     if (time.isBefore(MIN) || time.isAfter(MAX)) {
       throw new IllegalArgumentException(
-          "time " + time + " lies outside the years 1 to 9999, where no record is");
+          "time " + time + " is outside the years 1 to 9999, which a store never writes");
     }
     return time;
   }

@@ -4,13 +4,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try of a task run, as the store holds it. Times are to the microsecond.
+ * One try of a task run, as the store holds it. Times have microsecond precision.
  *
  * @param id task run and number
- * @param state where it stands
- * @param worker who tries
- * @param startedAt when it was recorded
- * @param endedAt when it ended, or null
+ * @param state its current state
+ * @param worker the name of the worker that runs it
+ * @param startedAt when the attempt was recorded
+ * @param endedAt when it ended, or null while it runs
  * @param exitCode the exit code of its process, or null
  * @param error why it did not succeed, or null
  */

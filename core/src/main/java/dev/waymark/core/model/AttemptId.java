@@ -4,8 +4,8 @@ import dev.waymark.core.error.InvalidInputException;
 import java.util.Objects;
 
 /**
- * One attempt: its task run and its number. The number is the fence of the task run: a newer
- * attempt makes the writes of an older one void.
+ * The id of an attempt: its task run and its number. The number is the fencing token of the task
+ * run: the store refuses writes of an older attempt once a newer one exists.
  *
  * @param taskRunId the task run
  * @param number 1 for the first attempt; numbers have no gaps

@@ -3,21 +3,22 @@ package dev.waymark.core.model;
 import java.util.Set;
 
 /**
- * States of an attempt. It begins RUNNING, and only the last attempt of a task run may be RUNNING.
+ * States of an attempt. An attempt begins in RUNNING. Only the last attempt of a task run may be
+ * RUNNING.
  */
 public enum AttemptState implements State {
-  /** A worker is at it. */
+  /** A worker runs the attempt. */
   RUNNING,
-  /** Ended well. */
+  /** Ended with success. */
   SUCCEEDED,
   /** Ended with an error, a non-zero exit code or a time-out. */
   FAILED,
-  /** Ended because it was asked to. */
+  /** Ended because cancellation was requested. */
   CANCELLED,
-  /** Its worker is gone; how it ended is not known. */
+  /** Its worker was lost; the result of the attempt is not known. */
   LOST;
 
-  /** The states that a move may lead to from here; empty for a terminal state. */
+  /** The states to which this state may move; empty for a terminal state. */
   public Set<AttemptState> moves() {
     return switch (this) {
       case RUNNING -> Set.of(SUCCEEDED, FAILED, CANCELLED, LOST);
@@ -25,7 +26,7 @@ public enum AttemptState implements State {
     };
   }
 
-  /** Whether the table has a move from here to {@code to}. */
+  /** Whether the table of moves allows a move from this state to {@code to}. */
   public boolean canMoveTo(AttemptState to) {
     return moves().contains(to);
   }

@@ -4,15 +4,16 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * One change set. A commit that is repeated with the same id has the effect and the answer of once.
+ * The id of a change set, and the idempotency key of its commit. A commit that is repeated with the
+ * same id takes effect once and returns the result of the first commit.
  *
- * <p>Ids are ordered as unsigned 128-bit numbers, which is the order of both databases and, for
- * UUIDv7, the order of creation.
+ * <p>Ids are ordered as unsigned 128-bit numbers. Both databases use the same order. For UUIDv7, it
+ * is the order of creation.
  *
  * @param value the UUID
  */
 public record CommitId(UUID value) implements Comparable<CommitId> {
-  /** Refuses null. */
+  /** Rejects null. */
   public CommitId {
     Objects.requireNonNull(value, "UUID");
   }
@@ -20,7 +21,7 @@ public record CommitId(UUID value) implements Comparable<CommitId> {
   /**
    * Reads an id from its canonical form of 36 characters.
    *
-   * @throws dev.waymark.core.error.InvalidInputException when {@code text} is no UUID
+   * @throws dev.waymark.core.error.InvalidInputException when {@code text} is not a UUID
    */
   public static CommitId parse(String text) {
     return new CommitId(Uuids.parse("commit id", text));

@@ -5,15 +5,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of one workflow revision, as the store holds it. Times are to the microsecond.
+ * One run of one workflow revision, as the store holds it. Times have microsecond precision.
  *
- * @param id its id
+ * @param id the id of the execution
  * @param workflowId the workflow
- * @param workflowRevision the revision that it pins
- * @param state where it stands
- * @param version 1 when created, and one more with every move
- * @param labels names and values to find it by, in the order of the names
- * @param inputs what it was started with, in the order of the names
+ * @param workflowRevision the workflow revision that it runs; it never changes
+ * @param state its current state
+ * @param version 1 when created; every change of state adds 1
+ * @param labels names and values for queries, ordered by name
+ * @param inputs names and values that it was started with, ordered by name
  * @param createdAt when it was created
  * @param startedAt when it first became RUNNING, or null
  * @param endedAt when it became terminal, or null

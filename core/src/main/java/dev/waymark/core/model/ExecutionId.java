@@ -4,16 +4,16 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * One execution. New ids are UUIDv7; a caller may supply any UUID of its own to make a start
- * idempotent.
+ * The id of an execution. Ids that Waymark generates are UUIDv7. A caller may supply any UUID as an
+ * idempotency key for the start.
  *
- * <p>Ids are ordered as unsigned 128-bit numbers, which is the order of both databases and, for
- * UUIDv7, the order of creation.
+ * <p>Ids are ordered as unsigned 128-bit numbers. Both databases use the same order. For UUIDv7, it
+ * is the order of creation.
  *
  * @param value the UUID
  */
 public record ExecutionId(UUID value) implements Comparable<ExecutionId> {
-  /** Refuses null. */
+  /** Rejects null. */
   public ExecutionId {
     Objects.requireNonNull(value, "UUID");
   }
@@ -21,7 +21,7 @@ public record ExecutionId(UUID value) implements Comparable<ExecutionId> {
   /**
    * Reads an id from its canonical form of 36 characters.
    *
-   * @throws dev.waymark.core.error.InvalidInputException when {@code text} is no UUID
+   * @throws dev.waymark.core.error.InvalidInputException when {@code text} is not a UUID
    */
   public static ExecutionId parse(String text) {
     return new ExecutionId(Uuids.parse("execution id", text));

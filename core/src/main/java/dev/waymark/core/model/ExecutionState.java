@@ -2,24 +2,24 @@ package dev.waymark.core.model;
 
 import java.util.Set;
 
-/** States of an execution. It begins PENDING. */
+/** States of an execution. An execution begins in PENDING. */
 public enum ExecutionState implements State {
-  /** Created; no task has begun. */
+  /** Created; no task has started. */
   PENDING,
-  /** Being worked on. */
+  /** In progress. */
   RUNNING,
-  /** Held: no task run starts until it runs again. */
+  /** Paused: no task run starts until the execution is RUNNING again. */
   PAUSED,
-  /** Asked to stop; live attempts are being ended. */
+  /** Cancellation was requested; live attempts are being ended. */
   CANCELLING,
-  /** Ended: every task run succeeded or was skipped as planned. */
+  /** Ended: every task run succeeded or was skipped as its workflow allows. */
   SUCCEEDED,
   /** Ended: at least one task run failed. */
   FAILED,
-  /** Ended on request before it was done. */
+  /** Ended by cancellation before it completed. */
   CANCELLED;
 
-  /** The states that a move may lead to from here; empty for a terminal state. */
+  /** The states to which this state may move; empty for a terminal state. */
   public Set<ExecutionState> moves() {
     return switch (this) {
       case PENDING -> Set.of(RUNNING, PAUSED, CANCELLING, CANCELLED);
@@ -30,7 +30,7 @@ public enum ExecutionState implements State {
     };
   }
 
-  /** Whether the table has a move from here to {@code to}. */
+  /** Whether the table of moves allows a move from this state to {@code to}. */
   public boolean canMoveTo(ExecutionState to) {
     return moves().contains(to);
   }

@@ -8,11 +8,12 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * Makes ids: UUIDv7 (RFC 9562, section 5.7) whose twelve bits after the version hold the fraction
- * of the millisecond (method 3 of section 6.2). Ids of one instance rise strictly, also within one
- * microsecond and when the clock steps back. Thread-safe.
+ * Generates ids in UUIDv7 format (RFC 9562, section 5.7). The twelve bits after the version hold
+ * the fraction of the millisecond (method 3 of section 6.2). Ids of one instance increase strictly,
+ * also within one microsecond and when the clock steps back. Thread-safe.
  *
- * <p>Time and randomness are given, so that a test can replay a run by its seed.
+ * <p>The clock and the source of randomness are injected, so that a test can replay a run from its
+ * seed.
  */
 public final class Ids {
   private static final int FRACTIONS_PER_MILLI = 1 << 12;
@@ -22,13 +23,13 @@ public final class Ids {
   private final RandomGenerator random;
   private long lastTick;
 
-  /** Makes ids from this clock and this source of randomness. */
+  /** Generates ids from this clock and this source of randomness. */
   public Ids(InstantSource clock, RandomGenerator random) {
     this.clock = clock;
     this.random = random;
   }
 
-  /** Makes ids from the system's clock and secure randomness. */
+  /** Generates ids from the system clock and secure randomness. */
   public static Ids system() {
     return new Ids(InstantSource.system(), new SecureRandom());
   }

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The checks that maps of names and values pass on their way into a record; the maps come out
- * unmodifiable and in the order of their names.
+ * Checks the maps of names and values of a record. The results are unmodifiable and ordered by
+ * name.
  */
 final class Labels {
   private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");

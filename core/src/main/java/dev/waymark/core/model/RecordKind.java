@@ -2,7 +2,7 @@ package dev.waymark.core.model;
 
 import java.util.Locale;
 
-/** The kinds of record that a store keeps. */
+/** The kinds of records that a store keeps. */
 public enum RecordKind {
   /** A workflow with its revisions. */
   WORKFLOW,
@@ -12,9 +12,9 @@ public enum RecordKind {
   TASK_RUN,
   /** One try of a task run. */
   ATTEMPT,
-  /** One who works on task runs. */
+  /** A process that claims and runs task runs. */
   WORKER,
-  /** A part of what is ready, with a bound on how much of it runs at the same time. */
+  /** A named group of task runs with an optional limit on how many run at the same time. */
   POOL;
 
   /** The kind in words, for messages: {@code task run}. */

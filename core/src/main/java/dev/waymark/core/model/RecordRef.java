@@ -3,11 +3,11 @@ package dev.waymark.core.model;
 import java.io.Serializable;
 
 /**
- * Names one record of any kind, for histories, outcomes and errors.
+ * A reference to one record of any kind, used in histories, outcomes and errors.
  *
  * @param kind the kind of record
- * @param id its id in text; for an attempt the task run's id, a slash and the number, for a worker
- *     or a pool its name
+ * @param id its id as text; for an attempt the task run id, a slash and the number; for a worker or
+ *     a pool its name
  */
 public record RecordRef(RecordKind kind, String id) implements Serializable {
 

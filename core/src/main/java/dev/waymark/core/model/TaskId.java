@@ -15,7 +15,7 @@ public record TaskId(String value) implements Comparable<TaskId> {
   /**
    * Checks the name.
    *
-   * @throws dev.waymark.core.error.InvalidInputException when it is not of the form above
+   * @throws dev.waymark.core.error.InvalidInputException when the name does not have this form
    */
   public TaskId {
     Text.matching(

@@ -4,15 +4,15 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * One task run.
+ * The id of a task run.
  *
- * <p>Ids are ordered as unsigned 128-bit numbers, which is the order of both databases and, for
- * UUIDv7, the order of creation.
+ * <p>Ids are ordered as unsigned 128-bit numbers. Both databases use the same order. For UUIDv7, it
+ * is the order of creation.
  *
  * @param value the UUID
  */
 public record TaskRunId(UUID value) implements Comparable<TaskRunId> {
-  /** Refuses null. */
+  /** Rejects null. */
   public TaskRunId {
     Objects.requireNonNull(value, "UUID");
   }
@@ -20,7 +20,7 @@ public record TaskRunId(UUID value) implements Comparable<TaskRunId> {
   /**
    * Reads an id from its canonical form of 36 characters.
    *
-   * @throws dev.waymark.core.error.InvalidInputException when {@code text} is no UUID
+   * @throws dev.waymark.core.error.InvalidInputException when {@code text} is not a UUID
    */
   public static TaskRunId parse(String text) {
     return new TaskRunId(Uuids.parse("task run id", text));

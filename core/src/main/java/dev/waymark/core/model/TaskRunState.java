@@ -2,24 +2,24 @@ package dev.waymark.core.model;
 
 import java.util.Set;
 
-/** States of a task run. It begins PENDING. */
+/** States of a task run. A task run begins in PENDING. */
 public enum TaskRunState implements State {
-  /** Created; waits for its turn. */
+  /** Created; not started yet. */
   PENDING,
-  /** An attempt is, or is about to be, live. */
+  /** An attempt is live, or is about to start. */
   RUNNING,
-  /** The last attempt did not succeed; another one will follow. */
+  /** The last attempt did not succeed; a retry follows. */
   RETRYING,
   /** Ended: an attempt succeeded. */
   SUCCEEDED,
-  /** Ended: no attempt succeeded and none will follow. */
+  /** Ended: no attempt succeeded, and no retry follows. */
   FAILED,
-  /** Ended on request. */
+  /** Ended by cancellation. */
   CANCELLED,
-  /** Ended without an attempt, because of how another task ended. */
+  /** Ended without an attempt because of the result of another task. */
   SKIPPED;
 
-  /** The states that a move may lead to from here; empty for a terminal state. */
+  /** The states to which this state may move; empty for a terminal state. */
   public Set<TaskRunState> moves() {
     return switch (this) {
       case PENDING -> Set.of(RUNNING, CANCELLED, SKIPPED);
@@ -29,7 +29,7 @@ public enum TaskRunState implements State {
     };
   }
 
-  /** Whether the table has a move from here to {@code to}. */
+  /** Whether the table of moves allows a move from this state to {@code to}. */
   public boolean canMoveTo(TaskRunState to) {
     return moves().contains(to);
   }

@@ -6,7 +6,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Parsing and order of UUIDs, strict where {@link UUID} is lenient and unsigned where it is signed.
+ * Parses and compares UUIDs. {@link UUID} parses leniently and compares as signed numbers; this
+ * class parses strictly and compares as unsigned numbers.
  */
 final class Uuids {
   private static final Pattern CANONICAL =

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * One revision of a workflow.
  *
  * @param id the id that all revisions share
- * @param revision 1, 2, 3 … in the order of saving
- * @param description what it is for, or null
- * @param labels names and values to find it by, in the order of the names
- * @param createdAt when this revision was saved, to the microsecond
+ * @param revision 1, 2, 3 … in the order in which revisions were saved
+ * @param description a description for people, or null
+ * @param labels names and values for queries, ordered by name
+ * @param createdAt when this revision was saved, with microsecond precision
  * @param contentHash SHA-256 of definition, description and labels, as 64 hexadecimal digits; equal
  *     content has equal hashes
- * @param definition the definition, as it was given, byte for byte
+ * @param definition the definition as the caller supplied it, byte for byte
  */
 public record Workflow(
     WorkflowId id,

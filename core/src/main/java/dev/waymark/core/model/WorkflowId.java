@@ -4,8 +4,8 @@ import dev.waymark.core.internal.Text;
 import java.util.regex.Pattern;
 
 /**
- * The stable id under which the revisions of a workflow are kept: 1 to 128 ASCII letters, digits,
- * {@code . _ -}, beginning with a letter or digit.
+ * The stable id of a workflow, shared by all its revisions: 1 to 128 ASCII letters, digits, {@code
+ * . _ -}, beginning with a letter or digit.
  *
  * @param value the id
  */
@@ -15,7 +15,7 @@ public record WorkflowId(String value) implements Comparable<WorkflowId> {
   /**
    * Checks the id.
    *
-   * @throws dev.waymark.core.error.InvalidInputException when it is not of the form above
+   * @throws dev.waymark.core.error.InvalidInputException when the id does not have this form
    */
   public WorkflowId {
     Text.matching(

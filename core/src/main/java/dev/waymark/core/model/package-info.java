@@ -1,6 +1,6 @@
 /**
- * The vocabulary of Waymark as types: ids, states with their allowed moves, and the records of a
- * store. All are immutable values.
+ * The data model of Waymark: ids, states with their allowed moves, and the records that a store
+ * keeps. All types are immutable, except {@link dev.waymark.core.model.Ids}, which is thread-safe.
  */
 @NullMarked
 package dev.waymark.core.model;

@@ -11,13 +11,13 @@ import java.util.Base64;
 import java.util.UUID;
 
 /**
- * A place in a list of executions: just after one execution, in one order. It stays valid while
- * records come and go, and reading on from it costs the same at any depth. To callers its text is
- * opaque.
+ * A position in a list of executions: directly after one execution, in one order. A cursor stays
+ * valid when executions are added. Reading from a cursor costs the same at any depth. Treat its
+ * text as opaque.
  *
- * @param order the order of the list that it belongs to
- * @param createdAt time of creation of the execution that it stands after
- * @param id the execution that it stands after
+ * @param order the order of the list
+ * @param createdAt time of creation of the execution before this position
+ * @param id the execution before this position
  */
 public record Cursor(Order order, Instant createdAt, ExecutionId id) {
   private static final byte FORMAT = 1;
@@ -28,7 +28,7 @@ public record Cursor(Order order, Instant createdAt, ExecutionId id) {
   /**
    * Checks the time.
    *
-   * @throws InvalidInputException when no record can have it
+   * @throws InvalidInputException when no record can have this time
    */
   public Cursor {
     if (!Times.isStored(createdAt)) {
@@ -39,7 +39,7 @@ public record Cursor(Order order, Instant createdAt, ExecutionId id) {
     }
   }
 
-  /** The place just after {@code execution} in a list of this order. */
+  /** The position directly after {@code execution} in a list of this order. */
   public static Cursor after(Execution execution, Order order) {
     return new Cursor(order, execution.createdAt(), execution.id());
   }
@@ -47,7 +47,7 @@ public record Cursor(Order order, Instant createdAt, ExecutionId id) {
   /**
    * Reads a cursor from its text.
    *
-   * @throws InvalidInputException when no page ever gave this text
+   * @throws InvalidInputException when the text is not that of a cursor
    */
   public static Cursor parse(String text) {
     try {
@@ -56,7 +56,7 @@ public record Cursor(Order order, Instant createdAt, ExecutionId id) {
         Order order = in.get() == OLDEST ? Order.OLDEST : Order.NEWEST;
         Instant createdAt = Times.ofMicros(in.getLong());
         ExecutionId id = new ExecutionId(new UUID(in.getLong(), in.getLong()));
-        // A page gives one text for each place, and only for a time that a record can have.
+        // Each position has exactly one text, and only a time that a record can have.
         if (Times.isStored(createdAt)) {
           Cursor cursor = new Cursor(order, createdAt, id);
           if (cursor.toString().equals(text)) {
@@ -65,12 +65,12 @@ public record Cursor(Order order, Instant createdAt, ExecutionId id) {
         }
       }
     } catch (IllegalArgumentException e) {
-      // Not base64: the same answer as for any other text that is no cursor.
+      // Not base64: the same error as for any other text that is not a cursor.
     }
     throw new InvalidInputException(
         "cursor "
             + Text.quote(text)
-            + " is not valid; pass the \"next\" of an earlier page as it was printed");
+            + " is not valid; pass the \"next\" of an earlier page unchanged");
   }
 
   /** The text that {@link #parse} reads. */

@@ -14,18 +14,19 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which executions to list, in which order, and which part of the list. All conditions must hold.
+ * A query for executions: conditions, order, and which part of the list to return. An execution
+ * must match all conditions.
  *
- * @param states any of these states; empty for every state
- * @param workflowId of this workflow, or null for every workflow
- * @param labels with all of these labels
- * @param since created at or after this time, or null
- * @param until created before this time, or null
- * @param order the order
- * @param offset how many executions to pass over; 0 when {@code after} is given
- * @param limit how many to return at the most, from 1 to the store's {@code Limits#maxPageSize()};
- *     null for its {@code Limits#defaultPageSize()}
- * @param after begin just after this place, or null; its order must be the order of the query
+ * @param states the execution has one of these states; empty for every state
+ * @param workflowId the execution belongs to this workflow; null for every workflow
+ * @param labels the execution has all of these labels
+ * @param since the execution was created at or after this time; null for no bound
+ * @param until the execution was created before this time; null for no bound
+ * @param order the order of the list
+ * @param offset number of executions to skip; 0 when {@code after} is given
+ * @param limit maximum number of executions to return, from 1 to {@link Limits#maxPageSize()}; null
+ *     for {@link Limits#defaultPageSize()}
+ * @param after the cursor after which to begin, or null; its order must be the order of the query
  */
 public record ExecutionQuery(
     Set<ExecutionState> states,
@@ -39,11 +40,11 @@ public record ExecutionQuery(
     @Nullable Cursor after) {
 
   /**
-   * Checks the conditions against each other; time bounds become whole microseconds without a
-   * change of meaning.
+   * Checks the conditions and their combination. Rounds time bounds to whole microseconds; this
+   * does not change which executions match.
    *
-   * @throws InvalidInputException when offset or limit is out of range, offset and cursor are both
-   *     given, or the cursor is of the other order
+   * @throws InvalidInputException when offset or limit is out of range, when offset and cursor are
+   *     both given, or when the cursor belongs to the other order
    */
   public ExecutionQuery {
     states = states.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(states));
@@ -62,7 +63,7 @@ public record ExecutionQuery(
     }
     if (after != null && offset != 0) {
       throw new InvalidInputException(
-          "offset " + offset + " was given together with a cursor; give one of them");
+          "offset " + offset + " is given together with a cursor; give only one of them");
     }
     if (after != null && after.order() != order) {
       throw new InvalidInputException(
@@ -70,16 +71,18 @@ public record ExecutionQuery(
               + after.order()
               + ", but the query asks for "
               + order
-              + "; ask for the order of the cursor");
+              + "; query in the order of the cursor");
     }
   }
 
-  /** Every execution, oldest first, from the first, with the store's default page size. */
+  /**
+   * Returns the query for all executions, oldest first, with the default page size of the store.
+   */
   public static ExecutionQuery all() {
     return builder().build();
   }
 
-  /** Begins a query that has no conditions yet. */
+  /** Begins a query without conditions. */
   public static Builder builder() {
     return new Builder();
   }
@@ -115,7 +118,7 @@ public record ExecutionQuery(
       return this;
     }
 
-    /** Only executions with this label; several labels must all be there. */
+    /** Only executions with this label. Several labels must all match. */
     public Builder label(String name, String value) {
       this.labels.put(name, value);
       return this;
@@ -139,28 +142,28 @@ public record ExecutionQuery(
       return this;
     }
 
-    /** How many executions to pass over. */
+    /** Number of executions to skip. */
     public Builder offset(long offset) {
       this.offset = offset;
       return this;
     }
 
-    /** How many executions to return at the most. */
+    /** Maximum number of executions to return. */
     public Builder limit(int limit) {
       this.limit = limit;
       return this;
     }
 
-    /** Begin just after this place. */
+    /** Begin directly after this cursor. */
     public Builder after(@Nullable Cursor cursor) {
       this.after = cursor;
       return this;
     }
 
     /**
-     * The query.
+     * Builds the query.
      *
-     * @throws InvalidInputException as the constructor
+     * @throws InvalidInputException in the same cases as the constructor
      */
     public ExecutionQuery build() {
       return new ExecutionQuery(

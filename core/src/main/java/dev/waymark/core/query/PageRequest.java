@@ -3,11 +3,10 @@ package dev.waymark.core.query;
 import dev.waymark.core.error.InvalidInputException;
 
 /**
- * Which part of a list to read.
+ * The part of a list to read.
  *
- * @param offset how many items to pass over, from 0
- * @param limit how many items to return at the most, from 1 to the store's {@link
- *     Limits#maxPageSize()}
+ * @param offset number of items to skip, from 0
+ * @param limit maximum number of items to return, from 1 to {@link Limits#maxPageSize()}
  */
 public record PageRequest(long offset, int limit) {
 
@@ -25,7 +24,7 @@ public record PageRequest(long offset, int limit) {
     }
   }
 
-  /** The first {@code limit} items. */
+  /** Requests the first {@code limit} items. */
   public static PageRequest first(int limit) {
     return new PageRequest(0, limit);
   }

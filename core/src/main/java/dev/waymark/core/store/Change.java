@@ -18,26 +18,26 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of one record; a {@link ChangeSet} holds one or more. The records below are all there
- * are, grouped by what they change.
+ * One change of one record. A {@link ChangeSet} holds one or more changes. The records below are
+ * all kinds of changes, grouped by the kind of record that they change.
  */
 public sealed interface Change {
 
   /**
-   * The record that the change is about; for a new attempt its task run, because the store gives
-   * the number.
+   * The record that the change targets. For a new attempt it is the task run, because the store
+   * assigns the attempt number.
    */
   RecordRef target();
 
   // ---- workflows
 
   /**
-   * Saves a workflow: idempotent by content.
+   * Saves a workflow. Idempotent by content: equal content changes nothing.
    *
    * @param workflow the workflow
    */
   record SaveWorkflow(NewWorkflow workflow) implements Change {
-    /** Refuses null. */
+    /** Rejects null. */
     public SaveWorkflow {
       Objects.requireNonNull(workflow, "workflow");
     }
@@ -50,7 +50,7 @@ public sealed interface Change {
 
   // ---- executions
 
-  /** A change of an execution that is there. */
+  /** A change of an existing execution. */
   sealed interface OfExecution extends Change {
     /** The execution. */
     ExecutionId id();
@@ -62,12 +62,12 @@ public sealed interface Change {
   }
 
   /**
-   * Creates an execution in state PENDING: idempotent by id and request.
+   * Creates an execution in state PENDING. Idempotent by id and request.
    *
    * @param execution the execution
    */
   record CreateExecution(NewExecution execution) implements Change {
-    /** Refuses null. */
+    /** Rejects null. */
     public CreateExecution {
       Objects.requireNonNull(execution, "execution");
     }
@@ -79,15 +79,14 @@ public sealed interface Change {
   }
 
   /**
-   * Moves an execution to another state. The move to CANCELLING makes all task runs of the
-   * execution not ready, in the same commit; a {@link ReadyTaskRun} after it makes one ready again.
+   * Moves an execution to another state. In the same commit, the move to CANCELLING makes all task
+   * runs of the execution not ready. A later {@link ReadyTaskRun} makes a task run ready again.
    *
    * @param id the execution
    * @param to the state to move to
-   * @param expectedVersion the version that it must have, or null to let the table of moves alone
-   *     decide
-   * @param error why, for an execution that fails or is cancelled; null keeps the reason that an
-   *     earlier move gave
+   * @param expectedVersion the precondition: the version that it must have; null checks only the
+   *     table of moves
+   * @param error why the execution fails or is cancelled; null keeps the error of an earlier move
    */
   record UpdateExecution(
       ExecutionId id, ExecutionState to, @Nullable Long expectedVersion, @Nullable String error)
@@ -101,15 +100,16 @@ public sealed interface Change {
   }
 
   /**
-   * Lets an execution begin that is PENDING, if fewer than so many executions of its workflow are
-   * under way (RUNNING, PAUSED or CANCELLING): it moves to RUNNING, and {@link Outcome#changed()}
-   * is true. Otherwise nothing changes. Of several that ask at the same moment no more begin than
-   * may; moves of other executions that come before, in this change set or in earlier ones, count.
-   * Refused with {@link ConflictException} when the execution is one of another workflow.
+   * Starts a PENDING execution if fewer than {@code most} executions of its workflow are in
+   * progress (RUNNING, PAUSED or CANCELLING). Then the execution moves to RUNNING, and {@link
+   * Outcome#changed()} is true. Otherwise nothing changes. The limit also holds when several
+   * callers commit this change at the same moment. Moves of other executions that come earlier, in
+   * this change set or in previous ones, count. Refused with {@link ConflictException} when the
+   * execution belongs to another workflow.
    *
    * @param id the execution
    * @param workflow its workflow
-   * @param most how many may be under way, at least 1
+   * @param most how many executions of the workflow may be in progress, at least 1
    */
   record AdmitExecution(ExecutionId id, WorkflowId workflow, int most) implements OfExecution {
     /** Checks the number. */
@@ -121,30 +121,31 @@ public sealed interface Change {
   }
 
   /**
-   * Says that everything has been done that follows from how an execution stands, as far as the
-   * caller knows. The store compares that with what it holds, at the place of this change in its
-   * change set:
+   * Says that the caller has made all decisions that follow from the given snapshot of an
+   * execution. The store compares the snapshot with its current records, at the position of this
+   * change in the change set:
    *
    * <ul>
-   *   <li>when all of it matches, the execution is not due to be settled any more, and {@link
-   *       Outcome#changed()} is false;
-   *   <li>when any of it differs, others have written since the caller looked. The execution is
-   *       due, in one second unless it is so earlier, and {@link Outcome#changed()} is true: the
-   *       caller should read the execution again and decide again. One that has ended is not due
-   *       all the same, since nothing follows in it.
+   *   <li>when all of it matches, the execution is no longer due for {@link DueReason#SETTLE}, and
+   *       {@link Outcome#changed()} is false;
+   *   <li>when any of it differs, another writer has committed since the caller read the execution.
+   *       The execution becomes due in one second, unless it is due earlier, and {@link
+   *       Outcome#changed()} is true. The caller should read the execution again and decide again.
+   *       An execution that has ended does not become due, because it needs no further decision.
    * </ul>
    *
-   * <p>So a decision that was made on an outdated picture never takes the due note away that says
-   * that somebody must look: neither when two workers end the last two task runs at the same
-   * moment, nor when the execution was paused and resumed meanwhile, nor when a lease was lost and
-   * its task run is to be tried again. A caller that dies before it looks again leaves the
-   * execution due for everybody.
+   * <p>So a decision on an outdated snapshot never removes the due mark of an execution that needs
+   * a new decision. This holds when two workers end the last two task runs at the same moment, when
+   * the execution was paused and resumed meanwhile, and when a lease was lost and its task run
+   * needs a retry. If the caller dies before it reads the execution again, the execution stays due
+   * for all workers.
    *
    * @param id the execution
-   * @param standing how it stands, all changes of this set before this one included
+   * @param standing the snapshot that was decided on, including all earlier changes of this change
+   *     set
    */
   record SettleExecution(ExecutionId id, Standing standing) implements OfExecution {
-    /** Refuses null. */
+    /** Rejects null. */
     public SettleExecution {
       Objects.requireNonNull(id, "execution id");
       Objects.requireNonNull(standing, "standing");
@@ -152,12 +153,12 @@ public sealed interface Change {
   }
 
   /**
-   * Notes an execution as due: somebody is to look what is to be done about it, after a delay. What
-   * is due earlier already stays so.
+   * Marks an execution as due after a delay: a worker is to examine it and decide what to do. An
+   * earlier due time stays.
    *
    * @param id the execution
-   * @param reason what is to be looked at
-   * @param delay how long from now on, by the clock of the store
+   * @param reason why the execution is to be examined
+   * @param delay how long from now, by the clock of the store
    */
   record MarkDue(ExecutionId id, DueReason reason, Duration delay) implements OfExecution {
     /** Checks the delay. */
@@ -169,13 +170,13 @@ public sealed interface Change {
   }
 
   /**
-   * Notes that an execution is not due any more.
+   * Removes the due mark of an execution.
    *
    * @param id the execution
-   * @param reason what was looked at
+   * @param reason the reason whose mark to remove
    */
   record ClearDue(ExecutionId id, DueReason reason) implements OfExecution {
-    /** Refuses null. */
+    /** Rejects null. */
     public ClearDue {
       Objects.requireNonNull(id, "execution id");
       Objects.requireNonNull(reason, "reason");
@@ -183,12 +184,12 @@ public sealed interface Change {
   }
 
   /**
-   * Deletes the logs of all attempts of an execution that has ended.
+   * Deletes the logs of all attempts of an execution. The execution must have ended.
    *
    * @param id the execution
    */
   record DeleteLogs(ExecutionId id) implements OfExecution {
-    /** Refuses null. */
+    /** Rejects null. */
     public DeleteLogs {
       Objects.requireNonNull(id, "execution id");
     }
@@ -196,7 +197,7 @@ public sealed interface Change {
 
   // ---- task runs
 
-  /** A change of a task run that is there. */
+  /** A change of an existing task run. */
   sealed interface OfTaskRun extends Change {
     /** The task run. */
     TaskRunId id();
@@ -208,12 +209,12 @@ public sealed interface Change {
   }
 
   /**
-   * Creates a task run in state PENDING: idempotent by id, execution and task.
+   * Creates a task run in state PENDING. Idempotent by id, execution and task.
    *
    * @param taskRun the task run
    */
   record CreateTaskRun(NewTaskRun taskRun) implements Change {
-    /** Refuses null. */
+    /** Rejects null. */
     public CreateTaskRun {
       Objects.requireNonNull(taskRun, "taskRun");
     }
@@ -229,15 +230,15 @@ public sealed interface Change {
    *
    * @param id the task run
    * @param to the state to move to
-   * @param expectedVersion the version that it must have, or null to let the table of moves alone
-   *     decide
-   * @param fence the number of the attempt on whose behalf this is written, refused when it is no
-   *     longer the newest or is LOST; null where no attempt writes
+   * @param expectedVersion the precondition: the version that it must have; null checks only the
+   *     table of moves
+   * @param fence the fencing token: the number of the attempt that writes. Refused when it is not
+   *     the newest attempt or is LOST. Null when no attempt writes
    */
   record UpdateTaskRun(
       TaskRunId id, TaskRunState to, @Nullable Long expectedVersion, @Nullable Integer fence)
       implements OfTaskRun {
-    /** Refuses null. */
+    /** Rejects null. */
     public UpdateTaskRun {
       Objects.requireNonNull(id, "task run id");
       Objects.requireNonNull(to, "state");
@@ -245,22 +246,22 @@ public sealed interface Change {
   }
 
   /**
-   * Makes a task run ready: any worker that serves its pool may claim it, after a delay. One that
-   * is ready already gets this pool, priority and delay instead of those before, and goes behind
-   * what is ready there. Only where it can be claimed already, pool and priority are the same and
-   * there is no delay, it keeps its place in the order, and is answered as unchanged. A claim that
-   * finds it unfit to start removes it.
+   * Makes a task run ready: any worker that serves its pool may claim it, after a delay. A task run
+   * that is already ready gets the new pool, priority and delay, and its position is behind the
+   * other ready task runs there. Exception: when it can already be claimed, pool and priority are
+   * the same and there is no delay, it keeps its position and the outcome is unchanged. A claim
+   * that finds that the task run may not start makes it not ready.
    *
    * @param id the task run, PENDING or RETRYING and without a live attempt
-   * @param expectedVersion the version that it must have, or null for any
-   * @param pool its pool, {@link ClaimRequest#DEFAULT_POOL} for none in particular
-   * @param priority from -100 to 100; the greater is claimed first
-   * @param delay how long it waits before it may be claimed, by the clock of the store
+   * @param expectedVersion the precondition: the version that it must have, or null for any
+   * @param pool its pool; {@link ClaimRequest#DEFAULT_POOL} when it needs no specific pool
+   * @param priority from -100 to 100; greater priorities are claimed first
+   * @param delay how long from now until it may be claimed, by the clock of the store
    */
   record ReadyTaskRun(
       TaskRunId id, @Nullable Long expectedVersion, String pool, int priority, Duration delay)
       implements OfTaskRun {
-    /** The greatest priority; the least is its negative. */
+    /** The greatest priority. The lowest priority is its negative. */
     public static final int MAX_PRIORITY = 100;
 
     /** Checks the pool, the priority and the delay. */
@@ -273,11 +274,11 @@ public sealed interface Change {
   }
 
   /**
-   * Keeps what a task run gives to those that depend on it, instead of what it gave before.
+   * Stores the outputs of a task run for the tasks that depend on it. They replace earlier outputs.
    *
-   * @param id the task run, which has not ended before this change set
-   * @param fence the number of the attempt on whose behalf this is written, as in {@link
-   *     UpdateTaskRun}; null where no attempt writes
+   * @param id the task run; it must not have ended before this change
+   * @param fence the fencing token: the number of the attempt that writes, as in {@link
+   *     UpdateTaskRun}; null when no attempt writes
    * @param outputs names and values
    */
   record SetOutputs(TaskRunId id, @Nullable Integer fence, Map<String, String> outputs)
@@ -303,18 +304,18 @@ public sealed interface Change {
   }
 
   /**
-   * Records a new attempt of a task run in state RUNNING; the store gives it the next number.
-   * Refused while the attempt before it is live. {@link StateStore#claim} records attempts of what
-   * is ready; this is for a caller that knows by itself what is to run.
+   * Records a new attempt of a task run in state RUNNING. The store assigns the next number.
+   * Refused while the previous attempt is live. {@link StateStore#claim} records attempts of ready
+   * task runs; use this change when the caller itself decides what to run.
    *
    * @param taskRunId the task run
-   * @param worker who tries
-   * @param lease how long the claim of the worker lasts, by the clock of the store, or null for a
-   *     claim without an end
+   * @param worker the name of the worker
+   * @param lease how long the lease lasts, by the clock of the store, or null for an attempt
+   *     without a lease
    */
   record RecordAttempt(TaskRunId taskRunId, String worker, @Nullable Duration lease)
       implements Change {
-    /** An attempt whose claim has no end. */
+    /** An attempt without a lease. */
     public RecordAttempt(TaskRunId taskRunId, String worker) {
       this(taskRunId, worker, null);
     }
@@ -333,7 +334,7 @@ public sealed interface Change {
   }
 
   /**
-   * Moves an attempt to another state; refused when it is not the newest of its task run.
+   * Moves an attempt to another state. Refused when it is not the newest attempt of its task run.
    *
    * @param id the attempt
    * @param to the state to move to
@@ -352,11 +353,11 @@ public sealed interface Change {
   }
 
   /**
-   * Moves an attempt whose lease has expired, by the clock of the store, to LOST. Refused while the
-   * lease lasts, and for an attempt without a lease.
+   * Moves an attempt to LOST. Refused unless its lease has expired, by the clock of the store. An
+   * attempt without a lease is refused.
    *
    * @param id the attempt
-   * @param error what is known of it, or null
+   * @param error what is known about the loss, or null
    */
   record LoseAttempt(AttemptId id, @Nullable String error) implements OfAttempt {
     /** Checks the text. */
@@ -367,16 +368,18 @@ public sealed interface Change {
   }
 
   /**
-   * Makes the lease of a live attempt end a duration from now, by the clock of the store; also one
-   * that has expired. An attempt that is not live is never changed.
+   * Renews the lease of a live attempt (heartbeat), also a lease that has expired. The lease then
+   * lasts {@code lease} from now, by the clock of the store. An attempt that is not live is never
+   * changed.
    *
    * @param id the attempt
    * @param lease how long it lasts from the moment of the commit
-   * @param ifLive without a lease to renew: false refuses the change set, with {@link
-   *     LeaseLostException} where the attempt is not live any more; true answers unchanged
+   * @param ifLive what to do when there is no lease to renew. False refuses the change set, with
+   *     {@link LeaseLostException} when the attempt is no longer live. True returns an unchanged
+   *     outcome
    */
   record RenewLease(AttemptId id, Duration lease, boolean ifLive) implements OfAttempt {
-    /** A renewal that refuses its change set. */
+    /** A renewal that refuses its change set when there is no lease to renew. */
     public RenewLease(AttemptId id, Duration lease) {
       this(id, lease, false);
     }
@@ -389,15 +392,15 @@ public sealed interface Change {
   }
 
   /**
-   * Appends to the log of an attempt, which is what its task has written. Refused with {@link
-   * LeaseLostException} unless the attempt is the newest of its task run and RUNNING: in a change
-   * set that ends the attempt, this stands before the end.
+   * Appends output of a task to the log of an attempt. Refused with {@link LeaseLostException}
+   * unless the attempt is the newest of its task run and RUNNING. In a change set that also ends
+   * the attempt, put the append before the end.
    *
-   * <p>The store does not check the position. An append at a position that is there changes
-   * nothing, so one whose outcome is unknown may be repeated.
+   * <p>The store does not check the position. An append at a position that already exists changes
+   * nothing, so a caller may repeat an append with an unknown outcome.
    *
    * @param id the attempt
-   * @param position how many bytes of its log come before these
+   * @param position number of bytes of the log before these bytes
    * @param bytes the bytes, at least one
    */
   @SuppressWarnings("ArrayRecordComponent") // a private copy, compared by content
@@ -430,7 +433,7 @@ public sealed interface Change {
 
   // ---- workers and pools
 
-  /** A change of what is known of a worker. */
+  /** A change of a worker. */
   sealed interface OfWorker extends Change {
     /** The name of the worker. */
     String name();
@@ -442,14 +445,16 @@ public sealed interface Change {
   }
 
   /**
-   * Notes that a worker is alive, for so long from now on by the clock of the store. Each start of
-   * a worker is a new life. Refused with {@link ConflictException} while another life of the same
-   * name is alive and has not retired. A worker that was not noted for 7 days is removed.
+   * Records that a worker is alive, for a duration from now, by the clock of the store (heartbeat).
+   * Each start of a worker has a new life id. Refused with {@link ConflictException} while another
+   * life id of the same name is alive and has not retired. A worker without a heartbeat for 7 days
+   * is removed.
    *
-   * @param name the name of the worker, which is also that of its claims
-   * @param life tells this start of the worker from those before and after
-   * @param lease how long it is taken to be alive from the moment of the commit
-   * @param info what it tells of itself, instead of what it told before
+   * @param name the name of the worker, which its claims also use
+   * @param life the life id: it distinguishes this start of the worker from earlier and later
+   *     starts
+   * @param lease how long from the commit the store considers the worker alive
+   * @param info names and values that the worker publishes; they replace the earlier ones
    */
   record KeepWorker(String name, UUID life, Duration lease, Map<String, String> info)
       implements OfWorker {
@@ -462,12 +467,12 @@ public sealed interface Change {
   }
 
   /**
-   * Notes that a worker has stopped: it is not alive any more, and its name is free. Refused with
-   * {@link LeaseLostException} when another life has the name by now; does nothing where the worker
-   * is not known.
+   * Records that a worker has stopped: it is no longer alive, and its name is free. Refused with
+   * {@link LeaseLostException} when the name now belongs to another life id. Does nothing when the
+   * worker is unknown.
    *
    * @param name the name of the worker
-   * @param life the life that has ended
+   * @param life the life id of the start that has ended
    */
   record RetireWorker(String name, UUID life) implements OfWorker {
     /** Checks the name. */
@@ -477,17 +482,17 @@ public sealed interface Change {
   }
 
   /**
-   * Sets how many task runs of a pool may run at the same time, or removes that bound, for claims
-   * that begin after the commit. Every lease counts: also those of what runs already, and expired
-   * ones until the attempt is LOST. An attempt that is recorded without a claim is not held to a
-   * bound; with a lease it counts in the default pool. {@link StateStore#onReady} does not notify
-   * of slots that become free: poll for them.
+   * Sets or removes the limit on how many task runs of a pool may run at the same time. It applies
+   * to claims that begin after the commit. Every lease counts, also leases of task runs that
+   * already run, and expired leases until the attempt is LOST. {@link RecordAttempt} ignores the
+   * limit; with a lease, its attempt counts in the default pool. {@link StateStore#onReady} does
+   * not notify of slots that become free: poll for them.
    *
    * @param name the pool
-   * @param slots how many, from 0, which holds everything back, to 100,000; null for no bound
+   * @param slots from 0 to 100,000; 0 stops all claims of the pool; null removes the limit
    */
   record SetPool(String name, @Nullable Integer slots) implements Change {
-    /** Checks the name and the bound. */
+    /** Checks the name and the limit. */
     public SetPool {
       ClaimRequest.checkPool(name);
       Checks.slots(name, slots);

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes that become durable together or not at all.
  *
- * <p>They take effect in their order, each upon the result of those before it, and every reader
- * sees either none or all of them. A record may be changed several times; each move is checked
- * against the table and recorded in the history.
+ * <p>Changes take effect in their order. Each change applies to the result of the changes before
+ * it. Every reader sees either none or all of them. A change set may change a record several times.
+ * The store checks each move against the table of moves and records it in the history.
  *
- * @param id makes a repeated commit harmless: the same id twice has the effect and the answer of
- *     once
+ * @param id the idempotency key: a repeated commit with the same id takes effect once and returns
+ *     the same result
  * @param changes the changes, at least one
  */
 public record ChangeSet(CommitId id, List<Change> changes) {
@@ -42,12 +42,12 @@ public record ChangeSet(CommitId id, List<Change> changes) {
     }
   }
 
-  /** Begins a change set with a commit id of the caller's, who may then repeat it. */
+  /** Begins a change set with a commit id of the caller. The caller can then repeat the commit. */
   public static Builder builder(CommitId id) {
     return new Builder(id);
   }
 
-  /** Begins a change set with a new commit id. */
+  /** Begins a change set with a generated commit id. */
   public static Builder builder() {
     return new Builder(SystemIds.IDS.commitId());
   }
@@ -77,7 +77,7 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.CreateExecution(execution));
     }
 
-    /** Moves an execution, whatever its version. */
+    /** Moves an execution, at any version. */
     public Builder updateExecution(ExecutionId execution, ExecutionState to) {
       return updateExecution(execution, to, null, null);
     }
@@ -96,7 +96,7 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.CreateTaskRun(taskRun));
     }
 
-    /** Moves a task run, whatever its version. */
+    /** Moves a task run, at any version. */
     public Builder updateTaskRun(TaskRunId taskRun, TaskRunState to) {
       return updateTaskRun(taskRun, to, null, null);
     }
@@ -121,29 +121,32 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.UpdateAttempt(attempt, to, exitCode, error));
     }
 
-    /** Moves an attempt whose lease is over to LOST, as {@link Change.LoseAttempt}. */
+    /** Moves an attempt whose lease has expired to LOST, as {@link Change.LoseAttempt}. */
     public Builder loseAttempt(AttemptId attempt, @Nullable String error) {
       return add(new Change.LoseAttempt(attempt, error));
     }
 
     /**
-     * Renews a lease, as {@link Change.RenewLease}; the whole change set is refused when the
-     * attempt is not live. Use it where the other changes are made on behalf of that attempt.
+     * Renews a lease, as {@link Change.RenewLease}. The store refuses the whole change set when the
+     * attempt is not live. Use it when the other changes belong to that attempt.
      */
     public Builder renewLease(AttemptId attempt, Duration lease) {
       return add(new Change.RenewLease(attempt, lease));
     }
 
     /**
-     * Renews a lease if the attempt is live, as {@link Change.RenewLease}; the outcome says
-     * whether, and the other changes do not depend on it. Use it to renew many leases with one
-     * commit.
+     * Renews a lease if the attempt is live, as {@link Change.RenewLease}. The outcome says whether
+     * the lease was renewed. The other changes do not depend on it. Use it to renew many leases
+     * with one commit.
      */
     public Builder renewLeaseIfLive(AttemptId attempt, Duration lease) {
       return add(new Change.RenewLease(attempt, lease, true));
     }
 
-    /** Makes a task run ready, as {@link Change.ReadyTaskRun}, at once and in no pool. */
+    /**
+     * Makes a task run ready, as {@link Change.ReadyTaskRun}, without a delay and in the default
+     * pool.
+     */
     public Builder readyTaskRun(TaskRunId taskRun) {
       return readyTaskRun(taskRun, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO);
     }
@@ -158,30 +161,30 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.ReadyTaskRun(taskRun, expectedVersion, pool, priority, delay));
     }
 
-    /** Lets an execution begin where it may, as {@link Change.AdmitExecution}. */
+    /** Starts an execution if the limit allows it, as {@link Change.AdmitExecution}. */
     public Builder admitExecution(ExecutionId execution, WorkflowId workflow, int most) {
       return add(new Change.AdmitExecution(execution, workflow, most));
     }
 
     /**
-     * Says that an execution that stands like this is settled, as {@link Change.SettleExecution}:
-     * as the changes before this one leave it.
+     * Says that an execution is settled, as {@link Change.SettleExecution}. The snapshot includes
+     * the changes before this one.
      */
     public Builder settleExecution(ExecutionId execution, Standing standing) {
       return add(new Change.SettleExecution(execution, standing));
     }
 
-    /** Notes an execution as due, as {@link Change.MarkDue}. */
+    /** Marks an execution as due, as {@link Change.MarkDue}. */
     public Builder markDue(ExecutionId execution, DueReason reason, Duration delay) {
       return add(new Change.MarkDue(execution, reason, delay));
     }
 
-    /** Notes that an execution is not due any more, as {@link Change.ClearDue}. */
+    /** Removes the due mark of an execution, as {@link Change.ClearDue}. */
     public Builder clearDue(ExecutionId execution, DueReason reason) {
       return add(new Change.ClearDue(execution, reason));
     }
 
-    /** Keeps the outputs of a task run, as {@link Change.SetOutputs}. */
+    /** Stores the outputs of a task run, as {@link Change.SetOutputs}. */
     public Builder setOutputs(
         TaskRunId taskRun, @Nullable Integer fence, Map<String, String> outputs) {
       return add(new Change.SetOutputs(taskRun, fence, outputs));
@@ -197,28 +200,28 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.DeleteLogs(execution));
     }
 
-    /** Notes a worker as alive, as {@link Change.KeepWorker}. */
+    /** Records a worker as alive, as {@link Change.KeepWorker}. */
     public Builder keepWorker(String name, UUID life, Duration lease, Map<String, String> info) {
       return add(new Change.KeepWorker(name, life, lease, info));
     }
 
-    /** Notes a worker as stopped, as {@link Change.RetireWorker}. */
+    /** Records a worker as stopped, as {@link Change.RetireWorker}. */
     public Builder retireWorker(String name, UUID life) {
       return add(new Change.RetireWorker(name, life));
     }
 
-    /** Sets or removes the bound of a pool, as {@link Change.SetPool}. */
+    /** Sets or removes the limit of a pool, as {@link Change.SetPool}. */
     public Builder setPool(String name, @Nullable Integer slots) {
       return add(new Change.SetPool(name, slots));
     }
 
-    /** Whether no change was added yet. */
+    /** Whether the change set has no changes yet. */
     public boolean isEmpty() {
       return changes.isEmpty();
     }
 
     /**
-     * The change set.
+     * Builds the change set.
      *
      * @throws InvalidInputException when no change was added
      */
@@ -227,7 +230,7 @@ public record ChangeSet(CommitId id, List<Change> changes) {
     }
   }
 
-  /** Made on first use, so that programs which bring their own ids do not pay for it. */
+  /** Created on first use, so that programs that supply their own ids do not pay for it. */
   private static final class SystemIds {
     static final Ids IDS = Ids.system();
   }

@@ -13,17 +13,17 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What a change may hold, as far as that does not depend on the limits of a store. */
+/** Checks of changes that do not depend on the limits of a store. */
 final class Checks {
   private static final int MAX_SLOTS = 100_000;
 
   private Checks() {}
 
-  /** A name that is given freely. */
+  /** Checks the name of a worker. */
   static void name(String what, String name) {
     Text.wellFormed(what, name);
     if (name.isEmpty()) {
-      throw new InvalidInputException(what + " is empty; name the worker");
+      throw new InvalidInputException(what + " is empty; supply the name of the worker");
     }
   }
 
@@ -60,7 +60,7 @@ final class Checks {
   static void most(ExecutionId id, int most) {
     if (most < 1) {
       throw new InvalidInputException(
-          "execution " + id + " cannot begin where at most " + most + " may; allow at least 1");
+          "limit " + most + " for the start of execution " + id + " is invalid; use 1 or more");
     }
   }
 
@@ -78,7 +78,7 @@ final class Checks {
     }
     if (bytes.length == 0) {
       throw new InvalidInputException(
-          "nothing is appended to the log of attempt " + id + "; append at least one byte");
+          "an append to the log of attempt " + id + " has no bytes; append at least one byte");
     }
     return bytes.clone();
   }
@@ -89,7 +89,7 @@ final class Checks {
           slots
               + " slots of pool "
               + pool
-              + " are out of range; use 0 to 100000, or remove the bound");
+              + " are out of range; use 0 to 100000, or remove the limit of the pool");
     }
   }
 }

@@ -12,25 +12,25 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker asks for when it looks for work.
+ * The request of a worker for task runs.
  *
- * @param worker the name of the worker, under which attempts are recorded
- * @param limit how many task runs it takes at the most, from 0 to the store's {@link
- *     Limits#maxClaims()}; with 0 it only looks for what is due or expired
- * @param lease how long it may keep each of them without renewing its lease
+ * @param worker the name of the worker; the new attempts carry it
+ * @param limit maximum number of task runs to claim, from 0 to {@link Limits#maxClaims()}; with 0
+ *     the claim only returns due executions and expired leases
+ * @param lease how long each lease lasts unless the worker renews it
  * @param pools the pools that it serves, at least one
- * @param execution the only execution that it looks at, or null for all
+ * @param execution the only execution to claim from, or null for all executions
  */
 public record ClaimRequest(
     String worker, int limit, Duration lease, Set<String> pools, @Nullable ExecutionId execution) {
-  /** The pool of task runs that name none. */
+  /** The pool of task runs that name no pool. */
   public static final String DEFAULT_POOL = "default";
 
   /**
-   * Checks all but the limit of the store, and keeps an unmodifiable copy.
+   * Checks everything except the limits of the store, and keeps an unmodifiable copy.
    *
-   * @throws InvalidInputException when the worker is empty, the limit negative, the lease out of
-   *     range or there is no pool
+   * @throws InvalidInputException when the worker is empty, the limit is negative, the lease is out
+   *     of range or there is no pool
    */
   public ClaimRequest {
     Text.wellFormed("worker of a claim", worker);
@@ -38,7 +38,7 @@ public record ClaimRequest(
     pools = Collections.unmodifiableSet(new TreeSet<>(pools));
     pools.forEach(ClaimRequest::checkPool);
     if (worker.isEmpty()) {
-      throw new InvalidInputException("worker of a claim is empty; name the worker");
+      throw new InvalidInputException("worker of a claim is empty; supply the name of the worker");
     }
     if (limit < 0) {
       throw new InvalidInputException(
@@ -46,21 +46,21 @@ public record ClaimRequest(
     }
     if (pools.isEmpty()) {
       throw new InvalidInputException(
-          "a claim serves no pool; name one, such as \"" + DEFAULT_POOL + "\"");
+          "a claim names no pool; name at least one, such as \"" + DEFAULT_POOL + "\"");
     }
   }
 
-  /** A claim in every execution. */
+  /** A claim from all executions. */
   public ClaimRequest(String worker, int limit, Duration lease, Set<String> pools) {
     this(worker, limit, lease, pools, null);
   }
 
-  /** A claim of what belongs to no pool in particular. */
+  /** A claim from the default pool. */
   public static ClaimRequest of(String worker, int limit, Duration lease) {
     return new ClaimRequest(worker, limit, lease, Set.of(DEFAULT_POOL));
   }
 
-  /** The same claim in one execution alone. */
+  /** The same claim, restricted to one execution. */
   public ClaimRequest within(ExecutionId only) {
     return new ClaimRequest(worker, limit, lease, pools, only);
   }

@@ -10,17 +10,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a claim: what the worker has taken, and what else it may care for.
+ * The result of a claim: the claimed task runs, due executions and expired leases.
  *
- * @param claimed task runs that are now RUNNING with a new attempt of this worker, the greatest
- *     priority first and the oldest first within it
- * @param due executions that somebody is to look at, those that are due for longest first. They are
- *     not taken: several workers may look at one, and the first to commit is right
- * @param expired attempts whose lease is over, those that are for longest first; likewise
- * @param next how long until something becomes ready or due that is not yet, in whichever
- *     execution, as far as is known now; null when nothing will by itself. Deadlines of executions
- *     that are PAUSED do not count: nothing follows from them until somebody resumes those
- * @param nextExpiry how long until a lease runs out unless it is renewed; null when there is none
+ * @param claimed task runs that are now RUNNING with a new attempt of this worker; greatest
+ *     priority first, and within a priority those first that have been ready longest
+ * @param due executions that a worker is to examine, those first that have been due longest. The
+ *     claim does not take them: several workers may examine one, and the first commit wins
+ * @param expired attempts whose lease has expired, those first that expired earliest. The claim
+ *     does not take them either
+ * @param next how long until the next task run becomes ready or the next execution becomes due,
+ *     over all executions, as recorded now; null when none is pending. Deadlines of PAUSED
+ *     executions do not count: they have no effect until the execution is resumed
+ * @param nextExpiry how long until the next lease expires unless it is renewed; null when there is
+ *     none
  */
 public record Claims(
     List<Claimed> claimed,
@@ -36,13 +38,13 @@ public record Claims(
     expired = List.copyOf(expired);
   }
 
-  /** Whether there is nothing to do now. */
+  /** Whether there is nothing to do now: nothing claimed, due or expired. */
   public boolean isEmpty() {
     return claimed.isEmpty() && due.isEmpty() && expired.isEmpty();
   }
 
   /**
-   * A task run that was taken.
+   * A task run that was claimed.
    *
    * @param execution its execution, RUNNING
    * @param taskRun the task run, RUNNING
@@ -51,7 +53,7 @@ public record Claims(
   public record Claimed(Execution execution, TaskRun taskRun, Attempt attempt) {}
 
   /**
-   * An execution that somebody is to look at.
+   * An execution that a worker is to examine.
    *
    * @param executionId the execution
    * @param reason why
@@ -59,11 +61,11 @@ public record Claims(
   public record Due(ExecutionId executionId, DueReason reason) {}
 
   /**
-   * A live attempt with a lease, which may be over.
+   * A live attempt with a lease, which may have expired.
    *
    * @param attempt the attempt
    * @param executionId its execution
-   * @param worker who has, or had, the lease
+   * @param worker the worker that holds the lease, or held it until it expired
    */
   public record Leased(AttemptId attempt, ExecutionId executionId, String worker) {}
 }

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The answer to a commit that was accepted. The change set is durable.
+ * The result of an accepted commit. The change set is durable.
  *
  * @param id the commit id
- * @param at the time that its records and transitions carry, to the microsecond
+ * @param at the time of its records and transitions, with microsecond precision
  * @param outcomes one for each change, in order
  */
 public record CommitResult(CommitId id, Instant at, List<Outcome> outcomes) {

@@ -1,9 +1,9 @@
 package dev.waymark.core.store;
 
-/** Why somebody is to look at an execution. */
+/** Why a worker is to examine an execution. */
 public enum DueReason {
-  /** Something happened in it, and what follows from that may not have been done yet. */
+  /** Records of the execution changed, and the decisions that follow may not have been made yet. */
   SETTLE,
-  /** Its time is over. */
+  /** Its time-out has passed. */
   DEADLINE
 }

@@ -7,11 +7,11 @@ import dev.waymark.core.model.Transition;
 import java.util.List;
 
 /**
- * An execution with all that belongs to it, read from one snapshot.
+ * An execution with its task runs, attempts and history, read from one snapshot.
  *
  * @param execution the execution
- * @param taskRuns its task runs, in order of creation, each with its attempts
- * @param history its history, in order
+ * @param taskRuns its task runs, ordered by time of creation, then by id, each with its attempts
+ * @param history its history, ordered by sequence
  */
 public record ExecutionDetails(
     Execution execution, List<TaskRunDetails> taskRuns, List<Transition> history) {
@@ -26,7 +26,7 @@ public record ExecutionDetails(
    * A task run with its attempts.
    *
    * @param taskRun the task run
-   * @param attempts its attempts, by number
+   * @param attempts its attempts, ordered by number
    */
   public record TaskRunDetails(TaskRun taskRun, List<Attempt> attempts) {
 

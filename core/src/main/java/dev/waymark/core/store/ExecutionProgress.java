@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How far an execution has come, read from one snapshot: what a runner needs to decide what comes
- * next. The history is not among it.
+ * The progress of an execution, read from one snapshot: the data from which a runner decides the
+ * next step. It does not contain the history.
  *
  * @param execution the execution
- * @param taskRuns its task runs, in order of creation
+ * @param taskRuns its task runs, ordered by time of creation, then by id
  */
 public record ExecutionProgress(Execution execution, List<Item> taskRuns) {
 
@@ -22,7 +22,10 @@ public record ExecutionProgress(Execution execution, List<Item> taskRuns) {
     taskRuns = List.copyOf(taskRuns);
   }
 
-  /** How the execution stands in this picture; counts once over all task runs and attempts. */
+  /**
+   * Returns the {@link Standing} of the execution in this snapshot. Each call iterates over all
+   * task runs and attempts.
+   */
   public Standing standing() {
     int unfinished = 0;
     int ended = 0;
@@ -39,12 +42,12 @@ public record ExecutionProgress(Execution execution, List<Item> taskRuns) {
   }
 
   /**
-   * One task run.
+   * The progress of one task run.
    *
    * @param taskRun the task run
-   * @param attempts its attempts, by number
-   * @param outputs what it gives to those that depend on it; empty while there is nothing
-   * @param ready whether it waits to be claimed, now or after a delay
+   * @param attempts its attempts, ordered by number
+   * @param outputs its outputs for the tasks that depend on it; empty until they are set
+   * @param ready whether it is ready: it waits to be claimed, now or after a delay
    */
   public record Item(
       TaskRun taskRun, List<Attempt> attempts, Map<String, String> outputs, boolean ready) {

@@ -6,14 +6,14 @@ import dev.waymark.core.model.TaskId;
 import java.time.Instant;
 
 /**
- * A running task run that holds a lease, and with it a slot of its pool.
+ * A running task run that holds a lease, and therefore a slot of its pool.
  *
  * @param executionId its execution
  * @param taskId its task
  * @param attempt its live attempt
  * @param worker the worker that holds the lease
  * @param leaseUntil when the lease expires unless it is renewed, by the clock of the store
- * @param alive whether the lease has not expired and its worker, if it registered, is alive
+ * @param alive whether the lease has not expired and the worker, if it is registered, is alive
  */
 public record LeaseHolder(
     ExecutionId executionId,

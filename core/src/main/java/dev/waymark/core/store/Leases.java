@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
-/** What holds for every lease and every delay, wherever it is given. */
+/** Checks of leases and delays. */
 final class Leases {
-  /** Longer than any claim or pause that makes sense, and shorter than what a time can take. */
+  /** Longer than any useful lease or delay, and short enough to add to any stored time. */
   private static final Duration LONGEST = Duration.ofDays(3_660);
 
   private Leases() {}
@@ -17,10 +17,7 @@ final class Leases {
     Objects.requireNonNull(lease, what);
     if (lease.compareTo(Duration.of(1, ChronoUnit.MICROS)) < 0) {
       throw new InvalidInputException(
-          what
-              + " is "
-              + lease
-              + "; it must be longer than nothing, and longer than a commit takes");
+          what + " is " + lease + "; use at least 1 microsecond, and more than a commit takes");
     }
     checkLongest(what, lease);
   }
@@ -28,7 +25,7 @@ final class Leases {
   static void checkDelay(String what, Duration delay) {
     Objects.requireNonNull(delay, what);
     if (delay.isNegative()) {
-      throw new InvalidInputException(what + " is " + delay + "; it must not be negative");
+      throw new InvalidInputException(what + " is " + delay + "; use zero or more");
     }
     checkLongest(what, delay);
   }
@@ -39,7 +36,7 @@ final class Leases {
           what
               + " is "
               + Durations.format(duration)
-              + "; the longest is "
+              + "; use at most "
               + Durations.format(LONGEST));
     }
   }

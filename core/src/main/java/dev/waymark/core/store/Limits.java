@@ -3,8 +3,8 @@ package dev.waymark.core.store;
 import dev.waymark.core.error.InvalidInputException;
 
 /**
- * The size that everything may have at the most. What is over a limit is refused at the boundary
- * with an {@link InvalidInputException} that names the limit.
+ * The limits of a store. Input over a limit is rejected with an {@link InvalidInputException} that
+ * names the limit.
  *
  * @param maxDefinitionBytes UTF-8 bytes of a workflow definition
  * @param maxDescriptionBytes UTF-8 bytes of a workflow's description
@@ -13,19 +13,19 @@ import dev.waymark.core.error.InvalidInputException;
  * @param maxInputBytes UTF-8 bytes of all names and values of an execution's inputs
  * @param maxErrorBytes UTF-8 bytes of an error
  * @param maxWorkerBytes UTF-8 bytes of the name of a worker
- * @param maxInfoBytes UTF-8 bytes of all names and values that a worker tells of itself
+ * @param maxInfoBytes UTF-8 bytes of all names and values that a worker publishes
  * @param maxOutputBytes UTF-8 bytes of all names and values of a task run's outputs
  * @param maxLogBytes bytes of the log of one attempt
  * @param maxLogChunkBytes bytes of a log that one change appends
- * @param maxClaims task runs that one claim takes
+ * @param maxClaims task runs of one claim
  * @param maxTaskRuns task runs of one execution
  * @param maxAttempts attempts of one task run
  * @param maxChanges changes in one change set
  * @param maxPageSize items on one page
- * @param defaultPageSize items on a page when the query does not say
+ * @param defaultPageSize items on a page when the query sets no limit
  * @param maxGroup change sets that become durable in one transaction
  * @param maxWaiting change sets that wait to be committed
- * @param maxWaitingBytes about how many bytes of text these bring
+ * @param maxWaitingBytes approximate bytes of text and logs of the change sets that wait
  */
 public record Limits(
     int maxDefinitionBytes,
@@ -50,9 +50,9 @@ public record Limits(
     int maxWaitingBytes) {
 
   /**
-   * Checks that every limit is at least 1 and that the default page size is within the maximum.
+   * Checks that every limit is at least 1 and that the default page size is not over the maximum.
    *
-   * @throws InvalidInputException when one is not
+   * @throws InvalidInputException when a limit is invalid
    */
   public Limits {
     atLeastOne("maxDefinitionBytes", maxDefinitionBytes);
@@ -91,7 +91,7 @@ public record Limits(
     }
   }
 
-  /** The defaults. */
+  /** Returns the default limits. */
   public static Limits defaults() {
     return builder().build();
   }
@@ -101,7 +101,7 @@ public record Limits(
     return new Builder();
   }
 
-  /** Collects limits that differ from the defaults. Not thread-safe. */
+  /** Builds limits that differ from the defaults. Not thread-safe. */
   public static final class Builder {
     private int maxDefinitionBytes = 1 << 20;
     private int maxDescriptionBytes = 4 << 10;
@@ -168,7 +168,7 @@ public record Limits(
       return this;
     }
 
-    /** UTF-8 bytes of all names and values that a worker tells of itself; 4 KiB by default. */
+    /** UTF-8 bytes of all names and values that a worker publishes; 4 KiB by default. */
     public Builder maxInfoBytes(int maxInfoBytes) {
       this.maxInfoBytes = maxInfoBytes;
       return this;
@@ -192,7 +192,7 @@ public record Limits(
       return this;
     }
 
-    /** Task runs that one claim takes; 1,000 by default. */
+    /** Task runs of one claim; 1,000 by default. */
     public Builder maxClaims(int maxClaims) {
       this.maxClaims = maxClaims;
       return this;
@@ -222,7 +222,7 @@ public record Limits(
       return this;
     }
 
-    /** Items on a page when the query does not say; 50 by default. */
+    /** Items on a page when the query sets no limit; 50 by default. */
     public Builder defaultPageSize(int defaultPageSize) {
       this.defaultPageSize = defaultPageSize;
       return this;
@@ -235,8 +235,8 @@ public record Limits(
     }
 
     /**
-     * Change sets that wait to be committed; 10,000 by default. One more gets a {@link
-     * dev.waymark.core.error.StoreOverloadedException}.
+     * Change sets that wait to be committed; 10,000 by default. A commit over this limit fails with
+     * a {@link dev.waymark.core.error.StoreOverloadedException}.
      */
     public Builder maxWaiting(int maxWaiting) {
       this.maxWaiting = maxWaiting;
@@ -244,8 +244,8 @@ public record Limits(
     }
 
     /**
-     * About how many bytes of text the change sets that wait may bring; 32 MiB by default. A change
-     * set that finds nobody waiting may bring more.
+     * Approximate bytes of text and logs of the change sets that wait; 32 MiB by default. A single
+     * change set may be larger when no other change set waits.
      */
     public Builder maxWaitingBytes(int maxWaitingBytes) {
       this.maxWaitingBytes = maxWaitingBytes;
@@ -253,9 +253,9 @@ public record Limits(
     }
 
     /**
-     * The limits.
+     * Builds the limits.
      *
-     * @throws InvalidInputException as the constructor
+     * @throws InvalidInputException in the same cases as the constructor
      */
     public Limits build() {
       return new Limits(

@@ -5,14 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Part of the log of an attempt, as it was written: bytes, of which nobody knows whether they are
- * text. The next part is at {@code position + bytes.length}.
+ * Part of the log of an attempt: the bytes as they were written, which may or may not be text. The
+ * next part begins at {@code position + bytes.length}.
  *
- * @param bytes what is there from the position on, as far as it was asked for; empty when there is
- *     nothing more
- * @param position where the bytes begin: the position that was asked for, or a later one where the
- *     log has a gap
- * @param length how long the log is by now; it grows while the attempt runs
+ * @param bytes the bytes from the position, at most as many as requested; empty at the end of the
+ *     log
+ * @param position where the bytes begin: the requested position, or a later one when the log has a
+ *     gap
+ * @param length current length of the log in bytes; it grows while the attempt runs
  */
 @SuppressWarnings("ArrayRecordComponent") // a private copy, compared by content
 public record LogPart(byte[] bytes, long position, long length) {
@@ -41,7 +41,7 @@ public record LogPart(byte[] bytes, long position, long length) {
     return Objects.hash(Arrays.hashCode(bytes), position, length);
   }
 
-  /** Names the place, and counts the bytes. */
+  /** Shows the position and the number of bytes, not the bytes. */
   @Override
   public String toString() {
     return "LogPart[" + bytes.length + " bytes, position=" + position + ", length=" + length + "]";

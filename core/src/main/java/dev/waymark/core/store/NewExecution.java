@@ -9,14 +9,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An execution to create. Creating it again with the same id and the same request changes nothing;
- * with another request it is refused.
+ * An execution to create. A second creation with the same id and the same request changes nothing.
+ * With another request it is refused.
  *
- * @param id the id; a caller that may repeat the start chooses it once
+ * @param id the id, which is the idempotency key of the start: a caller that repeats the start uses
+ *     the same id
  * @param workflowId the workflow to run
- * @param workflowRevision the revision to pin, or null for the latest at the moment of the commit
- * @param labels names and values to find it by
- * @param inputs what it is started with
+ * @param workflowRevision the revision to run, or null for the latest at the moment of the commit
+ * @param labels names and values for queries
+ * @param inputs names and values to start it with
  */
 public record NewExecution(
     ExecutionId id,

@@ -6,7 +6,7 @@ import dev.waymark.core.model.TaskRunId;
 import java.util.Objects;
 
 /**
- * A task run to create. Creating it again with the same id, execution and task changes nothing; a
+ * A task run to create. A second creation with the same id, execution and task changes nothing. A
  * second task run for the same task of the same execution is refused.
  *
  * @param id the id
@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param taskId the task
  */
 public record NewTaskRun(TaskRunId id, ExecutionId executionId, TaskId taskId) {
-  /** Refuses null. */
+  /** Rejects null. */
   public NewTaskRun {
     Objects.requireNonNull(id, "task run id");
     Objects.requireNonNull(executionId, "execution id");

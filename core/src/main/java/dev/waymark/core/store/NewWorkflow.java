@@ -9,13 +9,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A workflow to save. When its content equals that of the latest revision nothing changes;
- * otherwise it becomes the next revision.
+ * A workflow to save. When its content equals the latest revision, nothing changes. Otherwise it
+ * becomes the next revision.
  *
  * @param id the id to save it under
- * @param definition the definition; any text, kept byte for byte
- * @param description what it is for, or null
- * @param labels names and values to find it by
+ * @param definition the definition: any text, stored byte for byte
+ * @param description a description for people, or null
+ * @param labels names and values for queries
  */
 public record NewWorkflow(
     WorkflowId id, String definition, @Nullable String description, Map<String, String> labels) {
@@ -23,7 +23,7 @@ public record NewWorkflow(
   /**
    * Checks that every text is well-formed.
    *
-   * @throws dev.waymark.core.error.InvalidInputException when one is not
+   * @throws dev.waymark.core.error.InvalidInputException when a text is not well-formed
    */
   public NewWorkflow {
     Objects.requireNonNull(id, "workflow id");

@@ -3,16 +3,16 @@ package dev.waymark.core.store;
 import java.util.List;
 
 /**
- * What uses a pool, what waits for it and who serves it.
+ * The use of a pool: its leases, the task runs that wait for it and the workers that serve it.
  *
  * @param pool the pool
- * @param waiting how many of its task runs could be claimed now; those that are delayed do not
+ * @param waiting number of its task runs that are ready to be claimed now; delayed ones do not
  *     count
- * @param workers how many living workers serve it in every execution
- * @param heldBy the leases on task runs of it, ordered by task run id, at most {@link #MAX_HOLDERS}
+ * @param workers number of live workers that serve it in all executions
+ * @param heldBy the leases on its task runs, ordered by task run id, at most {@link #MAX_HOLDERS}
  */
 public record PoolUse(Pool pool, long waiting, int workers, List<LeaseHolder> heldBy) {
-  /** How many leases are named of each pool; {@link Pool#running()} counts all. */
+  /** Maximum number of leases in {@link #heldBy()}; {@link Pool#running()} counts all. */
   public static final int MAX_HOLDERS = 10;
 
   /** Keeps an unmodifiable copy. */

@@ -4,19 +4,21 @@ import dev.waymark.core.model.ExecutionState;
 import java.util.Objects;
 
 /**
- * How an execution stands: all that what follows in it may depend on. Somebody who has decided on
- * one picture of an execution says with it {@link Change.SettleExecution which picture} that was.
+ * A summary of the state of an execution, for optimistic concurrency. It contains everything on
+ * which the next decision about the execution may depend. A caller that has decided on one snapshot
+ * of an execution commits this summary as a precondition ({@link Change.SettleExecution}).
  *
- * <p>Claiming a task run changes none of the numbers; whatever calls for a new decision changes at
- * least one. {@code ended} never gets less.
+ * <p>A claim of a task run changes none of the counts. Every event that needs a new decision
+ * changes at least one component. {@code ended} never decreases.
  *
  * @param version the version of the execution
  * @param state its state
- * @param unfinished how many of its task runs have not ended
- * @param ended how many of its task runs and of their attempts have ended, added up
+ * @param unfinished number of its task runs that have not ended
+ * @param ended number of its task runs that have ended plus number of their attempts that have
+ *     ended
  */
 public record Standing(long version, ExecutionState state, int unfinished, int ended) {
-  /** Refuses null. */
+  /** Rejects null. */
   public Standing {
     Objects.requireNonNull(state, "state");
   }

@@ -26,45 +26,62 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The truth about workflows, executions, task runs and attempts.
+ * A durable store for the state of workflows, executions, task runs and attempts.
  *
- * <p>There is one door for writes, {@link #commit}, and beside it {@link #claim}, by which a worker
- * takes work; the named operations are thin ways through that door, each a change set of one
- * change. When a write returns, it is durable: it survives {@code kill -9} and loss of power. When
- * it throws, nothing of it was stored, except as {@link
- * dev.waymark.core.error.StoreUnavailableException} says. Every read answers from one snapshot,
- * which holds change sets whole or not at all, from whichever process they came.
+ * <p>Two methods write: {@link #commit} commits a change set, and {@link #claim} claims task runs
+ * for a worker. The named single-record methods, such as {@link #createExecution}, each commit a
+ * change set of one change. When a write returns, it is durable: it survives {@code kill -9} and
+ * loss of power. When a write throws, it stored nothing, except as {@link
+ * dev.waymark.core.error.StoreUnavailableException} says. Every read returns data of one snapshot.
+ * A snapshot contains each change set completely or not at all, also those of other processes.
  *
  * <p>Every method may throw {@link dev.waymark.core.error.InvalidInputException} for arguments over
- * a limit and {@link dev.waymark.core.error.StoreUnavailableException} when the database does not
- * answer. A write may throw {@link dev.waymark.core.error.StoreOverloadedException} when too many
- * wait already. Implementations are thread-safe.
+ * a limit, and {@link dev.waymark.core.error.StoreUnavailableException} when the database does not
+ * respond. A write may throw {@link dev.waymark.core.error.StoreOverloadedException} when too many
+ * writes wait already. Implementations are thread-safe.
  *
- * <p>A store does not run anything, does not wait for a state, and deletes nothing but logs, and
- * those when it is told to; it has no notion of a definition's format.
+ * <h2>What a store does not do</h2>
+ *
+ * <ul>
+ *   <li>It does not run or schedule code. It records which task runs are ready; workers claim and
+ *       run them.
+ *   <li>It does not retry a task run. After a failed attempt, the caller moves the task run to
+ *       RETRYING and makes it ready again with a delay ({@link Change.ReadyTaskRun}). The store
+ *       repeats only its own database transactions.
+ *   <li>It does not end attempts whose lease has expired. {@link #claim} returns them as {@link
+ *       Claims#expired()}, and a caller commits {@link Change.LoseAttempt}.
+ *   <li>It has no graph of tasks. It does not parse definitions and does not know which task
+ *       depends on which.
+ *   <li>It does not push results and does not wait for a state. {@link #onReady} says only that
+ *       there may be work; callers read records to see results.
+ *   <li>It does not order executions. Claims order task runs by priority and by how long they have
+ *       been ready, and skip locked ones. An older execution may start or end after a newer one.
+ *   <li>It does not delete workflows, executions, task runs, attempts or history. It deletes logs
+ *       only through {@link Change.DeleteLogs}.
+ * </ul>
  */
 public interface StateStore extends AutoCloseable {
 
   /**
-   * Makes a change set durable as a whole, or refuses it as a whole.
+   * Commits a change set atomically: all of its changes become durable, or none.
    *
-   * <p>Commits that wait at the same moment may share one transaction; that shows in nothing but
-   * speed. Committing the same commit id again changes nothing and gives the answer of the first
-   * time.
+   * <p>Commits that wait at the same moment may share one transaction (group commit). This affects
+   * only speed. A second commit with the same commit id changes nothing and returns the result of
+   * the first.
    *
-   * @throws RefusedException when a record stands against it; its type and {@link
-   *     RefusedException#refusals()} say which and why
+   * @throws RefusedException when the change set conflicts with a record. The type of the exception
+   *     and {@link RefusedException#refusals()} say which records, and why
    */
   CommitResult commit(ChangeSet changes);
 
   /**
-   * Commits without waiting: the answer, or the error that {@link #commit} would throw, comes by
-   * the future. Change sets that one thread submits to this store are decided in the order in which
-   * it submits them, so one may build upon another that is still on its way; between two stores on
-   * one database there is no such order.
+   * Commits without blocking. The future completes with the result, or with the error that {@link
+   * #commit} would throw. The store decides the change sets of one thread in the order in which the
+   * thread submits them. So a change set may depend on an earlier one that is still in flight.
+   * Between two stores on one database there is no such order.
    *
-   * <p>Stages that depend on the future run where {@link CompletableFuture#defaultExecutor()} says,
-   * never in the way of other commits. Cancelling the future does not take the change set back.
+   * <p>Dependent stages run on {@link CompletableFuture#defaultExecutor()} and never delay other
+   * commits. Cancelling the future does not undo the change set.
    *
    * @throws IllegalStateException when the store is closed
    */
@@ -77,157 +94,166 @@ public interface StateStore extends AutoCloseable {
   }
 
   /**
-   * Takes ready task runs for a worker: those with the greatest priority first, and the oldest
-   * first within a priority; of a pool that has a bound ({@link Change.SetPool}) no more than there
-   * are slots free, however many claim at the same time. Each becomes RUNNING, as does its
-   * execution where it was PENDING, and has a new attempt of this worker with a lease; all of that
-   * is durable when the call returns. Task runs that others are about to take, or whose execution
-   * others are just writing to, are passed over as long as there are more; of two workers none gets
-   * what the other has. What may not start any more leaves the ready ones.
+   * Claims ready task runs for a worker. Order: greatest priority first, and within a priority
+   * those first that have been ready longest. For a pool with a limit ({@link Change.SetPool}), the
+   * claim takes at most as many task runs as slots are free, also when several workers claim at the
+   * same time.
    *
-   * <p>The times of leases and delays are those of the clock of the store, whatever the clocks of
-   * workers say. The lease counts from a moment after the call began.
+   * <p>Each claimed task run moves to RUNNING, and so does its execution when it is PENDING. Each
+   * claimed task run gets a new attempt of this worker, with a lease. All of this is durable when
+   * the call returns. The claim skips task runs that another transaction is claiming, and those
+   * whose execution another transaction is writing, while there are others to claim. No task run is
+   * claimed by two workers. A ready task run that may no longer start is removed from the ready
+   * ones.
    *
-   * <p>A call that ends with {@link dev.waymark.core.error.StoreUnavailableException} may have
-   * taken task runs all the same; their leases will run out.
+   * <p>Leases and delays use the clock of the store, not the clocks of workers. The lease starts at
+   * a moment after the call began.
+   *
+   * <p>A call that throws {@link dev.waymark.core.error.StoreUnavailableException} may still have
+   * claimed task runs. Their leases then expire.
    */
   Claims claim(ClaimRequest request);
 
   /**
-   * Live attempts that have a lease, ordered by task run id, which may be over or not.
+   * Returns the live attempts that have a lease, expired or not, ordered by task run id.
    *
    * @param limit from 1 to {@link Limits#maxPageSize()}
    */
   List<Claims.Leased> leases(int limit);
 
   /**
-   * Every pool that has a bound, or of which something is ready or running, ordered by name; from
-   * one snapshot.
+   * Returns every pool that has a limit, ready task runs or leases, ordered by name, from one
+   * snapshot.
    */
   List<Pool> pools();
 
   /**
-   * Every pool of {@link #pools()}, ordered by name, with the leases that hold its slots, what
-   * waits for it and how many workers serve it; from one snapshot.
+   * Returns every pool of {@link #pools()}, ordered by name, from one snapshot. Each has the leases
+   * that hold its slots, the number of task runs that wait for it and the number of workers that
+   * serve it.
    */
   List<PoolUse> poolUse();
 
   /**
-   * Why an execution, and those of its task runs that have not ended, are not running; from one
-   * snapshot, or null when there is none with this id. The cost depends on the size of the
-   * execution and on how many workers are alive, not on how much else is stored.
+   * Returns why an execution, and those of its task runs that have not ended, are not running, from
+   * one snapshot. Returns null when no execution has this id. The cost depends on the size of the
+   * execution and on the number of live workers, not on the size of the store.
    *
-   * <p>Which pools a worker serves, and which executions it works on, is what it says of itself
-   * under {@link Worker#POOLS_INFO} and {@link Worker#EXECUTIONS_INFO}.
+   * <p>The pools that a worker serves, and the executions that it works on, are those that it
+   * publishes under {@link Worker#POOLS_INFO} and {@link Worker#EXECUTIONS_INFO}.
    */
   @Nullable Waiting waiting(ExecutionId id);
 
-  /** Every worker that was noted within the last 7 days, ordered by name. */
+  /** Returns every worker whose last heartbeat is at most 7 days old, ordered by name. */
   List<Worker> workers();
 
   /**
-   * Executions that go on by nobody's doing: PENDING, RUNNING or CANCELLING, though they are not
-   * due and none of their task runs is ready or has a lease. That is so with executions that a
-   * program drives which knows nothing of claims, and would be so after a mistake. Ordered by id.
+   * Returns stalled executions, ordered by id. A stalled execution is PENDING, RUNNING or
+   * CANCELLING, it is not due, and none of its task runs is ready or has a lease. Executions of a
+   * program that does not use claims are in this condition. For other executions it is the result
+   * of an error.
    *
-   * @param after the last id of the page before, or null for the first page
+   * @param after the last id of the previous page, or null for the first page
    * @param limit from 1 to {@link Limits#maxPageSize()}
    */
   List<ExecutionId> stalled(@Nullable ExecutionId after, int limit);
 
   /**
-   * Calls {@code listener} whenever something may have become ready or due, from whichever process,
-   * as far as the database tells: a call may be for nothing, and one may be lost with a connection,
-   * so a worker also looks by itself from time to time. What becomes so after a delay is not told.
+   * Calls {@code listener} when a task run may have become ready, or an execution due, through a
+   * commit of any process. A call may be superfluous, and a notification may be lost with a
+   * connection. So a worker must also poll. The store does not notify when something becomes ready
+   * or due after a delay.
    *
-   * <p>Calls come on threads of the store and must be quick; what they throw is logged. Close the
-   * result to end them.
+   * <p>The listener runs on threads of the store and must return quickly. The store logs what it
+   * throws. Close the subscription to end the calls.
    */
   Subscription onReady(Runnable listener);
 
-  /** The latest revision of a workflow, or null when there is no such workflow. */
+  /** Returns the latest revision of a workflow, or null when there is no such workflow. */
   @Nullable Workflow workflow(WorkflowId id);
 
-  /** One revision of a workflow, or null when there is no such revision. */
+  /** Returns one revision of a workflow, or null when there is no such revision. */
   @Nullable Workflow workflow(WorkflowId id, int revision);
 
-  /** The latest revision of every workflow, ordered by id. */
+  /** Returns the latest revision of every workflow, ordered by id. */
   Page<Workflow> workflows(PageRequest page);
 
-  /** All revisions of a workflow, the oldest first; empty when there is no such workflow. */
+  /** Returns all revisions of a workflow, oldest first; empty when there is no such workflow. */
   Page<Workflow> workflowHistory(WorkflowId id, PageRequest page);
 
-  /** An execution, or null when there is none with this id. */
+  /** Returns an execution, or null when there is none with this id. */
   @Nullable Execution execution(ExecutionId id);
 
   /**
-   * An execution with its task runs, their attempts and its history, from one snapshot; or null
-   * when there is none with this id.
+   * Returns an execution with its task runs, their attempts and its history, from one snapshot, or
+   * null when there is none with this id.
    */
   @Nullable ExecutionDetails executionDetails(ExecutionId id);
 
   /**
-   * How far an execution has come, without its history, from one snapshot; or null when there is
-   * none with this id.
+   * Returns the progress of an execution, without its history, from one snapshot, or null when
+   * there is none with this id.
    */
   @Nullable ExecutionProgress executionProgress(ExecutionId id);
 
   /**
-   * How far these task runs have come, from one snapshot: for one that knows the others of an
-   * execution already, of which there may be thousands.
+   * Returns the progress of these task runs, from one snapshot. Use it when the caller already has
+   * the other task runs of a large execution.
    *
-   * @param ids any number of them; those that there are not are left out of the answer
-   * @return in order of creation, then by id
+   * @param ids any number of ids; the result omits ids that do not exist
+   * @return the task runs, ordered by time of creation, then by id
    */
   List<ExecutionProgress.Item> taskRunProgress(Collection<TaskRunId> ids);
 
   /**
-   * The executions that a query asks for, with the total of all that match. Ordered by time of
-   * creation, then by id.
+   * Returns the executions that match a query, with the total number of matches. They are ordered
+   * by time of creation, then by id.
    */
   Page<Execution> executions(ExecutionQuery query);
 
-  /** A task run, or null when there is none with this id. */
+  /** Returns a task run, or null when there is none with this id. */
   @Nullable TaskRun taskRun(TaskRunId id);
 
   /**
-   * All task runs of an execution, ordered by time of creation, then by id; empty when there is no
-   * such execution.
+   * Returns all task runs of an execution, ordered by time of creation, then by id; empty when
+   * there is no such execution.
    */
   List<TaskRun> taskRuns(ExecutionId id);
 
-  /** One attempt, or null when there is none with this number. */
+  /** Returns one attempt, or null when there is none with this number. */
   @Nullable Attempt attempt(AttemptId id);
 
-  /** All attempts of a task run, ordered by number; empty when there is no such task run. */
+  /**
+   * Returns all attempts of a task run, ordered by number; empty when there is no such task run.
+   */
   List<Attempt> attempts(TaskRunId id);
 
   /**
-   * Part of the log of an attempt; empty when there is nothing from the position on, or no such
-   * attempt.
+   * Returns part of the log of an attempt. It is empty when the log has nothing after the position,
+   * or when there is no such attempt.
    *
-   * @param position how many bytes to pass over
-   * @param maxBytes how many bytes to read at the most, at least 1
+   * @param position number of bytes to skip
+   * @param maxBytes maximum number of bytes to read, at least 1
    */
   LogPart log(AttemptId id, long position, int maxBytes);
 
   /**
-   * Executions that ended before a time and of which there are logs, in the order of their ids: for
-   * one who deletes logs that are old.
+   * Returns executions that ended before a time and that have logs, ordered by id. Use it to delete
+   * old logs (retention).
    *
    * @param limit from 1 to {@link Limits#maxPageSize()}
    */
   List<ExecutionId> executionsWithLogs(Instant endedBefore, int limit);
 
   /**
-   * The history of an execution, its task runs and their attempts, in order of {@link
+   * Returns the history of an execution, its task runs and their attempts, ordered by {@link
    * Transition#sequence()}; empty when there is no such execution.
    */
   Page<Transition> history(ExecutionId id, PageRequest page);
 
   /**
-   * The ids of this kind that begin with {@code prefix}, in order, at most {@code limit}; none when
-   * the prefix fits no id.
+   * Returns the ids of this kind that begin with {@code prefix}, in ascending order, at most {@code
+   * limit}; empty when no id matches.
    *
    * @param kind a workflow, an execution or a task run; attempts have no ids of their own
    * @param prefix the beginning of an id in its canonical form; hexadecimal digits may be of either
@@ -236,12 +262,12 @@ public interface StateStore extends AutoCloseable {
    */
   List<String> idsStartingWith(RecordKind kind, String prefix, int limit);
 
-  /** The limits that this store holds its callers to. */
+  /** Returns the limits that this store enforces. */
   Limits limits();
 
   /**
-   * Lets running calls end and gives back what the store holds. Further calls throw {@link
-   * IllegalStateException}. Closing twice does nothing.
+   * Waits for calls in flight and releases the resources of the store. Later calls throw {@link
+   * IllegalStateException}. A second close does nothing.
    */
   @Override
   void close();
@@ -256,7 +282,7 @@ public interface StateStore extends AutoCloseable {
     return commitOne(new Change.CreateExecution(execution));
   }
 
-  /** Moves an execution that is at {@code expectedVersion}. */
+  /** Moves an execution to another state; its version must be {@code expectedVersion}. */
   default Outcome updateExecution(ExecutionId id, ExecutionState to, long expectedVersion) {
     return commitOne(new Change.UpdateExecution(id, to, expectedVersion, null));
   }
@@ -266,14 +292,14 @@ public interface StateStore extends AutoCloseable {
     return commitOne(new Change.CreateTaskRun(taskRun));
   }
 
-  /** Moves a task run that is at {@code expectedVersion}. */
+  /** Moves a task run to another state; its version must be {@code expectedVersion}. */
   default Outcome updateTaskRun(TaskRunId id, TaskRunState to, long expectedVersion) {
     return commitOne(new Change.UpdateTaskRun(id, to, expectedVersion, null));
   }
 
   /**
-   * Records the next attempt of a task run and returns it with its number; {@link
-   * Outcome#version()} is the number.
+   * Records the next attempt of a task run. The outcome names the attempt; {@link
+   * Outcome#version()} is its number.
    */
   default Outcome recordAttempt(TaskRunId id, String worker) {
     return commitOne(new Change.RecordAttempt(id, worker));
@@ -286,14 +312,14 @@ public interface StateStore extends AutoCloseable {
   }
 
   /**
-   * Renews the leases of attempts with one commit; each lease that is renewed ends {@code lease}
-   * from now, by the clock of the store. An attempt that has ended, is LOST, was followed by
-   * another or has no lease is not renewed, is not changed, and does not keep the others from being
-   * renewed: stop the work on it and discard its result.
+   * Renews the leases of attempts with one commit (heartbeat). Each renewed lease expires {@code
+   * lease} from now, by the clock of the store. The store does not renew the lease of an attempt
+   * that has ended, is LOST, has a newer attempt after it, or has no lease. Such an attempt is not
+   * changed, and the other leases are still renewed. Stop the work on it and discard its result.
    *
-   * @param attempts at most {@link Limits#maxChanges()} attempts; with none, nothing is written
-   * @return an outcome for each attempt in the order given; {@link Outcome#changed()} says whether
-   *     its lease was renewed, and {@link Outcome#version()} why not
+   * @param attempts at most {@link Limits#maxChanges()} attempts; when empty, nothing is written
+   * @return one outcome per attempt, in the given order; {@link Outcome#changed()} says whether its
+   *     lease was renewed, and {@link Outcome#version()} says why not
    */
   default List<Outcome> renewLeases(Collection<AttemptId> attempts, Duration lease) {
     ChangeSet.Builder changes = ChangeSet.builder();

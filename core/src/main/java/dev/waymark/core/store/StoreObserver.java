@@ -3,34 +3,34 @@ package dev.waymark.core.store;
 import java.time.Duration;
 
 /**
- * Hears how much a store writes and how long that takes, for metrics.
+ * A listener for the number and the duration of writes, for metrics.
  *
- * <p>Called after the write has come to its end, on the thread that did it, and on several at a
- * time where several write; so it must be thread-safe. The next write may wait for it, so it must
- * be quick and must not use the store. What it throws harms no write: the first such exception is
- * logged, and all are ignored.
+ * <p>The store calls it after a write, on the thread that wrote, and on several threads when
+ * several write. So it must be thread-safe. The next write may wait for it, so it must return
+ * quickly and must not use the store. An exception that it throws does not affect the write. The
+ * store logs the first such exception and ignores all others.
  */
 public interface StoreObserver {
 
-  /** Hears nothing. */
+  /** An observer that does nothing. */
   StoreObserver NONE = new StoreObserver() {};
 
   /**
-   * A group of change sets, which became durable together, has been answered.
+   * The store has completed a group of change sets, which it committed together (group commit).
    *
-   * @param changeSets how many there were, 1 or more
-   * @param accepted how many of them were accepted, now or at an earlier time; the others were
-   *     refused, or failed
-   * @param took how long the group was worked on, all tries together, without the time in which its
-   *     change sets waited for the group before
+   * @param changeSets number of change sets in the group, 1 or more
+   * @param accepted number of change sets that were accepted, now or at an earlier time; the others
+   *     were refused, or failed
+   * @param took how long the group took, including all retries, without the time that its change
+   *     sets waited for the previous group
    */
   default void committed(int changeSets, int accepted, Duration took) {}
 
   /**
-   * A claim has been answered; one that failed is not told.
+   * The store has completed a claim. A claim that failed is not reported.
    *
-   * @param taskRuns how many task runs were taken, 0 or more
-   * @param took how long it was worked on, all tries together
+   * @param taskRuns number of claimed task runs, 0 or more
+   * @param took how long the claim took, including all retries
    */
   default void claimed(int taskRuns, Duration took) {}
 }

@@ -1,6 +1,6 @@
 package dev.waymark.core.store;
 
-/** What goes on until it is closed. Closing twice does nothing. */
+/** A registration that lasts until it is closed. A second close does nothing. */
 public interface Subscription extends AutoCloseable {
   @Override
   void close();

@@ -10,31 +10,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why an execution or a task run is not running. A later version may add kinds, so a program should
- * have a branch for those that it does not know; {@link #code()} and {@link #message()} are there
- * for every kind.
+ * handle unknown kinds. {@link #code()} and {@link #message()} work for every kind.
  *
- * <p>A {@link StateStore} knows no definitions. So it says {@link NotReady} where a runner, which
- * knows them, says {@link Needs}; {@link ParallelLimit} without the limit; and {@link
- * PoolNotServed} where a runner says {@link HandlerNotServed}.
+ * <p>A {@link StateStore} does not parse definitions; a runner does. So the store reports {@link
+ * NotReady} where a runner reports {@link Needs}, {@link ParallelLimit} without the limit, and
+ * {@link PoolNotServed} where a runner reports {@link HandlerNotServed}.
  */
 public sealed interface WaitReason {
 
-  /** A word for programs, such as {@code POOL_FULL}; it never changes. */
+  /** Returns a stable code for programs, such as {@code POOL_FULL}. */
   default String code() {
     return WaitText.code(this);
   }
 
-  /** A phrase for people, without secrets; times in it are ISO-8601 UTC. */
+  /** Returns a phrase for people, without secrets. Its times are ISO-8601 UTC. */
   default String message() {
     return WaitText.message(this);
   }
 
-  /** The execution is PAUSED until somebody resumes it. */
+  /** The execution is PAUSED until it is resumed. */
   record Paused() implements WaitReason {}
 
   /**
-   * The execution is CANCELLING: what runs is asked to end, and nothing starts but what is made
-   * ready from then on. A task run that is ready waits for what any other would wait for.
+   * The execution is CANCELLING. Running task runs are being ended. Only a task run that is made
+   * ready after the move to CANCELLING starts. A ready task run has the same reasons to wait as in
+   * any other execution.
    */
   record Cancelling() implements WaitReason {}
 
@@ -44,15 +44,18 @@ public sealed interface WaitReason {
   /** The next attempt may not start before this time. */
   record RetriesLater(Instant at) implements WaitReason {}
 
-  /** The worker that holds the lease is dead, or its lease has expired without a successor. */
+  /**
+   * The worker that holds the lease is dead, or its lease has expired and there is no newer
+   * attempt.
+   */
   record WorkerLost(LeaseHolder holder) implements WaitReason {}
 
   /**
    * All slots of the pool are in use.
    *
-   * @param pool its name
-   * @param slots how many slots it has
-   * @param running how many leases there are on its task runs
+   * @param pool the name of the pool
+   * @param slots number of slots of the pool
+   * @param running number of leases on its task runs
    * @param heldBy these leases, at most {@link PoolUse#MAX_HOLDERS}
    */
   record PoolFull(String pool, int slots, int running, List<LeaseHolder> heldBy)
@@ -64,14 +67,14 @@ public sealed interface WaitReason {
     }
   }
 
-  /** No worker is alive that works on this execution. */
+  /** No live worker works on this execution. */
   record NoWorker() implements WaitReason {}
 
   /**
-   * Workers are alive, but none of them serves the pool.
+   * There are live workers, but none of them serves the pool.
    *
-   * @param pool its name
-   * @param workers the living workers that work on this execution, ordered by name
+   * @param pool the name of the pool
+   * @param workers the live workers that work on this execution, ordered by name
    */
   record PoolNotServed(String pool, List<String> workers) implements WaitReason {
 
@@ -82,11 +85,11 @@ public sealed interface WaitReason {
   }
 
   /**
-   * Workers are alive, but none of them has the handler.
+   * There are live workers, but none of them has the handler.
    *
    * @param handler the name in {@code uses:}
    * @param pool the pool in which the task run waits
-   * @param workers the living workers that work on this execution, ordered by name
+   * @param workers the live workers that work on this execution, ordered by name
    */
   record HandlerNotServed(String handler, String pool, List<String> workers) implements WaitReason {
 
@@ -97,11 +100,11 @@ public sealed interface WaitReason {
   }
 
   /**
-   * Nothing keeps the task run from being claimed; the workers have other work, or are about to
-   * claim it.
+   * The task run can be claimed, but no worker has claimed it yet. The workers have other work, or
+   * are about to claim it.
    *
    * @param pool its pool
-   * @param workers the living workers that serve the pool, ordered by name
+   * @param workers the live workers that serve the pool, ordered by name
    */
   record NotClaimed(String pool, List<String> workers) implements WaitReason {
 
@@ -112,11 +115,11 @@ public sealed interface WaitReason {
   }
 
   /**
-   * The workflow bounds how many of its executions run at the same time.
+   * The workflow limits how many of its executions run at the same time.
    *
    * @param workflowId the workflow
-   * @param limit its bound, or null where only the number of executions is known
-   * @param running how many of its executions are RUNNING, PAUSED or CANCELLING
+   * @param limit its limit, or null when only the number of executions is known
+   * @param running number of its executions that are RUNNING, PAUSED or CANCELLING
    * @param heldBy these executions, at most {@link PoolUse#MAX_HOLDERS} of each state
    */
   record ParallelLimit(
@@ -129,10 +132,10 @@ public sealed interface WaitReason {
     }
   }
 
-  /** An execution that has begun and not ended. */
+  /** An execution that has started and has not ended. */
   record Started(ExecutionId executionId, ExecutionState state) {}
 
-  /** Tasks that have to end first. */
+  /** Other tasks must end first. */
   record Needs(List<TaskId> tasks) implements WaitReason {
 
     /** Keeps an unmodifiable copy. */
@@ -141,20 +144,23 @@ public sealed interface WaitReason {
     }
   }
 
-  /** Nobody has made the task run ready to be claimed; its execution decides when. */
+  /**
+   * The task run has not been made ready to be claimed. The caller that drives its execution
+   * decides when.
+   */
   record NotReady() implements WaitReason {}
 
   /**
-   * A worker is to look at the execution, and none has done so yet.
+   * The execution is due, and no worker has examined it yet.
    *
-   * @param reason what for
-   * @param since since when it is due
+   * @param reason why it is due
+   * @param since when it became due
    */
   record Due(DueReason reason, Instant since) implements WaitReason {}
 
   /**
-   * The execution is not due, and none of its task runs is ready or leased: only a sweep for what
-   * was left behind finds it.
+   * The execution is not due, and none of its task runs is ready or leased. Only a sweep for
+   * stalled executions finds it ({@link StateStore#stalled}).
    */
   record Unattended() implements WaitReason {}
 }

@@ -7,13 +7,13 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The reasons why something waits, in words. */
+/** The texts of wait reasons. */
 final class WaitText {
   private static final int NAMED = 3;
 
   private WaitText() {}
 
-  /** The word for programs: the name of the record in capitals. */
+  /** The code for programs: the name of the record class in upper case. */
   static String code(WaitReason reason) {
     return reason
         .getClass()
@@ -38,10 +38,10 @@ final class WaitText {
       return "not ready yet";
     } else if (reason instanceof WaitReason.Due due) {
       return due.reason() == DueReason.DEADLINE
-          ? "over its time since " + due.since() + "; no worker has ended it yet"
-          : "due since " + due.since() + "; no worker has looked at it yet";
+          ? "time-out passed at " + due.since() + "; no worker has ended it yet"
+          : "due since " + due.since() + "; no worker has examined it yet";
     } else if (reason instanceof WaitReason.Unattended) {
-      return "nothing of it is ready, leased or due; a worker that looks at every execution finds it";
+      return "nothing is ready, leased or due; the next sweep of all executions finds it";
     } else if (reason instanceof WaitReason.ParallelLimit limit) {
       return message(limit);
     }
@@ -55,7 +55,7 @@ final class WaitText {
     } else if (reason instanceof WaitReason.PoolFull full) {
       return message(full);
     } else if (reason instanceof WaitReason.NoWorker) {
-      return "no worker is alive that works on it";
+      return "no living worker works on it";
     } else if (reason instanceof WaitReason.PoolNotServed pool) {
       return "no living worker serves pool " + Text.quote(pool.pool()) + alive(pool.workers());
     } else if (reason instanceof WaitReason.HandlerNotServed handler) {
@@ -68,7 +68,7 @@ final class WaitText {
           + " has claimed it yet"
           + alive(ready.workers());
     }
-    throw new IllegalArgumentException("no words for " + reason.getClass());
+    throw new IllegalArgumentException("no text for wait reason " + reason.getClass());
   }
 
   private static String message(WaitReason.PoolFull full) {
@@ -96,10 +96,11 @@ final class WaitText {
   private static String message(WaitReason.ParallelLimit limit) {
     return "workflow "
         + limit.workflowId()
-        + (limit.limit() == null ? " has " : " may have " + limit.limit() + " and has ")
+        + " has "
         + limit.running()
         + (limit.running() == 1 ? " execution" : " executions")
-        + " under way"
+        + " in progress"
+        + (limit.limit() == null ? "" : " (limit " + limit.limit() + ")")
         + (limit.heldBy().isEmpty()
             ? ""
             : ": " + names(limit.heldBy(), each -> each.executionId() + " " + each.state()));
@@ -109,7 +110,7 @@ final class WaitText {
     return workers.isEmpty() ? "" : " (alive: " + names(workers, Function.identity()) + ")";
   }
 
-  /** The first few of them, and how many more. */
+  /** The first few names, and how many more there are. */
   private static <T> String names(List<T> all, Function<T, String> name) {
     String some = all.stream().limit(NAMED).map(name).collect(Collectors.joining(", "));
     return all.size() <= NAMED ? some : some + " and " + (all.size() - NAMED) + " more";

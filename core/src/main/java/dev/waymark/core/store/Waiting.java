@@ -13,11 +13,12 @@ import java.util.List;
  *
  * @param executionId the execution
  * @param state its state
- * @param reasons why the execution as a whole does not go on; empty when nothing keeps it
- * @param taskRuns its task runs that wait, in order of creation, then by id; those that a living
- *     worker runs, and those that have ended, are not among them
- * @param running its task runs that hold a lease, in the same order, those of dead workers included
- * @param workers the living workers that work on it, whichever pools they serve, ordered by name
+ * @param reasons why the execution as a whole does not proceed; empty when nothing blocks it
+ * @param taskRuns its task runs that wait, ordered by time of creation, then by id. Task runs that
+ *     a live worker runs, and those that have ended, are not included
+ * @param running its task runs that hold a lease, in the same order, including those of dead
+ *     workers
+ * @param workers the live workers that work on it, for any pool, ordered by name
  */
 public record Waiting(
     ExecutionId executionId,
@@ -35,7 +36,7 @@ public record Waiting(
     workers = List.copyOf(workers);
   }
 
-  /** The reasons of one task run; empty when it does not wait. */
+  /** Returns the reasons of one task run; empty when it does not wait. */
   public List<WaitReason> of(TaskRunId id) {
     return taskRuns.stream()
         .filter(each -> each.taskRunId().equals(id))

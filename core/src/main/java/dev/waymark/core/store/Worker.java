@@ -7,15 +7,15 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * A worker as the store knows it. All times are by the clock of the store.
+ * A worker as the store holds it. All times are by the clock of the store.
  *
  * @param name its name
- * @param life the last of its lives
- * @param startedAt when this life was first noted
- * @param seenAt when it was last noted
- * @param alive whether it has not retired and the time for which it was noted is not over
- * @param info what it tells of itself
- * @param attempts how many leases there are under its name
+ * @param life the life id of its latest start
+ * @param startedAt when the store recorded the first heartbeat of this life id
+ * @param seenAt when the store recorded the last heartbeat
+ * @param alive whether it has not retired and the lease of its last heartbeat has not expired
+ * @param info names and values that it publishes
+ * @param attempts number of leases under its name
  */
 public record Worker(
     String name,
@@ -30,7 +30,7 @@ public record Worker(
 
   /**
    * In {@link #info()}: the ids of the only executions that the worker works on, separated by
-   * commas; it works on every execution where this is missing.
+   * commas. If it is missing, the worker works on all executions.
    */
   public static final String EXECUTIONS_INFO = "executions";
 

@@ -43,8 +43,8 @@ class WorkChangesTest {
     Set<String> pools = Set.of("default");
     invalid(() -> new ClaimRequest("", 1, LEASE, pools), "worker", "empty");
     invalid(() -> new ClaimRequest("w", -1, LEASE, pools), "-1", "0 or more");
-    invalid(() -> new ClaimRequest("w", 1, Duration.ZERO, pools), "lease", "longer");
-    invalid(() -> new ClaimRequest("w", 1, Duration.ofDays(4_000), pools), "longest");
+    invalid(() -> new ClaimRequest("w", 1, Duration.ZERO, pools), "lease", "at least");
+    invalid(() -> new ClaimRequest("w", 1, Duration.ofDays(4_000), pools), "at most");
     invalid(() -> new ClaimRequest("w", 1, LEASE, Set.of()), "no pool");
     invalid(() -> new ClaimRequest("w", 1, LEASE, Set.of("a b")), "\"a b\"", "letters");
     assertThat(ClaimRequest.of("w", 1, LEASE).within(EXECUTION).execution()).isEqualTo(EXECUTION);
@@ -60,11 +60,10 @@ class WorkChangesTest {
   @DisplayName("changes that make no sense are refused when they are made")
   void changes() {
     invalid(() -> new Change.ReadyTaskRun(RUN, null, "p", 101, LEASE), "101", "-100 to 100");
-    invalid(
-        () -> new Change.ReadyTaskRun(RUN, null, "p", 0, LEASE.negated()), "must not be negative");
+    invalid(() -> new Change.ReadyTaskRun(RUN, null, "p", 0, LEASE.negated()), "zero or more");
     invalid(() -> new Change.RenewLease(ATTEMPT, Duration.ZERO), "lease of attempt");
     invalid(() -> new Change.RecordAttempt(RUN, "w", Duration.ZERO), "lease");
-    invalid(() -> new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 0), "at least 1");
+    invalid(() -> new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 0), "1 or more");
     invalid(() -> new Change.AppendLog(ATTEMPT, -1, new byte[1]), "negative");
     invalid(() -> new Change.AppendLog(ATTEMPT, 0, new byte[0]), "at least one byte");
     invalid(() -> new Change.SetPool("gpu", -1), "-1");

@@ -54,11 +54,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A state store on a SQL database, in all that does not depend on which. A backend brings a dialect
- * and a source of sessions.
+ * A state store on a SQL database: everything that does not depend on the database. A backend
+ * supplies a dialect and a source of sessions.
  *
- * <p>Thread-safe. Writes go through one {@link Writer}; reads go each through a read transaction of
- * their own and never wait for writes.
+ * <p>Thread-safe. Writes go through one {@link Writer}. Each read has its own read transaction and
+ * never waits for writes.
  */
 public abstract class JdbcStateStore implements StateStore {
   private final SessionSource sessions;
@@ -71,9 +71,9 @@ public abstract class JdbcStateStore implements StateStore {
   private final OpenCalls usage = new OpenCalls();
 
   /**
-   * A store over these sessions, which it will close. What another process or a lost connection
-   * thwarts is tried again for at most {@code retryTimeout}. The observer hears of all that is
-   * written.
+   * Creates a store over these sessions, which it closes. After a conflict with another process or
+   * a lost connection, the store retries for at most {@code patience}. The store notifies the
+   * observer of every group and every claim.
    */
   protected JdbcStateStore(
       SessionSource sessions,
@@ -123,7 +123,7 @@ public abstract class JdbcStateStore implements StateStore {
     return copy;
   }
 
-  /** What a retry may cure is left to the group, which retries. */
+  /** The group retries errors that a retry may resolve. */
   private void checkCaller(ChangeSet changes) {
     try {
       sessions.checkCaller();
@@ -192,7 +192,7 @@ public abstract class JdbcStateStore implements StateStore {
     }
   }
 
-  /** Those who want to hear when something may have become ready or due. */
+  /** The listeners that are notified when something may have become ready or due. */
   protected final Listeners ready() {
     return ready;
   }

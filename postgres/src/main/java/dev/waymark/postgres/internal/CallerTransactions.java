@@ -24,7 +24,9 @@ import org.postgresql.core.TransactionState;
  * that is set to {@code autoCommit=false} works: its connections are in no transaction.
  */
 final class CallerTransactions {
-  /** Pools that give every caller a connection of its own, whatever the thread has begun. */
+  /**
+   * Pools that give every caller a separate connection, also inside a transaction of the thread.
+   */
   private static final Set<String> PLAIN_POOLS =
       Set.of(
           "com.zaxxer.hikari.HikariDataSource",
@@ -154,7 +156,7 @@ final class CallerTransactions {
             + place
             + " gave a connection that is inside a transaction of the caller ("
             + found
-            + "); the store commits by itself and would commit that transaction too. Nothing was"
+            + "); a commit of the store would commit that transaction too. Nothing was"
             + " changed. Call the store before or after the transaction (in Spring with"
             + " Propagation.NOT_SUPPORTED), or build the store on the connection pool itself"
             + " instead of a transaction-aware data source");

@@ -13,10 +13,10 @@ import org.postgresql.util.ServerErrorMessage;
  * What a failed COMMIT says about its outcome.
  *
  * <p>The server reports an ERROR for a transaction that it has rolled back, and only then. A FATAL
- * or PANIC, as when the server shuts down or cannot sync its log, and whatever breaks the
- * connection, may come after the commit record was written. A COMMIT that was cancelled while it
- * waited for a synchronous standby succeeds, with a warning: it is durable on this server only, and
- * lost when the standby takes over.
+ * or PANIC, as when the server shuts down or cannot sync its log, and every loss of the connection,
+ * may come after the commit record was written. A COMMIT that was cancelled while it waited for a
+ * synchronous standby succeeds, with a warning: it is durable on this server only, and lost when
+ * the standby takes over.
  */
 final class CommitErrors {
   /** The function of the server that waits for standbys; its name is the same in every language. */
@@ -47,8 +47,8 @@ final class CommitErrors {
     for (SQLWarning warning = first; warning != null; warning = warning.getNextWarning()) {
       if (isNotReplicated(warning)) {
         throw new UnknownOutcomeException(
-            "the server stopped waiting for its synchronous standby; the transaction is on this"
-                + " server only",
+            "the server stopped waiting for its synchronous standby; the transaction is stored on"
+                + " this server only",
             warning);
       }
     }

@@ -11,9 +11,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rows of the history that a group writes come to, execution by execution. The statement
- * adds it to what the last row of the execution has; a window in the statement would do the same,
- * and costs the server more.
+ * The sums of the history rows that a group writes, per execution. The statement adds them to the
+ * last row of the execution. A window function in the statement would do the same, and costs the
+ * server more.
  */
 final class HistorySums {
   /** The columns of {@link WriteStatement#INSERT_HISTORY}, from 0. */
@@ -26,7 +26,7 @@ final class HistorySums {
 
   private HistorySums() {}
 
-  /** What one execution has come to by the rows so far. */
+  /** The sums of one execution over the rows so far. */
   private static final class Sum {
     private long transitions;
     private int unfinished;

@@ -29,8 +29,8 @@ import org.postgresql.util.PSQLState;
 public final class PostgresConnector implements DataSource {
   /** The reason for which a connection is refused that is unlike the first. */
   static final String SHARED =
-      "a proxy shares this connection among its clients, and did not share the first one; name only"
-          + " servers in the URL of the store, or only proxies";
+      "a proxy shares this connection among its clients, and the first connection was not shared;"
+          + " name only servers in the URL of the store, or only proxies";
 
   private final String url;
   private final Properties properties;
@@ -61,8 +61,8 @@ public final class PostgresConnector implements DataSource {
   }
 
   /**
-   * Opens the first connection, which whoever asks next will get. So a server that does not answer
-   * is reported by its own error and at once, where the pool would pause before it gives up.
+   * Opens the first connection, which the next caller gets. So an unreachable server is reported at
+   * once and with its own error, while the pool would pause before it fails.
    */
   void connect() throws SQLException {
     first.set(open());

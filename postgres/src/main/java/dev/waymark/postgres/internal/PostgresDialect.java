@@ -30,11 +30,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL as the shared code sees it. A transaction is begun and ended by hand on a connection
- * in autocommit mode, so that its beginning and its settings are one round trip.
+ * The PostgreSQL dialect. BEGIN and COMMIT are explicit statements on a connection in autocommit
+ * mode, so that BEGIN and the settings are one round trip.
  *
  * <p>Writing is READ COMMITTED with row locks, unique keys and versions that are compared; nothing
- * leans on SERIALIZABLE. Reading is one snapshot that locks nothing.
+ * depends on SERIALIZABLE. Reading is one snapshot that locks nothing.
  */
 public final class PostgresDialect implements Dialect {
   /** Of these, question and answer stay below the smallest buffers in use. */
@@ -93,7 +93,7 @@ public final class PostgresDialect implements Dialect {
 
   /**
    * Runs them together, unless they are large: the driver sends all before it reads an answer, and
-   * client and server could come to wait for each other with full buffers.
+   * client and server could deadlock with full buffers.
    */
   @Override
   public void read(Session session, List<Request> requests) throws SQLException {
@@ -160,7 +160,7 @@ public final class PostgresDialect implements Dialect {
     }
     List<Lane> unrecorded = lanes.unrecorded(writes);
     if (!unrecorded.isEmpty()) {
-      // Last: whoever waits here for another that records the same lane holds up nobody.
+      // Last: a wait here for another transaction that records the same lane delays no other one.
       batch.add(sql.in(RecordedLanes.RECORD), (s, next) -> RecordedLanes.bind(s, next, unrecorded));
     }
     batch.add("COMMIT");
@@ -212,7 +212,7 @@ public final class PostgresDialect implements Dialect {
 
   /**
    * The type of the elements. Times go as text: an {@link Instant} writes itself as ISO 8601 in
-   * UTC, to the microsecond, which PostgreSQL reads alike whatever its settings.
+   * UTC, to the microsecond, which PostgreSQL reads in the same way with any settings.
    */
   private static String typeName(ColumnType type) {
     return switch (type) {

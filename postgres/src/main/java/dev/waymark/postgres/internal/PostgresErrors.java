@@ -19,7 +19,7 @@ import org.postgresql.util.ServerErrorMessage;
  * the schema, and never a password.
  */
 public final class PostgresErrors {
-  /** What PgBouncer says before the name. */
+  /** The text of PgBouncer before the name. */
   private static final String REFUSED_PARAMETER = "unsupported startup parameter:";
 
   private final String place;
@@ -27,13 +27,13 @@ public final class PostgresErrors {
   private final PostgresSettings settings;
   private final Situation situation;
 
-  /** When the error came, which decides what can be said of what was done against it. */
+  /** When the error occurred; this decides what the message says about retries. */
   private enum Situation {
-    /** At an opening, of a kind that is not worth trying again. */
+    /** At an opening, for an error that is not retried. */
     OPENING,
-    /** At an opening that was tried again. */
+    /** At an opening that was retried. */
     OPENING_AGAIN,
-    /** At work, where everything was tried again that is worth it. */
+    /** After the opening, where every retryable error was retried. */
     WORKING
   }
 
@@ -63,7 +63,7 @@ public final class PostgresErrors {
         Situation.WORKING);
   }
 
-  /** The same errors as an opening tells them, which was tried again or was not. */
+  /** The same errors for an opening, with or without retries. */
   PostgresErrors ofOpening(boolean triedAgain) {
     return new PostgresErrors(
         place, refusals, settings, triedAgain ? Situation.OPENING_AGAIN : Situation.OPENING);
@@ -83,7 +83,7 @@ public final class PostgresErrors {
           message
               + "the store is damaged: "
               + cause.getMessage()
-              + "; look for who changed the row, and correct it or restore a backup"
+              + "; find the program that changed the row, and correct the row or restore a backup"
               + call.stored(),
           cause);
     }
@@ -105,30 +105,31 @@ public final class PostgresErrors {
   private static String damaged(SQLException cause) {
     return "the store is damaged ("
         + said(cause)
-        + "); look at the server's log, check the disk and restore a backup";
+        + "); check the server log and the disk, and restore a backup";
   }
 
   private String rejected(@Nullable String state, SQLException cause) {
     return SqlStates.INSUFFICIENT_PRIVILEGE.equals(state)
         ? notAllowed(cause)
-        : "the database refuses it ("
+        : "the database rejected it ("
             + said(cause)
             + ", SQLState "
             + state
-            + "); look for constraints and triggers that are not Waymark's";
+            + "); check the tables for constraints and triggers that are not Waymark's";
   }
 
   private String notAllowed(SQLException cause) {
     return refusals.user()
-        + " may not do that ("
+        + " lacks a privilege ("
         + said(cause)
-        + "); have the owner of the schema grant it, or that of the database run: CREATE SCHEMA "
+        + "); ask the owner of the schema to grant it, or ask the owner of the database to run:"
+        + " CREATE SCHEMA "
         + settings.schema()
-        + " AUTHORIZATION the user; or name a schema of your own with schema=NAME."
+        + " AUTHORIZATION the user; or name your own schema with schema=NAME."
         + (situation == Situation.WORKING
             ? ""
-            : " A schema that is new or of an earlier version needs its owner: open the store"
-                + " once as the owner of the schema.")
+            : " Only the owner can create or migrate a schema: open the store once as the owner of"
+                + " the schema.")
         + " docs/postgresql.md lists the rights of an owner, a worker and a reader";
   }
 
@@ -144,12 +145,12 @@ public final class PostgresErrors {
       return lost(state, cause);
     }
     if (SqlStates.isWithoutTables(state)) {
-      return "its tables are not what this version made ("
+      return "its tables are not those of this version ("
           + said(cause)
-          + "); restore the schema, or name another with schema=NAME";
+          + "); restore the schema, or name another schema with schema=NAME";
     }
     if (SqlStates.isCollision(state)) {
-      return "other writers were in the way again and again"
+      return "the transaction conflicted repeatedly with other writers"
           + retried()
           + " ("
           + said(cause)
@@ -164,29 +165,29 @@ public final class PostgresErrors {
           said(cause) + "; create it with createdb, or name another database";
       case SqlStates.INSUFFICIENT_PRIVILEGE -> notAllowed(cause);
       case SqlStates.LOCK_NOT_AVAILABLE ->
-          "another transaction kept its records locked for longer than the lock time-out of "
+          "another transaction kept the records locked for longer than the lock time-out of "
               + Durations.format(settings.lockTimeout())
               + (situation == Situation.OPENING_AGAIN ? retried() : "")
-              + "; look for it in pg_stat_activity, or raise the time-out";
+              + "; find that transaction in pg_stat_activity, or raise the time-out";
       case SqlStates.QUERY_CANCELED ->
           "a statement took longer than the statement time-out of "
               + Durations.format(settings.statementTimeout())
               + ", or was cancelled ("
               + said(cause)
-              + "); ask for less, or raise the time-out";
+              + "); request less data, or raise the time-out";
       case SqlStates.READ_ONLY -> noWrites();
       case SqlStates.DISK_FULL ->
-          "the server's disk is full (" + said(cause) + "); make room and try again";
+          "the server's disk is full (" + said(cause) + "); free space and try again";
       case SqlStates.OUT_OF_MEMORY, SqlStates.LIMIT_EXCEEDED ->
-          "the server has not enough resources ("
+          "the server does not have enough resources ("
               + said(cause)
-              + "); look at its log and try again";
+              + "); check the server log and try again";
       case SqlStates.IO_ERROR ->
-          "the server's disk reported an error (" + said(cause) + "); look at the server's log";
+          "the server's disk reported an error (" + said(cause) + "); check the server log";
       case SqlStates.TOO_MANY_CONNECTIONS ->
-          "the server has no connection left"
+          "the server has no free connections"
               + retried()
-              + "; use smaller pools or raise its max_connections";
+              + "; use smaller pools, or raise max_connections of the server";
       default ->
           SqlStates.isConnectionLost(state)
               ? "the server ended the connection or is not ready" + retried() + ended(cause)
@@ -195,10 +196,10 @@ public final class PostgresErrors {
   }
 
   private String noWrites() {
-    return "the server takes no writes"
+    return "the server does not accept writes"
         + retried()
         + "; it is a standby, or default_transaction_read_only is on. Name the primary, or turn"
-        + " that off";
+        + " off default_transaction_read_only";
   }
 
   private String lost(String state, SQLException cause) {
@@ -210,7 +211,7 @@ public final class PostgresErrors {
       return PostgresConnector.SHARED;
     }
     if (said(cause).contains(REFUSED_PARAMETER)) {
-      return "a proxy before the server refuses a parameter of the connection ("
+      return "a proxy in front of the server rejected a connection parameter ("
           + said(cause)
           + "); remove it from the URL, or for PgBouncer set ignore_startup_parameters ="
           + said(cause).replaceFirst(".*" + REFUSED_PARAMETER, "")
@@ -222,7 +223,7 @@ public final class PostgresErrors {
             + retried()
             + " ("
             + said(cause)
-            + "); check host and port, that the server runs and takes connections there"
+            + "); check host and port, and that the server runs and accepts connections there"
         : "the connection was lost" + retried() + ended(cause);
   }
 
@@ -231,7 +232,7 @@ public final class PostgresErrors {
         + said(cause)
         + (situation == Situation.WORKING
             ? ")"
-            : "); look at the server's log, and open the store again when it is ready");
+            : "); check the server log, and open the store again when the server is ready");
   }
 
   private String withoutState(SQLException cause) {
@@ -243,27 +244,27 @@ public final class PostgresErrors {
             + settings.poolSize()
             + " connections of the pool was free within "
             + Durations.format(settings.poolTimeout())
-            + "; use the store from fewer threads, or raise the size of the pool"
+            + "; call the store from fewer threads, or raise the pool size"
         : said(cause);
   }
 
   /** Waiting longer does not help when all who hold a connection wait for a second one. */
   private static String exhausted(PoolExhaustedException cause) {
     return (cause.connections() == 0
-            ? "the data source gave no connection, probably since all of its pool are in use"
+            ? "the data source gave no connection, probably because its pool has no free connection"
             : "all " + cause.connections() + " connections of the data source's pool are in use")
         + " ("
         + said(cause)
         + "); nothing was stored. A caller that holds a connection while it calls the store needs a"
-        + " second one, and when as many do so as the pool has connections, all of them wait until"
-        + " the pool's time-out. Call the store before borrowing a connection or after giving it"
-        + " back, or give the store a pool of its own";
+        + " second connection. When as many callers do so as the pool has connections, all of them"
+        + " wait until the pool time-out. Call the store before you borrow a connection or after"
+        + " you return it, or give the store a separate pool";
   }
 
   private String retried() {
     return settings.retryTimeout().isZero() || situation == Situation.OPENING
         ? ""
-        : ", also when tried again for " + Durations.format(settings.retryTimeout());
+        : ", also after retries for " + Durations.format(settings.retryTimeout());
   }
 
   /**

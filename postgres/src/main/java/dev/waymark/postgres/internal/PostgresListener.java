@@ -18,17 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears when any process has made something ready or due in the schema, which its {@link
- * PostgresNotifier} tells by NOTIFY. Thread-safe.
+ * Is notified when any process has made something ready or due in the schema: the {@link
+ * PostgresNotifier} of that process sends NOTIFY. Thread-safe.
  *
- * <p>While somebody has subscribed there is one thread with one connection of its own, outside of
- * the pool: a LISTEN is state of a session, and a pooled one goes from hand to hand. A lost
- * connection is opened again after a pause. What was called meanwhile is lost, so whoever listens
- * is called once with every new connection, the first included.
+ * <p>While there is a subscription, one thread has one separate connection, outside the pool:
+ * LISTEN is state of a session, and the pool gives a session to different callers. After a loss,
+ * the thread opens the connection again after a pause. Notifications in between are lost, so the
+ * listener is called once for every new connection, including the first.
  *
- * <p>Hearing is never relied upon: workers also look from time to time. So what stands in its way
- * for good is logged once and then left alone: a connection that is not of the driver that we know,
- * or a proxy that gives each transaction another session.
+ * <p>Correctness does not depend on notifications, because workers also poll. So a permanent
+ * obstacle is logged once, and the thread then stops: a connection of another driver, or a proxy
+ * that gives each transaction another session.
  */
 public final class PostgresListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresListener.class);
@@ -42,8 +42,8 @@ public final class PostgresListener implements AutoCloseable {
           + "'";
 
   /**
-   * How long one wait for a call lasts, after which the connection shows that it lives: a peer that
-   * has vanished without a word would be waited for until the keep-alive of the system finds out.
+   * How long one wait for a notification lasts. After it the connection is checked: otherwise a
+   * peer that has disappeared is only detected by the keep-alive of the system.
    */
   private static final Duration WAIT = Duration.ofSeconds(10);
 
@@ -87,7 +87,7 @@ public final class PostgresListener implements AutoCloseable {
   private void giveUp(String reason) {
     isHopeless = true;
     LOG.info(
-        "workers of schema {} are not notified of other processes' commits and only poll: {}",
+        "workers of schema {} are not notified of commits of other processes, and only poll: {}",
         schema,
         reason);
   }
@@ -135,7 +135,7 @@ public final class PostgresListener implements AutoCloseable {
 
     private void hear(Connection opened) throws SQLException {
       if (!opened.isWrapperFor(PGConnection.class)) {
-        stop("the connection is a " + opened.getClass().getName());
+        stop("the connection has the unsupported class " + opened.getClass().getName());
         return;
       }
       opened.setAutoCommit(true);
@@ -152,7 +152,7 @@ public final class PostgresListener implements AutoCloseable {
           await(driver);
           pauseMillis = FIRST_PAUSE_MILLIS;
         }
-        stop("the session is not the same any more");
+        stop("the session has changed");
       }
     }
 
@@ -192,7 +192,7 @@ public final class PostgresListener implements AutoCloseable {
       try {
         boolean unused = over.await(pause, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
-        over.countDown(); // Nobody else has this thread: who interrupts it wants it to end.
+        over.countDown(); // The thread is private: an interrupt means that it is to end.
       }
     }
 
@@ -223,7 +223,7 @@ public final class PostgresListener implements AutoCloseable {
         try {
           mine.abort(Runnable::run);
         } catch (SQLException e) {
-          LOG.debug("could not cut the connection that listens for schema {}", schema, e);
+          LOG.debug("could not close the connection that listens for schema {}", schema, e);
         }
       }
     }

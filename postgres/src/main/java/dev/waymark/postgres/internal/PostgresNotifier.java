@@ -38,9 +38,9 @@ public final class PostgresNotifier implements Announcer {
   private static final long CLOSE_MILLIS = 2_000;
 
   /**
-   * Also empties the queue of what everybody has read. A server does that when something is added,
-   * and a queue that was full once refuses to add: without this it stays full although whoever kept
-   * it from being emptied has gone.
+   * Also removes notifications that all listeners have read from the queue. A server does that when
+   * a notification is added, but a full queue rejects new ones. Without this call it stays full,
+   * even after the session that blocked it has ended.
    */
   private static final String EMPTY_QUEUE = "SELECT pg_catalog.pg_notification_queue_usage()";
 
@@ -106,7 +106,7 @@ public final class PostgresNotifier implements Announcer {
         }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // Nobody else has this thread: it is to end.
+      Thread.currentThread().interrupt(); // The thread is private: it is to end.
     }
   }
 
@@ -165,7 +165,8 @@ public final class PostgresNotifier implements Announcer {
     if (!isFailing) {
       isFailing = true;
       LOG.info(
-          "cannot notify the workers of schema {} in other processes; until this works again they find what is ready by polling: {}",
+          "cannot notify the workers of schema {} in other processes; until notifications work again,"
+              + " workers poll for ready task runs: {}",
           schema,
           error.getMessage());
     }

@@ -57,7 +57,7 @@ public final class PostgresOpening {
       throw new StoreUnavailableException(
           "no store at "
               + errors.place()
-              + "; check database and schema. A store is created by whoever first writes to it",
+              + "; check database and schema. The first command that writes creates the store",
           null);
     }
   }
@@ -65,7 +65,7 @@ public final class PostgresOpening {
   /**
    * Tries for at most the retry time-out.
    *
-   * @throws StoreUnavailableException when it does not come to be open
+   * @throws StoreUnavailableException when the store cannot be opened
    */
   public <T> T open(Try<T> attempt) {
     RetryTimer left = new RetryTimer(settings.retryTimeout());

@@ -115,9 +115,9 @@ final class PostgresReads {
           .replace("{before}", "r.state");
 
   /**
-   * The ready one first: who has it waits for one execution, and no other claim does. Who cancels
-   * the execution meanwhile cannot take the ready one away; so the claim also looks at the state of
-   * the execution as it was when the statement began, without a lock.
+   * Locks the ready row first: the claim that has it waits for one execution, and no other claim
+   * does. A transaction that cancels the execution meanwhile cannot remove the locked ready row. So
+   * the claim also reads the state of the execution when the statement began, without a lock.
    */
   private static final String WAITING =
       PICK.replace("{more}", "1000")
@@ -197,7 +197,7 @@ final class PostgresReads {
     return switch (statement) {
       case LOAD_COMMITS ->
           "SELECT id, committed_at, fingerprint, versions FROM {s}.commits WHERE id = ANY (?)";
-      // Who only runs a workflow needs its revision to exist, and revisions never go away.
+      // To run a workflow its revision must exist, and revisions are never deleted.
       case LOAD_WORKFLOWS -> WORKFLOW_HEAD;
       case LOAD_SAVED_WORKFLOWS -> WORKFLOW_HEAD + "ORDER BY w.id FOR NO KEY UPDATE";
       case LOAD_UNDER_WAY ->
@@ -205,8 +205,8 @@ final class PostgresReads {
           SELECT workflow_id, sum(executions) FROM {s}.execution_counts
           WHERE workflow_id = ANY (?) AND state = ANY ('{RUNNING,PAUSED,CANCELLING}'::text[])
           GROUP BY workflow_id""";
-      // The lock of an execution is the lock of all that belongs to it: whoever writes a task run
-      // or an attempt holds it. So these rows need none of their own, and are read after it.
+      // The lock of an execution covers all its records: every writer of a task run
+      // or an attempt holds it. So these rows need no locks, and are read after it.
       case LOAD_EXECUTIONS ->
           """
           SELECT e.id, e.state, e.version, e.started_at, e.ended_at, e.request_hash, e.workflow_id

@@ -27,8 +27,7 @@ record PostgresRefusals(String user, @Nullable PasswordSearch search) {
    */
   @Nullable String explain(String state, String said, SQLException cause) {
     if (find(cause, UnknownHostException.class) != null) {
-      return "the name of the host is not known; check its spelling, and that names are resolved"
-          + " here";
+      return "the host name is unknown; check its spelling, and that names are resolved" + " here";
     }
     SSLException tls = find(cause, SSLException.class);
     if (tls != null) {
@@ -60,7 +59,7 @@ record PostgresRefusals(String user, @Nullable PasswordSearch search) {
     return "the server asks for a password of "
         + user
         + (search == null
-            ? ", and the data source gives none; set it there"
+            ? ", and the data source supplies none; set it in the data source"
             : ": "
                 + search.description()
                 + "; set PGPASSWORD, or add a line HOST:PORT:DATABASE:USER:PASSWORD to the file");
@@ -72,20 +71,20 @@ record PostgresRefusals(String user, @Nullable PasswordSearch search) {
         + " ("
         + said
         + "); "
-        + (search == null ? "the password is that of the data source" : search.description())
-        + ". Check it, and that the server has this user";
+        + (search == null ? "the password is from the data source" : search.description())
+        + ". Check the password, and that the server has this user";
   }
 
   private String refusedUser(String said) {
     if (said.contains("pg_hba.conf")) {
-      return "the rules of the server do not let "
+      return "the rules of the server do not allow "
           + user
-          + " connect from here ("
+          + " to connect from this host ("
           + said
-          + "); add a line to its pg_hba.conf, or set sslmode=require where it takes encrypted"
-          + " connections only";
+          + "); add a line to its pg_hba.conf, or set sslmode=require if it accepts only encrypted"
+          + " connections";
     }
-    return "the server refuses "
+    return "the server rejected "
         + user
         + " ("
         + said
@@ -97,7 +96,7 @@ record PostgresRefusals(String user, @Nullable PasswordSearch search) {
         + user
         + " was rejected ("
         + said
-        + "); check the user, and the settings of TLS and of authentication on both sides";
+        + "); check the user, and the TLS and authentication settings on both sides";
   }
 
   private static <T extends Throwable> @Nullable T find(Throwable error, Class<T> type) {

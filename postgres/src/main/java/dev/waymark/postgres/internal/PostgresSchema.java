@@ -152,7 +152,7 @@ public final class PostgresSchema {
     PostgresMigrations.run(connection, settings.schema(), version, errors.place());
     if (!isCurrent(connection)) {
       throw new IllegalStateException(
-          "the migrations of " + errors.place() + " did not lead to version " + VERSION);
+          "the migrations of " + errors.place() + " did not reach schema version " + VERSION);
     }
   }
 
@@ -225,7 +225,8 @@ public final class PostgresSchema {
           errors.place()
               + " has schema version "
               + version
-              + ", made by a newer Waymark; this one works with versions up to "
+              + ", created by a newer version of Waymark; this version supports schema versions up"
+              + " to "
               + VERSION
               + ". Update Waymark, or name another schema with schema=NAME",
           null);
@@ -246,10 +247,12 @@ public final class PostgresSchema {
   private SchemaMismatchException incomplete(String missing) {
     return new SchemaMismatchException(
         errors.place()
-            + " is an incomplete copy of a store, or triggers of it are disabled; these do not run: "
+            + " is an incomplete copy of a store, or some of its triggers are disabled. These"
+            + " triggers do not run: "
             + missing
-            + ". Without them totals become wrong, so nothing was opened. Copy a schema with pg_dump and psql or"
-            + " pg_restore, which copy its triggers, or enable them with ALTER TABLE … ENABLE TRIGGER ALL",
+            + ". Without them totals become wrong, so the store was not opened. Copy a schema with"
+            + " pg_dump and psql or pg_restore, which copy its triggers, or enable them with ALTER"
+            + " TABLE … ENABLE TRIGGER ALL",
         null);
   }
 

@@ -52,7 +52,7 @@ public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
               + name
               + "; Waymark needs PostgreSQL "
               + LEAST_VERSION
-              + " or later. Update the server, or name another",
+              + " or later. Update the server, or name another server",
           null);
     }
   }
@@ -66,7 +66,7 @@ public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
               + database
               + "\" with encoding "
               + encoding
-              + ", which cannot hold every text; Waymark needs UTF8. Nothing was changed. Create"
+              + ", which cannot store every text; Waymark needs UTF8. Nothing was changed. Create"
               + " another database with: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0",
           null);
     }
@@ -76,10 +76,10 @@ public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
     if (!encoding.equals("UTF8")) {
       throw new SchemaMismatchException(
           place
-              + " is reached by a connection with client_encoding "
+              + " has a connection with client_encoding "
               + encoding
-              + "; Waymark needs UTF8. Remove allowEncodingChanges from the driver's parameters and"
-              + " client_encoding from what the pool or the proxy sets",
+              + "; Waymark needs UTF8. Remove allowEncodingChanges from the driver parameters, and"
+              + " client_encoding from the settings of the pool or the proxy",
           null);
     }
   }

@@ -35,7 +35,7 @@ public final class PostgresSessions implements SessionSource {
     this.callers = callers;
   }
 
-  /** Sessions over somebody else's data source, which is not closed. */
+  /** Sessions over a data source of the caller, which is not closed. */
   public static PostgresSessions of(DataSource source, PostgresErrors errors) throws SQLException {
     return new PostgresSessions(source, null, CallerTransactions.of(source, errors.place()));
   }
@@ -64,8 +64,8 @@ public final class PostgresSessions implements SessionSource {
   /**
    * Does without statements that are prepared on the server, from now on: a proxy may run each
    * transaction in another session of the server, which does not know them, or knows another
-   * client's under the same name. Where the driver was told by the caller how to prepare, that
-   * stays.
+   * client's under the same name. If the caller has configured how the driver prepares statements,
+   * that setting stays.
    */
   public void avoidPreparedStatements() {
     isProxied = true;
@@ -84,7 +84,7 @@ public final class PostgresSessions implements SessionSource {
     @Nullable T run(Connection connection) throws SQLException;
   }
 
-  /** Does this with a connection, which is given back whatever happens. */
+  /** Does this with a connection, which is always returned. */
   <T> @Nullable T with(Use<T> use) throws SQLException {
     Connection connection = connection();
     try {
@@ -105,8 +105,8 @@ public final class PostgresSessions implements SessionSource {
   }
 
   /**
-   * Waits for a connection. An interrupt does not end the wait: a change set may depend on it whose
-   * caller must hear what became of it, and finds its flag set afterwards.
+   * Waits for a connection. An interrupt does not end the wait: a change set may depend on it,
+   * whose caller must receive its outcome. The interrupt flag is set afterwards.
    */
   private Connection connection() throws SQLException {
     boolean interrupted = Thread.interrupted();
@@ -154,16 +154,16 @@ public final class PostgresSessions implements SessionSource {
   }
 
   /**
-   * A pool that could have more connections, but gave none in time, has not run dry: the server
-   * lets none come about, although the pool may not have heard so yet.
+   * A pool that could have more connections, but supplied none in time, is not exhausted: the
+   * server accepts none, although the pool may not know the error yet.
    */
   private static SQLException withState(SQLException error) {
     return new SQLTransientConnectionException(
-        "no connection came about in time", SqlStates.UNREACHED, error);
+        "no connection was established in time", SqlStates.UNREACHED, error);
   }
 
   /**
-   * The dialect begins and ends transactions by hand. One that is refused is given back as it came.
+   * The dialect uses explicit BEGIN and COMMIT. A connection that is refused is returned unchanged.
    */
   private Connection inAutocommit(Connection connection) throws SQLException {
     boolean accepted = false;
@@ -262,7 +262,7 @@ public final class PostgresSessions implements SessionSource {
       return;
     }
     try {
-      // Of somebody else's pool all we can do is to cut the connection, which the pool will notice.
+      // A connection of a foreign pool can only be aborted; the pool then detects it.
       connection.abort(Runnable::run);
     } catch (SQLException e) {
       // It is given up in any case.

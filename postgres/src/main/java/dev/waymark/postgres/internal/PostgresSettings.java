@@ -8,17 +8,16 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The settings of a store, all but the way to the server.
+ * The settings of a store, except the address of the server.
  *
  * @param schema the schema that holds the tables
  * @param poolSize how many connections there may be at the same time
  * @param poolTimeout how long to wait for a free one
- * @param connectTimeout how long a new connection may take to come about
+ * @param connectTimeout how long opening a connection may take
  * @param statementTimeout how long a statement may take
  * @param lockTimeout how long a statement may wait for a lock
  * @param idleTimeout how long a transaction may stay open while nothing happens in it
- * @param retryTimeout how long something is tried again that another process or a lost connection
- *     thwarted
+ * @param retryTimeout how long to retry after a conflict with another process or a lost connection
  */
 public record PostgresSettings(
     String schema,

@@ -9,7 +9,7 @@ import java.util.Objects;
 /**
  * The text of every statement on PostgreSQL, for one schema.
  *
- * <p>Tables are named with their schema, so that no statement leans on the search path of a
+ * <p>Tables are named with their schema, so that no statement depends on the search path of a
  * session. A collection of ids is one array. A write takes all rows in one statement, each column
  * as an array: here a round trip is what costs, where SQLite runs one statement for each row. Rows
  * go in in the order of their keys, so that two processes that insert the same keys wait for each

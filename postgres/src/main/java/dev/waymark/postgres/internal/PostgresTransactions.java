@@ -13,10 +13,10 @@ import java.util.UUID;
  * <p>A role, a database, a server or a proxy may give a session other settings than the defaults
  * (ALTER ROLE … SET), so no default is assumed. In a session that the store opened itself and that
  * no proxy shares, all is set once ({@link #tune}): to set it again in each transaction takes the
- * server a twentieth of the time of a commit. Elsewhere all is local to the transaction, in the
- * round trip of its BEGIN: nothing is left in a session that belongs to somebody else's pool. What
- * the driver sets and watches by itself (client_encoding, DateStyle, TimeZone) and what {@link
- * PostgresServer} refuses is not repeated here.
+ * server a twentieth of the time of a commit. Elsewhere all settings are local to the transaction,
+ * in the round trip of its BEGIN: nothing remains in a session of a pool that the store does not
+ * own. What the driver itself sets and watches (client_encoding, DateStyle, TimeZone) and what
+ * {@link PostgresServer} refuses is not repeated here.
  */
 final class PostgresTransactions {
   /**
@@ -59,7 +59,7 @@ final class PostgresTransactions {
 
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
-  /** Says of a session that it is tuned: by this process, and not by a setting of somebody else. */
+  /** Marks a session as tuned by this process, and not by a setting of another program. */
   static final String TUNED = "waymark.tuned";
 
   /** What {@link #TUNED} is in a session that this process has tuned. */

@@ -11,9 +11,8 @@ final class PostgresWrites {
 
   /**
    * The text of a write. One that does not insert takes the number of its rows as one more
-   * parameter, and fails with a division by zero unless it finds as many records: its COMMIT is
-   * under way in the same round trip. Rows of the history are brought as {@link HistorySums} has
-   * them.
+   * parameter, and fails with a division by zero unless it finds as many records: its COMMIT is in
+   * flight in the same round trip. Rows of the history are those of {@link HistorySums}.
    */
   static String template(WriteStatement statement) {
     String text = plain(statement);
@@ -177,8 +176,8 @@ final class PostgresWrites {
           """
           DELETE FROM {s}.leases l USING unnest(?::uuid[], ?::integer[]) AS v (task_run_id, number)
           WHERE l.task_run_id = v.task_run_id AND l.number = v.number""";
-      // The execution is locked, so nobody else makes it ready; and a row that is only locked, by a
-      // claim that waits for the execution, is a duplicate for which nobody waits.
+      // The execution is locked, so no other transaction makes it ready. A row that is only locked,
+      // by a claim that waits for the execution, is a duplicate for which no transaction waits.
       case INSERT_READY ->
           """
           INSERT INTO {s}.ready_task_runs (task_run_id, pool, priority, available_at)
@@ -234,7 +233,7 @@ final class PostgresWrites {
           """
           UPDATE {s}.workers w SET expires_at = least(w.expires_at, clock_timestamp())
           FROM unnest(?::text[]) AS v (name) WHERE w.name = v.name""";
-      // Who is locked is about to be heard of.
+      // A locked worker is about to send a heartbeat.
       case CLEAR_WORKERS ->
           """
           DELETE FROM {s}.workers WHERE name = ANY (ARRAY (

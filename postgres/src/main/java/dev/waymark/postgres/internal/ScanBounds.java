@@ -80,7 +80,7 @@ final class ScanBounds {
   /**
    * What one look at the server found.
    *
-   * @param server when the server started, which tells servers apart
+   * @param server when the server started, which distinguishes servers
    * @param at the time T
    * @param writers the transactions that held a lock for writing after T
    */

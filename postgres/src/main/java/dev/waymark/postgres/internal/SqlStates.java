@@ -57,20 +57,20 @@ final class SqlStates {
     return found;
   }
 
-  /** Another transaction was in the way; the same again, after it, will do. */
+  /** A conflict with another transaction; a retry after it succeeds. */
   static boolean isCollision(@Nullable String state) {
     return state != null && COLLISIONS.contains(state);
   }
 
   /**
-   * A record is not as it was taken to be: a statement found other than it should have, or a key,
-   * reference or rule of the tables forbids what would be right otherwise.
+   * A record differs from what was expected: a statement found other rows than it should have, or a
+   * key, reference or rule of the tables rejects the write.
    */
   static boolean isContradiction(@Nullable String state) {
     return state != null && (state.equals(DIVISION_BY_ZERO) || state.startsWith("23"));
   }
 
-  /** The connection is gone, or did not come about; a new one may. */
+  /** The connection was lost, or could not be opened; a new one may succeed. */
   static boolean isConnectionLost(@Nullable String state) {
     return state != null
         && (state.startsWith("08")
@@ -79,8 +79,9 @@ final class SqlStates {
   }
 
   /**
-   * A server is there but not ready: it starts, stops or recovers, has no connection left, or broke
-   * the connection off. One that was not found at all is none of these, its name may be wrong.
+   * The server was found but is not ready: it starts, stops or recovers, has no free connection, or
+   * closed the connection. A server that was not found does not count, because its name may be
+   * wrong.
    */
   static boolean isNotReady(SQLException error) {
     String state = of(error);
@@ -89,13 +90,13 @@ final class SqlStates {
         && (!state.startsWith("08") || state.equals(NO_CONNECTION) || isBrokenOff(error));
   }
 
-  /** The connection had come about, and was then closed by the other side. */
+  /** The connection had been opened, and was then closed by the other side. */
   private static boolean isBrokenOff(SQLException error) {
     Throwable innermost = error;
     for (int depth = 0; innermost.getCause() != null && depth < 20; depth++) {
       innermost = innermost.getCause();
     }
-    // Its subclasses tell of connections that did not come about.
+    // Its subclasses mean that no connection was opened.
     return innermost instanceof EOFException || innermost.getClass() == SocketException.class;
   }
 

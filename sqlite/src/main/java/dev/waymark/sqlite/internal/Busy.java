@@ -5,10 +5,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * Waits for other connections also where SQLite does not wait by itself. Its busy time-out holds
- * for a lock that another connection keeps, but while one opens, recovers or deletes the log, who
- * comes at that moment may be told at once that the file is busy (sqlite.org, "Write-Ahead
- * Logging", section 9).
+ * Waits for other connections also where SQLite does not wait. The busy time-out of SQLite applies
+ * to a lock that another connection holds. But while another connection opens, recovers or deletes
+ * the log, a call may fail at once because the file is busy (sqlite.org, "Write-Ahead Logging",
+ * section 9).
  */
 final class Busy {
   /** What is tried; it must leave nothing behind when it finds the file busy. */

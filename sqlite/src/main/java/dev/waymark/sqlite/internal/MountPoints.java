@@ -21,7 +21,7 @@ final class MountPoints {
       return false;
     }
     String wanted = path.toString();
-    // A path is bytes; ISO 8859-1 keeps them apart, whatever encoding they have.
+    // A path is bytes; ISO 8859-1 keeps them distinct in any encoding.
     String bytes = new String(wanted.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     for (String line : Files.readAllLines(LIST, StandardCharsets.ISO_8859_1)) {
       String[] fields = line.split(" ", -1);

@@ -13,9 +13,9 @@ import java.util.Properties;
 import org.sqlite.JDBC;
 
 /**
- * Opens connections with the settings that the store's promises rest on, and reads every setting
- * back: SQLite ignores a setting that it does not know, and the driver a parameter that it cannot
- * read.
+ * Opens connections with the settings on which the guarantees of the store depend, and reads every
+ * setting back: SQLite ignores a setting that it does not know, and the driver a parameter that it
+ * cannot read.
  */
 public final class SqliteConnector {
   /**
@@ -114,7 +114,7 @@ public final class SqliteConnector {
               + found
               + " instead of "
               + value
-              + "; the store does not run without this setting. Check that the file is on a local disk",
+              + "; the store requires this setting. Check that the file is on a local disk",
           null);
     }
   }

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /**
- * SQLite as the shared code sees it: ids are 16 bytes, times are microseconds, transactions are
- * begun and ended by hand.
+ * The SQLite dialect: ids are 16 bytes, times are microseconds, and BEGIN and COMMIT are explicit
+ * statements.
  */
 public final class SqliteDialect implements Dialect {
   private static final int UUID_BYTES = 16;
@@ -96,7 +96,7 @@ public final class SqliteDialect implements Dialect {
     session.prepare("ROLLBACK").execute();
   }
 
-  /** Here a statement is a call and no round trip: each is run by itself. */
+  /** On SQLite a statement is a call without a round trip, so each runs separately. */
   @Override
   public void read(Session session, List<Request> requests) throws SQLException {
     for (Request request : requests) {
@@ -131,7 +131,10 @@ public final class SqliteDialect implements Dialect {
     }
   }
 
-  /** Never: a key that exists is no error here, and nobody else writes during a transaction. */
+  /**
+   * Never: an existing key is not an error here, and no other connection writes during a
+   * transaction.
+   */
   @Override
   public boolean isContradiction(SQLException error) {
     return false;
@@ -156,7 +159,7 @@ public final class SqliteDialect implements Dialect {
       }
       if (changed != 1) {
         throw new IllegalStateException(
-            rows.statement() + " changed " + changed + " records instead of one");
+            rows.statement() + " changed " + changed + " records; expected 1");
       }
     }
     if (rows.statement() == WriteStatement.TOUCH_COMMIT) {
@@ -226,7 +229,7 @@ public final class SqliteDialect implements Dialect {
   public UUID uuid(ResultSet row, int column) throws SQLException {
     byte[] bytes = row.getBytes(column);
     if (bytes == null || bytes.length != UUID_BYTES) {
-      throw new DamagedRowException("an id has 16 bytes", null);
+      throw new DamagedRowException("an id must have 16 bytes", null);
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     return new UUID(buffer.getLong(), buffer.getLong());

@@ -30,7 +30,7 @@ public final class SqliteErrors {
     this.busyTimeout = busyTimeout;
   }
 
-  /** For how long others are waited for. */
+  /** How long to wait for other connections. */
   Duration busyTimeout() {
     return busyTimeout;
   }
@@ -76,21 +76,19 @@ public final class SqliteErrors {
       case SQLITE_FULL ->
           call.unavailable(
               prefix
-                  + "the disk, or the largest size set for the file, is full; make room and try"
-                  + " again",
+                  + "the disk is full, or the file has reached maxFileBytes; free space or raise"
+                  + " the limit, and try again",
               cause);
       case SQLITE_CANTOPEN ->
           call.unavailable(
-              prefix
-                  + "the file cannot be opened; check that its folder exists and may be written to",
+              prefix + "the file cannot be opened; check that its folder exists and is writable",
               cause);
       case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH ->
           call.unavailable(
-              prefix + "the file or its folder may not be written to; check their permissions",
-              cause);
+              prefix + "the file or its folder is not writable; check their permissions", cause);
       case SQLITE_IOERR -> call.unavailable(prefix + disk(cause), cause);
       case SQLITE_NOMEM ->
-          call.unavailable(prefix + "there is not enough memory; free some and try again", cause);
+          call.unavailable(prefix + "out of memory; free memory and try again", cause);
       case SQLITE_NOTADB -> notADatabase(prefix, cause, call);
       case SQLITE_CORRUPT ->
           new StoreDamagedException(
@@ -106,9 +104,9 @@ public final class SqliteErrors {
           isWithoutTables(cause)
               ? new SchemaMismatchException(
                   prefix
-                      + "its tables are not what this version made ("
+                      + "its tables are not those of this version ("
                       + said(cause)
-                      + "); restore the file, or name another",
+                      + "); restore the file, or name another file",
                   cause)
               : rejected(prefix, cause, call);
       default -> call.unavailable(prefix + said(cause), cause);
@@ -116,17 +114,17 @@ public final class SqliteErrors {
   }
 
   /**
-   * What was refused will be refused again, unless a COMMIT failed, which decides nothing. A store
-   * that cannot be opened is unavailable, whatever the reason.
+   * A rejected call is rejected again, unless a COMMIT failed, whose outcome is unknown. A store
+   * that cannot be opened is unavailable, for any reason.
    */
   private static WaymarkException rejected(String prefix, SQLException cause, FailedCall call) {
     return call.isUnknown() || call == FailedCall.OPENING
         ? call.unavailable(prefix + said(cause), cause)
         : new StoreRejectedException(
             prefix
-                + "the database refuses it ("
+                + "the database rejected it ("
                 + said(cause)
-                + "); look for constraints and triggers that are not Waymark's"
+                + "); check the tables for constraints and triggers that are not Waymark's"
                 + call.stored(),
             cause);
   }
@@ -147,18 +145,18 @@ public final class SqliteErrors {
     SQLiteErrorCode code = found == null ? SQLiteErrorCode.SQLITE_IOERR : found.getResultCode();
     String name = " (" + code.name() + ")";
     return switch (code) {
-      case SQLITE_IOERR_NOMEM -> "there is not enough memory" + name + "; free some and try again";
+      case SQLITE_IOERR_NOMEM -> "out of memory" + name + "; free memory and try again";
       case SQLITE_IOERR_READ,
           SQLITE_IOERR_SHORT_READ,
           SQLITE_IOERR_SEEK,
           SQLITE_IOERR_FSTAT,
           SQLITE_IOERR_MMAP,
           SQLITE_IOERR_ACCESS ->
-          "the disk reported an error on reading" + name + "; look at the system's log";
+          "the disk reported a read error" + name + "; check the system log";
       case SQLITE_IOERR_CORRUPTFS, SQLITE_IOERR_DATA ->
-          "the file system is damaged" + name + "; check it, and look at the system's log";
+          "the file system is damaged" + name + "; check it, and check the system log";
       case SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC ->
-          "the disk reported an error on syncing" + name + "; look at the system's log";
+          "the disk reported a sync error" + name + "; check the system log";
       case SQLITE_IOERR_LOCK,
           SQLITE_IOERR_UNLOCK,
           SQLITE_IOERR_RDLOCK,
@@ -168,9 +166,9 @@ public final class SqliteErrors {
           SQLITE_IOERR_SHMMAP,
           SQLITE_IOERR_SHMOPEN,
           SQLITE_IOERR_SHMSIZE ->
-          "locking failed" + name + "; check that the file is on a local disk with room left";
-      case SQLITE_IOERR -> "the disk reported an error" + name + "; look at the system's log";
-      default -> "the disk reported an error on writing" + name + "; look at the system's log";
+          "locking failed" + name + "; check that the file is on a local disk with free space";
+      case SQLITE_IOERR -> "the disk reported an error" + name + "; check the system log";
+      default -> "the disk reported a write error" + name + "; check the system log";
     };
   }
 
@@ -200,7 +198,7 @@ public final class SqliteErrors {
   }
 
   private String locked() {
-    return "another process kept it locked for longer than the busy time-out of "
+    return "another process kept the file locked for longer than the busy time-out of "
         + Durations.format(busyTimeout)
         + "; end that process, or raise the time-out";
   }

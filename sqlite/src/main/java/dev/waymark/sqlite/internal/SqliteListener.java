@@ -13,15 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears when any process has written to the file. SQLite calls nobody, but a connection sees by
- * {@code PRAGMA data_version} whether another one has committed, for some microseconds and without
- * keeping anything open in between. What was written is not known: whoever listens looks whether
- * something is ready, and a look that finds nothing writes nothing. Thread-safe.
+ * Detects when any process has written to the file. SQLite has no notifications, but {@code PRAGMA
+ * data_version} shows a connection whether another one has committed. This takes some microseconds
+ * and keeps nothing open in between. It does not show what was written: the listener checks whether
+ * something is ready, and a check that finds nothing writes nothing. Thread-safe.
  *
- * <p>While somebody has subscribed there is one thread with one connection. One that fails is
- * opened again after a while; hearing is never relied upon, workers also look from time to time.
- * Its end is waited for: whoever closes the last connection to a file brings the log into it, and
- * where a process ended with one open, part of what was committed would be in the log alone.
+ * <p>While there is a subscription, one thread has one connection. After an error it opens the
+ * connection again after a pause. Correctness does not depend on notifications, because workers
+ * also poll. Closing waits until the thread has ended: the process that closes the last connection
+ * to a file copies the log into it. If a process ended with a connection open, part of the commits
+ * would be only in the log.
  */
 public final class SqliteListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteListener.class);
@@ -77,7 +78,7 @@ public final class SqliteListener implements AutoCloseable {
             PreparedStatement version = connection.prepareStatement("PRAGMA data_version")) {
           hear(version);
         } catch (SQLException | RuntimeException e) {
-          LOG.debug("cannot see whether others write, trying again", e);
+          LOG.debug("cannot check for commits of other processes, trying again", e);
           isOverAfter(PAUSE_MILLIS);
         }
       }
@@ -85,7 +86,7 @@ public final class SqliteListener implements AutoCloseable {
 
     private void hear(PreparedStatement version) throws SQLException {
       long seen = look(version);
-      call.run(); // What was written before was not heard.
+      call.run(); // Earlier commits were not detected.
       while (!isOverAfter(LOOK_MILLIS)) {
         long now = look(version);
         if (now != seen) {
@@ -106,7 +107,7 @@ public final class SqliteListener implements AutoCloseable {
       try {
         return over.await(millis, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
-        over.countDown(); // Nobody else has this thread: who interrupts it wants it to end.
+        over.countDown(); // The thread is private: an interrupt means that it is to end.
         return true;
       }
     }
@@ -120,7 +121,7 @@ public final class SqliteListener implements AutoCloseable {
       }
       try {
         if (!ended.await(LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)) {
-          LOG.debug("the connection that watches the file is not closed yet");
+          LOG.debug("the listener connection to the file is not closed yet");
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

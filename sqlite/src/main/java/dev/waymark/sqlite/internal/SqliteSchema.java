@@ -86,10 +86,11 @@ public final class SqliteSchema {
     return new StoreUnavailableException(
         "cannot open the store in sqlite:"
             + file
-            + ": an earlier version of Waymark made it, and while another program uses the file it"
-            + " cannot be migrated to schema version "
+            + ": an earlier version of Waymark created it, and it cannot be migrated to schema"
+            + " version "
             + VERSION
-            + "; it was in use for longer than the busy time-out of "
+            + " while another program uses the file; it was in use for longer than the busy"
+            + " time-out of "
             + Durations.format(busyTimeout)
             + ". End that program and try again; nothing was changed",
         null);
@@ -119,7 +120,8 @@ public final class SqliteSchema {
               + file
               + " has schema version "
               + version
-              + ", made by a newer Waymark; this one works with versions up to "
+              + ", created by a newer version of Waymark; this version supports schema versions up"
+              + " to "
               + VERSION
               + ". Update Waymark, or name another file",
           null);
@@ -139,9 +141,9 @@ public final class SqliteSchema {
   }
 
   /**
-   * A file that an earlier version made has a WAL, under which nothing keeps others out for longer
-   * than a transaction. Leaving it takes that nobody else has the file open: a process of the
-   * earlier version must not go on beside the new schema. SQLite does not wait for that.
+   * A file of an earlier version is in WAL mode, in which no lock lasts longer than a transaction.
+   * Leaving WAL mode requires that no other connection has the file open: a process of the earlier
+   * version must not run with the new schema. SQLite does not wait for that.
    */
   private static boolean hasLeftWal(Connection connection) throws SQLException {
     try {
@@ -174,7 +176,7 @@ public final class SqliteSchema {
   private void checkCurrent(Connection connection) throws SQLException {
     if (!isCurrent(connection)) {
       throw new IllegalStateException(
-          "the migrations of sqlite:" + file + " did not lead to version " + VERSION);
+          "the migrations of sqlite:" + file + " did not reach schema version " + VERSION);
     }
   }
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * One session that writes and a few that read. Each is opened when it is first needed, so that a
  * command that only looks opens one connection.
  *
- * <p>SQLite has one writer at a time whatever we do; a second connection of this process would only
- * wait for the first. Readers see the last commit and never wait for the writer.
+ * <p>SQLite always has one writer at a time; a second connection of this process would only wait
+ * for the first. Readers see the last commit and never wait for the writer.
  */
 public final class SqliteSessions implements SessionSource {
   private final SqliteConnector connector;
@@ -156,7 +156,7 @@ public final class SqliteSessions implements SessionSource {
               otherwise
                   + " within "
                   + timeout.toMillis()
-                  + " ms; use the store from fewer threads or raise the time-out");
+                  + " ms; call the store from fewer threads");
         } catch (InterruptedException e) {
           interrupted = true;
         }

@@ -180,7 +180,7 @@ final class SqliteSql {
       case LOAD_WORKERS ->
           "SELECT name, life, CASE WHEN expires_at > %s THEN 1 ELSE 0 END FROM workers WHERE name IN %s"
               .formatted(NOW, TEXTS);
-      // One writes at a time: nobody else has it locked.
+      // There is one writer at a time, so no other transaction has it locked.
       case LOAD_READY ->
           "SELECT task_run_id, pool, priority, CASE WHEN available_at <= %s THEN 1 ELSE 0 END, 1 FROM ready_task_runs WHERE task_run_id IN %s"
               .formatted(NOW, UUIDS);
@@ -195,7 +195,7 @@ final class SqliteSql {
               + " p.name IN "
               + TEXTS;
       case PICK_READY -> PICK.replace("{pools}", UNBOUNDED);
-      // One writes at a time: there is nobody to pass over and nobody to wait for.
+      // There is one writer at a time, so no row is locked.
       case PICK_BOUNDED, PICK_WAITING -> PICK.replace("{pools}", ANY);
       case PICK_READY_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", UNBOUNDED);
       case PICK_BOUNDED_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", ANY);
@@ -383,7 +383,9 @@ final class SqliteSql {
     return switch (statement) {
       case CHECK_WORKFLOW, CHECK_EXECUTION, CHECK_TASK_RUN_COUNTS, CHECK_TASK_RUN ->
           throw new IllegalArgumentException(
-              statement + ": nothing changes between reading and writing, there is one writer");
+              statement
+                  + " is not used on SQLite: it has one writer, so nothing changes between reading"
+                  + " and writing");
       case INSERT_WORKFLOW -> "INSERT INTO workflows (id, revision, content_hash) VALUES (?, ?, ?)";
       case UPDATE_WORKFLOW ->
           "UPDATE workflows SET revision = ?1, content_hash = ?2 WHERE id = ?3 AND revision = ?1 -"
@@ -428,7 +430,7 @@ final class SqliteSql {
           SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error)
           WHERE id = ?6 AND version = ?2 - 1\
           """;
-      // What has ended is counted where it is not remembered; memory is right, there is one writer.
+      // Ended records are counted when they are not cached; with one writer the cache is current.
       case INSERT_HISTORY ->
           "INSERT INTO history (execution_id, committed_at, transition_count, transitions)"
               + " SELECT ?, ?, ?, ? WHERE ? + ? IS NOT NULL";

@@ -42,7 +42,7 @@ public final class StoreFile {
       throw new InvalidInputException(
           "sqlite:"
               + path
-              + " has a '?' in its name, which the driver would read as settings; name another"
+              + " has a '?' in its name, which the driver reads as a setting; name another"
               + " file");
     }
     Path folder = path.getParent();
@@ -74,7 +74,7 @@ public final class StoreFile {
         throw new StoreUnavailableException(
             "no store at sqlite:"
                 + path
-                + "; check the path. A store is created by whoever first writes to it",
+                + "; check the path. The first command that writes creates the store",
             null);
       }
       Path real = real(path);
@@ -123,16 +123,16 @@ public final class StoreFile {
               + file
               + ": the file has "
               + count
-              + " names (hard links), and each would have a write-ahead log of its own. Find them"
-              + " with find -samefile, and remove all but one; nothing was changed",
+              + " names (hard links), and each name would have a separate write-ahead log. Find"
+              + " them with find -samefile, and remove all but one; nothing was changed",
           null);
     }
     if (MountPoints.contains(file)) {
       throw new StoreUnavailableException(
           "cannot open sqlite:"
               + file
-              + ": the file itself is a mount point, so its write-ahead log would not be that of"
-              + " the file outside of the mount. Mount the folder that holds it instead; nothing"
+              + ": the file itself is a mount point, so it would have another write-ahead log than"
+              + " the file outside the mount. Mount the folder that contains it instead; nothing"
               + " was changed",
           null);
     }

@@ -39,7 +39,7 @@ final class WalTail {
   private static final int CHECKPOINTED = 3;
 
   private enum State {
-    /** Nobody has looked yet. */
+    /** Not checked yet. */
     UNSEEN,
     /** The disk has failed. */
     IN_DOUBT,
@@ -116,7 +116,7 @@ final class WalTail {
 
   private static SQLException stillUsed() {
     return new SQLiteException(
-        "after an error of the disk, the log is in use by a reader of another process and cannot be"
+        "after a disk error, a reader of another process uses the write-ahead log, which cannot be"
             + " secured",
         SQLiteErrorCode.SQLITE_BUSY);
   }

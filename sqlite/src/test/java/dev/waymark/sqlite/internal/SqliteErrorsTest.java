@@ -74,23 +74,23 @@ class SqliteErrorsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "SQLITE_IOERR_READ, error on reading",
-    "SQLITE_IOERR_SHORT_READ, error on reading",
-    "SQLITE_IOERR_FSYNC, error on syncing",
-    "SQLITE_IOERR_WRITE, error on writing",
-    "SQLITE_IOERR_NOMEM, not enough memory",
-    "SQLITE_NOMEM, not enough memory",
+    "SQLITE_IOERR_READ, read error",
+    "SQLITE_IOERR_SHORT_READ, read error",
+    "SQLITE_IOERR_FSYNC, sync error",
+    "SQLITE_IOERR_WRITE, write error",
+    "SQLITE_IOERR_NOMEM, out of memory",
+    "SQLITE_NOMEM, out of memory",
     "SQLITE_IOERR_SHMMAP, locking failed",
     "SQLITE_FULL, is full",
     "SQLITE_CANTOPEN, cannot be opened",
-    "SQLITE_READONLY_DBMOVED, may not be written to",
-    "SQLITE_PERM, may not be written to",
-    "SQLITE_AUTH, may not be written to",
-    "SQLITE_BUSY_RECOVERY, kept it locked",
-    "SQLITE_PROTOCOL, kept it locked",
+    "SQLITE_READONLY_DBMOVED, not writable",
+    "SQLITE_PERM, not writable",
+    "SQLITE_AUTH, not writable",
+    "SQLITE_BUSY_RECOVERY, kept the file locked",
+    "SQLITE_PROTOCOL, kept the file locked",
     "SQLITE_CORRUPT_INDEX, is damaged",
-    "SQLITE_TOOBIG, refuses it",
-    "SQLITE_CONSTRAINT_TRIGGER, refuses it"
+    "SQLITE_TOOBIG, rejected it",
+    "SQLITE_CONSTRAINT_TRIGGER, rejected it"
   })
   @DisplayName("the message says what happened")
   void says(SQLiteErrorCode code, String text) {

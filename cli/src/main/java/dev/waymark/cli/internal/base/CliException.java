@@ -13,17 +13,17 @@ public final class CliException extends WaymarkException {
     this.exitCode = exitCode;
   }
 
-  /** The command line, a file or an input is wrong. */
+  /** The command line, a file or an input is invalid. */
   public static CliException usage(String message) {
     return new CliException(ExitCode.USAGE, message);
   }
 
-  /** What the command names does not exist, is ambiguous, or does not allow what was asked. */
+  /** A record does not exist, its id is ambiguous, or its state does not allow the command. */
   public static CliException notFound(String message) {
     return new CliException(ExitCode.NOT_FOUND_OR_CONFLICT, message);
   }
 
-  /** What the process ends with. */
+  /** The exit code of the process. */
   public int exitCode() {
     return exitCode;
   }

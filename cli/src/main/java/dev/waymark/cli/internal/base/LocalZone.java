@@ -4,17 +4,17 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.function.Supplier;
 
-/** The zone of local times. */
+/** The time zone of local times. */
 @FunctionalInterface
 public interface LocalZone extends Supplier<ZoneId> {
-  /** The zone, for times that a user has given. */
+  /** Returns the zone for times that a user enters. */
   @Override
   ZoneId get();
 
-  /** Keeps this zone, and makes UTC the default of the JVM, where the zone is that default. */
+  /** Keeps the current zone; if it is the default of the JVM, sets that default to UTC. */
   default void keep() {}
 
-  /** What is as good as the zone for showing this moment. */
+  /** Returns a zone that shows this instant as the local zone does. */
   default ZoneId at(Instant time) {
     return get();
   }

@@ -2,19 +2,19 @@ package dev.waymark.cli.internal.base;
 
 import java.io.IOException;
 
-/** Standard output does not take what is written to it. */
+/** A write to standard output failed. */
 public final class OutputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final boolean closedPipe;
 
-  /** Makes the error from what the stream said. */
+  /** Creates the error from the exception of the stream. */
   public OutputException(IOException cause, boolean closedPipe) {
-    super("cannot write the output: " + cause.getMessage(), cause);
+    super("cannot write to standard output: " + cause.getMessage(), cause);
     this.closedPipe = closedPipe;
   }
 
-  /** Whether its reader has simply gone, as {@code head} does once it has enough. */
+  /** Whether the reader closed the pipe, as {@code head} does after enough lines. */
   public boolean isClosedPipe() {
     return closedPipe;
   }

@@ -7,17 +7,18 @@ import java.time.InstantSource;
 import java.util.Map;
 
 /**
- * All that a command knows of the world outside, so that a test can make up its own.
+ * The environment of a command: everything outside of the program that it uses. A test supplies its
+ * own.
  *
- * @param environment the variables of the environment
+ * @param environment the environment variables
  * @param home the user's home directory
  * @param directory the current directory
  * @param in standard input
  * @param out standard output
  * @param err standard error
- * @param terminal what is known of the terminal
- * @param clock gives the time
- * @param zone gives the zone of local times
+ * @param terminal the properties of the terminal
+ * @param clock the clock
+ * @param zone the time zone of local times
  */
 public record Surroundings(
     Map<String, String> environment,

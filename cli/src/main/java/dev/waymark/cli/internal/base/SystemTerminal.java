@@ -7,8 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The terminal of this process. Java does not say which of its streams are terminals, so the
- * launcher does, in the property {@code waymark.terminal}: it holds the numbers of those that are.
+ * The terminal of this process. Java cannot tell which of its streams are terminals. The launcher
+ * passes this in the property {@code waymark.terminal}, which holds the numbers of the streams that
+ * are terminals.
  */
 public final class SystemTerminal implements Supplier<Terminal.Size> {
   private static final String PROPERTY = "waymark.terminal";
@@ -16,14 +17,14 @@ public final class SystemTerminal implements Supplier<Terminal.Size> {
 
   private SystemTerminal() {}
 
-  /** What is known of it. */
+  /** Returns the properties of the terminal. */
   public static Terminal find() {
-    // Without the launcher nothing is known, and plain output is always right.
+    // Without the launcher nothing is known; plain output is always correct.
     String streams = System.getProperty(PROPERTY, "");
     return new Terminal(streams.indexOf('1') >= 0, streams.indexOf('2') >= 0, new SystemTerminal());
   }
 
-  /** Asks {@code stty}. */
+  /** Runs {@code stty size}. */
   @Override
   public Terminal.Size get() {
     try {
@@ -46,13 +47,13 @@ public final class SystemTerminal implements Supplier<Terminal.Size> {
     }
   }
 
-  /** Reads what {@code stty size} prints: rows and columns. */
+  /** Parses the output of {@code stty size}: rows and columns. */
   static Terminal.Size parse(String answer) {
     String[] numbers = answer.split(" ", -1);
     try {
       int rows = Integer.parseInt(numbers[0]);
       int columns = numbers.length == 2 ? Integer.parseInt(numbers[1]) : 0;
-      // Some terminals say 0 for what they do not know.
+      // Some terminals report 0 for an unknown size.
       return rows < 2 || columns < 10 ? Terminal.USUAL : new Terminal.Size(rows, columns);
     } catch (NumberFormatException e) {
       return Terminal.USUAL;

@@ -7,8 +7,9 @@ import java.util.TimeZone;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The zone of this machine, which is looked up when a time is to be read or shown. Not a lambda:
- * the first of a process costs some milliseconds, and {@code waymark version} needs no other.
+ * The time zone of this machine. It is looked up when a time is read or shown. This is not a
+ * lambda, because the first lambda of a process costs some milliseconds and {@code waymark version}
+ * needs no other.
  */
 public final class SystemZone implements LocalZone {
   private @Nullable TimeZone kept;
@@ -18,7 +19,7 @@ public final class SystemZone implements LocalZone {
     return zone().toZoneId();
   }
 
-  /** The driver of PostgreSQL names the default zone to the server, which may not know it. */
+  /** The PostgreSQL driver sends the default zone to the server, which may not know it. */
   @Override
   public void keep() {
     kept = TimeZone.getDefault();
@@ -30,9 +31,9 @@ public final class SystemZone implements LocalZone {
   }
 
   /**
-   * The offset, from the older of Java's two sets of zones, which SQLite's driver has loaded in any
-   * case. The newer one looks for more zones in every jar first, which takes longer than to print a
-   * table.
+   * Returns the offset from {@link TimeZone}, the older time zone API of Java, which the SQLite
+   * driver loads in any case. The newer API first searches every jar for more zones, which takes
+   * longer than printing a table.
    */
   @Override
   public ZoneId at(Instant time) {

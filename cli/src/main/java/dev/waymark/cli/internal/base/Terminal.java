@@ -4,14 +4,14 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What is known of the terminal.
+ * The properties of the terminal.
  *
- * @param out whether standard output is one
- * @param err whether standard error is one
- * @param size measures it, which takes some milliseconds
+ * @param out whether standard output is a terminal
+ * @param err whether standard error is a terminal
+ * @param size measures the terminal, which takes some milliseconds
  */
 public record Terminal(boolean out, boolean err, Supplier<Size> size) {
-  /** What is taken for the size where it cannot be measured. */
+  /** The default size, used where the size cannot be measured. */
   public static final Size USUAL = new Size(24, 80);
 
   /**
@@ -22,7 +22,7 @@ public record Terminal(boolean out, boolean err, Supplier<Size> size) {
    */
   public record Size(int rows, int columns) {}
 
-  /** No terminal at all. */
+  /** No stream is a terminal. */
   public static Terminal none() {
     return new Terminal(false, false, () -> USUAL);
   }

@@ -18,9 +18,9 @@ import java.util.List;
 final class ApplyCommand implements Command {
   @Override
   public Syntax syntax() {
-    return Syntax.of("apply", "Save workflow files; changed content becomes the next revision.")
+    return Syntax.of("apply", "Save workflow files. Changed content becomes the next revision.")
         .options(ValidateCommand.FILES)
-        .details("All files are saved together, or none when one is invalid.")
+        .details("All files are saved together. If one file is invalid, none is saved.")
         .examples(
             "apply -f report.yaml",
             "apply -f workflows/",
@@ -49,7 +49,7 @@ final class ApplyCommand implements Command {
     return ExitCode.DONE;
   }
 
-  /** Saves definitions in one change set; one outcome for each. */
+  /** Saves definitions in one change set. Returns one outcome per definition. */
   static List<Outcome> apply(Context context, List<WorkflowDefinition> definitions) {
     ChangeSet.Builder changes = ChangeSet.builder();
     for (WorkflowDefinition definition : definitions) {
@@ -60,7 +60,7 @@ final class ApplyCommand implements Command {
     return context.store().commit(changes.build()).outcomes();
   }
 
-  /** What became of one: {@code workflow/ID updated (revision 2)}. */
+  /** Describes an outcome: {@code workflow/ID updated (revision 2)}. */
   static String inWords(WorkflowDefinition definition, Outcome outcome) {
     String what = !outcome.changed() ? "unchanged" : outcome.version() == 1 ? "created" : "updated";
     return "workflow/" + definition.id() + " " + what + " (revision " + outcome.version() + ")";

@@ -13,12 +13,10 @@ import dev.waymark.core.model.TaskRunId;
 final class AttemptsListCommand implements Command {
   @Override
   public Syntax syntax() {
-    return Syntax.of("attempts list", "List the attempts of a task run by their numbers.")
+    return Syntax.of("attempts list", "List the attempts of a task run, ordered by number.")
         .operand(
             new Operand(
-                "TASK_RUN",
-                true,
-                "The task run: its id, or the beginning of it, or EXECUTION/TASK."))
+                "TASK_RUN", true, "ID of the task run, a unique prefix of it, or EXECUTION/TASK."))
         .options(CommonOptions.FORMAT)
         .examples("attempts list 0190a1b2-77aa", "attempts list 0190a1b2/extract -o json");
   }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The table of commands. A command's class is loaded when it is asked for, and no earlier. */
+/** The table of commands. The class of a command is loaded only when the command is requested. */
 public final class Commands {
   private static final List<String> NAMES =
       List.of(
@@ -40,7 +40,7 @@ public final class Commands {
 
   private Commands() {}
 
-  /** The command of this name. */
+  /** Returns the command of this name. */
   public static Command named(String name) {
     return switch (name) {
       case "validate" -> new ValidateCommand();
@@ -69,7 +69,7 @@ public final class Commands {
     };
   }
 
-  /** The words that a command line may begin with. */
+  /** Returns the words that can start a command line. */
   public static List<String> topLevelNames() {
     List<String> names = new ArrayList<>();
     for (String name : NAMES) {
@@ -82,12 +82,12 @@ public final class Commands {
     return names;
   }
 
-  /** Whether the word is the first of a command of two words. */
+  /** Whether the word is the first word of a two-word command. */
   public static boolean isGroup(String word) {
     return GROUPS.contains(word);
   }
 
-  /** The second words of the commands of a group. */
+  /** Returns the second words of the commands of a group. */
   public static List<String> namesIn(String group) {
     List<String> names = new ArrayList<>();
     for (String name : NAMES) {
@@ -98,35 +98,35 @@ public final class Commands {
     return names;
   }
 
-  /** Every command's syntax by its name. */
+  /** Returns the syntax of every command by its name. */
   static Map<String, Syntax> all() {
     Map<String, Syntax> all = new LinkedHashMap<>();
     NAMES.forEach(name -> all.put(name, named(name).syntax()));
     return all;
   }
 
-  /** The help of the program. */
+  /** Returns the help of the program. */
   public static String rootHelp(boolean colours) {
     Map<String, Syntax> members = new LinkedHashMap<>();
     for (String name : topLevelNames()) {
       members.put(name, isGroup(name) ? about(name) : named(name).syntax());
     }
     Syntax about =
-        Syntax.of("", "Waymark runs workflows and keeps the truth about them.")
+        Syntax.of("", "Run workflows and record their state in a durable store.")
             .details(
-                "The store is a file: --store sqlite:PATH, or $WAYMARK_STORE, or"
-                    + " ~/.waymark/waymark.db. Ids may be cut to a beginning that no other id has."
-                    + " Data goes to standard output, messages and progress to standard error.",
-                "\"waymark COMMAND --help\" tells more.")
+                "The store is the URL of --store, else of $WAYMARK_STORE, else"
+                    + " sqlite:~/.waymark/waymark.db. IDs can be abbreviated to a unique prefix."
+                    + " Data goes to standard output; messages and progress go to standard error.",
+                "Use \"waymark COMMAND --help\" to show the help of a command.")
             .examples(
-                "run -f examples/build.yaml",
+                "run -f examples/source-report.yaml",
                 "executions list --state FAILED --since 7d",
                 "executions show 0190a1b2 -o json",
                 "logs 0190a1b2");
     return Help.ofGroup("waymark", about, members, colours);
   }
 
-  /** The help of a group. */
+  /** Returns the help of a group. */
   public static String groupHelp(String group, boolean colours) {
     Map<String, Syntax> members = new LinkedHashMap<>();
     namesIn(group).forEach(name -> members.put(name, named(group + " " + name).syntax()));
@@ -138,10 +138,9 @@ public final class Commands {
         group,
         switch (group) {
           case "workflows" -> "List and show workflows and their revisions.";
-          case "executions" ->
-              "List and show executions; cancel and pause them, run them again, watch them.";
+          case "executions" -> "List, show, cancel, pause, resume, rerun and watch executions.";
           case "task-runs" -> "List the task runs of an execution.";
-          case "pools" -> "List the pools of tasks, and bound how many of one run at once.";
+          case "pools" -> "List pools, and limit how many of their tasks run at once.";
           case "workers" -> "List the workers that share the store.";
           default -> "List the attempts of a task run.";
         });

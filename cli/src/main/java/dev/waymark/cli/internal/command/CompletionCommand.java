@@ -10,15 +10,15 @@ import dev.waymark.cli.internal.syntax.Operand;
 import dev.waymark.cli.internal.syntax.Syntax;
 import java.util.List;
 
-/** Prints a script that completes command lines. */
+/** Prints a shell completion script. */
 final class CompletionCommand implements Command {
   private static final List<String> SHELLS = List.of("bash", "zsh");
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("completion", "Print a script that completes commands and options in a shell.")
-        .operand(new Operand("SHELL", false, "bash or zsh; one script serves both."))
-        .details("In bash or zsh: source <(waymark completion)")
+    return Syntax.of("completion", "Print a shell completion script for commands and options.")
+        .operand(new Operand("SHELL", false, "Shell: bash or zsh. Both use the same script."))
+        .details("To enable completion in bash or zsh: source <(waymark completion)")
         .examples("completion > ~/.waymark-completion");
   }
 
@@ -27,7 +27,7 @@ final class CompletionCommand implements Command {
     String shell = context.arguments().operand();
     if (shell != null && !SHELLS.contains(shell)) {
       throw CliException.usage(
-          "no completion for " + Nearest.quote(shell) + "; available: bash, zsh");
+          "no completion script for " + Nearest.quote(shell) + "; use bash or zsh");
     }
     context.out().println(Help.completion(Commands.all()).stripTrailing());
     return ExitCode.DONE;

@@ -21,14 +21,13 @@ final class ExecutionsCancelCommand implements Command {
   public Syntax syntax() {
     return Syntax.of(
             "executions cancel",
-            "Ask an execution to end; what waits is cancelled at once, what runs is ended by its"
-                + " worker.")
+            "Cancel an execution. Waiting tasks are cancelled at once; workers end running tasks.")
         .operand(ExecutionsShowCommand.EXECUTION)
         .options(CommonOptions.FORMAT)
         .details(
-            "The tasks of finally run after that, if the execution has begun, and need a worker."
-                + " Cancel the execution a second time to end it without them. One that succeeded"
-                + " or failed is refused with exit code 4.")
+            "If the execution has started, its \"finally\" tasks run next; they need a worker."
+                + " Cancel the execution a second time to end it without them. Cancelling an"
+                + " execution that succeeded or failed is an error (exit code 4).")
         .examples("executions cancel 0190a1b2");
   }
 
@@ -39,7 +38,7 @@ final class ExecutionsCancelCommand implements Command {
     ExecutionState state = Runner.cancel(context.store(), id);
     if (state == ExecutionState.SUCCEEDED || state == ExecutionState.FAILED) {
       throw CliException.notFound(
-          "cannot cancel execution " + id + ": it has ended already, as " + state);
+          "cannot cancel execution " + id + ": it has already ended in state " + state);
     }
     Execution execution = printer.format() == Format.TABLE ? null : context.store().execution(id);
     if (execution == null) {
@@ -51,8 +50,8 @@ final class ExecutionsCancelCommand implements Command {
       context
           .messages()
           .say(
-              "the tasks of finally run before it ends, which needs a worker; to end it without"
-                  + " them, cancel it again");
+              "its \"finally\" tasks must run before the execution ends, and they need a worker;"
+                  + " to end it without them, cancel it again");
     }
     return ExitCode.DONE;
   }

@@ -26,34 +26,34 @@ import org.jspecify.annotations.Nullable;
 /** Lists executions. */
 final class ExecutionsListCommand implements Command {
   private static final Option WORKFLOW =
-      Option.of("ID", "Only executions of this workflow.", "--workflow");
+      Option.of("ID", "Workflow of the executions: an id, or a unique prefix.", "--workflow");
   private static final Option STATE =
-      Option.of("STATE", "Only executions in this state; several states may be given.", "--state")
+      Option.of("STATE", "State of the executions. Can be repeated for several states.", "--state")
           .repeatable()
           .candidates(names(ExecutionState.values()));
   private static final Option LABEL =
       Option.of(
               "NAME=VALUE",
-              "Only executions with this label; of several, all must be there.",
+              "Label of the executions. If repeated, all labels must match.",
               "--label")
           .repeatable();
   private static final Option SINCE =
       Option.of(
           "TIME",
-          "Only executions created at or after this time: 2026-01-31, 2026-01-31T14:00 (local),"
-              + " 2026-01-31T14:00:00Z, or back from now: 2h, 7d.",
+          "Earliest creation time, inclusive: 2026-01-31, 2026-01-31T14:00 (local),"
+              + " 2026-01-31T14:00:00Z, or a duration before now such as 2h or 7d.",
           "--since");
   private static final Option UNTIL =
-      Option.of("TIME", "Only executions created before this time.", "--until");
+      Option.of("TIME", "Latest creation time, exclusive.", "--until");
   private static final Option AFTER =
-      Option.of("CURSOR", "Go on after an earlier page; the cursor is its \"next\".", "--after");
+      Option.of("CURSOR", "Cursor of the page to print: \"next\" of the previous page.", "--after");
   private static final Option ORDER =
-      Option.of("ORDER", "oldest (first) or newest (first). Default: oldest", "--order")
+      Option.of("ORDER", "Sort order: oldest (first) or newest (first); default oldest.", "--order")
           .candidates(List.of("oldest", "newest"));
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("executions list", "List executions in the order of their creation.")
+    return Syntax.of("executions list", "List executions, ordered by creation time.")
         .options(
             WORKFLOW,
             STATE,
@@ -66,8 +66,8 @@ final class ExecutionsListCommand implements Command {
             ORDER,
             CommonOptions.FORMAT)
         .details(
-            "All conditions must hold. In JSON a page is {\"items\", \"total\", \"offset\","
-                + " \"limit\", \"next\"}.")
+            "An execution is listed if it matches all filters. In JSON, a page is {\"items\","
+                + " \"total\", \"offset\", \"limit\", \"next\"}.")
         .examples(
             "executions list --order newest --limit 10",
             "executions list --state FAILED --state CANCELLED --since 7d",
@@ -90,7 +90,7 @@ final class ExecutionsListCommand implements Command {
     query.since(time(context, SINCE)).until(time(context, UNTIL));
     String after = arguments.value(AFTER);
     if (after != null && arguments.has(Pages.OFFSET)) {
-      throw CliException.usage("--after and --offset exclude each other; give one of them");
+      throw CliException.usage("--after and --offset cannot be combined; give one of them");
     }
     query.order(order(arguments)).limit(Pages.limit(context));
     query.after(after == null ? null : Cursor.parse(after)).offset(Pages.offset(context));
@@ -109,7 +109,7 @@ final class ExecutionsListCommand implements Command {
     return states;
   }
 
-  /** The order that was asked for, else that of the cursor: whoever goes on need not repeat it. */
+  /** Returns the requested order, else the order of the cursor, so that it need not be repeated. */
   private static Order order(Arguments arguments) {
     String given = arguments.value(ORDER);
     if (given != null) {

@@ -13,17 +13,18 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.runner.Runner;
 
-/** Holds an execution. */
+/** Pauses an execution. */
 final class ExecutionsPauseCommand implements Command {
   @Override
   public Syntax syntax() {
     return Syntax.of(
             "executions pause",
-            "Hold an execution: no task of it starts until it is resumed; what runs comes to its end.")
+            "Pause an execution. No task starts until it is resumed; running tasks continue.")
         .operand(ExecutionsShowCommand.EXECUTION)
         .options(CommonOptions.FORMAT)
         .details(
-            "Pausing one that is paused changes nothing; one that has ended, or is being cancelled, is refused with exit code 4.")
+            "Pausing a paused execution changes nothing. Pausing an execution that has ended, or"
+                + " is being cancelled, is an error (exit code 4).")
         .examples("executions pause 0190a1b2");
   }
 
@@ -33,7 +34,12 @@ final class ExecutionsPauseCommand implements Command {
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     ExecutionState state = Runner.pause(context.store(), id);
     if (state != ExecutionState.PAUSED) {
-      throw CliException.notFound("cannot pause execution " + id + ": it is " + state);
+      throw CliException.notFound(
+          "cannot pause execution "
+              + id
+              + ": it is "
+              + state
+              + "; expected PENDING, RUNNING or PAUSED");
     }
     Execution execution = printer.format() == Format.TABLE ? null : context.store().execution(id);
     if (execution == null) {

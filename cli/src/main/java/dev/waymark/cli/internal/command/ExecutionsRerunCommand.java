@@ -11,11 +11,10 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.runner.api.StartRequest;
 
-/** Starts another execution like an earlier one. */
+/** Starts a new execution with the revision and the inputs of an earlier one. */
 final class ExecutionsRerunCommand implements Command {
   private static final Option FROM_FAILED =
-      Option.flag(
-          "Keep what succeeded, with its outputs, and run only the other tasks.", "--from-failed");
+      Option.flag("Keep succeeded tasks and their outputs; run only the others.", "--from-failed");
 
   @Override
   public Syntax syntax() {
@@ -25,8 +24,9 @@ final class ExecutionsRerunCommand implements Command {
         .operand(ExecutionsShowCommand.EXECUTION)
         .options(FROM_FAILED, RunOptions.DETACH, RunOptions.CONCURRENCY, CommonOptions.FORMAT)
         .details(
-            "It also has the labels, the directory and the priority of the earlier one, which stays as it is, and"
-                + " the label waymark.rerun-of with its id; with --from-failed also waymark.from-failed.")
+            "The new execution also has the labels, the directory and the priority of the earlier"
+                + " one, and the label waymark.rerun-of with its id. With --from-failed it also has"
+                + " the label waymark.from-failed. The earlier execution does not change.")
         .examples("executions rerun 0190a1b2", "executions rerun 0190a1b2 --from-failed");
   }
 
@@ -36,7 +36,7 @@ final class ExecutionsRerunCommand implements Command {
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     Execution earlier = context.store().execution(id);
     if (earlier == null) {
-      throw CliException.notFound("no execution " + id);
+      throw CliException.notFound("execution " + id + " does not exist");
     }
     StartRequest request =
         StartRequest.rerun(earlier, context.arguments().has(FROM_FAILED)).build();

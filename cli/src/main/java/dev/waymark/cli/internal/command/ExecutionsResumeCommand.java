@@ -13,15 +13,16 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.runner.Runner;
 
-/** Lets an execution go on. */
+/** Resumes an execution. */
 final class ExecutionsResumeCommand implements Command {
   @Override
   public Syntax syntax() {
-    return Syntax.of("executions resume", "Let an execution go on that was paused.")
+    return Syntax.of("executions resume", "Resume a paused execution.")
         .operand(ExecutionsShowCommand.EXECUTION)
         .options(CommonOptions.FORMAT)
         .details(
-            "Resuming one that is not paused changes nothing; one that has ended, or is being cancelled, is refused with exit code 4.")
+            "Resuming an execution that is not paused changes nothing. Resuming an execution that"
+                + " has ended, or is being cancelled, is an error (exit code 4).")
         .examples("executions resume 0190a1b2");
   }
 
@@ -31,7 +32,12 @@ final class ExecutionsResumeCommand implements Command {
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     ExecutionState state = Runner.resume(context.store(), id);
     if (state != ExecutionState.RUNNING && state != ExecutionState.PENDING) {
-      throw CliException.notFound("cannot resume execution " + id + ": it is " + state);
+      throw CliException.notFound(
+          "cannot resume execution "
+              + id
+              + ": it is "
+              + state
+              + "; expected PAUSED, PENDING or RUNNING");
     }
     Execution execution = printer.format() == Format.TABLE ? null : context.store().execution(id);
     if (execution == null) {

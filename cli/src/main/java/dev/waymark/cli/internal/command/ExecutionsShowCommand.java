@@ -25,10 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Shows an execution with all that belongs to it. */
+/** Shows an execution with its task runs, attempts and history. */
 final class ExecutionsShowCommand implements Command {
   static final Operand EXECUTION =
-      new Operand("ID", true, "The execution; its id, or the beginning of it.");
+      new Operand("ID", true, "ID of the execution, or a unique prefix.");
 
   private static final int HISTORY_SHOWN = 50;
 
@@ -36,13 +36,13 @@ final class ExecutionsShowCommand implements Command {
   public Syntax syntax() {
     return Syntax.of(
             "executions show",
-            "Show an execution with its task runs, their attempts, and its history.")
+            "Show an execution with its task runs, their attempts and its history.")
         .operand(EXECUTION)
         .options(CommonOptions.FORMAT)
         .details(
             "The table shows the last "
                 + HISTORY_SHOWN
-                + " moves of the history; the other formats have all of it.")
+                + " transitions of the history; the other formats show all of them.")
         .examples("executions show 0190a1b2", "executions show 0190a1b2 -o json");
   }
 
@@ -52,7 +52,7 @@ final class ExecutionsShowCommand implements Command {
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     ExecutionDetails details = context.store().executionDetails(id);
     if (details == null) {
-      throw CliException.notFound("no execution " + id);
+      throw CliException.notFound("execution " + id + " does not exist");
     }
     Waiting waiting = waiting(context, id);
     if (printer.format() != Format.TABLE) {
@@ -63,7 +63,7 @@ final class ExecutionsShowCommand implements Command {
     return ExitCode.DONE;
   }
 
-  /** Why an execution that exists waits. */
+  /** Returns why an execution, which must exist, waits. */
   static Waiting waiting(Context context, ExecutionId id) {
     return Objects.requireNonNull(new WaitReader(context.store()).waiting(id));
   }
@@ -88,7 +88,7 @@ final class ExecutionsShowCommand implements Command {
       context.out().flush();
       context
           .messages()
-          .note(Numbers.count(hidden, "earlier move") + " not shown; -o json shows all");
+          .note(Numbers.count(hidden, "earlier transition") + " not shown; -o json shows all");
     }
   }
 

@@ -14,17 +14,17 @@ import dev.waymark.core.internal.Backoff;
 import dev.waymark.core.model.ExecutionId;
 import java.util.concurrent.TimeUnit;
 
-/** Follows an execution that others work on. */
+/** Follows an execution that other processes work on. */
 final class ExecutionsWatchCommand implements Command {
   private static final long PAUSE_MILLIS = 250;
 
   @Override
   public Syntax syntax() {
     return Syntax.of(
-            "executions watch", "Follow an execution to its end; the work is done by others.")
+            "executions watch", "Follow an execution until it ends. Other processes run its tasks.")
         .operand(ExecutionsShowCommand.EXECUTION)
         .options(CommonOptions.FORMAT)
-        .details("Shows the same as \"waymark run\" and ends with the same exit codes.")
+        .details("The output and the exit codes are those of \"waymark run\".")
         .examples("executions watch 0190a1b2");
   }
 
@@ -32,7 +32,7 @@ final class ExecutionsWatchCommand implements Command {
   public int run(Context context) {
     Printer printer = context.printer();
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
-    // The exit code is an answer too.
+    // The exit code is needed even if nothing reads standard output.
     context.out().keepGoing();
     try (Progress progress = RunOptions.progress(context);
         WaitNotices notices = new WaitNotices(context.store(), id, progress)) {

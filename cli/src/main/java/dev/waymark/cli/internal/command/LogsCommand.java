@@ -25,24 +25,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Prints the output of attempts. */
 final class LogsCommand implements Command {
-  private static final Option TASK = Option.of("ID", "Only the output of this task.", "--task");
+  private static final Option TASK = Option.of("ID", "Task whose output is printed.", "--task");
   private static final Option ATTEMPT =
-      Option.of("N", "The output of this attempt instead of the last.", "--attempt");
+      Option.of("N", "Number of the attempt (default: the last one).", "--attempt");
   private static final Option FOLLOW =
-      Option.flag(
-          "Go on printing what is written, until the execution has ended.", "-f", "--follow");
+      Option.flag("Print new output as it is written, until the execution ends.", "-f", "--follow");
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("logs", "Print what the tasks of an execution wrote, byte for byte.")
-        .operand(new Operand("EXECUTION", true, "The execution; its id, or the beginning of it."))
+    return Syntax.of("logs", "Print the output of the tasks of an execution, byte for byte.")
+        .operand(new Operand("EXECUTION", true, "ID of the execution, or a unique prefix."))
         .options(TASK, ATTEMPT, FOLLOW)
         .details(
-            "Without --attempt it is the output of the last attempt of each task. Several outputs"
-                + " have a heading line each, \"==> TASK, attempt N, STATE <==\"; a single one has"
-                + " none.",
-            "Outputs are kept beside the store, in PATH.logs, on the machine where the task ran, and up"
-                + " to a limit also in the store, from where every machine reads them.")
+            "Without --attempt, the command prints the output of the last attempt of each task."
+                + " If there are several outputs, each one starts with the line"
+                + " \"==> TASK, attempt N, STATE <==\". A single output has no such line.",
+            "The output is kept beside the store, in PATH.logs, on the machine that ran the task."
+                + " Up to a limit it is also kept in the store, where every machine can read it.")
         .examples(
             "logs 0190a1b2",
             "logs 0190a1b2 -f",
@@ -79,7 +78,7 @@ final class LogsCommand implements Command {
       Context context, ExecutionId id, @Nullable String task, @Nullable Integer number) {
     if (number != null) {
       throw CliException.usage(
-          "--attempt does not go with -f, which shows every attempt as it comes");
+          "--attempt cannot be combined with -f, which prints every attempt; give one of them");
     }
     TaskRun only = task == null ? null : context.lookup().taskRun(id, task);
     try {
@@ -105,9 +104,10 @@ final class LogsCommand implements Command {
     if (number != null) {
       int most = taskRuns.stream().mapToInt(TaskRun::lastAttempt).max().orElse(0);
       throw CliException.notFound(
-          "there is no attempt "
+          "attempt "
               + number
-              + (most == 0 ? "; none has begun" : "; the last is " + most));
+              + " does not exist"
+              + (most == 0 ? "; no attempt has started" : "; the last attempt is " + most));
     }
     context
         .messages()
@@ -117,7 +117,7 @@ final class LogsCommand implements Command {
                     + taskRuns.get(0).taskId()
                     + " has no attempt; it is "
                     + taskRuns.get(0).state()
-                : "no task has begun");
+                : "no task has started");
     return ExitCode.DONE;
   }
 
@@ -162,7 +162,7 @@ final class LogsCommand implements Command {
     }
   }
 
-  /** Whether there is more of it than the store has, on the machine where it ran. */
+  /** Whether the store has only the beginning, and the log file is on another machine. */
   private static boolean isCut(Context context, TaskLogs logs, TaskRun taskRun, Attempt attempt) {
     Path file = logs.path(taskRun.executionId(), taskRun.taskId(), attempt.number());
     return !Files.exists(file)
@@ -175,13 +175,13 @@ final class LogsCommand implements Command {
         + taskRun.taskId()
         + ", attempt "
         + attempt.number()
-        + ", is longer than the limit maxLogBytes of the store; the rest is on the machine of worker "
+        + ", exceeds maxLogBytes, the limit of the store; the rest is on the machine of worker "
         + attempt.worker();
   }
 
   /**
-   * An attempt that could not start has no output, only its error; any other output is lost or
-   * elsewhere.
+   * An attempt that could not start has an error and no output. Any other missing output was
+   * deleted, or is on another machine.
    */
   private static String missing(TaskRun taskRun, Attempt attempt, TaskLogs logs) {
     String name = "task " + taskRun.taskId() + ", attempt " + attempt.number();
@@ -189,12 +189,12 @@ final class LogsCommand implements Command {
     if (attempt.exitCode() == null && error != null) {
       return name + ", has no output: " + Printable.firstLine(error);
     }
-    return "the output of "
+    return "found no output of "
         + name
-        + ", is neither in "
+        + ", in "
         + logs.directory()
-        + " nor in the store; it wrote nothing, or it was deleted, or kept on the machine of worker "
-        + attempt.worker()
-        + " alone";
+        + " or in the store; it wrote nothing, its output was deleted, or its output is only on the"
+        + " machine of worker "
+        + attempt.worker();
   }
 }

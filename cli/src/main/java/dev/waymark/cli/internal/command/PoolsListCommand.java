@@ -12,13 +12,13 @@ final class PoolsListCommand implements Command {
   public Syntax syntax() {
     return Syntax.of(
             "pools list",
-            "List the pools that have a bound, or anything ready or running, ordered by name.")
+            "List pools that have a limit, ready tasks or running tasks, ordered by name.")
         .options(CommonOptions.FORMAT)
         .details(
-            "Tasks that name no pool are in the pool \"default\"; those that use a handler are in a"
-                + " pool of its name, from which only workers in Java take them that have it.",
-            "READY counts what waits for a claim, WAITING those of them that are not delayed, WORKERS"
-                + " the living workers that serve the pool; HELD BY names what runs.")
+            "Tasks that name no pool are in the pool \"default\". Tasks with \"uses\" are in a pool"
+                + " named after their handler; only Java workers with that handler run them.",
+            "READY: tasks that wait for a claim. WAITING: those of them that are not delayed."
+                + " WORKERS: live workers that serve the pool. HELD BY: running tasks.")
         .examples("pools list", "pools list -o json");
   }
 

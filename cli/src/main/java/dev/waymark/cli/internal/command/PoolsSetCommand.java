@@ -11,21 +11,19 @@ import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.core.store.ChangeSet;
 
-/** Bounds how many tasks of a pool run at once. */
+/** Limits how many tasks of a pool run at once. */
 final class PoolsSetCommand implements Command {
   private static final int MOST_SLOTS = 100_000;
   private static final Option SLOTS =
-      Option.of("N", "At most so many tasks of the pool run at once; 0 holds them all.", "--slots");
-  private static final Option UNBOUNDED = Option.flag("Take the bound away.", "--unbounded");
+      Option.of("N", "Maximum number of running tasks of the pool; 0 starts none.", "--slots");
+  private static final Option UNBOUNDED = Option.flag("Remove the limit.", "--unbounded");
 
   @Override
   public Syntax syntax() {
-    return Syntax.of(
-            "pools set", "Bound how many tasks of a pool run at once, on all workers together.")
-        .operand(new Operand("NAME", true, "The pool."))
+    return Syntax.of("pools set", "Limit how many tasks of a pool run at once, over all workers.")
+        .operand(new Operand("NAME", true, "Name of the pool."))
         .options(SLOTS, UNBOUNDED)
-        .details(
-            "What runs already goes on, also where there is more of it than may be from now on.")
+        .details("Running tasks continue, even if there are more of them than the new limit.")
         .examples("pools set gpu --slots 2", "pools set gpu --unbounded");
   }
 
@@ -43,7 +41,7 @@ final class PoolsSetCommand implements Command {
     }
     Integer bound = slots == null ? null : Values.number("--slots", slots, 0, MOST_SLOTS);
     String name = context.arguments().requiredOperand();
-    // Made before the store is opened: a name that is refused creates none.
+    // Built before the store is opened, so that an invalid name does not create a store.
     ChangeSet changes = ChangeSet.builder().setPool(name, bound).build();
     context.store().commit(changes);
     context.out().println("pool " + name + (bound == null ? " unbounded" : " slots " + bound));

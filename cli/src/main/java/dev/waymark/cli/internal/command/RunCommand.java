@@ -36,47 +36,37 @@ import org.jspecify.annotations.Nullable;
 /** Starts an execution and works on it. */
 final class RunCommand implements Command {
   private static final Option FILE =
-      Option.of(
-          "FILE",
-          "Apply this workflow file first (- for standard input), and run it.",
-          "-f",
-          "--file");
+      Option.of("FILE", "Workflow file to apply and run (- for standard input).", "-f", "--file");
   private static final Option INPUT =
-      Option.of("NAME=VALUE", "The value of an input; may be given several times.", "-p", "--input")
-          .repeatable();
+      Option.of("NAME=VALUE", "Value of an input. Can be repeated.", "-p", "--input").repeatable();
   private static final Option LABEL =
-      Option.of(
-              "NAME=VALUE",
-              "A label to find the execution by; may be given several times.",
-              "--label")
+      Option.of("NAME=VALUE", "Label of the execution, to find it by. Can be repeated.", "--label")
           .repeatable();
   private static final Option ID =
       Option.of(
           "UUID",
-          "The id of the execution. Running again with the same id and the same request goes on"
-              + " with the same execution.",
+          "ID of the execution. A repeated run with the same id and the same request continues the"
+              + " same execution.",
           "--id");
 
   private static final Option KEY =
       Option.of(
           "KEY",
-          "Instead of --id: a start that is repeated with the same key, for the same workflow,"
-              + " starts nothing anew.",
+          "Idempotency key, instead of --id. A repeated run of the same workflow with the same key"
+              + " does not start another execution.",
           "--idempotency-key");
   private static final Option PRIORITY =
       Option.of(
           "N",
-          "From -100 to 100, instead of that of the workflow: tasks of a greater one go first.",
+          "Priority from -100 to 100 (default: that of the workflow). Higher priorities run first.",
           "--priority");
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("run", "Start an execution and, unless detached, work on it to its end.")
+    return Syntax.of("run", "Start an execution and, unless detached, work on it until it ends.")
         .operand(
             new Operand(
-                "ID",
-                false,
-                "The workflow to run; its id, or the beginning of it. Or give -f FILE."))
+                "ID", false, "ID of the workflow to run, or a unique prefix. Or use -f FILE."))
         .options(
             FILE,
             INPUT,
@@ -90,9 +80,9 @@ final class RunCommand implements Command {
             CommonOptions.FORMAT)
         .details(
             "The tasks run in the current directory. The last line of standard output is"
-                + " \"execution UUID STATE\"; with -o json it is the record of the execution"
+                + " \"execution UUID STATE\"; with -o json, the record of the execution is printed"
                 + " instead. Progress goes to standard error.",
-            "Ctrl-C stops the work cleanly; \"waymark worker\" goes on with it.")
+            "Ctrl-C stops the work cleanly; \"waymark worker\" continues it.")
         .examples(
             "run -f report.yaml -p day=2026-01-31",
             "run nightly-report --revision 2",
@@ -111,10 +101,10 @@ final class RunCommand implements Command {
     if ((arguments.operand() == null) == (arguments.value(FILE) == null)) {
       throw CliException.usage(
           arguments.operand() == null
-              ? "nothing to run; name a workflow, or a file with -f FILE"
+              ? "nothing to run; give the id of a workflow, or -f FILE"
               : "give the id of a workflow or -f FILE, not both");
     }
-    // Whatever is wrong with the command line is found before a file is applied.
+    // The whole command line is checked before a file is applied.
     RunOptions work = new RunOptions(context);
     ExecutionId id = executionId(arguments);
     Map<String, String> inputs = Values.pairs("-p", arguments.values(INPUT));
@@ -149,7 +139,7 @@ final class RunCommand implements Command {
     Integer revision = WorkflowsShowCommand.revision(context);
     WorkflowId workflow = context.lookup().workflow(word);
     if (revision != null) {
-      // Says where to look when there is no such revision.
+      // Reports a missing revision with a hint.
       WorkflowsShowCommand.find(context, workflow, revision);
     }
     return StartRequest.builder(workflow).revision(revision).build();
@@ -168,13 +158,13 @@ final class RunCommand implements Command {
   }
 
   /**
-   * Applies the file and pins the revision that it has: what was read is what runs, whatever others
-   * apply meanwhile. A start that would be refused applies nothing.
+   * Applies the file and pins its revision, so that exactly this content runs even if another
+   * process applies a newer revision. A start that would be refused applies nothing.
    */
   private static StartRequest applied(Context context, UnaryOperator<StartRequest> complete) {
     if (context.arguments().has(WorkflowsShowCommand.REVISION)) {
       throw CliException.usage(
-          "--revision goes with the id of a workflow; a file is applied and run as it is");
+          "--revision cannot be combined with -f; give the id of a workflow instead of a file");
     }
     String file = context.arguments().values(FILE).get(0);
     WorkflowDefinition definition =
@@ -191,7 +181,7 @@ final class RunCommand implements Command {
         : repeated(context, definition, request, earlier);
   }
 
-  /** Some worker will have them. */
+  /** Assumes that some worker has every handler that the definition uses. */
   private static Set<String> handlersOf(WorkflowDefinition definition) {
     Set<String> handlers = new TreeSet<>();
     definition.tasks().stream()
@@ -215,7 +205,7 @@ final class RunCommand implements Command {
     return (int) outcome.version();
   }
 
-  /** The same start again: the file must be what the execution runs, and nothing is applied. */
+  /** Repeats a start: the file must equal the pinned revision, and nothing is applied. */
   private static StartRequest repeated(
       Context context, WorkflowDefinition definition, StartRequest request, Execution earlier) {
     Workflow pinned = context.store().workflow(earlier.workflowId(), earlier.workflowRevision());
@@ -225,11 +215,11 @@ final class RunCommand implements Command {
       throw CliException.notFound(
           "execution "
               + earlier.id()
-              + " is there already and runs "
+              + " already exists and runs "
               + earlier.workflowId()
               + " (revision "
               + earlier.workflowRevision()
-              + "), not what the file says; nothing was applied; use another "
+              + "), which differs from the file; nothing was applied; use another "
               + (context.arguments().has(KEY) ? "--idempotency-key" : "--id"));
     }
     Outcome unchanged = new Outcome(RecordRef.of(pinned.id()), pinned.revision(), false);
@@ -249,8 +239,8 @@ final class RunCommand implements Command {
       throw CliException.usage(
           "--id "
               + Nearest.quote(given)
-              + " is not a UUID; give 36 characters such as 018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11,"
-              + " or leave it out");
+              + " is not a UUID; use 36 characters such as 018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11,"
+              + " or omit --id");
     }
   }
 }

@@ -13,9 +13,8 @@ import dev.waymark.core.model.ExecutionId;
 final class TaskRunsListCommand implements Command {
   @Override
   public Syntax syntax() {
-    return Syntax.of(
-            "task-runs list", "List the task runs of an execution in the order of their creation.")
-        .operand(new Operand("EXECUTION", true, "The execution; its id, or the beginning of it."))
+    return Syntax.of("task-runs list", "List the task runs of an execution, in order of creation.")
+        .operand(new Operand("EXECUTION", true, "ID of the execution, or a unique prefix."))
         .options(CommonOptions.FORMAT)
         .examples("task-runs list 0190a1b2", "task-runs list 0190a1b2 -o json");
   }

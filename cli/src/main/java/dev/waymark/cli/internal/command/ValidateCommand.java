@@ -17,17 +17,17 @@ final class ValidateCommand implements Command {
   static final Option FILES =
       Option.of(
               "PATH",
-              "A workflow file, a folder with *.yaml, *.yml and *.json files directly in it, or -"
-                  + " for standard input.",
+              "Workflow file, folder with *.yaml, *.yml and *.json files (subfolders are ignored),"
+                  + " or - for standard input.",
               "-f",
               "--file")
           .greedy();
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("validate", "Check workflow files without storing anything.")
+    return Syntax.of("validate", "Check workflow files without storing them.")
         .options(FILES)
-        .details("Says where each problem is as FILE:LINE:COLUMN. No store is opened.")
+        .details("Each problem is reported as FILE:LINE:COLUMN. The store is not opened.")
         .examples(
             "validate -f report.yaml", "validate -f workflows/", "validate -f - < report.yaml");
   }
@@ -52,11 +52,11 @@ final class ValidateCommand implements Command {
     return ExitCode.DONE;
   }
 
-  /** What was given with -f. */
+  /** Returns the values of -f. */
   static List<String> paths(Context context) {
     List<String> paths = context.arguments().values(FILES);
     if (paths.isEmpty()) {
-      throw CliException.usage("no file was named; give -f PATH");
+      throw CliException.usage("no file given; use -f PATH");
     }
     return paths;
   }

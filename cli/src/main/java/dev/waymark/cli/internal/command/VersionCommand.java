@@ -12,14 +12,14 @@ import java.nio.charset.StandardCharsets;
 
 /** Prints the version. */
 final class VersionCommand implements Command {
-  /** Maven puts it into every jar. */
+  /** Maven writes this file into every jar. */
   private static final String RESOURCE = "/META-INF/maven/dev.waymark/waymark-cli/pom.properties";
 
   private static final String KEY = "version=";
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("version", "Print the version of Waymark, and of the Java that runs it.")
+    return Syntax.of("version", "Print the version of Waymark and of the Java runtime.")
         .examples("version");
   }
 

@@ -15,30 +15,30 @@ import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.runner.Runner;
 import java.time.Duration;
 
-/** Works on whatever is ready. */
+/** Runs the tasks that are ready. */
 final class WorkerCommand implements Command {
   private static final Option UNTIL_IDLE =
-      Option.flag("End when there is nothing to do any more.", "--until-idle");
+      Option.flag("Exit when there is no more work to do.", "--until-idle");
 
   private static final Option POOL =
-      Option.of("NAME", "Serve this pool; may be given several times.", "--pool").repeatable();
+      Option.of("NAME", "Pool to serve. Can be repeated.", "--pool").repeatable();
   private static final Option LEASE =
       Option.of(
           "DURATION",
-          "How long others wait for a sign of life before they take up what this worker runs."
-              + " Default: 30s",
+          "Duration of a lease (default 30s). If this worker does not renew its leases for that"
+              + " long, other workers take over its tasks.",
           "--lease");
   private static final Option NAME =
       Option.of(
           "NAME",
-          "The name of this worker, which no other living one may have. Default: host and process",
+          "Name of this worker, unique among live workers (default: host and process).",
           "--name");
 
   private static final Option LOGS_KEEP =
       Option.of(
           "DURATION",
-          "How long to keep the output of executions that have ended, on this machine and in the"
-              + " store. Default: 7d on this machine, without limit in the store",
+          "Retention of the output of ended executions, on this machine and in the store"
+              + " (default: 7d on this machine, no limit in the store).",
           "--logs-keep");
   private static final Duration LOG_FILES_KEEP = Duration.ofDays(7);
 
@@ -46,17 +46,17 @@ final class WorkerCommand implements Command {
   public Syntax syntax() {
     return Syntax.of(
             "worker",
-            "Work on whatever is ready: what was started with --detach, and what a worker that"
-                + " stopped or died left behind.")
+            "Run the tasks that are ready: those of detached executions, and those that a"
+                + " stopped or dead worker left behind.")
         .options(RunOptions.CONCURRENCY, POOL, UNTIL_IDLE, LEASE, NAME, LOGS_KEEP)
         .details(
-            "Any number of workers may share a store. Goes on until Ctrl-C or SIGTERM: then it"
-                + " takes nothing new and ends when what runs has ended; a second signal ends that"
-                + " too, to be taken up by others. It exits with 0 either way, which says nothing"
-                + " of how executions ended.",
-            "Where the database server cannot be reached, it says so and tries again until it can.",
-            "Without --pool it takes tasks that name no pool. Tasks with \"uses\" are for workers"
-                + " in Java that have the handler.")
+            "Any number of workers can share a store. The worker runs until Ctrl-C or SIGTERM."
+                + " After the first signal, it starts no new tasks and exits when its running tasks"
+                + " end. A second signal stops the running tasks; other workers take them over. The"
+                + " exit code is 0 in both cases and does not depend on how executions ended.",
+            "If the database server is unreachable, the worker reports this and keeps retrying.",
+            "Without --pool, the worker runs tasks that name no pool. Tasks with \"uses\" run only"
+                + " on Java workers that have the handler.")
         .examples(
             "worker",
             "worker --until-idle --concurrency 2",
@@ -78,7 +78,7 @@ final class WorkerCommand implements Command {
       runner.work(context.arguments().has(UNTIL_IDLE));
       hook.waitIfSignalled();
       if (signals.hasHeard()) {
-        context.messages().say("worker stopped; go on with: " + context.commandLine("worker"));
+        context.messages().say("worker stopped; continue with: " + context.commandLine("worker"));
       }
       return ExitCode.DONE;
     }
@@ -107,6 +107,6 @@ final class WorkerCommand implements Command {
 
   private static void stopped(Context context, Runner runner) {
     runner.stop();
-    context.messages().say("worker stopped; go on with: " + context.commandLine("worker"));
+    context.messages().say("worker stopped; continue with: " + context.commandLine("worker"));
   }
 }

@@ -13,9 +13,9 @@ final class WorkersListCommand implements Command {
     return Syntax.of("workers list", "List the workers of the last 7 days, ordered by name.")
         .options(CommonOptions.FORMAT)
         .details(
-            "A worker is ALIVE as long as it gives a sign of life within its lease; one that has"
-                + " stopped, or was silent for longer, is GONE, and what it had begun is taken up by"
-                + " others.")
+            "A worker is ALIVE while it sends a heartbeat within its lease. A worker that has"
+                + " stopped, or sent no heartbeat for longer than its lease, is GONE; other workers"
+                + " take over its tasks.")
         .examples("workers list", "workers list -o json");
   }
 

@@ -13,7 +13,7 @@ import dev.waymark.core.model.WorkflowId;
 final class WorkflowsHistoryCommand implements Command {
   @Override
   public Syntax syntax() {
-    return Syntax.of("workflows history", "List the revisions of a workflow, the oldest first.")
+    return Syntax.of("workflows history", "List the revisions of a workflow, oldest first.")
         .operand(WorkflowsShowCommand.WORKFLOW)
         .options(Pages.LIMIT, Pages.OFFSET, CommonOptions.FORMAT)
         .examples("workflows history nightly-report");

@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 /** Shows one revision of a workflow. */
 final class WorkflowsShowCommand implements Command {
   static final Operand WORKFLOW =
-      new Operand("ID", true, "The workflow; its id, or the beginning of it.");
+      new Operand("ID", true, "ID of the workflow, or a unique prefix.");
   static final Option REVISION =
-      Option.of("N", "This revision instead of the latest.", "--revision");
+      Option.of("N", "Revision of the workflow (default: the latest).", "--revision");
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("workflows show", "Show a workflow with its definition.")
+    return Syntax.of("workflows show", "Show a workflow and its definition.")
         .operand(WORKFLOW)
         .options(REVISION, CommonOptions.FORMAT)
         .examples(
@@ -52,13 +52,13 @@ final class WorkflowsShowCommand implements Command {
     return ExitCode.DONE;
   }
 
-  /** The revision that was asked for, or null for the latest. */
+  /** Returns the requested revision, or null for the latest. */
   static @Nullable Integer revision(Context context) {
     String given = context.arguments().value(REVISION);
     return given == null ? null : Values.number("--revision", given, 1, Integer.MAX_VALUE);
   }
 
-  /** The workflow at this revision, or at the latest. */
+  /** Returns the workflow at this revision, or at the latest. */
   static Workflow find(Context context, WorkflowId id, @Nullable Integer revision) {
     Workflow workflow =
         revision == null ? context.store().workflow(id) : context.store().workflow(id, revision);
@@ -66,7 +66,7 @@ final class WorkflowsShowCommand implements Command {
       throw CliException.notFound(
           "workflow "
               + id
-              + (revision == null ? " is not there" : " has no revision " + revision)
+              + (revision == null ? " does not exist" : " has no revision " + revision)
               + "; see "
               + context.commandLine("workflows history " + id));
     }

@@ -1,4 +1,4 @@
-/** The commands, one class for each, and the table of their names. */
+/** The commands, one class each, and the table of their names. */
 @NullMarked
 package dev.waymark.cli.internal.command;
 

@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 import org.sqlite.util.LibraryLoaderUtil;
 
 /**
- * Unpacks SQLite's native library, and runs the usual commands on a store that is thrown away,
- * while the virtual machine notes which classes they load. It writes them to an archive from which
- * later starts take them.
+ * Unpacks the native library of SQLite, and runs common commands on a temporary store while the
+ * virtual machine records which classes they load. The virtual machine writes these classes to an
+ * archive, and later starts load them from it.
  */
 public final class Training {
   private static final String DEFINITION =
@@ -45,7 +45,7 @@ public final class Training {
 
   private Training() {}
 
-  /** Trains with the installation in the folder that is named. */
+  /** Runs the training for the installation in the folder that the first argument names. */
   public static void main(String[] words) throws IOException, ClassNotFoundException {
     Path folder = Path.of(words[0]);
     Path library = unpackLibrary(folder.resolve("native"));

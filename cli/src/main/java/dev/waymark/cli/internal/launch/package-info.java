@@ -1,4 +1,4 @@
-/** Code that the launcher script runs once after a build, so that later starts are fast. */
+/** The code that the launcher script runs once after a build, so that later starts are fast. */
 @NullMarked
 package dev.waymark.cli.internal.launch;
 

@@ -4,13 +4,13 @@ import dev.waymark.cli.internal.base.CliException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How records are printed. */
+/** The output formats of records. */
 public enum Format {
   /** Aligned columns, for people. */
   TABLE,
   /** One JSON value. */
   JSON,
-  /** One JSON value a line for each record. */
+  /** One JSON value per record, each on its own line. */
   JSONL,
   /** One YAML document. */
   YAML;
@@ -18,7 +18,7 @@ public enum Format {
   /** The names by which a user chooses one. */
   public static final List<String> NAMES = List.of("table", "json", "jsonl", "yaml");
 
-  /** The format of this name; the table where none is given. */
+  /** Returns the format of this name, or the table if the name is null. */
   public static Format named(@Nullable String name) {
     if (name == null) {
       return TABLE;

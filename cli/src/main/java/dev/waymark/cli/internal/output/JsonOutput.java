@@ -18,14 +18,14 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.core.util.Separators;
 import tools.jackson.core.util.Separators.Spacing;
 
-/** Writes maps, lists, texts and numbers as JSON. */
+/** Writes maps, lists, strings and numbers as JSON. */
 final class JsonOutput {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
   private JsonOutput() {}
 
-  /** Writes a value over several lines, with a line feed at its end. */
+  /** Writes a value on several indented lines, followed by a line feed. */
   static void writeIndented(Writer out, Object value) {
     Separators separators =
         Separators.createDefaultInstance()
@@ -42,7 +42,7 @@ final class JsonOutput {
             .withArrayIndenter(indenter));
   }
 
-  /** Writes a value on one line, with a line feed at its end. */
+  /** Writes a value on one line, followed by a line feed. */
   static void writeLine(Writer out, Object value) {
     write(out, value, null);
   }
@@ -80,7 +80,7 @@ final class JsonOutput {
     }
   }
 
-  /** How values are laid out and escaped. */
+  /** The layout and the escaping of values. */
   private static final class Context extends ObjectWriteContext.Base {
     private final @Nullable PrettyPrinter printer;
 
@@ -105,7 +105,8 @@ final class JsonOutput {
   }
 
   /**
-   * JSON itself escapes only the characters below a space; a terminal obeys some above it as well.
+   * JSON requires escapes only for characters below the space. A terminal also interprets some
+   * characters above it.
    */
   private static final class Escapes extends CharacterEscapes {
     private static final long serialVersionUID = 1L;

@@ -7,8 +7,8 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Standard error: messages and progress, in UTF-8 and at once. A reader that has gone does not
- * disturb the command. Thread-safe.
+ * Standard error: messages and progress, in UTF-8 and unbuffered. The command continues if the
+ * reader has closed the stream. Thread-safe.
  */
 public final class Messages {
   private final OutputStream stream;
@@ -18,12 +18,12 @@ public final class Messages {
     this.stream = stream;
   }
 
-  /** Says what the user should know, as {@code waymark: …}. */
+  /** Prints a message to the user, as {@code waymark: …}. */
   public void say(String message) {
     raw("waymark: " + Printable.block(message) + "\n");
   }
 
-  /** Prints one or more lines as they are, but for what a terminal must not be told. */
+  /** Prints one or more lines; control characters of a terminal are escaped. */
   public void note(String lines) {
     raw(Printable.block(lines) + "\n");
   }
@@ -35,13 +35,13 @@ public final class Messages {
     raw(Printable.block(trace.toString()));
   }
 
-  /** Prints text that may steer the terminal. */
+  /** Prints text that can contain control sequences of the terminal. */
   public synchronized void raw(String text) {
     try {
       stream.write(text.getBytes(StandardCharsets.UTF_8));
       stream.flush();
     } catch (IOException e) {
-      // There is nowhere left to say it.
+      // There is no stream left to report it on.
     }
   }
 }

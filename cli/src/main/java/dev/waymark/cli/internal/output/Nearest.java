@@ -5,26 +5,26 @@ import dev.waymark.core.internal.Words;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the word that was probably meant. */
+/** Finds the word that the user probably meant. */
 public final class Nearest {
   private static final int SHOWN = 60;
 
   private Nearest() {}
 
-  /** The candidate that is nearest to {@code word}, or null when none is near. */
+  /** Returns the candidate that is most similar to {@code word}, or null if none is similar. */
   public static @Nullable String to(String word, Collection<String> candidates) {
     return Words.nearest(word, candidates);
   }
 
-  /** {@code ; did you mean "…"?} or, when no candidate is near, {@code otherwise}. */
+  /** Returns {@code ; did you mean "…"?}, or {@code otherwise} if no candidate is similar. */
   public static String hint(String word, Collection<String> candidates, String otherwise) {
     String nearest = to(word, candidates);
     return nearest == null ? otherwise : "; did you mean \"" + nearest + "\"?";
   }
 
   /**
-   * The text in double quotes, control characters escaped, cut to a length that fits a message. Of
-   * a URL only the scheme is shown, since a password may be in it.
+   * Returns the text in double quotes, truncated for a message, with control characters escaped.
+   * Only the scheme of a URL is shown, because the URL can contain a password.
    */
   public static String quote(String text) {
     String safe = Text.withoutUrl(text);

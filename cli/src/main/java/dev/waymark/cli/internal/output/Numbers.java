@@ -1,10 +1,10 @@
 package dev.waymark.cli.internal.output;
 
-/** Numbers for people. */
+/** Formats numbers for people. */
 public final class Numbers {
   private Numbers() {}
 
-  /** With a comma between each three digits: {@code 10,000}. */
+  /** Formats a number with thousands separators: {@code 10,000}. */
   public static String grouped(long number) {
     StringBuilder out = new StringBuilder().append(number);
     for (int i = out.length() - 3; i > (number < 0 ? 1 : 0); i -= 3) {
@@ -13,7 +13,7 @@ public final class Numbers {
     return out.toString();
   }
 
-  /** A number and its noun, which gets an s for more than one: {@code 3 tasks}. */
+  /** Formats a number and its noun, with a plural s unless the number is 1: {@code 3 tasks}. */
   public static String count(long number, String noun) {
     return grouped(number) + " " + noun + (number == 1 ? "" : "s");
   }

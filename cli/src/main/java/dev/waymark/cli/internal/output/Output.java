@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Standard output: UTF-8 whatever the locale, buffered until {@link #flush}. Unlike a {@link
- * java.io.PrintStream} it does not swallow errors: once its reader is gone, the command should end.
+ * Standard output: UTF-8 in every locale, buffered until {@link #flush}. Unlike {@link
+ * java.io.PrintStream}, it throws errors: when the reader closes the stream, the command must end.
  * Not thread-safe.
  */
 public final class Output extends Writer {
@@ -25,7 +25,7 @@ public final class Output extends Writer {
     this.stream = stream;
   }
 
-  /** From now on a reader that has gone is no reason to end: what it would have read is dropped. */
+  /** From now on, a closed reader is not an error: the output is dropped. */
   public void keepGoing() {
     keepsGoing = true;
   }
@@ -48,7 +48,7 @@ public final class Output extends Writer {
     flushIfFull();
   }
 
-  /** Writes bytes as they are. */
+  /** Writes bytes unchanged. */
   public void write(byte[] bytes, int length) {
     flush();
     send(bytes, length);
@@ -83,15 +83,15 @@ public final class Output extends Writer {
 
   private void flushIfFull() {
     int length = pending.length();
-    // A surrogate pair must not be cut in two.
+    // A surrogate pair must not be split.
     if (length >= 1 << 16 && !Character.isHighSurrogate(pending.charAt(length - 1))) {
       flush();
     }
   }
 
   /**
-   * The message is that of the operating system in the user's language, so where it is another one,
-   * what standard output is decides.
+   * The message comes from the operating system in the language of the user. If it is not English,
+   * the type of standard output decides.
    */
   private static boolean isClosedPipe(IOException e) {
     String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);

@@ -2,7 +2,7 @@ package dev.waymark.cli.internal.output;
 
 import dev.waymark.core.model.State;
 
-/** Colours, where there is a terminal that has them; elsewhere the plain text. */
+/** Adds colours to text, or returns the plain text where the terminal has no colours. */
 public enum Paint {
   /** Plain text. */
   OFF,
@@ -17,12 +17,12 @@ public enum Paint {
   private static final String DIM = "\u001b[2m";
   private static final String BOLD = "\u001b[1m";
 
-  /** On or off. */
+  /** Returns {@link #ON} or {@link #OFF}. */
   public static Paint when(boolean on) {
     return on ? ON : OFF;
   }
 
-  /** The text in the colour of a state. */
+  /** Returns the text in the colour of a state. */
   public String state(State state, String text) {
     return paint(
         switch (state.name()) {
@@ -35,17 +35,17 @@ public enum Paint {
         text);
   }
 
-  /** The text in bold. */
+  /** Returns the text in bold. */
   public String bold(String text) {
     return paint(BOLD, text);
   }
 
-  /** The text held back. */
+  /** Returns the text dimmed. */
   public String dim(String text) {
     return paint(DIM, text);
   }
 
-  /** The text as an error. */
+  /** Returns the text in the colour of an error. */
   public String error(String text) {
     return paint(RED, text);
   }

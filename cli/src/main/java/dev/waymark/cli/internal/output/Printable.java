@@ -1,26 +1,26 @@
 package dev.waymark.cli.internal.output;
 
 /**
- * Makes text safe to print: what a workflow, a task or a file name brings along must not drive the
- * user's terminal. Control characters, and those that change the direction of text, appear as
- * escapes.
+ * Makes text safe to print: text from a workflow, a task or a file name must not control the
+ * terminal of the user. Control characters, and characters that change the direction of text, are
+ * printed as escapes.
  */
 public final class Printable {
   private static final String HEX = "0123456789abcdef";
 
   private Printable() {}
 
-  /** The text on one line: line feeds and tabs become spaces. */
+  /** Returns the text on one line: line feeds and tabs become spaces. */
   public static String line(String text) {
     return safe(text, false);
   }
 
-  /** The text with its line feeds and tabs. */
+  /** Returns the text with its line feeds and tabs. */
   public static String block(String text) {
     return safe(text, true);
   }
 
-  /** The first line of the text that is not blank, on one line. */
+  /** Returns the first line of the text that is not blank. */
   public static String firstLine(String text) {
     String stripped = text.strip();
     int end = stripped.indexOf('\n');
@@ -61,7 +61,7 @@ public final class Printable {
     }
   }
 
-  /** Whether a terminal shows the character and does nothing else with it. */
+  /** Whether a terminal shows the character without any other effect. */
   static boolean isPlain(char c) {
     return (c >= 0x20 && c < 0x7f) || (c >= 0xa0 && !turnsText(c) && !isSeparator(c));
   }

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Prints records in the format that the user chose. */
+/** Prints records in the requested format. */
 public final class Printer {
   private final Format format;
   private final Output out;
   private final Paint paint;
   private final Messages messages;
 
-  /** Prints data to {@code out}, and what is said about it to {@code messages}. */
+  /** Creates a printer of data to {@code out} and of remarks about it to {@code messages}. */
   public Printer(Format format, Output out, Paint paint, Messages messages) {
     this.format = format;
     this.out = out;
@@ -21,7 +21,7 @@ public final class Printer {
     this.messages = messages;
   }
 
-  /** The format. */
+  /** Returns the format. */
   public Format format() {
     return format;
   }
@@ -37,7 +37,7 @@ public final class Printer {
     }
   }
 
-  /** Prints a list that has no pages, as the only page of itself. */
+  /** Prints a complete list as a single page. */
   public <T> void all(List<T> items, View<T> view) {
     page(new Page<>(items, items.size(), 0L, items.size(), null), view);
   }
@@ -51,7 +51,7 @@ public final class Printer {
     }
   }
 
-  /** Prints a heading and a table below it; nothing when there are no records. */
+  /** Prints a heading and a table; prints nothing if there are no records. */
   public <T> void section(String heading, List<T> items, View<T> view) {
     if (!items.isEmpty()) {
       out.println("");
@@ -60,7 +60,7 @@ public final class Printer {
     }
   }
 
-  /** Prints names and what they stand for, below each other. */
+  /** Prints names and values, one pair per line. */
   public void properties(Map<String, Cell> properties) {
     int width = properties.keySet().stream().mapToInt(String::length).max().orElse(0);
     properties.forEach(
@@ -112,10 +112,10 @@ public final class Printer {
       return Numbers.grouped(shown)
           + " of "
           + of
-          + (page.next() == null ? " · the end" : " · next: --after " + page.next());
+          + (page.next() == null ? " · last page" : " · next: --after " + page.next());
     }
     if (shown == 0) {
-      return "none of " + of + " after offset " + page.offset();
+      return "offset " + page.offset() + " is past the last of " + of;
     }
     long last = page.offset() + shown;
     String range = Numbers.grouped(page.offset() + 1) + "–" + Numbers.grouped(last) + " of " + of;

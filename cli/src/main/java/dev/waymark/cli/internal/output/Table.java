@@ -10,7 +10,7 @@ final class Table {
 
   private Table() {}
 
-  /** Prints a heading and a line for each record. */
+  /** Prints a heading line and a line per record. */
   static <T> void print(
       Output out, Paint paint, String indent, List<Column<T>> columns, List<T> records) {
     List<List<Cell>> rows = new ArrayList<>();

@@ -7,13 +7,13 @@ import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times and durations for people. They are put together by hand, because a formatter takes longer
- * to set up than a short table to print.
+ * Formats times and durations for people. It does not use a formatter of Java, because creating one
+ * takes longer than printing a short table.
  */
 public final class Times {
   private Times() {}
 
-  /** Local date and time to the second; a dash for no time. */
+  /** Formats a local date and time to the second; null is a dash. */
   public static String local(@Nullable Instant time, LocalZone zone) {
     if (time == null) {
       return "-";
@@ -25,7 +25,7 @@ public final class Times {
     return out.append(' ').append(clock(local)).toString();
   }
 
-  /** Local time of day to the second. */
+  /** Formats a local time of day to the second. */
   public static String clock(Instant time, LocalZone zone) {
     return clock(time.atZone(zone.at(time)));
   }
@@ -38,14 +38,17 @@ public final class Times {
     return out.toString();
   }
 
-  /** From start to end, or to now where there is no end; a dash before the start. */
+  /**
+   * Formats the duration from start to end, or to now if there is no end; a dash if there is no
+   * start.
+   */
   public static String span(@Nullable Instant start, @Nullable Instant end, Instant now) {
     return start == null ? "-" : duration(Duration.between(start, end == null ? now : end));
   }
 
   /**
-   * The two largest units of a duration: {@code 350ms}, {@code 1.2s}, {@code 3m05s}, {@code 2h03m},
-   * {@code 4d02h}.
+   * Formats a duration with its two largest units: {@code 350ms}, {@code 1.2s}, {@code 3m05s},
+   * {@code 2h03m}, {@code 4d02h}.
    */
   public static String duration(Duration duration) {
     long millis = Math.max(0, duration.toMillis());

@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that says which fields a record has in JSON and YAML, and which columns in a table.
- * The names of fields are part of the contract of the command line.
+ * Defines the fields of each record in JSON and YAML, and the columns in a table. The names of the
+ * fields are part of the contract of the command line.
  */
 public final class Views {
   private static final int NAMED_HOLDERS = 3;
@@ -36,13 +36,13 @@ public final class Views {
   private final LocalZone zone;
   private final Instant now;
 
-  /** Views whose tables show times in this zone, and durations up to this moment. */
+  /** Creates views whose tables show times in this zone, and durations up to this instant. */
   public Views(LocalZone zone, Instant now) {
     this.zone = zone;
     this.now = now;
   }
 
-  /** Executions. */
+  /** The view of executions. */
   public View<Execution> executions() {
     return new View<>(
         "executions",
@@ -56,7 +56,9 @@ public final class Views {
             Column.right("DURATION", e -> span(e.startedAt(), e.endedAt()))));
   }
 
-  /** Task runs, and why they wait; a table has a column for that where anything does. */
+  /**
+   * The view of task runs and why they wait; the table has that column only if one of them waits.
+   */
   public View<TaskRun> taskRuns(Waiting waiting) {
     List<Column<TaskRun>> columns =
         new ArrayList<>(
@@ -76,7 +78,7 @@ public final class Views {
     return new View<>("task runs", t -> fields(t, reasons), columns);
   }
 
-  /** Why task runs wait. */
+  /** The view of the reasons why task runs wait. */
   public View<Waiting.Item> waiting() {
     return new View<>(
         "task runs",
@@ -93,7 +95,7 @@ public final class Views {
     return reasons;
   }
 
-  /** Task runs with what became of their attempts. */
+  /** The view of task runs with the states of their attempts. */
   public View<TaskRunDetails> taskRunDetails() {
     return new View<>(
         "task runs",
@@ -106,7 +108,7 @@ public final class Views {
             Column.left("ATTEMPTS", t -> Cell.of(attemptsInWords(t.attempts())))));
   }
 
-  /** Attempts. */
+  /** The view of attempts. */
   public View<Attempt> attempts() {
     return new View<>(
         "attempts",
@@ -122,8 +124,8 @@ public final class Views {
   }
 
   /**
-   * The transitions of an execution, whose records its table names by their tasks rather than their
-   * ids.
+   * The view of the transitions of an execution. Its table names records by their tasks instead of
+   * their ids.
    */
   public View<Transition> history(ExecutionDetails details) {
     Map<String, String> tasks = new HashMap<>();
@@ -142,7 +144,7 @@ public final class Views {
             Column.left("TO", t -> Cell.of(t.to()))));
   }
 
-  /** The latest revisions of workflows. */
+  /** The view of workflow revisions. */
   public View<Workflow> workflows() {
     return new View<>(
         "workflows",
@@ -155,7 +157,7 @@ public final class Views {
             Column.left("DESCRIPTION", w -> firstLine(w.description()))));
   }
 
-  /** Workers. */
+  /** The view of workers. */
   public View<Worker> workers() {
     return new View<>(
         "workers",
@@ -165,11 +167,11 @@ public final class Views {
             Column.left("STATE", w -> Cell.of(w.alive() ? "ALIVE" : "GONE")),
             Column.right("ATTEMPTS", w -> Cell.of(w.attempts())),
             Column.left("STARTED", w -> time(w.startedAt())),
-            Column.left("SEEN", w -> time(w.seenAt())),
-            Column.left("ABOUT", w -> Cell.of(inWords(w.info())))));
+            Column.left("LAST SEEN", w -> time(w.seenAt())),
+            Column.left("INFO", w -> Cell.of(inWords(w.info())))));
   }
 
-  /** Pools. */
+  /** The view of pools. */
   public View<PoolUse> pools() {
     return new View<>(
         "pools",
@@ -184,7 +186,7 @@ public final class Views {
             Column.left("HELD BY", p -> Cell.of(heldBy(p)))));
   }
 
-  /** The first of the task runs that hold slots, and how many more do. */
+  /** Names the first task runs that hold slots, and the number of the others. */
   private static String heldBy(PoolUse use) {
     String held =
         use.heldBy().stream()
@@ -195,12 +197,12 @@ public final class Views {
     return held.isEmpty() ? "-" : held + (more > 0 ? " and " + more + " more" : "");
   }
 
-  /** An execution with everything that belongs to it; it has no table of its own. */
+  /** The view of an execution with all its records; it has no table. */
   public View<ExecutionDetails> executionDetails(Waiting waiting) {
     return new View<>("executions", details -> fields(details, waiting), List.of());
   }
 
-  /** The fields of a record, in order. */
+  /** Returns the fields of a record, in order. */
   private static Map<String, @Nullable Object> fields(Execution e) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("id", e.id().toString());
@@ -317,7 +319,7 @@ public final class Views {
     return fields;
   }
 
-  /** The fields of each record of a list. */
+  /** Returns the fields of each record of a list. */
   static <T> List<Map<String, @Nullable Object>> all(
       List<T> records, Function<T, Map<String, @Nullable Object>> fields) {
     List<Map<String, @Nullable Object>> all = new ArrayList<>(records.size());
@@ -339,7 +341,7 @@ public final class Views {
     return words.isEmpty() ? "-" : words.toString();
   }
 
-  /** Names and values on one line; a dash where there are none. */
+  /** Formats names and values on one line; an empty map is a dash. */
   public static String inWords(Map<String, String> map) {
     StringBuilder words = new StringBuilder();
     map.forEach(
@@ -348,7 +350,7 @@ public final class Views {
     return words.isEmpty() ? "-" : words.toString();
   }
 
-  /** {@code execution}, {@code task extract} or {@code attempt extract/2}. */
+  /** Returns {@code execution}, {@code task extract} or {@code attempt extract/2}. */
   private static String inWords(RecordRef ref, Map<String, String> tasks) {
     if (ref.kind() == RecordKind.EXECUTION) {
       return "execution";

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of reasons why something waits; their names are part of the contract. */
+/** The fields of wait reasons; their names are part of the contract. */
 final class WaitFields {
   private static final int NAMED = 10;
 
   private WaitFields() {}
 
-  /** A list of reasons. */
+  /** Returns the fields of each reason of a list. */
   static List<Map<String, @Nullable Object>> of(List<WaitReason> reasons) {
     return Views.all(reasons, WaitFields::of);
   }
@@ -69,7 +69,7 @@ final class WaitFields {
     return workers.subList(0, Math.min(NAMED, workers.size()));
   }
 
-  /** Who holds slots. */
+  /** Returns the fields of the holders of slots. */
   static List<Map<String, @Nullable Object>> holders(List<LeaseHolder> holders) {
     return Views.all(holders, WaitFields::of);
   }

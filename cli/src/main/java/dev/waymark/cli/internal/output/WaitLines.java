@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What an execution waits for, in a few lines: equal reasons of many tasks are one line. */
+/** Describes what an execution waits for; tasks with equal reasons share one line. */
 public final class WaitLines {
   private static final int NAMED_TASKS = 3;
   private static final int LINES = 5;
@@ -17,8 +17,8 @@ public final class WaitLines {
   private WaitLines() {}
 
   /**
-   * The lines; none while something runs and nothing is in the way but what ends by itself. What
-   * waits for other tasks of the same execution is left out.
+   * Returns the lines. While a task runs, reasons that end by themselves are omitted. Tasks that
+   * wait for other tasks of the same execution are always omitted.
    */
   public static List<String> of(Waiting waiting) {
     if (!waiting.reasons().isEmpty()) {
@@ -60,7 +60,7 @@ public final class WaitLines {
         + (more > 0 ? " and " + Numbers.grouped(more) + " more" : "");
   }
 
-  /** All reasons of one record in one line. */
+  /** Returns all reasons of one record on one line. */
   static String inWords(List<WaitReason> reasons) {
     return reasons.isEmpty()
         ? "-"

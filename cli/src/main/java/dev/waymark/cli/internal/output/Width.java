@@ -1,8 +1,8 @@
 package dev.waymark.cli.internal.output;
 
-/** How many columns of a terminal a text takes; near enough for names and messages. */
+/** Estimates how many terminal columns a text uses; exact enough for names and messages. */
 public final class Width {
-  /** First and last code points of the blocks that terminals show two columns wide. */
+  /** First and last code points of the blocks that terminals show with a width of two columns. */
   private static final int[] WIDE = {
     0x1100, 0x115f, 0x2e80, 0x303e, 0x3041, 0x33ff, 0x3400, 0x4dbf, 0x4e00, 0x9fff, 0xa000, 0xa4cf,
     0xa960, 0xa97f, 0xac00, 0xd7a3, 0xf900, 0xfaff, 0xfe30, 0xfe6f, 0xff00, 0xff60, 0xffe0, 0xffe6,
@@ -11,7 +11,7 @@ public final class Width {
 
   private Width() {}
 
-  /** The columns that the text takes. */
+  /** Returns the number of columns that the text uses. */
   public static int of(String text) {
     int width = 0;
     for (int i = 0; i < text.length(); ) {
@@ -22,7 +22,7 @@ public final class Width {
     return width;
   }
 
-  /** The text, cut to {@code columns} with an ellipsis at its end where it is longer. */
+  /** Returns the text, truncated to {@code columns} with an ellipsis if it is longer. */
   public static String cut(String text, int columns) {
     if (text.length() <= columns && of(text) <= columns) {
       return text;

@@ -17,8 +17,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.representer.StandardRepresenter;
 
 /**
- * Writes maps, lists, texts and numbers as one YAML document that parsers of YAML 1.1 and 1.2 read
- * alike.
+ * Writes maps, lists, strings and numbers as one YAML document that YAML 1.1 and YAML 1.2 parsers
+ * read identically.
  */
 final class YamlOutput {
   private YamlOutput() {}
@@ -35,7 +35,7 @@ final class YamlOutput {
     new Dump(settings, new Representer(settings)).dump(value, new Target(out));
   }
 
-  /** Quotes whatever one of the two versions could take for something else than text. */
+  /** Quotes every string that one of the two versions could read as another type. */
   private static final class Representer extends StandardRepresenter {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_. /-]*(?<! )");
     private static final Set<String> WORDS =
@@ -63,7 +63,7 @@ final class YamlOutput {
     }
   }
 
-  /** Where the document goes. */
+  /** The destination of the document. */
   private static final class Target implements StreamDataWriter {
     private final Writer out;
 
@@ -77,8 +77,8 @@ final class YamlOutput {
     }
 
     /**
-     * What a terminal must not be told stands in double quotes only, where an escape means the
-     * same.
+     * Characters that control a terminal occur only in double quotes, where an escape has the same
+     * meaning.
      */
     private void write(char c) throws IOException {
       if (c < 0x80 || Character.isSurrogate(c) || Printable.isPlain(c)) {

@@ -1,4 +1,4 @@
-/** Prints records: their fields and columns, and the output formats. */
+/** Prints records: their fields, their columns and the output formats. */
 @NullMarked
 package dev.waymark.cli.internal.output;
 

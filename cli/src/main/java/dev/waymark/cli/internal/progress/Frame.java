@@ -14,9 +14,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * One picture of a running execution: a line for each task and a bar over all of them. A picture
- * never has more lines than the terminal, nor a line more columns; when there are too many tasks,
- * those that have ended or wait are only counted.
+ * One frame of the progress display of an execution: a line per task, and a progress bar below
+ * them. A frame always fits the terminal. If there are too many tasks, tasks that have ended or
+ * that wait are only counted.
  */
 final class Frame {
   private static final String[] SPINNER = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
@@ -37,12 +37,12 @@ final class Frame {
     this.tick = tick;
   }
 
-  /** The lines of the picture. */
+  /** Returns the lines of the frame. */
   List<String> draw(Collection<Row> rows, Instant began) {
     return draw(rows, began, List.of());
   }
 
-  /** The lines of the picture, with notices below the bar as far as there is room. */
+  /** Returns the lines of the frame, with as many notices below the bar as fit. */
   List<String> draw(Collection<Row> rows, Instant began, List<String> notices) {
     List<String> lines = new ArrayList<>();
     List<String> shown = notices.subList(0, Math.min(notices.size(), size.rows() / NOTICE_PART));
@@ -122,7 +122,7 @@ final class Frame {
               + error
               + (row.retryAt() == null
                   ? ""
-                  : "; again in " + Times.duration(Duration.between(now, row.retryAt())));
+                  : "; retry in " + Times.duration(Duration.between(now, row.retryAt())));
       case FAILED -> "  " + error;
       case CANCELLED -> "  cancelled";
       case SKIPPED -> "  skipped";

@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Redraws a picture of one execution in place, ten times a second. The cursor is left visible, so
- * that nothing has to be put right when the process is killed. Thread-safe.
+ * Redraws the progress display of one execution in place, ten times a second. The cursor stays
+ * visible, so that the terminal needs no repair if the process is killed. Thread-safe.
  */
 public final class LiveProgress implements Progress {
   private static final int REDRAW_MILLIS = 100;
@@ -43,7 +43,7 @@ public final class LiveProgress implements Progress {
   private int tick;
   private boolean closed;
 
-  /** Draws on this terminal. */
+  /** Creates a display on this terminal. */
   public LiveProgress(
       Messages messages, Paint paint, Supplier<Terminal.Size> measure, InstantSource clock) {
     this.messages = messages;
@@ -99,7 +99,7 @@ public final class LiveProgress implements Progress {
 
   private void tickOn() {
     for (int ticks = 0; ; ticks++) {
-      // Measuring starts a process; it must not hold up the runner, which waits for its listener.
+      // Measuring starts a process; it must not delay the runner, which waits for its listener.
       Terminal.Size measured = ticks % MEASURE_EVERY == 0 ? measure.get() : null;
       if (!redraw(measured)) {
         return;
@@ -107,7 +107,7 @@ public final class LiveProgress implements Progress {
     }
   }
 
-  /** Draws and waits until it is time to draw again; false when there is nothing more to draw. */
+  /** Draws a frame and waits until the next one is due. Returns false if the display is closed. */
   private synchronized boolean redraw(Terminal.@Nullable Size measured) {
     size = measured == null ? size : measured;
     if (!closed) {

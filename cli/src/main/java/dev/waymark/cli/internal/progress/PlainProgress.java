@@ -20,14 +20,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Prints a line for each change. */
+/** Prints a line per change. */
 public final class PlainProgress implements Progress {
   private static final int SHORT_ID = 13;
 
-  /** Executions, and tasks that run, of which something is known. */
+  /** Maximum number of executions, and of running tasks, that are remembered. */
   private static final int MOST_KNOWN = 20_000;
 
-  /** How many tasks in a row that never began are named; the others are counted. */
+  /** How many consecutive tasks that never started are named; the others are counted. */
   private static final int NAMED = 3;
 
   private final Messages messages;
@@ -38,15 +38,15 @@ public final class PlainProgress implements Progress {
   private @Nullable ExecutionId main;
   private @Nullable NeverBegan neverBegan;
 
-  /** Task runs in a row that ended without having begun. */
+  /** Consecutive task runs that ended without having started. */
   private record NeverBegan(ExecutionId execution, TaskRunState state, Instant at, int count) {}
 
   /**
-   * Prints lines.
+   * Creates a progress display that prints lines.
    *
-   * @param messages where they go
-   * @param zone the zone of their times
-   * @param several whether there may be several executions, so that each line names its own
+   * @param messages the output of the lines
+   * @param zone the time zone of the lines
+   * @param several whether there can be several executions, so that each line names its execution
    */
   public PlainProgress(Messages messages, LocalZone zone, boolean several) {
     this.messages = messages;
@@ -54,7 +54,7 @@ public final class PlainProgress implements Progress {
     this.several = several;
   }
 
-  /** What other workers end is never seen to end here. */
+  /** Bounded, because this process does not see the end of what other workers end. */
   private static <K, V> Map<K, V> bounded() {
     return new LinkedHashMap<>() {
       private static final long serialVersionUID = 1L;
@@ -91,7 +91,7 @@ public final class PlainProgress implements Progress {
     messages.note(
         about
             + Numbers.count(taskRuns.size(), "task")
-            + (done == 0 ? "" : ", " + done + " done already"));
+            + (done == 0 ? "" : ", " + done + " already ended"));
   }
 
   @Override
@@ -130,7 +130,7 @@ public final class PlainProgress implements Progress {
   }
 
   /**
-   * Whether a task run that ended without having begun is named: after a failure there may be
+   * Whether to name a task run that ended without having started. After a failure there can be
    * thousands of them.
    */
   private boolean isNamed(TaskRunProgress change) {
@@ -141,7 +141,7 @@ public final class PlainProgress implements Progress {
     return count <= NAMED;
   }
 
-  /** Ends a row of task runs that never began, unless this is one more of it. */
+  /** Prints the count of task runs that never started, unless this change adds to it. */
   private void flushUnless(TaskRunProgress change) {
     NeverBegan row = neverBegan;
     boolean oneMore =
@@ -163,7 +163,7 @@ public final class PlainProgress implements Progress {
     }
   }
 
-  /** Whether a line says which execution it is about. */
+  /** Whether a line names its execution. */
   private boolean saysWhich(ExecutionId execution) {
     return several || (main != null && !main.equals(execution));
   }
@@ -208,7 +208,7 @@ public final class PlainProgress implements Progress {
     if (change.retryAt() == null || !change.retryAt().isAfter(change.at())) {
       return "";
     }
-    return "; next in " + Times.duration(Duration.between(change.at(), change.retryAt()));
+    return "; retry in " + Times.duration(Duration.between(change.at(), change.retryAt()));
   }
 
   private void line(Instant at, ExecutionId execution, String text) {

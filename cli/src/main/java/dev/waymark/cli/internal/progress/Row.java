@@ -7,15 +7,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one task stands.
+ * The progress of one task.
  *
  * @param task its id
  * @param state the state of its task run
- * @param attempt the number of its newest attempt, 0 while there is none
- * @param startedAt when it first ran, or null
+ * @param attempt the number of its latest attempt, 0 if there is none
+ * @param startedAt when its first attempt started, or null
  * @param endedAt when it ended, or null
- * @param error why its newest attempt did not succeed, or null
- * @param retryAt when the next attempt may start, or null
+ * @param error why its latest attempt did not succeed, or null
+ * @param retryAt when the next attempt can start, or null
  */
 record Row(
     String task,
@@ -26,7 +26,7 @@ record Row(
     @Nullable String error,
     @Nullable Instant retryAt) {
 
-  /** The row of a task run as the store has it. */
+  /** Returns the row of a task run in the store. */
   static Row of(TaskRun taskRun) {
     return new Row(
         taskRun.taskId().value(),
@@ -38,7 +38,7 @@ record Row(
         null);
   }
 
-  /** The row after a change. */
+  /** Returns the row after a change. */
   Row after(TaskRunProgress change) {
     boolean ended = change.state().isTerminal();
     Instant start = startedAt == null && change.attempt() > 0 ? change.at() : startedAt;
@@ -52,7 +52,7 @@ record Row(
         change.retryAt());
   }
 
-  /** Whether something happens with it now, or it went wrong: what a user looks for first. */
+  /** Whether the task is active or has failed: the rows that a user looks for first. */
   boolean isOfInterest() {
     return state == TaskRunState.RUNNING
         || state == TaskRunState.RETRYING

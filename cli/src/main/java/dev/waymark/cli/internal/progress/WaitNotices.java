@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks the store from time to time why an execution does not go on, on a thread of its own, and
- * shows the answer when it has stood for a few seconds, and again when it changes.
+ * Polls the store, on a separate thread, for the reasons why an execution waits. It shows the
+ * reasons once they are unchanged for a few seconds, and again when they change.
  */
 public final class WaitNotices implements AutoCloseable {
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -24,7 +24,7 @@ public final class WaitNotices implements AutoCloseable {
   private List<String> shown = List.of();
   private boolean closed;
 
-  /** Notices about this execution. */
+  /** Creates the notices of this execution. */
   public WaitNotices(StateStore store, ExecutionId id, Progress progress) {
     this.reader = new WaitReader(store);
     this.id = id;
@@ -32,7 +32,7 @@ public final class WaitNotices implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Begins to ask; to be called once. */
+  /** Starts polling. Call it once. */
   public void begin() {
     thread.start();
   }
@@ -43,7 +43,7 @@ public final class WaitNotices implements AutoCloseable {
         ask();
       }
     } catch (InterruptedException | WaymarkException | IllegalStateException e) {
-      // Whoever works on the execution says what is wrong with the store.
+      // The thread that works on the execution reports errors of the store.
     }
   }
 

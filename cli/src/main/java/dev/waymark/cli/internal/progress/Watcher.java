@@ -18,8 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows an execution that others work on, by looking at the store again and again, and tells a
- * listener what changed.
+ * Follows an execution that other processes work on. It polls the store and notifies a listener of
+ * changes.
  */
 public final class Watcher {
   private final StateStore store;
@@ -27,7 +27,7 @@ public final class Watcher {
   private final Runnable pause;
   private final Map<TaskRunId, TaskRun> known = new HashMap<>();
 
-  /** Follows executions of this store; {@code pause} waits between two looks. */
+  /** Creates a watcher of this store; {@code pause} waits between two polls. */
   public Watcher(StateStore store, RunListener listener, Runnable pause) {
     this.store = store;
     this.listener = listener;
@@ -35,8 +35,8 @@ public final class Watcher {
   }
 
   /**
-   * Follows an execution to its end and returns it as it ended; or, when the thread is interrupted,
-   * as it is then.
+   * Follows an execution until it ends, and returns its final record. If the thread is interrupted,
+   * returns the current record.
    */
   public Execution watch(ExecutionId id) {
     Execution execution = execution(id);
@@ -48,7 +48,7 @@ public final class Watcher {
       if (Thread.currentThread().isInterrupted()) {
         return execution;
       }
-      // The execution first: when it is seen to have ended, all its task runs are final.
+      // Read the execution first: if it has ended, all its task runs are final.
       execution = execution(id);
       store.taskRuns(id).forEach(this::look);
     }
@@ -57,7 +57,8 @@ public final class Watcher {
   }
 
   private Execution execution(ExecutionId id) {
-    return Objects.requireNonNull(store.execution(id), () -> "execution " + id + " is gone");
+    return Objects.requireNonNull(
+        store.execution(id), () -> "execution " + id + " no longer exists");
   }
 
   private void look(TaskRun now) {

@@ -1,4 +1,4 @@
-/** Shows a running execution: as plain lines, or as a display that is redrawn on a terminal. */
+/** The progress display of an execution: plain lines, or a display that is redrawn in place. */
 @NullMarked
 package dev.waymark.cli.internal.progress;
 

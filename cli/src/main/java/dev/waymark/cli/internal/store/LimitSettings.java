@@ -7,11 +7,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ObjIntConsumer;
 
-/** The settings of a URL that every backend has: the limits of the store. */
+/** The URL settings that every backend has: the limits of the store. */
 final class LimitSettings {
   private final Limits.Builder builder = Limits.builder();
 
-  /** Apart, since most URLs have no settings, and so many lambdas take longer than a query. */
+  /**
+   * In a separate class: most URLs have no settings, and creating the lambdas takes longer than a
+   * query.
+   */
   private static final class Known {
     private static final Map<String, ObjIntConsumer<Limits.Builder>> SETTERS = setters();
 
@@ -41,12 +44,12 @@ final class LimitSettings {
     }
   }
 
-  /** Their names. */
+  /** Returns the names of the settings. */
   static Set<String> names() {
     return Known.SETTERS.keySet();
   }
 
-  /** Takes a setting, if it is a limit; says whether it is. */
+  /** Applies a setting if it is a limit. Returns whether it is one. */
   boolean take(String name, String value) {
     ObjIntConsumer<Limits.Builder> setter = Known.SETTERS.get(name);
     if (setter == null) {
@@ -56,7 +59,7 @@ final class LimitSettings {
     return true;
   }
 
-  /** The limits: those that were set, and the defaults of the others. */
+  /** Returns the limits; a limit that was not set has its default. */
   Limits limits() {
     return builder.build();
   }

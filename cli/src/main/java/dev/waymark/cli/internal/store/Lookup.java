@@ -12,7 +12,7 @@ import dev.waymark.core.store.StateStore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the record that a user means, who may cut its id to a beginning that no other id has. */
+/** Finds a record by its id or by a unique prefix of its id. */
 public final class Lookup {
   private static final int SHOWN = 10;
   private static final int SUGGESTED_FROM = 1_000;
@@ -20,19 +20,19 @@ public final class Lookup {
 
   private final StateStore store;
 
-  /** Looks in this store. */
+  /** Creates a lookup in this store. */
   public Lookup(StateStore store) {
     this.store = store;
   }
 
-  /** The execution whose id is, or begins with, {@code text}. */
+  /** Returns the execution whose id is, or starts with, {@code text}. */
   public ExecutionId execution(String text) {
     return ExecutionId.parse(uuid(RecordKind.EXECUTION, text, "waymark executions list"));
   }
 
   /**
-   * The task run whose id is, or begins with, {@code text}; or that {@code text} names as {@code
-   * EXECUTION/TASK}.
+   * Returns the task run whose id is, or starts with, {@code text}, or that {@code text} names as
+   * {@code EXECUTION/TASK}.
    */
   public TaskRunId taskRun(String text) {
     int slash = text.indexOf('/');
@@ -43,7 +43,7 @@ public final class Lookup {
     return taskRun(execution, text.substring(slash + 1)).id();
   }
 
-  /** The task run of a task of an execution. */
+  /** Returns the task run of a task of an execution. */
   public TaskRun taskRun(ExecutionId execution, String task) {
     List<TaskRun> taskRuns = store.taskRuns(execution);
     for (TaskRun taskRun : taskRuns) {
@@ -54,7 +54,7 @@ public final class Lookup {
     List<String> tasks = taskRuns.stream().map(taskRun -> taskRun.taskId().value()).toList();
     String otherwise =
         tasks.isEmpty()
-            ? "; it has not begun"
+            ? "; it has no task runs yet"
             : "; its tasks: " + String.join(", ", tasks.subList(0, Math.min(SHOWN, tasks.size())));
     throw CliException.notFound(
         "execution "
@@ -64,7 +64,7 @@ public final class Lookup {
             + Nearest.hint(task, tasks, otherwise));
   }
 
-  /** The workflow whose id is, or begins with, {@code text}. */
+  /** Returns the workflow whose id is, or starts with, {@code text}. */
   public WorkflowId workflow(String text) {
     WorkflowId id = workflowIdOrNull(text);
     if (id == null) {
@@ -84,7 +84,7 @@ public final class Lookup {
     try {
       return new WorkflowId(text);
     } catch (InvalidInputException e) {
-      // No workflow can have such an id, so none is found.
+      // No workflow can have such an id.
       return null;
     }
   }
@@ -94,15 +94,16 @@ public final class Lookup {
         store.idsStartingWith(
             RecordKind.WORKFLOW, "", Math.min(SUGGESTED_FROM, store.limits().maxPageSize()));
     return CliException.notFound(
-        "no workflow "
+        "workflow "
             + Nearest.quote(text)
+            + " does not exist"
             + Nearest.hint(text, known, "; see waymark workflows list"));
   }
 
   private String uuid(RecordKind kind, String text, String list) {
     String found = looksLikeBeginning(text) ? only(kind, text) : null;
     if (found == null) {
-      String what = text.length() == UUID_LENGTH ? " " : " whose id begins with ";
+      String what = text.length() == UUID_LENGTH ? " has id " : " has an id that starts with ";
       throw CliException.notFound(
           "no " + kind.words() + what + Nearest.quote(text) + "; see " + list);
     }
@@ -119,24 +120,25 @@ public final class Lookup {
     return !text.isEmpty() && text.length() <= UUID_LENGTH;
   }
 
-  /** The only id that begins with {@code prefix}, or null when there is none. */
+  /** Returns the only id that starts with {@code prefix}, or null if there is none. */
   private @Nullable String only(RecordKind kind, String prefix) {
     int most = Math.min(SHOWN + 1, store.limits().maxPageSize());
     if (most < 2 && prefix.length() < UUID_LENGTH) {
       throw CliException.usage(
-          "with max-page-size 1 nobody can tell whether another id begins with "
+          "cannot check whether the prefix "
               + Nearest.quote(prefix)
-              + "; give the whole id");
+              + " is unique, because max-page-size is 1; give the full id");
     }
     List<String> ids = store.idsStartingWith(kind, prefix, most);
     if (ids.size() < 2) {
       return ids.isEmpty() ? null : ids.get(0);
     }
     StringBuilder message =
-        new StringBuilder(Nearest.quote(prefix))
-            .append(" is the beginning of several ")
+        new StringBuilder("prefix ")
+            .append(Nearest.quote(prefix))
+            .append(" matches several ")
             .append(kind.words())
-            .append(" ids; give more of it:");
+            .append(" ids; give a longer prefix:");
     for (String id : ids.subList(0, Math.min(most - 1, ids.size()))) {
       message.append("\n  ").append(id);
     }

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** A folder that only its user may look into. */
+/** A folder that only its owner can access. */
 final class OwnFolder {
   private OwnFolder() {}
 
   /**
-   * Creates a folder where there is none.
+   * Creates the folder if it does not exist.
    *
-   * @throws StoreUnavailableException when that fails
+   * @throws StoreUnavailableException if that fails
    */
   static void create(Path folder) {
     if (Files.isDirectory(folder)) {
@@ -29,7 +29,7 @@ final class OwnFolder {
               + folder
               + " for the default store: "
               + e.getMessage()
-              + "; name another store with --store sqlite:PATH",
+              + "; use another store with --store sqlite:PATH",
           e);
     }
   }

@@ -10,24 +10,24 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * {@code postgresql://USER@HOST:PORT/DATABASE?…}. The password may stand in the URL, in {@code
- * PGPASSWORD} or in {@code ~/.pgpass}; the latter two do not show in the list of processes.
+ * {@code postgresql://USER@HOST:PORT/DATABASE?…}. The password can be in the URL, in {@code
+ * PGPASSWORD} or in {@code ~/.pgpass}; the latter two are not visible in the process list.
  *
- * @param shown the URL as it was given, but without a password
- * @param builder what opens the store
+ * @param shown the URL that the user gave, without the password
+ * @param builder opens the store
  * @param limits the limits
- * @param logDirectory where the output of attempts that this machine runs is kept
+ * @param logDirectory the directory of the log files of attempts that this machine runs
  */
 public record PostgresUrl(
     String shown, PostgresStateStore.Builder builder, Limits limits, Path logDirectory)
     implements StoreUrl {
-  /** Everything that the driver logs also comes as an error, in words that were chosen. */
+  /** Everything that the driver logs is also reported as an error with a message of Waymark. */
   private static final Logger DRIVER = Logger.getLogger("org.postgresql");
 
   /**
-   * Reads a URL: the limits are the command line's business, all else that of the store.
+   * Parses a URL. The command line reads the limits; the store reads everything else.
    *
-   * @param environment the variables that may hold the password or name its file
+   * @param environment the variables that can hold the password or the path of its file
    */
   static PostgresUrl parse(String text, Path home, Map<String, String> environment) {
     DRIVER.setLevel(Level.OFF);
@@ -45,7 +45,7 @@ public record PostgresUrl(
     return builder.createIfMissing(create).build();
   }
 
-  /** Without the password. */
+  /** Returns the URL without the password. */
   @Override
   public String toString() {
     return shown;

@@ -17,14 +17,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code sqlite:PATH}. The path is taken as it stands, without any decoding, but for {@code ~/} at
- * its beginning.
+ * {@code sqlite:PATH}. The path is used verbatim, without decoding, except for {@code ~/} at its
+ * start.
  *
- * @param shown the URL as it was given
+ * @param shown the URL that the user gave
  * @param file the database file
- * @param isDefault whether it is the store that is used when none is named; its folder is created
- * @param busyTimeout how long to wait for another process that holds the store, or null for the
- *     store's default
+ * @param isDefault whether it is the default store, whose folder is created if missing
+ * @param busyTimeout how long to wait for another process that has locked the store, or null for
+ *     the default of the store
  * @param limits the limits
  */
 public record SqliteUrl(
@@ -35,7 +35,7 @@ public record SqliteUrl(
 
   private static final String BUSY_TIMEOUT = "busy-timeout";
 
-  /** Reads what follows the scheme. */
+  /** Parses the part after the scheme. */
   static SqliteUrl parse(String text, String rest, Path home) {
     checkNoPassword(rest);
     int question = rest.indexOf('?');
@@ -57,7 +57,7 @@ public record SqliteUrl(
     return new SqliteUrl(text, file, text.equals(DEFAULT), busyTimeout, limits.limits());
   }
 
-  /** A file has no password: whoever writes one means another kind of store. */
+  /** Rejects a URL with a password: a file has none, so another kind of store is meant. */
   private static void checkNoPassword(String rest) {
     boolean isUrl = rest.contains("://") || (rest.startsWith("//") && !rest.startsWith("///"));
     int colon = rest.indexOf(':');
@@ -65,8 +65,8 @@ public record SqliteUrl(
         || (colon >= 0 && rest.lastIndexOf('@') > colon)
         || rest.toLowerCase(Locale.ROOT).contains("password")) {
       throw CliException.usage(
-          "a sqlite: store names a file, and this one names a host, a user or a password; write"
-              + " sqlite:PATH for a file, or postgresql://USER@HOST:PORT/DATABASE");
+          "the sqlite: URL contains a host, a user or a password; use sqlite:PATH for a file, or"
+              + " postgresql://USER@HOST:PORT/DATABASE");
     }
   }
 
@@ -76,7 +76,7 @@ public record SqliteUrl(
     String nearest = Nearest.to(name, known);
     return CliException.usage(
         nearest == null
-            ? "unknown store setting; known are " + String.join(", ", known)
+            ? "unknown store setting; use one of " + String.join(", ", known)
             : "unknown store setting "
                 + Nearest.quote(name)
                 + "; did you mean \""
@@ -87,22 +87,23 @@ public record SqliteUrl(
   private static Path path(String text, String path, Path home) {
     if (path.isEmpty()) {
       throw CliException.usage(
-          "store " + Nearest.quote(text) + " names no file; write sqlite:PATH");
+          "store URL " + Nearest.quote(text) + " has no path; use sqlite:PATH");
     }
     if (path.startsWith(":")) {
       throw CliException.usage(
-          "store "
+          "store URL "
               + Nearest.quote(text)
-              + " would be gone when the command ends; name a file: sqlite:PATH");
+              + " does not name a file, so its data would be lost; use sqlite:PATH");
     }
     try {
       return path.startsWith("~/") ? home.resolve(path.substring(2)) : Path.of(path);
     } catch (InvalidPathException e) {
-      throw CliException.usage("store " + Nearest.quote(text) + " is no path: " + e.getReason());
+      throw CliException.usage(
+          "store URL " + Nearest.quote(text) + " has an invalid path: " + e.getReason());
     }
   }
 
-  /** Beside the store. */
+  /** Returns the folder beside the store. */
   @Override
   public Path logDirectory() {
     Path absolute = file.toAbsolutePath();
@@ -110,8 +111,8 @@ public record SqliteUrl(
   }
 
   /**
-   * Opens the file. The folder of the default store is created with it, for its user alone; any
-   * other folder must exist, since a misspelt path should not make a store.
+   * Opens the file. The folder of the default store is created if missing; only its owner can
+   * access it. Any other folder must exist, because a misspelt path must not create a store.
    */
   @Override
   public StateStore open(boolean create) {

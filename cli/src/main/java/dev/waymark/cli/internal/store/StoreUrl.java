@@ -10,20 +10,20 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The URL of a store: {@code sqlite:PATH} or {@code postgresql://…}, settings after a question
+ * The URL of a store: {@code sqlite:PATH} or {@code postgresql://…}, with settings after a question
  * mark.
  */
 public sealed interface StoreUrl permits SqliteUrl, PostgresUrl {
-  /** The store that is used when none is named. */
+  /** The store that is used if the user names none. */
   String DEFAULT = "sqlite:~/.waymark/waymark.db";
 
-  /** What a URL may be, for messages. */
-  String FORMS = "; available: sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE";
+  /** The supported URLs, for messages. */
+  String FORMS = "; use sqlite:PATH or postgresql://USER@HOST:PORT/DATABASE";
 
-  /** What a scheme may be; other text in front of a colon is not shown. */
+  /** The supported schemes. Messages do not show other text before a colon. */
   List<String> SCHEMES = List.of("sqlite", "postgresql", "postgres");
 
-  /** Schemes of other databases, which a message may show. */
+  /** Schemes of other databases, which messages may show. */
   List<String> FOREIGN =
       List.of(
           "mysql",
@@ -38,10 +38,10 @@ public sealed interface StoreUrl permits SqliteUrl, PostgresUrl {
           "https");
 
   /**
-   * Reads a URL. No message shows it, since a password may be in any part of one that is wrong.
+   * Parses a URL. No message shows it, because any part of an invalid URL can contain a password.
    *
    * @param home the user's home directory
-   * @param environment the variables of the environment
+   * @param environment the environment variables
    */
   static StoreUrl parse(String text, Path home, Map<String, String> environment) {
     int colon = text.indexOf(':');
@@ -53,7 +53,7 @@ public sealed interface StoreUrl permits SqliteUrl, PostgresUrl {
       case "sqlite" -> SqliteUrl.parse(text, text.substring(colon + 1), home);
       case "postgresql", "postgres" -> PostgresUrl.parse(text, home, environment);
       case "jdbc" ->
-          throw CliException.usage("the store is named by a JDBC URL; leave out \"jdbc:\"");
+          throw CliException.usage("the store URL is a JDBC URL; remove \"jdbc:\" from it");
       default -> throw otherScheme(scheme);
     };
   }
@@ -62,39 +62,38 @@ public sealed interface StoreUrl permits SqliteUrl, PostgresUrl {
     boolean isFile = !text.contains("//") && text.chars().noneMatch(c -> "@?#&=%".indexOf(c) >= 0);
     return CliException.usage(
         isFile
-            ? "store " + Nearest.quote(text) + " has no scheme; for a file write sqlite:" + text
-            : "the URL of the store has no scheme" + FORMS);
+            ? "store URL " + Nearest.quote(text) + " has no scheme; for a file, use sqlite:" + text
+            : "the store URL has no scheme" + FORMS);
   }
 
-  /** Shows what stands for the scheme only when it is nearly one: it may be a password. */
+  /** Shows the unknown scheme only if it resembles a known one, because it could be a password. */
   private static CliException otherScheme(String scheme) {
     String nearest = Nearest.to(scheme, SCHEMES);
     if (nearest == null && !FOREIGN.contains(scheme)) {
-      return CliException.usage("the URL of the store has an unknown scheme" + FORMS);
+      return CliException.usage("the store URL has an unknown scheme" + FORMS);
     }
     return CliException.usage(
         "unknown scheme "
             + Nearest.quote(scheme)
-            + " of the store"
+            + " in the store URL"
             + (nearest == null ? FORMS : "; did you mean \"" + nearest + "\"?"));
   }
 
-  /** The URL as it was given, but without a password. */
+  /** Returns the URL that the user gave, without the password. */
   String shown();
 
-  /** What the store holds its callers to. */
+  /** Returns the limits of the store. */
   Limits limits();
 
-  /** Where the output of attempts that this machine runs is kept. */
+  /** Returns the directory of the log files of attempts that this machine runs. */
   Path logDirectory();
 
   /**
    * Opens the store; the caller closes it.
    *
-   * @param create whether a store that is missing is created
-   * @throws dev.waymark.core.error.StoreUnavailableException when it cannot be opened
-   * @throws dev.waymark.core.error.SchemaMismatchException when it is not one that this version can
-   *     use
+   * @param create whether to create the store if it is missing
+   * @throws dev.waymark.core.error.StoreUnavailableException if it cannot be opened
+   * @throws dev.waymark.core.error.SchemaMismatchException if this version cannot use its schema
    */
   StateStore open(boolean create);
 }

@@ -1,6 +1,4 @@
-/**
- * Finds the store that a command uses, and turns the ids that a user types into ids of the store.
- */
+/** Selects the store of a command, and resolves the ids that a user enters. */
 @NullMarked
 package dev.waymark.cli.internal.store;
 

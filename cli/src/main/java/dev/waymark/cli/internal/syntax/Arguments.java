@@ -5,7 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What was given on a command line, as text. */
+/** The options and the operand of a command line, as text. */
 public final class Arguments {
   private final IdentityHashMap<Option, List<String>> values = new IdentityHashMap<>();
   private @Nullable String operand;
@@ -15,23 +15,23 @@ public final class Arguments {
     return values.containsKey(option);
   }
 
-  /** The value of an option that is given at most once, or null. */
+  /** Returns the value of an option that can occur once, or null. */
   public @Nullable String value(Option option) {
     List<String> given = values.get(option);
     return given == null ? null : given.get(0);
   }
 
-  /** All values of an option, in order; empty when it was not given. */
+  /** Returns all values of an option, in order; empty if it was not given. */
   public List<String> values(Option option) {
     return values.getOrDefault(option, List.of());
   }
 
-  /** The word without dashes, or null. */
+  /** Returns the operand, or null. */
   public @Nullable String operand() {
     return operand;
   }
 
-  /** The word without dashes of a command that requires one. */
+  /** Returns the operand of a command that requires one. */
   public String requiredOperand() {
     if (operand == null) {
       throw new IllegalStateException("the command has no required operand");

@@ -4,40 +4,39 @@ import dev.waymark.cli.internal.output.Format;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The options that every command accepts, before its name as well as after it. */
+/** The options that every command accepts, before or after its name. */
 public final class CommonOptions {
-  /** Which store. */
+  /** Selects the store. */
   public static final Option STORE =
       Option.of(
           "URL",
-          "The store: sqlite:PATH or postgresql://USER@HOST:PORT/DATABASE, with settings such as"
-              + " ?busy-timeout=5s or ?schema=NAME after it. Default:"
-              + " $WAYMARK_STORE, else sqlite:~/.waymark/waymark.db",
+          "URL of the store: sqlite:PATH or postgresql://USER@HOST:PORT/DATABASE, followed by"
+              + " settings such as ?busy-timeout=5s or ?schema=NAME (default: $WAYMARK_STORE, else"
+              + " sqlite:~/.waymark/waymark.db).",
           "--store");
 
-  /** More on standard error. */
+  /** Prints more to standard error. */
   public static final Option VERBOSE =
-      Option.flag("Say more: log messages, and the stack trace of an error.", "-v", "--verbose");
+      Option.flag("Print log messages, and the stack trace of an error.", "-v", "--verbose");
 
-  /** The help of the command. */
+  /** Shows the help of the command. */
   public static final Option HELP = Option.flag("Show this help.", "-h", "--help");
 
-  /** The output format, for every command that prints records. */
+  /** Selects the output format; an option of every command that prints records. */
   public static final Option FORMAT =
       Option.of(
               "FORMAT",
-              "How to print records: table, json, jsonl (one record a line) or yaml. Default:"
-                  + " table",
+              "Output format: table, json, jsonl (one record per line) or yaml (default table).",
               "-o",
               "--output")
           .candidates(Format.NAMES);
 
-  /** Those that every command accepts. */
+  /** All options that every command accepts. */
   public static final List<Option> ALL = List.of(STORE, VERBOSE, HELP);
 
   private CommonOptions() {}
 
-  /** The common option of this name, or null. */
+  /** Returns the common option of this name, or null. */
   static @Nullable Option named(String name) {
     for (Option option : ALL) {
       if (option.names().contains(name)) {

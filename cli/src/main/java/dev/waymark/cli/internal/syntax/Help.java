@@ -7,22 +7,20 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 
-/**
- * The help of commands, and the script that completes them in a shell; both are made by picocli.
- */
+/** The help of commands and the shell completion script. Picocli generates both. */
 public final class Help {
   private Help() {}
 
-  /** The help of one command. */
+  /** Returns the help of one command. */
   public static String ofCommand(Syntax syntax, boolean colours) {
     return usage(new CommandLine(Specs.of(syntax)), colours);
   }
 
   /**
-   * The help of a group of commands, or of the program.
+   * Returns the help of a group of commands, or of the program.
    *
-   * @param name the full name of the group, beginning with that of the program
-   * @param about its texts
+   * @param name the full name of the group, including the name of the program
+   * @param about the texts of the group
    * @param members its commands by their names within the group
    */
   public static String ofGroup(
@@ -36,9 +34,9 @@ public final class Help {
   }
 
   /**
-   * A script for bash and zsh that completes commands, options and the values of options.
+   * Returns a script for bash and zsh that completes commands, options and option values.
    *
-   * @param commands all commands by their words, groups of two words
+   * @param commands all commands by name; the name of a command in a group has two words
    */
   public static String completion(Map<String, Syntax> commands) {
     CommandSpec root = CommandSpec.create().name("waymark");

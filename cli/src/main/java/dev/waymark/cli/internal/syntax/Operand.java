@@ -1,10 +1,10 @@
 package dev.waymark.cli.internal.syntax;
 
 /**
- * The word without dashes that a command takes.
+ * The positional argument of a command.
  *
- * @param label what it is called in the help
- * @param required whether the command needs it
- * @param help what it means
+ * @param label its name in the help
+ * @param required whether the command requires it
+ * @param help its description
  */
 public record Operand(String label, boolean required, String help) {}

@@ -4,9 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An option that a command accepts. Two options are the same only when they are the same object.
- */
+/** An option of a command. Options are compared by identity. */
 public final class Option {
   private final List<String> names;
   private final @Nullable String label;
@@ -30,34 +28,34 @@ public final class Option {
     this.candidates = candidates;
   }
 
-  /** An option without a value. */
+  /** Creates an option without a value. */
   public static Option flag(String help, String... names) {
     return new Option(Arrays.asList(names), null, false, false, help, List.of());
   }
 
-  /** An option with one value, which {@code label} names in the help. */
+  /** Creates an option with one value; {@code label} names the value in the help. */
   public static Option of(String label, String help, String... names) {
     return new Option(Arrays.asList(names), label, false, false, help, List.of());
   }
 
-  /** The same option, but it may be given several times. */
+  /** Returns the same option, but it can be repeated. */
   public Option repeatable() {
     return new Option(names, label, true, false, help, candidates);
   }
 
   /**
-   * The same option, but it takes every word up to the next option, and may be given several times.
+   * Returns the same option, but it takes every word up to the next option, and it can be repeated.
    */
   public Option greedy() {
     return new Option(names, label, true, true, help, candidates);
   }
 
-  /** The same option with the values that the shell may propose. */
+  /** Returns the same option with these values for shell completion. */
   public Option candidates(List<String> values) {
     return new Option(names, label, repeatable, greedy, help, values);
   }
 
-  /** Its names, with their dashes; the first is used in messages. */
+  /** The names with their dashes. Messages use the first name. */
   public List<String> names() {
     return names;
   }
@@ -67,12 +65,12 @@ public final class Option {
     return names.get(0);
   }
 
-  /** What its value is called in the help, or null for an option without a value. */
+  /** The name of the value in the help, or null for an option without a value. */
   public @Nullable String label() {
     return label;
   }
 
-  /** Whether it may be given several times. */
+  /** Whether it can be repeated. */
   public boolean isRepeatable() {
     return repeatable;
   }
@@ -82,12 +80,12 @@ public final class Option {
     return greedy;
   }
 
-  /** What it does. */
+  /** The description of the option. */
   public String help() {
     return help;
   }
 
-  /** The values that the shell may propose; empty when there is no such list. */
+  /** The values for shell completion; empty if there is no such list. */
   public List<String> candidates() {
     return candidates;
   }

@@ -14,13 +14,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Reads any command line with picocli, and says what is wrong with it. */
+/** Reads any command line with picocli, and reports its errors. */
 final class PicocliReader {
   private PicocliReader() {}
 
-  /** What the words say; null when they ask for help. */
+  /** Returns the arguments, or null if the words request help. */
   static @Nullable Arguments read(Syntax syntax, List<String> words) {
-    // A word that begins with @ is an ordinary word, not the name of a file of arguments.
+    // A word that starts with @ is an ordinary word, not the name of an argument file.
     CommandLine commandLine = new CommandLine(Specs.of(syntax)).setExpandAtFiles(false);
     try {
       ParseResult result = commandLine.parseArgs(words.toArray(String[]::new));
@@ -81,9 +81,9 @@ final class PicocliReader {
   private static String missing(Syntax syntax, List<ArgSpec> missing) {
     ArgSpec spec = missing.get(0);
     if (spec.isOption()) {
-      return "option " + label(spec) + " needs a value, " + spec.paramLabel() + seeHelp(syntax);
+      return "option " + label(spec) + " requires a value, " + spec.paramLabel() + seeHelp(syntax);
     }
-    return "\"" + syntax.name() + "\" needs " + spec.paramLabel() + seeHelp(syntax);
+    return "\"" + syntax.name() + "\" requires " + spec.paramLabel() + seeHelp(syntax);
   }
 
   private static String label(ArgSpec spec) {

@@ -4,15 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the plain command lines, which are nearly all, without picocli.
+ * Reads plain command lines, which are nearly all command lines, without picocli.
  *
- * <p>Loading and verifying picocli's classes takes longer than all else that {@code waymark
- * version} does, because they are compiled for a Java so old that class-data sharing cannot keep
- * them ready. So the line is read here as long as each word is an exact option, the value of one,
- * or the operand. At the first word that is anything else (help, a bundle of short options, an
- * unknown name, a value that looks like an option, something missing or given twice) this reader
- * gives up and {@link PicocliReader} reads the line from its beginning. It alone decides what is an
- * error. A test holds the two to the same answer.
+ * <p>Loading and verifying the classes of picocli takes longer than everything else that {@code
+ * waymark version} does: they are compiled for a Java version so old that class-data sharing cannot
+ * archive them. This reader accepts a line if each word is an exact option, an option value or the
+ * operand. At the first other word (help, a bundle of short options, an unknown name, a value that
+ * looks like an option, a missing or repeated word) this reader stops, and {@link PicocliReader}
+ * reads the whole line. Only picocli decides what is an error. A test checks that both readers
+ * return the same result.
  */
 final class QuickReader {
   private final Syntax syntax;
@@ -25,7 +25,7 @@ final class QuickReader {
     this.words = words;
   }
 
-  /** What the words say, or null when picocli should look at them. */
+  /** Returns the arguments, or null if picocli must read the words. */
   static @Nullable Arguments read(Syntax syntax, List<String> words) {
     QuickReader reader = new QuickReader(syntax, words);
     return reader.readAll() ? reader.arguments : null;

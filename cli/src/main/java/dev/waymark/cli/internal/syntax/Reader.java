@@ -3,14 +3,14 @@ package dev.waymark.cli.internal.syntax;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the words after a command's name. */
+/** Reads the words after the name of a command. */
 public final class Reader {
   private Reader() {}
 
   /**
-   * What the words say; null when they ask for help.
+   * Returns the arguments, or null if the words request help.
    *
-   * @throws dev.waymark.cli.internal.base.CliException when the command does not accept them
+   * @throws dev.waymark.cli.internal.CliException if the command does not accept the words
    */
   public static @Nullable Arguments read(Syntax syntax, List<String> words) {
     Arguments quick = QuickReader.read(syntax, words);

@@ -8,13 +8,13 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** Turns a syntax into picocli's model of a command. */
+/** Converts a syntax to the picocli model of a command. */
 final class Specs {
   private static final int HELP_COLUMNS = 100;
 
   private Specs() {}
 
-  /** The command as picocli sees it. */
+  /** Returns the picocli model of a command. */
   static CommandSpec of(Syntax syntax) {
     CommandSpec spec = empty("waymark " + syntax.name(), syntax);
     syntax.allOptions().forEach(option -> spec.addOption(option(option)));
@@ -33,7 +33,7 @@ final class Specs {
     return spec;
   }
 
-  /** A command with its texts, but without options. */
+  /** Returns a command with its texts, but without options. */
   static CommandSpec empty(String name, Syntax syntax) {
     CommandSpec spec = CommandSpec.create().name(name);
     UsageMessageSpec usage = spec.usageMessage();
@@ -81,7 +81,7 @@ final class Specs {
     return builder.type(String.class).build();
   }
 
-  /** Picocli formats these texts: a percent sign is doubled. */
+  /** Doubles percent signs, because picocli uses these texts as format strings. */
   private static String escaped(String text) {
     return text.replace("%", "%%");
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one command accepts, and what its help says. Every command also accepts the options that
- * {@link CommonOptions} names.
+ * The syntax of one command and the texts of its help. Every command also accepts the options in
+ * {@link CommonOptions}.
  */
 public final class Syntax {
   private final String name;
@@ -22,8 +22,8 @@ public final class Syntax {
   }
 
   /**
-   * Begins the syntax of a command: its words, such as {@code executions list}, and what it does in
-   * one line.
+   * Creates the syntax of a command from its name, such as {@code executions list}, and a one-line
+   * summary.
    */
   public static Syntax of(String name, String summary) {
     return new Syntax(name, summary);
@@ -37,13 +37,13 @@ public final class Syntax {
     return this;
   }
 
-  /** Sets the word that the command takes. */
+  /** Sets the operand of the command. */
   public Syntax operand(Operand word) {
     this.operand = word;
     return this;
   }
 
-  /** Adds paragraphs to the help, below the summary. */
+  /** Adds paragraphs below the summary of the help. */
   public Syntax details(String... paragraphs) {
     for (String paragraph : paragraphs) {
       details.add(paragraph);
@@ -51,7 +51,7 @@ public final class Syntax {
     return this;
   }
 
-  /** Adds command lines to the examples of the help, without the name of the program. */
+  /** Adds examples to the help: command lines without the name of the program. */
   public Syntax examples(String... lines) {
     for (String line : lines) {
       examples.add(line);
@@ -59,39 +59,39 @@ public final class Syntax {
     return this;
   }
 
-  /** The words of the command, without the name of the program. */
+  /** Returns the name of the command, without the name of the program. */
   public String name() {
     return name;
   }
 
-  /** What the command does, in one line. */
+  /** Returns the one-line summary. */
   public String summary() {
     return summary;
   }
 
-  /** Its own options, and after them the common ones. */
+  /** Returns the options of the command, followed by the common options. */
   public List<Option> allOptions() {
     List<Option> all = new ArrayList<>(options);
     all.addAll(CommonOptions.ALL);
     return all;
   }
 
-  /** Paragraphs below the summary. */
+  /** Returns the paragraphs below the summary. */
   public List<String> details() {
     return details;
   }
 
-  /** Examples, without the name of the program. */
+  /** Returns the examples, without the name of the program. */
   public List<String> examples() {
     return examples;
   }
 
-  /** The word that it takes, or null. */
+  /** Returns the operand, or null. */
   public @Nullable Operand operand() {
     return operand;
   }
 
-  /** The option of this name, or null. */
+  /** Returns the option of this name, or null. */
   public @Nullable Option option(String optionName) {
     Option found = find(options, optionName);
     return found != null ? found : find(CommonOptions.ALL, optionName);

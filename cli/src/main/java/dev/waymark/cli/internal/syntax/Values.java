@@ -17,17 +17,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Turns the words of a command line into values; says what is allowed where it cannot. */
+/** Parses the arguments of a command line. An error states which values are allowed. */
 public final class Values {
 
   private Values() {}
 
-  /** A whole number within a range. */
+  /** Parses a whole number within a range. */
   public static int number(String what, String text, int least, int most) {
     return (int) number(what, text, least, (long) most);
   }
 
-  /** A whole number within a range. */
+  /** Parses a whole number within a range. */
   public static long number(String what, String text, long least, long most) {
     long number;
     try {
@@ -57,7 +57,7 @@ public final class Values {
         : "use " + least + " to " + Numbers.grouped(most);
   }
 
-  /** A duration such as {@code 500ms}, {@code 5s} or {@code 1h30m}. */
+  /** Parses a duration such as {@code 500ms}, {@code 5s} or {@code 1h30m}. */
   public static Duration duration(String what, String text) {
     Duration duration = Durations.parse(text);
     if (duration == null) {
@@ -65,14 +65,14 @@ public final class Values {
           what
               + " "
               + Nearest.quote(text)
-              + " is not a duration; write a number and a unit (d, h, m, s, ms), such as 5s or 1h30m");
+              + " is not a duration; use a number and a unit (d, h, m, s, ms) such as 5s or 1h30m");
     }
     return duration;
   }
 
   /**
-   * A time: an instant, a time with an offset, a local date with or without time of day, or a
-   * duration back from now.
+   * Parses a time: an instant, a time with an offset, a local date with or without a time of day,
+   * or a duration before now.
    */
   public static Instant time(String what, String text, Instant now, LocalZone zone) {
     Duration back = Durations.parse(text);
@@ -95,11 +95,11 @@ public final class Values {
               + " "
               + Nearest.quote(text)
               + " is not a time; use 2026-01-31, 2026-01-31T14:00 (local), 2026-01-31T14:00:00Z, or"
-              + " a time back from now such as 2h or 7d");
+              + " a duration before now such as 2h or 7d");
     }
   }
 
-  /** Names and values from words of the form {@code name=value}. */
+  /** Parses words of the form {@code name=value}. */
   public static Map<String, String> pairs(String what, List<String> words) {
     Map<String, String> pairs = new LinkedHashMap<>();
     for (String word : words) {
@@ -110,7 +110,7 @@ public final class Values {
                 + " "
                 + Nearest.quote(word)
                 + (equals < 0 ? " has no value" : " has no name")
-                + "; write name=value");
+                + "; use name=value");
       }
       String name = word.substring(0, equals);
       String before = pairs.putIfAbsent(name, word.substring(equals + 1));
@@ -122,7 +122,7 @@ public final class Values {
     return pairs;
   }
 
-  /** One of the constants of an enum, by its name in either case. */
+  /** Parses the name of an enum constant, ignoring case. */
   public static <E extends Enum<E>> E constant(String what, String text, E[] constants) {
     List<String> names = new ArrayList<>();
     for (E constant : constants) {

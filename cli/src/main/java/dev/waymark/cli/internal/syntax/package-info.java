@@ -1,6 +1,6 @@
 /**
- * Reads a command line: the syntax of each command, the fast parser, and picocli for all other
- * cases.
+ * Reads command lines: the syntax of the commands, a quick reader for plain lines, and picocli for
+ * all other lines.
  */
 @NullMarked
 package dev.waymark.cli.internal.syntax;

@@ -91,6 +91,6 @@ class FrameTest {
             "\u001b[2Jboom\nsecond",
             NOW.plusMillis(1_500));
     assertThat(draw(24, 80, List.of(hostile)).get(0))
-        .isEqualTo("↻ a              12.3s  \\u001b[2Jboom; again in 1.5s");
+        .isEqualTo("↻ a              12.3s  \\u001b[2Jboom; retry in 1.5s");
   }
 }

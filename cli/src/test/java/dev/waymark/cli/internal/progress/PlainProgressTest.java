@@ -41,7 +41,7 @@ class PlainProgressTest {
             null));
   }
 
-  /** The lines, without the execution's name, which only one that was begun has. */
+  /** Returns the lines without their times. */
   private List<String> lines() {
     return bytes.toString(StandardCharsets.UTF_8).lines().map(line -> line.substring(9)).toList();
   }

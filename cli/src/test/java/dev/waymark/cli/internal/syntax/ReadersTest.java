@@ -101,6 +101,6 @@ class ReadersTest {
     assertThat(Reader.read(SYNTAX, List.of("--help"))).isNull();
     assertThat(Reader.read(NEEDY, List.of("-o", "x", "-h"))).isNull();
     assertThatThrownBy(() -> Reader.read(NEEDY, List.of("-o", "x")))
-        .hasMessage("\"test\" needs WORD; see waymark test --help");
+        .hasMessage("\"test\" requires WORD; see waymark test --help");
   }
 }

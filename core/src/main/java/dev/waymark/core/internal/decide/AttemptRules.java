@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What may become of attempts, and of the leases on them. */
+/** The rules of attempts and their leases. */
 final class AttemptRules {
   private final Decision decision;
   private final Ledger draft;
@@ -33,15 +33,15 @@ final class AttemptRules {
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
-          "one that has not ended",
-          head.state().name());
+          "a task run that has not ended",
+          "state " + head.state().name());
     } else if (head.hasLiveAttempt()) {
       refusals.add(
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
-          "its attempt " + head.lastAttempt() + " ended",
-          "RUNNING");
+          "its attempt " + head.lastAttempt() + " to have ended",
+          "it RUNNING");
     } else if (decision.isHeld(head)) {
       decision.refuseHeld(change.target(), attempted, head);
     } else {
@@ -51,7 +51,8 @@ final class AttemptRules {
             change.target()
                 + " has "
                 + head.lastAttempt()
-                + " attempts, the limit maxAttempts; raise it when opening the store");
+                + " attempts, which is the limit maxAttempts; raise the limit when opening the"
+                + " store");
       }
       Duration lease = change.lease();
       TaskRunHead after =
@@ -86,7 +87,7 @@ final class AttemptRules {
   }
 
   void lose(Change.LoseAttempt change) {
-    String attempted = "move " + change.target() + " to LOST because its lease is over";
+    String attempted = "move " + change.target() + " to LOST";
     TaskRunHead head = decision.newest(change.id(), attempted);
     if (head == null) {
       return;
@@ -99,8 +100,8 @@ final class AttemptRules {
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
-          "a lease that is over",
-          head.lease() == LeaseState.HELD ? "one that lasts" : "none");
+          "an expired lease",
+          head.lease() == LeaseState.HELD ? "a lease that has not expired" : "no lease");
     } else {
       end(head, AttemptState.LOST, null, change.error());
     }
@@ -137,7 +138,7 @@ final class AttemptRules {
     }
     if (head.lease() == LeaseState.NONE) {
       refusals.add(
-          change.target(), Reason.OUT_OF_STEP, attempted, "an attempt with a lease", "one without");
+          change.target(), Reason.OUT_OF_STEP, attempted, "an attempt with a lease", "no lease");
     } else {
       draft.put(head.withAttempt(head.lastAttempt(), AttemptState.RUNNING, LeaseState.HELD));
       decision.write(new Effect.LeaseRenewed(change.id(), change.lease()));

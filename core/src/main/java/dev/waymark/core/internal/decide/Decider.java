@@ -20,18 +20,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges one change set against a ledger: the rules of the store, written once for every backend.
+ * Decides one change set against a ledger: the rules of the store, written once for every backend.
  *
- * <p>Changes are tried in order on a draft of the ledger, each upon the result of those before it.
- * A change that is refused is passed over and the rest is tried all the same, so that the answer
- * names every record that stood in the way. The draft is posted only when nothing was refused.
+ * <p>Changes are applied in order to a draft of the ledger, each to the result of those before it.
+ * A refused change is skipped and the rest is still checked, so that the error names every
+ * conflicting record. The draft is posted only when nothing was refused.
  *
  * <p>The rules beyond the tables of moves: an execution ends only when all its task runs have
  * ended, and gains none afterwards; a task run leaves RUNNING or ends only when its newest attempt
- * has ended; nothing starts while its execution is PAUSED; while it is CANCELLING nothing starts
- * but by a claim of what was made ready after the move to CANCELLING, which takes away all that was
- * ready before; a new attempt needs a task run that has not ended and an attempt before it that
- * has; and only the newest attempt may write.
+ * has ended; nothing starts while its execution is PAUSED; while it is CANCELLING a task run starts
+ * only by a claim, and only when it was made ready after the move to CANCELLING, which makes all
+ * earlier ready task runs not ready; a new attempt needs a task run that has not ended and a
+ * previous attempt that has ended; and only the newest attempt may write.
  */
 public final class Decider {
   private final Decision decision;
@@ -56,10 +56,7 @@ public final class Decider {
     pools = new PoolRules(decision);
   }
 
-  /**
-   * Judges a change set; when it is accepted, or was committed before, the ledger shows it from now
-   * on.
-   */
+  /** Decides a change set. When it is accepted, the ledger contains its changes afterwards. */
   public static Verdict decide(Submission submission, Ledger ledger, Limits limits) {
     PastCommit past = ledger.commit(submission.changes().id());
     if (past != null) {
@@ -92,7 +89,7 @@ public final class Decider {
   }
 
   private Verdict decideAll(Submission submission) {
-    // Not when the change set is submitted: what was committed before has its answer at any time.
+    // Not at submission: a repeated commit returns its first result also with a wrong clock.
     Times.checkStorable(submission.at());
     List<Change> changes = submission.changes().changes();
     for (int i = 0; i < changes.size(); i++) {
@@ -159,8 +156,8 @@ public final class Decider {
   }
 
   /**
-   * Judges whether a task run that was ready goes to the worker that claims it; when it does, the
-   * ledger shows so from now on. Its execution is put to RUNNING with it, where it was PENDING.
+   * Decides whether a worker may claim a task run that was ready. If so, the ledger contains the
+   * claim afterwards. Its execution moves to RUNNING if it was PENDING.
    *
    * @param pool the pool from which it is claimed
    * @return what is to be written, or null when the task run may not start: it has started already

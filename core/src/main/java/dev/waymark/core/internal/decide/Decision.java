@@ -15,16 +15,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change set, or one claim, while it is judged: what is known, what has been found so far, and
- * what the rules of more than one kind ask. Not thread-safe.
+ * The decision about one change set, or one claim, while it is made: its input, its results so far,
+ * and the checks that several kinds of rules share. Not thread-safe.
  *
- * @param isClaim whether a claim is judged, which starts only what is ready
+ * @param isClaim whether this is a claim, which starts only ready task runs
  * @param at the time of the change set
- * @param draft the records as the changes before have left them
+ * @param draft the records after the previous changes
  * @param limits the limits of the store
  * @param effects what is to be written
- * @param outcomes what the caller is told
- * @param refusals what stands against the change set
+ * @param outcomes the outcomes for the caller
+ * @param refusals the conflicts of the change set
  */
 record Decision(
     boolean isClaim,
@@ -35,12 +35,12 @@ record Decision(
     List<Outcome> outcomes,
     Refusals refusals) {
 
-  /** Begins to judge a change set. */
+  /** Begins the decision about a change set. */
   static Decision ofChanges(Instant at, Ledger draft, Limits limits) {
     return new Decision(false, at, draft, limits);
   }
 
-  /** Begins to judge the claim of a task run that is ready. */
+  /** Begins the decision about the claim of a ready task run. */
   static Decision ofClaim(Instant at, Ledger draft, Limits limits) {
     return new Decision(true, at, draft, limits);
   }
@@ -57,15 +57,15 @@ record Decision(
     outcomes.add(new Outcome(record, version, changed));
   }
 
-  /** The family of an execution that {@link Footprint#taskRunCounts()} has named. */
+  /** The counts of an execution that {@link Footprint#taskRunCounts()} has named. */
   TaskRunCounts counts(ExecutionId id) {
-    return Objects.requireNonNull(draft.counts(id), "the family was not loaded");
+    return Objects.requireNonNull(draft.counts(id), "the task run counts were not loaded");
   }
 
   /**
-   * Whether a task run may not start now because of the state of its execution. In one that is
-   * CANCELLING only a claim starts anything: the move to CANCELLING has taken away all that was
-   * ready, so what is ready was made so after it.
+   * Whether the state of its execution prevents a task run from starting. In a CANCELLING execution
+   * only a claim starts a task run: the move to CANCELLING made all task runs not ready, so a ready
+   * one was made ready after it.
    */
   boolean isHeld(TaskRunHead taskRun) {
     ExecutionHead execution = draft.execution(taskRun.executionId());
@@ -80,11 +80,11 @@ record Decision(
         record,
         Reason.OUT_OF_STEP,
         attempted,
-        "its execution " + execution.id() + " PENDING or RUNNING",
-        execution.state().name());
+        "its execution " + execution.id() + " to be PENDING or RUNNING",
+        "it " + execution.state().name());
   }
 
-  /** An execution that is there; else null, and it is refused. */
+  /** Returns an existing execution. Otherwise adds a refusal and returns null. */
   @Nullable ExecutionHead existing(ExecutionId id, String attempted) {
     ExecutionHead head = draft.execution(id);
     if (head == null) {
@@ -93,7 +93,10 @@ record Decision(
     return head;
   }
 
-  /** The task run of an attempt that is its newest and not lost; else null, and it is refused. */
+  /**
+   * Returns the task run of an attempt that is its newest and is not LOST. Otherwise adds a refusal
+   * and returns null.
+   */
   @Nullable TaskRunHead newest(AttemptId id, String attempted) {
     TaskRunHead head = draft.taskRun(id.taskRunId());
     RecordRef ref = RecordRef.of(id);
@@ -102,7 +105,7 @@ record Decision(
           ref,
           Reason.NOT_FOUND,
           attempted,
-          "an attempt",
+          "an existing attempt",
           head == null ? "no such task run" : head.lastAttempt() + " attempts");
     } else if (id.number() < head.lastAttempt()) {
       refusals.add(
@@ -112,14 +115,17 @@ record Decision(
           "the newest attempt",
           "attempt " + head.lastAttempt() + " is newer");
     } else if (head.lastAttemptState() == AttemptState.LOST) {
-      refusals.add(ref, Reason.LEASE_LOST, attempted, "a live attempt", "LOST");
+      refusals.add(ref, Reason.LEASE_LOST, attempted, "a live attempt", "it LOST");
     } else {
       return head;
     }
     return null;
   }
 
-  /** The task run of an attempt that is its newest and live; else null, and it is refused. */
+  /**
+   * Returns the task run of an attempt that is its newest and live. Otherwise adds a refusal and
+   * returns null.
+   */
   @Nullable TaskRunHead live(AttemptId id, String attempted) {
     TaskRunHead head = newest(id, attempted);
     if (head == null || head.hasLiveAttempt()) {
@@ -130,7 +136,7 @@ record Decision(
         Reason.LEASE_LOST,
         attempted,
         "a live attempt",
-        String.valueOf(head.lastAttemptState()));
+        "it " + head.lastAttemptState());
     return null;
   }
 }

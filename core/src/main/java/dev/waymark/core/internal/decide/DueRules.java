@@ -8,11 +8,11 @@ import dev.waymark.core.store.Standing;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
-/** What may be noted as ready or due. */
+/** The rules of ready task runs and due executions. */
 final class DueRules {
   /**
-   * How long other workers leave it to the caller of a stale settle to look again: long enough for
-   * a caller that lives, and short where it has died.
+   * How long other workers wait for the caller of a stale settle to read the execution again. It is
+   * long enough for a live caller, and short when the caller has died.
    */
   private static final Duration SETTLE_GRACE = Duration.ofSeconds(1);
 
@@ -40,16 +40,17 @@ final class DueRules {
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
-          "one that is PENDING or RETRYING, without a live attempt",
-          head.hasLiveAttempt() ? "a live attempt" : head.state().name());
+          "state PENDING or RETRYING and no live attempt",
+          head.hasLiveAttempt() ? "a live attempt" : "state " + head.state().name());
     } else {
       decision.answer(change.target(), head.version(), makeReady(change));
     }
   }
 
   /**
-   * Whether that changes anything. A delay counts from the commit, so it always moves the time;
-   * without one, what is available already keeps it where pool and priority stay as they are.
+   * Makes the task run ready, and returns whether that changes anything. A delay counts from the
+   * commit, so it always changes the time. Without a delay, a task run that is already available
+   * keeps its time when pool and priority are the same.
    */
   private boolean makeReady(Change.ReadyTaskRun change) {
     Duration delay = change.delay().truncatedTo(ChronoUnit.MICROS);
@@ -73,7 +74,7 @@ final class DueRules {
     TaskRunCounts counts = decision.counts(change.id());
     Standing now = new Standing(head.version(), head.state(), counts.live(), counts.ended());
     boolean isCurrent = now.equals(change.standing());
-    // Nothing follows any more in one that has ended, whatever the caller knew of it.
+    // An execution that has ended needs no further decision.
     decision.write(
         isCurrent || head.state().isTerminal()
             ? new Effect.ExecutionNotDue(change.id(), DueReason.SETTLE)
@@ -82,7 +83,7 @@ final class DueRules {
   }
 
   void mark(Change.MarkDue change) {
-    ExecutionHead head = decision.existing(change.id(), "note " + change.target() + " as due");
+    ExecutionHead head = decision.existing(change.id(), "mark " + change.target() + " as due");
     if (head != null) {
       decision.write(new Effect.ExecutionDue(change.id(), change.reason(), change.delay()));
       decision.answer(change.target(), head.version(), true);
@@ -90,7 +91,7 @@ final class DueRules {
   }
 
   void clear(Change.ClearDue change) {
-    ExecutionHead head = decision.existing(change.id(), "note " + change.target() + " as not due");
+    ExecutionHead head = decision.existing(change.id(), "mark " + change.target() + " as not due");
     if (head != null) {
       decision.write(new Effect.ExecutionNotDue(change.id(), change.reason()));
       decision.answer(change.target(), head.version(), true);

@@ -231,7 +231,7 @@ public sealed interface Effect {
   record ExecutionNotDue(ExecutionId execution, DueReason reason) implements Effect {}
 
   /** The log of an attempt goes on with these bytes, unless there are some at this place. */
-  @SuppressWarnings("ArrayRecordComponent") // nobody changes or compares them
+  @SuppressWarnings("ArrayRecordComponent") // never changed or compared
   record LogAppended(AttemptId attempt, ExecutionId execution, long position, byte[] bytes)
       implements Effect {}
 

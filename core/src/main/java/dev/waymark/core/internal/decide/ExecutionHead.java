@@ -16,7 +16,7 @@ public record ExecutionHead(
     @Nullable Instant endedAt,
     String requestHash) {
 
-  /** 1 when it counts among those under way of its workflow: begun and not ended; else 0. */
+  /** 1 when it counts as in progress for its workflow: started and not ended; else 0. */
   int countsAsUnderWay() {
     return state == ExecutionState.PENDING || state.isTerminal() ? 0 : 1;
   }

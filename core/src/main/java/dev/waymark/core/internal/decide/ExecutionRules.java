@@ -8,7 +8,7 @@ import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.Change;
 import org.jspecify.annotations.Nullable;
 
-/** What may become of executions. */
+/** The rules of executions. */
 final class ExecutionRules {
   private final Decision decision;
   private final Ledger draft;
@@ -31,8 +31,8 @@ final class ExecutionRules {
             change.target(),
             Reason.ALREADY_EXISTS,
             "create " + change.target(),
-            "no such execution, or one of the same request",
-            "one of another request");
+            "no execution with this id, or one from the same request",
+            "an execution from another request");
       }
       return;
     }
@@ -103,8 +103,8 @@ final class ExecutionRules {
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
-          "all its task runs ended",
-          decision.counts(change.id()).live() + " that have not");
+          "all its task runs to have ended",
+          decision.counts(change.id()).live() + " that have not ended");
     } else {
       ExecutionHead after = head.moved(change.to(), decision.at());
       draft.put(after);
@@ -118,7 +118,7 @@ final class ExecutionRules {
   }
 
   void admit(Change.AdmitExecution change) {
-    String attempted = "begin " + change.target() + " of workflow " + change.workflow();
+    String attempted = "start " + change.target() + " of workflow " + change.workflow();
     ExecutionHead head = decision.existing(change.id(), attempted);
     if (head == null) {
       return;
@@ -129,7 +129,7 @@ final class ExecutionRules {
           Reason.ALREADY_EXISTS,
           attempted,
           "an execution of that workflow",
-          "one of workflow " + head.workflowId());
+          "an execution of workflow " + head.workflowId());
     } else if (head.state() != ExecutionState.PENDING
         || draft.underWay(change.workflow()) >= change.most()) {
       decision.answer(change.target(), head.version(), false);

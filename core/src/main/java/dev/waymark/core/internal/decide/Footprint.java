@@ -18,17 +18,17 @@ import java.util.TreeSet;
  * @param commits commit ids
  * @param workflows workflows that are saved or run
  * @param savedWorkflows those of them that are saved; the others are only looked at
- * @param newestRevisions those of them whose newest revision is run, whichever that is
+ * @param newestRevisions those of them whose newest revision is run
  * @param executions executions that are named; those of the task runs are to be loaded too
  * @param taskRuns task runs that are named
  * @param tasks tasks for which a task run is created
- * @param taskRunCounts executions whose number of task runs matters
- * @param clocked task runs of which it matters how a lease stands at this moment
- * @param dependedOn task runs on whose state something leans that does not change them
+ * @param taskRunCounts executions whose task run counts are needed
+ * @param clocked task runs whose lease state must be read at this moment
+ * @param dependedOn task runs whose state a change depends on without changing it
  * @param madeReady task runs that are made ready; it matters whether they are so already
  * @param settled executions of which it matters how many task runs have not ended at this moment
- * @param bounded workflows of which it matters how many executions are under way at this moment
- * @param workers names of workers that are noted; how they stand is known to the database alone
+ * @param bounded workflows whose number of executions in progress must be read at this moment
+ * @param workers names of workers that are recorded; only the database knows their state
  * @param pools names of pools that are set
  * @param created executions and task runs that are created; as a rule they do not exist yet
  */
@@ -71,12 +71,12 @@ public record Footprint(
         new HashSet<>());
   }
 
-  /** Whether something matters that must be looked at, whatever is remembered. */
+  /** Whether something must be read from the database, even if the cache has it. */
   public boolean mustQuery() {
     return !clocked.isEmpty() || !workers.isEmpty() || !bounded.isEmpty() || !pools.isEmpty();
   }
 
-  /** Whether a record is changed that belongs to no execution: others may change it as well. */
+  /** Whether a record is changed that belongs to no execution; other groups may change it too. */
   public boolean areShared() {
     return !savedWorkflows.isEmpty() || !workers.isEmpty() || !pools.isEmpty();
   }

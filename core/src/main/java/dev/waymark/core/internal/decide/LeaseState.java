@@ -1,12 +1,12 @@
 package dev.waymark.core.internal.decide;
 
-/** How the claim of a worker on a live attempt stands, by the clock of the store. */
+/** The state of the lease of a live attempt, by the clock of the store. */
 public enum LeaseState {
-  /** There is no claim that could end: none was asked for, or the attempt has ended. */
+  /** There is no lease: none was requested, or the attempt has ended. */
   NONE,
-  /** It lasts, or lasted when it was last seen. */
+  /** The lease has not expired, or had not expired when it was last read. */
   HELD,
-  /** It was over when it was looked at. */
+  /** The lease had expired when it was read. */
   OVER;
 
   private static final LeaseState[] BY_NUMBER = values();

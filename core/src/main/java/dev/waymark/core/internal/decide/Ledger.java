@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
  * The heads of the records that a group of change sets touches: as loaded, and as the sets accepted
  * so far have made them. What is not here does not exist in the store. Not thread-safe.
  *
- * <p>A {@link #draft()} is a ledger over a ledger: a change set is tried on a draft, which is
+ * <p>A {@link #draft()} is a ledger over a ledger. A change set is applied to a draft. The draft is
  * posted when the set is accepted and dropped when it is refused. A whole group may be a draft over
- * a ledger that {@link #keeping keeps} what earlier groups came to; what it comes to is {@link
- * #addTo added} there once it is durable.
+ * a ledger that {@link #keeping keeps} the results of earlier groups. The result of the group is
+ * {@link #addTo added} there once it is durable.
  *
  * <p><b>Loading and writing.</b> {@code load} notes what the store has, and {@code put} writes what
- * was decided. Only {@code put} moves what is derived from other records: the {@link TaskRunCounts}
- * of an execution and the number of executions under way. So a rule cannot write a record and leave
- * a count behind, whether or not the count is here; {@code docs/decisions/0018} has the table of
- * all that is kept, and of what keeps it right.
+ * was decided. Only {@code put} moves what is derived from other records: the {@link Family} of an
+ * execution and the number of executions in progress. So a rule cannot write a record and leave a
+ * count outdated, whether or not the count is loaded. {@code docs/decisions/0018} has the table of
+ * all cached facts and what keeps each of them correct.
  */
 public final class Ledger {
   private final boolean isDraft;
@@ -120,8 +120,8 @@ public final class Ledger {
   }
 
   /**
-   * A ledger of its own with all that is here of the records that are touched; with every family in
-   * which something may end, so that none is left behind.
+   * A ledger of its own with all that is here of the records that are touched; with the counts of
+   * every execution in which something may end, so that none is missing.
    */
   public Ledger excerpt(Footprint footprint) {
     Ledger excerpt = new Ledger();
@@ -180,7 +180,7 @@ public final class Ledger {
   }
 
   /**
-   * Notes how many executions of a workflow are under way; needed where {@link Footprint#bounded()}
+   * Notes how many executions of a workflow are in progress; needed where {@link Touches#bounded()}
    * asks for it.
    */
   public void loadUnderWay(WorkflowId id, int executions) {
@@ -215,8 +215,8 @@ public final class Ledger {
   }
 
   /**
-   * Writes an execution. The number of executions under way follows, where it is here; elsewhere
-   * nobody has it, since it is never kept.
+   * Writes an execution. Updates the number of executions in progress if it is loaded. It is never
+   * cached, so no other copy exists.
    */
   void put(ExecutionHead after) {
     ExecutionHead before = execution(after.id());
@@ -232,9 +232,9 @@ public final class Ledger {
   }
 
   /**
-   * Writes a task run. The family of its execution follows: it is counted on where it is here, and
-   * elsewhere marked as unknown, so that no count from before outlives this write in a ledger that
-   * keeps what earlier groups have loaded.
+   * Writes a task run. Updates the counts of its execution if they are loaded. Otherwise marks them
+   * as unknown, so that no earlier count outlives this write in a ledger that keeps what earlier
+   * groups have loaded.
    */
   void put(TaskRunHead after) {
     TaskRunHead before = taskRun(after.id());
@@ -274,15 +274,15 @@ public final class Ledger {
 
   // ---- what is known
 
-  /** Whether of each of these executions that is here its family is here too. */
+  /** Whether the counts of each of these executions are here, if the execution is here. */
   public boolean hasTaskRunCounts(Collection<ExecutionId> ids) {
     return ids.stream().allMatch(id -> execution(id) == null || counts(id) != null);
   }
 
-  /** How many executions of a workflow are under way; it must have been loaded. */
+  /** How many executions of a workflow are in progress; the number must have been loaded. */
   int underWay(WorkflowId id) {
     return Objects.requireNonNull(
-        underWay.get(id), "how many executions are under way was not loaded");
+        underWay.get(id), "the number of executions in progress was not loaded");
   }
 
   @Nullable WorkerHead worker(String name) {
@@ -329,7 +329,7 @@ public final class Ledger {
     return taskRunsByTask.get(key);
   }
 
-  /** The family of an execution, or null where nobody has asked for it since it last changed. */
+  /** The counts of an execution, or null when they were not loaded since their last change. */
   public @Nullable TaskRunCounts counts(ExecutionId id) {
     TaskRunCounts found = taskRunCounts.get(id);
     return TaskRunCounts.UNKNOWN.equals(found) ? null : found;

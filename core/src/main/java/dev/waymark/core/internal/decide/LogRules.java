@@ -3,7 +3,7 @@ package dev.waymark.core.internal.decide;
 import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.store.Change;
 
-/** What may become of the logs of attempts. */
+/** The rules of the logs of attempts. */
 final class LogRules {
   private final Decision decision;
   private final Refusals refusals;
@@ -35,8 +35,8 @@ final class LogRules {
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
-          "one that has ended",
-          head.state().name());
+          "an execution that has ended",
+          "state " + head.state().name());
     } else {
       decision.write(new Effect.LogsDeleted(change.id()));
       decision.answer(change.target(), head.version(), true);

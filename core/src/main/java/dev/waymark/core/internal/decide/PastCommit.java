@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is kept of a commit so that its repetition gets the same answer. The caller brings the
- * change set again, which names the records; so the versions are enough, with a fingerprint that
- * tells when a commit id is used for something else.
+ * The record of a commit, from which a repeated commit gets the same result. The caller supplies
+ * the change set again, which names the records. So the versions are enough. The fingerprint shows
+ * when a commit id is used for another change set.
  *
  * @param id the commit id
  * @param at the time of the commit

@@ -3,7 +3,7 @@ package dev.waymark.core.internal.decide;
 import dev.waymark.core.store.Change;
 import java.util.Objects;
 
-/** What may become of pools: anything. */
+/** The rules of pools: every change is allowed. */
 final class PoolRules {
   /** A pool has no version. */
   private static final int NONE = 0;

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that stands against one change set, in the words that its caller reads. */
+/** All conflicts of one change set, with the texts for its caller. */
 final class Refusals {
   private final List<Refusal> refusals = new ArrayList<>();
 
@@ -32,7 +32,7 @@ final class Refusals {
     return expected != null && expected != found;
   }
 
-  /** The record has another version than the caller has seen. */
+  /** Adds a conflict: the record has another version than expected. */
   void stale(RecordRef record, String attempted, @Nullable Long expected, long found, State state) {
     add(
         record,
@@ -42,11 +42,11 @@ final class Refusals {
         "version " + found + " in state " + state.name());
   }
 
-  /** The table has no such move. */
+  /** Adds a conflict: the table of moves does not allow the move. */
   void move(RecordRef record, String attempted, State found, Set<? extends State> moves) {
     String expected =
         moves.isEmpty()
-            ? "no move, " + found.name() + " is final"
+            ? "a state that is not final (" + found.name() + " is final)"
             : "a move to one of " + new TreeSet<>(names(moves));
     add(record, Reason.ILLEGAL_MOVE, attempted, expected, "state " + found.name());
   }

@@ -135,11 +135,7 @@ public record Submission(
     }
     if (change instanceof Change.KeepWorker keep) {
       long bytes = bytes(keep.info());
-      atMost(
-          "bytes of what " + keep.target() + " tells of itself",
-          bytes,
-          limits.maxInfoBytes(),
-          "maxInfoBytes");
+      atMost("bytes of the info of " + keep.target(), bytes, limits.maxInfoBytes(), "maxInfoBytes");
       return bytes + worker(keep.name(), limits);
     }
     if (change instanceof Change.RetireWorker retire) {

@@ -3,28 +3,28 @@ package dev.waymark.core.internal.decide;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an execution has.
+ * The numbers of task runs and ended attempts of an execution.
  *
  * @param taskRuns how many task runs
  * @param live how many of them have not ended
  * @param endedAttempts how many attempts have ended, of all task runs
  */
 public record TaskRunCounts(int taskRuns, int live, int endedAttempts) {
-  /** The family of an execution that is created just now. */
+  /** The counts of an execution that has just been created. */
   public static final TaskRunCounts NONE = new TaskRunCounts(0, 0, 0);
 
   /**
-   * Stands for a family that has changed while its numbers were not at hand: whoever needs it must
-   * load it. It hides a family that was known before.
+   * Marks counts that changed while they were not loaded: code that needs them must load them. It
+   * hides counts that were known before.
    */
   static final TaskRunCounts UNKNOWN = new TaskRunCounts(-1, -1, -1);
 
-  /** How many task runs and attempts have ended, added up. */
+  /** Number of ended task runs plus number of ended attempts. */
   public int ended() {
     return taskRuns - live + endedAttempts;
   }
 
-  /** The family after one of its task runs, or null where there was none, has become another. */
+  /** The counts after a change of one task run; {@code before} is null for a new one. */
   TaskRunCounts after(@Nullable TaskRunHead before, TaskRunHead after) {
     return before == null
         ? new TaskRunCounts(

@@ -11,7 +11,7 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.NewTaskRun;
 import org.jspecify.annotations.Nullable;
 
-/** What may become of task runs: their states and what they give to others. */
+/** The rules of task runs: their states and their outputs. */
 final class TaskRunRules {
   private final Decision decision;
   private final Ledger draft;
@@ -35,8 +35,8 @@ final class TaskRunRules {
             ref,
             Reason.ALREADY_EXISTS,
             "create " + ref,
-            "no such task run",
-            "one for task " + existing.taskId() + " of execution " + existing.executionId());
+            "no task run with this id",
+            "a task run for task " + existing.taskId() + " of execution " + existing.executionId());
       }
       return;
     }
@@ -53,8 +53,8 @@ final class TaskRunRules {
           RecordRef.of(wanted.executionId()),
           Reason.OUT_OF_STEP,
           "create " + ref + " of execution " + wanted.executionId(),
-          "one that has not ended",
-          execution.state().name());
+          "an execution that has not ended",
+          "state " + execution.state().name());
     } else {
       createFor(wanted, ref);
     }
@@ -72,7 +72,7 @@ final class TaskRunRules {
               + wanted.taskId()
               + " of execution "
               + wanted.executionId(),
-          "no task run for it yet",
+          "no task run for this task",
           RecordRef.of(sameTask).toString());
       return;
     }
@@ -83,7 +83,8 @@ final class TaskRunRules {
               + wanted.executionId()
               + " has "
               + counts.taskRuns()
-              + " task runs, the limit maxTaskRuns; raise it when opening the store");
+              + " task runs, which is the limit maxTaskRuns; raise the limit when opening the"
+              + " store");
     }
     draft.put(
         new TaskRunHead(
@@ -131,8 +132,8 @@ final class TaskRunRules {
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
-          "its attempt " + head.lastAttempt() + " ended",
-          String.valueOf(head.lastAttemptState()));
+          "its attempt " + head.lastAttempt() + " to have ended",
+          "it " + head.lastAttemptState());
     } else {
       move(change, head);
     }
@@ -160,15 +161,15 @@ final class TaskRunRules {
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
-          "one that has not ended",
-          head.state().name());
+          "a task run that has not ended",
+          "state " + head.state().name());
     } else {
       decision.write(new Effect.OutputsSet(change.id(), change.outputs()));
       decision.answer(change.target(), head.version(), true);
     }
   }
 
-  /** Whether what is written on behalf of this attempt is void. */
+  /** Whether fencing refuses a write of this attempt. */
   private static boolean isVoid(@Nullable Integer fence, TaskRunHead head) {
     return fence != null
         && (fence != head.lastAttempt() || head.lastAttemptState() == AttemptState.LOST);
@@ -181,7 +182,7 @@ final class TaskRunRules {
         record,
         Reason.LEASE_LOST,
         attempted,
-        "attempt " + fence + (newer ? " to be the newest" : " not to be lost"),
+        "attempt " + fence + (newer ? " to be the newest" : " not to be LOST"),
         newer ? "attempt " + head.lastAttempt() : "LOST");
   }
 }

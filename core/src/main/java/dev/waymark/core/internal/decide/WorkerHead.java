@@ -2,5 +2,8 @@ package dev.waymark.core.internal.decide;
 
 import java.util.UUID;
 
-/** What deciding needs to know of a worker: which life has its name, and whether that is alive. */
+/**
+ * The data of a worker that decisions need: the life id that owns the name, and whether it is
+ * alive.
+ */
 public record WorkerHead(String name, UUID life, boolean alive) {}

@@ -3,7 +3,7 @@ package dev.waymark.core.internal.decide;
 import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.store.Change;
 
-/** What may become of workers. */
+/** The rules of workers. */
 final class WorkerRules {
   /** A worker has no version. */
   private static final int NONE = 0;
@@ -24,11 +24,11 @@ final class WorkerRules {
       refusals.add(
           change.target(),
           Reason.ALREADY_EXISTS,
-          "note " + change.target() + " as alive in life " + change.life(),
-          "no other life to have the name",
-          "life "
+          "record " + change.target() + " as alive with life id " + change.life(),
+          "no other living worker with this name",
+          "life id "
               + head.life()
-              + ", which is alive: take the name once the time of that is over, or use another name");
+              + ", which is alive; wait until its lease expires, or use another name");
       return;
     }
     draft.put(new WorkerHead(change.name(), change.life(), true));
@@ -46,9 +46,9 @@ final class WorkerRules {
       refusals.add(
           change.target(),
           Reason.LEASE_LOST,
-          "note " + change.target() + " as stopped",
-          "life " + change.life() + " to have the name",
-          "life " + head.life());
+          "record " + change.target() + " as stopped",
+          "life id " + change.life() + " to own the name",
+          "life id " + head.life());
     } else {
       draft.put(new WorkerHead(change.name(), change.life(), false));
       decision.write(new Effect.WorkerRetired(change.name()));

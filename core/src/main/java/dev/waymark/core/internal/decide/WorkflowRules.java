@@ -3,7 +3,7 @@ package dev.waymark.core.internal.decide;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.Workflow;
 
-/** What may become of workflows. */
+/** The rules of workflows. */
 final class WorkflowRules {
   private final Decision decision;
   private final Ledger draft;

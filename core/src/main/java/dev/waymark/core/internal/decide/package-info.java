@@ -1,8 +1,8 @@
 /**
- * The rules by which every store decides change sets. They are pure functions over the heads of the
- * records that a group touches. A store loads a {@link dev.waymark.core.internal.decide.Ledger}.
- * {@link dev.waymark.core.internal.decide.Decider} then decides each {@link
- * dev.waymark.core.internal.decide.Submission} against it. The store writes the {@link
+ * The rules by which every store decides change sets: pure functions over the heads of the records
+ * that a group touches. A store loads a {@link dev.waymark.core.internal.decide.Ledger}, lets
+ * {@link dev.waymark.core.internal.decide.Decider} decide each {@link
+ * dev.waymark.core.internal.decide.Submission} against it, and writes the {@link
  * dev.waymark.core.internal.decide.Effect}s.
  */
 @NullMarked

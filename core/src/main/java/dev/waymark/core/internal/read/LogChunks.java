@@ -21,7 +21,7 @@ public final class LogChunks {
    * @param position where it begins
    * @param bytes what it holds; not to be changed
    */
-  @SuppressWarnings("ArrayRecordComponent") // on its way from a row to a part, and never compared
+  @SuppressWarnings("ArrayRecordComponent") // passes from a row to a part, and is never compared
   public record Chunk(long position, byte[] bytes) {}
 
   /**

@@ -8,7 +8,7 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Limits;
 import java.util.Locale;
 
-/** Checks of the arguments of reads that the arguments cannot make by themselves. */
+/** Checks of the arguments of reads that need the limits of the store or several arguments. */
 public final class Questions {
   private Questions() {}
 
@@ -22,7 +22,7 @@ public final class Questions {
       throw new InvalidInputException(
           String.format(
               Locale.ROOT,
-              "limit %d is out of range; use 1 to %d, which is the limit maxPageSize of this store",
+              "limit %d is out of range; use 1 to %d (the limit maxPageSize of this store)",
               limit,
               limits.maxPageSize()));
     }
@@ -43,7 +43,7 @@ public final class Questions {
     if (!hasIds) {
       throw new InvalidInputException(
           kind.words()
-              + "s have no ids of their own; look for a workflow, an execution or a task run");
+              + "s have no ids of their own; look up a workflow, an execution or a task run");
     }
   }
 
@@ -84,7 +84,8 @@ public final class Questions {
       throw new InvalidInputException(
           String.format(
               Locale.ROOT,
-              "%d bytes from position %d of the log of attempt %s are no part of it; read 1 byte or more from position 0 or later",
+              "cannot read %d bytes from position %d of the log of attempt %s; use 1 byte or more and"
+                  + " position 0 or more",
               maxBytes,
               position,
               id));

@@ -64,6 +64,6 @@ public record WaitFacts(
     }
   }
 
-  /** That somebody is to look at the execution, from a time on. */
+  /** The execution is due from a time on. */
   public record DueFact(DueReason reason, Instant at, boolean now) {}
 }

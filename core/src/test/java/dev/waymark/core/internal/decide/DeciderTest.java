@@ -351,7 +351,8 @@ class DeciderTest {
                   + "[CANCELLED, CANCELLING, PAUSED, RUNNING], found state PENDING",
               "cannot move "
                   + e
-                  + " to CANCELLED: expected all its task runs ended, found 1 that have not",
+                  + " to CANCELLED: expected all its task runs to have ended, found 1 that have not"
+                  + " ended",
               "cannot move execution " + unknown + " to RUNNING: expected an execution, found none",
               "cannot create "
                   + u
@@ -360,7 +361,7 @@ class DeciderTest {
                   + ": expected an execution, found none",
               "cannot create "
                   + t
-                  + ": expected no such task run, found one for task "
+                  + ": expected no task run with this id, found a task run for task "
                   + task
                   + " of "
                   + e,
@@ -370,18 +371,24 @@ class DeciderTest {
                   + task
                   + " of "
                   + e
-                  + ": expected no task run for it yet, found "
+                  + ": expected no task run for this task, found "
                   + t,
               "cannot move "
                   + r
                   + " to SUCCEEDED: expected attempt 7 to be the newest, found attempt 1",
-              "cannot move " + r + " to SUCCEEDED: expected its attempt 1 ended, found RUNNING",
-              "cannot record an attempt of " + r + ": expected its attempt 1 ended, found RUNNING",
+              "cannot move "
+                  + r
+                  + " to SUCCEEDED: expected its attempt 1 to have ended, found it RUNNING",
+              "cannot record an attempt of "
+                  + r
+                  + ": expected its attempt 1 to have ended, found it RUNNING",
               "cannot record an attempt of " + u + ": expected a task run, found none",
-              "cannot move attempt " + run + "/2 to FAILED: expected an attempt, found 1 attempts",
+              "cannot move attempt "
+                  + run
+                  + "/2 to FAILED: expected an existing attempt, found 1 attempts",
               "cannot move attempt "
                   + unknownRun
-                  + "/1 to FAILED: expected an attempt, found no such task run");
+                  + "/1 to FAILED: expected an existing attempt, found no such task run");
     }
 
     @Test

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that leads where no caller can. It is made when it is first needed and ends when it
- * has been idle for a while; a daemon, since who wants an answer waits for it.
+ * The thread that leads when no caller can. It is created on first use and ends when it has been
+ * idle for a while. It is a daemon thread, because a caller that needs the result waits for it.
  */
 final class Background implements AutoCloseable {
   private static final long IDLE_SECONDS = 5;

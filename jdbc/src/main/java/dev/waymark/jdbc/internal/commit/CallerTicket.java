@@ -3,7 +3,7 @@ package dev.waymark.jdbc.internal.commit;
 import dev.waymark.core.internal.decide.Submission;
 import java.util.concurrent.locks.LockSupport;
 
-/** The ticket of a thread that waits for its answer, and leads when it is its turn. */
+/** The ticket of a thread that waits for its answer, and leads when it is the next leader. */
 final class CallerTicket extends Ticket {
   private final Thread caller = Thread.currentThread();
   private volatile boolean promoted;
@@ -29,9 +29,9 @@ final class CallerTicket extends Ticket {
   }
 
   /**
-   * Waits for an answer or for promotion. An interrupt does not end the wait, since the change set
-   * may already be on its way to the disk and the caller must hear what became of it; the caller
-   * finds its interrupt flag set afterwards.
+   * Waits for an answer or for promotion. An interrupt does not end the wait, because the commit
+   * may already be in flight and the caller must receive its result. The interrupt flag of the
+   * caller is set afterwards.
    */
   void await() {
     boolean interrupted = false;

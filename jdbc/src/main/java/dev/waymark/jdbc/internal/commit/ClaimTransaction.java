@@ -36,37 +36,37 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One claim, one transaction: pick what is ready with all that belongs to it, let the same rules
- * decide as for every other write, write, commit.
+ * One claim in one transaction: pick ready task runs with their records, decide by the same rules
+ * as every other write, write, commit.
  *
- * <p><b>Locks.</b> First the pools are locked that have a bound and something ready, in the order
- * of their names, so that of several claims each counts what those before it have taken. Picking
- * locks ready ones with their executions, and passes over those of which somebody else has either:
- * it waits for nobody. Only when it finds all that is ready locked does it wait, for one execution,
- * with nothing locked but the ready one, for which nobody waits: a commit that makes a task run
- * ready, that moves one that is ready, or that removes one that has ended holds the lock of the
- * execution, and passes over a ready row that is locked. One that would move such a row is rolled
- * back and made again, so that the claim gets the execution first ({@link LedgerLoader}). So
- * neither claims nor commits ever wait in a circle.
+ * <p><b>Locks.</b> First the claim locks the pools that have a limit and ready task runs, ordered
+ * by name. So each of several claims counts what the claims before it have taken. Picking locks
+ * ready rows together with their executions. It skips rows that are locked, or whose execution is
+ * locked, by another transaction, and does not wait. Only when all ready rows are locked does it
+ * wait for one execution. It then holds only the lock of the ready row, for which no transaction
+ * waits. A commit that makes a task run ready, that moves a ready task run, or that removes the row
+ * of an ended one holds the lock of the execution, and skips a ready row that is locked. A commit
+ * that would move such a row is rolled back and repeated, so that the claim gets the execution
+ * first ({@link LedgerLoader}). So claims and commits never deadlock.
  *
- * <p><b>What was picked is as it was when picking began</b>, and the lock came later: where there
- * are row locks, another may have written in between. What is then wrong is found out by the
- * writing, which compares, and the claim is made anew, this time looking at everything again once
- * the locks are held. And what seems not to be fit to start is looked at again before that is
- * believed.
+ * <p><b>The picked records have the state of the moment when picking began</b>, and the lock was
+ * taken later. On a database with row locks, another transaction may have written in between. The
+ * write compares and detects this. Then the claim is repeated, and reads everything again once it
+ * holds the locks. A task run that seems unable to start is also read again before it is dropped.
  *
- * <p><b>What is picked leaves the ready ones</b>, unless it has no place in the claim, and also
- * where it may not start: an execution was paused or cancelled, or another program has moved the
- * task run. The execution is locked by then, so whoever makes it go on again sees what has left,
- * and makes it ready anew.
+ * <p><b>A picked task run is no longer ready</b>, unless the claim has no place for it. This is
+ * also so when it may not start: its execution was paused or cancelled, or another program has
+ * moved the task run. The execution is locked at that moment. So a program that resumes it sees
+ * which task runs are no longer ready, and makes them ready again.
  *
- * <p>Who moves an execution to CANCELLING takes all of it out of the ready ones, but for what a
- * claim has locked that waits for this very execution. That claim finds that the execution was not
- * CANCELLING when it began, drops the ready one, and notes the execution as due: somebody may have
- * made the task run ready again meanwhile, which left the row alone that is dropped.
+ * <p>A move to CANCELLING makes all task runs of the execution not ready, except rows that are
+ * locked by a claim that waits for this execution. That claim detects that the execution was not
+ * CANCELLING when the claim began. It drops the ready row and marks the execution as due, because
+ * another writer may have made the task run ready again meanwhile, which did not change the dropped
+ * row.
  */
 final class ClaimTransaction {
-  /** How much of what is due and of what has expired one claim tells. */
+  /** How many due executions and how many expired leases one claim returns. */
   private static final int TOLD = 20;
 
   private final Transactions transactions;
@@ -93,7 +93,7 @@ final class ClaimTransaction {
     this.loader = new LedgerLoader(dialect);
   }
 
-  /** Claims, and tries again for at most the patience of the store. */
+  /** Claims, and retries for at most the retry time-out of the store. */
   Claims run(ClaimRequest request) {
     RetryTimer left = new RetryTimer(retryTimeout);
     boolean looksAgain = false;
@@ -158,7 +158,7 @@ final class ClaimTransaction {
     List<Claimed> claimed = claimed(grants, ledger);
     try {
       if (!dialect.writeAndCommit(session, rows(picked, grants, at))) {
-        throw new IllegalStateException("a record exists that a claim was to make");
+        throw new IllegalStateException("a record exists that the claim was about to create");
       }
     } catch (SQLException e) {
       if (looked || !dialect.isContradiction(e)) {

@@ -10,7 +10,7 @@ final class FutureTicket extends Ticket {
   private final CompletableFuture<CommitResult> future = new CompletableFuture<>();
   private final Consumer<FutureTicket> leader;
 
-  /** A ticket that has {@code leader} run in the background when it is its turn to lead. */
+  /** A ticket that runs {@code leader} in the background when it is the next leader. */
   FutureTicket(Submission submission, Consumer<FutureTicket> leader) {
     super(submission);
     this.leader = leader;

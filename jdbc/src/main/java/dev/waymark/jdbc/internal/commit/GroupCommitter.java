@@ -19,25 +19,26 @@ import org.slf4j.LoggerFactory;
  * Gathers change sets that wait at the same moment into groups, each of which becomes durable with
  * one transaction.
  *
- * <p><b>Leader and followers.</b> There is no writer thread. A caller that finds nobody at work
- * becomes the leader at once, so an idle store commits without a hand-off and without waiting for
- * company. Callers that come while a leader is at work queue up; the time of its transaction is
- * what gathers the next group. A leader works until its own change set is answered, then hands over
- * to the first in the queue, so no caller works for others for longer than it would have waited
- * anyway. The idea is that of the write queues of LevelDB and its successors.
+ * <p><b>Leader and followers.</b> There is no writer thread. A caller that finds no leader becomes
+ * the leader at once. So an idle store commits without a hand-off and without a wait for other
+ * commits. Callers that arrive while a leader works wait in a queue. The duration of its
+ * transaction determines the size of the next group. A leader works until its own change set has
+ * its result, then hands over to the first in the queue. So no caller works for others for longer
+ * than it would have waited anyway. The write queues of LevelDB and its successors use the same
+ * idea.
  *
- * <p>Where the database takes several transactions at a time there are as many leaders. A group
- * then leaves only beside groups that {@link InFlightGroups do not touch} what it touches: what
- * comes of every change set is what would come of it one after the other, in the order of the
- * queue.
+ * <p>On a database with several concurrent write transactions there are as many leaders. A group
+ * then starts only when the groups in flight {@link InFlightGroups do not touch} the executions
+ * that it touches. So every change set has the same result as if all were committed one after the
+ * other, in the order of the queue.
  *
- * <p>Where the first in the queue is a change set for whose answer no thread waits, a thread in the
- * background leads, until nothing can go. It ends when it has had nothing to do for a while. The
- * futures of a group are completed in one go and not by the leader, whom nothing that hangs on them
- * can hold up or make wait for itself.
+ * <p>When no thread waits for the first change set in the queue, a background thread leads, until
+ * no group can start. It ends when it has been idle for a while. The futures of a group are
+ * completed together, and not by the leader. So dependent stages can neither delay the leader nor
+ * deadlock it.
  *
- * <p>The queue is served in order. A group is bounded by the number of its change sets and by the
- * bytes that they bring, and so is the queue; who finds it full is refused.
+ * <p>The queue is served in order. The number of change sets and their bytes limit both a group and
+ * the queue. When the queue is full, a commit is rejected (back-pressure).
  */
 final class GroupCommitter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
@@ -60,8 +61,8 @@ final class GroupCommitter implements AutoCloseable {
   }
 
   /**
-   * Commits a change set together with those that wait at the same moment, and returns or throws
-   * what became of it.
+   * Commits a change set together with those that wait at the same moment, and returns its result
+   * or throws its error.
    *
    * @throws StoreOverloadedException when too many wait
    */
@@ -121,9 +122,9 @@ final class GroupCommitter implements AutoCloseable {
     return new StoreOverloadedException(
         String.format(
             Locale.ROOT,
-            "change set %s was not taken: %,d change sets with %,d bytes wait already; the limits"
+            "cannot commit change set %s: %,d change sets with %,d bytes wait already; the limits"
                 + " are maxWaiting %,d and maxWaitingBytes %,d. This call stored nothing of it;"
-                + " commit it again later, or raise the limits",
+                + " commit it again later, or raise the limits when opening the store",
             refused.changes().id(),
             queue.size(),
             waitingBytes,
@@ -132,8 +133,8 @@ final class GroupCommitter implements AutoCloseable {
   }
 
   /**
-   * Calls upon the first in the queue to lead, if it can go now. To be woken is to be told; who is
-   * called, is called here, until he has nothing left to do or somebody else takes his ticket.
+   * Promotes the first in the queue to leader, if its group can start now. Every promotion happens
+   * here. It lasts until the leader has nothing left to do, or another leader takes its ticket.
    */
   private @Nullable Ticket nextLeader() {
     Ticket first = queue.peekFirst();
@@ -203,9 +204,9 @@ final class GroupCommitter implements AutoCloseable {
   }
 
   /**
-   * Sees to it that what may leave beside this group does, and commits it. Whatever happens, nobody
-   * who was taken from the queue waits for ever; nothing is thrown, since every caller of the
-   * group, also the leader, receives its own answer.
+   * Promotes the next leader if another group may start concurrently, and commits this group. No
+   * caller that was taken from the queue waits for ever, also after an error. The method throws
+   * nothing, because every caller of the group, including the leader, receives its own result.
    */
   private void commit(InFlightGroups.Group group) {
     List<Ticket> tickets = group.tickets();
@@ -259,7 +260,7 @@ final class GroupCommitter implements AutoCloseable {
     promote(next);
   }
 
-  /** Whoever comes next leads where nobody could be made to: then too nobody waits for ever. */
+  /** When no leader could be promoted, the next caller leads, so that no caller waits for ever. */
   private void promote(@Nullable Ticket next) {
     if (next == null) {
       return;
@@ -277,7 +278,7 @@ final class GroupCommitter implements AutoCloseable {
     }
   }
 
-  /** Ends the threads in the background, if there are any. Nobody may be waiting any more. */
+  /** Ends the background threads, if there are any. No caller may wait any more. */
   @Override
   public void close() {
     background.close();

@@ -35,7 +35,7 @@ final class GroupRows {
     commits.add(past.id().value(), past.at(), past.fingerprint(), past.versions());
   }
 
-  /** Adds effects that came about together, at this time. */
+  /** Adds effects that happened together, at this time. */
   void add(List<Effect> effects, Instant at) {
     Map<ExecutionId, List<Effect.Moved>> moves = new LinkedHashMap<>();
     for (Effect effect : effects) {

@@ -26,18 +26,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One group, one transaction: load every record that the group touches, decide each change set in
- * turn, write all that was accepted, commit once, answer everyone.
+ * One group in one transaction: load every record that the group touches, decide each change set in
+ * order, write all accepted changes, commit once, return a result to every caller.
  *
- * <p>Any {@link SQLException} dooms the transaction. The dialect names the remedy: the same again,
- * where another process was in the way or the connection was lost; or the change sets one by one,
- * each in a transaction of its own, so that the guilty one alone fails. Either way, one whose
- * COMMIT went through although its reply was an error finds itself by its commit id and gets the
- * answer that it was owed. All this is bounded by the patience of the store.
+ * <p>Any {@link SQLException} ends the transaction. The dialect names the remedy. After a conflict
+ * with another process or a lost connection, the group is retried. Otherwise each change set is
+ * committed in a separate transaction, so that only the failing one fails. In both cases, a change
+ * set whose COMMIT succeeded although its reply was an error is found by its commit id and gets its
+ * first result. The retry time-out of the store limits all of this.
  *
- * <p>Once COMMIT has returned, the callers are answered before anything else happens. Once it was
- * sent and has failed, the change sets of the group stay {@link UnknownOutcomes unknown}, whatever
- * the errors of later tries are, until one of those has an answer.
+ * <p>Once COMMIT has returned, the callers get their results before anything else happens. When
+ * COMMIT was sent and failed, the outcome of the change sets of the group stays {@link
+ * UnknownOutcomes unknown} until a later try has a result. Errors of later tries do not change
+ * that.
  */
 final class GroupTransaction {
   private static final Logger LOG = LoggerFactory.getLogger(GroupTransaction.class);
@@ -51,7 +52,7 @@ final class GroupTransaction {
   private final Listeners ready;
   private final UnknownOutcomes unknown = new UnknownOutcomes();
 
-  /** Tries a group again for at most {@code retryTimeout}. */
+  /** Retries a group for at most {@code patience}. */
   GroupTransaction(
       Transactions transactions,
       Dialect dialect,
@@ -68,7 +69,7 @@ final class GroupTransaction {
     this.loader = new LedgerLoader(dialect);
   }
 
-  /** Commits the group and answers every ticket of it, whatever happens. */
+  /** Commits the group and answers every ticket of it, also after an error. */
   void run(List<Ticket> group) {
     RetryTimer left = new RetryTimer(retryTimeout);
     SQLException error = tryAgain(group, left);
@@ -93,8 +94,8 @@ final class GroupTransaction {
   }
 
   /**
-   * Tries until the group is answered, and then returns null; or returns the error that trying
-   * again does not help against, or not soon enough.
+   * Retries until the group is answered, and then returns null. Otherwise returns the error that a
+   * retry does not resolve, or not within the time-out.
    */
   private @Nullable SQLException tryAgain(List<Ticket> group, RetryTimer left) {
     while (true) {
@@ -120,7 +121,10 @@ final class GroupTransaction {
     ticket.fail(dialect.explain("commit " + name(ticket), cause, call));
   }
 
-  /** A change set that breaks the rules' own code harms no neighbour either. */
+  /**
+   * An unexpected exception in the rules for one change set does not affect the others of the
+   * group.
+   */
   private void failUnexpectedly(List<Ticket> group, RetryTimer left, RuntimeException cause) {
     if (group.size() == 1) {
       failUnexpectedly(group.get(0), cause);
@@ -131,7 +135,7 @@ final class GroupTransaction {
 
   private void failUnexpectedly(Ticket ticket, RuntimeException cause) {
     if (ticket.isAnswered()) {
-      LOG.warn("something failed after the commit of {}, which is stored", name(ticket), cause);
+      LOG.warn("an error after the commit of {}; the change set is stored", name(ticket), cause);
     } else if (unknown.contains(ticket)) {
       ticket.fail(
           FailedCall.UNKNOWN_COMMIT.unavailable(
@@ -163,8 +167,8 @@ final class GroupTransaction {
   }
 
   /**
-   * Whether a worker may want to hear of it. A commit that is repeated may have lost its connection
-   * before anybody was notified.
+   * Whether workers must be notified. A repeated commit may have lost its connection before the
+   * first notification was sent.
    */
   private static boolean notifiesWorkers(Verdict verdict) {
     return verdict instanceof Verdict.Repeated
@@ -180,15 +184,14 @@ final class GroupTransaction {
   }
 
   /**
-   * The short way: what is remembered is not loaded, and what is to be created is taken not to be
-   * there. Null, with a transaction in which nothing was done, when anything is refused or is not
-   * as it was taken to be: only what was looked for everywhere may be told to a caller as a reason
-   * against his change set.
+   * The short way: cached records are not loaded, and records to create are assumed not to exist.
+   * Returns null, with a transaction in which nothing was done, when anything is refused or an
+   * assumption is wrong. Only after everything was loaded may a caller receive a refusal.
    */
   private @Nullable List<Verdict> fromMemory(
       Session session, List<Ticket> group, Footprint footprint) throws SQLException {
     if (footprint.mustQuery()) {
-      return null; // How leases and workers stand is known to the clock of the database alone.
+      return null; // The state of leases and workers depends on the clock of the database.
     }
     Object stamp = dialect.stamp(session);
     Ledger remembered = heads.lookup(footprint, stamp);
@@ -206,12 +209,12 @@ final class GroupTransaction {
     return verdicts;
   }
 
-  /** What is remembered is right, and what is missing is loaded. */
+  /** The cache is current, and missing records are loaded. */
   private @Nullable List<Verdict> onStamp(
       Session session, List<Ticket> group, Footprint footprint, Ledger ledger) throws SQLException {
     loader.loadUnknown(session, footprint, ledger);
     if (!ledger.hasTaskRunCounts(footprint.taskRunCounts())) {
-      return null; // One that was to be created is there: it has come with a task run of it.
+      return null; // A record to create exists: it was loaded with one of its task runs.
     }
     List<Verdict> verdicts = decide(group, ledger);
     if (verdicts.stream().noneMatch(Verdict.Refused.class::isInstance)
@@ -223,7 +226,7 @@ final class GroupTransaction {
     return null;
   }
 
-  /** What is remembered may have been changed by others, which the writing finds out. */
+  /** Other writers may have changed cached records; the write detects this. */
   private @Nullable List<Verdict> onPreconditions(
       Session session, List<Ticket> group, Preconditions preconditions, Ledger ledger)
       throws SQLException {
@@ -274,7 +277,7 @@ final class GroupTransaction {
       verdicts = fromDatabase(session, group, footprint, true);
     }
     if (verdicts == null) {
-      throw new IllegalStateException("a record exists that was looked for and not found");
+      throw new IllegalStateException("a record exists that was not found before");
     }
     return verdicts;
   }
@@ -296,7 +299,7 @@ final class GroupTransaction {
     return null;
   }
 
-  /** Null where a record exists that was taken not to be there. */
+  /** Returns null when a record exists that was assumed not to exist. */
   private @Nullable List<Verdict> fromDatabase(
       Session session, List<Ticket> group, Footprint footprint, boolean withReady)
       throws SQLException {

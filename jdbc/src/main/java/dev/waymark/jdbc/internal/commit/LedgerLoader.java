@@ -38,8 +38,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Loads the heads of the records that a group touches: a fixed number of statements per table,
- * whatever the size of the group, and none for a table that it does not touch.
+ * Loads the heads of the records that a group touches. The number of statements per table does not
+ * depend on the size of the group; a table that the group does not touch needs none.
  */
 final class LedgerLoader {
   /**
@@ -61,8 +61,8 @@ final class LedgerLoader {
    * workflows, and these before executions: that is the order in which rows are locked.
    *
    * <p>Past commits are read once the locks are held. When a connection was lost in COMMIT, the
-   * database may still be at work on it while the change set is tried again; the locks wait for its
-   * end, and only a look after that tells for certain what became of it.
+   * database may still execute it while the change set is retried. The locks wait for its end. Only
+   * a read after that shows the outcome reliably.
    *
    * @param withReady whether to look which of the task runs that are made ready are so already
    */
@@ -141,7 +141,7 @@ final class LedgerLoader {
     TaskRunId id = new TaskRunId(dialect.uuid(row, 1));
     if (row.getInt(5) == 0) {
       throw new SQLTransactionRollbackException(
-          "a claim is about to take task run " + id, SERIALIZATION_FAILURE);
+          "another transaction is claiming task run " + id, SERIALIZATION_FAILURE);
     }
     ledger.load(new ReadyHead(id, row.getString(2), row.getInt(3), row.getInt(4) == 1));
   }
@@ -173,7 +173,7 @@ final class LedgerLoader {
       }
     }
 
-    /** A workflow of which none is under way has no row. */
+    /** A workflow without executions in progress has no row. */
     void underWay(Collection<WorkflowId> ids) {
       if (!ids.isEmpty()) {
         ids.forEach(id -> ledger.loadUnderWay(id, 0));
@@ -302,7 +302,7 @@ final class LedgerLoader {
     private static String versions(ResultSet row) throws SQLException {
       String versions = row.getString(4);
       if (!VERSIONS.matcher(versions).matches()) {
-        throw new IllegalArgumentException("the text is no list of versions");
+        throw new IllegalArgumentException("the text is not a list of versions");
       }
       return versions;
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells an observer, whose mistakes must not harm a write. Thread-safe. */
+/** Calls an observer, whose exceptions must not affect a write. Thread-safe. */
 final class ObserverCalls {
   private static final Logger LOG = LoggerFactory.getLogger(ObserverCalls.class);
 
@@ -41,7 +41,10 @@ final class ObserverCalls {
       call.run();
     } catch (Throwable e) { // also an Error: the write has been answered
       if (complained.compareAndSet(false, true)) {
-        LOG.warn("a store observer failed; the store goes on, and does not tell this again", e);
+        LOG.warn(
+            "the store observer threw an exception; writes are not affected, and further exceptions"
+                + " are not logged",
+            e);
       }
     }
   }

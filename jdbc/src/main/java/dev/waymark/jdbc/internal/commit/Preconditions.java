@@ -22,26 +22,26 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a group leans on that is decided from memory although others may have written since. It is
- * looked at in the transaction that writes, which goes through only where all of it still holds:
+ * The preconditions of a group that is decided from the cache although other writers may have
+ * written since. They are checked in the transaction that writes, which succeeds only when all of
+ * them hold:
  *
  * <ul>
- *   <li>an execution, and with it whether anything in it may start or be added, is locked and has
- *       the version and state that are remembered. Whoever changes anything of an execution locks
- *       it;
- *   <li>a task run that changes has the version, state and newest attempt that are remembered, and
- *       an attempt that changes the state. An attempt that has ended never changes;
- *   <li>an execution that ends has no live task run: the database sees to that in any case;
- *   <li>an execution that is settled has as many live task runs and ends as are remembered;
- *   <li>a task run on which something leans that does not change it has the version, state and
- *       newest attempt that are remembered, and that attempt its state;
- *   <li>what is created did not exist, by its key;
+ *   <li>an execution, which decides whether anything in it may start or be added, is locked and has
+ *       the cached version and state. Every writer of a record of an execution locks the execution;
+ *   <li>a task run that changes has the cached version, state and newest attempt, and an attempt
+ *       that changes has the cached state. An attempt that has ended never changes;
+ *   <li>an execution that ends has no live task run: the database always enforces this;
+ *   <li>an execution that is settled has the cached numbers of live task runs and ends;
+ *   <li>a task run on which a change depends without changing it has the cached version, state and
+ *       newest attempt, and that attempt has the cached state;
+ *   <li>a created record did not exist, which its key enforces;
  *   <li>a workflow of which the newest revision is run has no newer one.
  * </ul>
  *
- * The version alone would say all this, were it not for servers that lose commits when a replica
- * takes over: then others may have made the same version anew. What else a group might lean on is
- * not worth a check of its own; it is loaded.
+ * The version alone would be enough, but a server may lose commits at a failover to a replica. Then
+ * other writers may have created the same version again. Other facts on which a group might depend
+ * are not worth a separate check; they are loaded.
  */
 final class Preconditions {
   private final Footprint footprint;
@@ -52,7 +52,7 @@ final class Preconditions {
     this.remembered = remembered;
   }
 
-  /** Whether memory has all that deciding needs, and none of it is beyond a check. */
+  /** Whether the cache has everything that the decision needs, and all of it can be checked. */
   boolean areKnown() {
     return footprint.savedWorkflows().isEmpty()
         && footprint.workflows().stream().allMatch(id -> remembered.workflow(id) != null)
@@ -75,7 +75,7 @@ final class Preconditions {
   }
 
   /**
-   * Whether the verdict on a change set stands when the {@link #checks} and the writes find what
+   * Whether the verdict on a change set is valid when the {@link #checks} and the writes find what
    * they expect.
    */
   boolean cover(ChangeSet changes, Verdict verdict) {
@@ -85,8 +85,8 @@ final class Preconditions {
   }
 
   /**
-   * Whether each change writes something, which then finds out whether it was right to; one that
-   * settles an execution does so also where it changes nothing.
+   * Whether each change writes something; the write then detects a wrong assumption. A change that
+   * settles an execution writes also when it changes nothing.
    */
   private static boolean areWritten(List<Change> changes, List<Outcome> outcomes) {
     for (int i = 0; i < outcomes.size(); i++) {
@@ -131,7 +131,7 @@ final class Preconditions {
     return taskRuns;
   }
 
-  /** What is to be looked at before anything is written; executions, which are locked, first. */
+  /** The checks before anything is written; executions, which are locked, come first. */
   List<Rows> checks() {
     Rows workflows = WriteStatement.CHECK_WORKFLOW.rows();
     for (WorkflowId id : footprint.newestRevisions()) {

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change set's place in the queue, and where its answer will be. The answer is given once, by
- * the leader of its group: first it is noted, then whoever waits for it is released.
+ * The position of one change set in the queue, and the holder of its answer. The leader of its
+ * group sets the answer once, and then releases the waiting thread.
  */
 abstract class Ticket {
   private final Submission submission;
@@ -37,7 +37,7 @@ abstract class Ticket {
     footprint = touched;
   }
 
-  /** Whether whoever waits for it has been called upon to lead and has not come to an end of it. */
+  /** Whether the waiter of this ticket was promoted to leader and still leads. */
   final boolean isCalled() {
     return called;
   }
@@ -67,9 +67,9 @@ abstract class Ticket {
   }
 
   /**
-   * Lets go of somebody whom nobody has answered, because this failure ended the leader. It needs
-   * no memory and hardly any stack, of which there may be none; the error is made where the answer
-   * is taken.
+   * Releases a waiter without an answer, because this failure ended the leader. It needs no heap
+   * memory and hardly any stack, because both may be exhausted. The waiter creates the error when
+   * it takes the answer.
    */
   final void abandon(@Nullable Throwable cause) {
     if (!answered) {
@@ -88,13 +88,13 @@ abstract class Ticket {
     return result != null;
   }
 
-  /** Tells whoever waits that there is an answer. Called in the leader's thread; short. */
+  /** Notifies the waiter that there is an answer. Called in the leader's thread; must be short. */
   abstract void release();
 
-  /** Whether whoever waits for this ticket need not lead any longer. */
+  /** Whether the waiter of this ticket need not lead any longer. */
   abstract boolean hasLedEnough();
 
-  /** Makes whoever waits the next leader, or sees to it that there is one. */
+  /** Makes the waiter the next leader, or ensures that there is one. */
   abstract void promote();
 
   /** The answer, or the error as a throw. */
@@ -106,7 +106,7 @@ abstract class Ticket {
       throw new StoreUnavailableException(
           "the thread that committed change set "
               + submission.changes().id()
-              + " failed; whether it was stored is not known, repeat it with the same commit id",
+              + " failed; it is unknown whether it was stored: repeat it with the same commit id",
           failure,
           StoreUnavailableException.Outcome.UNKNOWN);
     }

@@ -6,8 +6,8 @@ import dev.waymark.jdbc.internal.sql.SessionSource;
 import java.sql.SQLException;
 
 /**
- * Write transactions, each on a session of its own. What breaks one off dooms its session, and
- * whatever is remembered: nobody knows what it has left.
+ * Write transactions, each on a separate session. An interrupted transaction discards its session
+ * and the cache, because its result is unknown.
  */
 final class Transactions {
   private final SessionSource sessions;

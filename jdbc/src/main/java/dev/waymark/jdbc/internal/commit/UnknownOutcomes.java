@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The change sets of which a try has failed after its COMMIT was sent. What became of such a change
- * set is not known, whatever happens to later tries, until one has an answer: that try has looked
- * the commit id up under the locks of the change set. Thread-safe.
+ * The change sets with a try that failed after its COMMIT was sent. The outcome of such a change
+ * set is unknown until a later try has a result: that try has looked up the commit id under the
+ * locks of the change set. Thread-safe.
  *
- * <p>Of those that nobody repeats the last 10,000 are kept.
+ * <p>Keeps the last 10,000 change sets that were not repeated.
  */
 final class UnknownOutcomes {
   private static final int CAPACITY = 10_000;

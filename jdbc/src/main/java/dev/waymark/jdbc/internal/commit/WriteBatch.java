@@ -29,11 +29,11 @@ import org.jspecify.annotations.Nullable;
  * Effects that can be written together, one statement per kind of write, because no record moves
  * twice among them.
  *
- * <p>The database checks every move for itself, so it must see each one: a record that moves again
- * goes into the next wave. Nearly every group is a single wave.
+ * <p>The database checks every move, so each one must be written separately: a record that moves
+ * again goes into the next write batch. Nearly every group is a single write batch.
  */
 final class WriteBatch {
-  /** After which a worker is forgotten. */
+  /** How long a worker without a heartbeat is kept. */
   private static final Duration LONGEST_SILENCE = Duration.ofDays(7);
 
   private final Map<WriteStatement, Rows> rows = new EnumMap<>(WriteStatement.class);
@@ -43,7 +43,7 @@ final class WriteBatch {
   /** The ids of all that has moved: of its own type for each kind of record. */
   private final Set<Object> moved = new HashSet<>();
 
-  /** What becomes of a task run, and by what it is known that nobody has changed it since. */
+  /** The change of a task run, and the precondition that shows that it was not changed since. */
   private record TaskRunWrite(
       TaskRunState stateBefore, long versionBefore, int attemptBefore, TaskRunHead after) {
     TaskRunWrite then(TaskRunWrite next) {
@@ -51,7 +51,7 @@ final class WriteBatch {
     }
   }
 
-  /** Takes an effect, unless its record has already moved in this wave. */
+  /** Adds an effect, unless its record has already moved in this write batch. */
   boolean take(Effect effect) {
     if (effect instanceof Effect.WorkflowSaved saved) {
       return take(saved.revision());
@@ -88,7 +88,7 @@ final class WriteBatch {
     return true;
   }
 
-  /** What names a row that is no record: it is written once in a wave. */
+  /** The key of a row that is not a record: it is written once in a write batch. */
   private record RowKey(String table, Object id) {}
 
   private boolean takeOther(Effect effect) {
@@ -193,7 +193,7 @@ final class WriteBatch {
         : take(key, WriteStatement.PUT_POOL, set.name(), set.slots());
   }
 
-  /** Once in a wave, those go that were silent for too long. */
+  /** Once in a write batch, removes the workers without a heartbeat for too long. */
   private boolean take(Effect.WorkerKept kept) {
     RowKey key = new RowKey("worker", kept.name());
     long micros = micros(kept.lease());

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * All that writes, behind one door: commits, which go in groups, and claims, which go each by
- * itself. What the one comes to, the other remembers.
+ * The entry point of all writes: commits, in groups, and claims, each in a separate transaction.
+ * Both share one cache.
  */
 public final class Writer implements AutoCloseable {
   private final GroupCommitter committer;
@@ -25,11 +25,11 @@ public final class Writer implements AutoCloseable {
   private final ObserverCalls observer;
 
   /**
-   * Writes by transactions on these sessions, within these limits, and tries each again for at most
-   * {@code retryTimeout}.
+   * Writes with transactions on these sessions, within these limits, and retries each for at most
+   * {@code patience}.
    *
    * @param ready called after each group by which something may have become ready or due
-   * @param observer hears of each group and each claim
+   * @param observer is notified of each group and each claim
    */
   public Writer(
       SessionSource sessions,

@@ -12,8 +12,8 @@ import java.util.Map;
  * The table that records which migration was run when, by whom and with which checksum.
  *
  * <p>It is for people, and for {@link Migrations#check}; which version the tables have is read
- * elsewhere. It has the name and the columns that Flyway gave it, which made the stores of earlier
- * versions, so that a store has one history whoever made it.
+ * elsewhere. It has the name and the columns of Flyway, which created the stores of earlier
+ * versions. So every store has one history.
  */
 public final class MigrationHistory {
   /** Its name. */

@@ -44,7 +44,7 @@ public final class Migrations {
    * Checks that what made the tables is what this program would make them with: the next migration
    * is written for those tables alone.
    *
-   * @param checksums by version, as far as the history of the store knows them
+   * @param checksums by version, those that the history of the store contains
    * @param place the store, as a message names it
    * @throws SchemaMismatchException when one differs
    */

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those who want to hear when something may have become ready or due, in this process and, where
- * there is an {@link Announcer}, in others. Thread-safe.
+ * The listeners that are notified when something may have become ready or due, in this process and,
+ * where there is an {@link Announcer}, in others. Thread-safe.
  */
 public final class Listeners implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
@@ -38,7 +38,7 @@ public final class Listeners implements AutoCloseable {
     this.announcer = announcer;
   }
 
-  /** Whether nobody listens. */
+  /** Whether there are no listeners. */
   public boolean isEmpty() {
     return entries.isEmpty() && announcer == null;
   }
@@ -57,8 +57,8 @@ public final class Listeners implements AutoCloseable {
     for (Entry entry : entries) {
       try {
         entry.listener.run();
-      } catch (Throwable e) { // also an Error: what was written is stored, whatever fails here
-        LOG.warn("a listener for what becomes ready failed", e);
+      } catch (Throwable e) { // also an Error: a failure here does not affect the commit
+        LOG.warn("a listener of onReady threw an exception; the commit is not affected", e);
       }
     }
   }

@@ -16,13 +16,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a claim picks of what is ready. Pools without a bound are picked from at once. Of those with
- * one it must be known first how many slots are free; so they are picked from in a second turn,
- * which most claims do not need. What both turns bring competes for the places of the claim: of a
- * bounded pool there are never more candidates than free slots, so whatever is taken fits.
+ * The candidates of a claim among the ready task runs. Pools without a limit are read at once. For
+ * pools with a limit, the number of free slots must be known first. So they are read in a second
+ * round, which most claims do not need. The candidates of both rounds compete for the places of the
+ * claim. A pool with a limit never has more candidates than free slots, so every candidate that is
+ * taken fits.
  *
- * <p>Both turns pass over what is locked. When that leaves nothing, although something is ready, a
- * third turn waits for one.
+ * <p>Both rounds skip locked rows. When nothing is left although something is ready, a third round
+ * waits for one row.
  */
 final class ClaimCandidates {
   private static final Comparator<Candidate> ORDER =
@@ -43,7 +44,7 @@ final class ClaimCandidates {
     this.request = request;
   }
 
-  /** The first turn: the bounds, and what is ready in pools without one. */
+  /** The first round: the limits, and ready task runs in pools without a limit. */
   List<Request> first() {
     return List.of(
         new Request(
@@ -68,7 +69,7 @@ final class ClaimCandidates {
             request.limit()));
   }
 
-  /** The second turn: what is ready in pools that have slots free; nothing where there is none. */
+  /** The second round: ready task runs in pools with free slots; empty when there are none. */
   List<Request> second() {
     List<Request> requests = new ArrayList<>();
     slots.forEach(
@@ -88,10 +89,10 @@ final class ClaimCandidates {
   }
 
   /**
-   * The third turn: whichever comes first; nothing when something was picked, or when nothing is
-   * ready that could be.
+   * The third round: the first row in order. Empty when there are candidates already, or when
+   * nothing is ready that could be claimed.
    *
-   * @param unbounded whether something is ready in pools without a bound
+   * @param unbounded whether something is ready in pools without a limit
    */
   List<Request> third(boolean unbounded) {
     if (!candidates.isEmpty() || request.limit() == 0 || request.execution() != null) {

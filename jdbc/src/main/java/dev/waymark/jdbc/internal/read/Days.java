@@ -65,7 +65,7 @@ record Days(List<Day> days, long total) {
 
   private Way shortest(long position, long count, Order order) {
     boolean oldest = order == Order.OLDEST;
-    // Both counted from the old end, whatever the order.
+    // Both are counted from the old end, in either order.
     long first = oldest ? position : total - position - count;
     long last = first + count - 1;
     Place begin = place(first);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is counted but the executions of the two days, at the most, that a condition on the
  * time cuts through, and those with a label: the rest is added up from the counts that the database
- * keeps by workflow, state and day. The counts also tell on which day an offset falls, so that at
+ * keeps by workflow, state and day. The counts also show on which day an offset falls, so that at
  * most half of the executions of one day, or as many as the page holds, are passed over to get
  * there.
  */
@@ -55,7 +55,8 @@ final class ExecutionPages {
   }
 
   /**
-   * A page from the cursor or the beginning on; one more execution tells whether there is a next.
+   * A page from the cursor or the beginning on; one more execution shows whether there is a next
+   * page.
    */
   private Page<Execution> fromHere(long total, long offset) throws SQLException {
     List<Execution> items =

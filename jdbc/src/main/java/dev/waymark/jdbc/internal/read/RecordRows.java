@@ -51,7 +51,7 @@ final class RecordRows {
     String hash = Digests.content(workflow.definition(), workflow.description(), workflow.labels());
     if (!hash.equals(workflow.contentHash())) {
       throw new DamagedRowException(
-          "table workflow_revisions, row with workflow_id \"%s\" and revision %s: definition, description and labels are not those of content_hash"
+          "table workflow_revisions, row with workflow_id \"%s\" and revision %s: definition, description and labels do not match content_hash"
               .formatted(workflow.id(), workflow.revision()),
           null);
     }

@@ -211,7 +211,7 @@ public final class Snapshot {
     return list(ReadStatement.LEASES, s -> s.setInt(1, limit), records::leased);
   }
 
-  /** Executions that nobody will go on with, from this id on. */
+  /** Stalled executions, from this id on. */
   public List<ExecutionId> stalled(UUID least, int limit) throws SQLException {
     return list(
         ReadStatement.STALLED,

@@ -34,7 +34,7 @@ public final class TextMaps {
 
   private static void expect(boolean isSo) {
     if (!isSo) {
-      throw new IllegalArgumentException("the text is no JSON object with texts");
+      throw new IllegalArgumentException("the text is not a JSON object with string values");
     }
   }
 

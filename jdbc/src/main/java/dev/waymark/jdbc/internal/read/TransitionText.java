@@ -29,8 +29,9 @@ public final class TransitionText {
   private TransitionText() {}
 
   /**
-   * The text of these moves. Put together by hand, on the way of every commit: kinds, ids and
-   * states consist of letters, digits and a few signs that mean nothing in JSON.
+   * The text of these moves. It is built without a JSON library, because every commit needs it:
+   * kinds, ids and states consist of letters, digits and a few characters without a meaning in
+   * JSON.
    */
   public static String write(List<Effect.Moved> moves) {
     StringBuilder out = new StringBuilder(80 * moves.size());
@@ -76,7 +77,7 @@ public final class TransitionText {
 
   private static void expect(boolean isSo) {
     if (!isSo) {
-      throw new IllegalArgumentException("the text is no list of transitions");
+      throw new IllegalArgumentException("the text is not a list of transitions");
     }
   }
 

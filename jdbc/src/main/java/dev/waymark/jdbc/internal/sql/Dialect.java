@@ -31,7 +31,7 @@ public interface Dialect {
     return column + " = ANY (ARRAY (" + query + "))";
   }
 
-  /** How many transactions may write at the same time without being in each other's way. */
+  /** How many transactions may write at the same time without a conflict. */
   int writers();
 
   /**
@@ -73,9 +73,9 @@ public interface Dialect {
   }
 
   /**
-   * What is equal, from one write transaction of a session to the next, exactly as long as nobody
-   * else writes to the store; null where the database has no such thing. There a group that was
-   * decided from memory looks at what it leaned on when it {@link #writeAndCommit writes}.
+   * A value that stays equal, from one write transaction of a session to the next, exactly while no
+   * other session writes to the store. Null when the database has no such value. Then a group that
+   * was decided from the cache checks its preconditions when it {@link #writeAndCommit writes}.
    */
   @Nullable Object stamp(Session session) throws SQLException;
 
@@ -100,8 +100,8 @@ public interface Dialect {
   boolean writeAndCommit(Session session, List<Rows> writes) throws SQLException;
 
   /**
-   * Whether an error says that the records are not as the rows to be written took them to be. The
-   * session is sound, and its transaction to be rolled back.
+   * Whether an error says that the records differ from what the rows to be written expect. The
+   * session is usable, and its transaction must be rolled back.
    */
   boolean isContradiction(SQLException error);
 

@@ -13,10 +13,10 @@ public enum FailedCall {
   /** A commit or a claim that stored nothing. */
   WRITE("; nothing was stored by this call"),
   /** A commit that may have been stored, by this call or by an earlier one. */
-  UNKNOWN_COMMIT("; whether it was stored is not known, repeat it with the same commit id"),
+  UNKNOWN_COMMIT("; it is unknown whether it was stored: repeat it with the same commit id"),
   /** A claim that may have been stored. */
   UNKNOWN_CLAIM(
-      "; whether task runs were claimed is not known, any that were are free again when the lease"
+      "; it is unknown whether task runs were claimed: if so, they are free again when the lease"
           + " has expired");
 
   private final String stored;

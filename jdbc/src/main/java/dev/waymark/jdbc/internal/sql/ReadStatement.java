@@ -16,7 +16,7 @@ public enum ReadStatement {
   LOAD_WORKFLOWS,
   /** Ids of workflows that are to be saved -> the same columns. */
   LOAD_SAVED_WORKFLOWS,
-  /** Workflow ids -> workflow id, number of its executions that are under way. */
+  /** Workflow ids -> workflow id, number of its executions in progress. */
   LOAD_UNDER_WAY,
   /**
    * Execution ids, ids of task runs whose executions are to be loaded too -> execution id, state,
@@ -99,7 +99,7 @@ public enum ReadStatement {
   EXPIRED_OF_EXECUTION,
   /** Limit -> the same columns of all leases, by task run id. */
   LEASES,
-  /** Least id, limit -> ids of executions that nobody will go on with, in order. */
+  /** Least id, limit -> ids of stalled executions, in order. */
   STALLED,
   /**
    * Pools -> microseconds until the next is ready or due, and until the next lease is over, and 1

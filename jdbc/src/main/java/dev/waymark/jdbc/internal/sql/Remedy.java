@@ -3,12 +3,12 @@ package dev.waymark.jdbc.internal.sql;
 /** What to do after an error has ended a transaction. */
 public enum Remedy {
   /**
-   * The same again in a new transaction, after a pause and for as long as patience lasts: another
-   * process was in the way, or the connection was lost.
+   * Retry in a new transaction, after a pause and within the retry time-out: another process caused
+   * a conflict, or the connection was lost.
    */
   AGAIN,
-  /** The change sets of the group one by one, so that the guilty one alone fails. */
+  /** Commit the change sets of the group one by one, so that only the failing one fails. */
   APART,
-  /** Nothing helps soon; the callers must hear of it. */
+  /** A retry does not help soon; the callers must receive the error. */
   NONE
 }

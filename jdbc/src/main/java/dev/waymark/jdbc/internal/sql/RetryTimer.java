@@ -13,7 +13,7 @@ public final class RetryTimer {
 
   private final Backoff backoff;
 
-  /** Patience that begins now and lasts this long. */
+  /** A retry limit that begins now and lasts this long. */
   public RetryTimer(Duration longest) {
     this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, longest);
   }

@@ -24,7 +24,7 @@ public final class Rows {
   public void add(@Nullable Object... values) {
     if (values.length != types().size()) {
       throw new IllegalArgumentException(
-          values.length + " values for " + types().size() + " columns");
+          values.length + " values for a row of " + types().size() + " columns");
     }
     rows.add(values);
   }

@@ -7,8 +7,8 @@ import java.util.Properties;
 import org.postgresql.PGProperty;
 
 /**
- * The hosts and ports of a URL. They are read here and not by the driver, which logs a URL that it
- * cannot read, whatever is in it.
+ * The hosts and ports of a URL. They are parsed here and not by the driver, which logs a URL that
+ * it cannot parse, including its secrets.
  */
 final class HostList {
   private static final String DEFAULT_HOST = "localhost";

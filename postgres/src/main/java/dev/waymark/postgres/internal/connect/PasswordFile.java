@@ -100,9 +100,13 @@ final class PasswordFile {
 
   private void warn(Path file) throws IOException {
     String found = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
-    state = "ignored, because others may use it: its permissions are " + found + "; run chmod 600";
+    state =
+        "ignored, because other users may access it: its permissions are "
+            + found
+            + "; run chmod 600";
     LOG.warn(
-        "The password file {} is ignored, because others may use it: its permissions are {}; run chmod 600",
+        "the password file {} is ignored, because other users may access it: its permissions are {};"
+            + " run chmod 600",
         path,
         found);
   }

@@ -10,7 +10,7 @@ import org.postgresql.PGProperty;
 /**
  * Finds the password of a connection where libpq does: in the URL, in {@code PGPASSWORD}, and in
  * the password file that {@code PGPASSFILE} names, else in {@code $HOME/.pgpass}. The driver would
- * look for the file in the home of the list of users, whatever {@code HOME} says.
+ * search the file in the home directory of the user database, and ignore {@code HOME}.
  *
  * @param password the password, or null when none was found
  * @param description where the password is from, or where it was looked for; without the password
@@ -27,13 +27,13 @@ public record PasswordSearch(@Nullable String password, String description) {
   static PasswordSearch of(Properties driver, Map<String, String> environment) {
     String given = driver.getProperty(PGProperty.PASSWORD.getName(), "");
     if (!given.isEmpty()) {
-      return new PasswordSearch(given, "the password is that of the URL or the builder");
+      return new PasswordSearch(given, "the password is from the URL or the builder");
     }
     List<String> searched = new ArrayList<>();
     searched.add("the URL (none)");
     String variable = environment.getOrDefault(VARIABLE, "");
     if (!variable.isEmpty()) {
-      return new PasswordSearch(variable, "the password is that of " + VARIABLE);
+      return new PasswordSearch(variable, "the password is from " + VARIABLE);
     }
     searched.add(VARIABLE + " (not set)");
     String path = environment.getOrDefault(FILE_VARIABLE, "");
@@ -44,11 +44,11 @@ public record PasswordSearch(@Nullable String password, String description) {
     return found == null
         ? new PasswordSearch(
             null,
-            "no password was found; looked in "
+            "no password was found; searched "
                 + String.join(", ", searched)
                 + (named ? ": " : ", ")
                 + file.state())
-        : new PasswordSearch(found, "the password is that of " + file.path());
+        : new PasswordSearch(found, "the password is from " + file.path());
   }
 
   private static String home(Map<String, String> environment) {

@@ -42,8 +42,7 @@ public record PostgresAddress(
    * Reads a URL.
    *
    * @param known the settings of the store that it may have
-   * @param others takes the settings of somebody else, by name and value, and returns whether it
-   *     did
+   * @param others receives other settings, by name and value, and returns whether it accepts them
    * @throws InvalidInputException when it is not of either form, or has a parameter that neither
    *     the store nor the driver knows
    */
@@ -114,7 +113,7 @@ public record PostgresAddress(
             + (nearest == null
                 ? ", number " + number + "; write %26 for an '&' in a value"
                 : " " + Text.quote(name) + "; did you mean \"" + nearest + "\"?")
-            + "; known are "
+            + "; known parameters are "
             + String.join(", ", known)
             + " and the connection parameters of the PostgreSQL JDBC driver, such as sslmode");
   }

@@ -97,9 +97,9 @@ public record UrlParts(
     boolean at = path.indexOf('@') >= 0 || (!userInQuery && query.indexOf('@') >= 0);
     if (at || path.indexOf('#') >= 0 || query.indexOf('#') >= 0) {
       throw new InvalidInputException(
-          "the URL has a '#', or an '@' behind its host, and so cannot be read for certain"
+          "the URL has a '#', or an '@' after its host, and is therefore ambiguous"
               + ESCAPES
-              + ", or give the password by PGPASSWORD or a password file");
+              + ", or supply the password with PGPASSWORD or a password file");
     }
     if (path.indexOf('/', 1) >= 0) {
       throw new InvalidInputException("the URL has a '/' in the name of its database" + ESCAPES);
@@ -169,7 +169,8 @@ public record UrlParts(
       throw new InvalidInputException(
           "the "
               + what
-              + " of the URL has a password in it; parameters begin after a '?' and are separated by '&'");
+              + " of the URL contains a password; parameters begin after a '?' and are separated by"
+              + " '&'");
     }
     return text;
   }

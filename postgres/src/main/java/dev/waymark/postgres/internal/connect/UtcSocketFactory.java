@@ -45,9 +45,9 @@ public final class UtcSocketFactory extends SocketFactory {
     throw unconnectedOnly();
   }
 
-  /** The driver creates its sockets unconnected; nobody asks for others. */
+  /** The driver creates its sockets unconnected; other sockets are not requested. */
   private static IOException unconnectedOnly() {
-    return new IOException("create the socket first, and connect it then");
+    return new IOException("create the socket first, then connect it");
   }
 
   private static final class UtcSocket extends Socket {

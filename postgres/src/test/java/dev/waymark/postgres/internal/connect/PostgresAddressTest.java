@@ -72,9 +72,9 @@ class PostgresAddressTest {
   @DisplayName("is refused when a setting is none of its kind")
   void settings() {
     assertThatThrownBy(() -> PostgresStateStore.builder("postgresql://db/a?pool-size=many"))
-        .hasMessageContaining("pool-size \"many\" is no whole number");
+        .hasMessageContaining("pool-size \"many\" is not a whole number");
     assertThatThrownBy(() -> PostgresStateStore.builder("postgresql://db/a?lock-timeout=5"))
-        .hasMessageContaining("lock-timeout \"5\" is no duration");
+        .hasMessageContaining("lock-timeout \"5\" is not a duration");
     assertThatThrownBy(() -> PostgresStateStore.builder("postgresql://db/a").property("x", "y"))
         .hasMessageContaining("no parameter \"x\"");
   }

@@ -116,7 +116,8 @@ public abstract class WorkerContract extends ContractTest {
     Refusal refusal =
         refusedFor(RecordRef.ofWorker("w"), Reason.ALREADY_EXISTS, () -> keep("w", SECOND, LONG));
     assertThat(refusal.message())
-        .contains(FIRST.toString(), SECOND.toString(), "once the time", "another name");
+        .contains(
+            FIRST.toString(), SECOND.toString(), "wait until its lease expires", "another name");
     assertThat(worker("w").life()).isEqualTo(FIRST);
     keep("w-2", SECOND, LONG);
     assertThat(store.workers()).hasSize(2);

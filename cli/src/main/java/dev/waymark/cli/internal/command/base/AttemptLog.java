@@ -11,9 +11,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The output of one attempt, read on from where it was left. The file of the machine that runs the
- * attempt has all of it, and at once; where there is none, the store has what its workers have
- * brought.
+ * Reads the output of one attempt incrementally. On the machine that runs the attempt, the log file
+ * has all of the output immediately. On other machines there is no file, and the store has the
+ * output that the workers have uploaded.
  */
 public final class AttemptLog {
   private static final int PIECE_BYTES = 1 << 16;
@@ -34,20 +34,20 @@ public final class AttemptLog {
     this.attempt = attempt;
   }
 
-  /** Whether there was anything to read, be it empty. */
+  /** Whether a log was found, even an empty one. */
   public boolean isFound() {
     return found;
   }
 
-  /** Whether nothing has been read so far. */
+  /** Whether no byte has been read yet. */
   boolean isUntouched() {
     return position == 0;
   }
 
   /**
-   * Writes what has come since the last time.
+   * Writes the output that was added since the last call.
    *
-   * @param before is done before the first byte, if there is one
+   * @param before runs before the first byte, if there is one
    */
   public void copy(Output out, Runnable before) throws IOException {
     try (InputStream file = logs.open(taskRun.executionId(), taskRun.taskId(), attempt.number())) {

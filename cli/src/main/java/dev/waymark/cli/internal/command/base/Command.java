@@ -5,17 +5,17 @@ import dev.waymark.cli.internal.syntax.Syntax;
 
 /** A command of the program. */
 public interface Command {
-  /** What it accepts, and its help. */
+  /** The options and the operand that it accepts, and its help. */
   Syntax syntax();
 
   /**
-   * Whether it creates a store that is missing. A command that only reads, or changes what it must
-   * find, does not: a misspelt URL is an error.
+   * Whether it creates a missing store. A command that only reads, or that changes existing
+   * records, does not create one: a misspelt URL is an error.
    */
   default boolean createsStore(Arguments arguments) {
     return false;
   }
 
-  /** Does its work and returns the exit code. */
+  /** Runs the command and returns the exit code. */
   int run(Context context);
 }

@@ -19,8 +19,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command works with: its arguments, its streams, and the store, which is opened when it is
- * first asked for and closed at the end.
+ * The context of a command: its arguments, its streams and the store. The store is opened on first
+ * use and closed at the end.
  */
 public final class Context implements AutoCloseable {
   private final Surroundings surroundings;
@@ -31,7 +31,7 @@ public final class Context implements AutoCloseable {
   private @Nullable StoreUrl storeUrl;
   private @Nullable StateStore store;
 
-  /** Makes the context of one run of a command. */
+  /** Creates the context of one run of a command. */
   public Context(
       Surroundings surroundings,
       Command command,
@@ -45,12 +45,12 @@ public final class Context implements AutoCloseable {
     this.createsStore = command.createsStore(arguments);
   }
 
-  /** The world outside. */
+  /** The environment of the program. */
   public Surroundings surroundings() {
     return surroundings;
   }
 
-  /** What was given on the command line. */
+  /** The arguments of the command line. */
   public Arguments arguments() {
     return arguments;
   }
@@ -65,12 +65,12 @@ public final class Context implements AutoCloseable {
     return messages;
   }
 
-  /** Whether the user wants to hear more. */
+  /** Whether the user requested verbose output. */
   boolean verbose() {
     return arguments.has(CommonOptions.VERBOSE);
   }
 
-  /** Which store the user named. */
+  /** The URL of the store that the user selected. */
   public StoreUrl storeUrl() {
     if (storeUrl == null) {
       String given = arguments.value(CommonOptions.STORE);
@@ -83,7 +83,7 @@ public final class Context implements AutoCloseable {
     return storeUrl;
   }
 
-  /** The store. */
+  /** The store; opened by the first call. */
   public StateStore store() {
     if (store == null) {
       if (!(storeUrl() instanceof SqliteUrl)) {
@@ -94,22 +94,22 @@ public final class Context implements AutoCloseable {
     return store;
   }
 
-  /** Where the output of attempts is kept. */
+  /** The directory of the log files of attempts. */
   public Path logDirectory() {
     return storeUrl().logDirectory();
   }
 
-  /** Finds records by what the user typed. */
+  /** Finds records by an abbreviated id. */
   public Lookup lookup() {
     return new Lookup(store());
   }
 
-  /** The format that was asked for. */
+  /** The requested output format. */
   public Format format() {
     return Format.named(arguments.value(CommonOptions.FORMAT));
   }
 
-  /** Prints records in the format that was asked for. */
+  /** A printer for the requested output format. */
   public Printer printer() {
     return new Printer(
         format(),
@@ -118,22 +118,22 @@ public final class Context implements AutoCloseable {
         messages);
   }
 
-  /** How records look. */
+  /** The fields and columns of records. */
   public Views views() {
     return new Views(zone(), now());
   }
 
-  /** The time. */
+  /** The current time. */
   public Instant now() {
     return surroundings.clock().instant();
   }
 
-  /** The zone of local times. */
+  /** The time zone of local times. */
   public LocalZone zone() {
     return surroundings.zone();
   }
 
-  /** A command line of this program that uses the same store, for a hint. */
+  /** Returns a command line for a hint; it names the same store. */
   public String commandLine(String words) {
     boolean named = arguments.value(CommonOptions.STORE) != null;
     String store = named ? "--store " + ShellWords.quote(storeUrl().shown()) + " " : "";

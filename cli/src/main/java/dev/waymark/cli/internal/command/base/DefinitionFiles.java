@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and checks the workflow files that a command line names: all of them, before anything is
- * done with one.
+ * Reads and checks the workflow files that a command line names. All files are checked before any
+ * of them is used.
  */
 public final class DefinitionFiles {
   static final String STDIN = "-";
@@ -42,7 +42,7 @@ public final class DefinitionFiles {
   private int found;
   private int invalid;
 
-  /** Reads files within these limits. */
+  /** Creates a reader that applies these limits. */
   public DefinitionFiles(Context context, DefinitionLimits limits) {
     this.context = context;
     this.limits = limits;
@@ -50,20 +50,20 @@ public final class DefinitionFiles {
   }
 
   /**
-   * A workflow and where it came from.
+   * A workflow and its source.
    *
-   * @param name the file, as it was named
-   * @param definition what it says
+   * @param name the file name that the user gave
+   * @param definition its definition
    */
   public record Source(String name, WorkflowDefinition definition) {}
 
   /**
-   * Reads every file that the words name: files, folders with the workflow files directly in them,
-   * or {@code -} for standard input. Says what is wrong with the invalid ones.
+   * Reads every file that the words name. A word is a file, a folder (its workflow files are read,
+   * subfolders are ignored) or {@code -} for standard input. Reports the problems of invalid files.
    */
   public DefinitionFiles readAll(List<String> words) {
     if (words.stream().filter(STDIN::equals).count() > 1) {
-      throw CliException.usage("-f - is given twice; standard input can be read once");
+      throw CliException.usage("-f - is given twice; standard input can be read only once");
     }
     for (String word : words) {
       for (String file : filesOf(word)) {
@@ -80,20 +80,20 @@ public final class DefinitionFiles {
     return this;
   }
 
-  /** Reads one file, which must be valid. */
+  /** Reads one file and throws if it is invalid. */
   public WorkflowDefinition readOne(String word) {
     if (!word.equals(STDIN) && Files.isDirectory(path(word))) {
-      throw CliException.usage(Nearest.quote(word) + " is a folder; name one workflow file");
+      throw CliException.usage(Nearest.quote(word) + " is a folder; give one workflow file");
     }
     return reader.read(displayName(word), bytes(word));
   }
 
-  /** The valid ones, in order. */
+  /** Returns the valid files, in order. */
   public List<Source> valid() {
     return read;
   }
 
-  /** Ends the command when a file was invalid; {@code consequence} says what that means. */
+  /** Throws if a file is invalid; {@code consequence} is appended to the message. */
   public void refuseInvalid(String consequence) {
     if (invalid > 0) {
       throw CliException.usage(
@@ -117,7 +117,7 @@ public final class DefinitionFiles {
     }
   }
 
-  /** Two files with one id would overwrite each other, in an order that nobody chose. */
+  /** Rejects two files with the same id: one would overwrite the other in an arbitrary order. */
   private void refuseSameIds() {
     Map<WorkflowId, Source> byId = new HashMap<>();
     for (Source source : read) {
@@ -126,11 +126,11 @@ public final class DefinitionFiles {
         throw CliException.usage(
             "workflow "
                 + Nearest.quote(source.definition().id().value())
-                + " is in two files, "
+                + " is defined in two files, "
                 + other.name()
                 + " and "
                 + source.name()
-                + "; give each file an id of its own");
+                + "; give each file its own id");
       }
     }
   }
@@ -161,7 +161,7 @@ public final class DefinitionFiles {
   }
 
   private byte[] bytes(String word) {
-    // One byte too many shows that a file is too large without reading all of it.
+    // One byte over the limit shows that a file is too large; the rest need not be read.
     try {
       if (word.equals(STDIN)) {
         return context.surroundings().in().readNBytes(limits.maxFileBytes() + 1);
@@ -175,7 +175,7 @@ public final class DefinitionFiles {
     }
   }
 
-  /** Reading a pipe, a socket or a device may take for ever. */
+  /** Rejects pipes, sockets and devices: a read from one might never return. */
   private void refuseSpecial(String word) throws IOException {
     Path path = path(word);
     if (Files.isSymbolicLink(path) && !Files.exists(path)) {
@@ -187,14 +187,14 @@ public final class DefinitionFiles {
               + ", which cannot be followed; correct or remove the link");
     }
     boolean special = Files.readAttributes(path, BasicFileAttributes.class).isOther();
-    // What a shell passes as <(command) or /dev/stdin has somebody who writes to it.
+    // A shell passes <(command) and /dev/stdin as open files, which have a writer.
     if (special && !OPEN_FILE.matcher(path.toString()).matches()) {
       throw CliException.usage(
           "cannot read "
               + Nearest.quote(word)
               + ": it is "
               + kind(path)
-              + ", not a file; name a regular file, or give the text on standard input with -f -");
+              + ", not a regular file; give a regular file, or use -f - and standard input");
     }
   }
 
@@ -216,7 +216,7 @@ public final class DefinitionFiles {
     try {
       return context.surroundings().directory().resolve(word);
     } catch (InvalidPathException e) {
-      throw CliException.usage(Nearest.quote(word) + " is no path: " + e.getReason());
+      throw CliException.usage(Nearest.quote(word) + " is not a valid path: " + e.getReason());
     }
   }
 
@@ -224,7 +224,7 @@ public final class DefinitionFiles {
     String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
     String why = String.valueOf(reason);
     if (e instanceof NoSuchFileException) {
-      why = "there is no such file";
+      why = "no such file; check the path";
     } else if (e instanceof AccessDeniedException) {
       why = "permission denied";
     }

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * While it is open, a first SIGTERM or SIGINT lets the worker take nothing new and come to an end
- * with what it runs; a second one stops that, too.
+ * While it is open, the first SIGTERM or SIGINT drains the worker: it claims nothing new and exits
+ * when its running attempts end. A second signal stops the running attempts.
  *
- * <p>The Java virtual machine itself hears of a signal once and then goes down, so both are taken
- * from it. A system that does not have these signals, or a parent that has them ignored, leaves
- * everything as it is.
+ * <p>By default the Java virtual machine shuts down at the first signal, so this class replaces its
+ * handlers. If the system does not have these signals, or the parent process ignores them, nothing
+ * changes.
  */
 public final class DrainOnSignal implements AutoCloseable {
   private final Runner runner;
@@ -33,14 +33,15 @@ public final class DrainOnSignal implements AutoCloseable {
     }
   }
 
-  /** On a thread of its own for each signal. */
+  /** Runs on a separate thread for each signal. */
   private void hear() {
     if (isFirst()) {
       messages.say(
-          "taking nothing new, and ending when what runs has ended; a second signal stops it now");
+          "draining: no new task starts, and the worker exits when its running tasks end;"
+              + " a second signal stops them now");
       runner.drain();
     } else {
-      messages.say("stopping; what runs is asked to end and killed after 10s");
+      messages.say("stopping: running tasks are asked to end, and killed after 10s");
       runner.stop();
     }
   }
@@ -51,7 +52,7 @@ public final class DrainOnSignal implements AutoCloseable {
     return first;
   }
 
-  /** Whether a signal has come. */
+  /** Whether a signal was received. */
   public synchronized boolean hasHeard() {
     return draining;
   }

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints what the attempts of an execution write while they write it, until the execution has
- * ended. Whenever the output goes on with another attempt, a heading says with which.
+ * Prints the output of the attempts of an execution while they write it, until the execution ends.
+ * A heading names the attempt whenever the output switches to another attempt.
  */
 public final class LogFollower {
   private static final long PAUSE_MILLIS = 250;
@@ -34,8 +34,8 @@ public final class LogFollower {
   /**
    * Follows an execution.
    *
-   * @param wanted the task runs whose output is to be shown
-   * @param headings whether several may be shown, so that each needs a heading
+   * @param wanted selects the task runs whose output is shown
+   * @param headings whether to print headings, because several task runs may be shown
    */
   public LogFollower(Context context, ExecutionId id, Predicate<TaskRun> wanted, boolean headings) {
     this.context = context;
@@ -44,10 +44,10 @@ public final class LogFollower {
     this.headings = headings;
   }
 
-  /** Follows it to its end. */
+  /** Follows the execution until it ends. */
   public void follow() throws IOException {
     while (true) {
-      // The execution first: when it is seen to have ended, all has been written.
+      // Read the execution first: if it has ended, all output has been written.
       Execution execution = context.store().execution(id);
       copyAll();
       context.out().flush();

@@ -5,19 +5,21 @@ import dev.waymark.cli.internal.syntax.Values;
 import dev.waymark.core.query.PageRequest;
 import dev.waymark.core.store.Limits;
 
-/** The options of lists. */
+/** The paging options of list commands. */
 public final class Pages {
-  public static final Option LIMIT = Option.of("N", "Show at most so many. Default: 50", "--limit");
-  public static final Option OFFSET = Option.of("N", "Pass over the first so many.", "--offset");
+  public static final Option LIMIT =
+      Option.of("N", "Maximum number of records to print (default 50).", "--limit");
+  public static final Option OFFSET =
+      Option.of("N", "Number of records to skip from the start (default 0).", "--offset");
 
   private Pages() {}
 
-  /** The part of a list that was asked for. */
+  /** Returns the requested page. */
   public static PageRequest request(Context context) {
     return new PageRequest(offset(context), limit(context));
   }
 
-  /** How many to show. */
+  /** Returns the maximum number of records to print. */
   public static int limit(Context context) {
     String given = context.arguments().value(LIMIT);
     Limits limits = context.storeUrl().limits();
@@ -26,7 +28,7 @@ public final class Pages {
         : Values.number("--limit", given, 1, limits.maxPageSize());
   }
 
-  /** How many to pass over. */
+  /** Returns the number of records to skip. */
   public static long offset(Context context) {
     String given = context.arguments().value(OFFSET);
     return given == null ? 0 : Values.number("--offset", given, 0, Long.MAX_VALUE);

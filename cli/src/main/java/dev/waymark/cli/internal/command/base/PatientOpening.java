@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a store as a worker does, which may start before its database server: as long as the server
- * cannot be reached, is starting or has no connection left, it tries again and says so. What
- * waiting cannot cure, such as a wrong password, is an error at once.
+ * Opens the store of a worker, which may start before its database server. While the server cannot
+ * be reached, is starting or has no free connection, it retries and reports each failure. A
+ * permanent error, such as a wrong password, fails at once.
  */
 public final class PatientOpening {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -23,7 +23,7 @@ public final class PatientOpening {
     this.context = context;
   }
 
-  /** Opens the store, however long that takes. */
+  /** Opens the store; retries without a time limit. */
   public void open() {
     Duration pause = FIRST_PAUSE;
     while (!isOpened(pause)) {
@@ -41,12 +41,12 @@ public final class PatientOpening {
       if (!isTransient(e)) {
         throw e;
       }
-      context.messages().say(e.getMessage() + "; trying again in " + Durations.format(pause));
+      context.messages().say(e.getMessage() + "; retrying in " + Durations.format(pause));
       return false;
     }
   }
 
-  /** Whether the server may answer later: no connection, shutting down or starting, or full. */
+  /** Whether a retry may succeed: no connection, a shutdown or start, or too many connections. */
   static boolean isTransient(StoreUnavailableException error) {
     for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
       @Nullable String state = cause instanceof SQLException sql ? sql.getSQLState() : null;

@@ -16,7 +16,7 @@ import dev.waymark.core.model.TaskRunState;
 import java.util.List;
 
 /**
- * Says how an execution ended: the result on standard output, what went wrong on standard error,
+ * Reports how an execution ended: the result on standard output, the failures on standard error,
  * and the exit code.
  */
 public final class Result {
@@ -30,11 +30,11 @@ public final class Result {
     this.printer = printer;
   }
 
-  /** Reports an execution that has ended; returns the exit code. */
+  /** Reports an execution that has ended. Returns the exit code. */
   public int report(ExecutionId id) {
     Execution execution = context.store().execution(id);
     if (execution == null) {
-      throw CliException.notFound("execution " + id + " is gone");
+      throw CliException.notFound("execution " + id + " no longer exists");
     }
     if (execution.state() == ExecutionState.FAILED) {
       reportFailures(execution);
@@ -92,7 +92,7 @@ public final class Result {
                 + " failed"
                 + tries
                 + why
-                + "\n  its output: "
+                + "\n  show its output: "
                 + context.commandLine(
                     "logs " + taskRun.executionId() + " --task " + taskRun.taskId()));
   }

@@ -24,17 +24,17 @@ import dev.waymark.runner.file.DefinitionReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code run}, {@code executions rerun} and {@code worker} share: starting executions and
- * working on them, with progress on standard error.
+ * The code that {@code run}, {@code executions rerun} and {@code worker} share. It starts
+ * executions and works on them, with progress on standard error.
  */
 public final class RunOptions {
   public static final Option CONCURRENCY =
       Option.of(
           "N",
-          "Run at most so many tasks at once. Default: the number of processors, at least 4",
+          "Maximum number of tasks to run at once (default: the number of processors, at least 4).",
           "--concurrency");
   public static final Option DETACH =
-      Option.flag("Only start it, and leave the work to \"waymark worker\".", "--detach");
+      Option.flag("Start the execution only; \"waymark worker\" runs its tasks.", "--detach");
 
   private static final int MOST_CONCURRENCY = 10_000;
 
@@ -42,19 +42,17 @@ public final class RunOptions {
   private final Printer printer;
 
   /**
-   * Work that a command line asks for; what is wrong with the line is said before anything happens.
+   * Reads the options of the command line. An invalid option is reported before anything starts.
    */
   public RunOptions(Context context) {
     this.context = context;
     this.printer = context.printer();
     concurrency(context);
-    // The work goes on when nobody reads its result any more.
+    // The work continues even if the reader of standard output has gone.
     context.out().keepGoing();
   }
 
-  /**
-   * Starts an execution and, unless the user wants to leave it to a worker, works on it to its end.
-   */
+  /** Starts an execution and, unless it is detached, works on it until it ends. */
   public int start(StartRequest request) {
     try (Progress progress = progress(context);
         Runner runner = runner(context, progress)) {
@@ -73,12 +71,12 @@ public final class RunOptions {
     }
   }
 
-  /** A runner on the store of the command line. */
+  /** Creates a runner on the store of the command line. */
   static Runner runner(Context context, RunListener listener) {
     return builder(context, listener).build();
   }
 
-  /** The same, to be set further. */
+  /** Returns a builder of such a runner, for more settings. */
   public static Runner.Builder builder(Context context, RunListener listener) {
     DefinitionReader reader =
         new DefinitionReader(DefinitionLimits.of(context.storeUrl().limits()));
@@ -99,8 +97,8 @@ public final class RunOptions {
   }
 
   /**
-   * How one execution is shown: redrawn on a terminal, else in lines. Log messages would tear the
-   * picture apart, so with -v there are lines too.
+   * Creates the progress display of one execution: redrawn in place on a terminal, else line by
+   * line. With -v it is also line by line, because log messages would damage a redrawn display.
    */
   public static Progress progress(Context context) {
     Terminal terminal = context.surroundings().terminal();
@@ -121,7 +119,7 @@ public final class RunOptions {
   private int detached(ExecutionId id) {
     Execution execution = context.store().execution(id);
     if (execution == null) {
-      throw CliException.notFound("execution " + id + " is gone");
+      throw CliException.notFound("execution " + id + " no longer exists");
     }
     if (printer.format() == Format.TABLE) {
       context.out().println("execution " + id + " " + execution.state());
@@ -133,18 +131,18 @@ public final class RunOptions {
 
   private void stopped(Runner runner, Progress progress, ExecutionId id) {
     progress.close();
-    context.messages().say("stopping; what runs is asked to end and killed after 10s");
+    context.messages().say("stopping: running tasks are asked to end, and killed after 10s");
     runner.stop();
     Execution execution = context.store().execution(id);
     if (execution != null && execution.state().isTerminal()) {
-      context.messages().say("stopped; execution " + id + " has ended as " + execution.state());
+      context.messages().say("stopped; execution " + id + " ended in state " + execution.state());
     } else {
       context
           .messages()
           .say(
-              "stopped; go on with: "
+              "stopped; continue it with: "
                   + context.commandLine("worker")
-                  + "  or cancel it: "
+                  + "  or cancel it with: "
                   + context.commandLine("executions cancel " + id));
     }
   }

@@ -1,12 +1,12 @@
 package dev.waymark.cli.internal.command.base;
 
-/** Words for a command line that a user may copy. */
+/** Quotes the words of a command line that a user may copy. */
 final class ShellWords {
   private static final String PLAIN = "-_./:=@%+,~?";
 
   private ShellWords() {}
 
-  /** The word, in single quotes where the shell would take it apart. */
+  /** Returns the word, in single quotes where the shell would interpret it. */
   static String quote(String word) {
     boolean plain =
         !word.isEmpty()

@@ -5,9 +5,9 @@ import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A signal that this process takes from the virtual machine. Java has no interface of its own for
- * that but {@code sun.misc.Signal}, which is there on every virtual machine we know; it is reached
- * by reflection, since the compiler warns of it and cannot be told not to.
+ * A signal that this process handles instead of the virtual machine. Java has no standard API for
+ * this. {@code sun.misc.Signal} exists on every virtual machine we know; it is called by
+ * reflection, because the compiler warns about it and the warning cannot be suppressed.
  */
 final class SystemSignal implements AutoCloseable {
   private final Class<?> type;
@@ -26,8 +26,8 @@ final class SystemSignal implements AutoCloseable {
   }
 
   /**
-   * Does something, on a thread of its own, whenever the signal comes; null where there is no such
-   * signal. One that the parent of this process has ignored stays so.
+   * Runs an action, on a separate thread, whenever the signal is received. Returns null if the
+   * system does not have the signal. A signal that the parent process ignores stays ignored.
    */
   static @Nullable SystemSignal take(String name, Runnable heard) {
     try {
@@ -63,7 +63,7 @@ final class SystemSignal implements AutoCloseable {
     try {
       set(before);
     } catch (ReflectiveOperationException e) {
-      // It was possible before; and the process is about to end.
+      // This succeeded before, and the process is about to end.
     }
   }
 }
