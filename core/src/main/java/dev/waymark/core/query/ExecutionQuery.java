@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param until the execution was created before this time; null for no bound
  * @param order the order of the list
  * @param offset number of executions to skip; 0 when {@code after} is given
- * @param limit maximum number of executions to return, from 1 to {@link Limits#maxPageSize()}; null
- *     for {@link Limits#defaultPageSize()}
+ * @param limit maximum number of executions to return, from 1 to {@code Limits.maxPageSize()}; null
+ *     for {@code Limits.defaultPageSize()}
  * @param after the cursor after which to begin, or null; its order must be the order of the query
  */
 public record ExecutionQuery(

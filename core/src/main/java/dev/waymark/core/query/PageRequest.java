@@ -6,7 +6,7 @@ import dev.waymark.core.error.InvalidInputException;
  * The part of a list to read.
  *
  * @param offset number of items to skip, from 0
- * @param limit maximum number of items to return, from 1 to {@link Limits#maxPageSize()}
+ * @param limit maximum number of items to return, from 1 to {@code Limits.maxPageSize()}
  */
 public record PageRequest(long offset, int limit) {
 

@@ -1,4 +1,4 @@
-/** Code that the parts of the SQL backends share. */
+/** The state store on any SQL backend. {@code JdbcStateStore} is the base class of each backend. */
 @NullMarked
 package dev.waymark.jdbc.internal;
 

@@ -1,7 +1,7 @@
 package dev.waymark.runner.api;
 
 /**
- * Does in Java what a task with {@code uses:} asks for. It is registered under a name by {@link
+ * Does in Java what a task with {@code uses:} asks for. It is registered under a name by {@code
  * Runner.Builder#handler(String, TaskHandler)} and called on a thread of its own for each attempt,
  * for several attempts at the same time.
  *

@@ -52,7 +52,7 @@ public final class TaskGraph {
    * The graph of a workflow.
    *
    * @throws InvalidInputException when a task appears twice, needs one that does not exist or is of
-   *     another stage, or needs itself by any way round; never for a workflow that {@link
+   *     another stage, or needs itself by any way round; never for a workflow that {@code
    *     DefinitionReader} read
    */
   public static TaskGraph of(WorkflowDefinition workflow) {

@@ -93,10 +93,14 @@ public final class Decider {
     Times.checkStorable(submission.at());
     List<Change> changes = submission.changes().changes();
     for (int i = 0; i < changes.size(); i++) {
-      decide(changes.get(i), submission.prepared().get(i));
+      new Rules(submission.prepared().get(i)).handle(changes.get(i));
     }
     if (!decision.refusals().isEmpty()) {
       return new Verdict.Refused(decision.refusals().error());
+    }
+    if (decision.outcomes().size() != changes.size()) {
+      throw new IllegalStateException(
+          changes.size() + " changes have " + decision.outcomes().size() + " outcomes");
     }
     CommitResult result =
         new CommitResult(submission.changes().id(), submission.at(), decision.outcomes());
@@ -105,53 +109,112 @@ public final class Decider {
     return new Verdict.Accepted(result, past, decision.effects());
   }
 
-  private void decide(Change change, @Nullable Prepared prepared) {
-    if (change instanceof Change.SaveWorkflow) {
-      workflows.save(((PreparedWorkflow) Objects.requireNonNull(prepared)).workflow());
-    } else if (change instanceof Change.CreateExecution create) {
-      executions.create(create, (PreparedExecution) Objects.requireNonNull(prepared));
-    } else if (change instanceof Change.UpdateExecution update) {
-      executions.update(update);
-    } else if (change instanceof Change.CreateTaskRun create) {
-      taskRuns.create(create.taskRun());
-    } else if (change instanceof Change.UpdateTaskRun update) {
-      taskRuns.update(update);
-    } else if (change instanceof Change.RecordAttempt record) {
-      attempts.record(record, ClaimRequest.DEFAULT_POOL);
-    } else if (change instanceof Change.UpdateAttempt update) {
-      attempts.update(update);
-    } else {
-      decideOther(change);
-    }
-  }
+  /** Applies the rules for a change, by its kind. */
+  private final class Rules implements ChangeVisitor {
+    private final @Nullable Prepared prepared;
 
-  private void decideOther(Change change) {
-    if (change instanceof Change.LoseAttempt lose) {
-      attempts.lose(lose);
-    } else if (change instanceof Change.AdmitExecution admit) {
-      executions.admit(admit);
-    } else if (change instanceof Change.RenewLease renew) {
-      attempts.renew(renew);
-    } else if (change instanceof Change.ReadyTaskRun ready) {
-      dues.ready(ready);
-    } else if (change instanceof Change.SettleExecution settle) {
-      dues.settle(settle);
-    } else if (change instanceof Change.MarkDue due) {
-      dues.mark(due);
-    } else if (change instanceof Change.ClearDue due) {
-      dues.clear(due);
-    } else if (change instanceof Change.SetOutputs set) {
-      taskRuns.set(set);
-    } else if (change instanceof Change.AppendLog append) {
-      logs.append(append);
-    } else if (change instanceof Change.DeleteLogs delete) {
-      logs.delete(delete);
-    } else if (change instanceof Change.KeepWorker keep) {
-      workers.keep(keep);
-    } else if (change instanceof Change.RetireWorker retire) {
-      workers.retire(retire);
-    } else if (change instanceof Change.SetPool set) {
-      pools.set(set);
+    Rules(@Nullable Prepared prepared) {
+      this.prepared = prepared;
+    }
+
+    @Override
+    public void visit(Change.SaveWorkflow change) {
+      workflows.save(((PreparedWorkflow) Objects.requireNonNull(prepared)).workflow());
+    }
+
+    @Override
+    public void visit(Change.CreateExecution change) {
+      executions.create(change, (PreparedExecution) Objects.requireNonNull(prepared));
+    }
+
+    @Override
+    public void visit(Change.UpdateExecution change) {
+      executions.update(change);
+    }
+
+    @Override
+    public void visit(Change.AdmitExecution change) {
+      executions.admit(change);
+    }
+
+    @Override
+    public void visit(Change.CreateTaskRun change) {
+      taskRuns.create(change.taskRun());
+    }
+
+    @Override
+    public void visit(Change.UpdateTaskRun change) {
+      taskRuns.update(change);
+    }
+
+    @Override
+    public void visit(Change.RecordAttempt change) {
+      attempts.record(change, ClaimRequest.DEFAULT_POOL);
+    }
+
+    @Override
+    public void visit(Change.UpdateAttempt change) {
+      attempts.update(change);
+    }
+
+    @Override
+    public void visit(Change.LoseAttempt change) {
+      attempts.lose(change);
+    }
+
+    @Override
+    public void visit(Change.RenewLease change) {
+      attempts.renew(change);
+    }
+
+    @Override
+    public void visit(Change.ReadyTaskRun change) {
+      dues.ready(change);
+    }
+
+    @Override
+    public void visit(Change.SettleExecution change) {
+      dues.settle(change);
+    }
+
+    @Override
+    public void visit(Change.MarkDue change) {
+      dues.mark(change);
+    }
+
+    @Override
+    public void visit(Change.ClearDue change) {
+      dues.clear(change);
+    }
+
+    @Override
+    public void visit(Change.SetOutputs change) {
+      taskRuns.set(change);
+    }
+
+    @Override
+    public void visit(Change.AppendLog change) {
+      logs.append(change);
+    }
+
+    @Override
+    public void visit(Change.DeleteLogs change) {
+      logs.delete(change);
+    }
+
+    @Override
+    public void visit(Change.KeepWorker change) {
+      workers.keep(change);
+    }
+
+    @Override
+    public void visit(Change.RetireWorker change) {
+      workers.retire(change);
+    }
+
+    @Override
+    public void visit(Change.SetPool change) {
+      pools.set(change);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.Standing;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -24,62 +25,127 @@ final class Fingerprint {
 
   void add(Change change, @Nullable Prepared prepared) {
     part(change.target().id());
-    if (prepared instanceof PreparedWorkflow workflow) {
-      part("save workflow").part(workflow.workflow().contentHash());
-    } else if (prepared instanceof PreparedExecution execution) {
-      part("create execution").part(execution.requestHash());
-    } else if (change instanceof Change.UpdateExecution update) {
-      part("update execution").part(update.to());
-      part(update.expectedVersion()).part(update.error());
-    } else if (change instanceof Change.CreateTaskRun create) {
-      part("create task run").part(create.taskRun().executionId()).part(create.taskRun().taskId());
-    } else if (change instanceof Change.UpdateTaskRun update) {
-      part("update task run").part(update.to());
-      part(update.expectedVersion()).part(update.fence());
-    } else if (change instanceof Change.RecordAttempt record) {
-      part("record attempt").part(record.worker());
-      if (record.lease() != null) {
-        part(record.lease());
-      }
-    } else if (change instanceof Change.UpdateAttempt update) {
-      part("update attempt").part(update.to()).part(update.exitCode()).part(update.error());
-    } else {
-      addOther(change);
-    }
+    new Parts(prepared).handle(change);
   }
 
-  private void addOther(Change change) {
-    if (change instanceof Change.LoseAttempt lose) {
-      part("lose attempt").part(lose.error());
-    } else if (change instanceof Change.RenewLease renew) {
-      part(renew.ifLive() ? "renew lease if live" : "renew lease").part(renew.lease());
-    } else if (change instanceof Change.ReadyTaskRun ready) {
-      part("ready task run").part(ready.expectedVersion());
-      part(ready.pool()).part(ready.priority()).part(ready.delay());
-    } else if (change instanceof Change.SettleExecution settle) {
-      Standing standing = settle.standing();
-      part("settle execution").part(standing.version()).part(standing.state());
+  /** Adds the parts of a change, by its kind. */
+  private final class Parts implements ChangeVisitor {
+    private final @Nullable Prepared prepared;
+
+    Parts(@Nullable Prepared prepared) {
+      this.prepared = prepared;
+    }
+
+    @Override
+    public void visit(Change.SaveWorkflow change) {
+      part("save workflow");
+      part(((PreparedWorkflow) Objects.requireNonNull(prepared)).workflow().contentHash());
+    }
+
+    @Override
+    public void visit(Change.CreateExecution change) {
+      part("create execution");
+      part(((PreparedExecution) Objects.requireNonNull(prepared)).requestHash());
+    }
+
+    @Override
+    public void visit(Change.UpdateExecution change) {
+      part("change execution").part(change.to());
+      part(change.expectedVersion()).part(change.error());
+    }
+
+    @Override
+    public void visit(Change.AdmitExecution change) {
+      part("change execution").part(change.workflow()).part(change.most());
+    }
+
+    @Override
+    public void visit(Change.CreateTaskRun change) {
+      part("change task run").part(change.taskRun().executionId()).part(change.taskRun().taskId());
+    }
+
+    @Override
+    public void visit(Change.UpdateTaskRun change) {
+      part("change task run").part(change.to());
+      part(change.expectedVersion()).part(change.fence());
+    }
+
+    @Override
+    public void visit(Change.RecordAttempt change) {
+      part("change attempt").part(change.worker());
+      if (change.lease() != null) {
+        part(change.lease());
+      }
+    }
+
+    @Override
+    public void visit(Change.UpdateAttempt change) {
+      part("change attempt").part(change.to()).part(change.exitCode()).part(change.error());
+    }
+
+    @Override
+    public void visit(Change.LoseAttempt change) {
+      part("change attempt").part(change.error());
+    }
+
+    @Override
+    public void visit(Change.RenewLease change) {
+      part(change.ifLive() ? "change lease if live" : "change lease").part(change.lease());
+    }
+
+    @Override
+    public void visit(Change.ReadyTaskRun change) {
+      part("change task run").part(change.expectedVersion());
+      part(change.pool()).part(change.priority()).part(change.delay());
+    }
+
+    @Override
+    public void visit(Change.SettleExecution change) {
+      Standing standing = change.standing();
+      part("change execution").part(standing.version()).part(standing.state());
       part(standing.unfinished()).part(standing.ended());
-    } else if (change instanceof Change.MarkDue due) {
-      part("mark due").part(due.reason()).part(due.delay());
-    } else if (change instanceof Change.ClearDue due) {
-      part("clear due").part(due.reason());
-    } else if (change instanceof Change.SetOutputs set) {
-      part("set outputs").part(set.fence()).part(set.outputs().size());
-      set.outputs().forEach((name, value) -> part(name).part(value));
-    } else if (change instanceof Change.AppendLog append) {
-      part("append log").part(append.position()).bytes(append.bytes());
-    } else if (change instanceof Change.DeleteLogs) {
+    }
+
+    @Override
+    public void visit(Change.MarkDue change) {
+      part("mark change").part(change.reason()).part(change.delay());
+    }
+
+    @Override
+    public void visit(Change.ClearDue change) {
+      part("clear change").part(change.reason());
+    }
+
+    @Override
+    public void visit(Change.SetOutputs change) {
+      part("change outputs").part(change.fence()).part(change.outputs().size());
+      change.outputs().forEach((name, value) -> part(name).part(value));
+    }
+
+    @Override
+    public void visit(Change.AppendLog change) {
+      part("change log").part(change.position()).bytes(change.bytes());
+    }
+
+    @Override
+    public void visit(Change.DeleteLogs change) {
       part("delete logs");
-    } else if (change instanceof Change.AdmitExecution admit) {
-      part("admit execution").part(admit.workflow()).part(admit.most());
-    } else if (change instanceof Change.KeepWorker keep) {
-      part("keep worker").part(keep.life()).part(keep.lease()).part(keep.info().size());
-      keep.info().forEach((name, value) -> part(name).part(value));
-    } else if (change instanceof Change.RetireWorker retire) {
-      part("retire worker").part(retire.life());
-    } else if (change instanceof Change.SetPool set) {
-      part("set pool").part(set.slots());
+    }
+
+    @Override
+    public void visit(Change.KeepWorker change) {
+      part("change worker").part(change.life()).part(change.lease()).part(change.info().size());
+      change.info().forEach((name, value) -> part(name).part(value));
+    }
+
+    @Override
+    public void visit(Change.RetireWorker change) {
+      part("change worker").part(change.life());
+    }
+
+    @Override
+    public void visit(Change.SetPool change) {
+      part("change pool").part(change.slots());
     }
   }
 

@@ -89,74 +89,133 @@ public record Footprint(
   /** Adds what a change set touches. */
   public void add(ChangeSet changes) {
     commits.add(changes.id());
-    changes.changes().forEach(this::add);
+    changes.changes().forEach(new Collector()::handle);
   }
 
-  private void add(Change change) {
-    if (change instanceof Change.SaveWorkflow save) {
-      workflows.add(save.workflow().id());
-      savedWorkflows.add(save.workflow().id());
-    } else if (change instanceof Change.CreateExecution create) {
-      workflows.add(create.execution().workflowId());
-      if (create.execution().workflowRevision() == null) {
-        newestRevisions.add(create.execution().workflowId());
+  /** Adds what a change touches, by its kind. */
+  private final class Collector implements ChangeVisitor {
+    @Override
+    public void visit(Change.SaveWorkflow change) {
+      workflows.add(change.workflow().id());
+      savedWorkflows.add(change.workflow().id());
+    }
+
+    @Override
+    public void visit(Change.CreateExecution change) {
+      workflows.add(change.execution().workflowId());
+      if (change.execution().workflowRevision() == null) {
+        newestRevisions.add(change.execution().workflowId());
       }
-      executions.add(create.execution().id());
-      created.add(create.execution().id());
-    } else if (change instanceof Change.UpdateExecution update) {
-      executions.add(update.id());
-      if (update.to().isTerminal()) {
-        taskRunCounts.add(update.id());
+      executions.add(change.execution().id());
+      created.add(change.execution().id());
+    }
+
+    @Override
+    public void visit(Change.UpdateExecution change) {
+      executions.add(change.id());
+      if (change.to().isTerminal()) {
+        taskRunCounts.add(change.id());
       }
-    } else if (change instanceof Change.CreateTaskRun create) {
-      ExecutionId execution = create.taskRun().executionId();
+    }
+
+    @Override
+    public void visit(Change.AdmitExecution change) {
+      executions.add(change.id());
+      workflows.add(change.workflow());
+      savedWorkflows.add(change.workflow()); // Its lock is that of the number of its executions.
+      bounded.add(change.workflow());
+    }
+
+    @Override
+    public void visit(Change.CreateTaskRun change) {
+      ExecutionId execution = change.taskRun().executionId();
       executions.add(execution);
       taskRunCounts.add(execution);
-      taskRuns.add(create.taskRun().id());
-      created.add(create.taskRun().id());
-      tasks.add(new TaskKey(execution, create.taskRun().taskId()));
-    } else if (change instanceof Change.UpdateTaskRun update) {
-      taskRuns.add(update.id());
-    } else if (change instanceof Change.RecordAttempt record) {
-      taskRuns.add(record.taskRunId());
-    } else if (change instanceof Change.UpdateAttempt update) {
-      taskRuns.add(update.id().taskRunId());
-    } else if (change instanceof Change.LoseAttempt lose) {
-      taskRuns.add(lose.id().taskRunId());
-      clocked.add(lose.id().taskRunId());
-    } else if (change instanceof Change.RenewLease renew) {
-      taskRuns.add(renew.id().taskRunId());
-    } else if (change instanceof Change.ReadyTaskRun toReady) {
-      taskRuns.add(toReady.id());
-      dependedOn.add(toReady.id());
-      madeReady.add(toReady.id());
-    } else if (change instanceof Change.SettleExecution settle) {
-      executions.add(settle.id());
-      taskRunCounts.add(settle.id());
-      settled.add(settle.id());
-    } else if (change instanceof Change.MarkDue due) {
-      executions.add(due.id());
-    } else if (change instanceof Change.ClearDue notDue) {
-      executions.add(notDue.id());
-    } else if (change instanceof Change.SetOutputs outputs) {
-      taskRuns.add(outputs.id());
-      dependedOn.add(outputs.id());
-    } else if (change instanceof Change.AppendLog append) {
-      taskRuns.add(append.id().taskRunId());
-      dependedOn.add(append.id().taskRunId());
-    } else if (change instanceof Change.DeleteLogs delete) {
-      executions.add(delete.id());
-    } else if (change instanceof Change.AdmitExecution admit) {
-      executions.add(admit.id());
-      workflows.add(admit.workflow());
-      savedWorkflows.add(admit.workflow()); // Its lock is that of the number of its executions.
-      bounded.add(admit.workflow());
-    } else if (change instanceof Change.KeepWorker keep) {
-      workers.add(keep.name());
-    } else if (change instanceof Change.RetireWorker retire) {
-      workers.add(retire.name());
-    } else if (change instanceof Change.SetPool set) {
-      pools.add(set.name());
+      taskRuns.add(change.taskRun().id());
+      created.add(change.taskRun().id());
+      tasks.add(new TaskKey(execution, change.taskRun().taskId()));
+    }
+
+    @Override
+    public void visit(Change.UpdateTaskRun change) {
+      taskRuns.add(change.id());
+    }
+
+    @Override
+    public void visit(Change.RecordAttempt change) {
+      taskRuns.add(change.taskRunId());
+    }
+
+    @Override
+    public void visit(Change.UpdateAttempt change) {
+      taskRuns.add(change.id().taskRunId());
+    }
+
+    @Override
+    public void visit(Change.LoseAttempt change) {
+      taskRuns.add(change.id().taskRunId());
+      clocked.add(change.id().taskRunId());
+    }
+
+    @Override
+    public void visit(Change.RenewLease change) {
+      taskRuns.add(change.id().taskRunId());
+    }
+
+    @Override
+    public void visit(Change.ReadyTaskRun change) {
+      taskRuns.add(change.id());
+      dependedOn.add(change.id());
+      madeReady.add(change.id());
+    }
+
+    @Override
+    public void visit(Change.SettleExecution change) {
+      executions.add(change.id());
+      taskRunCounts.add(change.id());
+      settled.add(change.id());
+    }
+
+    @Override
+    public void visit(Change.MarkDue change) {
+      executions.add(change.id());
+    }
+
+    @Override
+    public void visit(Change.ClearDue change) {
+      executions.add(change.id());
+    }
+
+    @Override
+    public void visit(Change.SetOutputs change) {
+      taskRuns.add(change.id());
+      dependedOn.add(change.id());
+    }
+
+    @Override
+    public void visit(Change.AppendLog change) {
+      taskRuns.add(change.id().taskRunId());
+      dependedOn.add(change.id().taskRunId());
+    }
+
+    @Override
+    public void visit(Change.DeleteLogs change) {
+      executions.add(change.id());
+    }
+
+    @Override
+    public void visit(Change.KeepWorker change) {
+      workers.add(change.name());
+    }
+
+    @Override
+    public void visit(Change.RetireWorker change) {
+      workers.add(change.name());
+    }
+
+    @Override
+    public void visit(Change.SetPool change) {
+      pools.add(change.name());
     }
   }
 }

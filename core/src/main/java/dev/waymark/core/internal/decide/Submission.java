@@ -59,15 +59,15 @@ public record Submission(
         "maxChanges");
     Instant at = Times.micros(now);
     List<@Nullable Prepared> prepared = new ArrayList<>(changes.changes().size());
-    long bytes = 0;
+    Sizes sizes = new Sizes(limits);
     Fingerprint fingerprint = new Fingerprint();
     for (Change change : changes.changes()) {
-      bytes += check(change, limits);
+      sizes.handle(change);
       Prepared made = prepare(change, at);
       prepared.add(made);
       fingerprint.add(change, made);
     }
-    return new Submission(changes, at, prepared, fingerprint.value(), bytes);
+    return new Submission(changes, at, prepared, fingerprint.value(), sizes.bytes);
   }
 
   private static @Nullable Prepared prepare(Change change, Instant at) {
@@ -98,50 +98,143 @@ public record Submission(
     return null;
   }
 
-  private static long check(Change change, Limits limits) {
-    if (change instanceof Change.SaveWorkflow save) {
-      return check(save.workflow(), limits);
+  /** Checks the sizes of changes, by their kind, and adds them up. */
+  private static final class Sizes implements ChangeVisitor {
+    private final Limits limits;
+    private long bytes;
+
+    Sizes(Limits limits) {
+      this.limits = limits;
     }
-    if (change instanceof Change.CreateExecution create) {
-      return check(create.execution(), limits);
+
+    @Override
+    public void visit(Change.SaveWorkflow change) {
+      bytes += check(change.workflow(), limits);
     }
-    if (change instanceof Change.UpdateExecution update) {
-      return text(
-          "error of " + change.target(), update.error(), limits.maxErrorBytes(), "maxErrorBytes");
+
+    @Override
+    public void visit(Change.CreateExecution change) {
+      bytes += check(change.execution(), limits);
     }
-    if (change instanceof Change.UpdateAttempt update) {
-      return text(
-          "error of " + change.target(), update.error(), limits.maxErrorBytes(), "maxErrorBytes");
+
+    @Override
+    public void visit(Change.UpdateExecution change) {
+      bytes +=
+          text(
+              "error of " + change.target(),
+              change.error(),
+              limits.maxErrorBytes(),
+              "maxErrorBytes");
     }
-    if (change instanceof Change.RecordAttempt record) {
-      return text(
-          "worker of " + change.target(),
-          record.worker(),
-          limits.maxWorkerBytes(),
-          "maxWorkerBytes");
+
+    @Override
+    public void visit(Change.AdmitExecution change) {
+      // Nothing of it is bounded here.
     }
-    if (change instanceof Change.LoseAttempt lose) {
-      return text(
-          "error of " + change.target(), lose.error(), limits.maxErrorBytes(), "maxErrorBytes");
+
+    @Override
+    public void visit(Change.CreateTaskRun change) {
+      // Nothing of it is bounded here.
     }
-    if (change instanceof Change.SetOutputs set) {
-      long bytes = bytes(set.outputs());
+
+    @Override
+    public void visit(Change.UpdateTaskRun change) {
+      // Nothing of it is bounded here.
+    }
+
+    @Override
+    public void visit(Change.RecordAttempt change) {
+      bytes +=
+          text(
+              "worker of " + change.target(),
+              change.worker(),
+              limits.maxWorkerBytes(),
+              "maxWorkerBytes");
+    }
+
+    @Override
+    public void visit(Change.UpdateAttempt change) {
+      bytes +=
+          text(
+              "error of " + change.target(),
+              change.error(),
+              limits.maxErrorBytes(),
+              "maxErrorBytes");
+    }
+
+    @Override
+    public void visit(Change.LoseAttempt change) {
+      bytes +=
+          text(
+              "error of " + change.target(),
+              change.error(),
+              limits.maxErrorBytes(),
+              "maxErrorBytes");
+    }
+
+    @Override
+    public void visit(Change.RenewLease change) {
+      // Nothing of it is bounded here.
+    }
+
+    @Override
+    public void visit(Change.ReadyTaskRun change) {
+      // Nothing of it is bounded here.
+    }
+
+    @Override
+    public void visit(Change.SettleExecution change) {
+      // Nothing of it is bounded here.
+    }
+
+    @Override
+    public void visit(Change.MarkDue change) {
+      // Nothing of it is bounded here.
+    }
+
+    @Override
+    public void visit(Change.ClearDue change) {
+      // Nothing of it is bounded here.
+    }
+
+    @Override
+    public void visit(Change.SetOutputs change) {
+      long size = bytes(change.outputs());
       atMost(
-          "bytes of the outputs of " + set.target(),
-          bytes,
+          "bytes of the outputs of " + change.target(),
+          size,
           limits.maxOutputBytes(),
           "maxOutputBytes");
-      return bytes;
+      bytes += size;
     }
-    if (change instanceof Change.KeepWorker keep) {
-      long bytes = bytes(keep.info());
-      atMost("bytes of the info of " + keep.target(), bytes, limits.maxInfoBytes(), "maxInfoBytes");
-      return bytes + worker(keep.name(), limits);
+
+    @Override
+    public void visit(Change.AppendLog change) {
+      bytes += check(change, limits);
     }
-    if (change instanceof Change.RetireWorker retire) {
-      return worker(retire.name(), limits);
+
+    @Override
+    public void visit(Change.DeleteLogs change) {
+      // Nothing of it is bounded here.
     }
-    return change instanceof Change.AppendLog append ? check(append, limits) : 0;
+
+    @Override
+    public void visit(Change.KeepWorker change) {
+      long size = bytes(change.info());
+      atMost(
+          "bytes of the info of " + change.target(), size, limits.maxInfoBytes(), "maxInfoBytes");
+      bytes += size + worker(change.name(), limits);
+    }
+
+    @Override
+    public void visit(Change.RetireWorker change) {
+      bytes += worker(change.name(), limits);
+    }
+
+    @Override
+    public void visit(Change.SetPool change) {
+      // Nothing of it is bounded here.
+    }
   }
 
   private static long worker(String name, Limits limits) {

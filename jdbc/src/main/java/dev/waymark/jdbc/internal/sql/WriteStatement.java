@@ -18,120 +18,135 @@ import java.util.List;
  */
 public enum WriteStatement {
   /** Workflow id, revision that must be the newest; locks and writes nothing. */
-  CHECK_WORKFLOW(TEXT, INT),
+  CHECK_WORKFLOW(Kind.CHECK, TEXT, INT),
   /** Execution id, version and state that it must have; locks it and writes nothing. */
-  CHECK_EXECUTION(UUID, LONG, TEXT),
+  CHECK_EXECUTION(Kind.CHECK, UUID, LONG, TEXT),
   /**
    * Execution id, number of task runs that have not ended, number of task runs and attempts that
    * have; writes nothing.
    */
-  CHECK_TASK_RUN_COUNTS(UUID, INT, INT),
+  CHECK_TASK_RUN_COUNTS(Kind.CHECK, UUID, INT, INT),
   /**
    * Task run id, state, version, newest attempt and its state, null where there is none; writes
    * nothing.
    */
-  CHECK_TASK_RUN(UUID, TEXT, LONG, INT, TEXT),
+  CHECK_TASK_RUN(Kind.CHECK, UUID, TEXT, LONG, INT, TEXT),
   /** Workflow id, first revision, content hash. */
-  INSERT_WORKFLOW(TEXT, INT, TEXT),
+  INSERT_WORKFLOW(Kind.INSERT, TEXT, INT, TEXT),
   /** Latest revision, which must be the next, content hash, workflow id. */
-  UPDATE_WORKFLOW(INT, TEXT, TEXT),
+  UPDATE_WORKFLOW(Kind.CHANGE, INT, TEXT, TEXT),
   /** Workflow id, revision, content hash, description, labels, created at, definition. */
-  INSERT_REVISION(TEXT, INT, TEXT, TEXT, TEXT, TIME, TEXT),
+  INSERT_REVISION(Kind.INSERT, TEXT, INT, TEXT, TEXT, TEXT, TIME, TEXT),
   /** Execution id, workflow id, revision, state, version, request hash, created at. */
-  INSERT_EXECUTION(UUID, TEXT, INT, TEXT, LONG, TEXT, TIME),
+  INSERT_EXECUTION(Kind.INSERT, UUID, TEXT, INT, TEXT, LONG, TEXT, TIME),
   /** Execution id, labels, inputs; only for an execution that has any. */
-  INSERT_EXECUTION_DETAIL(UUID, TEXT, TEXT),
+  INSERT_EXECUTION_DETAIL(Kind.INSERT, UUID, TEXT, TEXT),
   /** Execution id, name, value, created at. */
-  INSERT_EXECUTION_LABEL(UUID, TEXT, TEXT, TIME),
+  INSERT_EXECUTION_LABEL(Kind.INSERT, UUID, TEXT, TEXT, TIME),
   /** Task run id, execution id, task id, state, version, newest attempt, created at. */
-  INSERT_TASK_RUN(UUID, UUID, TEXT, TEXT, LONG, INT, TIME),
+  INSERT_TASK_RUN(Kind.INSERT, UUID, UUID, TEXT, TEXT, LONG, INT, TIME),
   /** Task run id, number, state, worker, started at. */
-  INSERT_ATTEMPT(UUID, INT, TEXT, TEXT, TIME),
+  INSERT_ATTEMPT(Kind.INSERT, UUID, INT, TEXT, TEXT, TIME),
   /** State, ended at, exit code, error, task run id, number, state before. */
-  UPDATE_ATTEMPT(TEXT, TIME, INT, TEXT, UUID, INT, TEXT),
+  UPDATE_ATTEMPT(Kind.CHANGE, TEXT, TIME, INT, TEXT, UUID, INT, TEXT),
   /**
    * State, version, newest attempt, started at unless it was set before, ended at, task run id, and
    * the state, version and newest attempt before.
    */
-  UPDATE_TASK_RUN(TEXT, LONG, INT, TIME, TIME, UUID, TEXT, LONG, INT),
+  UPDATE_TASK_RUN(Kind.CHANGE, TEXT, LONG, INT, TIME, TIME, UUID, TEXT, LONG, INT),
   /**
    * State, version, which must be the next, started at unless it was set before, ended at, error or
    * null to keep the one before, execution id.
    */
-  UPDATE_EXECUTION(TEXT, LONG, TIME, TIME, TEXT, UUID),
+  UPDATE_EXECUTION(Kind.CHANGE, TEXT, LONG, TIME, TIME, TEXT, UUID),
   /**
    * Execution id, committed at, number of transitions, transitions, and by how much they change the
    * number of task runs that have not ended, and the number of ends of task runs and attempts.
    */
-  INSERT_HISTORY(UUID, TIME, INT, TEXT, INT, INT),
+  INSERT_HISTORY(Kind.INSERT, UUID, TIME, INT, TEXT, INT, INT),
   /** Commit id, committed at, fingerprint, versions. */
-  INSERT_COMMIT(UUID, TIME, LONG, TEXT),
+  INSERT_COMMIT(Kind.INSERT, UUID, TIME, LONG, TEXT),
   /** Commit id; writes the row as it is. */
-  TOUCH_COMMIT(UUID),
+  TOUCH_COMMIT(Kind.CHANGE, UUID),
   /** Task run id; it was picked in this transaction. */
-  DELETE_READY(UUID),
+  DELETE_READY(Kind.CHANGE, UUID),
   /** Task run id, number, worker, microseconds from now on, pool. */
-  INSERT_LEASE(UUID, INT, TEXT, LONG, TEXT),
+  INSERT_LEASE(Kind.INSERT, UUID, INT, TEXT, LONG, TEXT),
   /** Task run id; nothing where it is not ready, or where a claim has it locked, which drops it. */
-  CLEAR_READY(UUID),
+  CLEAR_READY(Kind.TOLERANT, UUID),
   /**
    * Execution id, of which no task run is ready any more, but for those that a claim has locked,
    * which drops them.
    */
-  CLEAR_READY_OF_EXECUTION(UUID),
+  CLEAR_READY_OF_EXECUTION(Kind.TOLERANT, UUID),
   /** Microseconds from now on, task run id, number. */
-  UPDATE_LEASE(LONG, UUID, INT),
+  UPDATE_LEASE(Kind.CHANGE, LONG, UUID, INT),
   /** Task run id, number. */
-  DELETE_LEASE(UUID, INT),
+  DELETE_LEASE(Kind.CHANGE, UUID, INT),
   /** Task run id, pool, priority, microseconds from now on; it must not be ready yet. */
-  INSERT_READY(UUID, TEXT, INT, LONG),
+  INSERT_READY(Kind.INSERT, UUID, TEXT, INT, LONG),
   /** Pool, priority, microseconds from now on, task run id, which must be ready. */
-  UPDATE_READY(TEXT, INT, LONG, UUID),
+  UPDATE_READY(Kind.CHANGE, TEXT, INT, LONG, UUID),
   /** Execution id, reason, microseconds from now on; what is due earlier stays. */
-  PUT_DUE(UUID, TEXT, LONG),
+  PUT_DUE(Kind.TOLERANT, UUID, TEXT, LONG),
   /** Execution id, reason; nothing where it is not due. */
-  CLEAR_DUE(UUID, TEXT),
+  CLEAR_DUE(Kind.TOLERANT, UUID, TEXT),
   /** Task run id, outputs, instead of those before. */
-  PUT_OUTPUTS(UUID, TEXT),
+  PUT_OUTPUTS(Kind.TOLERANT, UUID, TEXT),
   /** Task run id, number, position, execution id, bytes; nothing where there are some already. */
-  PUT_LOG(UUID, INT, LONG, UUID, BYTES),
+  PUT_LOG(Kind.TOLERANT, UUID, INT, LONG, UUID, BYTES),
   /** Execution id. */
-  CLEAR_LOGS(UUID),
+  CLEAR_LOGS(Kind.TOLERANT, UUID),
   /** Name, life, microseconds from now on, info. */
-  INSERT_WORKER(TEXT, UUID, LONG, TEXT),
+  INSERT_WORKER(Kind.INSERT, TEXT, UUID, LONG, TEXT),
   /**
    * Life, which has just started unless it is the one before, microseconds from now on, info, name.
    */
-  UPDATE_WORKER(UUID, LONG, TEXT, TEXT),
+  UPDATE_WORKER(Kind.CHANGE, UUID, LONG, TEXT, TEXT),
   /** Name; it is not alive any more. */
-  RETIRE_WORKER(TEXT),
+  RETIRE_WORKER(Kind.CHANGE, TEXT),
   /** Microseconds; those of which nothing was heard for so long go. */
-  CLEAR_WORKERS(LONG),
+  CLEAR_WORKERS(Kind.TOLERANT, LONG),
   /** Name, slots, instead of those before. */
-  PUT_POOL(TEXT, INT),
+  PUT_POOL(Kind.TOLERANT, TEXT, INT),
   /** Name; it has no bound any more. */
-  CLEAR_POOL(TEXT);
+  CLEAR_POOL(Kind.TOLERANT, TEXT);
+
+  /** What a statement does to the records that its rows name. */
+  private enum Kind {
+    /** Checks that they are as expected, and writes nothing. */
+    CHECK,
+    /** Creates them. */
+    INSERT,
+    /** Changes or deletes each of them; all must exist. */
+    CHANGE,
+    /** Creates, changes or deletes them, whether they exist or not. */
+    TOLERANT
+  }
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
   private final List<ColumnType> columns;
 
-  WriteStatement(ColumnType... columns) {
+  private final Kind kind;
+
+  WriteStatement(Kind kind, ColumnType... columns) {
+    this.kind = kind;
     this.columns = List.of(columns);
   }
 
   /** Whether it writes nothing, and only looks whether a record is as it should be. */
   public boolean checks() {
-    return name().startsWith("CHECK");
+    return kind == Kind.CHECK;
   }
 
   /** Whether it makes new records. */
   public boolean inserts() {
-    return name().startsWith("INSERT");
+    return kind == Kind.INSERT;
   }
 
   /** Whether it is right whether or not there is a record to change. */
   public boolean isTolerant() {
-    return name().startsWith("PUT") || name().startsWith("CLEAR");
+    return kind == Kind.TOLERANT;
   }
 
   /** Whether the number of records that it finds says whether it was right. */

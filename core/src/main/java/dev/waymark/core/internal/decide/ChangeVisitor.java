@@ -1,0 +1,117 @@
+package dev.waymark.core.internal.decide;
+
+import dev.waymark.core.store.Change;
+
+/**
+ * Handles a change by its kind. Every class that distinguishes the kinds implements this interface,
+ * so that the compiler finds each place that a new kind needs. {@link #handle} is the only chain of
+ * type tests; a test runs it over all permitted kinds.
+ */
+interface ChangeVisitor {
+  /**
+   * Calls the method for the kind of a change.
+   *
+   * @throws IllegalStateException if the kind has no branch here
+   */
+  default void handle(Change change) {
+    if (!(visitedWork(change) || visitedRecord(change))) {
+      throw new IllegalStateException("no branch for " + change.getClass().getName());
+    }
+  }
+
+  /** The records and what belongs to them. */
+  private boolean visitedRecord(Change change) {
+    if (change instanceof Change.SaveWorkflow it) {
+      visit(it);
+    } else if (change instanceof Change.CreateExecution it) {
+      visit(it);
+    } else if (change instanceof Change.UpdateExecution it) {
+      visit(it);
+    } else if (change instanceof Change.CreateTaskRun it) {
+      visit(it);
+    } else if (change instanceof Change.UpdateTaskRun it) {
+      visit(it);
+    } else if (change instanceof Change.RecordAttempt it) {
+      visit(it);
+    } else if (change instanceof Change.UpdateAttempt it) {
+      visit(it);
+    } else if (change instanceof Change.SetOutputs it) {
+      visit(it);
+    } else if (change instanceof Change.AppendLog it) {
+      visit(it);
+    } else if (change instanceof Change.DeleteLogs it) {
+      visit(it);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Leases, work that is ready or due, workers and pools. */
+  private boolean visitedWork(Change change) {
+    if (change instanceof Change.AdmitExecution it) {
+      visit(it);
+    } else if (change instanceof Change.LoseAttempt it) {
+      visit(it);
+    } else if (change instanceof Change.RenewLease it) {
+      visit(it);
+    } else if (change instanceof Change.ReadyTaskRun it) {
+      visit(it);
+    } else if (change instanceof Change.SettleExecution it) {
+      visit(it);
+    } else if (change instanceof Change.MarkDue it) {
+      visit(it);
+    } else if (change instanceof Change.ClearDue it) {
+      visit(it);
+    } else if (change instanceof Change.KeepWorker it) {
+      visit(it);
+    } else if (change instanceof Change.RetireWorker it) {
+      visit(it);
+    } else if (change instanceof Change.SetPool it) {
+      visit(it);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void visit(Change.SaveWorkflow change);
+
+  void visit(Change.CreateExecution change);
+
+  void visit(Change.UpdateExecution change);
+
+  void visit(Change.AdmitExecution change);
+
+  void visit(Change.CreateTaskRun change);
+
+  void visit(Change.UpdateTaskRun change);
+
+  void visit(Change.RecordAttempt change);
+
+  void visit(Change.UpdateAttempt change);
+
+  void visit(Change.LoseAttempt change);
+
+  void visit(Change.RenewLease change);
+
+  void visit(Change.ReadyTaskRun change);
+
+  void visit(Change.SettleExecution change);
+
+  void visit(Change.MarkDue change);
+
+  void visit(Change.ClearDue change);
+
+  void visit(Change.SetOutputs change);
+
+  void visit(Change.AppendLog change);
+
+  void visit(Change.DeleteLogs change);
+
+  void visit(Change.KeepWorker change);
+
+  void visit(Change.RetireWorker change);
+
+  void visit(Change.SetPool change);
+}
