@@ -223,8 +223,8 @@ public final class Decider {
    * claim afterwards. Its execution moves to RUNNING if it was PENDING.
    *
    * @param pool the pool from which it is claimed
-   * @return what is to be written, or null when the task run may not start: it has started already
-   *     or ended, or its execution is PAUSED or has ended
+   * @return what the store must write, or null when the task run must not start: it has already
+   *     started or ended, or its execution is PAUSED or has ended
    */
   public static @Nullable Grant grant(
       TaskRunId id, String pool, ClaimRequest request, Instant at, Ledger ledger, Limits limits) {
@@ -256,11 +256,11 @@ public final class Decider {
   }
 
   /**
-   * A task run that goes to a worker.
+   * A task run that a worker receives.
    *
    * @param attempt the new attempt
    * @param execution its execution
-   * @param effects what is to be written
+   * @param effects what the store must write
    */
   public record Grant(AttemptId attempt, ExecutionId execution, List<Effect> effects) {}
 }

@@ -15,14 +15,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decision about one change set, or one claim, while it is made: its input, its results so far,
- * and the checks that several kinds of rules share. Not thread-safe.
+ * The decision about one change set or one claim while it is in progress: its input, its results so
+ * far, and the checks that several kinds of rules share. Not thread-safe.
  *
  * @param isClaim whether this is a claim, which starts only ready task runs
  * @param at the time of the change set
  * @param draft the records after the previous changes
  * @param limits the limits of the store
- * @param effects what is to be written
+ * @param effects what the store must write
  * @param outcomes the outcomes for the caller
  * @param refusals the conflicts of the change set
  */
@@ -57,7 +57,7 @@ record Decision(
     outcomes.add(new Outcome(record, version, changed));
   }
 
-  /** The counts of an execution that {@link Footprint#taskRunCounts()} has named. */
+  /** The counts of an execution that is in {@link Footprint#taskRunCounts()}. */
   TaskRunCounts counts(ExecutionId id) {
     return Objects.requireNonNull(draft.counts(id), "the task run counts were not loaded");
   }

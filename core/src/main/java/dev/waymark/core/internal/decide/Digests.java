@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SHA-256 over content in which every part is preceded by its length, so that different contents
- * never read the same.
+ * SHA-256 over content in which each part follows its length. So different contents never have the
+ * same input for the hash.
  */
 public final class Digests {
   private static final int REQUEST_HASH_CHARS = 32;
@@ -31,7 +31,7 @@ public final class Digests {
     return content(workflow.definition(), workflow.description(), workflow.labels());
   }
 
-  /** What {@link dev.waymark.core.model.Workflow#contentHash()} is of this content. */
+  /** The {@link dev.waymark.core.model.Workflow#contentHash()} of this content. */
   public static String content(
       String definition, @Nullable String description, Map<String, String> labels) {
     return new Digests().text(definition).text(description).map(labels).hex();

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What an accepted change does to the records; the store writes it as it is. */
+/** The effect of an accepted change on the records. The store writes it unchanged. */
 public sealed interface Effect {
 
   /** A new revision of a workflow. */
@@ -27,16 +27,16 @@ public sealed interface Effect {
 
   /** An effect that belongs to the history of an execution. */
   sealed interface Moved extends Effect {
-    /** The execution whose history it belongs to. */
+    /** The execution to whose history it belongs. */
     ExecutionId executionId();
 
-    /** The id of the record that moved, of the type that ids of its kind have. */
+    /** The id of the record that moved, in the id type of its kind. */
     Object id();
 
     /** The record that moved. */
     RecordRef record();
 
-    /** The state before, or null where the record was created. */
+    /** The state before, or null when the record was created. */
     @Nullable State from();
 
     /** The state after. */
@@ -71,7 +71,7 @@ public sealed interface Effect {
     }
   }
 
-  /** An execution in another state. */
+  /** An execution moved to another state. */
   record ExecutionMoved(ExecutionHead after, ExecutionState from, @Nullable String error)
       implements Moved {
     @Override
@@ -123,7 +123,7 @@ public sealed interface Effect {
     }
   }
 
-  /** A task run in another state. */
+  /** A task run moved to another state. */
   record TaskRunMoved(TaskRunHead after, TaskRunState from) implements Moved {
     @Override
     public ExecutionId executionId() {
@@ -146,7 +146,7 @@ public sealed interface Effect {
     }
   }
 
-  /** A new attempt; its task run now names it as the newest. */
+  /** A new attempt. Its task run now names it as the newest. */
   record AttemptRecorded(TaskRunHead taskRun, Attempt attempt) implements Moved {
     @Override
     public ExecutionId executionId() {
@@ -174,7 +174,7 @@ public sealed interface Effect {
     }
   }
 
-  /** The newest attempt of a task run in another state. */
+  /** The newest attempt of a task run moved to another state. */
   record AttemptMoved(
       TaskRunHead taskRun,
       AttemptState from,
@@ -199,59 +199,62 @@ public sealed interface Effect {
     }
   }
 
-  /** A claim on the newest attempt of a task run begins, and takes a slot of a pool. */
+  /** The lease of the newest attempt of a task run begins. It takes a slot of a pool. */
   record LeaseTaken(AttemptId attempt, String worker, Duration lease, String pool)
       implements Effect {}
 
-  /** The claim on an attempt lasts so long from now on. */
+  /** The lease of an attempt lasts for this duration from now on. */
   record LeaseRenewed(AttemptId attempt, Duration lease) implements Effect {}
 
-  /** The claim on an attempt is over, because the attempt is. */
+  /** The lease of an attempt ends, because the attempt has ended. */
   record LeaseEnded(AttemptId attempt) implements Effect {}
 
   /**
-   * A task run may be claimed after a delay. Without a delay, one that may be claimed already keeps
-   * its time.
+   * A task run may be claimed after a delay. Without a delay, a task run that may already be
+   * claimed keeps its time.
    *
    * @param isNew whether it was not ready before
    */
   record TaskRunReady(TaskRunId taskRun, String pool, int priority, Duration delay, boolean isNew)
       implements Effect {}
 
-  /** A task run may not be claimed any more, if it might. */
+  /** A task run may no longer be claimed, if it could be claimed before. */
   record TaskRunNotReady(TaskRunId taskRun) implements Effect {}
 
-  /** No task run of an execution that may be claimed may be so any more. */
+  /** No task run of an execution may be claimed any longer. */
   record ExecutionNotReady(ExecutionId execution) implements Effect {}
 
-  /** An execution is due, unless it is so earlier. */
+  /** An execution is due after a delay, unless it is already due earlier. */
   record ExecutionDue(ExecutionId execution, DueReason reason, Duration delay) implements Effect {}
 
-  /** An execution is not due any more, if it was. */
+  /** An execution is no longer due, if it was due before. */
   record ExecutionNotDue(ExecutionId execution, DueReason reason) implements Effect {}
 
-  /** The log of an attempt goes on with these bytes, unless there are some at this place. */
+  /**
+   * These bytes are appended to the log of an attempt, unless the log already has bytes at this
+   * position.
+   */
   @SuppressWarnings("ArrayRecordComponent") // never changed or compared
   record LogAppended(AttemptId attempt, ExecutionId execution, long position, byte[] bytes)
       implements Effect {}
 
-  /** The logs of an execution go. */
+  /** The logs of an execution are deleted. */
   record LogsDeleted(ExecutionId execution) implements Effect {}
 
   /**
-   * A worker is alive for so long from now on.
+   * A worker is alive for this duration from now on.
    *
    * @param isNew whether its name was not known
    */
   record WorkerKept(String name, UUID life, Duration lease, Map<String, String> info, boolean isNew)
       implements Effect {}
 
-  /** A worker is not alive any more. */
+  /** A worker is no longer alive. */
   record WorkerRetired(String name) implements Effect {}
 
-  /** A pool has this bound from now on, or none. */
+  /** A pool has this bound from now on. Null removes the bound. */
   record PoolSet(String name, @Nullable Integer slots) implements Effect {}
 
-  /** A task run has these outputs, instead of those before. */
+  /** The outputs of a task run are replaced by these. */
   record OutputsSet(TaskRunId taskRun, Map<String, String> outputs) implements Effect {}
 }

@@ -6,7 +6,7 @@ import dev.waymark.core.model.WorkflowId;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What deciding needs to know of an execution. Labels, inputs and errors stay on the disk. */
+/** The data of an execution that decisions need. Labels, inputs and errors are not loaded. */
 public record ExecutionHead(
     ExecutionId id,
     WorkflowId workflowId,
@@ -16,7 +16,10 @@ public record ExecutionHead(
     @Nullable Instant endedAt,
     String requestHash) {
 
-  /** 1 when it counts as in progress for its workflow: started and not ended; else 0. */
+  /**
+   * Returns 1 when the execution counts as in progress for its workflow (started and not ended),
+   * otherwise 0.
+   */
   int countsAsUnderWay() {
     return state == ExecutionState.PENDING || state.isTerminal() ? 0 : 1;
   }

@@ -12,9 +12,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CRC-32C over everything in a change set, the same on every machine. Every part is preceded by its
- * length and nothing differs from the text {@code null}, so that different change sets never read
- * the same.
+ * CRC-32C over everything in a change set, the same on every machine. Each part follows its length,
+ * and null differs from the text {@code null}. So different change sets never have the same input
+ * for the checksum.
  */
 final class Fingerprint {
   private final CRC32C sum = new CRC32C();

@@ -12,25 +12,26 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The records that change sets touch, each kind in a fixed order: what must be loaded, and on a
- * database with row locks locked, before they can be decided.
+ * The records that change sets touch, each kind in a fixed order. They must be loaded before the
+ * change sets can be decided. On a database with row locks they must also be locked.
  *
  * @param commits commit ids
  * @param workflows workflows that are saved or run
- * @param savedWorkflows those of them that are saved; the others are only looked at
+ * @param savedWorkflows those of them that are saved; the others are only read
  * @param newestRevisions those of them whose newest revision is run
- * @param executions executions that are named; those of the task runs are to be loaded too
+ * @param executions executions that are named; the executions of the task runs must be loaded too
  * @param taskRuns task runs that are named
  * @param tasks tasks for which a task run is created
  * @param taskRunCounts executions whose task run counts are needed
  * @param clocked task runs whose lease state must be read at this moment
  * @param dependedOn task runs whose state a change depends on without changing it
- * @param madeReady task runs that are made ready; it matters whether they are so already
- * @param settled executions of which it matters how many task runs have not ended at this moment
+ * @param madeReady task runs that are made ready; the decision depends on whether they already are
+ * @param settled executions for which the number of task runs that have not ended must be read at
+ *     this moment
  * @param bounded workflows whose number of executions in progress must be read at this moment
  * @param workers names of workers that are recorded; only the database knows their state
  * @param pools names of pools that are set
- * @param created executions and task runs that are created; as a rule they do not exist yet
+ * @param created executions and task runs that are created; usually they do not exist yet
  */
 public record Footprint(
     Set<CommitId> commits,
@@ -50,7 +51,7 @@ public record Footprint(
     Set<String> pools,
     Set<Object> created) {
 
-  /** Nothing yet. */
+  /** An empty footprint. */
   public Footprint() {
     this(
         new TreeSet<>(),
@@ -76,12 +77,12 @@ public record Footprint(
     return !clocked.isEmpty() || !workers.isEmpty() || !bounded.isEmpty() || !pools.isEmpty();
   }
 
-  /** Whether a record is changed that belongs to no execution; other groups may change it too. */
+  /** Whether a record is changed that belongs to no execution. Other groups may change it too. */
   public boolean areShared() {
     return !savedWorkflows.isEmpty() || !workers.isEmpty() || !pools.isEmpty();
   }
 
-  /** Adds a task run that is about to be claimed. */
+  /** Adds a task run that a claim is about to take. */
   public void add(TaskRunId claimed) {
     taskRuns.add(claimed);
   }
@@ -122,7 +123,7 @@ public record Footprint(
     public void visit(Change.AdmitExecution change) {
       executions.add(change.id());
       workflows.add(change.workflow());
-      savedWorkflows.add(change.workflow()); // Its lock is that of the number of its executions.
+      savedWorkflows.add(change.workflow()); // Its lock protects the number of executions.
       bounded.add(change.workflow());
     }
 

@@ -11,7 +11,7 @@ public enum LeaseState {
 
   private static final LeaseState[] BY_NUMBER = values();
 
-  /** The one of this number, 0 to 2 in the order above: a database names it so. */
+  /** The state with this number, 0 to 2 in the order above. A database stores the number. */
   public static LeaseState of(int number) {
     return BY_NUMBER[number];
   }

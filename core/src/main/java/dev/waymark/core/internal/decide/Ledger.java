@@ -16,19 +16,20 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The heads of the records that a group of change sets touches: as loaded, and as the sets accepted
- * so far have made them. What is not here does not exist in the store. Not thread-safe.
+ * The heads of the records that a group of change sets touches: as loaded, with the changes of the
+ * sets that were accepted so far. A record that is not here does not exist in the store. Not
+ * thread-safe.
  *
  * <p>A {@link #draft()} is a ledger over a ledger. A change set is applied to a draft. The draft is
  * posted when the set is accepted and dropped when it is refused. A whole group may be a draft over
  * a ledger that {@link #keeping keeps} the results of earlier groups. The result of the group is
  * {@link #addTo added} there once it is durable.
  *
- * <p><b>Loading and writing.</b> {@code load} notes what the store has, and {@code put} writes what
- * was decided. Only {@code put} moves what is derived from other records: the {@link Family} of an
- * execution and the number of executions in progress. So a rule cannot write a record and leave a
- * count outdated, whether or not the count is loaded. {@code docs/decisions/0018} has the table of
- * all cached facts and what keeps each of them correct.
+ * <p><b>Loading and writing.</b> {@code load} adds what was read from the store, and {@code put}
+ * writes what was decided. Only {@code put} changes what is derived from other records: the {@link
+ * TaskRunCounts} of an execution and the number of executions in progress. So a rule cannot write a
+ * record and leave a count outdated, whether or not the count is loaded. {@code
+ * docs/decisions/0018} has the table of all cached facts and what keeps each of them correct.
  */
 public final class Ledger {
   private final boolean isDraft;
@@ -77,19 +78,19 @@ public final class Ledger {
   }
 
   /**
-   * A ledger for the heads that were used last, at most {@code capacity} of each kind. What is not
-   * in it may well exist in the store.
+   * A ledger that keeps the most recently used heads, at most {@code capacity} of each kind. A
+   * record that is not in it may exist in the store.
    */
   public static Ledger keeping(int capacity) {
     return new Ledger(capacity);
   }
 
-  /** A ledger that shows this one until something is put over it. */
+  /** A ledger that shows the content of this one, except for what is written to the draft. */
   public Ledger draft() {
     return new Ledger(this);
   }
 
-  /** Puts what this draft holds into the ledger that it was made of. */
+  /** Writes the content of this draft to the ledger below it. */
   public void post() {
     if (!isDraft) {
       throw new IllegalStateException("only a draft can be posted");
@@ -107,8 +108,8 @@ public final class Ledger {
   }
 
   /**
-   * Puts what this ledger itself holds, without what it is a draft of, into another. Workers, pools
-   * and what is ready are left out: they are looked at each time.
+   * Adds the own content of this ledger to another one, without the content of the ledger below it.
+   * Workers, pools and ready task runs are left out, because they are read for every group.
    */
   public void addTo(Ledger other) {
     commits.addTo(other.commits);
@@ -120,8 +121,8 @@ public final class Ledger {
   }
 
   /**
-   * A ledger of its own with all that is here of the records that are touched; with the counts of
-   * every execution in which something may end, so that none is missing.
+   * A separate ledger with everything that this one has about the touched records. It has the
+   * counts of every execution in which something may end, so that none is missing.
    */
   public Ledger excerpt(Footprint footprint) {
     Ledger excerpt = new Ledger();
@@ -136,7 +137,7 @@ public final class Ledger {
     return excerpt;
   }
 
-  /** The executions to which those of these task runs belong that are here. */
+  /** The executions that own these task runs; task runs that are not here are skipped. */
   public Set<ExecutionId> owners(Collection<TaskRunId> ids) {
     Set<ExecutionId> owners = new TreeSet<>();
     for (TaskRunId id : ids) {
@@ -150,61 +151,60 @@ public final class Ledger {
 
   // ---- what is loaded
 
-  /** Notes a commit of the past. */
+  /** Adds a commit that was made earlier. */
   public void load(PastCommit commit) {
     commits.put(commit.id(), commit);
   }
 
-  /** Notes a workflow as the store has it. */
+  /** Adds a workflow as the store has it. */
   public void load(WorkflowHead workflow) {
     workflows.put(workflow.id(), workflow);
   }
 
-  /** Notes an execution as the store has it. */
+  /** Adds an execution as the store has it. */
   public void load(ExecutionHead execution) {
     executions.put(execution.id(), execution);
   }
 
-  /** Notes a task run as the store has it. */
+  /** Adds a task run as the store has it. */
   public void load(TaskRunHead taskRun) {
     taskRuns.put(taskRun.id(), taskRun);
     taskRunsByTask.put(new TaskKey(taskRun.executionId(), taskRun.taskId()), taskRun.id());
   }
 
   /**
-   * Notes how many task runs an execution has; needed where {@link Footprint#taskRunCounts()} asks
-   * for it.
+   * Adds the counts of an execution; needed where {@link Footprint#taskRunCounts()} asks for them.
    */
   public void load(ExecutionId execution, TaskRunCounts counts) {
     taskRunCounts.put(execution, counts);
   }
 
   /**
-   * Notes how many executions of a workflow are in progress; needed where {@link Touches#bounded()}
-   * asks for it.
+   * Adds the number of executions of a workflow that are in progress; needed where {@link
+   * Footprint#bounded()} asks for it.
    */
   public void loadUnderWay(WorkflowId id, int executions) {
     underWay.put(id, executions);
   }
 
-  /** Notes a worker as the store has it. */
+  /** Adds a worker as the store has it. */
   public void load(WorkerHead worker) {
     workers.put(worker.name(), worker);
   }
 
-  /** Notes a pool as the store has it. */
+  /** Adds a pool as the store has it. */
   public void load(PoolHead pool) {
     pools.put(pool.name(), pool);
   }
 
-  /** Notes a task run as ready; one that is not noted is taken not to be ready. */
+  /** Adds a ready task run. A task run that is not added counts as not ready. */
   public void load(ReadyHead head) {
     ready.put(head.taskRun(), Optional.of(head));
   }
 
   // ---- what is decided
 
-  /** Keeps a commit that was accepted. */
+  /** Writes a commit that was accepted. */
   void put(PastCommit commit) {
     commits.put(commit.id(), commit);
   }
@@ -279,7 +279,7 @@ public final class Ledger {
     return ids.stream().allMatch(id -> execution(id) == null || counts(id) != null);
   }
 
-  /** How many executions of a workflow are in progress; the number must have been loaded. */
+  /** The number of executions of a workflow that are in progress. It must be loaded. */
   int underWay(WorkflowId id) {
     return Objects.requireNonNull(
         underWay.get(id), "the number of executions in progress was not loaded");
@@ -293,7 +293,7 @@ public final class Ledger {
     return pools.get(name);
   }
 
-  /** What is known of a task run as ready, or null; for one that has not ended. */
+  /** The ready head of a task run that has not ended, or null. */
   @Nullable ReadyHead ready(TaskRunId id) {
     Optional<ReadyHead> found = ready.get(id);
     return found == null ? null : found.orElse(null);
@@ -318,13 +318,13 @@ public final class Ledger {
     return taskRuns.get(id);
   }
 
-  /** Whether the newest attempt of a task run that is here is live. */
+  /** Whether the newest attempt of a task run is live. The task run must be here. */
   public boolean hasLiveAttempt(TaskRunId id) {
     TaskRunHead head = taskRun(id);
     return head != null && head.hasLiveAttempt();
   }
 
-  /** Which task run a task has, or null; that never changes. */
+  /** The task run of a task, or null. A task never changes its task run. */
   @Nullable TaskRunId taskRunOf(TaskKey key) {
     return taskRunsByTask.get(key);
   }
@@ -335,7 +335,9 @@ public final class Ledger {
     return TaskRunCounts.UNKNOWN.equals(found) ? null : found;
   }
 
-  /** The heads of one kind. It has no map until something is put there: most drafts put little. */
+  /**
+   * The heads of one kind. The map is created by the first write, because most drafts write little.
+   */
   private static final class Shelf<K, V> {
     private final @Nullable Shelf<K, V> base;
     private final int capacity;
@@ -398,7 +400,7 @@ public final class Ledger {
     }
   }
 
-  /** A map that forgets what was not used for the longest time. */
+  /** A map that evicts the least recently used entry. */
   private static final class LastUsed<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1L;
     private final int capacity;

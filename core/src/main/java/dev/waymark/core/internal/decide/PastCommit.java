@@ -13,14 +13,14 @@ import java.util.List;
 
 /**
  * The record of a commit, from which a repeated commit gets the same result. The caller supplies
- * the change set again, which names the records. So the versions are enough. The fingerprint shows
- * when a commit id is used for another change set.
+ * the change set again, which names the records. So the record needs only the versions. The
+ * fingerprint shows when a commit id is used for another change set.
  *
  * @param id the commit id
  * @param at the time of the commit
  * @param fingerprint that of the change set, see {@link Submission#fingerprint()}
- * @param versions the version of each outcome in order, separated by spaces; one that did not
- *     change its record ends in {@code =}
+ * @param versions the version of each outcome in order, separated by spaces; the version of an
+ *     outcome that did not change its record ends in {@code =}
  */
 public record PastCommit(CommitId id, Instant at, long fingerprint, String versions) {
 
@@ -35,12 +35,12 @@ public record PastCommit(CommitId id, Instant at, long fingerprint, String versi
     return new PastCommit(result.id(), result.at(), submission.fingerprint(), versions.toString());
   }
 
-  /** Whether this is the past of that submission, rather than of another one under the same id. */
+  /** Whether this is the record of that submission, not of another one with the same id. */
   boolean isOf(Submission submission) {
     return fingerprint == submission.fingerprint();
   }
 
-  /** The answer that the commit got. */
+  /** The result that the commit returned. */
   CommitResult answerTo(ChangeSet changes) {
     String[] parts = versions.split(" ", -1);
     List<Outcome> outcomes = new ArrayList<>(parts.length);

@@ -2,5 +2,5 @@ package dev.waymark.core.internal.decide;
 
 import org.jspecify.annotations.Nullable;
 
-/** What deciding needs to know of a pool: its bound, or null where it was removed just now. */
+/** The data of a pool that decisions need: its bound, or null if the bound was just removed. */
 public record PoolHead(String name, @Nullable Integer slots) {}

@@ -3,7 +3,7 @@ package dev.waymark.core.internal.decide;
 import dev.waymark.core.model.TaskRunId;
 
 /**
- * What deciding needs to know of a task run that is ready.
+ * The data of a ready task run that decisions need.
  *
  * @param taskRun the task run
  * @param pool its pool

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** All conflicts of one change set, with the texts for its caller. */
+/** All conflicts of one change set, with the messages for its caller. */
 final class Refusals {
   private final List<Refusal> refusals = new ArrayList<>();
 
@@ -19,7 +19,7 @@ final class Refusals {
     return refusals.isEmpty();
   }
 
-  /** The error that names them all. */
+  /** The error that names all of them. */
   RefusedException error() {
     return RefusedException.of(refusals);
   }

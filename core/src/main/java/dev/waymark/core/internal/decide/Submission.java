@@ -19,16 +19,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change set that has passed every check that needs no database, with all that can be made of it
- * beforehand. It is made on the caller's own thread, so that the one thread that commits a group
- * has little left to do.
+ * A change set that has passed every check that needs no database, with everything that can be
+ * computed from it in advance. It is created on the caller's own thread, so that the one thread
+ * that commits a group has little work left.
  *
  * @param changes the change set
- * @param at the time that its records will carry
- * @param prepared for each change what was made beforehand, or null
- * @param fingerprint of everything in the changes, to tell two change sets under one commit id
- *     apart
- * @param bytes about how many bytes of text and of logs it brings
+ * @param at the time that its records carry
+ * @param prepared for each change the record that was prepared from it, or null
+ * @param fingerprint of everything in the changes, to distinguish two change sets with one commit
+ *     id
+ * @param bytes the approximate number of bytes of text and logs in it
  */
 public record Submission(
     ChangeSet changes,
@@ -37,13 +37,13 @@ public record Submission(
     long fingerprint,
     long bytes) {
 
-  /** What is made of a change beforehand: a record as it would be stored, with its hash. */
+  /** What is prepared from a change in advance: a record as it would be stored, with its hash. */
   public sealed interface Prepared {}
 
-  /** A revision as it would be stored, but for its number. */
+  /** A revision as it would be stored, except for its number. */
   record PreparedWorkflow(Workflow workflow) implements Prepared {}
 
-  /** An execution as it would be stored, but for the revision that it pins. */
+  /** An execution as it would be stored, except for the revision that it pins. */
   record PreparedExecution(Execution execution, String requestHash) implements Prepared {}
 
   /**
@@ -129,17 +129,17 @@ public record Submission(
 
     @Override
     public void visit(Change.AdmitExecution change) {
-      // Nothing of it is bounded here.
+      // This kind has no limits to check.
     }
 
     @Override
     public void visit(Change.CreateTaskRun change) {
-      // Nothing of it is bounded here.
+      // This kind has no limits to check.
     }
 
     @Override
     public void visit(Change.UpdateTaskRun change) {
-      // Nothing of it is bounded here.
+      // This kind has no limits to check.
     }
 
     @Override
@@ -174,27 +174,27 @@ public record Submission(
 
     @Override
     public void visit(Change.RenewLease change) {
-      // Nothing of it is bounded here.
+      // This kind has no limits to check.
     }
 
     @Override
     public void visit(Change.ReadyTaskRun change) {
-      // Nothing of it is bounded here.
+      // This kind has no limits to check.
     }
 
     @Override
     public void visit(Change.SettleExecution change) {
-      // Nothing of it is bounded here.
+      // This kind has no limits to check.
     }
 
     @Override
     public void visit(Change.MarkDue change) {
-      // Nothing of it is bounded here.
+      // This kind has no limits to check.
     }
 
     @Override
     public void visit(Change.ClearDue change) {
-      // Nothing of it is bounded here.
+      // This kind has no limits to check.
     }
 
     @Override
@@ -215,7 +215,7 @@ public record Submission(
 
     @Override
     public void visit(Change.DeleteLogs change) {
-      // Nothing of it is bounded here.
+      // This kind has no limits to check.
     }
 
     @Override
@@ -233,7 +233,7 @@ public record Submission(
 
     @Override
     public void visit(Change.SetPool change) {
-      // Nothing of it is bounded here.
+      // This kind has no limits to check.
     }
   }
 
@@ -245,7 +245,7 @@ public record Submission(
     int length = append.bytes().length;
     String log = "the log of " + append.target();
     atMost("bytes appended to " + log, length, limits.maxLogChunkBytes(), "maxLogChunkBytes");
-    // The position may be next to the greatest number there is.
+    // The position may be close to the largest number.
     long end =
         append.position() > Long.MAX_VALUE - length ? Long.MAX_VALUE : append.position() + length;
     atMost("bytes of " + log, end, limits.maxLogBytes(), "maxLogBytes");

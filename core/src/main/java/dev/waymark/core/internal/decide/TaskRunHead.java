@@ -9,7 +9,10 @@ import dev.waymark.core.model.TaskRunState;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What deciding needs to know of a task run, of its newest attempt and of the claim on that. */
+/**
+ * The data of a task run, of its newest attempt and of the lease of that attempt that decisions
+ * need.
+ */
 public record TaskRunHead(
     TaskRunId id,
     ExecutionId executionId,
@@ -27,17 +30,17 @@ public record TaskRunHead(
     return lastAttemptState != null && !lastAttemptState.isTerminal();
   }
 
-  /** 1 when it counts among those of its execution that have not ended; else 0. */
+  /** Returns 1 when the task run counts as one that has not ended, otherwise 0. */
   int countsAsLive() {
     return state.isTerminal() ? 0 : 1;
   }
 
-  /** How many of its attempts have ended. Only the newest may be live. */
+  /** The number of its attempts that have ended. Only the newest attempt may be live. */
   int endedAttempts() {
     return hasLiveAttempt() ? lastAttempt - 1 : lastAttempt;
   }
 
-  /** The newest attempt; only for a task run that has one. */
+  /** The newest attempt. Call it only for a task run that has an attempt. */
   AttemptId newestAttempt() {
     return new AttemptId(id, lastAttempt);
   }

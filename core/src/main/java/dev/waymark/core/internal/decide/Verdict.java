@@ -10,7 +10,7 @@ public sealed interface Verdict {
   /** The change set is accepted: the store writes these effects and the record of the commit. */
   record Accepted(CommitResult result, PastCommit past, List<Effect> effects) implements Verdict {}
 
-  /** It was committed before; nothing is to be written. */
+  /** The change set was committed before; the store writes nothing. */
   record Repeated(CommitResult result) implements Verdict {}
 
   /** The change set is refused; the store writes nothing of it. */

@@ -2,7 +2,5 @@ package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.model.WorkflowId;
 
-/**
- * What deciding needs to know of a workflow: its latest revision and that revision's content hash.
- */
+/** The data of a workflow that decisions need: its latest revision and the content hash of it. */
 public record WorkflowHead(WorkflowId id, int revision, String contentHash) {}
