@@ -6,13 +6,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The pauses between retries: exponential, with jitter, up to a longest one and within a time limit
- * for all retries together. A pause is random between half of its bound and the bound, so that
- * processes that failed at the same moment do not retry at the same moment.
+ * The pauses between retries: exponential, with jitter, up to a longest pause and within a time
+ * limit for all retries together. The length of a pause is random, between half of its bound and
+ * the bound. So processes that failed at the same moment do not retry at the same moment.
  *
  * <p><b>Interrupts.</b> A thread whose interrupt flag is set does not block in {@link
  * LockSupport#parkNanos}, so a retry loop with a plain park becomes a busy loop. The pauses here
- * last their whole time in any case, and the flag is set afterwards. A loop that has to end early
+ * always last their whole time, and the flag is set afterwards. A loop that has to end early
  * because of an interrupt checks the flag itself.
  *
  * <p>Not thread-safe, except for {@link #sleep}.
@@ -25,7 +25,7 @@ public final class Backoff {
   private long boundNanos;
 
   /**
-   * Begins now.
+   * Starts the time limit now.
    *
    * @param first bound of the first pause; each further pause has twice the bound
    * @param longest the bound that no pause exceeds
@@ -65,7 +65,9 @@ public final class Backoff {
     boundNanos = firstNanos;
   }
 
-  /** Waits before the next retry; returns false, at once, when the time limit is reached. */
+  /**
+   * Waits before the next retry. Returns false, without waiting, when the time limit is reached.
+   */
   public boolean pause() {
     if (isOver()) {
       return false;
@@ -74,7 +76,9 @@ public final class Backoff {
     return true;
   }
 
-  /** Waits for this time, even if the thread is interrupted; the flag is set afterwards. */
+  /**
+   * Waits for this time, even if the thread is interrupted. The interrupt flag is set afterwards.
+   */
   public static void sleep(long time, TimeUnit unit) {
     long end = System.nanoTime() + unit.toNanos(time);
     boolean interrupted = Thread.interrupted();

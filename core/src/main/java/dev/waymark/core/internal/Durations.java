@@ -6,9 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Durations as people write them in workflow files, settings and messages: whole numbers with the
- * units {@code d h m s ms}, the larger before the smaller, each at most once, without spaces:
- * {@code 250ms}, {@code 1h30m}. It is the one way to write them; ISO 8601 ({@code PT10M}) is not
- * understood.
+ * units {@code d h m s ms}, larger units first, each unit at most once, without spaces. Examples:
+ * {@code 250ms}, {@code 1h30m}. No other form is accepted, ISO 8601 ({@code PT10M}) included.
  */
 public final class Durations {
   private static final String[] UNITS = {"d", "h", "m", "s", "ms"};
@@ -42,8 +41,8 @@ public final class Durations {
   }
 
   /**
-   * Formats a duration of any size in that form. Fractions of a millisecond are cut off. A negative
-   * duration begins with a minus sign.
+   * Formats a duration of any size in that form. Fractions of a millisecond are cut off. The text
+   * of a negative duration begins with a minus sign.
    */
   public static String format(Duration duration) {
     if (duration.isNegative()) {
@@ -65,7 +64,7 @@ public final class Durations {
   /**
    * Returns a duration that is within bounds.
    *
-   * @throws InvalidInputException when it is not; the message names all three
+   * @throws InvalidInputException when it is out of bounds; the message names all three
    */
   public static Duration within(String what, Duration found, Duration least, Duration most) {
     if (found.compareTo(least) < 0 || found.compareTo(most) > 0) {

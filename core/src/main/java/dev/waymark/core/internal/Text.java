@@ -51,8 +51,8 @@ public final class Text {
   }
 
   /**
-   * Returns {@code value} when it matches {@code pattern} as a whole; {@code allowed} says in words
-   * what would.
+   * Returns {@code value} when the whole of it matches {@code pattern}. Otherwise throws an error
+   * in which {@code allowed} describes the valid values.
    */
   public static String matching(String what, String value, Pattern pattern, String allowed) {
     if (!pattern.matcher(value).matches()) {
@@ -77,12 +77,15 @@ public final class Text {
     return bytes;
   }
 
-  /** UTF-8 bytes of a string that {@link #wellFormed} has passed. */
+  /** The UTF-8 bytes of a string that has passed {@link #wellFormed}. */
   public static byte[] utf8(String value) {
     return value.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The text, of which a URL with a user in front of the host is cut off behind its scheme. */
+  /**
+   * The text without the part of a URL that follows the scheme, if the URL names a user in front of
+   * the host.
+   */
   public static String withoutUrl(String text) {
     int slashes = text.indexOf("://");
     return slashes >= 0 && text.indexOf('@', slashes) > 0
@@ -91,8 +94,8 @@ public final class Text {
   }
 
   /**
-   * The value in double quotes, control characters escaped, cut to a length that fits a message. Of
-   * a URL that names a user only the scheme is shown, since a password may be in it.
+   * The value in double quotes, with control characters escaped, cut to a length that fits a
+   * message. A URL that names a user may contain a password, so only its scheme is shown.
    */
   public static String quote(String text) {
     String value = withoutUrl(text);

@@ -7,14 +7,14 @@ import java.time.temporal.ChronoUnit;
 /**
  * Times as the stores keep them: whole microseconds since the epoch.
  *
- * <p>PostgreSQL keeps microseconds and its driver rounds up; so a time is cut when it is made, on
- * every backend.
+ * <p>PostgreSQL keeps microseconds, and its driver rounds up. Therefore every time is cut when it
+ * is created, on every backend.
  */
 public final class Times {
   private static final Instant MIN = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant MAX = Instant.parse("9999-12-31T23:59:59.999999Z");
 
-  /** The first time after all that are stored. */
+  /** The first time after all times that can be stored. */
   private static final Instant END = MAX.plus(1, ChronoUnit.MICROS);
 
   private static final long SECONDS_PER_DAY = 86_400;
@@ -29,8 +29,8 @@ public final class Times {
   /**
    * Checks that records can have this time.
    *
-   * @throws InvalidInputException when it lies outside the years 1 to 9999, where it could be
-   *     written and not be found again
+   * @throws InvalidInputException when it lies outside the years 1 to 9999, where a write could
+   *     succeed and a later read would not find the record
    */
   public static void checkStorable(Instant time) {
     if (time.isBefore(MIN) || time.isAfter(MAX)) {
@@ -45,7 +45,8 @@ public final class Times {
   /**
    * A time that was read from a store.
    *
-   * @throws IllegalArgumentException when it lies outside the years 1 to 9999, where no record is
+   * @throws IllegalArgumentException when it lies outside the years 1 to 9999, where no record
+   *     exists
    */
   public static Instant stored(Instant time) {
     if (time.isBefore(MIN) || time.isAfter(MAX)) {
@@ -83,10 +84,10 @@ public final class Times {
   }
 
   /**
-   * A bound of a half-open range, as whole microseconds: the least stored time that is not before
-   * {@code bound}, so that the comparison with stored times has the same answer as with {@code
-   * bound} itself. Bounds outside the years 1 to 9999, where no record is, move to the edge: to the
-   * first time of the year 1, or to the first after the year 9999.
+   * A bound of a half-open range, as whole microseconds: the least time that can be stored and is
+   * not before {@code bound}. A comparison of it with stored times has the same result as a
+   * comparison of {@code bound} itself. Bounds outside the years 1 to 9999, where no record exists,
+   * move to the edge: to the first time of the year 1, or to the first time after the year 9999.
    */
   public static Instant bound(Instant bound) {
     if (bound.isBefore(MIN)) {

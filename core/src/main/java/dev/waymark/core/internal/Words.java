@@ -4,9 +4,9 @@ import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the word that was probably meant, for messages. */
+/** Finds the word that the user probably meant, for messages. */
 public final class Words {
-  /** Longer words are not compared: the time grows with the square of the length. */
+  /** Longer words are not compared, because the time grows with the square of the length. */
   private static final int MAX_LENGTH = 128;
 
   private static final int LEAST_PREFIX = 3;
@@ -14,9 +14,9 @@ public final class Words {
   private Words() {}
 
   /**
-   * The candidate that is nearest to a word, or null when none is near. Letters added, removed,
-   * replaced or swapped with their neighbour count one each (Damerau and Levenshtein's distance, in
-   * its form of optimal string alignment); case, {@code -} and {@code _} do not count; a candidate
+   * The candidate that is nearest to a word, or null when none is near. Each letter that is added,
+   * removed, replaced or swapped with its neighbour counts one (the Damerau-Levenshtein distance in
+   * the form of optimal string alignment). Case, {@code -} and {@code _} do not count. A candidate
    * that begins with the word is near.
    */
   public static @Nullable String nearest(String word, Collection<String> candidates) {
@@ -24,7 +24,7 @@ public final class Words {
     if (folded.isEmpty() || folded.length() > MAX_LENGTH) {
       return null;
     }
-    // Any two words of one letter are one letter apart; that is no likeness.
+    // Any two words of one letter have the distance 1, so that distance shows no similarity.
     int best = folded.length() == 1 ? 1 : Math.max(1, Math.min(3, folded.length() / 3)) + 1;
     String nearest = null;
     for (String candidate : candidates) {
@@ -44,7 +44,7 @@ public final class Words {
         : distance;
   }
 
-  /** The word as it is compared: small letters, without {@code -}, {@code _} and spaces. */
+  /** The form of a word that is compared: lower case, without {@code -}, {@code _} and spaces. */
   public static String fold(String word) {
     StringBuilder folded = new StringBuilder(word.toLowerCase(Locale.ROOT));
     for (int i = folded.length() - 1; i >= 0; i--) {
@@ -57,8 +57,8 @@ public final class Words {
   }
 
   /**
-   * How many letters must be added, removed, replaced or swapped with their neighbour; {@code
-   * limit} when that many or more.
+   * The number of letters that must be added, removed, replaced or swapped with their neighbour;
+   * {@code limit} when it is that many or more.
    */
   static int distance(String from, String to, int limit) {
     if (Math.abs(from.length() - to.length()) >= limit || to.length() > MAX_LENGTH) {

@@ -4,7 +4,7 @@ import dev.waymark.core.store.LogPart;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 
-/** Puts a part of a log together from the pieces in which it was written. */
+/** Assembles a part of a log from the chunks in which it was written. */
 public final class LogChunks {
   private final int maxBytes;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -16,17 +16,18 @@ public final class LogChunks {
   }
 
   /**
-   * A piece of a log.
+   * A chunk of a log.
    *
    * @param position where it begins
-   * @param bytes what it holds; not to be changed
+   * @param bytes its content; must not be changed
    */
   @SuppressWarnings("ArrayRecordComponent") // passes from a row to a part, and is never compared
   public record Chunk(long position, byte[] bytes) {}
 
   /**
-   * The part from a position on, of the pieces in order; those before it and beyond it do no harm.
-   * It ends at a gap, and begins after one where there is nothing before.
+   * The part of a log that begins at a position. The chunks must be in order. Chunks before and
+   * after the part are ignored. The part ends at a gap. If the bytes at its beginning are missing,
+   * it begins at the first byte after the gap.
    *
    * @param length how long the log is
    */

@@ -13,7 +13,7 @@ public final class Questions {
   private Questions() {}
 
   /**
-   * The size of a page.
+   * Checks the size of a page.
    *
    * @throws InvalidInputException when it is below 1 or over {@link Limits#maxPageSize()}
    */
@@ -30,10 +30,10 @@ public final class Questions {
   }
 
   /**
-   * A look-up of ids by their beginning.
+   * Checks a look-up of ids by prefix.
    *
    * @throws InvalidInputException when records of this kind have no ids of their own, the prefix is
-   *     not well-formed, or the limit out of range
+   *     not well-formed, or the limit is out of range
    */
   public static void checkPrefix(RecordKind kind, String prefix, int limit, Limits limits) {
     checkedLimit(limit, limits);
@@ -48,10 +48,10 @@ public final class Questions {
   }
 
   /**
-   * A claim.
+   * Checks a claim.
    *
-   * @throws InvalidInputException when it asks for more than {@link Limits#maxClaims()}, or its
-   *     worker has too long a name
+   * @throws InvalidInputException when it asks for more than {@link Limits#maxClaims()}, or the
+   *     name of its worker is too long
    */
   public static void checkClaim(ClaimRequest request, Limits limits) {
     if (request.limit() > limits.maxClaims()) {
@@ -75,9 +75,9 @@ public final class Questions {
   }
 
   /**
-   * A part of a log.
+   * Checks a read of a part of a log.
    *
-   * @throws InvalidInputException when it begins before the log or is to hold nothing
+   * @throws InvalidInputException when it begins before the log or asks for no bytes
    */
   public static void checkLogPart(AttemptId id, long position, int maxBytes) {
     if (position < 0 || maxBytes < 1) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store reads from one snapshot to say why an execution waits.
+ * What a store reads from one snapshot to explain why an execution waits.
  *
  * @param executionId the execution
  * @param workflowId its workflow
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param taskRuns its task runs that have not ended, in order of creation, then by id
  * @param pools the pools in which any of them could be claimed now, by name
  * @param workers the workers that are alive, ordered by name
- * @param due what is noted as due about it, now or later
+ * @param due its due reasons, now or later
  * @param started how many executions of its workflow are RUNNING, PAUSED or CANCELLING; only
  *     counted for an execution that {@link #mayWaitForOthers}
  * @param startedFirst the oldest of these, by state
@@ -39,7 +39,10 @@ public record WaitFacts(
     long started,
     List<Started> startedFirst) {
 
-  /** Whether only others of its workflow can keep an execution of this state from starting. */
+  /**
+   * Whether only other executions of its workflow can prevent an execution in this state from
+   * starting.
+   */
   public static boolean mayWaitForOthers(ExecutionState state, List<TaskFact> taskRuns) {
     return state == ExecutionState.PENDING
         && taskRuns.stream().allMatch(each -> each.ready() == null && each.lease() == null);
@@ -53,10 +56,10 @@ public record WaitFacts(
       @Nullable ReadyFact ready,
       @Nullable LeaseHolder lease) {}
 
-  /** That a task run may be claimed, from a time on. */
+  /** A task run may be claimed from a time on. */
   public record ReadyFact(String pool, Instant availableAt, boolean now) {}
 
-  /** A pool, its bound or null, how many leases it has, and some of them. */
+  /** A pool: its bound or null, its number of leases, and some of them. */
   public record PoolFact(
       String name, @Nullable Integer slots, int running, List<LeaseHolder> heldBy) {
     boolean isFull() {

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Why an execution waits, derived from what a store has read: the same rules for every store. */
+/**
+ * Derives why an execution waits from the facts that a store has read. The rules are the same for
+ * every store.
+ */
 public final class WaitRules {
   private final WaitFacts facts;
   private final List<String> workersHere;
@@ -116,7 +119,10 @@ public final class WaitRules {
     return ofPools.computeIfAbsent(ready.pool(), this::ofPool);
   }
 
-  /** Why what could be claimed in a pool is not: the same for all that waits in it. */
+  /**
+   * Why task runs that could be claimed in a pool are not claimed. The reasons are the same for all
+   * task runs that wait in the pool.
+   */
   private List<WaitReason> ofPool(String name) {
     List<WaitReason> reasons = new ArrayList<>();
     PoolFact pool = facts.pools().get(name);

@@ -9,16 +9,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a living worker publishes of what it works on.
+ * The information that a live worker publishes about its work.
  *
  * @param name its name
- * @param pools the pools that it serves, or null where it does not say
+ * @param pools the pools that it serves, or null if it does not publish them
  * @param executions the only executions that it works on, or null for all
  */
 public record WorkerFact(
     String name, @Nullable Set<String> pools, @Nullable Set<String> executions) {
 
-  /** What a worker of this name says about itself. */
+  /** The fact for a worker with this name, from the information that it publishes. */
   public static WorkerFact of(String name, Map<String, String> info) {
     return new WorkerFact(
         name, words(info.get(Worker.POOLS_INFO)), words(info.get(Worker.EXECUTIONS_INFO)));
