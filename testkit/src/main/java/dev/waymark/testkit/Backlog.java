@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is ready, claimed and due in the reference store. Its times are those of a clock of its own,
- * as a database has one. Not thread-safe.
+ * The ready task runs, the leases and the due executions of the reference store. Its times come
+ * from a clock of its own, like those of a database. Not thread-safe.
  */
 final class Backlog {
   private static final Comparator<Ready> ORDER =
@@ -43,7 +43,7 @@ final class Backlog {
   /** A task run that may be claimed. */
   record Ready(TaskRunId taskRun, String pool, int priority, Instant availableAt) {}
 
-  /** A claim on the live attempt of a task run. */
+  /** A lease on the live attempt of a task run. */
   record Lease(int number, String worker, Instant expiresAt, String pool) {}
 
   void write(Effect effect) {
@@ -82,7 +82,7 @@ final class Backlog {
     return new Ready(made.taskRun(), made.pool(), made.priority(), now.plus(made.delay()));
   }
 
-  /** What deciding needs to know of a task run that is ready; or null. */
+  /** The ready head of a task run, as decisions need it, or null if the task run is not ready. */
   @Nullable ReadyHead readyHead(TaskRunId id) {
     Ready found = ready.get(id);
     return found == null
@@ -103,22 +103,22 @@ final class Backlog {
     return !due.getOrDefault(id, Map.of()).isEmpty();
   }
 
-  /** The time by the clock of what is here. */
+  /** The time by the clock of the backlog. */
   Instant now() {
     return clock.instant();
   }
 
-  /** When somebody is to look at an execution, by reason. */
+  /** The times at which an execution is due, by reason. */
   Map<DueReason, Instant> dueOf(ExecutionId id) {
     return due.getOrDefault(id, Map.of());
   }
 
-  /** That a task run may be claimed; or null. */
+  /** The entry of a ready task run, or null. */
   @Nullable Ready ready(TaskRunId id) {
     return ready.get(id);
   }
 
-  /** How many task runs of a pool may be claimed at a time. */
+  /** The number of task runs of a pool that may be claimed at a time. */
   long claimable(String pool, Instant at) {
     return ready.values().stream()
         .filter(each -> each.pool().equals(pool) && !each.availableAt().isAfter(at))
@@ -129,7 +129,10 @@ final class Backlog {
     return ready.containsKey(id);
   }
 
-  /** What is ready and may be claimed, in order, of each pool as much as its bound has room for. */
+  /**
+   * The task runs that a claim receives, in order. A pool gives at most as many as it has free
+   * slots.
+   */
   List<Ready> pick(ClaimRequest request, Predicate<TaskRunId> wanted) {
     Instant now = clock.instant();
     List<Ready> candidates =
@@ -151,12 +154,12 @@ final class Backlog {
     return picked;
   }
 
-  /** Takes a task run out of the ready ones, if it is among them. */
+  /** Removes a task run from the ready task runs, if it is one of them. */
   void remove(TaskRunId id) {
     ready.remove(id);
   }
 
-  /** Takes out of the ready ones what was picked. */
+  /** Removes the picked task runs from the ready task runs. */
   void remove(List<Ready> picked) {
     picked.forEach(each -> ready.remove(each.taskRun()));
   }
@@ -165,7 +168,7 @@ final class Backlog {
     return leases.values().stream().filter(lease -> lease.pool().equals(pool)).count();
   }
 
-  /** All pools in which there is anything, by name. */
+  /** All pools that have a bound, a lease or a ready task run, by name. */
   List<Pool> pools() {
     Set<String> names = new TreeSet<>(slots.keySet());
     leases.values().forEach(lease -> names.add(lease.pool()));
@@ -184,7 +187,7 @@ final class Backlog {
     return most == null ? null : new PoolHead(pool, most);
   }
 
-  /** The claims that are over, those that are for longest first. */
+  /** The expired leases, longest expired first. */
   List<Map.Entry<TaskRunId, Lease>> expired() {
     Instant now = clock.instant();
     return leases.entrySet().stream()
@@ -196,7 +199,7 @@ final class Backlog {
         .toList();
   }
 
-  /** What is due, what is so for longest first. */
+  /** The executions that are due, longest due first. */
   List<Due> due() {
     Instant now = clock.instant();
     record Entry(Instant at, Due due) {}
@@ -211,25 +214,25 @@ final class Backlog {
         .toList();
   }
 
-  /** All claims, by task run. */
+  /** All leases, by task run. */
   Map<TaskRunId, Lease> leases() {
     return leases;
   }
 
-  /** How many claims a worker has. */
+  /** The number of leases of a worker. */
   long leasesOf(String worker) {
     return leases.values().stream().filter(lease -> lease.worker().equals(worker)).count();
   }
 
-  /** How long until a claim is over; or null. */
+  /** The time until the next lease expires, or null. */
   @Nullable Duration nextExpiry() {
     Instant now = clock.instant();
     return until(now, leases.values().stream().map(Lease::expiresAt));
   }
 
   /**
-   * How long until something more is ready in these pools or due, but for deadlines of executions
-   * that are held; or null.
+   * The time until the next task run of these pools is ready or the next execution is due, or null.
+   * Deadlines of held executions do not count.
    */
   @Nullable Duration next(ClaimRequest request, Predicate<ExecutionId> held) {
     Instant now = clock.instant();

@@ -31,8 +31,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * A store with at least one row in every table, and calls that read and write all of it: for tests
- * of what a store does when its database is not as it should be.
+ * A store with at least one row in every table, and calls that read and write all of it. It is for
+ * tests of the behaviour of a store whose database is damaged or changed.
  */
 public final class Everything {
   private static final int LIMIT = 100;
@@ -52,7 +52,7 @@ public final class Everything {
 
   private Everything() {}
 
-  /** Fills a store that is empty. */
+  /** Fills an empty store. */
   public static Everything fill(StateStore store) {
     Everything all = new Everything();
     all.create(store);
@@ -95,7 +95,7 @@ public final class Everything {
         .build();
   }
 
-  /** Every read, by a name. */
+  /** Every read, by name. */
   public Map<String, Consumer<StateStore>> reads() {
     PageRequest page = PageRequest.first(LIMIT);
     Map<String, Consumer<StateStore>> calls = new LinkedHashMap<>();
@@ -139,7 +139,7 @@ public final class Everything {
     return calls;
   }
 
-  /** Writes that touch every record, by a name. */
+  /** Writes that touch every record, by name. */
   public Map<String, Consumer<StateStore>> writes() {
     Map<String, Consumer<StateStore>> calls = new LinkedHashMap<>();
     calls.put("repeated commit", store -> store.commit(last));

@@ -6,7 +6,7 @@ import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Order;
 import org.jspecify.annotations.Nullable;
 
-/** Which executions a query selects, and which of these follow a cursor. */
+/** Selects the executions that match a query, and those of them that follow a cursor. */
 final class ExecutionFilter {
   private ExecutionFilter() {}
 

@@ -53,12 +53,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reference store: every record in a sorted map under one lock, every answer made by filtering,
- * sorting and counting all there is. It is meant to be seen to be right, not to be fast, so that
- * other stores can be compared with it; tests of what stands upon a store may use it too.
+ * The reference store. It keeps every record in a sorted map under one lock. It computes every
+ * answer by filtering, sorting and counting all records. The code is meant to be obviously correct,
+ * not fast, so that other stores can be compared with it. Tests of code that uses a store may use
+ * it too.
  *
- * <p>Thread-safe. The records live as long as a store upon them does: what {@link StateStore} says
- * of durability does not hold here.
+ * <p>Thread-safe. The records live as long as a store that uses them: the durability that {@link
+ * StateStore} describes does not hold here.
  */
 public final class InMemoryStateStore implements StateStore {
   private static final Comparator<Execution> OLDEST_FIRST =
@@ -70,16 +71,16 @@ public final class InMemoryStateStore implements StateStore {
   private final Records records;
   private boolean closed;
 
-  /** Makes an empty store on the system's clock with the default limits. */
+  /** Creates an empty store on the system's clock with the default limits. */
   public InMemoryStateStore() {
     this(InstantSource.system(), Limits.defaults());
   }
 
   /**
-   * Makes an empty store.
+   * Creates an empty store.
    *
-   * @param clock gives the times that records and transitions carry
-   * @param limits what the store holds its callers to
+   * @param clock gives the times of records and transitions
+   * @param limits the limits that the store enforces
    */
   public InMemoryStateStore(InstantSource clock, Limits limits) {
     this(clock, limits, new Records());
@@ -92,11 +93,11 @@ public final class InMemoryStateStore implements StateStore {
   }
 
   /**
-   * Opens one more store upon the same records, as another process would upon the same database;
-   * also when this one is closed.
+   * Opens another store on the same records, as another process would on the same database. This is
+   * possible even when this store is closed.
    *
-   * @param clock gives the times that records and transitions carry
-   * @param limits what the new store holds its callers to
+   * @param clock gives the times of records and transitions
+   * @param limits the limits that the new store enforces
    */
   public InMemoryStateStore openAnother(InstantSource clock, Limits limits) {
     return new InMemoryStateStore(clock, limits, records);
@@ -127,7 +128,7 @@ public final class InMemoryStateStore implements StateStore {
 
   // ---- claims
 
-  /** How much of what is due and of what has expired one claim tells. */
+  /** The maximum number of due executions, and of expired leases, that one claim returns. */
   private static final int TOLD = 20;
 
   @Override
@@ -198,7 +199,7 @@ public final class InMemoryStateStore implements StateStore {
                 present(records.attempts.get(grant.attempt()))));
       }
     }
-    // Every execution as it is after all of them.
+    // Every execution with its state after all changes.
     return claimed.stream()
         .map(
             each ->
@@ -257,7 +258,7 @@ public final class InMemoryStateStore implements StateStore {
         });
   }
 
-  /** A commit has gone through, whatever becomes of those who hear of it. */
+  /** The commit has succeeded. An exception of a listener does not change that. */
   private static void call(Runnable listener) {
     try {
       listener.run();

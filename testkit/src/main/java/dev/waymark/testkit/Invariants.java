@@ -27,23 +27,23 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What holds in every store at every moment, whatever was committed, refused, killed or cut off:
- * read through the front door, so that it holds for the reader. Each violation is a sentence that
- * names its record.
+ * What holds in every store at every moment, whatever was committed, refused, killed or
+ * interrupted. The checks use only the public API, so they show what a reader sees. Each violation
+ * is a sentence that names its record.
  *
  * <ul>
- *   <li>every list is whole: pages follow each other by cursor without a gap or a repetition, their
- *       totals agree, the totals of the states add up to the total of all, and every workflow and
- *       every day has as many as belong to it;
+ *   <li>every list is complete: pages follow each other by cursor without a gap or a repetition,
+ *       their totals agree, the totals of the states add up to the total of all, and the list of
+ *       every workflow and every day has as many executions as belong to it;
  *   <li>an execution is terminal only when all its task runs are, a task run only when its attempts
  *       are;
  *   <li>attempts are numbered from 1 without gaps, and only the last may be live;
- *   <li>the history of each record begins with its creation, makes only moves that the table
- *       allows, leads to the state that the record has, and is as long as its version says.
+ *   <li>the history of each record begins with its creation, contains only moves that the table
+ *       allows, ends at the current state of the record, and is as long as its version says.
  * </ul>
  *
- * <p>Where every program keeps to it that what it leaves undone has a note, a lease or a ready task
- * run, no execution is {@link #stranded}; {@link NothingStranded} looks for the same where they do
+ * <p>If every program leaves a due note, a lease or a ready task run for its unfinished work, no
+ * execution is {@link #stranded}. {@link NothingStranded} makes the same check for programs that do
  * not.
  */
 public final class Invariants {
@@ -59,9 +59,9 @@ public final class Invariants {
   }
 
   /**
-   * Looks at every execution of a store in which nobody writes.
+   * Checks every execution of a store. No other program may write to the store meanwhile.
    *
-   * @return what does not hold; empty when all is well
+   * @return the violations; empty when there are none
    */
   public static List<String> violations(StateStore store) {
     Invariants invariants = new Invariants(store);
@@ -87,11 +87,11 @@ public final class Invariants {
   }
 
   /**
-   * Executions that nothing will ever move: PENDING, RUNNING or CANCELLING, and neither due nor
-   * with a task run that is ready or has a lease. Each page is one snapshot, so that it holds at
-   * any moment, also while others write.
+   * Executions that nothing will ever move: they are PENDING, RUNNING or CANCELLING, they are not
+   * due, and none of their task runs is ready or has a lease. Each page is one snapshot, so the
+   * check is valid at any moment, also while others write.
    *
-   * @return a sentence for each; empty when all is well
+   * @return a sentence for each; empty when there are none
    */
   public static List<String> stranded(StateStore store) {
     List<String> stranded = new ArrayList<>();
@@ -120,7 +120,10 @@ public final class Invariants {
     return page.contains(id);
   }
 
-  /** What does not hold in one execution, seen in one snapshot while others may write. */
+  /**
+   * The violations in one execution. They are read from one snapshot, so others may write
+   * meanwhile.
+   */
   public static List<String> violations(StateStore store, ExecutionDetails details) {
     Invariants invariants = new Invariants(store);
     invariants.checkExecution(details);
@@ -228,7 +231,7 @@ public final class Invariants {
     }
   }
 
-  /** Where the history of each record leads, and over how many entries. */
+  /** The last state and the number of entries in the history of each record. */
   private Map<RecordRef, Track> tracks(List<Transition> history) {
     Map<RecordRef, Track> tracks = new HashMap<>();
     for (int i = 0; i < history.size(); i++) {
@@ -258,7 +261,7 @@ public final class Invariants {
     return before.equals(entry.from()) && allowed;
   }
 
-  // The annotation that is asked for would be the only use of its library.
+  // The annotation that the warning asks for would be the only use of its library.
   @SuppressWarnings("AnnotateFormatMethod")
   private void check(boolean holds, String sentence, Object... words) {
     if (!holds) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Another JVM with the class path of this one, for tests that need a second process. Its standard
- * error goes to that of the test; its standard output is read line by line. Closing it kills it, as
- * {@code kill -9} does.
+ * error goes to the standard error of the test. Its standard output is read line by line. Closing
+ * it kills it, as {@code kill -9} does.
  */
 public final class JavaProcess implements AutoCloseable {
   private static final long LONGEST_RUN_SECONDS = 120;
@@ -46,8 +46,8 @@ public final class JavaProcess implements AutoCloseable {
   }
 
   /**
-   * The same in the current directory by another command, which must become the JVM itself, as
-   * {@code ip netns exec NAME} does.
+   * Starts the main method of a class in the current directory by another command. The command must
+   * replace itself with the JVM, as {@code ip netns exec NAME} does.
    */
   public static JavaProcess startBy(
       List<String> launcher, List<String> options, Class<?> main, String... arguments) {
@@ -78,7 +78,7 @@ public final class JavaProcess implements AutoCloseable {
     }
   }
 
-  /** The next line that the process prints, or null when it prints no more. */
+  /** The next line that the process prints, or null when its output has ended. */
   public @Nullable String readLine() {
     try {
       return output.readLine();
@@ -88,8 +88,7 @@ public final class JavaProcess implements AutoCloseable {
   }
 
   /**
-   * Everything that the process prints from here to its end, as far as it was printed in whole
-   * lines.
+   * Everything that the process prints from now until it ends. An incomplete last line is left out.
    */
   public List<String> readLines() {
     List<String> lines = new ArrayList<>();
@@ -99,7 +98,7 @@ public final class JavaProcess implements AutoCloseable {
     return lines;
   }
 
-  /** Whether it has not ended yet. */
+  /** Whether it is still running. */
   public boolean isAlive() {
     return process.isAlive();
   }
@@ -110,8 +109,8 @@ public final class JavaProcess implements AutoCloseable {
   }
 
   /**
-   * Kills it, as {@code kill -9} does, and waits until it is gone. What it printed before can still
-   * be read.
+   * Kills it, as {@code kill -9} does, and waits until it has ended. What it printed before can
+   * still be read.
    */
   public void kill() {
     process.toHandle().destroyForcibly();
@@ -119,8 +118,7 @@ public final class JavaProcess implements AutoCloseable {
   }
 
   /**
-   * Sends it a signal by its name, such as {@code TERM} or {@code STOP}, and returns when it is
-   * sent.
+   * Sends it a signal by name, such as {@code TERM} or {@code STOP}, and returns when it is sent.
    */
   public void signal(String name) {
     try {
@@ -137,7 +135,7 @@ public final class JavaProcess implements AutoCloseable {
     }
   }
 
-  /** Waits for its end and returns its exit code. */
+  /** Waits until it ends and returns its exit code. */
   public int waitFor() {
     try {
       if (!process.waitFor(LONGEST_RUN_SECONDS, TimeUnit.SECONDS)) {

@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The logs of the reference store, in the pieces in which they came. Not thread-safe. */
+/** The logs of the reference store, in the chunks in which they were written. Not thread-safe. */
 final class Logs {
   private final Map<AttemptId, SortedMap<Long, byte[]>> logs = new TreeMap<>();
   private final Function<TaskRunId, ExecutionId> owner;
 
-  /** No logs yet, of task runs whose executions {@code owner} knows. */
+  /** Creates an empty collection of logs. {@code owner} returns the execution of a task run. */
   Logs(Function<TaskRunId, ExecutionId> owner) {
     this.owner = owner;
   }
@@ -43,7 +43,7 @@ final class Logs {
     return LogChunks.part(chunks, position, maxBytes, length);
   }
 
-  /** The executions of which there are logs, in order. */
+  /** The executions that have logs, in order. */
   Stream<ExecutionId> owners() {
     return logs.keySet().stream().map(id -> owner.apply(id.taskRunId())).distinct().sorted();
   }

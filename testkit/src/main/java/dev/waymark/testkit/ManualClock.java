@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that stands still until a test moves it. Thread-safe. */
+/** A clock that moves only when a test moves it. Thread-safe. */
 public final class ManualClock implements InstantSource {
   private Instant now;
 
-  /** Makes a clock that stands at this time. */
+  /** Creates a clock that shows this time. */
   public ManualClock(Instant now) {
     this.now = now;
   }
@@ -18,7 +18,7 @@ public final class ManualClock implements InstantSource {
     return now;
   }
 
-  /** Moves the clock to a time, which may also lie in its past. */
+  /** Moves the clock to a time, which may be in its past. */
   public synchronized void set(Instant time) {
     now = time;
   }

@@ -21,15 +21,16 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks whether a store strands an execution whose callers did everything right: watches what is
- * committed, and says in the end which executions have lost their due note though nobody has
- * settled them rightly.
+ * Checks whether a store strands an execution although its callers did everything right. It watches
+ * all commits. At the end it names the executions that have lost their due note although no correct
+ * settle removed it.
  *
- * <p>A caller that marks an execution as due, or whose settle is answered as stale, may rely on it
- * that the execution stays due until somebody clears the note or settles the execution as it is. A
- * caller whose settle was answered as right may rely on it that the store held just that. What
- * other callers were writing to at the same moment is not judged, since the order is not known
- * here; nor are executions that no caller ever noted as due. Thread-safe.
+ * <p>A caller that marks an execution as due, or whose settle is reported as stale, may rely on
+ * this: the execution stays due until a caller clears the note or settles the execution with its
+ * current state. A caller whose settle is reported as correct may rely on this: the store held
+ * exactly those values. Commits that overlap with calls of other threads are not judged, because
+ * their order is not known here. Executions that no caller ever marked as due are not judged
+ * either. Thread-safe.
  */
 public final class NothingStranded {
   private final Map<ExecutionId, Promise> promises = new HashMap<>();
@@ -39,17 +40,17 @@ public final class NothingStranded {
   private long lastOverlap;
   private long clock;
 
-  /** Watches nothing yet. */
+  /** Starts without any watched store. */
   public NothingStranded() {}
 
   /**
-   * What the store has promised.
+   * A guarantee that the store has given.
    *
-   * @param settle the settle that was answered as right, or null for a note that stays
+   * @param settle the settle that was reported as correct, or null for a note that stays
    */
   private record Promise(Change.@Nullable SettleExecution settle) {}
 
-  /** The same store, watched. */
+  /** Returns the same store, watched. */
   public StateStore watch(StateStore store) {
     return (StateStore)
         Proxy.newProxyInstance(
@@ -89,7 +90,7 @@ public final class NothingStranded {
     } else if (answer instanceof CompletableFuture<?>
         && arguments != null
         && arguments[0] instanceof ChangeSet changes) {
-      unknown.add(changes.id()); // It is decided when nobody knows.
+      unknown.add(changes.id()); // The time of the decision is unknown.
       touch(changes);
     } else if (answer instanceof Claims claims) {
       claims.claimed().forEach(each -> written(each.execution().id()));
@@ -111,7 +112,7 @@ public final class NothingStranded {
 
   private void committed(ChangeSet changes, CommitResult result, boolean wasAlone) {
     if (unknown.contains(changes.id())) {
-      touch(changes); // The answer may be of any time since it was first sent.
+      touch(changes); // The answer may be from any time since the first try.
       return;
     }
     if (!seen.add(changes.id())) {
@@ -143,7 +144,7 @@ public final class NothingStranded {
     }
   }
 
-  /** Its version is another one, so the settle says nothing any more; a note stays. */
+  /** Ends the guarantee of a settle, because the version has changed. A note stays. */
   private void written(ExecutionId id) {
     Promise promise = promises.get(id);
     if (promise != null && promise.settle() != null) {
@@ -151,7 +152,7 @@ public final class NothingStranded {
     }
   }
 
-  /** Which promises the store has not kept, as sentences; empty when all is well. */
+  /** The guarantees that the store has broken, as sentences; empty when there are none. */
   public synchronized List<String> violations(StateStore store) {
     List<String> violations = new ArrayList<>();
     promises.forEach(

@@ -35,14 +35,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that the reference store holds, in plain sorted maps: it gives the heads that deciding
- * needs and takes the effects of what was decided. Not thread-safe; the stores upon it lock it.
+ * Everything that the reference store holds, in plain sorted maps. It provides the heads that
+ * decisions need, and applies the effects of the decisions. Not thread-safe; the stores that use it
+ * lock it.
  */
 final class Records {
   final Map<WorkflowId, List<Workflow>> workflows = new TreeMap<>();
   final Map<ExecutionId, Execution> executions = new TreeMap<>();
 
-  /** Of the task runs of an execution. */
+  /** The order of the task runs of an execution. */
   static final Comparator<TaskRun> TASK_RUN_ORDER =
       Comparator.comparing(TaskRun::createdAt).thenComparing(TaskRun::id);
 
@@ -57,9 +58,9 @@ final class Records {
   private final Map<ExecutionId, String> requestHashes = new TreeMap<>();
   private final Map<CommitId, PastCommit> commits = new TreeMap<>();
 
-  // ---- what deciding needs
+  // ---- the input of decisions
 
-  /** The heads of the records that are touched and exist. */
+  /** The heads of the touched records that exist. */
   Ledger load(Footprint footprint) {
     Ledger ledger = new Ledger();
     footprint.commits().stream().map(commits::get).filter(Objects::nonNull).forEach(ledger::load);
@@ -120,7 +121,7 @@ final class Records {
         .toList();
   }
 
-  /** How far a task run has come. */
+  /** The progress of a task run. */
   ExecutionProgress.Item progress(TaskRun run) {
     return new ExecutionProgress.Item(
         run,
@@ -184,15 +185,15 @@ final class Records {
     return new TaskRunCounts(runs.size(), (int) live, (int) ended);
   }
 
-  // ---- what was decided
+  // ---- the effects of decisions
 
-  /** Makes an accepted change set part of the records. */
+  /** Applies the effects of an accepted change set to the records. */
   void write(List<Effect> effects, PastCommit past) {
     write(effects, past.at());
     commits.put(past.id(), past);
   }
 
-  /** Makes effects that came about at this time part of the records. */
+  /** Applies effects that happened at this time to the records. */
   void write(List<Effect> effects, Instant at) {
     for (Effect effect : effects) {
       write(effect);
@@ -232,7 +233,7 @@ final class Records {
     }
   }
 
-  /** A reason that was given once stays until another one is given. */
+  /** A reason stays until another reason replaces it. */
   private static Execution moved(Execution before, Effect.ExecutionMoved move) {
     return new Execution(
         before.id(),
@@ -281,9 +282,9 @@ final class Records {
     history.add(new Transition(history.size() + 1L, moved.record(), moved.from(), moved.to(), at));
   }
 
-  // ---- looking around
+  // ---- lookups
 
-  /** Whether an execution goes on by nobody's doing. */
+  /** Whether an execution is neither terminal nor PAUSED, and nothing will ever move it. */
   boolean isStalled(Execution execution) {
     boolean goesOn =
         backlog.isDue(execution.id())
@@ -303,7 +304,7 @@ final class Records {
     return present(taskRuns.get(id)).executionId();
   }
 
-  /** Whether a task run that exists belongs to the only execution of interest; any does to null. */
+  /** Whether a task run that exists belongs to this execution; null stands for all executions. */
   boolean isWithin(@Nullable ExecutionId only, TaskRunId id) {
     return only == null || executionOf(id).equals(only);
   }

@@ -19,13 +19,13 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers of the reference store, by a clock of its own, as a database has one. Not
- * thread-safe.
+ * The workers of the reference store. Their times come from a clock of its own, like those of a
+ * database. Not thread-safe.
  */
 final class Roster {
   private static final Duration LONGEST_SILENCE = Duration.ofDays(7);
 
-  /** As databases compare text. */
+  /** The order in which databases sort text. */
   private static final Comparator<String> BY_BYTES =
       (one, other) -> Arrays.compareUnsigned(Text.utf8(one), Text.utf8(other));
 
@@ -63,7 +63,7 @@ final class Roster {
     return entry.expiresAt().isAfter(clock.instant());
   }
 
-  /** What the workers that are alive say of themselves, by name. */
+  /** The information that the live workers publish, by name. */
   List<WorkerFact> living() {
     return workers.entrySet().stream()
         .filter(each -> isAlive(each.getValue()))
@@ -71,13 +71,13 @@ final class Roster {
         .toList();
   }
 
-  /** Whether a worker registered and is not alive any more. */
+  /** Whether a worker has registered and is no longer alive. */
   boolean isDead(String name) {
     Entry entry = workers.get(name);
     return entry != null && !isAlive(entry);
   }
 
-  /** All workers, by name, each with as many attempts as {@code leases} says. */
+  /** All workers, by name. {@code leases} returns the number of attempts of each. */
   List<Worker> workers(ToIntFunction<String> leases) {
     return workers.entrySet().stream()
         .map(each -> worker(each.getKey(), each.getValue(), leases.applyAsInt(each.getKey())))

@@ -19,18 +19,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a store answers about what it holds, to be compared with what another one
- * answers, or with what the same one answered before.
+ * Everything that a store answers about its content. It can be compared with the answers of another
+ * store, or with earlier answers of the same store.
  *
  * @param revisions every revision of every workflow
- * @param executions every execution, the oldest first, with all that belongs to it
+ * @param executions every execution, the oldest first, with everything that belongs to it
  * @param lists the ids and the total of the list of every state, workflow and label, by its name
  */
 public record StoreContents(
     List<Workflow> revisions, List<ExecutionDetails> executions, Map<String, List<String>> lists) {
   private static final int PAGE = 30;
 
-  /** Reads a store in which nobody writes. */
+  /** Reads a store. No other program may write to it meanwhile. */
   public static StoreContents of(StateStore store) {
     List<Workflow> revisions = new ArrayList<>();
     Map<String, List<String>> lists = new TreeMap<>();

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Says of the records of the reference store why something waits. Not thread-safe. */
+/** Explains why something in the reference store waits. Not thread-safe. */
 final class WaitAnswers {
   private static final List<ExecutionState> STARTED =
       List.of(ExecutionState.RUNNING, ExecutionState.PAUSED, ExecutionState.CANCELLING);
@@ -34,7 +34,7 @@ final class WaitAnswers {
   private final Records records;
   private final Instant now;
 
-  /** Answers as of a time by the clock of the backlog. */
+  /** Answers for the current time of the backlog's clock. */
   WaitAnswers(Records records) {
     this.records = records;
     this.now = records.backlog.now();

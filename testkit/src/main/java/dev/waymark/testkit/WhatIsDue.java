@@ -9,11 +9,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All that is due in a store, however much a claim tells at once. */
+/** All executions that are due in a store, even if a single claim returns only some of them. */
 public final class WhatIsDue {
   private WhatIsDue() {}
 
-  /** What is due now, which then is not any more; in the order in which it is told. */
+  /**
+   * Returns the executions that are due now, in the order in which claims return them, and clears
+   * their due notes.
+   */
   public static List<ExecutionId> take(StateStore store) {
     List<ExecutionId> taken = new ArrayList<>();
     List<Due> told = look(store);

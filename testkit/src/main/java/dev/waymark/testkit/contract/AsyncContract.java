@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Commits whose answer comes by a future. */
+/** Commits whose result is returned by a future. */
 public abstract class AsyncContract extends ContractTest {
 
   /** For backends that run this topic alone. */

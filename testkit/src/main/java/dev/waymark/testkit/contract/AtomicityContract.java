@@ -32,10 +32,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/**
- * A change set is whole or absent, for the one who commits it and for everybody who reads
- * meanwhile.
- */
+/** A change set is whole or absent, for its caller and for every concurrent reader. */
 public abstract class AtomicityContract extends ContractTest {
   private static final int TASKS = 100;
 
@@ -264,7 +261,8 @@ public abstract class AtomicityContract extends ContractTest {
   }
 
   /**
-   * Takes executions with 100 task runs each through their lives, in three change sets for each.
+   * Moves executions with 100 task runs each from creation to their end, in three change sets for
+   * each.
    */
   static int writeAll(ContractTest test, List<ExecutionId> executions, AtomicBoolean done) {
     try {
@@ -280,7 +278,7 @@ public abstract class AtomicityContract extends ContractTest {
     }
   }
 
-  /** Reads until the writer is done, and once more after that. */
+  /** Reads until the writer has finished, and once more after that. */
   static int readAll(StateStore store, List<ExecutionId> executions, AtomicBoolean done) {
     boolean last;
     int seen = 0;

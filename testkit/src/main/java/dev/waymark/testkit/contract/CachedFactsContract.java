@@ -35,9 +35,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a store may have kept in memory is used, then every kind of change is committed, then it is
- * used again, and must be what the store holds: the family of an execution, its version and state,
- * the version of a task run, its newest attempt, and the newest revision of a workflow.
+ * Cached facts stay correct after every kind of change. Each test uses the facts that a store may
+ * have cached, commits a change, and uses the facts again. They must then match the content of the
+ * store: the task run counts of an execution, its version and state, the version of a task run, its
+ * newest attempt, and the newest revision of a workflow.
  */
 public abstract class CachedFactsContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
@@ -49,7 +50,7 @@ public abstract class CachedFactsContract extends ContractTest {
   /** For the backends. */
   protected CachedFactsContract() {}
 
-  /** Every change there is, also those behind interfaces. */
+  /** Every kind of change, including the kinds behind interfaces. */
   private static Stream<Class<?>> kinds(Class<?> of) {
     Class<?>[] permitted = of.getPermittedSubclasses();
     return permitted == null
@@ -57,7 +58,7 @@ public abstract class CachedFactsContract extends ContractTest {
         : Arrays.stream(permitted).flatMap(CachedFactsContract::kinds);
   }
 
-  /** For each kind a change, upon an execution that {@link #begin} has made. */
+  /** An example of each kind of change, for an execution that {@link #begin} has created. */
   private Map<Class<?>, Supplier<Change>> examples() {
     Map<Class<?>, Supplier<Change>> all = new LinkedHashMap<>();
     AttemptState done = AttemptState.SUCCEEDED;
@@ -110,7 +111,7 @@ public abstract class CachedFactsContract extends ContractTest {
     return executionIn(ExecutionState.SUCCEEDED);
   }
 
-  /** The first attempt of the pending task run, whose lease is over. */
+  /** The first attempt of the pending task run, whose lease has expired. */
   private AttemptId expired() {
     Change short1 = new Change.RecordAttempt(pending, "w", Duration.ofMillis(1));
     store.commit(changes().add(short1).build());
@@ -122,7 +123,10 @@ public abstract class CachedFactsContract extends ContractTest {
     return attempt;
   }
 
-  /** A RUNNING execution with a task run at work and one that waits, all of it used once. */
+  /**
+   * Creates a RUNNING execution with one running and one waiting task run, and uses all cached
+   * facts once.
+   */
   private void begin() {
     execution = executionIn(ExecutionState.RUNNING);
     running = taskRun(execution);
@@ -135,7 +139,7 @@ public abstract class CachedFactsContract extends ContractTest {
     checkFacts(store);
   }
 
-  /** How a change comes to the store. */
+  /** A way to commit a change. */
   private interface Way {
     void commit(Change change);
   }
@@ -179,7 +183,7 @@ public abstract class CachedFactsContract extends ContractTest {
                     }));
   }
 
-  // ---- using what is known
+  // ---- using the cached facts
 
   private void checkFacts(StateStore from) {
     Standing now = exists(from.executionProgress(execution)).standing();

@@ -19,7 +19,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What closing a store means. */
+/** The effects of closing a store. */
 public abstract class CloseContract extends ContractTest {
 
   /** For backends that run this topic alone. */

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many threads at once: nothing is lost, nothing counted twice, and nobody suffers from a
- * neighbour's mistake.
+ * Many threads at once: no write is lost or counted twice, and an invalid change set does not
+ * affect its neighbours.
  */
 public abstract class ConcurrencyContract extends ContractTest {
   private static final int THREADS = 8;
@@ -247,8 +247,8 @@ public abstract class ConcurrencyContract extends ContractTest {
   }
 
   /**
-   * A change set that creates an execution but also asks for what is refused, in one way or
-   * another.
+   * A change set that creates an execution and also contains a change that is refused. The cause
+   * differs from round to round.
    */
   private int refusedOnce(ExecutionId ended, int round) {
     ChangeSet.Builder changes =

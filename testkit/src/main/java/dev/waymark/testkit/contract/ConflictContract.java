@@ -20,7 +20,10 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Compare and set: a stale version is refused with its type, and of two who race one wins. */
+/**
+ * Compare-and-set: a stale version is refused with a typed error, and exactly one of two concurrent
+ * writers succeeds.
+ */
 public abstract class ConflictContract extends ContractTest {
 
   /** For backends that run this topic alone. */
@@ -131,7 +134,7 @@ public abstract class ConflictContract extends ContractTest {
     return state == ExecutionState.RUNNING ? ExecutionState.PAUSED : ExecutionState.RUNNING;
   }
 
-  /** Whether the move was made; the only other answer that is allowed is a stale version. */
+  /** Whether the move succeeded. A stale version is the only error that is allowed. */
   private boolean moved(ExecutionId id, ExecutionState to, long version) {
     try {
       store.updateExecution(id, to, version);

@@ -26,9 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Pages of executions that were created over many days: at the borders of days and a microsecond
- * beside them, before 1970, at both ends of time. A store may count and find its way by days; no
- * page shows it.
+ * Pages of executions that were created over many days: at the borders of days and one microsecond
+ * beside them, before 1970, and at both ends of time. A store may use days to count and search. The
+ * pages must not show it.
  */
 public abstract class DaysContract extends ContractTest {
   private static final long SEED = 13;
@@ -39,7 +39,7 @@ public abstract class DaysContract extends ContractTest {
   /** For backends that run this topic alone. */
   protected DaysContract() {}
 
-  /** Pages may have any size. */
+  /** Pages may have any size in these tests. */
   @Override
   protected Limits limits() {
     return Limits.builder().maxPageSize(Integer.MAX_VALUE).build();
@@ -57,13 +57,13 @@ public abstract class DaysContract extends ContractTest {
             LAST.plusNanos(1_000).minus(1, ChronoUnit.DAYS))) {
       times.addAll(List.of(border.minusNanos(1_000), border, border.plusNanos(1_000)));
     }
-    for (int i = -4; i < 5; i++) { // two days with more on them than the others
+    for (int i = -4; i < 5; i++) { // two days with more executions than the others
       times.add(BORDER.plus(Duration.ofHours(3L * i + 1)));
     }
     return times;
   }
 
-  /** A half-open range of time, open to both sides where a bound is null. */
+  /** A half-open range of time. A null bound leaves its side open. */
   private record Range(@Nullable Instant since, @Nullable Instant until) {}
 
   private static List<Range> ranges() {
@@ -95,7 +95,7 @@ public abstract class DaysContract extends ContractTest {
     return workflows;
   }
 
-  /** Every filter with these labels, over every range. */
+  /** Calls an action for every filter with these labels, over every range. */
   private static void forEachFilter(
       Order order, Map<String, String> labels, Consumer<ExecutionQuery.Builder> action) {
     for (Set<ExecutionState> states : states()) {

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Executions: what they pin, how a start is made idempotent, and which times, versions and reasons
- * they keep.
+ * Executions: the revision that they pin, idempotent starts, and the times, versions and reasons
+ * that they keep.
  */
 public abstract class ExecutionContract extends ContractTest {
 

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * The history of an execution: every transition of it and of what belongs to it, numbered without
- * gaps.
+ * The history of an execution: every transition of the execution and of its task runs and attempts,
+ * numbered without gaps.
  */
 public abstract class HistoryContract extends ContractTest {
 
@@ -102,7 +102,9 @@ public abstract class HistoryContract extends ContractTest {
     assertThat(history(execution).subList(1, 22)).extracting(Transition::at).containsOnly(at);
   }
 
-  /** While the first of them wait for the disk, the others gather and are written together. */
+  /**
+   * While the first change sets wait for the disk, the others queue up and are written together.
+   */
   @Test
   @DisplayName("change sets that are written together are numbered in the order of their commits")
   void writtenTogether() {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every limit: what is just within it passes; one more is refused with the limit's name, and
+ * Every limit: a value at the limit is accepted. One more is refused with the limit's name, and
  * nothing of it is stored.
  */
 public abstract class LimitContract extends ContractTest {

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Pages of executions by offset and by cursor: nothing twice, nothing left out, the total always
- * right.
+ * Pages of executions by offset and by cursor: no execution appears twice, none is missing, and the
+ * total is always right.
  */
 public abstract class PageContract extends ContractTest {
   private static final long SEED = 11;

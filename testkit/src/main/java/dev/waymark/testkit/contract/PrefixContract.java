@@ -16,7 +16,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Ids that begin with a prefix: what lets a user cut an id short. */
+/** Look-ups of ids by prefix, with which a user can abbreviate an id. */
 public abstract class PrefixContract extends ContractTest {
   private static final List<String> UUIDS =
       List.of(

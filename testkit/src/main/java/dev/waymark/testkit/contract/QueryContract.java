@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Filters of executions, each alone and all together, against what counting by hand gives. */
+/**
+ * Filters of executions, each alone and all together, compared with counts that the test makes
+ * itself.
+ */
 public abstract class QueryContract extends ContractTest {
   private static final long SEED = 7;
 
@@ -119,7 +122,7 @@ public abstract class QueryContract extends ContractTest {
     assertThat(store.executions(query).total()).isEqualTo(expected.size());
   }
 
-  /** Bounds around the time of creation, which is a whole microsecond. */
+  /** Bounds relative to the time of creation, which is a whole microsecond. */
   enum Bound {
     FOUND_SINCE_T(START, null, true),
     FOUND_SINCE_ONE_NANOSECOND_EARLIER(START.minusNanos(1), null, true),

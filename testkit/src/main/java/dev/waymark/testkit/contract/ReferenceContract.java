@@ -9,9 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Side by side with the reference store: the same change sets and the same questions get the same
- * answers, refusals word by word. A few seeds, always the same; {@link Comparison} runs as many as
- * there is time for.
+ * Comparison with the reference store: the same change sets and the same queries get the same
+ * answers, and errors match word for word. It runs a few fixed seeds. {@link Comparison} runs any
+ * number of seeds.
  */
 public abstract class ReferenceContract extends ContractTest {
   private static final int STEPS = 200;

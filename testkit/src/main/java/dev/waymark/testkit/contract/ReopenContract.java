@@ -41,8 +41,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Several stores upon the same data, one after the other and side by side. Skipped by a backend
- * that has no such thing.
+ * Several stores on the same data, one after the other and at the same time. A backend that does
+ * not support this skips the tests.
  */
 public abstract class ReopenContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
@@ -56,7 +56,7 @@ public abstract class ReopenContract extends ContractTest {
     return store;
   }
 
-  /** An execution with all that an execution can have. */
+  /** An execution with everything that an execution can have. */
   private ExecutionId fullLife() {
     ExecutionId execution = ids.executionId();
     TaskRunId run = ids.taskRunId();
@@ -325,7 +325,7 @@ public abstract class ReopenContract extends ContractTest {
       try {
         outcome = store.updateExecution(id, to, read.version());
       } catch (ConflictException anotherWasFaster) {
-        // Read again: that is what the conflict asks for.
+        // The conflict asks the caller to read again.
       }
     }
   }

@@ -26,14 +26,14 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The same commit id twice has the effect and the answer of once. */
+/** The same commit id twice has the effect and the result of one commit. */
 public abstract class RepeatedCommitContract extends ContractTest {
 
   /** For backends that run this topic alone. */
   protected RepeatedCommitContract() {}
 
   /**
-   * Every kind of change in one change set; saving the workflow changes nothing since it is there
+   * Every kind of change in one change set. Saving the workflow changes nothing, because it exists
    * already.
    */
   private ChangeSet everyKind(ExecutionId execution, TaskRunId run) {

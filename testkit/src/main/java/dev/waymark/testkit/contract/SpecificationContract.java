@@ -49,10 +49,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/**
- * The requirement itself: every scenario of the specification of the state store, under its own
- * name.
- */
+/** The requirement: every scenario of the specification of the state store, under its own name. */
 public abstract class SpecificationContract extends ContractTest {
 
   /** For backends that run this topic alone. */

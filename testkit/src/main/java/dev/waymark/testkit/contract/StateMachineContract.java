@@ -25,8 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The tables of moves, tried as a whole: from every state of every kind to every other and to
- * itself.
+ * The complete tables of moves: from every state of every kind to every other state and to itself.
  */
 public abstract class StateMachineContract extends ContractTest {
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestClassOrder;
 
 /**
  * The whole contract of a {@link dev.waymark.core.store.StateStore}, topic by topic. A backend
- * extends it once and says where its data is; every topic then runs against it.
+ * extends it once and provides the location of its data. Every topic then runs against it.
  */
 @TestClassOrder(ClassOrderer.OrderAnnotation.class)
 public abstract class StateStoreContract {
@@ -27,7 +27,7 @@ public abstract class StateStoreContract {
   /** For the backends. */
   protected StateStoreContract() {}
 
-  /** A new place for the data of one test, without any data. Called once for each test. */
+  /** Returns a new, empty location for the data of one test. Called once for each test. */
   protected abstract StoreFixture newFixture();
 
   @Nested

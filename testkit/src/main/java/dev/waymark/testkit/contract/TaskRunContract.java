@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
- * Task runs: one per task of an execution, and the rules between an execution and what belongs to
- * it.
+ * Task runs: one for each task of an execution, and the rules between an execution and its task
+ * runs.
  */
 public abstract class TaskRunContract extends ContractTest {
   private static final TaskId EXTRACT = new TaskId("extract");

@@ -25,15 +25,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Text comes back as it was written, whatever it holds; what no backend can keep is refused before
- * anything is stored.
+ * Text is read as it was written, whatever its content. Text that no backend can keep is refused
+ * before anything is stored.
  */
 public abstract class TextContract extends ContractTest {
 
   /** For backends that run this topic alone. */
   protected TextContract() {}
 
-  /** Text that has broken one store or another. */
+  /** Text that has caused a failure in some store. */
   enum Hostile {
     EMOJI("\uD83D\uDE80\uD83D\uDC69\u200D\uD83D\uDE80 \uD83C\uDDE9\uD83C\uDDEA"),
     RIGHT_TO_LEFT(

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Workflows and their revisions: idempotent by content, old revisions readable, every byte kept.
+ * Workflows and their revisions: saves are idempotent by content, old revisions stay readable, and
+ * every byte is kept.
  */
 public abstract class WorkflowContract extends ContractTest {
   private static final RecordRef FLOW_REF = RecordRef.of(FLOW);

@@ -40,8 +40,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What all topics share: for each test a new store on a clock that stands still, and short ways to
- * records that are in a wanted state.
+ * The shared code of all topics: for each test a new store on a clock that only the test moves, and
+ * short methods that create records in a given state.
  */
 public abstract class ContractTest {
   protected static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
@@ -57,10 +57,10 @@ public abstract class ContractTest {
   /** For the topics. */
   protected ContractTest() {}
 
-  /** A new place for the data of one test. */
+  /** Returns a new location for the data of one test. */
   protected abstract StoreFixture newFixture();
 
-  /** The limits with which stores are opened. */
+  /** The limits with which the tests open their stores. */
   protected Limits limits() {
     return Limits.defaults();
   }
@@ -79,33 +79,36 @@ public abstract class ContractTest {
     assertThat(violations).as("what the store has not kept to").isEmpty();
   }
 
-  /** Looks at what a test leaves, through a store that it has not closed; if there is none, not. */
+  /**
+   * The violations in the data that a test leaves, read through a store that the test has not
+   * closed. If the test has closed all stores, nothing is checked.
+   */
   private List<String> violations() {
     for (StateStore each : opened) {
       try {
         return stranded.violations(each);
       } catch (IllegalStateException closed) {
-        // The next one may be open.
+        // The next store may be open.
       }
     }
     return List.of();
   }
 
-  /** One more store upon the same data; skips the test where the backend has no such thing. */
+  /** Opens another store on the same data. Skips the test if the backend does not support this. */
   protected final StateStore openAnother() {
     StateStore another = stranded.watch(fixture.open(clock, limits()));
     opened.add(another);
     return another;
   }
 
-  // ---- making records
+  // ---- creating records
 
   /** Begins a change set whose id is made from the seed of the test. */
   public final ChangeSet.Builder changes() {
     return ChangeSet.builder(ids.commitId());
   }
 
-  /** Saves the workflow that most tests use; saving it again does nothing. */
+  /** Saves the workflow that most tests use. Saving it again changes nothing. */
   protected final WorkflowId flow() {
     store.saveWorkflow(new NewWorkflow(FLOW, "tasks: {extract: {run: ./extract.sh}}"));
     return FLOW;
@@ -116,7 +119,7 @@ public abstract class ContractTest {
     return executionIn(ExecutionState.PENDING);
   }
 
-  /** A new execution that has gone to this state. */
+  /** A new execution that has moved to this state. */
   protected final ExecutionId executionIn(ExecutionState state) {
     ExecutionId id = ids.executionId();
     ChangeSet.Builder changes = changes().createExecution(new NewExecution(id, flow()));
@@ -130,7 +133,7 @@ public abstract class ContractTest {
     return taskRunIn(execution, TaskRunState.PENDING);
   }
 
-  /** A new task run that has gone to this state without any attempt. */
+  /** A new task run that has moved to this state without any attempt. */
   protected final TaskRunId taskRunIn(ExecutionId execution, TaskRunState state) {
     TaskRunId id = ids.taskRunId();
     ChangeSet.Builder changes =
@@ -146,7 +149,7 @@ public abstract class ContractTest {
   }
 
   /**
-   * The first attempt of a new task run of a new execution, both RUNNING; the attempt has gone to
+   * The first attempt of a new task run of a new execution, both RUNNING; the attempt has moved to
    * this state.
    */
   protected final AttemptId attemptIn(AttemptState state) {
@@ -175,7 +178,7 @@ public abstract class ContractTest {
     };
   }
 
-  // ---- reading records that are known to exist
+  // ---- reading records that must exist
 
   protected final Workflow stored(WorkflowId id) {
     return exists(store.workflow(id));
@@ -197,12 +200,12 @@ public abstract class ContractTest {
     return exists(store.attempt(id));
   }
 
-  /** All that a store holds of an execution, to be compared before and after. */
+  /** Everything that a store holds about an execution, for comparisons before and after. */
   protected final ExecutionDetails details(ExecutionId id) {
     return exists(store.executionDetails(id));
   }
 
-  /** All that a store holds of the execution of a task run. */
+  /** Everything that a store holds about the execution of a task run. */
   protected final ExecutionDetails details(TaskRunId id) {
     return details(stored(id).executionId());
   }
@@ -213,7 +216,7 @@ public abstract class ContractTest {
 
   // ---- refusals
 
-  /** The refusal that a call must end with, of this type. */
+  /** The refusal of this type with which a call must fail. */
   protected static <E extends RefusedException> E refused(Class<E> type, ThrowingCallable call) {
     Throwable thrown = catchThrowable(call);
     assertThat(thrown).isInstanceOf(type);
@@ -221,7 +224,7 @@ public abstract class ContractTest {
   }
 
   /**
-   * The only conflict that a call must be refused for; it is about this record and has this reason.
+   * The only conflict for which a call must be refused; it names this record and has this reason.
    */
   protected static Refusal refusedFor(
       RecordRef record, Refusal.Reason reason, ThrowingCallable call) {
@@ -235,7 +238,7 @@ public abstract class ContractTest {
     return only;
   }
 
-  /** Checks that a call is refused as bad input with a message that holds these words. */
+  /** Checks that a call is refused as invalid input with a message that contains these words. */
   protected static void invalid(ThrowingCallable call, String... words) {
     Throwable thrown = catchThrowable(call);
     assertThat(thrown).isInstanceOf(InvalidInputException.class);

@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs work on several threads that set off together. */
+/** Runs work on several threads that start together. */
 public final class Parallel {
   private static final long PATIENCE_SECONDS = 120;
 
@@ -19,11 +19,11 @@ public final class Parallel {
   /** The work of one thread. */
   @FunctionalInterface
   public interface Work<T> {
-    /** Does the work of the thread of this number, counted from 0. */
+    /** Does the work of the thread with this number, counted from 0. */
     T of(int thread) throws Exception;
   }
 
-  /** What the threads returned, by their number. The first error of any thread fails the test. */
+  /** The results of the threads, by their number. The first error of any thread fails the test. */
   public static <T> List<T> run(int threads, Work<T> work) {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {

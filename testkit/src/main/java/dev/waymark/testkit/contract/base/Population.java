@@ -25,8 +25,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * A few hundred executions of several workflows in all states, with labels, many of them created at
- * the same instant and with ids in no order; and the answers to queries over them, counted by hand.
+ * A few hundred executions of several workflows in all states. They have labels, random ids, and
+ * many of them are created at the same instant. The class also computes the expected results of
+ * queries over them itself.
  */
 public final class Population {
   public static final List<WorkflowId> WORKFLOWS =
@@ -45,7 +46,7 @@ public final class Population {
     this.ids = new Ids(clock, random);
   }
 
-  /** Fills an empty store; the same seed gives the same executions. */
+  /** Fills an empty store. The same seed gives the same executions. */
   public static Population of(StateStore store, ManualClock clock, long seed) {
     Population population = new Population(store, clock, seed);
     WORKFLOWS.forEach(id -> store.saveWorkflow(new NewWorkflow(id, "tasks: {}")));
@@ -56,7 +57,7 @@ public final class Population {
     return population;
   }
 
-  /** Fills an empty store with up to four executions at each of these times, in no order. */
+  /** Fills an empty store with up to four executions at each of these times, in random order. */
   public static Population at(StateStore store, ManualClock clock, long seed, List<Instant> times) {
     Population population = new Population(store, clock, seed);
     WORKFLOWS.forEach(id -> store.saveWorkflow(new NewWorkflow(id, "tasks: {}")));
@@ -105,7 +106,7 @@ public final class Population {
     return TEAMS;
   }
 
-  /** Every execution, as the store gives it one by one, the oldest first. */
+  /** Every execution, as the store returns it by id, the oldest first. */
   public List<Execution> inOrder() {
     List<Execution> executions = new ArrayList<>();
     for (ExecutionId id : all) {
@@ -119,7 +120,10 @@ public final class Population {
     return executions;
   }
 
-  /** Which of these executions, given the oldest first, a query asks for, before any paging. */
+  /**
+   * The executions that match a query, in the order of the query, before any paging. The given
+   * executions must be in order, the oldest first.
+   */
   public static List<Execution> matching(List<Execution> inOrder, ExecutionQuery query) {
     List<Execution> matching = new ArrayList<>();
     for (Execution execution : inOrder) {
@@ -147,7 +151,7 @@ public final class Population {
     return asked;
   }
 
-  /** The cursor after an execution, by way of its text. */
+  /** The cursor after an execution, converted to text and back. */
   public static Cursor cursorAfter(Execution execution, Order order) {
     return Cursor.parse(Cursor.after(execution, order).toString());
   }

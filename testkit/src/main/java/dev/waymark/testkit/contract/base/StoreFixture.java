@@ -5,26 +5,26 @@ import dev.waymark.core.store.StateStore;
 import java.time.InstantSource;
 
 /**
- * The place where one test keeps its data: a new file, a new schema, a new object. A backend whose
- * place needs no clearing away can give this as a lambda.
+ * The location of the data of one test: a new file, a new schema, a new object. A backend that
+ * needs no clean-up can provide this as a lambda.
  */
 @FunctionalInterface
 public interface StoreFixture extends AutoCloseable {
 
   /**
-   * Opens a store on this place. The first call of a test finds no data; every further call opens
-   * one more store upon the same data, after the one before was closed or beside it.
+   * Opens a store on this location. The first call of a test finds no data. Every further call
+   * opens another store on the same data, after the one before was closed or while it is open.
    *
-   * <p>A backend that cannot do the latter says so by {@link
-   * org.junit.jupiter.api.Assumptions#abort(String)} with the reason; the test is then shown as
+   * <p>A backend that does not support several stores calls {@link
+   * org.junit.jupiter.api.Assumptions#abort(String)} with the reason. The test is then reported as
    * skipped.
    *
    * @param clock gives the times of records and transitions
-   * @param limits what the store holds its callers to
+   * @param limits the limits that the store enforces
    */
   StateStore open(InstantSource clock, Limits limits);
 
-  /** Clears the place away. Called once, after all stores of the test were closed. */
+  /** Cleans up the location. Called once, after all stores of the test were closed. */
   @Override
   default void close() throws Exception {}
 }
