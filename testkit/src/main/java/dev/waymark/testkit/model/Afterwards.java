@@ -14,13 +14,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must be so right after a change set whose last change is decided by what the store holds:
- * read and counted here, in other words than those of the rules that all stores share.
+ * Checks the result of a change set whose last change depends on the content of the store. The
+ * check reads and counts by itself. It does not use the rules that all stores share.
  */
 final class Afterwards {
   private Afterwards() {}
 
-  /** What is wrong, or null; nothing is said of what was refused or had been committed before. */
+  /** Returns the violation, or null. Refused and repeated change sets are not checked. */
   static @Nullable String wrong(StateStore store, World world, ChangeSet changes, Answer answer) {
     if (!(answer.value() instanceof CommitResult result) || world.accepted(changes.id()) != null) {
       return null;

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store made of an operation: a value, or an error with its type, its message and its
- * refusals. Two answers are equal only when all of that is.
+ * The result of an operation: a value, or an error with its type, its message and its refusals. Two
+ * answers are equal only when all of these are equal.
  */
 record Answer(
     @Nullable Object value, @Nullable String error, String message, List<Refusal> refusals) {
@@ -21,7 +21,7 @@ record Answer(
     return of(() -> operation.putTo(store));
   }
 
-  /** What a call gives. */
+  /** The answer of a call. */
   static Answer of(Supplier<@Nullable Object> call) {
     try {
       return new Answer(call.get(), null, "", List.of());
@@ -40,20 +40,20 @@ record Answer(
     return InvalidInputException.class.getSimpleName().equals(error);
   }
 
-  /** Whether it is a value or one of the errors that a caller must reckon with. */
+  /** Whether it is a value or one of the errors that a caller must expect. */
   boolean isProper() {
     boolean isWhole = parts().stream().allMatch(Answer::isProper);
     return isWhole && (error == null || isInvalidInput() || !refusals.isEmpty());
   }
 
-  /** The answers of which this one consists; none for most operations. */
+  /** The answers that it contains; empty for most operations. */
   List<Answer> parts() {
     return value instanceof List<?> list
         ? list.stream().filter(Answer.class::isInstance).map(Answer.class::cast).toList()
         : List.of();
   }
 
-  /** In one word, to be counted: the error, or whether something was found. */
+  /** The kind as one word, for counts: the error, or whether something was found. */
   String kind() {
     if (error != null) {
       return error;

@@ -26,9 +26,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws change sets. Most of them make sense, because they follow what the reference store holds;
- * some name a record that does not exist, a move that is not allowed, a version or a fence that is
- * stale, too much text or too many changes, or repeat a commit id.
+ * Generates change sets. Most of them are valid, because they are based on the content of the
+ * reference store. Some contain a record that does not exist, a move that is not allowed, a stale
+ * version or fence, too much text or too many changes. Some repeat a commit id.
  */
 final class ChangeSets {
   private final World world;
@@ -68,7 +68,7 @@ final class ChangeSets {
       fill(changes, limits.maxChanges() + kind);
     } else if (kind < 22) {
       counts(changes);
-    } else if (kind > 22) { // 22: a change set without any change
+    } else if (kind > 22) { // 22: an empty change set
       int count = kind < 80 ? 1 : 2 + dice.below(4);
       for (int i = 0; i < count; i++) {
         add(changes);
@@ -200,7 +200,7 @@ final class ChangeSets {
     return dice.oneIn(2) ? null : texts.text(limits.maxErrorBytes());
   }
 
-  /** Mostly one of the moves that make sense, in an order that does not depend on the machine. */
+  /** In most cases a move that makes sense. The order does not depend on the machine. */
   private <S extends Enum<S>> S move(Collection<S> sensible, S[] all) {
     boolean any = sensible.isEmpty() || dice.oneIn(12);
     return dice.pick(any ? List.of(all) : List.copyOf(new TreeSet<>(sensible)));
@@ -213,9 +213,9 @@ final class ChangeSets {
     return dice.oneIn(8) ? dice.pickOf(now - 1, now + 1, 0L, -1L, Long.MAX_VALUE) : (Long) now;
   }
 
-  // ---- change sets with a plan
+  // ---- change sets with a purpose
 
-  /** An execution with some task runs, each some way along, at one instant. */
+  /** An execution with some task runs, each at a different stage, all at one instant. */
   private void counts(ChangeSet.Builder changes) {
     ExecutionId id = world.newExecution();
     changes.createExecution(newExecution(id));
@@ -248,7 +248,7 @@ final class ChangeSets {
         id, move(TaskRunState.RUNNING.moves(), TaskRunState.values()), null, fence(1));
   }
 
-  /** As many changes as may be, or one more. */
+  /** As many changes as the limit allows, or one more. */
   private void fill(ChangeSet.Builder changes, int count) {
     for (int i = 0; i < count; i++) {
       changes.saveWorkflow(
@@ -256,7 +256,10 @@ final class ChangeSets {
     }
   }
 
-  /** The same commit id, with something else under it: clearly, or such that it reads the same. */
+  /**
+   * The same commit id with different content. The difference is either large, or only null instead
+   * of the text {@code null} or the reverse.
+   */
   private ChangeSet altered(ChangeSet before) {
     List<Change> changes = new ArrayList<>(before.changes());
     int last = changes.size() - 1;

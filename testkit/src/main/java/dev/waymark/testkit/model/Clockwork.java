@@ -7,17 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The time of each operation: mostly near the one before or at it, so that many records share an
- * instant; now and then days on or back, or at an edge of what a store can keep.
+ * The time of each operation. It is mostly equal or near to the time before, so that many records
+ * share an instant. Sometimes it moves by days in either direction, or to an edge of the range that
+ * a store can keep.
  */
 final class Clockwork {
   static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final Instant FIRST = Times.bound(Instant.MIN);
 
-  /** The last nanosecond that is cut to a time which a store can keep. */
+  /** The last nanosecond that is cut to a time that a store can keep. */
   private static final Instant LAST = Times.bound(Instant.MAX).minusNanos(1);
 
-  /** Edges of ranges, epochs, calendars, leap seconds and days, of summer time in the West. */
+  /**
+   * Edges of ranges, epochs, calendars, leap seconds, days, and daylight saving time in the West.
+   */
   private static final List<Instant> EDGES =
       List.of(
           FIRST,
@@ -39,7 +42,7 @@ final class Clockwork {
           LAST.minusNanos(1_000),
           LAST);
 
-  /** Where a store must refuse to write. */
+  /** Times that a store must refuse to write. */
   private static final List<Instant> BEYOND =
       List.of(
           FIRST.minusNanos(1),
@@ -89,7 +92,7 @@ final class Clockwork {
     return next.isBefore(FIRST) ? FIRST : next.isAfter(LAST) ? LAST : next;
   }
 
-  /** A bound for a query: on, just beside or far from a time at which records were made. */
+  /** A bound for a query: equal to, close to or far from the creation time of a record. */
   Instant bound() {
     if (dice.oneIn(8)) {
       return dice.pickOf(Instant.MIN, Instant.MAX, dice.pick(EDGES));

@@ -8,12 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Puts the same operations to several stores and to the reference store, and compares every answer
- * and every error. A run is drawn from a seed: change sets, legal and illegal, with stale versions
- * and fences and repeated commit ids; reads of every kind, within and past every end; hostile text;
- * times at the edges. The same seed with the same number of steps gives the same run.
+ * Applies the same operations to several stores and to the reference store, and compares every
+ * result and every error. A run is generated from a seed. It contains legal and illegal change
+ * sets, stale versions and fences, repeated commit ids, reads of every kind within and past every
+ * end, hostile text, and times at the edges. The same seed with the same number of steps gives the
+ * same run.
  *
- * <p>One operation at a time; what happens between threads is not looked at. Not thread-safe.
+ * <p>Operations run one at a time; concurrency is not tested. Not thread-safe.
  */
 public final class Comparison {
   private static final Limits LIMITS =
@@ -41,10 +42,10 @@ public final class Comparison {
   /**
    * Compares these stores, by name, with the reference store.
    *
-   * @param clock the clock on which all of them were opened; a run moves it
+   * @param clock the clock of all stores; a run moves it
    * @param stores the stores, opened with {@link #limits()}
-   * @param replay how a run is repeated, for the message of a difference; {@code {seed}} and {@code
-   *     {steps}} are put in
+   * @param replay the command that repeats a run, for the message of a difference; {@code {seed}}
+   *     and {@code {steps}} are replaced
    */
   public Comparison(ManualClock clock, Map<String, ? extends StateStore> stores, String replay) {
     this.clock = clock;
@@ -52,17 +53,18 @@ public final class Comparison {
     this.replay = replay;
   }
 
-  /** The limits with which the stores must be opened: low enough to be reached. */
+  /** The limits with which the stores must be opened. They are low, so that a run reaches them. */
   public static Limits limits() {
     return LIMITS;
   }
 
   /**
-   * Runs a seed upon stores that hold no records.
+   * Runs a seed on stores that hold no records.
    *
-   * @param steps how many operations are drawn; now and then and at the end everything is read too
-   * @return what was asked and answered
-   * @throws Difference at the first answer that is not that of the reference store
+   * @param steps the number of generated operations; everything is also read at intervals and at
+   *     the end
+   * @return counts of the operations and their answers
+   * @throws Difference at the first answer that differs from that of the reference store
    */
   public Tally run(long seed, int steps) {
     clock.set(Clockwork.START);

@@ -3,7 +3,7 @@ package dev.waymark.testkit.model;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Everything random of a run, from its seed alone. Not thread-safe. */
+/** The only source of random values of a run. All values come from its seed. Not thread-safe. */
 final class Dice {
   private final SplittableRandom random;
 
@@ -16,7 +16,7 @@ final class Dice {
     return random.nextInt(bound);
   }
 
-  /** Whether a chance of one in {@code chances} came true. */
+  /** Returns true with a probability of one in {@code chances}. */
   boolean oneIn(int chances) {
     return random.nextInt(chances) == 0;
   }

@@ -1,9 +1,9 @@
 package dev.waymark.testkit.model;
 
 /**
- * A store answered otherwise than the reference store. The message holds the seed, the step, the
- * operation, the answer of each store, the steps before it upon the same records, and the command
- * that replays it.
+ * The answer of a store differs from that of the reference store. The message contains the seed,
+ * the step, the operation, the answer of each store, the steps before it on the same records, and
+ * the command that replays the run.
  */
 public final class Difference extends AssertionError {
   private static final long serialVersionUID = 1L;

@@ -30,18 +30,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** One call of a store, with its arguments. It knows nothing of a store until it is put to one. */
+/** One call of a store, with its arguments. It holds no reference to a store. */
 sealed interface Operation {
 
-  /** What the store answers; every exception is an answer too. */
+  /** Runs the call on a store and returns the answer. Every exception is also an answer. */
   @Nullable Object putTo(StateStore store);
 
-  /** The name under which it is counted. */
+  /** The name under which the operation is counted. */
   default String name() {
     return getClass().getSimpleName();
   }
 
-  /** A commit; one that does not wait is waited for all the same. */
+  /** A commit. An asynchronous commit is also awaited. */
   record Commit(ChangeSet changes, boolean isAsync) implements Operation {
     @Override
     public Object putTo(StateStore store) {
@@ -62,7 +62,7 @@ sealed interface Operation {
     }
   }
 
-  /** Change sets that are submitted one after the other, before any of them is waited for. */
+  /** Change sets that are submitted one after the other. The results are awaited after the last. */
   record Group(List<ChangeSet> sets) implements Operation {
     @Override
     public Object putTo(StateStore store) {
@@ -83,8 +83,8 @@ sealed interface Operation {
   }
 
   /**
-   * An attempt is recorded with the shortest lease, which is over by the clock of the store before
-   * the attempt is lost. Refused as a whole when it cannot be recorded.
+   * Records an attempt with the shortest lease, waits until the lease has expired by the clock of
+   * the store, and then loses the attempt. If the attempt cannot be recorded, nothing else happens.
    */
   record LoseLease(ExecutionId execution, AttemptId attempt, ChangeSet take, ChangeSet lose)
       implements Operation {
@@ -112,11 +112,11 @@ sealed interface Operation {
   }
 
   /**
-   * A claim. What it tells of times is left out, since each store has a clock of its own for these;
-   * and what is due, where it may be so in one store and not yet in another, or is too much to be
-   * told.
+   * A claim. Times in its answer are left out, because each store has its own clock for them. Due
+   * executions are left out if one store may already report them and another not yet, or if there
+   * are too many to return.
    *
-   * @param dueSoon executions that may be due to be settled or not
+   * @param dueSoon executions of which it is uncertain whether they are due to be settled
    */
   record Claim(ClaimRequest request, Set<ExecutionId> dueSoon) implements Operation {
     private static final int TOLD = 20;
@@ -153,10 +153,11 @@ sealed interface Operation {
   }
 
   /**
-   * Why an execution waits. Times are left out, since each store has a clock of its own for them;
-   * and so is what is due, where it may be so in one store and not yet in another.
+   * Why an execution waits. Times in the answer are left out, because each store has its own clock
+   * for them. For the same reason the due reason is left out if one store may already report it and
+   * another not yet.
    *
-   * @param dueSoon whether the execution may be due to be settled or not
+   * @param dueSoon whether it is uncertain that the execution is due to be settled
    */
   record Waits(ExecutionId id, boolean dueSoon) implements Operation {
     @Override
@@ -202,7 +203,7 @@ sealed interface Operation {
     }
   }
 
-  /** What uses the pools; times are left out. */
+  /** The use of the pools; times are left out. */
   record PoolUses() implements Operation {
     @Override
     public Object putTo(StateStore store) {
@@ -218,7 +219,7 @@ sealed interface Operation {
     }
   }
 
-  /** Arguments that were refused before there was anything to put to a store. */
+  /** Arguments that were refused before a store could be called. */
   record Malformed(InvalidInputException refusal) implements Operation {
     @Override
     public Object putTo(StateStore store) {
@@ -275,7 +276,7 @@ sealed interface Operation {
     }
   }
 
-  /** All pages from the one that is asked for to the end, each by the cursor of the one before. */
+  /** All pages from the requested page to the end, each by the cursor of the page before. */
   record WalkByCursor(ExecutionQuery query) implements Operation {
     @Override
     public Object putTo(StateStore store) {
@@ -363,7 +364,7 @@ sealed interface Operation {
     return list.get(list.size() - 1);
   }
 
-  /** A store whose lists have no end must not keep the test from ending. */
+  /** Limits the number of pages, so that a store with endless lists cannot block the test. */
   private static void goOn(int pages) {
     if (pages > 10_000) {
       throw new IllegalStateException("the list does not end");

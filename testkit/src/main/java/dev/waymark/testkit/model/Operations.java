@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Draws the operations of a run: a little more writes than reads. And lists those that between them
- * read everything there is.
+ * Generates the operations of a run, with slightly more writes than reads. Also lists the
+ * operations that together read everything.
  */
 final class Operations {
   private static final int CLAIMS_PERCENT = 6;
@@ -68,7 +68,7 @@ final class Operations {
     }
   }
 
-  /** Every execution with all that belongs to it, and every workflow. */
+  /** Reads of every execution with everything that belongs to it, and of every workflow. */
   List<Operation> everything() {
     List<Operation> reads = new ArrayList<>();
     reads.add(new Operation.Workflows(wholePage));
@@ -81,7 +81,7 @@ final class Operations {
     return reads;
   }
 
-  /** Everything, by every method. */
+  /** Reads of everything, by every method. */
   List<Operation> everythingByEveryMethod() {
     List<Operation> reads = everything();
     for (Order order : Order.values()) {

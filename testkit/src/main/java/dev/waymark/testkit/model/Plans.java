@@ -23,10 +23,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws operations that follow one another with a plan, as programs make them that share a store:
- * groups of change sets with refused neighbours, settles that were decided before others wrote,
- * leases that are lost, executions that are paused and resumed or admitted, workers that come and
- * go. Each operation is drawn when its turn comes, so that it follows what the store holds then.
+ * Generates sequences of operations, like those of programs that share a store: groups of change
+ * sets with refused neighbours, settles that were decided before other writes, lost leases,
+ * executions that are paused and resumed or admitted, workers that start and stop. Each operation
+ * is generated just before it runs, so that it is based on the content of the store at that time.
  */
 final class Plans {
   private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -42,7 +42,7 @@ final class Plans {
     this.changeSets = changeSets;
   }
 
-  /** What an execution was like when somebody decided that nothing more follows. */
+  /** The state of an execution when a caller decided that nothing more follows. */
   private record Seen(ExecutionId id, Standing standing) {
     ChangeSet.Builder settle(ChangeSet.Builder changes) {
       return changes.settleExecution(id, standing);
@@ -96,7 +96,7 @@ final class Plans {
         id, progress == null ? new Standing(1, ExecutionState.PENDING, 0, 0) : progress.standing());
   }
 
-  /** An execution is settled, then something happens, and then the same settle comes again. */
+  /** Settles an execution, runs another operation, and then repeats the same settle. */
   private List<Supplier<Operation>> settledBefore(ExecutionId id, Supplier<Operation> between) {
     Seen before = seen(id);
     return List.of(
@@ -109,7 +109,7 @@ final class Plans {
     return runs.isEmpty() ? null : dice.pick(runs);
   }
 
-  /** A task run ends beside change sets that are refused. */
+  /** Ends a task run in a group with change sets that are refused. */
   private Operation endAmongRefused(ExecutionId id) {
     TaskRun run = unfinished(id);
     if (run == null) {
@@ -131,7 +131,7 @@ final class Plans {
     return new Operation.Group(List.of(refused(), end.build(), refused()));
   }
 
-  /** A worker takes a task run, and its lease is over before anybody hears of it again. */
+  /** A worker claims a task run, and its lease expires without a heartbeat. */
   private Operation loseLease(ExecutionId id) {
     TaskRun run = unfinished(id);
     if (run == null) {
@@ -155,7 +155,7 @@ final class Plans {
 
   // ---- executions
 
-  /** Somebody settles an execution as it was while it was paused. */
+  /** Settles an execution with the state that it had while it was paused. */
   private List<Supplier<Operation>> pauseAndResume(ExecutionId id) {
     List<Seen> paused = new ArrayList<>();
     return List.of(
@@ -168,7 +168,9 @@ final class Plans {
         () -> commit(paused.get(0).settle(changes())));
   }
 
-  /** One execution moves, and another of its workflow is admitted: in one set or in several. */
+  /**
+   * Moves one execution and admits another one of its workflow, in one change set or in several.
+   */
   private List<Supplier<Operation>> admission(ExecutionId id) {
     return List.of(
         () -> {

@@ -19,7 +19,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Draws reads of every kind: of what exists and what does not, within, at and past every end. */
+/**
+ * Generates reads of every kind: of records that exist and that do not, within, at and past every
+ * end.
+ */
 final class Questions {
   private final World world;
   private final Dice dice;
@@ -190,7 +193,7 @@ final class Questions {
     return states;
   }
 
-  /** Labels that an execution has, and seldom one that it nearly has. */
+  /** Adds labels that an execution has, and rarely one that is almost equal to a label of it. */
   private void addLabels(ExecutionQuery.Builder query) {
     Execution model = world.reference().execution(world.execution());
     Map<String, String> labels = model == null ? Map.of() : model.labels();
@@ -214,7 +217,7 @@ final class Questions {
     }
   }
 
-  /** The end of an earlier page, any execution, any place at all, or a spoilt text. */
+  /** The end of an earlier page, any execution, any position, or a damaged text. */
   private Cursor cursor() {
     if (!world.cursors().isEmpty() && dice.oneIn(2)) {
       Cursor earlier = dice.pick(world.cursors());
@@ -233,7 +236,7 @@ final class Questions {
     return text.substring(0, at) + insert + text.substring(at + 1);
   }
 
-  // ---- ids by their beginning
+  // ---- ids by prefix
 
   private Operation idsStartingWith() {
     RecordKind kind =

@@ -7,20 +7,20 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * How often what was asked and answered in a run, or in several: proof that the runs were not about
- * nothing. What read everything again is not counted. Not thread-safe.
+ * Counts the operations and the answers of one or more runs, as evidence that the runs tested
+ * something. Repeated reads of everything are not counted. Not thread-safe.
  */
 public final class Tally {
   private final Map<String, Map<String, Integer>> counts = new TreeMap<>();
 
-  /** Nothing counted yet. */
+  /** Creates an empty tally. */
   public Tally() {}
 
   void count(String operation, String answer) {
     counts.computeIfAbsent(operation, name -> new TreeMap<>()).merge(answer, 1, Integer::sum);
   }
 
-  /** Adds what another run counted. */
+  /** Adds the counts of another run. */
   public void add(Tally other) {
     other.counts.forEach(
         (operation, answers) ->
@@ -31,12 +31,12 @@ public final class Tally {
                         .merge(answer, count, Integer::sum)));
   }
 
-  /** How often an operation was asked, for example {@code Commit}. */
+  /** The number of operations with this name, for example {@code Commit}. */
   int count(String operation) {
     return sum(counts.getOrDefault(operation, Map.of()).values());
   }
 
-  /** How many of a hundred such operations were answered so. */
+  /** The percentage of these operations that had this answer. */
   double percent(String operation, String answer) {
     int all = count(operation);
     int some = counts.getOrDefault(operation, Map.of()).getOrDefault(answer, 0);
@@ -47,7 +47,7 @@ public final class Tally {
     return numbers.stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** A line for each operation: how often it was asked, and how often it was answered how. */
+  /** A line for each operation: the number of operations, and the number of each answer. */
   @Override
   public String toString() {
     return counts.entrySet().stream()

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Text that bites: what databases trim, fold, reorder, cut, escape or take for a pattern, a
- * statement or nothing. Some of it is not well-formed or over a limit and must be refused.
+ * Generates text that often causes failures: text that databases trim, fold, reorder, cut, escape,
+ * or misread as a pattern, a statement or an empty value. Some of it is not well-formed or over a
+ * limit and must be refused.
  */
 final class Texts {
   private static final String ASTRAL = "\uD83D\uDE80";
@@ -90,7 +91,7 @@ final class Texts {
     this.dice = dice;
   }
 
-  /** Any text; seldom one that is malformed or has more UTF-8 bytes than {@code maxBytes}. */
+  /** Any text; rarely one that is malformed or has more UTF-8 bytes than {@code maxBytes}. */
   String text(int maxBytes) {
     int kind = dice.below(300);
     if (kind == 0) {
@@ -109,29 +110,31 @@ final class Texts {
     return Text.utf8Bytes(drawn) <= maxBytes ? drawn : dice.pick(SHORT);
   }
 
-  /** Text of exactly so many bytes. */
+  /** Text of exactly this number of bytes. */
   private String filled(int bytes) {
     String unit = dice.pickOf("x", "\u00E9", "\u20AC", ASTRAL);
     int size = Text.utf8Bytes(unit);
     return unit.repeat(bytes / size) + "x".repeat(bytes % size);
   }
 
-  /** Text for a filter, where no limit holds. */
+  /** Text for a filter, which has no limit. */
   String anyText() {
     return dice.oneIn(30) ? dice.pick(MALFORMED) : dice.pickOf(dice.pick(SHORT), dice.pick(LONG));
   }
 
-  /** The name of a label, seldom one that is refused. */
+  /** The name of a label, rarely one that is refused. */
   String labelName() {
     return dice.oneIn(150) ? dice.pick(BAD_NAMES) : dice.pick(LABEL_NAMES);
   }
 
-  /** The name of an input, seldom one that is refused, or that only a label may have. */
+  /** The name of an input, rarely one that is refused or that only a label may have. */
   String inputName() {
     return dice.oneIn(150) ? dice.pickOf("a.b", "0", "_ ") : dice.pick(INPUT_NAMES);
   }
 
-  /** Text that is easily taken for the other: its case, its blanks or a wildcard differ. */
+  /**
+   * Text that is easily confused with the given text: its case, its blanks or a wildcard differ.
+   */
   String nearly(String text) {
     List<String> near = new ArrayList<>(List.of(text + " ", " " + text, text + "%", "_"));
     near.add(text.toUpperCase(Locale.ROOT));

@@ -11,7 +11,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What happened in a run, and the report of a difference. */
+/** The steps of a run, and the report of a difference. */
 final class Transcript {
   private static final Pattern UUIDS = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final int SHOWN_STEPS = 12;
@@ -20,7 +20,7 @@ final class Transcript {
 
   private final List<Step> steps = new ArrayList<>();
 
-  /** One step, in words. */
+  /** One step, as text. */
   private record Step(String text, Set<String> ids) {}
 
   void add(int step, Instant at, Operation operation, Answer answer) {
@@ -44,7 +44,7 @@ final class Transcript {
     return steps.stream().map(Step::text).toList();
   }
 
-  /** A difference in full: the operation, all answers, and what led up to it. */
+  /** The full report of a difference: the operation, all answers, and the steps before it. */
   String report(
       String what, int step, Instant at, Operation operation, Map<String, Answer> answers) {
     StringBuilder report = new StringBuilder(what).append('\n');
@@ -76,7 +76,7 @@ final class Transcript {
     return common.isEmpty();
   }
 
-  /** Where two long answers part, or nothing when they do not. */
+  /** Describes the first position at which two long answers differ; empty when they are equal. */
   private static String parting(String expected, String found) {
     if (expected.equals(found)) {
       return "";
@@ -102,7 +102,7 @@ final class Transcript {
             : text.substring(0, SHOWN_CHARS) + "… (" + text.length() + " characters)");
   }
 
-  /** Text that a terminal neither reorders nor obeys. */
+  /** Text without characters that a terminal reorders or executes. */
   private static String printable(String text) {
     StringBuilder out = new StringBuilder();
     text.chars()

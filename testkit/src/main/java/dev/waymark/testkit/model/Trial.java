@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of one seed. */
 final class Trial {
-  /** Everything is read again after so many steps. */
+  /** Everything is read again after this number of steps. */
   private static final int SWEEP = 50;
 
   private final ManualClock clock;
@@ -70,7 +70,7 @@ final class Trial {
     answer.refusals().forEach(refusal -> tally.count("Refusal", refusal.reason().name()));
   }
 
-  /** The answer of the reference store, which is that of all stores. */
+  /** The answer of the reference store. All stores must give the same answer. */
   private Answer ask(Operation operation) {
     Answer expected = Answer.of(operation, reference);
     Map<String, Answer> answers = new LinkedHashMap<>();
@@ -89,8 +89,8 @@ final class Trial {
   }
 
   /**
-   * What must not be, even when all stores agree upon it, or null. They share the code that
-   * decides, so here is said again, in other words, what they cannot be compared for.
+   * A violation, or null. All stores share the code that decides, so a comparison cannot find its
+   * faults. Therefore these rules are written again here, independently of that code.
    */
   private @Nullable String wrong(Operation operation, Answer answer) {
     if (!answer.isProper()) {
@@ -141,7 +141,7 @@ final class Trial {
     }
   }
 
-  /** For the test that a seed replays exactly. */
+  /** The steps, for the test that a seed replays exactly. */
   List<String> steps() {
     return transcript.steps();
   }

@@ -17,9 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What is known of work that waits. Each store has a clock of its own for it, and they do not go
- * alike: so all that is ready at the same time gets a priority of its own, which alone says then
- * what is claimed first, and what becomes due in a second is not asked for.
+ * What is known about waiting work. Each store has its own clock for it, and the clocks differ.
+ * Therefore all task runs that are ready at the same time get different priorities, so that only
+ * the priority determines the order of claims. Executions that become due within the next second
+ * are not compared.
  */
 final class Waiting {
   private static final int PRIORITIES = 2 * Change.ReadyTaskRun.MAX_PRIORITY + 1;
@@ -34,21 +35,24 @@ final class Waiting {
     this.reference = reference;
   }
 
-  /** A priority that nothing has that is ready. */
+  /** A priority that no ready task run has. */
   int priority() {
-    // Far from the one before, so that what is made ready later is claimed earlier as often as not.
+    // Far from the last priority, so that about half of the later task runs are claimed earlier.
     do {
       drawn = (drawn + 77) % PRIORITIES;
     } while (ready.containsValue(drawn - Change.ReadyTaskRun.MAX_PRIORITY));
     return drawn - Change.ReadyTaskRun.MAX_PRIORITY;
   }
 
-  /** Executions that may be due to be settled or not, by the clock of each store. */
+  /**
+   * Executions of which it is uncertain, by the clock of each store, whether they are due to be
+   * settled.
+   */
   Set<ExecutionId> dueSoon() {
     return Set.copyOf(dueSoon);
   }
 
-  /** Notes that something was claimed. */
+  /** Updates the ready task runs after a claim. */
   void claimed() {
     ready.keySet().removeIf(id -> !isReady(id));
   }
@@ -61,7 +65,7 @@ final class Waiting {
         .anyMatch(item -> item.taskRun().id().equals(id) && item.ready());
   }
 
-  /** Notes a change set that was accepted, and for the first time. */
+  /** Adds a change set that was accepted for the first time. */
   void committed(ChangeSet changes, CommitResult result) {
     List<Change> all = changes.changes();
     for (int i = 0; i < all.size(); i++) {

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws claims, and the changes by which workers share work. No lease ends and no delay is over
- * while a run lasts: what the clock of a store says would not be the same in another.
+ * Generates claims, and the changes by which workers share work. No lease expires and no delay ends
+ * during a run, because the clock of one store could differ from that of another.
  */
 final class WorkChanges {
   private static final String[] POOLS = {ClaimRequest.DEFAULT_POOL, "gpu", "GPU", "g-1"};
@@ -37,7 +37,7 @@ final class WorkChanges {
     this.limits = limits;
   }
 
-  /** A claim; now and then it takes nothing, too little or too much. */
+  /** A claim. Sometimes it asks for nothing, too little or too much. */
   Operation claim() {
     int max = limits.maxClaims();
     int limit = dice.oneIn(20) ? dice.pickOf(max + 1, -1) : dice.pickOf(max, max, 3, 1, 0);
@@ -93,7 +93,7 @@ final class WorkChanges {
     ready(changes, id, version);
   }
 
-  /** Makes a task run ready that may be so. */
+  /** Makes a task run ready, if it may be ready. */
   void ready(ChangeSet.Builder changes, TaskRunId id, @Nullable Long version) {
     boolean isWrong = dice.oneIn(60);
     changes.readyTaskRun(

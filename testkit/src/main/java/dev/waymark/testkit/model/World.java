@@ -24,18 +24,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the drawing of operations may know: the ids that were named so far, what was committed, and
- * what the reference store says of them. Never what a store under test answered.
+ * The data from which operations may be generated: the ids that were used so far, the committed
+ * change sets, and the content of the reference store. The answers of a store under test are never
+ * used.
  */
 final class World {
-  /** In their byte order, and so that a pattern, a collation or a fold of case mistakes them. */
+  /** In byte order. A pattern, a collation or case folding confuses them. */
   static final List<WorkflowId> WORKFLOWS =
       Stream.of(
               "0", "ALPHA", "Alpha", "a", "a".repeat(128), "a-1", "a.1", "aX1", "a_1", "alpha", "z")
           .map(WorkflowId::new)
           .toList();
 
-  /** Those that are ever saved: all but the last. */
+  /** The workflows that may be saved: all except the last. */
   static final List<WorkflowId> SAVED_WORKFLOWS = WORKFLOWS.subList(0, WORKFLOWS.size() - 1);
 
   private static final List<UUID> EDGES =
@@ -69,7 +70,7 @@ final class World {
     return reference;
   }
 
-  /** Notes what the reference store answered. */
+  /** Records the answer of the reference store. */
   void learn(Operation operation, Answer answer) {
     if (operation instanceof Operation.Commit commit) {
       learn(commit.changes(), answer);
@@ -99,44 +100,44 @@ final class World {
         waiting.committed(changes, result);
       }
     } else if (changes.changes().stream().noneMatch(Change.ReadyTaskRun.class::isInstance)) {
-      // One that makes something ready is not tried again: its priority may be that of another.
+      // A set that makes a task run ready is not retried: another one may now have its priority.
       past.add(changes);
     }
   }
 
-  /** What is known of work that waits. */
+  /** What is known about waiting work. */
   Waiting waiting() {
     return waiting;
   }
 
-  /** What was committed under an id, or null. */
+  /** The change set that was committed with an id, or null. */
   @Nullable ChangeSet accepted(CommitId id) {
     return accepted.get(id);
   }
 
-  /** The answer that it got, or null. */
+  /** The result of that commit, or null. */
   @Nullable Object result(CommitId id) {
     return results.get(id);
   }
 
-  /** The change sets so far, accepted or not, that may be tried again. */
+  /** The change sets so far, accepted or not, that may be retried. */
   List<ChangeSet> past() {
     return past;
   }
 
-  /** The places where pages so far have ended. */
+  /** The positions at which the pages so far ended. */
   List<Cursor> cursors() {
     return cursors;
   }
 
   // ---- ids
 
-  /** Every execution that was named so far, whether it exists or not. */
+  /** Every execution id that was used so far, whether it exists or not. */
   List<ExecutionId> executions() {
     return List.copyOf(executions);
   }
 
-  /** Every task run that was named so far, whether it exists or not. */
+  /** Every task run id that was used so far, whether it exists or not. */
   List<TaskRunId> taskRuns() {
     return List.copyOf(taskRuns);
   }
@@ -159,7 +160,7 @@ final class World {
     return new CommitId(new UUID(dice.bits(), dice.bits()));
   }
 
-  /** Any id, one at an edge of the range, or one that shares its beginning with a known one. */
+  /** Any id, an id at an edge of the range, or an id with the prefix of a known one. */
   private UUID uuid(List<UUID> known) {
     int kind = dice.below(12);
     if (kind == 0) {
@@ -175,26 +176,26 @@ final class World {
     return new UUID(dice.bits(), dice.bits());
   }
 
-  // ---- picking what exists
+  // ---- picking existing records
 
-  /** Whether there should be more executions that have not ended. */
+  /** Whether more executions are needed that have not ended. */
   boolean wantsExecution() {
     return executions.stream().filter(this::isLive).count() < LIVE_EXECUTIONS;
   }
 
-  /** A workflow, mostly one that is saved. */
+  /** A workflow; in most cases one that is saved. */
   WorkflowId workflow() {
     return pick(WORKFLOWS, id -> reference.workflow(id) != null, id -> true);
   }
 
-  /** An execution, mostly one that exists and has not ended. */
+  /** An execution; in most cases one that exists and has not ended. */
   ExecutionId execution() {
     return executions.isEmpty()
         ? newExecution()
         : pick(executions(), id -> reference.execution(id) != null, this::isLive);
   }
 
-  /** A task run, mostly one that exists and has not ended. */
+  /** A task run; in most cases one that exists and has not ended. */
   TaskRunId taskRun() {
     return taskRuns.isEmpty()
         ? newTaskRun()

@@ -1,11 +1,12 @@
 /**
- * The differential test. It draws one stream of operations from a seed and applies it to several
- * stores. Every answer and every error must match that of the reference store word for word.
+ * The differential test. It generates one stream of operations from a seed and applies it to
+ * several stores. Every answer and every error must match that of the reference store word for
+ * word.
  *
- * <p>{@link dev.waymark.testkit.model.Comparison} is the entry point. {@code Operations} draws the
- * operations. It uses only the random generator and the reference store. Therefore a seed replays
- * exactly, whatever the stores under test answer. To add a query, add one record to {@code
- * Operation} and one line where the operations are drawn.
+ * <p>{@link dev.waymark.testkit.model.Comparison} is the entry point. {@code Operations} generates
+ * the operations. It uses only the random generator and the reference store. Therefore a seed
+ * replays exactly, whatever the stores under test answer. To add a query, add one record to {@code
+ * Operation} and one line where the operations are generated.
  */
 @NullMarked
 package dev.waymark.testkit.model;

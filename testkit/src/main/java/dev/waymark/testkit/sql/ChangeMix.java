@@ -20,20 +20,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Change sets that are all alike and hold a change of every kind, each of records of its own: what
- * is run for a group of them depends on nothing but how many they are. Not thread-safe.
+ * Change sets of the same shape, with a change of every kind. Each has its own records. So the
+ * statements for a group depend only on the number of change sets in it. Not thread-safe.
  */
 public final class ChangeMix {
   private final Ids ids = Ids.system();
   private final Deque<Started> started = new ArrayDeque<>();
   private int count;
 
-  /** A mix of which nothing is stored yet. */
+  /** Creates a mix without any stored records. */
   public ChangeMix() {}
 
   private record Started(WorkflowId workflow, ExecutionId execution, TaskRunId taskRun) {}
 
-  /** Change sets that start an execution each, of a new workflow. */
+  /** Change sets that each start an execution of a new workflow. */
   public List<ChangeSet> beginnings(int number) {
     List<ChangeSet> changes = new ArrayList<>();
     for (int i = 0; i < number; i++) {
@@ -43,8 +43,8 @@ public final class ChangeMix {
   }
 
   /**
-   * Change sets that each end what an earlier one has started, save that workflow anew, and start
-   * an execution of a new one. As many beginnings must be stored.
+   * Change sets that each end the records that an earlier one has started, save its workflow again,
+   * and start an execution of a new workflow. The same number of beginnings must be stored.
    */
   public List<ChangeSet> endsAndBeginnings(int number) {
     List<ChangeSet> changes = new ArrayList<>();
@@ -57,8 +57,8 @@ public final class ChangeMix {
   }
 
   /**
-   * Change sets that each end what an earlier one has started and start an execution of the same
-   * workflow, which they do not save. As many beginnings must be stored.
+   * Change sets that each end the records that an earlier one has started, and start an execution
+   * of the same workflow without saving it. The same number of beginnings must be stored.
    */
   public List<ChangeSet> endsAndRepetitions(int number) {
     List<ChangeSet> changes = new ArrayList<>();

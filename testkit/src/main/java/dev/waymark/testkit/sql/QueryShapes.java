@@ -14,11 +14,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Queries of every shape that a list of executions can have: for stores over which tests look at
- * the plans of the database.
+ * Queries of every shape that a list of executions can have, for tests that check the query plans
+ * of the database.
  */
 public final class QueryShapes {
-  /** A workflow that the queries ask for. */
+  /** A workflow that the queries use. */
   public static final WorkflowId WORKFLOW = new WorkflowId("w1");
 
   private static final List<Set<ExecutionState>> STATES =
@@ -37,9 +37,9 @@ public final class QueryShapes {
   }
 
   /**
-   * The queries, whose bounds of time are these where they have any: by state and workflow, by none
-   * to two of the labels {@code team=data} and {@code tier=1}, in both orders, from the beginning,
-   * from far on and from a cursor.
+   * The queries, with these bounds of time where they have any. They filter by state and workflow,
+   * and by none to two of the labels {@code team=data} and {@code tier=1}. They use both orders,
+   * and start at the beginning, at a large offset and at a cursor.
    */
   public static List<ExecutionQuery> between(Instant since, Instant until) {
     QueryShapes shapes = new QueryShapes(since, until);

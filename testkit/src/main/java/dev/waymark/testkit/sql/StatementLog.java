@@ -15,20 +15,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes every call that makes a driver run statements, and passes it on. What is asked of result
- * sets, and of the connection itself, is not noted. For one thread at a time.
+ * Records every call that makes a driver run statements, and forwards it. Calls on result sets and
+ * on the connection itself are not recorded. For one thread at a time.
  */
 public final class StatementLog {
   private final List<Run> runs = new ArrayList<>();
 
-  /** An empty log. */
+  /** Creates an empty log. */
   public StatementLog() {}
 
   /**
    * One call that ran a statement.
    *
    * @param text the text of the statement, or of several
-   * @param rows how many sets of parameters it was run with
+   * @param rows the number of parameter sets with which it ran
    * @param parameters the last set of parameters, by position
    */
   public record Run(String text, int rows, Map<Integer, Parameter> parameters) {
@@ -41,20 +41,20 @@ public final class StatementLog {
     }
   }
 
-  /** How a parameter was set. */
+  /** The setter and the arguments of a parameter. */
   public record Parameter(Method setter, List<@Nullable Object> arguments) {}
 
-  /** What was run since the log was made or cleared. */
+  /** The calls since the log was created or cleared. */
   public List<Run> runs() {
     return List.copyOf(runs);
   }
 
-  /** Forgets what was run. */
+  /** Removes all recorded calls. */
   public void clear() {
     runs.clear();
   }
 
-  /** The connection, with every statement watched that is made by it. */
+  /** Wraps the connection, so that all statements that it creates are recorded. */
   public Connection watch(Connection connection) {
     return proxy(
         Connection.class,
