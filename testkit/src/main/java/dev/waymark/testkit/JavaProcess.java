@@ -87,9 +87,7 @@ public final class JavaProcess implements AutoCloseable {
     }
   }
 
-  /**
-   * Everything that the process prints from now until it ends. An incomplete last line is left out.
-   */
+  /** The lines that the process prints from now until it ends. */
   public List<String> readLines() {
     List<String> lines = new ArrayList<>();
     for (String line = readLine(); line != null; line = readLine()) {

@@ -25,8 +25,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Admission: how many executions of a workflow are under way, as seen at the place of the change in
- * its change set, and of the change set in the order in which change sets are decided.
+ * Admission by the number of executions of a workflow that are in progress. A change sees the
+ * number that results from the changes before it in its change set, and from the change sets that
+ * were decided before.
  */
 public abstract class AdmitContract extends ContractTest {
   private static final WorkflowId OTHER = new WorkflowId("other");

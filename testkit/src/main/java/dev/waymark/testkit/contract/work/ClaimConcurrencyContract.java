@@ -44,8 +44,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Many workers at once, by several stores upon the same data: nothing is claimed twice, nothing is
- * lost, and nobody waits for ever. Skipped by a backend that has no second store upon its data.
+ * Many concurrent workers, with several stores on the same data: nothing is claimed twice, nothing
+ * is lost, and no worker waits forever. A backend that does not support several stores on its data
+ * skips the tests.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class ClaimConcurrencyContract extends ContractTest {
@@ -70,7 +71,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     return stores.get(thread % stores.size());
   }
 
-  /** An execution of so many task runs that are all ready. */
+  /** An execution with this number of task runs, all of them ready. */
   private ExecutionId readyExecution(int taskRuns) {
     ExecutionId execution = ids.executionId();
     ChangeSet.Builder changes = changes().createExecution(new NewExecution(execution, FLOW));
@@ -96,9 +97,9 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     assertThat(left.expired()).isEmpty();
   }
 
-  // ---- each has what nobody else has
+  // ---- disjoint claims
 
-  /** Who works on what, seen by the workers themselves. */
+  /** The claims and the task runs in progress, as the workers record them. */
   private static final class Desk {
     final Set<AttemptId> claimed = ConcurrentHashMap.newKeySet();
     final Set<TaskRunId> inHand = ConcurrentHashMap.newKeySet();
@@ -141,7 +142,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
             IntStream.rangeClosed(1, item.attempts().size()).boxed().toList());
   }
 
-  /** How many attempts a task run takes: from one to three, by its task. */
+  /** The number of attempts that a task run needs: from one to three, depending on its task. */
   private static int tries(TaskRun run) {
     return 1 + Integer.parseInt(run.taskId().value().substring(1)) % 3;
   }
@@ -162,7 +163,10 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     return claimed;
   }
 
-  /** Ends an attempt, well where it is the last one to be made; else there is another one to do. */
+  /**
+   * Ends an attempt. The last attempt that the task run needs succeeds; each earlier one is
+   * followed by another.
+   */
   private boolean end(StateStore own, Claimed claimed, int tries) {
     AttemptId attempt = claimed.attempt().id();
     TaskRunId run = attempt.taskRunId();
@@ -182,7 +186,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     return last;
   }
 
-  // ---- beside those who hold, resume and cancel
+  // ---- concurrent pause, resume and cancel
 
   @Test
   @DisplayName("executions that are held, resumed and cancelled meanwhile lose no task run")
@@ -215,7 +219,10 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     return states;
   }
 
-  /** Works until the others have done what they do and all has ended that they did not cancel. */
+  /**
+   * Works until the other threads have finished and all task runs of the executions that they do
+   * not cancel have ended.
+   */
   private int workBeside(int thread, AtomicInteger others, List<ExecutionId> held) {
     int ended = 0;
     while (others.get() > 0 || !held.stream().allMatch(id -> statesIn(id).size() == 1)) {
@@ -226,7 +233,10 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     return ended;
   }
 
-  /** Two at a time in one change set, so that claims and commits lock several executions each. */
+  /**
+   * Pauses and resumes two executions in one change set, so that claims and commits lock several
+   * executions each.
+   */
   private int holdAndResume(int thread, List<ExecutionId> executions) {
     Random random = new Random(thread);
     int moves = 0;
@@ -236,7 +246,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
           List.of(executions.get(first), executions.get((first + 1) % executions.size()));
       moves += move(thread, two, ExecutionState.PAUSED);
       while (move(thread, two, ExecutionState.RUNNING) == 0) {
-        // The other one who holds them has a part of them; in the end one of both has all.
+        // Another thread has paused some of them. In the end one of the two threads holds all.
         two.forEach(id -> resume(thread, id));
       }
       two.forEach(id -> makeReadyWhatWaits(thread, id));
@@ -264,8 +274,8 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
   }
 
   /**
-   * What left the ready ones while the execution was held is ready again. Looked at after the
-   * execution goes on: from then on none leaves any more.
+   * Makes task runs ready that became not ready while the execution was paused. It runs after the
+   * execution has resumed, because from then on no task run becomes not ready.
    */
   private void makeReadyWhatWaits(int thread, ExecutionId id) {
     for (Item item : progress(id).taskRuns()) {
@@ -273,7 +283,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
         try {
           storeOf(thread).commit(changes().readyTaskRun(item.taskRun().id()).build());
         } catch (IllegalTransitionException claimedMeanwhile) {
-          // Another one has made it ready before, and it is being worked on.
+          // Another thread has already made it ready, and a worker has claimed it.
         }
       }
     }
@@ -311,7 +321,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
       "nothing that was ready starts after the move to CANCELLING; what is made so after does")
   void nothingReadyStartsAfterCancelling() {
     for (int round = 0; round < 30; round++) {
-      // One alone, which every claim waits for, or more than claims take at once.
+      // One task run, for which all claims compete, or more than the claims take together.
       ExecutionId execution = readyExecution(round % 2 == 0 ? 1 : 12);
       ExecutionId only = round % 3 == 0 ? execution : null;
       Parallel.run(
@@ -347,7 +357,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
         .toList();
   }
 
-  // ---- who is the last
+  // ---- the last task run
 
   @Test
   @DisplayName(
@@ -357,7 +367,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
       ExecutionId execution = readyExecution(2);
       List<Claimed> both = store.claim(request(0, 2)).claimed();
       assertThat(both).hasSize(2);
-      // In the same store, where both may get into one group, and in two.
+      // In one store, where both commits may be in one group, and in two stores.
       int apart = round % 2;
       List<Boolean> ended =
           Parallel.run(2, thread -> settle(storeOf(thread * apart), both.get(thread)));
@@ -369,7 +379,10 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     assertThat(left.next()).isNull();
   }
 
-  /** Ends an attempt and what follows from it; whether that was the end of the execution. */
+  /**
+   * Ends an attempt, its task run and, if it was the last, the execution. Returns whether this call
+   * ended the execution.
+   */
   private boolean settle(StateStore own, Claimed claimed) {
     ExecutionId execution = claimed.execution().id();
     AttemptId attempt = claimed.attempt().id();
@@ -394,7 +407,8 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     if (!more) {
       return unfinished == 0;
     }
-    // Told that the other one has ended meanwhile: then nobody but us has seen both ends.
+    // The settle is stale because the other thread ended its part, so only this thread has seen
+    // both.
     assertThat(unfinished(own, execution)).isZero();
     assertThat(
             changed(
@@ -469,7 +483,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     }
   }
 
-  /** Later, and at once again, unless it is claimed by then. */
+  /** Delays a task run, then makes it ready now, unless a worker has claimed it meanwhile. */
   private void move(int thread, TaskRunId run) {
     try {
       storeOf(thread).commit(changes().readyTaskRun(run, null, "default", 1, LEASE).build());

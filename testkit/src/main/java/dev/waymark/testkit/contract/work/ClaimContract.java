@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Claims, leases and what is due: how workers share the work of a store. */
+/** Claims, leases and due executions: how workers share the work of a store. */
 public abstract class ClaimContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration SHORT = Duration.ofMillis(1);
@@ -58,7 +58,7 @@ public abstract class ClaimContract extends ContractTest {
     return claims.claimed().stream().map(each -> each.taskRun().id()).toList();
   }
 
-  /** Claims until the claim tells of something that has expired. */
+  /** Claims until a claim returns an expired lease. */
   private List<Leased> awaitExpired() {
     Claims claims = claim(0);
     while (claims.expired().isEmpty()) {
@@ -221,7 +221,7 @@ public abstract class ClaimContract extends ContractTest {
             .build();
     store.commit(changes);
     store.commit(changes().readyTaskRun(before, null, "default", -1, Duration.ZERO).build());
-    // What was committed before is answered, and takes nothing away again.
+    // A repeated commit returns its first result and does not make anything not ready again.
     store.commit(changes);
     assertThat(ids(claim(10))).containsExactly(after, before);
   }

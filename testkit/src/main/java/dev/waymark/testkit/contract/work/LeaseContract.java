@@ -22,7 +22,9 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Renewals of many leases with one commit, some of which belong to attempts that are not live. */
+/**
+ * Renewals of many leases in one commit. Some of the leases belong to attempts that are not live.
+ */
 public abstract class LeaseContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration SHORT = Duration.ofMillis(1);

@@ -26,7 +26,10 @@ import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Logs of attempts: bytes as they were, of attempts that are live, until they are deleted. */
+/**
+ * Logs of attempts: bytes are read as they were written, only live attempts may write, and logs
+ * stay until they are deleted.
+ */
 public abstract class LogContract extends ContractTest {
   private static final int ALL = Integer.MAX_VALUE;
 
@@ -62,7 +65,7 @@ public abstract class LogContract extends ContractTest {
     return stored(attempt.taskRunId()).executionId();
   }
 
-  /** Ends an attempt with all that it belongs to. */
+  /** Ends an attempt, its task run and its execution. */
   private ExecutionId end(AttemptId attempt) {
     ExecutionId execution = executionOf(attempt);
     store.commit(

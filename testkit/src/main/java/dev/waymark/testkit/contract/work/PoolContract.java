@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Pools: how much of them may run at the same time, over all workers. */
+/** Pools: the maximum number of their task runs that may run at the same time, over all workers. */
 public abstract class PoolContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final String DEFAULT = ClaimRequest.DEFAULT_POOL;
@@ -47,7 +47,7 @@ public abstract class PoolContract extends ContractTest {
     return id;
   }
 
-  /** So many task runs of one execution that are ready in a pool. */
+  /** Creates this number of task runs of one execution that are ready in a pool. */
   private List<TaskRunId> ready(int count, String pool) {
     ExecutionId execution = execution();
     return IntStream.range(0, count).mapToObj(i -> ready(execution, pool, 0)).toList();

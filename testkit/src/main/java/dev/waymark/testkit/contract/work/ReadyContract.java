@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a task run that is made ready although it is ready. */
+/** The effects of making a task run ready that is already ready. */
 public abstract class ReadyContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
 
@@ -105,7 +105,7 @@ public abstract class ReadyContract extends ContractTest {
     assertThat(isChanged(second, Duration.ZERO)).isTrue();
     assertThat(isChanged(first, Duration.ZERO)).isFalse();
     assertThat(isChanged(first, Duration.ZERO)).isFalse();
-    // It keeps its place: whoever was ready first is claimed first.
+    // It keeps its place: the first ready task run is claimed first.
     assertThat(ids(store.claim(ClaimRequest.of("worker-1", 1, LONG)))).containsExactly(first);
   }
 

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Settling: the due note of an execution goes only when the settle was decided on what the store
- * holds, so that no execution is left that nothing will ever move.
+ * Settling: the due note of an execution is removed only when the settle was decided on the current
+ * content of the store. So no execution is left that nothing will ever move.
  */
 public abstract class SettleContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
@@ -67,7 +67,7 @@ public abstract class SettleContract extends ContractTest {
     return id;
   }
 
-  /** Waits until a lease is over by the clock of the store. */
+  /** Waits until a lease has expired by the clock of the store. */
   private AttemptId expired(StateStore from) {
     Claims claims = claim(from, 0, LONG);
     while (claims.expired().isEmpty()) {
@@ -89,7 +89,7 @@ public abstract class SettleContract extends ContractTest {
     assertThat(claim(store, 0, LONG).due()).containsExactly(new Due(execution, DueReason.SETTLE));
   }
 
-  // ---- a number that the store has counted before
+  // ---- a count that the store has cached before
 
   @Test
   @DisplayName("a settle from before a lease was lost does not take the due note away")
@@ -139,7 +139,7 @@ public abstract class SettleContract extends ContractTest {
               .settleExecution(execution, new Standing(2, ExecutionState.RUNNING, 1, 1))
               .build());
       assertThat(claim(store, 0, LONG).due()).isEmpty();
-      // A claim changes nothing that a settle could have been decided on.
+      // A claim changes nothing on which a settle depends.
       Claimed again = claim(store, 1, LONG).claimed().get(0);
       assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 1))).isFalse();
       store.commit(
@@ -185,7 +185,7 @@ public abstract class SettleContract extends ContractTest {
         List.of(
             changes().updateTaskRun(pending, TaskRunState.SKIPPED).build(),
             end(claimed.get(0)).build(),
-            // Goes by the database: pools, workers and admissions are never decided from memory.
+            // Forces a read: pools, workers and admissions are never decided from the cache.
             end(claimed.get(1)).setPool("some", 1).build(),
             end(claimed.get(2)).admitExecution(execution, FLOW, 1).build());
     int left = 4;
@@ -243,7 +243,7 @@ public abstract class SettleContract extends ContractTest {
     assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isFalse();
   }
 
-  // ---- what the caller took the execution to be
+  // ---- the state of the execution that the caller assumes
 
   @Test
   @DisplayName("a settle from while the execution was paused does not take the note of its resume")
@@ -253,7 +253,7 @@ public abstract class SettleContract extends ContractTest {
     Claimed claimed = claim(store, 1, LONG).claimed().get(0);
     Execution paused = exists(store.execution(execution));
     other.updateExecution(execution, ExecutionState.PAUSED, paused.version());
-    // The worker knows of the pause, so it does not end the execution with its last task run.
+    // The worker sees the pause, so it does not end the execution with its last task run.
     ChangeSet last =
         end(claimed)
             .settleExecution(execution, new Standing(3, ExecutionState.PAUSED, 0, 2))

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Why something waits: each reason, from one question. */
+/** Why something waits: each reason, from one query. */
 public abstract class WaitContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration MOMENT = Duration.ofMillis(1);

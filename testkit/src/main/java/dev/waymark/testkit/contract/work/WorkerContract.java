@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Workers: who is alive, and whose a name is. */
+/** Workers: which workers are alive, and which process owns a name. */
 public abstract class WorkerContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration SHORT = Duration.ofMillis(1);
@@ -54,7 +54,7 @@ public abstract class WorkerContract extends ContractTest {
         .orElseThrow();
   }
 
-  /** Notes a worker for a moment, and waits until that is over. */
+  /** Registers a worker for a moment, and waits until it is no longer alive. */
   private Worker keepUntilOver(String name, UUID life) {
     keep(name, life, SHORT);
     while (worker(name).alive()) {

@@ -1,5 +1,5 @@
 /**
- * The topics of the contract about workers: what is ready, claims, leases, pools, settling and
+ * The topics of the contract about workers: ready task runs, claims, leases, pools, settling and
  * logs.
  */
 @NullMarked
