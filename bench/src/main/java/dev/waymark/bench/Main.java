@@ -18,7 +18,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that measures: all parts or some, as tables on standard output and as files. */
+/**
+ * The command that runs all measurements or some of them. It prints tables to standard output and
+ * writes files.
+ */
 @Command(
     name = "bench/run",
     description =
@@ -87,14 +90,14 @@ public final class Main implements Callable<Integer> {
       description = "where the files go; bench/target/results by default")
   private @Nullable Path out;
 
-  /** Looked at by the parser alone. */
+  /** Used by the parser only. */
   @SuppressWarnings("UnusedVariable")
   @Option(names = "--help", usageHelp = true, description = "this text")
   private boolean isHelpWanted;
 
   private Main() {}
 
-  /** Measures, and ends with 0, with 2 for wrong usage, or with 1 when a part failed. */
+  /** Runs the measurements. Exits with 0, with 2 for wrong usage, or with 1 when a part failed. */
   public static void main(String[] arguments) {
     System.exit(run(arguments));
   }
@@ -121,7 +124,7 @@ public final class Main implements Callable<Integer> {
     return 0;
   }
 
-  /** What is removed afterwards is a folder of this run's own. */
+  /** A folder that is removed afterwards belongs to this run only. */
   private Storage ground(Path target) {
     if (kept != null) {
       return new Storage(kept, true);

@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Puts task runs into a store by SQL, ten to an execution: some that have ended, with an attempt
- * each, and some that are ready. So many commits would take hours.
+ * Inserts task runs into a store by SQL, ten for each execution: some that have ended, with one
+ * attempt each, and some that are ready. Commits for the same number would take hours.
  */
 final class Backlog {
   private static final WorkflowId WORKFLOW = new WorkflowId("claimed");
 
-  /** How many task runs an execution has. */
+  /** The number of task runs of an execution. */
   static final int TASKS = 10;
 
   private final Place place;
@@ -28,7 +28,7 @@ final class Backlog {
     this.place = place;
   }
 
-  /** Makes the store anew. */
+  /** Replaces the store with an empty one. */
   void begin() throws SQLException {
     place.clear();
     try (StateStore store = place.open()) {
@@ -36,12 +36,12 @@ final class Backlog {
     }
   }
 
-  /** Adds task runs that have ended; a multiple of ten. */
+  /** Adds task runs that have ended. The number must be a multiple of ten. */
   void addFinished(long taskRuns) throws SQLException {
     add(taskRuns, "SUCCEEDED", 3, 1);
   }
 
-  /** Adds task runs that are ready; a multiple of ten. */
+  /** Adds task runs that are ready. The number must be a multiple of ten. */
   void addReady(long taskRuns) throws SQLException {
     add(taskRuns, "PENDING", 1, 0);
   }
@@ -62,7 +62,7 @@ final class Backlog {
             + id('a', "n")
             + ", "
             + id('e', "n / " + TASKS)
-            // SQLite would join the text before it divides.
+            // SQLite would concatenate the text before the division.
             + ", 't' || (n % "
             + TASKS
             + "), '%s', %s, %s, %s FROM (%s) s"
@@ -85,7 +85,7 @@ final class Backlog {
     return place.backend() == dev.waymark.bench.place.Backend.POSTGRES;
   }
 
-  /** An id that is made of a letter and a number. */
+  /** An id that consists of a letter and a number. */
   private String id(char kind, String number) {
     return isPostgres()
         ? "('0000000" + kind + "-0000-7000-8000-' || lpad(to_hex(" + number + "), 12, '0'))::uuid"
@@ -117,7 +117,7 @@ final class Backlog {
     }
   }
 
-  /** SQLite has no way to pass over triggers but to take them away for the while. */
+  /** SQLite cannot disable triggers, so they are dropped and created again. */
   private static void runOnSqlite(Statement statement, List<String> statements)
       throws SQLException {
     List<String> names = new ArrayList<>();
@@ -144,7 +144,7 @@ final class Backlog {
     statement.execute("COMMIT");
   }
 
-  /** The table function is an extension that the driver does not bring. */
+  /** The table function is an extension that the driver does not contain. */
   private static String withSeries(String sql) {
     return sql.replaceAll(
         "SELECT value AS n FROM generate_series\\((\\d+), (\\d+)\\)",

@@ -8,7 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * The least that a queue in a table costs: one statement takes the oldest row and is durable. There
+ * The lowest cost of a queue in a table: one statement takes the oldest row and is durable. There
  * are no states, no attempts, no leases and no history.
  */
 final class BareQueue {
@@ -22,13 +22,13 @@ final class BareQueue {
 
   private BareQueue() {}
 
-  /** Makes a queue without rows. */
+  /** Creates a queue without rows. */
   static void create(Place place) throws SQLException {
     place.execute(
         "DROP TABLE IF EXISTS bare_queue", "CREATE TABLE bare_queue (id bigint PRIMARY KEY)");
   }
 
-  /** Fills it with so many rows instead of those that are left. */
+  /** Replaces the rows that are left with this number of new rows. */
   static void fill(Place place, long rows) throws SQLException {
     boolean isPostgres = place.backend() == Backend.POSTGRES;
     String series =
@@ -51,7 +51,7 @@ final class BareQueue {
       take = connection.prepareStatement(place.backend() == Backend.POSTGRES ? POSTGRES : SQLITE);
     }
 
-    /** Takes one; false when nothing is left. */
+    /** Takes one row; returns false when no row is left. */
     boolean take() throws SQLException {
       try (ResultSet row = take.executeQuery()) {
         return row.next();

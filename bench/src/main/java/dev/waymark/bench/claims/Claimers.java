@@ -9,16 +9,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Several that claim at the same time, for a while. */
+/** Several claimers that claim concurrently for a while. */
 final class Claimers {
   private Claimers() {}
 
-  /** Takes something; false when nothing is left. */
+  /** Takes something; returns false when nothing is left. */
   interface Taker {
     boolean take() throws Exception;
   }
 
-  /** How many were taken in a second, all together. */
+  /** The number of taken items in a second, for all takers together. */
   static double perSecond(List<? extends Taker> takers, Duration slice) throws Exception {
     AtomicLong taken = new AtomicLong();
     ExecutorService threads = Executors.newFixedThreadPool(takers.size());

@@ -19,9 +19,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Claims: how long one takes with a large backlog and many finished task runs beside an empty
- * store, how many eight claimers make beside a bare queue, and how soon a process starts for work
- * that comes.
+ * Measures claims. The latency of a claim with a large backlog and many finished task runs is
+ * compared with that of an empty store. The throughput of eight claimers is compared with that of a
+ * bare queue. The part also measures how soon a process starts when new work arrives.
  */
 public final class ClaimsPart implements Part {
   private static final Duration LEASE = Duration.ofMinutes(10);
@@ -68,7 +68,7 @@ public final class ClaimsPart implements Part {
     many.begin();
     many.addFinished(finished);
     many.addReady(ready);
-    // A small backlog, for a try, must last for all rounds and for the rates.
+    // A small backlog, as in a quick run, must be enough for all rounds and for the rates.
     int claims = (int) Math.min(MOST_CLAIMS, (1 + ready / SHARE_CLAIMED) * Backlog.TASKS);
     latency(settings, backend, claims, small, few, large);
     rate(settings, backend, large, ready);
@@ -86,7 +86,7 @@ public final class ClaimsPart implements Part {
         few.addReady(claims);
         double first = median(one, claims);
         double second = median(other, claims);
-        if (round > 0) { // The first is for warming up.
+        if (round > 0) { // The first round is a warm-up.
           empty.add(first);
           full.add(second);
           ratios.add(second / first);

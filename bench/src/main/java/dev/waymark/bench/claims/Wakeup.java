@@ -26,10 +26,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How soon the first process of an execution starts on a worker that is another process and has
- * nothing to do: from before the start is sent to the store, or before the command is started that
- * does so, to the first command of the script. What that takes by itself is measured in turns with
- * it: the start of a process, and a command whose execution no worker takes.
+ * Measures how soon the first process of an execution starts on an idle worker in another process.
+ * The time begins before the start is sent to the store, or before the command that sends it is
+ * started. It ends at the first command of the script. The baselines are measured in turns with it:
+ * the start of a process, and a command whose execution no worker claims.
  */
 final class Wakeup {
   private static final String SCRIPT = "date +%s%N > ";
@@ -72,7 +72,7 @@ final class Wakeup {
           double alone = alone(mark);
           double byCommand = startedByCommand(settings, place, store, mark);
           double commandAlone = command(settings, place, "nobody");
-          if (i > 0) { // The first waits for the worker to come up.
+          if (i > 0) { // The first waits for the start of the worker.
             program.add(byProgram, alone);
             command.add(byCommand, commandAlone + alone);
           }
@@ -86,13 +86,13 @@ final class Wakeup {
     add(backend, "run --detach", command);
   }
 
-  /** Saves a workflow whose only task, of this pool, says when it began. */
+  /** Saves a workflow with one task in this pool. The task writes the time at which it began. */
   private static void save(StateStore store, String id, String pool, Path mark) {
     String tasks = "tasks:\n  only:\n    pool: " + pool + "\n    run: '" + SCRIPT + mark + "'\n";
     store.saveWorkflow(new NewWorkflow(new WorkflowId(id), "id: " + id + "\n" + tasks));
   }
 
-  /** In turns, what was measured and what it would have taken without work. */
+  /** The measured times and, taken in turns with them, the times of the baseline without work. */
   private static final class Times {
     private final List<Double> whole = new ArrayList<>();
     private final List<Double> without = new ArrayList<>();
@@ -132,7 +132,7 @@ final class Wakeup {
     return millis;
   }
 
-  /** From before the command was started, with all that it does itself. */
+  /** The time from before the command was started, including all of its own work. */
   private static double startedByCommand(
       Settings settings, Place place, StateStore store, Path mark) throws Exception {
     Files.deleteIfExists(mark);
@@ -143,7 +143,7 @@ final class Wakeup {
     return millis;
   }
 
-  /** How long {@code run --detach} of this workflow takes by itself. */
+  /** The time of {@code run --detach} of this workflow alone. */
   private static double command(Settings settings, Place place, String workflow) throws Exception {
     long begin = System.nanoTime();
     Process process =
@@ -163,7 +163,7 @@ final class Wakeup {
     return (System.nanoTime() - begin) / 1e6;
   }
 
-  /** The next one finds the worker idle again. */
+  /** Waits until the worker is idle again, for the next start. */
   private static void awaitIdle(StateStore store) {
     ExecutionQuery running =
         ExecutionQuery.builder()
@@ -175,7 +175,7 @@ final class Wakeup {
     }
   }
 
-  /** The same script, in the way in which the worker starts it. */
+  /** The time of the same script alone, started in the same way as by the worker. */
   private static double alone(Path mark) throws IOException, InterruptedException {
     Files.deleteIfExists(mark);
     Instant begin = Instant.now();

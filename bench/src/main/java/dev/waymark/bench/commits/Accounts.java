@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares what contestants acknowledged with what their stores hold: nobody wins by not working.
+ * Compares the acknowledged steps of the contestants with the content of their stores. So a
+ * contestant cannot win by skipping work.
  */
 public final class Accounts {
   private final List<? extends Contestant> contestants;
   private final Map<String, Long> executions = new HashMap<>();
   private final Map<String, Long> succeeded = new HashMap<>();
 
-  /** Opens the books with what the stores hold already. */
+  /** Reads what the stores already hold. */
   public Accounts(List<? extends Contestant> contestants) throws SQLException {
     this.contestants = contestants;
     for (Contestant contestant : contestants) {
@@ -24,7 +25,7 @@ public final class Accounts {
     }
   }
 
-  /** Adds what was acknowledged. */
+  /** Adds the acknowledged steps. */
   public void add(Map<String, Rounds.Result> results) {
     results.forEach(
         (name, result) -> {
@@ -35,7 +36,7 @@ public final class Accounts {
   }
 
   /**
-   * Compares.
+   * Compares the acknowledged steps with the stores.
    *
    * @throws IllegalStateException when a store holds more or less than was acknowledged
    */

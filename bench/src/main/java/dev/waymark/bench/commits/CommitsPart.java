@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Steps a second and their latency, on stores that are empty at the beginning, against plain JDBC
- * and the ceiling.
+ * Steps per second and their latency, on stores that are empty at the beginning, compared with
+ * plain JDBC and the ceiling.
  */
 public final class CommitsPart implements Part {
 

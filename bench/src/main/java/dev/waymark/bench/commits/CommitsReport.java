@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Puts rounds of commits into a report, with ratios that are taken within each round. */
+/** Adds rounds of commits to a report, with ratios that are computed within each round. */
 final class CommitsReport {
   private static final List<String> COLUMNS =
       List.of(
@@ -88,7 +88,7 @@ final class CommitsReport {
       return Spread.of(result.slices().stream().map(value::applyAsDouble).toList());
     }
 
-    /** Of each round, so that what disturbed both cancels out. */
+    /** The ratio within each round, so that a disturbance of both contestants cancels out. */
     private static @Nullable Spread ratio(
         Rounds.Result result, Rounds.@Nullable Result other, ToDoubleFunction<Slice> value) {
       if (other == null || other.equals(result)) {

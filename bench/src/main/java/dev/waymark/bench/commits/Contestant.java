@@ -4,18 +4,18 @@ import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One way to make the steps of courses durable. Each step that it acknowledges survives a power
- * cut. Thread-safe.
+ * One implementation that makes the steps of courses durable. Each step that it acknowledges
+ * survives a power failure. Thread-safe.
  */
 public interface Contestant extends AutoCloseable {
 
-  /** What it is called in the reports. */
+  /** Its name in the reports. */
   String name();
 
-  /** The way of one thread, which alone uses it. */
+  /** A lane for one thread, which only that thread uses. */
   Lane lane() throws SQLException;
 
-  /** Commits a step without waiting; the future ends when the step is durable. */
+  /** Commits a step without waiting. The future completes when the step is durable. */
   CompletableFuture<?> commitAsync(Step step);
 
   /** Whether it can commit without waiting. */
@@ -23,16 +23,16 @@ public interface Contestant extends AutoCloseable {
     return true;
   }
 
-  /** Brings the statistics of its tables up to date, as the server itself does every minute. */
+  /** Updates the statistics of its tables, as the server itself does every minute. */
   void settle() throws SQLException;
 
-  /** How many executions its store holds, and how many of them succeeded; to check the work. */
+  /** The number of executions in its store, and how many of them succeeded, to verify the work. */
   Tally tally() throws SQLException;
 
   @Override
   void close() throws SQLException;
 
-  /** How one thread commits. */
+  /** The commits of one thread. */
   interface Lane extends AutoCloseable {
     /** Returns when the step is durable. */
     void commit(Step step) throws SQLException;
@@ -42,11 +42,12 @@ public interface Contestant extends AutoCloseable {
   }
 
   /**
-   * What a store holds.
+   * The content of a store.
    *
    * @param executions all executions
    * @param succeeded those that reached the end of their course
-   * @param transitions all transitions of their history, or -1 where the front door does not tell
+   * @param transitions all transitions of their history, or -1 if the public API does not provide
+   *     it
    */
   record Tally(long executions, long succeeded, long transitions) {}
 }

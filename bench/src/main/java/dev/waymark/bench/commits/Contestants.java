@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Puts up the contestants, each at a place of its own. */
+/** Creates the contestants, each at its own place. */
 public final class Contestants {
   private Contestants() {}
 
@@ -25,7 +25,7 @@ public final class Contestants {
     return all;
   }
 
-  /** A place without anything. */
+  /** An empty place. */
   public static Place empty(Storage ground, Backend backend, String name) throws SQLException {
     Place place = ground.place(backend, name);
     place.clear();

@@ -6,16 +6,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the ceiling adds to the counts of executions for a group, as Waymark's triggers do for it.
+ * The change that the ceiling makes to the counts of executions for a group, as Waymark's triggers
+ * do for Waymark.
  *
  * @param workflow a workflow, or empty for all of them
  * @param state a state
  * @param day the day of creation, in days since 1970-01-01
- * @param executions how many more there are now
+ * @param executions by how much the number of executions grows
  */
 record Count(String workflow, String state, long day, long executions) {
 
-  /** All changes of a group, each row once. */
+  /** All changes of a group, one for each row. */
   static List<Count> of(List<Entry> group) {
     Map<Count, Long> sums = new LinkedHashMap<>();
     for (Entry entry : group) {
@@ -39,7 +40,7 @@ record Count(String workflow, String state, long day, long executions) {
   }
 
   private static void add(Map<Count, Long> sums, Entry entry, String state, long change) {
-    // The id of an execution begins with the time of its making.
+    // The id of an execution begins with the time of its creation.
     long millis = entry.step().course().execution().value().getMostSignificantBits() >>> 16;
     long day = Instant.ofEpochMilli(millis).getEpochSecond() / 86_400;
     sums.merge(new Count("", state, day, 0), change, Long::sum);

@@ -23,14 +23,14 @@ import java.util.stream.Stream;
 public record Course(
     WorkflowId workflow, ExecutionId execution, List<TaskRunId> taskRuns, List<CommitId> commits) {
 
-  /** How many steps a course has. */
+  /** The number of steps of a course. */
   public static final int STEPS = 9;
 
   /** The tasks of every workflow. */
   static final List<TaskId> TASKS =
       List.of(new TaskId("extract"), new TaskId("transform"), new TaskId("load"));
 
-  /** The workflows whose turn it is in turn. */
+  /** The workflows, which the courses use in turn. */
   public static final List<WorkflowId> WORKFLOWS =
       IntStream.range(0, 10).mapToObj(i -> new WorkflowId("workflow-" + i)).toList();
 
@@ -39,19 +39,25 @@ public record Course(
     return new Step(this, number, commits.get(number - 1));
   }
 
-  /** Makes courses for one thread. Ids cost every contestant the same, and little. */
+  /**
+   * Creates courses for one thread. The cost of the ids is small, and the same for every
+   * contestant.
+   */
   public static final class Source {
     private static final SplittableRandom RANDOM = new SplittableRandom();
 
     private final Ids ids = new Ids(InstantSource.system(), random());
     private int made;
 
-    /** Split, since two of these with seeds of one's own could give the same numbers. */
+    /**
+     * Splits one generator, because two generators with their own seeds could return the same
+     * numbers.
+     */
     private static synchronized SplittableRandom random() {
       return RANDOM.split();
     }
 
-    /** A course that nobody has run yet. */
+    /** A course that has not been used before. */
     public Course next() {
       return new Course(
           WORKFLOWS.get(made++ % WORKFLOWS.size()),

@@ -3,11 +3,11 @@ package dev.waymark.bench.commits;
 import java.time.Duration;
 
 /**
- * Those who give a contestant its load, slice after slice. A course that a slice leaves unfinished
- * is continued in the next one.
+ * The threads that put load on a contestant, slice after slice. A course that a slice leaves
+ * unfinished is continued in the next one.
  */
 interface Crew extends AutoCloseable {
-  /** Works for so long and tells what was acknowledged. */
+  /** Works for this time and returns what was acknowledged. */
   Slice work(Duration time) throws Exception;
 
   /** What was acknowledged so far. */
@@ -24,7 +24,7 @@ interface Crew extends AutoCloseable {
   }
 
   /**
-   * What contestants acknowledged.
+   * The acknowledged work.
    *
    * @param steps all steps
    * @param created executions that were created

@@ -5,17 +5,17 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What a baseline writes for a step beyond its records, made on the caller's own thread: the row of
- * the history and that of the commit, as long as Waymark's.
+ * The rows that a baseline writes for a step beside its records, created on the caller's own
+ * thread: the row of the history and the row of the commit. They are as long as Waymark's.
  *
  * @param step the step
  * @param at the time of the commit
- * @param transitionCount how many transitions it has
+ * @param transitionCount the number of its transitions
  * @param transitions their text
- * @param versions the versions that it led to
+ * @param versions the versions after it
  */
 record Entry(Step step, Instant at, int transitionCount, String transitions, String versions) {
-  /** Of the length of a request's hash; nobody looks at it. */
+  /** Has the length of a request hash; its value is never used. */
   static final String REQUEST_HASH = "0123456789abcdef0123456789abcdef";
 
   static Entry of(Step step) {
@@ -34,7 +34,7 @@ record Entry(Step step, Instant at, int transitionCount, String transitions, Str
     return at.getEpochSecond() * 1_000_000 + at.getNano() / 1_000;
   }
 
-  /** As wide as Waymark's. */
+  /** Has the same width as that of Waymark. */
   long fingerprint() {
     return step.commit().value().getLeastSignificantBits() & 0xffff_ffffL;
   }

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Many courses at the same time on a few threads: when a step is acknowledged, the next step of its
- * course is sent, without a thread that waits.
+ * Runs many courses concurrently on a few threads. When a step is acknowledged, the next step of
+ * its course is sent, without a waiting thread.
  */
 final class FlightCrew implements Crew {
   private static final int SENDERS = 2;
@@ -31,13 +31,16 @@ final class FlightCrew implements Crew {
     }
   }
 
-  /** One course after the other, of which one step is on its way. */
+  /** One course after the other, with one step in flight. */
   private static final class Flight {
     private final Walker walker = new Walker();
     private long sentAt;
   }
 
-  /** One slice: flights that are ready to go on, and those that are still in the air. */
+  /**
+   * One slice: flights that can send their next step, and flights whose step is not acknowledged
+   * yet.
+   */
   private final class Traffic {
     private final BlockingQueue<Flight> ready = new LinkedBlockingQueue<>(flights);
     private final AtomicInteger going = new AtomicInteger(flights.size());
@@ -48,7 +51,7 @@ final class FlightCrew implements Crew {
       this.end = System.nanoTime() + time.toNanos();
     }
 
-    /** Sends what is ready until every flight has landed. */
+    /** Sends the steps that are ready until every flight has ended. */
     Latencies send() throws InterruptedException {
       Latencies latencies = new Latencies();
       while (going.get() > 0) {

@@ -12,14 +12,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ceiling: plain JDBC that commits in groups. A caller that finds nobody at work leads: it
- * takes all that waits, writes it in one transaction, and wakes those whose steps it was. Nothing
- * is loaded, checked or decided.
+ * The ceiling: plain JDBC with group commit. A caller that finds no leader becomes the leader. It
+ * takes all waiting steps, writes them in one transaction, and wakes their callers. Nothing is
+ * loaded, checked or decided.
  */
 final class GroupContestant implements Contestant {
   /** Writes a group in one transaction. */
   interface Writer extends AutoCloseable {
-    /** Returns when all of it is durable. */
+    /** Returns when the whole group is durable. */
     void write(List<Entry> group) throws SQLException;
 
     Tally tally() throws SQLException;
@@ -42,7 +42,7 @@ final class GroupContestant implements Contestant {
     this.writer = writer;
   }
 
-  /** A step that waits, with either a thread or a future that waits for it. */
+  /** A step that waits, with the thread or the future that waits for it. */
   private static final class Waiting {
     private final Entry entry;
     private final @Nullable Thread caller;
@@ -54,7 +54,7 @@ final class GroupContestant implements Contestant {
       this.caller = caller;
     }
 
-    /** Waits for the answer, or for being the next who leads. */
+    /** Waits until the step is durable, or until this caller is the next leader. */
     void await() {
       while (!woken) {
         LockSupport.park(this);
@@ -102,7 +102,7 @@ final class GroupContestant implements Contestant {
     return own.done;
   }
 
-  /** True when the caller must lead. */
+  /** Returns true when the caller must lead. */
   private boolean enqueue(Waiting own) {
     synchronized (lock) {
       queue.add(own);
@@ -112,7 +112,7 @@ final class GroupContestant implements Contestant {
     }
   }
 
-  /** The first that waits leads next. */
+  /** Makes the first waiting caller the next leader. */
   private void handOver() {
     synchronized (lock) {
       Waiting next = queue.peekFirst();

@@ -15,7 +15,7 @@ final class Latencies {
     nanos[count++] = value;
   }
 
-  /** What all of these threads did in so long a time. */
+  /** The work of all these threads in this time. */
   static Slice slice(Collection<Latencies> threads, long nanos) {
     long[] all =
         threads.stream().flatMapToLong(each -> Arrays.stream(each.nanos, 0, each.count)).toArray();

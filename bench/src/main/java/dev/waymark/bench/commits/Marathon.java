@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Runs a given number of whole courses, many at the same time. */
+/** Runs a given number of whole courses, many of them concurrently. */
 public final class Marathon {
   private static final int AT_ONCE = 250;
 
@@ -21,7 +21,7 @@ public final class Marathon {
     Course.WORKFLOWS.forEach(id -> store.saveWorkflow(new NewWorkflow(id, "tasks: {}")));
   }
 
-  /** Goes on until so many courses have been run altogether. */
+  /** Continues until this total number of courses has been run. */
   public void runUntil(long courses) {
     while (done < courses) {
       List<CompletableFuture<?>> running = new ArrayList<>();
@@ -33,7 +33,7 @@ public final class Marathon {
     }
   }
 
-  /** Step after step: each is sent when the one before is durable. */
+  /** Runs one step after the other: each is sent when the one before is durable. */
   private CompletableFuture<CommitResult> run(Course course) {
     CompletableFuture<CommitResult> last = store.commitAsync(course.step(1).changeSet());
     for (int number = 2; number <= Course.STEPS; number++) {

@@ -15,14 +15,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes a group to PostgreSQL in one round trip: the statements that the group needs are one
- * prepared text, each takes its columns as arrays, and they are one transaction because they are
- * sent together, with autocommit on.
+ * Writes a group to PostgreSQL in one round trip. The statements that the group needs are one
+ * prepared text, and each takes its columns as arrays. They are one transaction, because they are
+ * sent together with autocommit on.
  */
 final class PostgresGroupWriter implements GroupContestant.Writer {
   /**
-   * Plans are made while the tables are small and are kept for a while. Without this they would
-   * read whole tables for every group.
+   * The server plans the statements while the tables are small, and keeps the plans for a while.
+   * Without this setting, these plans would read whole tables for every group.
    */
   private static final String LOOK_UP_BY_KEY =
       "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
@@ -30,7 +30,7 @@ final class PostgresGroupWriter implements GroupContestant.Writer {
   private final Connection connection;
   private final Map<Set<Kind>, PreparedStatement> statements = new HashMap<>();
 
-  /** Takes over a connection whose search path leads to the tables of the baseline. */
+  /** Takes ownership of a connection whose search path contains the tables of the baseline. */
   PostgresGroupWriter(Connection connection) throws SQLException {
     this.connection = connection;
     try (Statement settings = connection.createStatement()) {

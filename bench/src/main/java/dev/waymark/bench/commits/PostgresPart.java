@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One statement of the ceiling on PostgreSQL, which writes all rows of its kind of step. */
+/** One statement of the ceiling on PostgreSQL. It writes all rows of its kind of step. */
 enum PostgresPart {
   CREATE_EXECUTIONS(
       Kind.CREATE,
@@ -141,7 +141,7 @@ enum PostgresPart {
     this.text = text;
   }
 
-  /** Those entries of a group that it writes. */
+  /** The entries of a group that it writes. */
   List<Entry> rows(List<Entry> group) {
     return kind == null
         ? group
@@ -156,7 +156,7 @@ enum PostgresPart {
     return kind == null || kinds.contains(kind);
   }
 
-  /** Binds the rows; for a move the id of what moves, and when. */
+  /** Binds the rows. For a move, binds the id of the moved record and the time. */
   void bind(PostgresGroupWriter.Binder binder, List<Entry> rows) throws SQLException {
     boolean ofExecution = kind == Kind.START || kind == Kind.FINISH;
     binder
@@ -164,7 +164,7 @@ enum PostgresPart {
         .column("timestamptz", rows, Entry::at);
   }
 
-  /** Each entry once for each task. */
+  /** Each entry, repeated for each task. */
   private static Stream<Entry> each(List<Entry> rows) {
     return rows.stream().flatMap(entry -> Course.TASKS.stream().map(task -> entry));
   }

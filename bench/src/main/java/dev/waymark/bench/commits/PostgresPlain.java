@@ -9,7 +9,9 @@ import java.util.concurrent.CompletableFuture;
 final class PostgresPlain implements Contestant {
   private final Place place;
 
-  /** Connections come with a search path that leads to the tables of the baseline. */
+  /**
+   * The connections of the place must have a search path that contains the tables of the baseline.
+   */
   PostgresPlain(Place place) {
     this.place = place;
   }

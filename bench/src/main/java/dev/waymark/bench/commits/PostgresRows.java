@@ -9,8 +9,8 @@ import java.time.ZoneOffset;
 import java.util.UUID;
 
 /**
- * The rows of a step on PostgreSQL, written with statements that stay prepared on one connection.
- * Every move is a compare-and-set on the version before; a move that finds another version throws.
+ * Writes the rows of a step on PostgreSQL, with statements that stay prepared on one connection.
+ * Every move is a compare-and-set on the version before. A move that finds another version throws.
  */
 final class PostgresRows {
   private final PreparedStatement createExecution;

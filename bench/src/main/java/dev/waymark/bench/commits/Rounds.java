@@ -7,16 +7,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Contestants under one load, round by round in one process: in each round each of them works for a
- * slice, and who begins changes from round to round. So what disturbs the machine for a while
- * disturbs all of them, and ratios are taken within a round.
+ * Runs contestants under one load, round by round in one process. In each round each of them works
+ * for a slice, and the order changes from round to round. So a temporary disturbance of the machine
+ * affects all of them, and ratios are computed within a round.
  */
 public final class Rounds {
   private final Duration slice;
   private final Duration warmUp;
   private final int rounds;
 
-  /** So many rounds of slices of this length, after a slice each to warm up. */
+  /**
+   * Runs this number of rounds with slices of this length, after one warm-up slice for each
+   * contestant.
+   */
   public Rounds(Duration slice, Duration warmUp, int rounds) {
     this.slice = slice;
     this.warmUp = warmUp;
@@ -24,14 +27,14 @@ public final class Rounds {
   }
 
   /**
-   * What one contestant did.
+   * The result of one contestant.
    *
    * @param slices round by round
-   * @param acknowledged all that it acknowledged, warming up included
+   * @param acknowledged everything that it acknowledged, warm-up included
    */
   public record Result(List<Slice> slices, Crew.Acknowledged acknowledged) {}
 
-  /** Runs all rounds; by name of the contestant. */
+  /** Runs all rounds. Returns the results by name of the contestant. */
   public Map<String, Result> run(List<? extends Contestant> contestants, Load load)
       throws Exception {
     List<Runner> runners = new ArrayList<>();
@@ -61,7 +64,7 @@ public final class Rounds {
     return results;
   }
 
-  /** One contestant on its way through the rounds. */
+  /** One contestant during the rounds. */
   private static final class Runner {
     private final String name;
     private final Crew crew;

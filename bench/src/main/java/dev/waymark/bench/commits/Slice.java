@@ -1,16 +1,16 @@
 package dev.waymark.bench.commits;
 
 /**
- * What a contestant did in one slice of time.
+ * The work of a contestant in one slice of time.
  *
- * @param steps how many steps were acknowledged
- * @param nanos how long it took
- * @param p50Nanos half of the steps took at most so long
- * @param p99Nanos 99 of 100 steps took at most so long
+ * @param steps the number of acknowledged steps
+ * @param nanos the duration of the slice
+ * @param p50Nanos the latency that half of the steps did not exceed
+ * @param p99Nanos the latency that 99 of 100 steps did not exceed
  */
 public record Slice(long steps, long nanos, long p50Nanos, long p99Nanos) {
 
-  /** Acknowledged steps a second. */
+  /** Acknowledged steps per second. */
   public double rate() {
     return steps * 1e9 / nanos;
   }

@@ -18,7 +18,7 @@ final class SqliteGroupWriter implements GroupContestant.Writer {
   private final SqliteRows rows;
   private final PreparedStatement addCount;
 
-  /** Takes over a connection to the file of the baseline. */
+  /** Takes ownership of a connection to the file of the baseline. */
   SqliteGroupWriter(Connection connection) throws SQLException {
     this.connection = connection;
     this.begin = connection.prepareStatement("BEGIN IMMEDIATE");

@@ -17,7 +17,7 @@ final class SqlitePlain implements Contestant {
   private final SqliteRows rows;
   private final ReentrantLock turn = new ReentrantLock();
 
-  /** Takes over a connection to the file of the baseline. */
+  /** Takes ownership of a connection to the file of the baseline. */
   SqlitePlain(Connection connection) throws SQLException {
     this.connection = connection;
     this.begin = connection.prepareStatement("BEGIN IMMEDIATE");

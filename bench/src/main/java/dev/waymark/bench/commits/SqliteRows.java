@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import java.util.UUID;
 
 /**
- * The rows of a step on SQLite, written with statements that stay prepared on one connection. Every
- * move is a compare-and-set on the version before; a move that finds another version throws.
+ * Writes the rows of a step on SQLite, with statements that stay prepared on one connection. Every
+ * move is a compare-and-set on the version before. A move that finds another version throws.
  */
 final class SqliteRows {
   private final PreparedStatement createExecution;

@@ -12,14 +12,14 @@ import dev.waymark.core.store.NewTaskRun;
 import java.util.Map;
 
 /**
- * One step of a course: what becomes durable together.
+ * One step of a course: the changes that become durable together.
  *
  * @param course the course
  * @param number from 1 to {@link Course#STEPS}
  * @param commit its commit id
  */
 public record Step(Course course, int number, CommitId commit) {
-  /** Who makes every attempt. */
+  /** The worker that makes every attempt. */
   static final String WORKER = "bench-worker-1";
 
   /** What a step does. */
@@ -30,7 +30,7 @@ public record Step(Course course, int number, CommitId commit) {
     START,
     /** A task run begins to run, with its first attempt. */
     BEGIN_TASK,
-    /** The attempt and with it the task run succeed. */
+    /** The attempt succeeds, and with it the task run. */
     END_TASK,
     /** The execution succeeds. */
     FINISH
@@ -45,12 +45,12 @@ public record Step(Course course, int number, CommitId commit) {
     };
   }
 
-  /** The task run that the step is about; only for a step of a task run. */
+  /** The task run of the step. Call it only for a step of a task run. */
   TaskRunId taskRun() {
     return course.taskRuns().get((number - 3) / 2);
   }
 
-  /** The step as Waymark takes it, with every version and fence that there is to expect. */
+  /** The step as a change set for Waymark, with every version and fence that it can expect. */
   public ChangeSet changeSet() {
     ChangeSet.Builder changes = ChangeSet.builder(commit);
     switch (kind()) {

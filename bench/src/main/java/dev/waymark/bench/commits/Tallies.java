@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Counts what the tables of a baseline hold. */
+/** Counts the rows in the tables of a baseline. */
 final class Tallies {
   private static final String COUNT =
       """

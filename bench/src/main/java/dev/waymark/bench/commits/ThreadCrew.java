@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
-/** Threads that each commit step after step and wait for every answer. */
+/** Threads that each commit step after step and wait for every result. */
 final class ThreadCrew implements Crew {
   private final List<Worker> workers = new ArrayList<>();
   private final ExecutorService threads;

@@ -3,7 +3,7 @@ package dev.waymark.bench.commits;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Makes threads that do not keep a failed measurement alive. */
+/** Creates threads that do not keep the process alive after a failed measurement. */
 final class Threads {
   private Threads() {}
 

@@ -1,7 +1,7 @@
 package dev.waymark.bench.commits;
 
 /**
- * Walks through courses step by step and counts what was acknowledged. For one thread at a time.
+ * Runs through courses step by step and counts the acknowledged steps. For one thread at a time.
  */
 final class Walker {
   private final Course.Source source = new Course.Source();
@@ -9,12 +9,12 @@ final class Walker {
   private int number = 1;
   private Crew.Acknowledged acknowledged = Crew.Acknowledged.NOTHING;
 
-  /** The step that comes next. */
+  /** The next step. */
   Step next() {
     return course.step(number);
   }
 
-  /** Notes that the step was acknowledged. */
+  /** Counts the step as acknowledged. */
   void acknowledge(Step step) {
     acknowledged = acknowledged.plus(step);
     if (number++ == Course.STEPS) {

@@ -8,7 +8,7 @@ import dev.waymark.core.store.StateStore;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 
-/** Waymark itself, through its front door. */
+/** Waymark itself, through its public API. */
 public final class WaymarkContestant implements Contestant {
   private final String name;
   private final Place place;

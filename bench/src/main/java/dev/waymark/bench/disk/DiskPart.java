@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Bytes on the disk for each execution that went through its whole course, as a store grows. */
+/** Bytes on the disk for each execution that ran its whole course, as a store grows. */
 public final class DiskPart implements Part {
   private final Report report = new Report("disk", "Bytes on the disk for each execution");
   private final Map<Long, List<Chart.Bar>> bars = new LinkedHashMap<>();

@@ -14,18 +14,18 @@ import org.openjdk.jmh.generators.core.FileSystemDestination;
 import org.openjdk.jmh.generators.reflection.RFGeneratorSource;
 
 /**
- * The loops that JMH puts around benchmarks, made and compiled when they are needed. So the build
- * itself needs no processor of annotations.
+ * The loops that JMH puts around benchmarks. They are generated and compiled when they are needed.
+ * So the build itself needs no annotation processor.
  */
 final class Generated {
   private final Path folder;
 
-  /** Everything goes below this folder. */
+  /** All files are created below this folder. */
   Generated(Path folder) {
     this.folder = folder;
   }
 
-  /** Makes them for this class and returns the class path to run them with. */
+  /** Generates the loops for this class and returns the class path to run them with. */
   String classPath(Class<?> benchmarks) throws IOException {
     Path sources = Files.createDirectories(folder.resolve("sources"));
     Path classes = Files.createDirectories(folder.resolve("classes"));

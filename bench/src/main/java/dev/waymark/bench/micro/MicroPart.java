@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Nanoseconds of the parts without a database, by JMH in a process of its own. */
+/** Nanoseconds of the parts without a database, measured by JMH in a separate process. */
 public final class MicroPart implements Part {
   private final Report report = new Report("micro", "The parts of a commit without a database");
 
@@ -37,7 +37,7 @@ public final class MicroPart implements Part {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", classPath, "org.openjdk.jmh.Main"));
-    // A single round is only a try, and not worth a process for each benchmark.
+    // A single round is only a quick run, for which separate processes are not worthwhile.
     String forks = settings.rounds() == 1 ? "0" : "1";
     command.addAll(List.of("-f", forks, "-foe", "true", "-wi", rounds, "-i", rounds));
     command.addAll(List.of("-w", time, "-r", time));
@@ -54,7 +54,7 @@ public final class MicroPart implements Part {
     }
   }
 
-  /** Of each line: benchmark, mode, threads, samples, score, error, unit. */
+  /** The columns of each line: benchmark, mode, threads, samples, score, error, unit. */
   private void report(List<String> lines) {
     List<List<String>> rows = new ArrayList<>();
     List<Chart.Group> groups = new ArrayList<>();
@@ -62,7 +62,7 @@ public final class MicroPart implements Part {
       String[] cells = line.replace("\"", "").split(",", -1);
       String name = cells[0].substring(cells[0].lastIndexOf('.') + 1);
       double score = Double.parseDouble(cells[4]);
-      // Of one or two rounds there is no error to speak of.
+      // One or two rounds give no error.
       boolean isKnown = !cells[5].equals("NaN");
       double error = isKnown ? Double.parseDouble(cells[5]) : 0;
       rows.add(List.of(name, format(score), isKnown ? "± " + format(error) : "unknown"));

@@ -29,7 +29,9 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What a commit costs beside the database: checking, deciding, and writing the history as text. */
+/**
+ * The cost of a commit without the database: checking, deciding, and writing the history as text.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -62,7 +64,7 @@ public class PureParts {
     return Submission.of(endTask, NOW, limits);
   }
 
-  /** Decides the creation, upon a ledger with the workflow. */
+  /** Decides the creation, with a ledger that holds the workflow. */
   @Benchmark
   public final Verdict decideCreation() {
     Ledger ledger = new Ledger();
@@ -70,7 +72,7 @@ public class PureParts {
     return Decider.decide(createSubmission, ledger, limits);
   }
 
-  /** Decides the end of a task, upon a ledger with all that it looks at. */
+  /** Decides the end of a task, with a ledger that holds everything that the decision reads. */
   @Benchmark
   public Verdict decideEndOfTask() {
     Ledger ledger = new Ledger();
@@ -99,7 +101,7 @@ public class PureParts {
     return TransitionText.write(created);
   }
 
-  /** Reads them again. */
+  /** Parses these transitions. */
   @Benchmark
   public List<Transition> readTransitions() {
     return TransitionText.read(createdText, 1, NOW);

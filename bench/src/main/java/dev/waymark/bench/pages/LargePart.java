@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Commits on the largest store of the settings, beside commits on one that began empty. */
+/**
+ * Commits on the largest store of the settings, compared with commits on a store that was empty at
+ * the beginning.
+ */
 public final class LargePart implements Part {
   private static final String LARGE = "large store";
   private static final String EMPTY = "empty store";

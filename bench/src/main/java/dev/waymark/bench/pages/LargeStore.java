@@ -15,17 +15,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /**
- * A store with a given number of executions. Its schema is made by opening it; the executions are
- * put in by SQL, since so many commits would take hours. It has no task runs and no history: pages
- * do not look at them.
+ * A store with a given number of executions. Opening it creates its schema. The executions are
+ * inserted by SQL, because commits for the same number would take hours. It has no task runs and no
+ * history, because pages do not read them.
  *
- * @param place where it is
- * @param size how many executions it was filled with
- * @param filling how long that took; zero when it was there already
+ * @param place its place
+ * @param size the number of executions that were inserted
+ * @param filling how long that took; zero when the store existed already
  */
 public record LargeStore(Place place, long size, Duration filling) {
 
-  /** Finds the store in the folder, or fills one. */
+  /** Uses the store in the folder, or fills a new one. */
   public static LargeStore of(Storage ground, Backend backend, long size) throws SQLException {
     Place place = ground.place(backend, "large_" + Numbers.size(size));
     if (isComplete(place, size)) {
@@ -49,7 +49,7 @@ public record LargeStore(Place place, long size, Duration filling) {
     return new LargeStore(place, size, Duration.between(begin, Instant.now()));
   }
 
-  /** Asked at the front door; earlier measurements may have added some. */
+  /** Reads through the public API. Earlier measurements may have added executions. */
   private static boolean isComplete(Place place, long size) throws SQLException {
     if (!place.exists()) {
       return false;

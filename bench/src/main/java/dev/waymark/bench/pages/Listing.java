@@ -6,9 +6,9 @@ import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Order;
 
 /**
- * A list of executions to look at, the newest first.
+ * A list of executions to read, the newest first.
  *
- * @param title how it is named in reports
+ * @param title its name in reports
  * @param condition of plain SQL, or empty
  * @param state only this state, or every state when empty
  * @param workflow only this workflow, or every workflow when empty
@@ -29,7 +29,7 @@ record Listing(String title, String condition, String state, String workflow) {
     return new Listing("one workflow", " WHERE workflow_id = '" + workflow + "'", "", workflow);
   }
 
-  /** The same at the front door. */
+  /** The same list as a query of the public API. */
   ExecutionQuery.Builder query() {
     ExecutionQuery.Builder query = ExecutionQuery.builder().order(Order.NEWEST).limit(LIMIT);
     if (!state.isEmpty()) {

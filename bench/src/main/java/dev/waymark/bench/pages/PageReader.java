@@ -12,15 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the pages of one list over and over, at the front door and by plain SQL in turn. */
+/** Reads the pages of one list repeatedly, in turns through the public API and by plain SQL. */
 final class PageReader {
   private static final int DEEP = 10_000;
   private static final int MOST_READS = 1_000;
   private static final int LEAST_READS = 3;
 
   /**
-   * Reads in a row. Taking turns at every read, each would find the caches as the other has left
-   * them, and plain SQL goes through gigabytes; so it is the first of ten that does.
+   * The number of consecutive reads. If the two took turns at every read, each read would find the
+   * caches as the other had left them, and plain SQL reads gigabytes. With blocks, only the first
+   * read of ten does.
    */
   private static final int BLOCK = 10;
 
@@ -48,7 +49,7 @@ final class PageReader {
     return all;
   }
 
-  /** A place in the middle of the list. */
+  /** A position in the middle of the list. */
   private Cursor middle(long total) {
     Page<Execution> page = store.executions(listing.query().offset(total / 2).limit(1).build());
     return Cursor.after(page.items().get(0), Order.NEWEST);

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long one kind of page took.
+ * The times of one kind of page.
  *
  * @param listing the list
  * @param page which page of it
- * @param total the total that came with it
- * @param waymark at the front door
+ * @param total the total of the page
+ * @param waymark through the public API
  * @param plain by plain SQL
  */
 record PageTimes(Listing listing, String page, long total, Times waymark, Times plain) {
 
-  /** Milliseconds, each measured. */
+  /** The measured times in milliseconds. */
   static final class Times {
     private final List<Double> millis = new ArrayList<>();
 
@@ -34,7 +34,7 @@ record PageTimes(Listing listing, String page, long total, Times waymark, Times 
       return sorted.get((int) Math.ceil(fraction * sorted.size()) - 1);
     }
 
-    /** From the least to the 99th percentile. */
+    /** The spread from the least time to the 99th percentile. */
     Spread spread() {
       return new Spread(percentile(0.5), percentile(1e-9), percentile(0.99));
     }

@@ -17,7 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Pages with their totals on large stores, against plain SQL on a copy with the indexes it wants.
+ * Pages with their totals on large stores, compared with plain SQL on a copy with the indexes that
+ * plain SQL needs.
  */
 public final class PagesPart implements Part {
   private static final List<String> COLUMNS =

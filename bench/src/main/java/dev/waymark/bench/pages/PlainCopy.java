@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The executions of a large store in tables of their own, with the indexes that plain SQL wants: an
- * order of creation for all, for each state and for each workflow.
+ * A copy of the executions of a large store in separate tables, with the indexes that plain SQL
+ * needs: the order of creation for all executions, for each state and for each workflow.
  */
 final class PlainCopy {
   private static final List<String> INDEXES =
@@ -23,7 +23,7 @@ final class PlainCopy {
 
   private PlainCopy() {}
 
-  /** Finds the copy in the folder, or makes one. */
+  /** Uses the copy in the folder, or creates one. */
   static Place of(Storage ground, LargeStore large) throws SQLException {
     Place place = ground.place(large.place().backend(), "plain_" + Numbers.size(large.size()));
     if (!place.exists() || count(place) != count(large.place())) {

@@ -18,8 +18,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages by plain SQL over a copy of the executions: count(*) for the total, LIMIT and OFFSET or a
- * comparison with the last row of the page before, both in one read transaction.
+ * Pages by plain SQL over a copy of the executions: count(*) for the total, and for the page LIMIT
+ * with OFFSET or with a comparison with the last row of the page before. Both run in one read
+ * transaction.
  */
 final class PlainPages implements AutoCloseable {
   private static final String PAGE =
@@ -38,7 +39,7 @@ final class PlainPages implements AutoCloseable {
     this.connection = place.connect();
   }
 
-  /** The total, and by the way all of a page. */
+  /** Returns the total, and also reads the whole page. */
   long page(Listing listing, long offset, @Nullable Cursor after) throws SQLException {
     try (Statement transaction = connection.createStatement()) {
       transaction.execute(

@@ -17,8 +17,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyOutputStream;
 
 /**
- * Fills a store on PostgreSQL by COPY, table by table, while the triggers and indexes of the
- * executions are away.
+ * Fills a store on PostgreSQL by COPY, table by table. The triggers of the executions are off and
+ * their indexes are dropped meanwhile.
  */
 final class PostgresFiller {
   private static final String COPY_EXECUTIONS =
@@ -30,7 +30,7 @@ final class PostgresFiller {
   private static final String COPY_LABELS =
       "COPY execution_labels (execution_id, name, value, created_at) FROM STDIN";
 
-  /** Those that no constraint needs. */
+  /** The indexes that no constraint needs. */
   private static final String INDEXES =
       """
       SELECT c.relname, pg_get_indexdef(i.indexrelid)
@@ -47,7 +47,7 @@ final class PostgresFiller {
     try (Connection connection = place.connect();
         Statement statement = connection.createStatement()) {
       statement.execute("SET maintenance_work_mem = '512MB'");
-      // Off are the triggers of users and the checks of foreign keys, for this session alone.
+      // Disables user triggers and foreign key checks for this session only.
       statement.execute("SET session_replication_role = replica");
       List<String> indexes = takeAway(statement);
       copy(connection, COPY_EXECUTIONS, new Sample(size, today), PostgresFiller::execution);
@@ -64,7 +64,7 @@ final class PostgresFiller {
     }
   }
 
-  /** What the store keeps beyond the rows themselves; filled once they are all there. */
+  /** The statements that fill the derived tables. They run once all rows are there. */
   private static List<String> derived() {
     return List.of(
         """

@@ -15,12 +15,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The executions of a large store, in the order of their creation: 90 days, 100 workflows of which
- * a few run most, most of them succeeded, every tenth with a label. The same size gives the same
- * executions, but for the days.
+ * The executions of a large store, in the order of their creation: 90 days, and 100 workflows of
+ * which a few have most of the executions. Most executions succeeded, and every tenth has a label.
+ * The same size gives the same executions, except for the days.
  */
 final class Sample implements Iterator<Sample.Row> {
-  /** The workflows; the earlier, the busier. */
+  /** The workflows. Earlier ones have more executions. */
   static final List<String> WORKFLOWS =
       IntStream.range(0, 100)
           .mapToObj(i -> String.format(Locale.ROOT, "workflow-%02d", i))
@@ -35,7 +35,7 @@ final class Sample implements Iterator<Sample.Row> {
   private final double[] shares = shares();
   private long made;
 
-  /** So many executions, the last of which is of today. */
+  /** Creates this number of executions. The last one is from today. */
   Sample(long size, Instant today) {
     this.size = size;
     this.firstMicros = micros(today) - DAYS_MICROS;
@@ -59,7 +59,7 @@ final class Sample implements Iterator<Sample.Row> {
       @Nullable String error,
       @Nullable String team) {
 
-    /** Its labels as the store keeps them. */
+    /** Its labels in the form in which the store keeps them. */
     String labels() {
       return "{\"team\":\"" + team + "\"}";
     }
@@ -107,7 +107,7 @@ final class Sample implements Iterator<Sample.Row> {
     return ofThousand < 990 ? ExecutionState.RUNNING : ExecutionState.PENDING;
   }
 
-  /** A UUIDv7 of that time. */
+  /** A UUIDv7 for that time. */
   private UUID id(long micros) {
     long high = ((micros / 1_000) << 16) | 0x7000L | ((micros % 1_000) * 4);
     return new UUID(high, (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L);
@@ -118,7 +118,7 @@ final class Sample implements Iterator<Sample.Row> {
     return WORKFLOWS.get(found < 0 ? -found - 1 : found);
   }
 
-  /** Sums of 1/1, 1/2, 1/3 … (the law of Zipf), so that the last is 1. */
+  /** Cumulative sums of 1/1, 1/2, 1/3 … (Zipf's law), scaled so that the last is 1. */
   private static double[] shares() {
     double[] sums = new double[WORKFLOWS.size()];
     double sum = 0;

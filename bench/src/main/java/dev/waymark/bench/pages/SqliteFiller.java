@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills a store on SQLite: prepared statements in one transaction, while the triggers and indexes
- * of the executions are away.
+ * Fills a store on SQLite with prepared statements in one transaction. The triggers and indexes of
+ * the executions are dropped meanwhile.
  */
 final class SqliteFiller {
   private static final String INSERT_EXECUTION =
@@ -58,7 +58,7 @@ final class SqliteFiller {
     }
   }
 
-  /** What the store keeps beyond the rows themselves; filled once they are all there. */
+  /** The statements that fill the derived tables. They run once all rows are there. */
   private static List<String> derived() {
     return List.of(
         """
@@ -70,7 +70,10 @@ final class SqliteFiller {
         SELECT '', state, day, sum(executions) FROM execution_counts GROUP BY state, day""");
   }
 
-  /** Drops what would be looked at row by row, and returns how to make it again. */
+  /**
+   * Drops the triggers and indexes, which would run for every row. Returns the statements that
+   * create them again.
+   */
   private static List<String> takeAway(Statement statement) throws SQLException {
     List<String> drops = new ArrayList<>();
     List<String> creates = new ArrayList<>();

@@ -6,7 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** On what was measured, without names of machines or folders. */
+/** The environment of the measurements, without names of machines or folders. */
 public final class Environment {
   private final Map<String, Object> values = new LinkedHashMap<>();
 

@@ -2,8 +2,8 @@ package dev.waymark.bench.part;
 
 import dev.waymark.bench.report.Report;
 
-/** One thing to measure. */
+/** One subject of measurement. */
 public interface Part {
-  /** Measures it. */
+  /** Runs the measurement. */
   Report measure(Settings settings) throws Exception;
 }

@@ -7,17 +7,17 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How much is measured, and where.
+ * The extent and the location of the measurements.
  *
  * @param ground where the stores are
- * @param root the folder of the sources, in which the launcher is
- * @param backends which backends
- * @param rounds how many rounds
+ * @param root the folder of the sources, which contains the launcher
+ * @param backends the backends to measure
+ * @param rounds the number of rounds
  * @param slice how long a contestant works in a round
  * @param threads numbers of threads for commits
- * @param inFlight how many commits are in flight at the same time
- * @param sizes how many executions the large stores hold
- * @param courses after how many whole executions the size on the disk is taken
+ * @param inFlight the number of commits in flight at the same time
+ * @param sizes the numbers of executions in the large stores
+ * @param courses the numbers of whole executions after which the size on the disk is measured
  */
 public record Settings(
     Storage ground,

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads sizes such as 2000, 100k or 10m. */
+/** Parses sizes such as 2000, 100k or 10m. */
 public final class Sizes implements ITypeConverter<Long> {
   private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,8})([km]?)");
 

@@ -15,12 +15,12 @@ public enum Backend {
     this.title = title;
   }
 
-  /** How people write it. */
+  /** Its name in prose. */
   public String title() {
     return title;
   }
 
-  /** How it is named in options and file names. */
+  /** Its name in options and file names. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -6,7 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Where one store is or can be: a file, or a schema of a server. */
+/** The location of one store, existing or not: a file, or a schema of a server. */
 public interface Place extends Connector {
 
   /** Its backend. */
@@ -15,22 +15,22 @@ public interface Place extends Connector {
   /** Opens Waymark's store there; the caller closes it. */
   StateStore open();
 
-  /** How the command line names it. */
+  /** Its URL for the command line. */
   String url();
 
-  /** How many bytes the records take on the disk, indexes included. */
+  /** The number of bytes that the records take on the disk, indexes included. */
   long bytes() throws SQLException;
 
-  /** Brings the statistics of the tables up to date, where the database does that by itself. */
+  /** Updates the statistics of the tables, if the database does that by itself. */
   void analyze() throws SQLException;
 
-  /** Whether anything is there. */
+  /** Whether anything exists there. */
   boolean exists() throws SQLException;
 
-  /** Removes everything that is there. */
+  /** Removes everything that exists there. */
   void clear() throws SQLException;
 
-  /** Runs statements on a connection of their own. */
+  /** Runs statements on a separate connection. */
   default void execute(String... statements) throws SQLException {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
@@ -40,7 +40,7 @@ public interface Place extends Connector {
     }
   }
 
-  /** The number that a query answers, asked on a connection of its own. */
+  /** The number that a query returns, run on a separate connection. */
   default long number(String query) throws SQLException {
     try (Connection connection = connect();
         Statement statement = connection.createStatement();

@@ -44,7 +44,7 @@ record PostgresPlace(String server, String schema) implements Place {
             .formatted(schema));
   }
 
-  /** All schemas: the statistics of a server are cheap while they are sampled. */
+  /** Analyzes all schemas. The cost is low, because the server only samples the rows. */
   @Override
   public void analyze() throws SQLException {
     execute("ANALYZE");

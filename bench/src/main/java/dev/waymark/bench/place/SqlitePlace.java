@@ -12,8 +12,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * An SQLite file. A connection beside the store's has the settings that the store's promises rest
- * on: WAL, synced at every commit.
+ * An SQLite file. A connection beside that of the store has the settings on which the guarantees of
+ * the store depend: WAL, with a sync at every commit.
  *
  * @param file the file
  */

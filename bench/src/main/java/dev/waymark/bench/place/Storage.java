@@ -13,9 +13,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder in which everything is measured. SQLite files lie in it, and so do the data of a
- * PostgreSQL server that is started when it is first needed, with fsync on: both on the same disk.
- * When it is closed the server ends, and the folder is removed unless it is to be kept.
+ * The folder in which everything is measured. It contains the SQLite files and the data of a
+ * PostgreSQL server, so both are on the same disk. The server is started when it is first needed,
+ * with fsync on. Closing the storage stops the server, and removes the folder unless it is to be
+ * kept.
  */
 public final class Storage implements AutoCloseable {
   private final Path folder;
@@ -33,7 +34,7 @@ public final class Storage implements AutoCloseable {
     }
   }
 
-  /** The place of this name, which may hold a store from an earlier run when the folder is kept. */
+  /** The place with this name. If the folder is kept, it may hold a store from an earlier run. */
   public Place place(Backend backend, String name) {
     return switch (backend) {
       case SQLITE -> new SqlitePlace(folder.resolve(name + ".db"));
@@ -55,12 +56,12 @@ public final class Storage implements AutoCloseable {
     return folder;
   }
 
-  /** Whether what lies in it stays for another run. */
+  /** Whether its content is kept for another run. */
   public boolean isKept() {
     return keep;
   }
 
-  /** The file system that all of it is on. */
+  /** The file system of the folder. */
   public String fileSystem() {
     try {
       FileStore store = Files.getFileStore(folder);

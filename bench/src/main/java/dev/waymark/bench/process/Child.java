@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program to its end and tells how long it took or how much memory it had. */
+/** Runs a program until it ends, and measures its duration or its memory. */
 final class Child {
   private static final Path PROC = Path.of("/proc");
 
@@ -16,7 +16,7 @@ final class Child {
   private final Map<String, String> environment;
   private final Path out;
 
-  /** What it prints goes to this file. */
+  /** The output of the program goes to this file. */
   Child(List<String> command, Map<String, String> environment, Path out) {
     this.command = command;
     this.environment = environment;
@@ -34,9 +34,8 @@ final class Child {
   }
 
   /**
-   * The most megabytes that it had in memory at a time. Linux keeps that mark itself and forgets it
-   * when the program ends, so it is read over and over; only what grows in the last millisecond is
-   * missed.
+   * The peak memory in megabytes. Linux keeps this mark and discards it when the program ends, so
+   * it is read repeatedly. Only growth in the last millisecond is missed.
    */
   double peakMegabytes() throws IOException, InterruptedException {
     Process process = start();
@@ -49,7 +48,7 @@ final class Child {
     return peak / 1024.0;
   }
 
-  /** Whether this system tells how much memory a process has. */
+  /** Whether this system reports the memory of a process. */
   static boolean canTellMemory() {
     return Files.isReadable(PROC.resolve("self/status"));
   }
@@ -62,7 +61,7 @@ final class Child {
         }
       }
     } catch (IOException e) {
-      // It has ended; the last mark stands.
+      // The process has ended; the last mark is valid.
     }
     return 0;
   }
@@ -81,7 +80,7 @@ final class Child {
     }
   }
 
-  /** What it printed the last time. */
+  /** The output of the last run. */
   String output() throws IOException {
     return Files.readString(out, StandardCharsets.UTF_8).strip();
   }

@@ -14,13 +14,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The program that runs in a small heap: it pages through a store by cursor, then runs whole
- * courses, and prints how much it did and how many megabytes of heap were live in the end.
+ * The program that runs in a small heap. It pages through a store by cursor, then runs whole
+ * courses. It prints the amount of work and the megabytes of live heap at the end.
  */
 final class SmallHeap {
   private SmallHeap() {}
 
-  /** Arguments: the URL of the store, milliseconds to page, and how many courses to run. */
+  /**
+   * Arguments: the URL of the store, the milliseconds for paging, and the number of courses to run.
+   */
   public static void main(String[] arguments) {
     String url = arguments[0];
     try (StateStore store =
@@ -38,7 +40,7 @@ final class SmallHeap {
     }
   }
 
-  /** Reads page after page of the greatest size, each with its total. */
+  /** Reads page after page of the maximum size, each with its total. */
   private static long list(StateStore store, long nanos) {
     long end = System.nanoTime() + nanos;
     long listed = 0;

@@ -16,15 +16,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Time and peak memory of whole processes of the command line, beside the least that any Java
- * program needs. They take turns, so that all meet the same machine.
+ * Time and peak memory of whole processes of the command line, compared with the minimum that any
+ * Java program needs. The processes take turns, so that all of them run under the same conditions.
  */
 public final class StartupPart implements Part {
   private static final int TIMED_FOR_EACH_ROUND = 2;
 
   private final Report report = new Report("startup", "The command line: time and peak memory");
 
-  /** One command line and what was measured of it. */
+  /** One command line and its measurements. */
   private static final class Line {
     private final String title;
     private final Child child;
@@ -41,7 +41,7 @@ public final class StartupPart implements Part {
   public Report measure(Settings settings) throws Exception {
     List<Line> lines = lines(settings);
     for (Line line : lines) {
-      // The first run may build, and makes the archive of classes.
+      // The first run may build the program, and creates the archive of classes.
       line.child.millis();
     }
     int rounds = TIMED_FOR_EACH_ROUND * settings.rounds();
@@ -95,7 +95,7 @@ public final class StartupPart implements Part {
             "time", "Time of whole processes", "milliseconds", false, List.of("time"), times));
   }
 
-  /** Of each round. */
+  /** The ratio within each round. */
   private static Spread ratio(Line line, Line least) {
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < line.millis.size(); i++) {

@@ -5,13 +5,13 @@ import java.util.List;
 /**
  * Groups of bars, one bar for each series, with whiskers from the least to the greatest value.
  *
- * @param name ends the name of its file
+ * @param name the end of its file name
  * @param title what it shows
  * @param unit the unit of all values
- * @param isLogarithmic whether equal ratios, rather than equal differences, look equal
+ * @param isLogarithmic whether equal ratios, rather than equal differences, have equal distances
  * @param series the names of the series, in the order of the bars
  * @param groups the groups
- * @param whisker from where to where the whiskers go
+ * @param whisker the two ends of the whiskers, in words
  */
 public record Chart(
     String name,
@@ -34,10 +34,10 @@ public record Chart(
   }
 
   /**
-   * Bars that are to be compared.
+   * Bars that are compared with each other.
    *
    * @param label what they have in common
-   * @param bars one for each series; a missing one has no value
+   * @param bars one for each series; a missing bar has no value
    */
   public record Group(String label, List<Bar> bars) {}
 

@@ -2,11 +2,11 @@ package dev.waymark.bench.report;
 
 import java.util.Locale;
 
-/** Numbers for people. */
+/** Formats numbers for people. */
 public final class Numbers {
   private Numbers() {}
 
-  /** About three digits, and thousands apart. */
+  /** Formats with about three digits, and with thousands separated. */
   public static String brief(double value) {
     if (Math.abs(value) >= 100 || value == Math.rint(value)) {
       return String.format(Locale.ROOT, "%,.0f", value);

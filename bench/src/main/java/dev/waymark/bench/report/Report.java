@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one part measured: tables and charts for people, and every value for programs. Not
+ * The results of one part: tables and charts for people, and every value for programs. Not
  * thread-safe.
  */
 public final class Report {
@@ -21,7 +21,7 @@ public final class Report {
   private final List<Map<String, Object>> values = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
-  /** An empty report whose files have this name. */
+  /** Creates an empty report whose files have this name. */
   public Report(String name, String title) {
     this.name = name;
     this.title = title;
@@ -42,12 +42,12 @@ public final class Report {
     charts.add(chart);
   }
 
-  /** Adds measured values under names. */
+  /** Adds measured values by name. */
   public void add(Map<String, Object> measured) {
     values.add(measured);
   }
 
-  /** Adds a sentence that a reader must know. */
+  /** Adds a note for the reader. */
   public void note(String sentence) {
     notes.add(sentence);
   }
@@ -65,7 +65,7 @@ public final class Report {
     tables.forEach(table -> out.println("\n" + table.text()));
   }
 
-  /** Writes all files and names them. */
+  /** Writes all files and returns their paths. */
   public List<Path> write(Path folder, Map<String, Object> environment) throws IOException {
     Files.createDirectories(folder);
     List<Path> files = new ArrayList<>();

@@ -3,7 +3,7 @@ package dev.waymark.bench.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** From values to heights. A logarithmic scale begins at a power of ten below the least value. */
+/** Maps values to heights. A logarithmic scale begins at a power of ten below the least value. */
 final class Scale {
   private final boolean isLogarithmic;
   private final double from;
@@ -53,7 +53,7 @@ final class Scale {
     return ticks;
   }
 
-  /** A round number of which three to seven fit. */
+  /** A round number that fits three to seven times. */
   private double step() {
     double power = Math.pow(10, Math.floor(Math.log10(to)));
     double leading = to / power;

@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The middle of some measured values, and between what they lay.
+ * The median and the range of some measured values.
  *
- * @param median the middle one
- * @param min the least
- * @param max the greatest
+ * @param median the median
+ * @param min the least value
+ * @param max the greatest value
  */
 public record Spread(double median, double min, double max) {
 
@@ -25,13 +25,13 @@ public record Spread(double median, double min, double max) {
     return new Spread(median, sorted.get(0), sorted.get(sorted.size() - 1));
   }
 
-  /** As it stands in a table: the median, and in brackets from where to where. */
+  /** The text for a table: the median, and the range in brackets. */
   public String text(String format) {
     return String.format(
         Locale.ROOT, format + " (" + format + " – " + format + ")", median, min, max);
   }
 
-  /** As it stands in a file. */
+  /** The value for a file. */
   public Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("median", median);

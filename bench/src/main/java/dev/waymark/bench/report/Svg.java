@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws a chart as an SVG file that needs nothing else. The colours are of the palette of Okabe and
- * Ito, which people with any kind of colour vision can tell apart.
+ * Draws a chart as a self-contained SVG file. The colours are from the palette of Okabe and Ito,
+ * which people with any kind of colour vision can distinguish.
  */
 final class Svg {
   private static final List<String> COLOURS =

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A table of texts. The first column is flush left, the others, which hold numbers, flush right.
+ * A table of texts. The first column is aligned left. The others, which hold numbers, are aligned
+ * right.
  *
  * @param title what it shows
- * @param columns the heads of the columns
+ * @param columns the headings of the columns
  * @param rows the rows, each with a text for each column
  */
 public record Table(String title, List<String> columns, List<List<String>> rows) {
@@ -22,7 +23,7 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
     }
   }
 
-  /** For a terminal. */
+  /** Formats the table for a terminal. */
   public String text() {
     StringBuilder text = new StringBuilder(title).append('\n');
     List<Integer> widths = widths();
@@ -31,7 +32,7 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
     return text.toString();
   }
 
-  /** For a page in Markdown. */
+  /** Formats the table for a page in Markdown. */
   public String markdown() {
     StringBuilder text = new StringBuilder("### ").append(title).append("\n\n");
     List<Integer> widths = widths();
