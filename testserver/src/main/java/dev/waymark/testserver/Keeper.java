@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * The process that keeps a server for the tests of all modules: it starts the server, writes its
- * URL to a file, and ends it when the build has ended, in whatever way.
+ * The process that keeps a server for the tests of all modules. It starts the server and writes its
+ * URL to a file. It stops the server when the build has ended, whether normally or not.
  */
 final class Keeper {
   private Keeper() {}

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server of its own that a test stops and starts again, with the same data at the same port. Not
+ * A separate server that a test stops and starts again, with the same data and the same port. Not
  * thread-safe.
  */
 public final class RestartableServer implements AutoCloseable {
@@ -37,7 +37,10 @@ public final class RestartableServer implements AutoCloseable {
     return new RestartableServer(TestServer.start());
   }
 
-  /** What started it, so that it can be started again. The server refuses to run as root. */
+  /**
+   * The command that started the server, so that it can be started again. The server refuses to run
+   * as root.
+   */
   private static List<String> command(ProcessHandle.Info info) {
     List<String> command = new ArrayList<>();
     if (System.getProperty("user.name").equals("root")) {
@@ -59,15 +62,15 @@ public final class RestartableServer implements AutoCloseable {
   }
 
   /**
-   * Stops it in the mode "immediate": every process of it ends where it is, nothing is written, and
-   * the next start recovers from the log.
+   * Stops it in the mode "immediate": all its processes end without writing anything, and the next
+   * start recovers from the log.
    */
   public void stopImmediately() throws IOException, InterruptedException {
     signal("-QUIT");
     postmaster.onExit().join();
   }
 
-  /** Starts it again; returns when it lets clients in. */
+  /** Starts it again and returns when it accepts clients. */
   public void restart() throws IOException, InterruptedException {
     Process process = launch();
     while (!letsIn()) {
@@ -78,14 +81,15 @@ public final class RestartableServer implements AutoCloseable {
   }
 
   /**
-   * Starts it again so that it tells every client that it is starting up, until {@link #promote}.
+   * Starts it again in a mode in which it answers every client that it is starting up, until {@link
+   * #promote}.
    */
   public void restartUnready() throws IOException {
     Files.createFile(data.resolve("standby.signal"));
     launch("-c", "hot_standby=off");
   }
 
-  /** Ends the starting up that {@link #restartUnready} began. */
+  /** Ends the start-up that {@link #restartUnready} began. */
   public void promote() throws IOException, InterruptedException {
     Files.createFile(data.resolve("promote"));
     signal("-USR1");
@@ -120,7 +124,7 @@ public final class RestartableServer implements AutoCloseable {
     }
   }
 
-  /** Stops it, whoever started it last, and deletes its data. */
+  /** Stops it and deletes its data, even if it was restarted. */
   @Override
   public void close() throws IOException {
     made.close();

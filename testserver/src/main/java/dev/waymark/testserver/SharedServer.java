@@ -11,9 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server for all test JVMs of a build. The first that needs it starts a {@link Keeper}; the
- * others find the URL in a file whose name holds the build's process id and start time, so that no
- * build takes the server of another, or one that an earlier build left behind.
+ * One server for all test JVMs of a build. The first JVM that needs it starts a {@link Keeper}. The
+ * others read the URL from a file. The name of the file contains the process id and the start time
+ * of the build. So no build uses the server of another build, or a server that an earlier build
+ * left running.
  */
 final class SharedServer {
   private final Path folder;
@@ -24,7 +25,10 @@ final class SharedServer {
     this.build = build;
   }
 
-  /** The server of the build that runs this JVM, or null when no build says where to share it. */
+  /**
+   * The server of the build that runs this JVM, or null when the JVM does not run in a build that
+   * shares one.
+   */
   static @Nullable SharedServer ofBuild() {
     String target = System.getProperty("waymark.test.build", "");
     ProcessHandle build = build();
@@ -33,7 +37,7 @@ final class SharedServer {
         : new SharedServer(Path.of(target, "testserver"), build);
   }
 
-  /** The nearest ancestor that is a JVM: between Maven and its tests there may be a shell. */
+  /** The nearest ancestor that is a JVM, because a shell may be between Maven and its tests. */
   private static @Nullable ProcessHandle build() {
     ProcessHandle process = ProcessHandle.current().parent().orElse(null);
     while (process != null && !process.info().command().orElse("").endsWith("java")) {
@@ -42,7 +46,7 @@ final class SharedServer {
     return process;
   }
 
-  /** The URL of the server, which is started where it does not run yet. */
+  /** The URL of the server. Starts the server if it does not run yet. */
   String url() throws IOException {
     Files.createDirectories(folder);
     try (FileChannel channel =

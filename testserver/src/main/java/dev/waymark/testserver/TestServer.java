@@ -18,13 +18,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server that the tests use: one for a whole build of all modules, started when the first test
- * needs it and ended with the build; outside of a build one for the JVM. Or, when the property
- * {@code waymark.test.postgres.url} or the variable {@code WAYMARK_TEST_POSTGRES} holds a JDBC URL,
- * the server that is there; its user must be a superuser, because tests end sessions of others and
- * change settings.
+ * The server that the tests use. A whole build of all modules shares one server. It is started when
+ * the first test needs it and stopped with the build. Outside of a build each JVM has its own
+ * server. If the property {@code waymark.test.postgres.url} or the variable {@code
+ * WAYMARK_TEST_POSTGRES} holds a JDBC URL, that server is used instead. Its user must be a
+ * superuser, because tests end other sessions and change settings.
  *
- * <p>What it holds stays on the disk as in earnest: fsync and synchronous_commit are on.
+ * <p>The data is durable as in production: fsync and synchronous_commit are on.
  *
  * <p>Safe for use by many threads.
  */
@@ -52,12 +52,12 @@ public final class TestServer {
         : property;
   }
 
-  /** A JDBC URL of the server, which names user and, where needed, password. */
+  /** A JDBC URL of the server, with the user and, if needed, the password. */
   public static String url() {
     return GIVEN == null ? startedUrl() : GIVEN;
   }
 
-  /** The URL with one more parameter. */
+  /** The URL with additional parameters. */
   public static String url(String parameters) {
     String url = url();
     return url + (url.contains("?") ? "&" : "?") + parameters;
@@ -72,7 +72,7 @@ public final class TestServer {
         : new String[] {place.substring(0, colon), place.substring(colon + 1)};
   }
 
-  /** The URL with another host and port, behind which the same server must be. */
+  /** The URL with another host and port, which must lead to the same server. */
   public static String urlAt(String host, int port, String parameters) {
     return url(parameters).replaceFirst("//[^/?]*", "//" + host + ":" + port);
   }
@@ -91,20 +91,20 @@ public final class TestServer {
     return url;
   }
 
-  /** A server of its own for a test that stops it or changes its settings. The caller closes it. */
+  /** A separate server for a test that stops it or changes its settings. The caller closes it. */
   public static EmbeddedPostgres start() {
     return start(durable());
   }
 
   /**
-   * A server of its own whose data lie in this folder, and stay there when it is closed. A folder
-   * that an earlier server left behind is taken up again.
+   * A separate server with its data in this folder. The data stays there when the server is closed.
+   * If an earlier server left data in the folder, the new server uses it.
    */
   public static EmbeddedPostgres start(Path data) {
     return start(durable().setDataDirectory(data).setCleanDataDirectory(false));
   }
 
-  /** A server of its own whose data lie in this folder, with these settings. */
+  /** A separate server with its data in this folder and with these settings. */
   public static EmbeddedPostgres start(Path data, Map<String, String> settings) {
     EmbeddedPostgres.Builder server = durable().setDataDirectory(data);
     settings.forEach(server::setServerConfig);
@@ -127,12 +127,12 @@ public final class TestServer {
     }
   }
 
-  /** A connection of its own, as another program would open. */
+  /** A separate connection, like that of another program. */
   public static Connection connect() throws SQLException {
     return DriverManager.getConnection(url());
   }
 
-  /** A new database, whose statistics are of nobody else's doing; returns its name. */
+  /** A new database, whose statistics no other test affects; returns its name. */
   public static String newDatabase() {
     String name = newName();
     execute("CREATE DATABASE " + name);
@@ -144,7 +144,7 @@ public final class TestServer {
     return url().replaceFirst("^(jdbc:postgresql://[^/?]*)/?[^?]*", "$1/" + database);
   }
 
-  /** Runs statements on a connection of their own. */
+  /** Runs statements on a separate connection. */
   public static void execute(String sql) {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
@@ -155,8 +155,9 @@ public final class TestServer {
   }
 
   /**
-   * Puts a rule for one role in front of the server's others, such as {@code scram-sha-256} or
-   * {@code reject}, and returns when it is in force. The server must run on this machine.
+   * Adds an authentication rule for one role before the other rules of the server, such as {@code
+   * scram-sha-256} or {@code reject}. Returns when it is in effect. The server must run on this
+   * machine.
    */
   public static synchronized void addRule(String role, String method) {
     Path file = Path.of(text("SHOW hba_file"));
@@ -173,7 +174,7 @@ public final class TestServer {
     }
   }
 
-  /** The first column of the first row, asked on a connection of its own. */
+  /** The first column of the first row, read on a separate connection. */
   public static String text(String query) {
     try (Connection connection = connect()) {
       return text(connection, query);
@@ -197,8 +198,8 @@ public final class TestServer {
   }
 
   /**
-   * A new schema with the tables, by the text of the migrations itself and without a history: for
-   * hundreds of tests, which do not test migrating.
+   * A new schema with the tables, created from the text of the migrations, without a migration
+   * history. It is for the hundreds of tests that do not test migrations.
    */
   public static String newSchema() {
     String schema = newName();
@@ -208,7 +209,7 @@ public final class TestServer {
     return schema;
   }
 
-  /** Deletes all records, what is owned before its owners. */
+  /** Deletes all records, dependent records first. */
   public static void empty(String schema) {
     try (Connection connection = connect()) {
       empty(connection, schema);
@@ -217,7 +218,7 @@ public final class TestServer {
     }
   }
 
-  /** Deletes all records, what is owned before its owners, of a schema of this database. */
+  /** Deletes all records of a schema of this database, dependent records first. */
   public static void empty(Connection connection, String schema) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
@@ -231,7 +232,7 @@ public final class TestServer {
     }
   }
 
-  /** Drops a schema with all that is in it. */
+  /** Drops a schema with its content. */
   public static void drop(String schema) {
     execute("SET client_min_messages = warning; DROP SCHEMA IF EXISTS " + schema + " CASCADE");
   }
