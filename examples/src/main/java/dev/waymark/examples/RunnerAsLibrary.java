@@ -8,7 +8,7 @@ import dev.waymark.runner.api.StartRequest;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.nio.file.Path;
 
-/** The runner within a program of one's own, with two handlers. */
+/** The runner inside a Java program, with two handlers. */
 public final class RunnerAsLibrary {
   private static final String ORDER =
       """
@@ -22,7 +22,7 @@ public final class RunnerAsLibrary {
 
   private RunnerAsLibrary() {}
 
-  /** Runs an order upon the SQLite file that is named by the first argument. */
+  /** Runs an order with the SQLite file that the first argument names. */
   public static void main(String[] arguments) {
     WorkflowId order = new WorkflowId("order");
     try (StateStore store = SqliteStateStore.open(Path.of(arguments[0]));

@@ -24,29 +24,28 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The store as the durable core of an orchestrator of one's own: an order is charged, the first
- * attempt is lost with its worker, the second one succeeds, and the late answer of the first is
- * refused.
+ * The store as the durable core of an orchestrator. An order is charged. The first attempt is lost
+ * with its worker, the second one succeeds, and the late result of the first is refused.
  */
 public final class StoreAsLibrary {
   private static final WorkflowId WORKFLOW = new WorkflowId("take-order");
 
   private StoreAsLibrary() {}
 
-  /** Runs the example upon the SQLite file that is named by the first argument. */
+  /** Runs the example with the SQLite file that the first argument names. */
   public static void main(String[] arguments) {
     try (StateStore store = SqliteStateStore.open(Path.of(arguments[0]))) {
       run(store).forEach(System.out::println);
     }
   }
 
-  /** Runs the example and returns the history of its execution, a line for each transition. */
+  /** Runs the example and returns the history of its execution, one line for each transition. */
   static List<String> run(StateStore store) {
     Ids ids = Ids.system();
     ExecutionId order = ids.executionId();
     TaskRunId charge = ids.taskRunId();
 
-    // What belongs together becomes durable together.
+    // All changes of a change set become durable together.
     store.saveWorkflow(new NewWorkflow(WORKFLOW, "charge, then ship"));
     store.commit(
         ChangeSet.builder()
@@ -54,7 +53,7 @@ public final class StoreAsLibrary {
             .createTaskRun(new NewTaskRun(charge, order, new TaskId("charge")))
             .build());
 
-    // A worker begins; the store numbers its attempt.
+    // A worker starts an attempt; the store numbers it.
     store.commit(
         ChangeSet.builder()
             .updateExecution(order, ExecutionState.RUNNING)
@@ -63,7 +62,7 @@ public final class StoreAsLibrary {
             .build());
     AttemptId first = new AttemptId(charge, 1);
 
-    // The worker is gone: another one takes over with the next number.
+    // The worker is lost. Another worker continues with the next attempt number.
     store.commit(
         ChangeSet.builder()
             .updateAttempt(first, AttemptState.LOST, null, "worker-1 did not answer")
@@ -72,7 +71,7 @@ public final class StoreAsLibrary {
             .recordAttempt(charge, "worker-2")
             .build());
 
-    // The first worker comes back late. Its write is refused; nothing changes.
+    // The first worker reports late. Its write is refused, and nothing changes.
     try {
       store.updateAttempt(first, AttemptState.SUCCEEDED, 0, null);
       throw new AssertionError("a late write must not win");

@@ -12,11 +12,11 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.nio.file.Path;
 
-/** The store in ten lines, as the README shows them. */
+/** The store in ten lines, as in the README. */
 public final class TenLines {
   private TenLines() {}
 
-  /** Runs the example upon the SQLite file that is named by the first argument. */
+  /** Runs the example with the SQLite file that the first argument names. */
   public static void main(String[] arguments) {
     Path file = Path.of(arguments[0]);
     // README: begin

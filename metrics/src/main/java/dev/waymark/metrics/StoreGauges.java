@@ -16,9 +16,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gauges that ask a store. All of them show one reading, which is taken anew when a gauge is
- * read and the last one is a second old, so that a scrape costs two questions however many pools
- * there are. A failed reading counts as one: Micrometer hears of it once and not for every gauge.
+ * The gauges that read a store. All of them use one shared reading. It is repeated when a gauge is
+ * read and the last reading is a second old. So a scrape costs two queries, whatever the number of
+ * pools. A failed reading also counts as a reading, so that Micrometer receives one error and not
+ * one for every gauge.
  */
 final class StoreGauges {
   private static final long KEPT_NANOS = Duration.ofSeconds(1).toNanos();
@@ -37,7 +38,10 @@ final class StoreGauges {
           store.workers().stream().filter(Worker::alive).count());
     }
 
-    /** Of a pool that the store has no more, since nothing is in it: 0. */
+    /**
+     * The number for a pool. It is 0 when the store no longer has the pool, because nothing is in
+     * it.
+     */
     double of(String pool, ToDoubleFunction<Pool> number) {
       Pool found = pools.get(pool);
       return found == null ? 0 : number.applyAsDouble(found);
@@ -52,7 +56,7 @@ final class StoreGauges {
     this.readNanos = clock.monotonicTime();
   }
 
-  /** Registers them, after a first reading. */
+  /** Registers the gauges after a first reading. */
   static void register(StateStore store, MeterRegistry registry) {
     Reading first = Reading.of(store);
     StoreGauges gauges = new StoreGauges(store, registry, first);
@@ -87,7 +91,7 @@ final class StoreGauges {
     return reading;
   }
 
-  /** Outside of the lock, since the registry has one of its own. */
+  /** Runs outside of the lock, because the registry has its own lock. */
   private void registerPools(Reading now) {
     now.pools().keySet().stream().filter(known::add).forEach(this::registerPool);
   }

@@ -14,17 +14,17 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * What a store and the runners of this process do, as meters of a Micrometer registry. It is given
- * to the store's builder as its observer and to the runner's as its listener; a listener of one's
- * own hands {@link #leaseLost} on.
+ * Metrics of a store and of the runners of this process, as meters of a Micrometer registry. Pass it
+ * to the builder of the store as its observer and to the builder of the runner as its listener. A
+ * custom listener must forward {@link #leaseLost}.
  *
  * <table>
  *   <caption>The meters</caption>
  *   <tr><th>name</th><th>what</th></tr>
- *   <tr><td>{@code waymark.commit.duration}</td><td>timer: a group of change sets, until it is durable and answered</td></tr>
+ *   <tr><td>{@code waymark.commit.duration}</td><td>timer: a group of change sets, until it is durable and its callers have the results</td></tr>
  *   <tr><td>{@code waymark.commit.group.size}</td><td>summary: change sets in a group</td></tr>
  *   <tr><td>{@code waymark.commit.refused}</td><td>counter: change sets that were refused or failed</td></tr>
- *   <tr><td>{@code waymark.claim.duration}</td><td>timer: a claim that was answered</td></tr>
+ *   <tr><td>{@code waymark.claim.duration}</td><td>timer: a claim that returned a result</td></tr>
  *   <tr><td>{@code waymark.claim.task.runs}</td><td>summary: task runs that a claim took</td></tr>
  *   <tr><td>{@code waymark.leases.lost}</td><td>counter: attempts of this process whose lease was lost</td></tr>
  *   <tr><td>{@code waymark.ready.task.runs}</td><td>gauge by {@code pool}: task runs that wait to be claimed; see {@link #bind}</td></tr>
@@ -33,8 +33,8 @@ import java.util.function.LongSupplier;
  *   <tr><td>{@code waymark.sqlite.wal.bytes}</td><td>gauge: the write-ahead log; see {@link #bindWal}</td></tr>
  * </table>
  *
- * <p>Thread-safe. A registry tells one store from another only if it is told to: use one registry
- * for each store, with common tags of its own, where a process has several.
+ * <p>Thread-safe. The meters of several stores have the same names in a registry. If a process has
+ * several stores, use one registry for each, with its own common tags.
  */
 public final class WaymarkMetrics implements StoreObserver, RunListener {
   private final MeterRegistry registry;
@@ -73,25 +73,25 @@ public final class WaymarkMetrics implements StoreObserver, RunListener {
             .register(registry);
   }
 
-  /** Registers the meters that count; those that ask a store come by {@link #bind}. */
+  /** Registers the meters that count. {@link #bind} registers those that read a store. */
   public static WaymarkMetrics of(MeterRegistry registry) {
     return new WaymarkMetrics(registry);
   }
 
   /**
-   * Registers gauges for what waits, what runs and who is at work in a store, over all processes.
-   * The store is asked when a gauge is read, at most once a second for all of them. A pool gets its
-   * gauges when the store is first seen to have it. While the store does not answer, or when it is
-   * closed, the gauges are NaN.
+   * Registers gauges for the waiting task runs, the running task runs and the live workers of a
+   * store, over all processes. A read of a gauge queries the store, at most once a second for all
+   * gauges. The gauges of a pool are registered when the store first reports the pool. While the
+   * store does not answer, or when it is closed, the gauges are NaN.
    *
-   * @throws dev.waymark.core.error.StoreUnavailableException when it does not answer now
+   * @throws dev.waymark.core.error.StoreUnavailableException when the store does not answer now
    */
   public void bind(StateStore store) {
     StoreGauges.register(store, registry);
   }
 
   /**
-   * Registers a gauge for the write-ahead log of a store in SQLite: {@code
+   * Registers a gauge for the size of the write-ahead log of a store in SQLite: {@code
    * metrics.bindWal(store::walBytes)}.
    */
   public void bindWal(LongSupplier walBytes) {
