@@ -21,10 +21,10 @@ import java.util.function.LongSupplier;
  * <table>
  *   <caption>The meters</caption>
  *   <tr><th>name</th><th>what</th></tr>
- *   <tr><td>{@code waymark.commit.duration}</td><td>timer: a group of change sets, until it is durable and its callers have the results</td></tr>
+ *   <tr><td>{@code waymark.commit.duration}</td><td>timer: a group of change sets, until it is durable and its results are returned</td></tr>
  *   <tr><td>{@code waymark.commit.group.size}</td><td>summary: change sets in a group</td></tr>
  *   <tr><td>{@code waymark.commit.refused}</td><td>counter: change sets that were refused or failed</td></tr>
- *   <tr><td>{@code waymark.claim.duration}</td><td>timer: a claim that returned a result</td></tr>
+ *   <tr><td>{@code waymark.claim.duration}</td><td>timer: a successful claim</td></tr>
  *   <tr><td>{@code waymark.claim.task.runs}</td><td>summary: task runs that a claim took</td></tr>
  *   <tr><td>{@code waymark.leases.lost}</td><td>counter: attempts of this process whose lease was lost</td></tr>
  *   <tr><td>{@code waymark.ready.task.runs}</td><td>gauge by {@code pool}: task runs that wait to be claimed; see {@link #bind}</td></tr>

@@ -108,7 +108,7 @@ public final class Ledger {
   }
 
   /**
-   * Adds the own content of this ledger to another one, without the content of the ledger below it.
+   * Adds the content of this ledger to another one, without the content of the ledger below it.
    * Workers, pools and ready task runs are left out, because they are read for every group.
    */
   public void addTo(Ledger other) {
@@ -149,7 +149,7 @@ public final class Ledger {
     return owners;
   }
 
-  // ---- what is loaded
+  // ---- loading
 
   /** Adds a commit that was made earlier. */
   public void load(PastCommit commit) {
@@ -202,7 +202,7 @@ public final class Ledger {
     ready.put(head.taskRun(), Optional.of(head));
   }
 
-  // ---- what is decided
+  // ---- writing
 
   /** Writes a commit that was accepted. */
   void put(PastCommit commit) {
@@ -272,7 +272,7 @@ public final class Ledger {
     }
   }
 
-  // ---- what is known
+  // ---- reading
 
   /** Whether the counts of each of these executions are here, if the execution is here. */
   public boolean hasTaskRunCounts(Collection<ExecutionId> ids) {
