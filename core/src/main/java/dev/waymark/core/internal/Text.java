@@ -82,10 +82,7 @@ public final class Text {
     return value.getBytes(StandardCharsets.UTF_8);
   }
 
-  /**
-   * The text without the part of a URL that follows the scheme, if the URL names a user in front of
-   * the host.
-   */
+  /** The text, cut off behind the scheme of a URL if that URL names a user in front of the host. */
   public static String withoutUrl(String text) {
     int slashes = text.indexOf("://");
     return slashes >= 0 && text.indexOf('@', slashes) > 0

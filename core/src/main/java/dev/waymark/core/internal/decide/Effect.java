@@ -231,8 +231,8 @@ public sealed interface Effect {
   record ExecutionNotDue(ExecutionId execution, DueReason reason) implements Effect {}
 
   /**
-   * These bytes are appended to the log of an attempt, unless the log already has bytes at this
-   * position.
+   * These bytes are added to the log of an attempt at this position, unless it already has bytes
+   * there.
    */
   @SuppressWarnings("ArrayRecordComponent") // never changed or compared
   record LogAppended(AttemptId attempt, ExecutionId execution, long position, byte[] bytes)
