@@ -38,21 +38,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker: starts executions and works on them, running each task as a process of the shell in a
- * process group of its own.
+ * A worker: starts executions and works on them. It runs each task as a shell process in a process
+ * group of its own.
  *
- * <p>Everything that it knows is in the store. It may be killed at any moment: the next runner on
- * this machine finds what was begun, ends what is left of it, records its attempts as LOST and goes
- * on, without repeating a task that had finished. What a task does outside the store happens at
- * least once; {@code WAYMARK_IDEMPOTENCY_KEY} in its environment is the same in every attempt.
+ * <p>All state of a runner is in the store, so it may be killed at any moment. The next runner on
+ * this machine then finds the attempts that were running, ends the processes that are left, records
+ * the attempts as LOST and continues. It does not repeat a task that has finished. What a task does
+ * outside the store happens at least once. {@code WAYMARK_IDEMPOTENCY_KEY} in its environment is
+ * the same in every attempt.
  *
- * <p>A task is done when its shell ends. What it left running in its process group is then ended.
- * Its output goes to a file (see {@link TaskLogs}), its input is empty, and its environment is that
- * of this process, with that of the workflow and the task, {@code INPUT_NAME} for each input and
- * {@code WAYMARK_EXECUTION_ID}, {@code WAYMARK_WORKFLOW_ID}, {@code WAYMARK_TASK_ID}, {@code
- * WAYMARK_TASK_RUN_ID}, {@code WAYMARK_ATTEMPT} and {@code WAYMARK_IDEMPOTENCY_KEY}.
+ * <p>A task is done when its shell ends. Processes that it left running in its process group are
+ * then ended. Its output goes to a file (see {@link TaskLogs}), and its input is empty. Its
+ * environment is that of this process, with that of the workflow and the task, {@code INPUT_NAME}
+ * for each input and {@code WAYMARK_EXECUTION_ID}, {@code WAYMARK_WORKFLOW_ID}, {@code
+ * WAYMARK_TASK_ID}, {@code WAYMARK_TASK_RUN_ID}, {@code WAYMARK_ATTEMPT} and {@code
+ * WAYMARK_IDEMPOTENCY_KEY}.
  *
- * <p>Thread-safe. {@link #run} and {@link #work} may be called together; they share the places for
+ * <p>Thread-safe. {@link #run} and {@link #work} may be called together; they share the slots for
  * live attempts. Several runners, in this process or others, may share a store and even an
  * execution. A runner does not close its store.
  */
@@ -68,11 +70,12 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Begins a runner.
+   * Returns a builder of a runner.
    *
-   * @param store where workflows and executions are; it must stay open as long as the runner works
-   * @param definitions reads the definition of a workflow as the store holds it; may throw any
-   *     {@link dev.waymark.core.error.WaymarkException}
+   * @param store the store of the workflows and executions; it must stay open while the runner
+   *     works
+   * @param definitions reads the definition of a workflow from the form that the store holds; may
+   *     throw any {@link dev.waymark.core.error.WaymarkException}
    */
   public static Builder builder(
       StateStore store, Function<Workflow, WorkflowDefinition> definitions) {
@@ -80,8 +83,8 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Begins a runner of workflow files, as {@code waymark apply} saves them: definitions are read by
-   * a {@link DefinitionReader} within the limits of the store.
+   * Returns a builder of a runner for workflow files, as {@code waymark apply} saves them. A {@link
+   * DefinitionReader} reads the definitions within the limits of the store.
    */
   public static Builder builder(StateStore store) {
     return builder(store, reader(store));
@@ -99,16 +102,16 @@ public final class Runner implements AutoCloseable {
    * Creates an execution and its task runs, in state PENDING, in one change set. It does not run
    * them.
    *
-   * <p>With an id of the caller's the start may be repeated: the same request gives the same
-   * execution and changes nothing, also after the workflow got a new revision.
+   * <p>If the request has an id of the caller, the start may be repeated. The same request returns
+   * the same execution and changes nothing, even if the workflow has a new revision.
    *
    * @throws InvalidInputException for an unknown input, a required input that is missing, a
    *     reserved label, or a task that this version cannot run
    * @throws dev.waymark.core.conflict.NotFoundException when there is no such workflow or revision
-   * @throws dev.waymark.core.conflict.ConflictException when there is an execution of this id that
-   *     was started by another request
+   * @throws dev.waymark.core.conflict.ConflictException when another request started an execution
+   *     with this id
    * @throws dev.waymark.core.error.StoreUnavailableException when the store does not answer; repeat
-   *     it only with an id of your own
+   *     the call only if the request has an id of your own
    */
   public ExecutionId start(StartRequest request) {
     ExecutionId id = starts.start(request);
@@ -117,8 +120,8 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Checks whether a start would be refused for its inputs or its labels, or could not be worked on
-   * where only these handlers are registered, before the definition is saved.
+   * Checks a start before the definition is saved. The start is rejected if its inputs or labels
+   * are invalid, or if a task uses a handler that is not in {@code handlers}.
    *
    * @throws InvalidInputException as {@link #start}
    */
@@ -128,50 +131,52 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Works on an execution to its end, alone or together with other workers.
+   * Works on an execution until it ends, alone or together with other workers.
    *
-   * <p>Where it has to wait for another execution that no living worker works on, because that one
-   * holds the last slot of a pool or the bound of the workflow, it lends a hand to that one, and to
-   * no other: it recovers it and works on it, too, and returns when that one has ended as well, or
-   * can do nothing for it for half a minute.
+   * <p>The execution may have to wait for another one that holds the last slot of a pool or reaches
+   * the limit of parallel executions of the workflow. If no living worker works on that other
+   * execution, this runner recovers it and works on it as well, but on no further execution. The
+   * call then returns when the other execution has also ended, or when the runner has been unable
+   * to do anything for it for half a minute.
    *
-   * <p>A paused execution is waited for. When the thread is interrupted the runner stops, as by
-   * {@link #stop}, and the thread stays interrupted.
+   * <p>If the execution is paused, the call waits. If the thread is interrupted, the runner stops,
+   * as by {@link #stop}, and the thread stays interrupted.
    *
-   * @return its final state; when the runner was stopped before, the state that it has then
+   * @return the final state of the execution; if the runner is stopped first, its state at that
+   *     moment
    * @throws dev.waymark.core.conflict.NotFoundException when there is no such execution
-   * @throws dev.waymark.core.error.WaymarkException when the execution cannot be run here, or as
-   *     {@code definitions} threw
-   * @throws dev.waymark.core.error.StoreUnavailableException when the store did not answer for the
-   *     whole store patience; the runner has then ended its processes and stopped
-   * @throws IllegalStateException when the runner has been stopped before
+   * @throws dev.waymark.core.error.WaymarkException when the execution cannot be run here, or when
+   *     {@code definitions} throws it
+   * @throws dev.waymark.core.error.StoreUnavailableException when the store did not answer within
+   *     the store retry time-out; the runner has then ended its processes and stopped
+   * @throws IllegalStateException when the runner was already stopped
    */
   public ExecutionState run(ExecutionId id) {
     return coordinator.run(id);
   }
 
   /**
-   * Works on every execution that is ready (PENDING, RUNNING or CANCELLING), the oldest first.
-   * Those that cannot be run here are left alone, with a warning in the log.
+   * Works on every execution that is ready (PENDING, RUNNING or CANCELLING), the oldest first. It
+   * skips executions that cannot be run here and logs a warning.
    *
-   * @param untilIdle whether to return when there is nothing to do any more, neither now nor after
-   *     the pause of a retry; what only other living workers can bring forward is not waited for.
-   *     When false it returns only when the runner is stopped.
+   * @param untilIdle whether to return when there is nothing left to do, neither now nor after a
+   *     retry delay. It does not wait for work that only other living workers can continue. When
+   *     false, the call returns only when the runner is stopped.
    * @throws dev.waymark.core.error.StoreUnavailableException as {@link #run}
-   * @throws IllegalStateException when the runner has been stopped before
+   * @throws IllegalStateException when the runner was already stopped
    */
   public void work(boolean untilIdle) {
     coordinator.work(untilIdle);
   }
 
   /**
-   * Asks an execution to end, whoever works on it. What waits is cancelled at once, what runs is
-   * ended by its worker, and then the tasks of {@code finally} run, unless no attempt of the
-   * execution has begun. Cancelled once more, it ends without them: those that run are ended, those
-   * that wait are cancelled.
+   * Requests the cancellation of an execution, regardless of which worker runs it. Waiting task
+   * runs are cancelled at once, and workers end their running attempts. Then the tasks of {@code
+   * finally} run, unless no attempt of the execution has begun. A second cancellation ends the
+   * execution without them: their running attempts are ended, and the waiting ones are cancelled.
    *
-   * @return CANCELLED, or CANCELLING while attempts are live or tasks of {@code finally} are left,
-   *     for which a worker is needed; or the final state that the execution already had
+   * @return CANCELLED; CANCELLING while attempts are live or tasks of {@code finally} are left, for
+   *     which a worker is needed; or the final state that the execution already had
    * @throws dev.waymark.core.conflict.NotFoundException when there is no such execution
    */
   public ExecutionState cancel(ExecutionId id) {
@@ -181,18 +186,19 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * The same without a runner: any process may cancel any execution. Where the definition of the
-   * workflow is no workflow file that can be read here, everything that waits is left to a worker
-   * that can read it.
+   * Does the same without a runner: any process may cancel any execution. If this process cannot
+   * read the definition as a workflow file, everything that waits is left to a worker that can read
+   * it.
    */
   public static ExecutionState cancel(StateStore store, ExecutionId id) {
     return CancelExecution.cancel(store, new Definitions(reader(store)), id);
   }
 
   /**
-   * Holds an execution: no task of it starts until it is resumed. What runs comes to its end.
+   * Pauses an execution: none of its tasks starts until it is resumed. Running attempts continue to
+   * their end.
    *
-   * @return PAUSED; or the state that it has when it cannot be held: it has ended, or is being
+   * @return PAUSED; or its current state if it cannot be paused, because it has ended or is being
    *     cancelled
    * @throws dev.waymark.core.conflict.NotFoundException when there is no such execution
    */
@@ -201,9 +207,9 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Lets an execution go on that was held.
+   * Resumes a paused execution.
    *
-   * @return RUNNING; or the state that it has when it is not held
+   * @return RUNNING; or its current state if it is not paused
    * @throws dev.waymark.core.conflict.NotFoundException when there is no such execution
    */
   public static ExecutionState resume(StateStore store, ExecutionId id) {
@@ -211,21 +217,22 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Ends in peace: takes nothing new, and returns when all that runs here has come to its end and
-   * is recorded. {@link #run} and {@link #work} then return. {@link #stop} may be called meanwhile.
+   * Stops gracefully: starts nothing new, and returns when every attempt that runs here has ended
+   * and is recorded. {@link #run} and {@link #work} then return. {@link #stop} may be called at the
+   * same time.
    */
   public void drain() {
     coordinator.drain();
   }
 
   /**
-   * Stops: nothing new starts, live process groups are ended within the grace time, their attempts
-   * are recorded as CANCELLED with the error {@code worker stopped} and their task runs as
-   * RETRYING, so that the next worker takes them up; such an attempt does not count as failed.
+   * Stops: nothing new starts, and live process groups are ended within the grace period. Their
+   * attempts are recorded as CANCELLED with the error {@code worker stopped}, and their task runs
+   * as RETRYING, so that the next worker continues them. Such an attempt does not count as failed.
    * {@link #run} and {@link #work} then return.
    *
-   * <p>Returns when all of that is recorded. Made for a shutdown hook; calling it again, from any
-   * thread, is harmless. From a {@link RunListener} it returns at once.
+   * <p>Returns when all of that is recorded. It is designed for a shutdown hook. Any thread may
+   * call it again; that has no effect. When called from a {@link RunListener}, it returns at once.
    */
   public void stop() {
     coordinator.stop();
@@ -237,7 +244,7 @@ public final class Runner implements AutoCloseable {
     stop();
   }
 
-  /** The name under which this runner records its attempts. */
+  /** The name of this worker in the attempts that it records. */
   public String worker() {
     return config.worker();
   }
@@ -280,41 +287,43 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * The name of this worker, which no other living worker may have: attempts recorded under it
-     * that this runner does not run are taken for those of an earlier life. The name is free when
-     * that life has stopped, when nothing was heard of it for the time of a lease, or at once where
-     * its process is seen to have ended on this machine. By default a name that says host and
-     * process, from which others see for sure when the worker is gone.
+     * The name of this worker. No other living worker may have the same name: this runner assumes
+     * that attempts recorded under its name, which it does not run, belong to an earlier run of
+     * this worker. A name becomes free when the earlier worker has stopped, or when it has sent no
+     * heartbeat for the length of a lease. It becomes free at once if this machine can see that the
+     * earlier process has ended. The default name contains host and process, so that others can
+     * determine with certainty that the worker is gone.
      */
     public Builder worker(String worker) {
       this.worker = worker;
       return this;
     }
 
-    /** How many attempts may be live at once; by default the number of processors, at least 4. */
+    /** The maximum number of live attempts; by default the number of processors, at least 4. */
     public Builder concurrency(int concurrency) {
       this.concurrency = concurrency;
       return this;
     }
 
     /**
-     * Where output is kept; by default {@code .waymark/logs} in the user's home. A worker that
-     * takes over must have the same to find the processes that were left behind.
+     * The directory that holds the output of attempts; by default {@code .waymark/logs} in the
+     * user's home. A worker that takes over must have the same directory to find the processes that
+     * are left.
      */
     public Builder logDirectory(Path logDirectory) {
       this.logDirectory = logDirectory;
       return this;
     }
 
-    /** Hears of progress; nobody by default. */
+    /** The listener that is notified of progress; none by default. */
     public Builder listener(RunListener listener) {
       this.listener = listener;
       return this;
     }
 
     /**
-     * The time against which pauses between attempts are measured; the system's clock by default.
-     * It should agree with the clock of the store.
+     * The clock that measures delays between attempts; the system's clock by default. It should
+     * agree with the clock of the store.
      */
     public Builder clock(InstantSource clock) {
       this.clock = clock;
@@ -328,22 +337,24 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * How long a process group that is asked to end may take before it is killed; 10 s by default.
+     * The time that a process group has to end on request, before it is killed; 10 s by default.
      */
     public Builder grace(Duration grace) {
       this.grace = grace;
       return this;
     }
 
-    /** How often to look for what other processes changed; 500 ms by default. */
+    /**
+     * The interval at which the runner checks for changes by other processes; 500 ms by default.
+     */
     public Builder pollInterval(Duration pollInterval) {
       this.pollInterval = pollInterval;
       return this;
     }
 
     /**
-     * How many attempts of one task run may be lost with their worker before the task run has
-     * failed; 5 by default.
+     * The number of attempts of one task run that may be lost with their worker before the task run
+     * fails; 5 by default.
      */
     public Builder maxLost(int maxLost) {
       this.maxLost = maxLost;
@@ -351,9 +362,10 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * How long to retry calls of a store that does not answer before giving up, with the results of
-     * finished tasks at stake; 5 minutes by default. An overloaded store is retried for as long as
-     * it is overloaded. A runner that is being stopped gives up after 10 s in both cases.
+     * How long to retry calls of a store that does not answer. After that time the runner gives up,
+     * and results of finished tasks may be lost; 5 minutes by default. Calls of an overloaded store
+     * are retried until it is no longer overloaded. A runner that is being stopped gives up after
+     * 10 s in both cases.
      */
     public Builder storeRetryTimeout(Duration storeRetryTimeout) {
       this.storeRetryTimeout = storeRetryTimeout;
@@ -361,11 +373,11 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * For how long an attempt is kept for this worker that gives no sign of life; 30 s by default,
-     * at least 100 ms, and at most 365 days. A worker renews its leases three times as often. One
-     * that cannot do so within that time ends what it runs, and after that time others take it up:
-     * a short lease finds a dead worker soon, and a long one survives longer times without the
-     * store.
+     * The length of a lease: how long an attempt belongs to this worker without a heartbeat; 30 s
+     * by default, at least 100 ms, and at most 365 days. A worker renews its leases three times in
+     * that period. If it cannot renew them in time, it ends its attempts, and other workers take
+     * over when the leases have expired. With a short lease, a dead worker is detected soon. With a
+     * long one, attempts survive a longer outage of the store.
      */
     public Builder lease(Duration lease) {
       this.lease = lease;
@@ -374,8 +386,7 @@ public final class Runner implements AutoCloseable {
 
     /**
      * Serves a pool; may be called several times. By default a runner serves the pool of tasks that
-     * name none. The pools of tasks that use one of its handlers, and name none, it serves in any
-     * case.
+     * name none. It always serves the pools of tasks that use one of its handlers and name no pool.
      */
     public Builder pool(String pool) {
       pools.add(pool);
@@ -383,8 +394,8 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * Whether the output of attempts is also kept in the store, up to its limit {@code
-     * maxLogBytes}, where it can be read from every machine; it is by default.
+     * Whether the output of attempts is also kept in the store, where every machine can read it, up
+     * to the store's limit {@code maxLogBytes}; true by default.
      */
     public Builder storeLogs(boolean storeLogs) {
       this.storeLogs = storeLogs;
@@ -392,8 +403,8 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * For how long after the end of an execution its logs stay in the store; for ever by default.
-     * This worker deletes what is older, whoever wrote it.
+     * How long after the end of an execution its logs stay in the store; forever by default. This
+     * worker deletes older logs, including those that other workers wrote.
      */
     public Builder logRetention(Duration logRetention) {
       this.logRetention = logRetention;
@@ -401,29 +412,29 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * For how long after the end of an execution its files stay in the log directory; for ever by
+     * How long after the end of an execution its files stay in the log directory; forever by
      * default. Zero deletes them within seconds. This worker deletes the files of every execution
-     * of its store, whoever wrote them. What is kept in the store stays readable; output beyond the
-     * limit {@code maxLogBytes} is in the files alone.
+     * of its store, including those that other workers wrote. Output in the store stays readable;
+     * output beyond the limit {@code maxLogBytes} is only in the files.
      */
     public Builder logFileRetention(Duration logFileRetention) {
       this.logFileRetention = logFileRetention;
       return this;
     }
 
-    /** Registers a handler, for tasks that name it in {@code uses:}. */
+    /** Registers a handler for tasks that name it in {@code uses:}. */
     public Builder handler(String name, TaskHandler handler) {
       handlers.put(name, handler);
       return this;
     }
 
     /**
-     * Registers a handler that takes the arguments of {@code with:} as a record: a component {@code
-     * maxRows} is the argument {@code max-rows}. Arguments that are missing, unknown or not of
-     * their type are the error of the attempt; an Optional may be missing.
+     * Registers a handler that receives the arguments of {@code with:} as a record: a component
+     * {@code maxRows} is the argument {@code max-rows}. The attempt fails if an argument is
+     * missing, unknown or not of its type; an Optional may be missing.
      *
-     * @throws InvalidInputException when the record has a component of a type that no text can be
-     *     made into
+     * @throws InvalidInputException when the record has a component of a type that cannot be parsed
+     *     from text
      */
     public <A extends Record> Builder handler(
         String name, Class<A> arguments, TaskHandler.Typed<A> handler) {
@@ -433,7 +444,7 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * The runner. It does nothing until it is told to.
+     * Returns the runner. It does nothing until one of its methods is called.
      *
      * @throws InvalidInputException when a number or a duration is out of range
      */

@@ -9,10 +9,10 @@ import dev.waymark.runner.internal.start.Definitions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads why executions of workflow files are not running: what {@link StateStore#waiting} says,
- * completed by the definition (the needs of tasks, the bound of the workflow, the names of
- * handlers), and by which workers of this machine are seen to have died. Thread-safe; definitions
- * that were read are kept.
+ * Returns the reasons why executions of workflow files are not running. It combines three sources:
+ * {@link StateStore#waiting}, the definition (the needs of tasks, the limit of parallel executions
+ * of the workflow, the names of handlers), and which workers of this machine are known to have
+ * died. Thread-safe. It caches the definitions that it reads.
  */
 public final class WaitReader {
   private final WaitExplainer.Of explainer;
@@ -23,7 +23,7 @@ public final class WaitReader {
   }
 
   /**
-   * Why an execution, and those of its task runs that have not ended, are not running.
+   * Returns why an execution, and those of its task runs that have not ended, are not running.
    *
    * @return null when there is no such execution
    * @throws StoreUnavailableException when the store does not answer

@@ -6,22 +6,22 @@ import dev.waymark.core.model.TaskRun;
 import java.util.List;
 
 /**
- * Hears how the executions that a {@code Runner} works on proceed, for a display or a log of one's
- * own.
+ * Is notified of the progress of the executions that a {@code Runner} works on, for example for a
+ * display or a log.
  *
  * <p>All methods are called in order and on one thread, after the change is durable. The runner
- * waits for them, so they should be quick. What they throw is logged and has no other effect.
- * Changes that other workers made are told too, as soon as they are noticed; of several that were
- * noticed together only the last is told. Each change is told once, and of one task run no event
- * has an earlier time than the event before.
+ * waits for them, so they should be quick. An exception from a method is logged and has no other
+ * effect. The listener is also notified of changes by other workers, when the runner detects them;
+ * if it detects several changes at once, it reports only the last one. Each change is reported
+ * once. The events of one task run are in order of time.
  */
 public interface RunListener {
 
-  /** Hears nothing. */
+  /** Ignores all events. */
   RunListener NONE = new RunListener() {};
 
   /**
-   * The runner begins to work on an execution: a new one, or one that another worker has left.
+   * The runner begins to work on an execution: a new one, or one that another worker left.
    *
    * @param execution the execution as it was found
    * @param taskRuns its task runs as they were found, in the order of the file
@@ -32,9 +32,9 @@ public interface RunListener {
   default void taskRunChanged(TaskRunProgress progress) {}
 
   /**
-   * An attempt that the runner had claimed was lost to it before its end was recorded: the lease
-   * was over, or somebody else ended the attempt. Nothing of it runs here any more, and what came
-   * of it does not count.
+   * The runner lost an attempt that it had claimed, before it recorded the end: the lease expired,
+   * or another process ended the attempt. No process of it runs here any more, and its result is
+   * discarded.
    */
   default void leaseLost(AttemptId attempt) {}
 

@@ -16,22 +16,22 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to start an execution with. Immutable; {@link #of} suffices for a plain start, {@link
- * #builder} says more.
+ * A request to start an execution. Immutable. Use {@link #of} for a plain start and {@link
+ * #builder} to set more.
  *
  * @param workflowId the workflow to run
  * @param revision the revision to pin, or null for the latest
- * @param executionId an id of the caller's, who may then repeat the start without effect; null for
- *     a new one
- * @param inputs values by the names of the definition's inputs; what is not given gets its default
- * @param labels names and values to find the execution by; names that begin with {@code waymark.}
- *     are the runner's own
- * @param directory where the tasks run, or null for the current directory of this process
- * @param priority from -100 to 100, instead of that of the workflow; or null
- * @param rerunOf an earlier execution of the same workflow that this one is to be linked to, or
- *     null
- * @param fromFailed whether tasks that succeeded in that execution are not run again: what they
- *     gave is kept
+ * @param executionId an id of the caller, which makes the start idempotent; null for a new id
+ * @param inputs values by the names of the definition's inputs; an input that is not given gets its
+ *     default
+ * @param labels names and values by which the execution can be found; names that begin with {@code
+ *     waymark.} are reserved for the runner
+ * @param directory the directory in which the tasks run, or null for the current directory of this
+ *     process
+ * @param priority from -100 to 100, overrides that of the workflow; or null
+ * @param rerunOf an earlier execution of the same workflow to link to, or null
+ * @param fromFailed whether tasks that succeeded in that execution are not run again and their
+ *     outputs are kept
  */
 public record StartRequest(
     WorkflowId workflowId,
@@ -43,20 +43,25 @@ public record StartRequest(
     @Nullable Integer priority,
     @Nullable ExecutionId rerunOf,
     boolean fromFailed) {
-  /** The label of an execution that names the earlier one that it repeats. */
+  /** The label that contains the id of the earlier execution which this one repeats. */
   public static final String RERUN_LABEL = "waymark.rerun-of";
 
-  /** The label of a rerun that keeps what succeeded in the earlier execution; "true" there. */
+  /**
+   * The label of a rerun that keeps the successful tasks of the earlier execution; its value is
+   * "true".
+   */
   public static final String FROM_FAILED_LABEL = "waymark.from-failed";
 
-  /** The label of an execution that says in which directory its tasks run, on whichever worker. */
+  /**
+   * The label that contains the directory in which the tasks of the execution run, on any worker.
+   */
   public static final String DIRECTORY_LABEL = "waymark.directory";
 
   /**
    * Keeps unmodifiable copies.
    *
-   * @throws InvalidInputException when the priority is out of range, or results are to be kept of
-   *     no execution
+   * @throws InvalidInputException when the priority is out of range, or {@code fromFailed} is set
+   *     without an earlier execution
    */
   public StartRequest {
     int most = Change.ReadyTaskRun.MAX_PRIORITY;
@@ -71,21 +76,24 @@ public record StartRequest(
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
   }
 
-  /** The latest revision of a workflow, with its default inputs, in the current directory. */
+  /**
+   * Returns a request for the latest revision of a workflow, with its default inputs, in the
+   * current directory.
+   */
   public static StartRequest of(WorkflowId workflowId) {
     return builder(workflowId).build();
   }
 
-  /** Begins a request that asks for the same as {@link #of}. */
+  /** Returns a builder that starts from the request of {@link #of}. */
   public static Builder builder(WorkflowId workflowId) {
     return new Builder(workflowId);
   }
 
   /**
-   * Begins a request that repeats an earlier execution, linked to it: the same revision, with its
-   * inputs, its labels, its directory and its priority.
+   * Returns a builder of a request that repeats an earlier execution and is linked to it: the same
+   * revision, with its inputs, its labels, its directory and its priority.
    *
-   * @param fromFailed whether what succeeded there is kept, and not run again
+   * @param fromFailed whether tasks that succeeded there are kept, and not run again
    */
   public static Builder rerun(Execution earlier, boolean fromFailed) {
     Builder builder = new Builder(earlier.workflowId());
@@ -99,7 +107,7 @@ public record StartRequest(
         .rerunOf(earlier.id(), fromFailed);
   }
 
-  /** Begins a request that asks for the same as this one. */
+  /** Returns a builder that starts from this request. */
   public Builder toBuilder() {
     Builder builder = new Builder(workflowId);
     builder.revision = revision;
@@ -113,7 +121,10 @@ public record StartRequest(
     return builder;
   }
 
-  /** Collects what a request asks for; null means the same as not to ask. Not thread-safe. */
+  /**
+   * Collects the parts of a request. To set null is the same as not to set a value. Not
+   * thread-safe.
+   */
   public static final class Builder {
     private final WorkflowId workflowId;
     private @Nullable Integer revision;
@@ -135,17 +146,15 @@ public record StartRequest(
       return this;
     }
 
-    /**
-     * An id of the caller's, who may then repeat the start without effect; a new one by default.
-     */
+    /** An id of the caller, which makes the start idempotent; a new id by default. */
     public Builder executionId(@Nullable ExecutionId executionId) {
       this.executionId = executionId;
       return this;
     }
 
     /**
-     * An id that is made of the workflow and this key: a start that is repeated with the key, by
-     * whomever and whenever, starts nothing anew.
+     * Sets an execution id that is derived from the workflow and this idempotency key. A repeated
+     * start with the same key, from any process and at any time, creates no second execution.
      *
      * @throws InvalidInputException when the key is empty, or not well-formed text
      */
@@ -157,34 +166,37 @@ public record StartRequest(
       return executionId(new ExecutionId(NamedIds.uuid("execution", workflowId.value(), key)));
     }
 
-    /** These inputs and no others; what is not given gets the default of the definition. */
+    /**
+     * The inputs; replaces all inputs set before. An input that is not given gets the default of
+     * the definition.
+     */
     public Builder inputs(Map<String, String> inputs) {
       this.inputs = inputs;
       return this;
     }
 
-    /** These labels and no others. */
+    /** The labels; replaces all labels set before. */
     public Builder labels(Map<String, String> labels) {
       this.labels = labels;
       return this;
     }
 
-    /** Where the tasks run; the current directory of this process by default. */
+    /** The directory in which the tasks run; the current directory of this process by default. */
     public Builder directory(@Nullable Path directory) {
       this.directory = directory;
       return this;
     }
 
-    /** From -100 to 100; that of the workflow by default. */
+    /** The priority, from -100 to 100; that of the workflow by default. */
     public Builder priority(@Nullable Integer priority) {
       this.priority = priority;
       return this;
     }
 
     /**
-     * The start repeats an earlier execution of the same workflow, to which it is linked.
+     * Repeats an earlier execution of the same workflow, and links to it.
      *
-     * @param fromFailed whether what succeeded there is kept, and not run again
+     * @param fromFailed whether tasks that succeeded there are kept, and not run again
      */
     public Builder rerunOf(ExecutionId earlier, boolean fromFailed) {
       this.rerunOf = earlier;
@@ -193,7 +205,7 @@ public record StartRequest(
     }
 
     /**
-     * The request.
+     * Returns the request.
      *
      * @throws InvalidInputException when the priority is out of range
      */

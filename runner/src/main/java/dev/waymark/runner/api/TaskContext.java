@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link TaskHandler} knows of the attempt that it runs. Thread-safe. */
+/** The attempt that a {@link TaskHandler} runs, with its inputs and outputs. Thread-safe. */
 public interface TaskContext {
 
   /** The execution. */
@@ -25,25 +25,25 @@ public interface TaskContext {
   int attempt();
 
   /**
-   * The same in all attempts of this task of this execution: with it, what the handler does outside
-   * of the store can be made to happen once.
+   * The idempotency key: the same in all attempts of this task of this execution. With it, the
+   * handler can make its effects outside the store happen once.
    */
   String idempotencyKey();
 
-  /** What the execution was started with, by the names of the inputs. */
+  /** The inputs of the execution, by name. */
   Map<String, String> inputs();
 
   /** The arguments of {@code with:}, by name. */
   Map<String, String> with();
 
-  /** What the tasks that this one needs have given, by task and name. */
+  /** The outputs of the tasks that this one needs, by task and name. */
   Map<TaskId, Map<String, String>> needs();
 
   /**
-   * What a task that this one needs has given under a name.
+   * Returns one output of a task that this one needs.
    *
-   * @throws InvalidInputException when it has given nothing of that name, or is none that this one
-   *     needs
+   * @throws InvalidInputException when that task has no output of this name, or this task does not
+   *     need it
    */
   default String need(String task, String output) {
     String value = needs().getOrDefault(new TaskId(task), Map.of()).get(output);
@@ -62,31 +62,31 @@ public interface TaskContext {
   }
 
   /**
-   * How the stages before the one of this task ended, as {@code WAYMARK_RESULT} says to a process:
-   * SUCCEEDED, FAILED, TIMED_OUT or CANCELLED. It is null for a task that belongs neither to {@code
-   * on-failure} nor to {@code finally}.
+   * How the stages before that of this task ended, the same as {@code WAYMARK_RESULT} for a
+   * process: SUCCEEDED, FAILED, TIMED_OUT or CANCELLED. It is null for a task that belongs neither
+   * to {@code on-failure} nor to {@code finally}.
    */
   default @Nullable String result() {
     return null;
   }
 
-  /** The tasks of the stages before that failed, in the order of the file. */
+  /** The failed tasks of the earlier stages, in the order of the file. */
   default List<TaskId> failedTasks() {
     return List.of();
   }
 
   /**
-   * Gives something to the tasks that need this one, once the attempt has succeeded; a later value
-   * of a name replaces the earlier.
+   * Sets an output for the tasks that need this one. They receive it when the attempt has
+   * succeeded. A later value of the same name replaces the earlier one.
    *
-   * @throws dev.waymark.core.error.InvalidInputException when the name is none that an output can
-   *     have, or the value is not well-formed text
+   * @throws dev.waymark.core.error.InvalidInputException when the name is not a valid output name,
+   *     or the value is not well-formed text
    */
   void output(String name, String value);
 
   /** Writes a line to the log of the attempt. */
   void log(String line);
 
-  /** Whether the attempt is to end; the thread has been interrupted then. */
+  /** Whether the attempt must end. The thread has then been interrupted. */
   boolean isStopped();
 }

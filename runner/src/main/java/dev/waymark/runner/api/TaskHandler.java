@@ -1,14 +1,15 @@
 package dev.waymark.runner.api;
 
 /**
- * Does in Java what a task with {@code uses:} asks for. It is registered under a name by {@code
- * Runner.Builder#handler(String, TaskHandler)} and called on a thread of its own for each attempt,
- * for several attempts at the same time.
+ * Runs, in Java, a task that has {@code uses:}. {@code Runner.Builder#handler(String, TaskHandler)}
+ * registers it under a name. It is called on a separate thread for each attempt, and for several
+ * attempts at the same time.
  *
- * <p>A return is success; what it throws is the error of the attempt, which the retry rules of the
- * task then judge. When the attempt is to end (it was cancelled, took too long, lost its lease, or
- * the worker stops) the thread is interrupted and {@link TaskContext#isStopped} is true: it should
- * return soon, for nobody can end it by force.
+ * <p>When the handler returns, the attempt succeeds. When it throws, the exception becomes the
+ * error of the attempt, and the retry rules of the task apply. When the attempt must end (it was
+ * cancelled, took too long, lost its lease, or the worker stops), the thread is interrupted and
+ * {@link TaskContext#isStopped} is true. The handler should then return soon, because the runner
+ * cannot end it by force.
  */
 @FunctionalInterface
 public interface TaskHandler {
@@ -21,7 +22,7 @@ public interface TaskHandler {
   void run(TaskContext context) throws Exception;
 
   /**
-   * The same with the arguments of {@code with:} as a record of the caller's.
+   * A handler that receives the arguments of {@code with:} as a record of the caller.
    *
    * @param <A> the record
    */

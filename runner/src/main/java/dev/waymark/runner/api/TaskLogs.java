@@ -13,18 +13,18 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the output of attempts is kept, and how it is read: one file for each attempt, {@code
- * EXECUTION/TASK.ATTEMPT.log}, with what it wrote to standard output and standard error in the
- * order of writing, byte for byte. A file grows while its attempt runs and may be read all the
- * while.
+ * The log files of attempts. There is one file for each attempt, {@code
+ * EXECUTION/TASK.ATTEMPT.log}. It contains what the attempt wrote to standard output and standard
+ * error, in the order of writing, byte for byte. A file grows while its attempt runs and may be
+ * read at any time.
  *
- * <p>Logs are on the machine that ran the attempt; the store knows nothing of them. Immutable and
- * thread-safe.
+ * <p>The files are on the machine that ran the attempt; the store has no record of them. Immutable
+ * and thread-safe.
  */
 public final class TaskLogs {
   private final Path directory;
 
-  /** The logs below this directory, which need not exist yet. */
+  /** The logs below this directory. It need not exist yet. */
   public TaskLogs(Path directory) {
     this.directory = directory.toAbsolutePath();
   }
@@ -34,17 +34,17 @@ public final class TaskLogs {
     return directory;
   }
 
-  /** Where the output of an attempt is, or would be: the file need not exist. */
+  /** The file for the output of an attempt. It need not exist. */
   public Path path(ExecutionId execution, TaskId task, int attempt) {
     return directory.resolve(execution.toString()).resolve(task + "." + attempt + ".log");
   }
 
   /**
-   * Opens the output of an attempt, from its beginning to what is written by the time of reading.
+   * Opens the output of an attempt, from its beginning to what is written at the time of reading.
    *
-   * @return the bytes, to be closed by the caller; null when there is no log of this attempt on
-   *     this machine
-   * @throws IOException when there is one but it cannot be read
+   * @return the bytes, which the caller closes; null when there is no log of this attempt on this
+   *     machine
+   * @throws IOException when the log exists but cannot be read
    */
   public @Nullable InputStream open(ExecutionId execution, TaskId task, int attempt)
       throws IOException {
@@ -56,19 +56,19 @@ public final class TaskLogs {
   }
 
   /**
-   * The end of the output of an attempt. Where the file is longer, the text begins with the first
-   * line that is whole within the last {@code maxBytes} bytes; bytes that are not UTF-8 become
-   * U+FFFD.
+   * Returns the end of the output of an attempt. If the file is longer than {@code maxBytes}, the
+   * text begins with the first complete line within the last {@code maxBytes} bytes. Bytes that are
+   * not UTF-8 become U+FFFD.
    *
-   * @param maxBytes how much of the file to look at, at least 1
+   * @param maxBytes how many bytes at the end of the file to read, at least 1
    * @return the text; null when there is no log of this attempt on this machine
-   * @throws IOException when there is one but it cannot be read
+   * @throws IOException when the log exists but cannot be read
    */
   public @Nullable Tail tail(ExecutionId execution, TaskId task, int attempt, int maxBytes)
       throws IOException {
     try (SeekableByteChannel file = Files.newByteChannel(path(execution, task, attempt))) {
       long skipped = Math.max(0, file.size() - maxBytes);
-      // One byte before tells whether the part begins with the beginning of a line.
+      // The byte before the part shows whether the part begins at the beginning of a line.
       file.position(Math.max(0, skipped - 1));
       byte[] bytes = read(file, (int) (file.size() - file.position()));
       int from = skipped == 0 ? 0 : wholeLine(bytes);
@@ -83,14 +83,14 @@ public final class TaskLogs {
   private static byte[] read(SeekableByteChannel file, int length) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(length);
     while (buffer.hasRemaining() && file.read(buffer) >= 0) {
-      // Reads on until it has all, or the file turns out to have been cut.
+      // Reads until the buffer is full, or the end of a file that was truncated meanwhile.
     }
     return java.util.Arrays.copyOf(buffer.array(), buffer.position());
   }
 
   /**
-   * Just after the first line feed; where there is none, one line is longer than the tail, and its
-   * end is shown from the next character on.
+   * The index after the first line feed. If there is none, one line is longer than the tail, and
+   * the index is that of the next whole character.
    */
   private static int wholeLine(byte[] bytes) {
     for (int i = 0; i < bytes.length - 1; i++) {
@@ -109,7 +109,7 @@ public final class TaskLogs {
    * The end of a log.
    *
    * @param text the text
-   * @param skippedBytes how many bytes of the file are before it, 0 when it is the whole
+   * @param skippedBytes how many bytes of the file are before the text; 0 when it is the whole file
    */
   public record Tail(String text, long skippedBytes) {}
 }

@@ -9,17 +9,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a task run stands after a change.
+ * The state of a task run after a change.
  *
  * @param executionId its execution
  * @param taskRunId the task run
  * @param taskId its task
- * @param state the state that it is in now
- * @param attempt number of its newest attempt, 0 when there was none
- * @param attemptState the state of that attempt, or null when there was none
- * @param at time of the change, as the store has it
+ * @param state its current state
+ * @param attempt number of its newest attempt, or 0 when there is none
+ * @param attemptState the state of that attempt, or null when there is none
+ * @param at time of the change, as recorded in the store
  * @param error why its newest attempt did not succeed, or null
- * @param retryAt in state RETRYING when the next attempt may start, else null
+ * @param retryAt in state RETRYING, the time when the next attempt may start; otherwise null
  */
 public record TaskRunProgress(
     ExecutionId executionId,

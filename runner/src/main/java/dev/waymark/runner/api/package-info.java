@@ -1,6 +1,6 @@
 /**
- * What a program gives to a runner and receives from it: start requests, task handlers with their
- * context, logs, and listeners.
+ * The types that a program passes to a runner or receives from it: start requests, task handlers
+ * with their context, logs, and listeners.
  */
 @NullMarked
 package dev.waymark.runner.api;
