@@ -15,26 +15,27 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Whether a task runs once its needs have ended: the value of {@code if} in a workflow file. It
- * holds when what it asks of their ends holds and each of its tests does.
+ * The condition under which a task runs after its needs have ended: the value of {@code if} in a
+ * workflow file. It holds when its function holds for the states of the needs and all its
+ * comparisons hold.
  *
- * @param kind what it asks of how the needs ended
- * @param tests what it asks of their outputs, in the order of the file
+ * @param kind the function over the final states of the needs
+ * @param tests the comparisons of outputs, in the order of the file
  */
 public record Condition(Kind kind, List<OutputTest> tests) {
-  /** That all needs have succeeded: what a task asks that has no {@code if}. */
+  /** All needs have succeeded: the condition of a task without {@code if}. */
   public static final Condition SUCCESS = new Condition(Kind.SUCCESS, List.of());
 
-  /** What a condition asks of how the needs ended. */
+  /** The function of a condition over the final states of the needs. */
   public enum Kind {
-    /** All of them succeeded; so it is where there are none. */
+    /** All needs succeeded, or there are none. */
     SUCCESS,
-    /** At least one of them failed; those that were skipped or cancelled do not count. */
+    /** At least one need failed; skipped and cancelled ones do not count. */
     FAILURE,
-    /** Nothing. */
+    /** Always holds. */
     ALWAYS;
 
-    /** How a workflow file calls it: {@code success()}. */
+    /** The function as written in a workflow file: {@code success()}. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT) + "()";
@@ -42,19 +43,19 @@ public record Condition(Kind kind, List<OutputTest> tests) {
   }
 
   /**
-   * A comparison of one output with a text, letter by letter.
+   * A comparison of one output with a text, character by character.
    *
    * @param task the task that wrote the output
    * @param output the name of the output
    * @param equal whether the two must be equal, rather than differ
-   * @param text what the output is compared with
+   * @param text the text to compare the output with
    */
   public record OutputTest(TaskId task, String output, boolean equal, String text) {
     /**
      * Checks name and text.
      *
-     * @throws InvalidInputException when the name is none that an output can have, or the text is
-     *     not well-formed
+     * @throws InvalidInputException when the name is not a valid output name, or the text is not
+     *     well-formed
      */
     public OutputTest {
       OutputNames.check("output name", output);
@@ -66,7 +67,7 @@ public record Condition(Kind kind, List<OutputTest> tests) {
       return found.equals(text) == equal;
     }
 
-    /** The test as it stands in a workflow file. */
+    /** The comparison as written in a workflow file. */
     @Override
     public String toString() {
       String quoted = "'" + text.replace("'", "''") + "'";
@@ -75,40 +76,41 @@ public record Condition(Kind kind, List<OutputTest> tests) {
   }
 
   /**
-   * What became of a task that another one needs.
+   * The final state of a task that another one needs.
    *
    * @param task its id
    * @param state the state in which it ended
-   * @param outputs what it handed over, by name; empty unless it succeeded
+   * @param outputs its outputs, by name; empty unless it succeeded
    */
   public record Need(TaskId task, TaskRunState state, Map<String, String> outputs) {
-    /** Keeps an unmodifiable copy, in its order. */
+    /** Keeps an unmodifiable copy of the outputs, in their order. */
     public Need {
       outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
     }
   }
 
-  /** Keeps an unmodifiable copy, in its order. */
+  /** Keeps an unmodifiable copy of the comparisons, in their order. */
   public Condition {
     tests = List.copyOf(tests);
   }
 
   /**
-   * The condition that a text stands for: terms joined by {@code &&}, of which one at most is
-   * {@code success()}, {@code failure()} or {@code always()}, and each of the others compares an
-   * output of a task with a text, such as {@code needs.extract.outputs.rows != '0'}. The whole may
-   * stand within <code>${{ }}</code>.
+   * Parses a condition. It consists of terms joined by {@code &&}. At most one term is {@code
+   * success()}, {@code failure()} or {@code always()}. Every other term compares an output of a
+   * task with a text, such as {@code needs.extract.outputs.rows != '0'}. The whole condition may be
+   * enclosed in <code>${{ }}</code>.
    *
-   * @throws InvalidInputException when it is anything else; the message says what is allowed
+   * @throws InvalidInputException when the text is not a condition; the message says what is
+   *     allowed
    */
   public static Condition parse(String text) {
     return ConditionParser.parse(text);
   }
 
   /**
-   * Whether the task may run. An output that was not written counts as the empty string.
+   * Returns whether the task may run. An output that was not written counts as the empty string.
    *
-   * @param needs each task that it needs itself; all of them have ended
+   * @param needs each direct need of the task; all of them have ended
    */
   public boolean holds(Collection<Need> needs) {
     Map<TaskId, Map<String, String>> outputs = new HashMap<>();
@@ -124,7 +126,10 @@ public record Condition(Kind kind, List<OutputTest> tests) {
     };
   }
 
-  /** The condition as a workflow file says it in full; {@link #parse} makes it equal again. */
+  /**
+   * The condition in full, as written in a workflow file; {@link #parse} returns an equal
+   * condition.
+   */
   @Override
   public String toString() {
     return kind + tests.stream().map(test -> " && " + test).collect(Collectors.joining());

@@ -15,10 +15,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text of a condition in one walk. What is not understood is named together with what
- * could stand in its place.
+ * Parses the text of a condition in one pass. An error names the text that was not understood and
+ * what is allowed in its place.
  *
- * <p>No pattern here has a group that repeats: Java's matcher calls itself for each round of one,
+ * <p>No pattern here has a repeated group. Java's matcher recurses for each repetition of a group,
  * and a condition may be as long as a file.
  */
 public final class ConditionParser {
@@ -47,15 +47,18 @@ public final class ConditionParser {
   }
 
   /**
-   * The condition that a text stands for.
+   * Parses a condition.
    *
-   * @throws InvalidInputException when it stands for none
+   * @throws InvalidInputException when the text is not a condition
    */
   public static Condition parse(String text) {
     return new ConditionParser(unwrapped(text.strip())).condition();
   }
 
-  /** Takes away the braces without which other tools would not look at a condition. */
+  /**
+   * Removes the enclosing braces. They are allowed because other tools require them around a
+   * condition.
+   */
   private static String unwrapped(String text) {
     if (!text.startsWith(OPENING)) {
       return text;
@@ -111,7 +114,7 @@ public final class ConditionParser {
   }
 
   private void test(String whole, String path) {
-    // A task may be called "a.outputs.b", an output may not.
+    // A task may be named "a.outputs.b", an output may not.
     int name = path.lastIndexOf(OUTPUTS);
     if (name < 0) {
       throw refused(
@@ -157,7 +160,7 @@ public final class ConditionParser {
     return quote;
   }
 
-  /** Goes past spaces and what matches; past the spaces alone when nothing does. */
+  /** Skips spaces and then a match of the pattern; skips only the spaces when nothing matches. */
   private boolean take(Pattern pattern) {
     at = end(SPACES, at);
     int end = end(pattern, at);
@@ -169,7 +172,7 @@ public final class ConditionParser {
     return token.usePattern(pattern).region(from, text.length()).lookingAt() ? token.end() : -1;
   }
 
-  /** What stands here, for a message. */
+  /** The next word, for a message. */
   private String word() {
     return take(WORD) ? Text.quote(token.group()) : "nothing";
   }

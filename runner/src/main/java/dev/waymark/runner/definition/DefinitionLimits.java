@@ -6,11 +6,11 @@ import dev.waymark.core.store.Limits;
 import java.time.Duration;
 
 /**
- * The size that everything in a workflow file may have at the most. A file that is over a limit is
- * refused with a message that names the limit.
+ * The maximum size of each part of a workflow file. A file that exceeds a limit is rejected with a
+ * message that names the limit.
  *
  * @param maxFileBytes bytes of the file
- * @param maxDepth how deep lists and maps may stand in one another, aliases expanded
+ * @param maxDepth nesting depth of lists and maps, aliases expanded
  * @param maxNodes scalars, lists and maps in the file, keys not counted, aliases expanded
  * @param maxTasks tasks of the workflow
  * @param maxLabels labels of the workflow
@@ -31,14 +31,14 @@ public record DefinitionLimits(
     int maxProblemsShown) {
 
   /**
-   * Checks that every limit is at least 1, and that no depth or duration is allowed with which Java
-   * could not cope.
+   * Checks that every limit is at least 1, and that depth and duration are not too large for Java.
    *
-   * @throws InvalidInputException when one is not
+   * @throws InvalidInputException when a limit is out of range
    */
   public DefinitionLimits {
     within("maxFileBytes", maxFileBytes, Integer.MAX_VALUE);
-    // The checks call themselves for each level; a thousand levels fit into any thread's stack.
+    // The checks are recursive, one call for each level; a thousand levels fit into any thread's
+    // stack.
     within("maxDepth", maxDepth, 1_000);
     within("maxNodes", maxNodes, Integer.MAX_VALUE);
     within("maxTasks", maxTasks, Integer.MAX_VALUE);
@@ -63,8 +63,8 @@ public record DefinitionLimits(
   }
 
   /**
-   * The defaults, but for what the store limits too: such a file is neither refused nor allowed
-   * against the store's settings.
+   * The defaults, except for the limits that the store has too, which are those of the store. So
+   * the check of a file agrees with the settings of the store.
    */
   public static DefinitionLimits of(Limits store) {
     return builder()
@@ -76,7 +76,7 @@ public record DefinitionLimits(
         .build();
   }
 
-  /** Begins with the defaults. */
+  /** Returns a builder that starts from the defaults. */
   public static Builder builder() {
     return new Builder();
   }
@@ -101,7 +101,7 @@ public record DefinitionLimits(
       return this;
     }
 
-    /** How deep lists and maps may stand in one another, aliases expanded; 32 by default. */
+    /** Nesting depth of lists and maps, aliases expanded; 32 by default. */
     public Builder maxDepth(int maxDepth) {
       this.maxDepth = maxDepth;
       return this;
@@ -150,7 +150,7 @@ public record DefinitionLimits(
     }
 
     /**
-     * The limits.
+     * Returns the limits.
      *
      * @throws InvalidInputException as the constructor
      */

@@ -3,16 +3,16 @@ package dev.waymark.runner.definition;
 import java.util.Set;
 
 /**
- * Which variables of its worker a task inherits: the value of {@code inherit-env}.
+ * The variables that a task inherits from its worker: the value of {@code inherit-env}.
  *
- * @param names the names of variables; {@code *} stands for all that are no credentials. Apart from
- *     these, a task inherits what every program needs: see {@code docs/workflow-file.md}
+ * @param names the names of variables; {@code *} means all variables except credentials. A task
+ *     also inherits what every program needs: see {@code docs/workflow-file.md}
  */
 public record InheritedEnv(Set<String> names) {
-  /** Stands for every variable that is no credential. */
+  /** Means every variable that is not a credential. */
   public static final String EVERYTHING = "*";
 
-  /** Everything but credentials: what a task inherits where the file does not say. */
+  /** All variables except credentials: the default of a workflow file. */
   public static final InheritedEnv ALL = new InheritedEnv(Set.of(EVERYTHING));
 
   /** Only what every program needs. */

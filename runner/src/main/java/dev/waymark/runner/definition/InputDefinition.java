@@ -4,16 +4,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One input that a workflow may be started with.
+ * One input of a workflow.
  *
- * @param description what it means, or null
- * @param defaultValue its value where none is given; null makes it required
+ * @param description a description of the input, or null
+ * @param defaultValue the value when none is given; null makes the input required
  */
 public record InputDefinition(@Nullable String description, @Nullable String defaultValue) {
 
   /**
-   * The environment variable in which a task finds an input: {@code INPUT_REPORT_DAY} for {@code
-   * report-day}. Two inputs of one workflow never have the same.
+   * The environment variable that contains an input: {@code INPUT_REPORT_DAY} for {@code
+   * report-day}. It is different for every two inputs of one workflow.
    *
    * @param name the name of the input
    */

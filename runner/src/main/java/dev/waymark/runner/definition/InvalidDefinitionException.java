@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * A workflow file was refused. The message has one line for each problem, such as {@code
- * file.yaml:7:5: unknown key "tsks"; did you mean "tasks"?}, in the order of the file; past {@link
- * DefinitionLimits#maxProblemsShown()} it only counts them. {@link #problems()} has them all.
+ * A workflow file was rejected. The message has one line for each problem, such as {@code
+ * file.yaml:7:5: unknown key "tsks"; did you mean "tasks"?}, in the order of the file. After {@link
+ * DefinitionLimits#maxProblemsShown()} problems, it only counts the rest. {@link #problems()}
+ * returns all of them.
  */
 public final class InvalidDefinitionException extends WaymarkException {
   private static final long serialVersionUID = 1L;
@@ -16,10 +17,10 @@ public final class InvalidDefinitionException extends WaymarkException {
   private final transient List<Problem> problems;
 
   /**
-   * Makes the error.
+   * Creates the exception.
    *
    * @param sourceName the name of the file, as the user gave it
-   * @param problems what is wrong, at least one problem, in the order of the file
+   * @param problems the problems, at least one, in the order of the file
    * @param maxShown how many of them the message shows
    */
   public InvalidDefinitionException(String sourceName, List<Problem> problems, int maxShown) {
@@ -33,7 +34,7 @@ public final class InvalidDefinitionException extends WaymarkException {
     return sourceName;
   }
 
-  /** Everything that is wrong, in the order of the file. */
+  /** All problems, in the order of the file. */
   public List<Problem> problems() {
     return problems;
   }

@@ -3,16 +3,16 @@ package dev.waymark.runner.definition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is wrong with a workflow file, and where.
+ * One problem of a workflow file, with its position.
  *
  * @param line the line, from 1
  * @param column the column, from 1, in characters (Unicode code points; a tab is one)
  * @param message what was found and, where it is short, what is allowed
- * @param hint what to do about it, such as {@code did you mean "tasks"?}; or null
+ * @param hint how to fix it, such as {@code did you mean "tasks"?}; or null
  */
 public record Problem(int line, int column, String message, @Nullable String hint) {
 
-  /** The message and, where there is one, the hint, as one line without the position. */
+  /** The message and, if there is one, the hint, as one line without the position. */
   public String text() {
     return hint == null ? message : message + "; " + hint;
   }

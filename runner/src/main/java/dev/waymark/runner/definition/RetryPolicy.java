@@ -4,14 +4,14 @@ import dev.waymark.core.internal.Durations;
 import java.time.Duration;
 
 /**
- * When a failed attempt is followed by another one.
+ * The rules for retries after a failed attempt.
  *
- * @param maxAttempts how many attempts may fail before the task run has failed, at least 1
- * @param delay pause after the first failed attempt
- * @param backoff factor by which the pause grows with each further failed attempt, at least 1
- * @param maxDelay the longest pause
- * @param jitter the part of a pause, from 0 to 1, by which it is spread at random so that tasks
- *     which failed together do not retry together
+ * @param maxAttempts how many attempts may fail before the task run fails, at least 1
+ * @param delay delay after the first failed attempt
+ * @param backoff factor by which the delay grows with each further failed attempt, at least 1
+ * @param maxDelay the longest delay
+ * @param jitter the part of a delay, from 0 to 1, that is random, so that tasks that failed
+ *     together do not retry together
  */
 public record RetryPolicy(
     int maxAttempts, Duration delay, double backoff, Duration maxDelay, double jitter) {
@@ -29,17 +29,17 @@ public record RetryPolicy(
     Durations.within("maxDelay", maxDelay, Duration.ZERO, LONGEST);
   }
 
-  /** One attempt and no more. */
+  /** One attempt, no retry. */
   public static final RetryPolicy NONE =
       new RetryPolicy(1, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0.1);
 
   /**
-   * The pause after a failed attempt: {@code min(maxDelay, delay * backoff^(failed - 1))}, less a
-   * part of it of up to {@code jitter}.
+   * The delay after a failed attempt: {@code min(maxDelay, delay * backoff^(failed - 1))}, reduced
+   * by a random part of up to {@code jitter}.
    *
    * @param failed how many attempts have failed, at least 1
    * @param random a number from 0 (inclusive) to 1 (exclusive); the same number gives the same
-   *     pause
+   *     delay
    */
   public Duration delayAfter(int failed, double random) {
     double nanos =

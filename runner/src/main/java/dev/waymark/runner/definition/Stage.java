@@ -1,15 +1,18 @@
 package dev.waymark.runner.definition;
 
 /**
- * When in the course of an execution a task has its turn. The stages follow one another in this
- * order, and each begins when all tasks of those before it have ended.
+ * The part of an execution in which a task runs. The stages run in this order. Each one begins when
+ * all tasks of the stages before it have ended.
  */
 public enum Stage {
-  /** What the workflow is for. */
+  /** The main tasks of the workflow. */
   MAIN("tasks"),
-  /** Only after at least one task of {@link #MAIN} has failed. */
+  /** Runs only if at least one task of {@link #MAIN} has failed. */
   ON_FAILURE("on-failure"),
-  /** Whatever came of the others, unless the execution is cancelled. */
+  /**
+   * Runs however the earlier stages ended, also after a cancellation of an execution that has
+   * begun.
+   */
   FINALLY("finally");
 
   private final String key;
@@ -18,7 +21,7 @@ public enum Stage {
     this.key = key;
   }
 
-  /** The key of a workflow file under which the tasks of this stage stand. */
+  /** The key of a workflow file that contains the tasks of this stage. */
   public String key() {
     return key;
   }

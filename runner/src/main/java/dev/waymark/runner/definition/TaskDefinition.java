@@ -11,21 +11,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * One task. It has either {@code run} or {@code uses}.
  *
- * @param id its id, which no other task of the workflow has, whatever its stage
- * @param stage when in the course of an execution it has its turn
+ * @param id its id, unique in the workflow across all stages
+ * @param stage the stage in which it runs
  * @param needs the tasks of its stage that must have ended before it starts
- * @param condition what must hold of its needs once they have ended; otherwise it is skipped
+ * @param condition what its needs must fulfil after they have ended; otherwise it is skipped
  * @param run a script for the shell, or null
  * @param uses the name of a handler that a Java program registered, or null
  * @param with arguments of the handler
- * @param env environment of this task, over that of the workflow
- * @param workingDirectory where it runs, relative to the directory of the execution, instead of
- *     that of the workflow; or null
- * @param timeout how long one attempt may take, or null for no bound
- * @param retry when to try again
- * @param pool the pool whose workers take it and whose slots bound how many tasks run at once, or
+ * @param env environment of this task, which overrides that of the workflow
+ * @param workingDirectory the directory in which it runs, relative to the directory of the
+ *     execution; overrides that of the workflow; or null
+ * @param timeout how long one attempt may take, or null for no limit
+ * @param retry the rules for retries
+ * @param pool the pool whose workers claim it and whose slots limit how many tasks run at once, or
  *     null for any worker
- * @param inheritedEnv which variables of its worker it inherits
+ * @param inheritedEnv the variables that it inherits from its worker
  */
 public record TaskDefinition(
     TaskId id,
@@ -42,7 +42,7 @@ public record TaskDefinition(
     @Nullable String pool,
     InheritedEnv inheritedEnv) {
 
-  /** A task that inherits every variable of its worker but credentials. */
+  /** A task that inherits every variable of its worker except credentials. */
   public TaskDefinition(
       TaskId id,
       Stage stage,
@@ -79,7 +79,7 @@ public record TaskDefinition(
     env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
   }
 
-  /** A task of {@link Stage#MAIN} for any worker, which starts once its needs have succeeded. */
+  /** A task of {@link Stage#MAIN} for any worker, which starts when its needs have succeeded. */
   public TaskDefinition(
       TaskId id,
       List<TaskId> needs,
@@ -123,7 +123,7 @@ public record TaskDefinition(
         inheritedEnv);
   }
 
-  /** The same task under another condition. */
+  /** The same task with another condition. */
   public TaskDefinition withCondition(Condition condition) {
     return new TaskDefinition(
         id,
@@ -141,7 +141,7 @@ public record TaskDefinition(
         inheritedEnv);
   }
 
-  /** The same task in another pool, or in none for null. */
+  /** The same task in another pool; null means no pool. */
   public TaskDefinition withPool(@Nullable String pool) {
     return new TaskDefinition(
         id,
@@ -159,7 +159,7 @@ public record TaskDefinition(
         inheritedEnv);
   }
 
-  /** The same task with other variables of its worker. */
+  /** The same task with other inherited variables. */
   public TaskDefinition withInheritedEnv(InheritedEnv inheritedEnv) {
     return new TaskDefinition(
         id,

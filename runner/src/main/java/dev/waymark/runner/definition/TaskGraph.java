@@ -15,9 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which task of a workflow waits for which, by {@code needs}: tasks of all stages are in it, but
- * that one stage waits for another is not. Building it takes time and space in proportion to the
- * number of tasks and needs, and so does no look-up.
+ * The dependency graph of the tasks of a workflow, by {@code needs}. It contains the tasks of all
+ * stages, but not the order of the stages. Building it takes time and space in proportion to the
+ * number of tasks and needs; a look-up does not.
  *
  * <p>Immutable and thread-safe.
  */
@@ -30,7 +30,7 @@ public final class TaskGraph {
     final List<TaskId> dependants = new ArrayList<>();
 
     /**
-     * In the order of the file, unlike those of the task, which are in the order in which the task
+     * In the order of the file. The needs of the task definition are in the order in which the task
      * names them.
      */
     final List<TaskId> needs = new ArrayList<>();
@@ -49,11 +49,11 @@ public final class TaskGraph {
   }
 
   /**
-   * The graph of a workflow.
+   * Returns the graph of a workflow.
    *
-   * @throws InvalidInputException when a task appears twice, needs one that does not exist or is of
-   *     another stage, or needs itself by any way round; never for a workflow that {@code
-   *     DefinitionReader} read
+   * @throws InvalidInputException when a task appears twice, needs a task that does not exist or is
+   *     of another stage, or depends on itself directly or through others; never for a workflow
+   *     that {@code DefinitionReader} read
    */
   public static TaskGraph of(WorkflowDefinition workflow) {
     Map<TaskId, Node> nodes = new LinkedHashMap<>();
@@ -68,8 +68,8 @@ public final class TaskGraph {
         needed(nodes, task, need, workflow).dependants.add(task.id());
       }
     }
-    // Handing the needs out from the needed ones, which stand in the order of the file, sorts them
-    // without comparing.
+    // The nodes are in the order of the file. Each node is added to its dependants in that order,
+    // so the needs are sorted without a comparison.
     nodes.forEach(
         (id, node) -> node.dependants.forEach(dependant -> node(nodes, dependant).needs.add(id)));
     return new TaskGraph(nodes);
@@ -92,27 +92,27 @@ public final class TaskGraph {
     return needed;
   }
 
-  /** How many tasks there are. */
+  /** The number of tasks. */
   public int size() {
     return nodes.size();
   }
 
-  /** The task of this id, or null when there is none. */
+  /** The task with this id, or null when there is none. */
   public @Nullable TaskDefinition task(TaskId id) {
     Node node = nodes.get(id);
     return node == null ? null : node.task;
   }
 
   /**
-   * All tasks by their stages, each after those that it needs. Where the file has them in such an
-   * order, it is that of the file; otherwise a task moves as little forward as its dependants
-   * demand. The same file always has the same order.
+   * All tasks by stage, each after the tasks that it needs. If the file already has such an order,
+   * that order is kept. Otherwise a task moves forward only to the place before its first
+   * dependant. The same file always has the same order.
    */
   public List<TaskId> order() {
     return order;
   }
 
-  /** The tasks of all stages that need nothing, in the order of the file. */
+  /** The tasks of all stages that have no needs, in the order of the file. */
   public List<TaskId> roots() {
     List<TaskId> roots = new ArrayList<>();
     nodes.forEach(
@@ -125,7 +125,7 @@ public final class TaskGraph {
   }
 
   /**
-   * The tasks that a task itself names in {@code needs}, in the order of the file.
+   * The tasks in {@code needs} of a task, in the order of the file.
    *
    * @throws InvalidInputException when there is no such task
    */
@@ -143,8 +143,8 @@ public final class TaskGraph {
   }
 
   /**
-   * The tasks that wait for a task, directly or by way of others: what is skipped when it fails,
-   * unless a condition says otherwise. The nearest come first.
+   * The direct and indirect dependants of a task, nearest first. They are skipped when the task
+   * fails, unless a condition says otherwise.
    *
    * @throws InvalidInputException when there is no such task
    */
@@ -169,12 +169,12 @@ public final class TaskGraph {
     return node;
   }
 
-  /** A task whose needs are being placed before it. */
+  /** A task whose needs are being added to the order before it. */
   private record Step(Node node, Iterator<TaskId> rest) {}
 
   /**
-   * Depth first, in the order of the file; with a stack of its own, as a chain may have thousands
-   * of tasks.
+   * A depth-first search in the order of the file. It has an explicit stack, because a chain may
+   * have thousands of tasks.
    */
   private List<TaskId> sorted() {
     List<TaskId> sorted = new ArrayList<>(nodes.size());

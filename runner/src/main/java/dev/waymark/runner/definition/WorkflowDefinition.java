@@ -11,26 +11,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A workflow file that passed every check: ids are valid, every {@code needs} names a task of the
- * same stage, no task needs itself by any way round, and every condition is about needs of its
- * task.
+ * A workflow file that passed every check. Ids are valid, every {@code needs} names a task of the
+ * same stage, no task depends on itself directly or through others, and every condition refers only
+ * to the needs of its task.
  *
  * @param id the workflow's id
- * @param description what it is for, or null
- * @param labels names and values to find it by
- * @param inputs what it may be started with, by name, in the order of the file
+ * @param description the purpose of the workflow, or null
+ * @param labels names and values by which it can be found
+ * @param inputs its inputs, by name, in the order of the file
  * @param env environment of every task
- * @param workingDirectory where the tasks run, relative to the directory of the execution; null for
- *     that directory itself
- * @param timeout how long a whole execution may take from its start, or null for no bound
- * @param cleanupTimeout how long the tasks of {@code on-failure}, and then those of {@code
- *     finally}, may take together; a bound for each of the two
+ * @param workingDirectory the directory in which the tasks run, relative to the directory of the
+ *     execution; null for that directory itself
+ * @param timeout how long a whole execution may take from its start, or null for no limit
+ * @param cleanupTimeout how long all tasks of {@code on-failure} may take together; the same limit
+ *     applies separately to the tasks of {@code finally}
  * @param maxParallel how many executions of this workflow may run at the same time, or null for no
- *     bound
- * @param priority from -100 to 100, by default 0: ready tasks of executions with a greater one are
- *     taken first
- * @param tasks the tasks, at least one, by their stages, and those of a stage in the order of the
- *     file
+ *     limit
+ * @param priority from -100 to 100, by default 0: ready tasks of executions with a greater priority
+ *     are claimed first
+ * @param tasks the tasks, at least one, by stage, and within a stage in the order of the file
  * @param source the text of the file, byte for byte
  */
 public record WorkflowDefinition(
@@ -47,10 +46,10 @@ public record WorkflowDefinition(
     List<TaskDefinition> tasks,
     String source) {
 
-  /** The bound of each stage after the first where a file names none. */
+  /** The default time-out of each stage after the first. */
   public static final Duration DEFAULT_CLEANUP_TIMEOUT = Duration.ofHours(1);
 
-  /** Keeps unmodifiable copies, in their order, with the tasks sorted by their stages. */
+  /** Keeps unmodifiable copies, in their order, with the tasks sorted by stage. */
   public WorkflowDefinition {
     labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
@@ -58,7 +57,7 @@ public record WorkflowDefinition(
     tasks = tasks.stream().sorted(Comparator.comparing(TaskDefinition::stage)).toList();
   }
 
-  /** A workflow with the default bound on the stages after the first. */
+  /** A workflow with the default time-out for the stages after the first. */
   public WorkflowDefinition(
       WorkflowId id,
       @Nullable String description,
@@ -86,7 +85,7 @@ public record WorkflowDefinition(
         source);
   }
 
-  /** A workflow without bounds on its executions, of the usual priority. */
+  /** A workflow with no limit on its executions and the default priority. */
   public WorkflowDefinition(
       WorkflowId id,
       @Nullable String description,
@@ -99,7 +98,7 @@ public record WorkflowDefinition(
     this(id, description, labels, inputs, env, workingDirectory, null, null, 0, tasks, source);
   }
 
-  /** The task of this id, or null. */
+  /** The task with this id, or null. */
   public @Nullable TaskDefinition task(TaskId taskId) {
     return tasks.stream().filter(task -> task.id().equals(taskId)).findFirst().orElse(null);
   }

@@ -1,4 +1,7 @@
-/** The workflow file: its checked form, how it is read, and its errors with line and column. */
+/**
+ * The checked form of a workflow file, the parser of its conditions, and its errors with line and
+ * column.
+ */
 @NullMarked
 package dev.waymark.runner.definition;
 

@@ -14,13 +14,13 @@ import dev.waymark.runner.file.internal.YamlTree;
 import java.io.InputStream;
 
 /**
- * Reads workflow files, YAML 1.2 or JSON, and checks them: as text, as YAML, against the published
- * JSON Schema, and for what a schema cannot say, such as circular {@code needs}. Each check reports
- * all that it finds, and the later ones go on after the earlier wherever the meaning is still
- * clear, so that one look shows every independent problem. A file is either read as a whole or
- * refused as a whole.
+ * Reads workflow files, YAML 1.2 or JSON, and checks them as text, as YAML, against the published
+ * JSON Schema, and for rules that a schema cannot express, such as circular {@code needs}. Each
+ * check reports every problem that it finds. A later check still runs after an earlier one failed
+ * if the meaning is clear, so that one read shows every independent problem. A file is either
+ * accepted as a whole or rejected as a whole.
  *
- * <p>Immutable and thread-safe. The schema is loaded once in a process, by the first file that is
+ * <p>Immutable and thread-safe. The schema is loaded once in a process, when the first file is
  * read.
  */
 public final class DefinitionReader {
@@ -40,13 +40,13 @@ public final class DefinitionReader {
   }
 
   /**
-   * Reads a workflow file from its bytes, which must be UTF-8; a byte order mark before them is
-   * allowed.
+   * Reads a workflow file from its bytes, which must be UTF-8. A byte order mark at the beginning
+   * is allowed.
    *
    * @param sourceName the name of the file for messages, as the user gave it
    * @param content the bytes of the file
-   * @throws InvalidDefinitionException when anything is wrong with it; it names every problem with
-   *     line and column
+   * @throws InvalidDefinitionException when the file is invalid; it names every problem with line
+   *     and column
    */
   public WorkflowDefinition read(String sourceName, byte[] content) {
     Problems problems = new Problems();
@@ -58,8 +58,8 @@ public final class DefinitionReader {
    *
    * @param sourceName the name of the file for messages, as the user gave it
    * @param content the text of the file
-   * @throws InvalidDefinitionException when anything is wrong with it; it names every problem with
-   *     line and column
+   * @throws InvalidDefinitionException when the file is invalid; it names every problem with line
+   *     and column
    */
   public WorkflowDefinition read(String sourceName, String content) {
     Problems problems = new Problems();
@@ -67,8 +67,8 @@ public final class DefinitionReader {
   }
 
   /**
-   * Opens the published JSON Schema of a workflow file, for an editor or another checker; the
-   * caller closes it.
+   * Opens the published JSON Schema of a workflow file, for an editor or another validator. The
+   * caller closes the stream.
    */
   public static InputStream openSchema() {
     return WorkflowSchema.open();

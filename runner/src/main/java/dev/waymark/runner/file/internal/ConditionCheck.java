@@ -12,13 +12,13 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Checks the conditions of the tasks of a stage: that each can be read, and is about nothing but
- * what its task needs.
+ * Checks the conditions of the tasks of a stage: each one must be valid and refer only to needs of
+ * its task.
  */
 final class ConditionCheck {
   /**
-   * A file may have thousands of unknown names; each search for the nearest looks at all needs of
-   * its task.
+   * A file may have thousands of unknown names. Each search for the nearest name compares all needs
+   * of the task.
    */
   private static final int MAX_SUGGESTIONS = 20;
 
@@ -54,7 +54,7 @@ final class ConditionCheck {
     }
     YamlNode written = ((YamlMap) task.value()).get("needs");
     if (written instanceof YamlMap || (written instanceof YamlScalar one && !one.isString())) {
-      return; // The schema has refused what it needs, so that nothing follows from it.
+      return; // The schema check has rejected the needs, so the condition cannot be checked.
     }
     Set<String> needs = new LinkedHashSet<>();
     NeedsCheck.named(task).forEach(need -> needs.add(need.text()));

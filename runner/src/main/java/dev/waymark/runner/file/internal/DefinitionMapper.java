@@ -20,19 +20,19 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the definition from a file that passed every check. */
+/** Creates the definition from a file that passed every check. */
 public final class DefinitionMapper {
-  /** Attempts where there is a {@code retry} that does not say how many. */
+  /** The default number of attempts if a {@code retry} does not set it. */
   static final int DEFAULT_MAX_ATTEMPTS = 3;
 
-  /** The pause after the first failed attempt where a {@code retry} does not say. */
+  /** The default delay after the first failed attempt if a {@code retry} does not set it. */
   static final Duration DEFAULT_DELAY = RetryPolicy.NONE.delay();
 
   private static final String INHERIT = "inherit-env";
 
   private DefinitionMapper() {}
 
-  /** The definition that a checked file holds. */
+  /** Returns the definition of a checked file. */
   public static WorkflowDefinition map(YamlMap root, String source) {
     List<TaskDefinition> tasks = new ArrayList<>();
     InheritedEnv inherited = inheritedEnv(root.get(INHERIT), InheritedEnv.ALL);
@@ -122,7 +122,8 @@ public final class DefinitionMapper {
     Duration delay = Objects.requireNonNullElse(duration(found, "delay"), none.delay());
     Duration maxDelay = duration(found, "max-delay");
     if (maxDelay == null) {
-      // Who asks for a first pause of ten minutes without a longest one does not mean five.
+      // A file with a first delay of ten minutes and no longest delay does not mean the default of
+      // five.
       maxDelay = delay.compareTo(none.maxDelay()) > 0 ? delay : none.maxDelay();
     }
     int attempts = (int) number(found, "max-attempts", DEFAULT_MAX_ATTEMPTS);

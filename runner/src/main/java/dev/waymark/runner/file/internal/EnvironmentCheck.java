@@ -4,7 +4,7 @@ import dev.waymark.core.internal.Text;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reports environments with which no process can start. */
+/** Reports environments that are too large to start a process. */
 final class EnvironmentCheck {
   private final @Nullable YamlMap workflow;
   private final Problems problems;
@@ -16,7 +16,7 @@ final class EnvironmentCheck {
     this.workflowBytes = variables(workflow);
   }
 
-  /** Checks a task, which has all variables of the workflow that it does not set itself. */
+  /** Checks a task. It has all variables of the workflow that it does not set itself. */
   void task(YamlMap task) {
     YamlMap own = task.map("env");
     int bytes = own == null ? workflowBytes : workflowBytes + variables(own) - hidden(own);
@@ -58,7 +58,7 @@ final class EnvironmentCheck {
     }
   }
 
-  /** What a task replaces of the workflow's variables. */
+  /** The size of the workflow's variables that a task overrides. */
   private int hidden(YamlMap own) {
     int bytes = 0;
     for (String name : own.entries().keySet()) {

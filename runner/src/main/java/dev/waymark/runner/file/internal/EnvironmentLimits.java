@@ -3,9 +3,10 @@ package dev.waymark.runner.file.internal;
 import dev.waymark.core.internal.Text;
 
 /**
- * How much an environment may hold. Linux starts no process with a variable of more than 128 KiB,
- * or with arguments and environment of more than 2 MiB together; other systems have limits of the
- * same order. Half of the 2 MiB is left for what a task inherits and for arguments of its commands.
+ * The maximum size of an environment. Linux starts no process with a variable of more than 128 KiB,
+ * or with arguments and environment of more than 2 MiB together. Other systems have limits of the
+ * same order. Half of the 2 MiB is reserved for the variables that a task inherits and for
+ * arguments of its commands.
  */
 public final class EnvironmentLimits {
   /** Bytes of one variable: name, equals sign, value and the NUL at its end. */
@@ -19,12 +20,12 @@ public final class EnvironmentLimits {
 
   private EnvironmentLimits() {}
 
-  /** Bytes of a variable. */
+  /** The bytes of a variable. */
   public static int variableBytes(String name, String value) {
     return Text.utf8Bytes(name) + Text.utf8Bytes(value) + EQUALS_AND_NUL;
   }
 
-  /** Bytes that a variable takes of the total. */
+  /** The bytes of a variable that count for the total. */
   public static int totalBytes(String name, String value) {
     return variableBytes(name, value) + POINTER;
   }

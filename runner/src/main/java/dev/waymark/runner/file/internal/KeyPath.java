@@ -10,18 +10,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a JSON pointer points at.
+ * The target of a JSON pointer.
  *
  * @param pointer the pointer
  * @param tokens its tokens, unescaped
- * @param key the key under which the node stands; null for the root and for an item of a list
+ * @param key the key of the node; null for the root and for an item of a list
  * @param node the node
  */
 record KeyPath(String pointer, List<String> tokens, @Nullable YamlScalar key, YamlNode node) {
   private static final Set<String> STAGES =
       Arrays.stream(Stage.values()).map(Stage::key).collect(Collectors.toUnmodifiableSet());
 
-  /** Follows a pointer that the validator made, and that hence points at something. */
+  /** Resolves a pointer. The validator created it, so the target exists. */
   static KeyPath find(YamlNode root, String pointer) {
     List<String> tokens = new ArrayList<>();
     YamlScalar key = null;
@@ -48,8 +48,8 @@ record KeyPath(String pointer, List<String> tokens, @Nullable YamlScalar key, Ya
   }
 
   /**
-   * Where to point for what is wrong with the value: the value, or the key of a value that is not
-   * there.
+   * The position to report for a problem with the value: the value, or its key if the value is
+   * missing.
    */
   Position position() {
     boolean nothing =
@@ -59,7 +59,7 @@ record KeyPath(String pointer, List<String> tokens, @Nullable YamlScalar key, Ya
     return nothing ? keyPosition() : node.position();
   }
 
-  /** Where its key stands; for an item, where it stands itself. */
+  /** The position of the key; for an item of a list, the position of the item. */
   Position keyPosition() {
     return key == null ? node.position() : key.position();
   }
@@ -74,7 +74,7 @@ record KeyPath(String pointer, List<String> tokens, @Nullable YamlScalar key, Ya
     return tokens.isEmpty() ? "" : tokens.get(tokens.size() - 1);
   }
 
-  /** What to call it in a message. */
+  /** The name of the target in a message. */
   String name() {
     int depth = tokens.size();
     if (depth == 0) {

@@ -14,13 +14,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks what the tasks of a stage need of one another: that it exists, that it is said once, and
- * that no task needs itself by any way round. The walk is a depth-first search with a stack of its
- * own, as a chain of thousands of tasks is a good workflow.
+ * Checks the needs of the tasks of a stage: each need exists and is named once, and no task depends
+ * on itself directly or through others. The check is a depth-first search with an explicit stack,
+ * because a chain of thousands of tasks is valid.
  */
 final class NeedsCheck {
   /**
-   * A file may have thousands of unknown names; each search for the nearest looks at every task.
+   * A file may have thousands of unknown names. Each search for the nearest name compares every
+   * task.
    */
   private static final int MAX_SUGGESTIONS = 20;
 
@@ -34,7 +35,8 @@ final class NeedsCheck {
   private final Problems problems;
 
   /**
-   * For each task, the tasks that it needs and where it says so, without those that were refused.
+   * For each task, its needs and the positions that name them, without the needs that were
+   * rejected.
    */
   private final Map<String, Map<String, Position>> needs = new LinkedHashMap<>();
 
@@ -58,7 +60,7 @@ final class NeedsCheck {
     }
   }
 
-  /** What a task names in its needs, as far as it is text. */
+  /** The needs of a task that are text. */
   static List<YamlScalar> named(YamlMap.Entry task) {
     YamlNode found = task.value() instanceof YamlMap body ? body.get("needs") : null;
     if (found == null) {
@@ -102,7 +104,7 @@ final class NeedsCheck {
     return stage == Stage.MAIN ? "" : "under \"" + stage.key() + "\" ";
   }
 
-  /** Why a task need not, or cannot, wait for one of another stage. */
+  /** Why a task does not have to wait, or cannot wait, for a task of another stage. */
   private String advice(Stage other) {
     boolean earlier = other.compareTo(stage) < 0;
     Stage first = earlier ? other : stage;
@@ -129,8 +131,7 @@ final class NeedsCheck {
   }
 
   /**
-   * A task on the way from the start of a walk, with those of its needs that were not yet looked
-   * at.
+   * A task on the path from the start of a walk, with those of its needs that were not visited yet.
    */
   private record Step(String task, Iterator<Map.Entry<String, Position>> rest) {}
 
@@ -163,8 +164,8 @@ final class NeedsCheck {
   }
 
   /**
-   * Reports the cycle that ends here, unless it shares a task with one that was reported: undoing
-   * that one may undo this one too.
+   * Reports the cycle that ends here, unless it shares a task with one that was reported: the fix
+   * of that one may also fix this one.
    */
   private void report(String first, Position at, Deque<Step> way) {
     List<String> cycle = new ArrayList<>();

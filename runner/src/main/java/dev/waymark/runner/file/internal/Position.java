@@ -1,7 +1,7 @@
 package dev.waymark.runner.file.internal;
 
 /**
- * A place in a file.
+ * A position in a file.
  *
  * @param line the line, from 1
  * @param column the column, from 1, in code points

@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects what is wrong with one file. A problem that is found twice at the same place, as behind
- * an alias, counts once. Not thread-safe.
+ * Collects the problems of one file. A problem that is found twice at the same position, for
+ * example through an alias, counts once. Not thread-safe.
  */
 public final class Problems {
   private static final Comparator<Problem> BY_POSITION =
@@ -24,30 +24,30 @@ public final class Problems {
     found.add(new Problem(at.line(), at.column(), message, hint));
   }
 
-  /** Adds a problem after which nothing else can be said of the file. */
+  /** Adds a problem after which no further check of the file is possible. */
   public void addFatal(Position at, String message, @Nullable String hint) {
     add(at, message, hint);
     fatal = true;
   }
 
-  /** Whether nothing is wrong so far. */
+  /** Whether there are no problems so far. */
   public boolean isEmpty() {
     return found.isEmpty();
   }
 
-  /** Whether the file cannot be looked at any further. */
+  /** Whether the file cannot be checked any further. */
   public boolean isFatal() {
     return fatal;
   }
 
-  /** How many problems there are so far. */
+  /** The number of problems so far. */
   public int size() {
     return found.size();
   }
 
   /**
-   * The problems in the order of the file; those of one place in the order in which they were
-   * found.
+   * The problems in the order of the file. Those of one position are in the order in which they
+   * were found.
    */
   public List<Problem> sorted() {
     List<Problem> sorted = new ArrayList<>(found);

@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what the validator found into problems that a user understands: by place rather than by
- * JSON pointer, in words of our own for each keyword. What is allowed is read from the schema
- * itself, which holds it once for this check and for editors ({@code patternErrorMessage} is
- * theirs).
+ * Converts the errors of the validator to problems that a user understands, with a position instead
+ * of a JSON pointer, and with our own message for each keyword. The allowed values are read from
+ * the schema. So the schema is the one place that defines them, for this check and for editors
+ * ({@code patternErrorMessage} is for editors).
  *
- * <p>A key that is missing is reported only once all errors are known: where an unknown key was
- * likely meant to be it, saying both would be noise.
+ * <p>A missing key is reported only when all errors are known. If an unknown key is probably a
+ * misspelling of it, only the unknown key is reported.
  */
 final class SchemaMessages {
   private final YamlNode schema;
@@ -29,7 +29,9 @@ final class SchemaMessages {
   private final Set<String> meant = new HashSet<>();
   private final Set<String> namesChecked = new HashSet<>();
 
-  /** Keys of which one was expected; any that was likely meant by another word settles it. */
+  /**
+   * Keys of which one is required. A probable misspelling of any of them suppresses the problem.
+   */
   private record Missing(
       String pointer, Set<String> keys, Position at, String message, @Nullable String hint) {}
 
@@ -42,7 +44,7 @@ final class SchemaMessages {
   void accept(Error error) {
     String path = error.getEvaluationPath();
     if (path.contains("/oneOf/")) {
-      return; // Said once, in full, for the oneOf itself.
+      return; // The oneOf itself is reported, once and in full.
     }
     KeyPath place = KeyPath.find(root, error.getInstanceLocation());
     if (path.contains("/propertyNames")) {
@@ -69,7 +71,7 @@ final class SchemaMessages {
     }
   }
 
-  /** Reports the keys that were meant by no other word. */
+  /** Reports the missing keys for which there is no probable misspelling. */
   void finish() {
     for (Missing one : missing) {
       if (one.keys().stream().noneMatch(key -> meant.contains(one.pointer() + "\n" + key))) {
@@ -92,7 +94,7 @@ final class SchemaMessages {
         typeHint(place, rules));
   }
 
-  /** Quotes, where a string was expected and the same text in quotes would be allowed. */
+  /** The value in quotes, if a string is expected and the quoted text would be allowed. */
   private static @Nullable String typeHint(KeyPath place, YamlMap rules) {
     String pattern = text(rules, "pattern");
     boolean wantsString =
@@ -128,7 +130,7 @@ final class SchemaMessages {
 
   private void pattern(KeyPath place, YamlMap rules) {
     if (place.isCondition()) {
-      return; // ConditionCheck says what exactly is wrong with it.
+      return; // ConditionCheck reports the exact problem.
     }
     problems.add(
         place.position(),
@@ -173,7 +175,7 @@ final class SchemaMessages {
 
   private void runOrUses(KeyPath place) {
     if (!(place.node() instanceof YamlMap map)) {
-      return; // Its type is the problem, and is reported.
+      return; // The wrong type is already reported.
     }
     YamlMap.Entry uses = map.entries().get("uses");
     if (uses != null) {
@@ -232,7 +234,9 @@ final class SchemaMessages {
     problems.add(place.keyPosition(), "unknown key " + Text.quote(key), hint);
   }
 
-  /** The validator says only that some name of a map is bad; which ones, the pattern tells. */
+  /**
+   * The validator reports only that some name of a map is invalid. The pattern shows which ones.
+   */
   private void names(Error error, KeyPath place) {
     YamlMap rules = rules(error);
     String pattern = text(rules, "pattern");

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node of our tree as the validator sees it. The validator asks for children again and again, so
- * they are made once. Not thread-safe.
+ * Adapts a node of our tree for the validator. The validator reads children repeatedly, so they are
+ * created once. Not thread-safe.
  */
 public final class SchemaNode implements JsonNode {
   private final YamlNode node;

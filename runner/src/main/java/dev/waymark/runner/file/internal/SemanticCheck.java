@@ -13,8 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checks that a JSON Schema cannot make. They look at whatever has the right type and pass over
- * the rest, which the schema has reported, so that the one does not hide the other.
+ * The checks that a JSON Schema cannot express. They check the values that have the right type and
+ * skip the others, which the schema check has reported. So one kind of problem does not hide
+ * another.
  */
 public final class SemanticCheck {
   private final DefinitionLimits limits;
@@ -25,7 +26,7 @@ public final class SemanticCheck {
     this.problems = problems;
   }
 
-  /** Reports everything that is wrong with what a file means. */
+  /** Reports every semantic problem of a file. */
   public static void check(YamlNode root, DefinitionLimits limits, Problems problems) {
     if (root instanceof YamlMap map) {
       new SemanticCheck(limits, problems).workflow(map);
@@ -77,7 +78,7 @@ public final class SemanticCheck {
     }
   }
 
-  /** The stage of each task, after reporting those that stand in two of them. */
+  /** Returns the stage of each task, and reports the tasks that appear in two stages. */
   private Map<String, Stage> stageOf(Map<Stage, YamlMap> stages) {
     Map<String, Stage> stageOf = new HashMap<>();
     Map<String, YamlScalar> keys = new HashMap<>();
@@ -205,7 +206,7 @@ public final class SemanticCheck {
     }
   }
 
-  /** The duration, or null when there is none, or none of a right form. */
+  /** The duration, or null when there is none or its form is invalid. */
   private @Nullable Duration duration(String key, @Nullable YamlScalar value) {
     Duration duration = value == null || !value.isString() ? null : Durations.parse(value.text());
     if (value == null || duration == null || duration.compareTo(limits.maxDuration()) <= 0) {

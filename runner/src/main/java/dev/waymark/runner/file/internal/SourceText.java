@@ -10,15 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * The first check of a file: that it is text, of a size that may be looked at, with nothing in it
- * but the characters that YAML allows.
+ * The first check of a file: it must be text, within the size limit, and contain only characters
+ * that YAML allows.
  */
 public final class SourceText {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private SourceText() {}
 
-  /** The text of the file; an empty text, and a fatal problem, when it is not text. */
+  /** Decodes a file. Returns an empty text, and adds a fatal problem, when it is not text. */
   public static String decode(byte[] content, DefinitionLimits limits, Problems problems) {
     if (content.length > limits.maxFileBytes()) {
       return tooLarge(content.length, limits, problems);
@@ -34,16 +34,19 @@ public final class SourceText {
     return characters(text, problems);
   }
 
-  /** The text, as it is; an empty text, and a fatal problem, when it cannot be that of a file. */
+  /**
+   * Returns the text unchanged. Returns an empty text, and adds a fatal problem, when it is not
+   * valid in a file.
+   */
   public static String check(String text, DefinitionLimits limits, Problems problems) {
-    // A text has at least as many bytes as characters, so that a huge one is not counted through.
+    // A text has at least as many bytes as characters, so the bytes of a huge text are not counted.
     long bytes = text.length() > limits.maxFileBytes() ? text.length() : Text.utf8Bytes(text);
     return bytes > limits.maxFileBytes()
         ? tooLarge(bytes, limits, problems)
         : characters(text, problems);
   }
 
-  /** The text without a byte order mark before it. */
+  /** The text without a byte order mark at its beginning. */
   static String withoutMark(String text) {
     return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
   }
@@ -111,7 +114,7 @@ public final class SourceText {
         || (c >= 0xe000 && c != 0xfffe && c != 0xffff);
   }
 
-  /** The place after a text. */
+  /** The position after the end of a text. */
   private static Position end(String text) {
     int line = 1;
     int column = 1;

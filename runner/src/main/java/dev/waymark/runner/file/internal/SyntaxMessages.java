@@ -5,11 +5,13 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 
-/** Says in a user's words what the YAML parser did not understand. */
+/** Converts errors of the YAML parser to messages that a user understands. */
 final class SyntaxMessages {
   private SyntaxMessages() {}
 
-  /** Reports what stopped the parser; {@code last} is the end of what it understood. */
+  /**
+   * Reports the error that stopped the parser; {@code last} is the end of the part that was parsed.
+   */
   static void report(RuntimeException error, Position last, Problems problems) {
     if (error instanceof MarkedYamlEngineException marked) {
       report(marked, last, problems);
@@ -77,7 +79,7 @@ final class SyntaxMessages {
         "check the indentation, quotes and brackets");
   }
 
-  /** The place of a mark, which counts from 0; {@code otherwise} when there is none. */
+  /** Converts a mark, which counts from 0, to a position; {@code otherwise} when there is none. */
   static Position position(Optional<Mark> mark, Position otherwise) {
     return mark.map(found -> new Position(found.getLine() + 1, found.getColumn() + 1))
         .orElse(otherwise);

@@ -17,10 +17,11 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * The check against the published JSON Schema. Thread-safe; the schema is read at the first check
- * and not before.
+ * Checks files against the published JSON Schema. Thread-safe. The schema is read at the first
+ * check.
  *
- * <p>That the schema is itself valid is not checked here, at a cost to every start, but by a test.
+ * <p>Whether the schema itself is valid is not checked here, because that would cost time at every
+ * start. A test checks it.
  */
 public final class WorkflowSchema {
   private static final URI ID = URI.create("urn:waymark:schema:workflow");
@@ -30,7 +31,7 @@ public final class WorkflowSchema {
   /** The class-path name of the published schema. */
   public static final String RESOURCE = "dev/waymark/runner/definition/workflow.schema.json";
 
-  /** Read once, by the first who asks. */
+  /** Initialized once, on first use. */
   private static final class Loaded {
     static final YamlNode TREE = readTree();
     static final Validator VALIDATOR = validator(TREE);
@@ -42,7 +43,7 @@ public final class WorkflowSchema {
     return Objects.requireNonNull(stream, "the schema is missing from the class path");
   }
 
-  /** Reports everything in which a file differs from the schema. */
+  /** Reports every difference between a file and the schema. */
   public static void check(YamlNode root, Problems problems) {
     Validator.Result result = Loaded.VALIDATOR.validate(ID, new SchemaNode(root, ""));
     if (!result.isValid()) {
@@ -88,15 +89,15 @@ public final class WorkflowSchema {
   }
 
   /**
-   * In a JSON Schema, {@code $} is the end of the string; in Java it would also be the place before
-   * a newline at the end.
+   * In a JSON Schema, {@code $} is the end of the string. In Java it also matches before a newline
+   * at the end.
    */
   static Pattern compile(String pattern) {
     return Pattern.compile(
         pattern.endsWith("$") ? pattern.substring(0, pattern.length() - 1) + "\\z" : pattern);
   }
 
-  /** The validator meets nothing but trees that were read already. */
+  /** The validator reads only trees that are already parsed. */
   private static final class Nodes implements JsonNodeFactory {
     @Override
     public JsonNode wrap(Object node) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A list or map of which not all has been read. */
+/** A list or map that is not completely read yet. */
 abstract sealed class YamlFrame {
   private final Position position;
   private final @Nullable String anchor;
@@ -30,8 +30,8 @@ abstract sealed class YamlFrame {
   }
 
   /**
-   * Takes the next node in, which the file has at this place; the node itself stands elsewhere when
-   * that is an alias.
+   * Adds the next node. {@code at} is its position in the file; if the node is the target of an
+   * alias, its own position is different.
    */
   final void add(Finished next, Position at) {
     nodes += next.nodes();
@@ -46,7 +46,7 @@ abstract sealed class YamlFrame {
   /** Whether the next node is a key. */
   abstract boolean awaitsKey();
 
-  /** The next node is a key that was refused already; its value goes with it. */
+  /** Reports that the next node is a key that was already rejected; its value is skipped too. */
   abstract void refuseKey();
 
   abstract void accept(YamlNode next, Position at);
@@ -132,7 +132,7 @@ abstract sealed class YamlFrame {
         String hint =
             "it stands first in line " + first.key().position().line() + "; remove one of them";
         problems.add(at, "duplicate key " + Text.quote(scalar.text()), hint);
-        // The value is skipped, but nothing is missing.
+        // The value is skipped, but it is not missing.
         skipsValue = true;
         return;
       }

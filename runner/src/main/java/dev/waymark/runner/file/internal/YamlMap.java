@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position where it begins
  * @param entries its entries, in the order of the file
- * @param incomplete whether entries were left out because their keys were refused, so that nothing
- *     follows from a key that is missing
+ * @param incomplete whether entries were left out because their keys were rejected; a key that is
+ *     not in the map is then not necessarily missing
  */
 public record YamlMap(Position position, Map<String, Entry> entries, boolean incomplete)
     implements YamlNode {
@@ -28,12 +28,12 @@ public record YamlMap(Position position, Map<String, Entry> entries, boolean inc
     return entry == null ? null : entry.value();
   }
 
-  /** The value of a key when it is a map, or null. */
+  /** The value of a key if it is a map; otherwise null. */
   public @Nullable YamlMap map(String key) {
     return get(key) instanceof YamlMap map ? map : null;
   }
 
-  /** The value of a key when it is a scalar, or null. */
+  /** The value of a key if it is a scalar; otherwise null. */
   public @Nullable YamlScalar scalar(String key) {
     return get(key) instanceof YamlScalar scalar ? scalar : null;
   }

@@ -1,14 +1,14 @@
 package dev.waymark.runner.file.internal;
 
 /**
- * A value of a file, with the place where it stands. What an alias names is not copied: the same
- * node may stand in the tree several times.
+ * A value of a file, with its position. The target of an alias is not copied: the same node may
+ * appear in the tree several times.
  */
 public sealed interface YamlNode permits YamlScalar, YamlList, YamlMap {
 
   /** Where it begins. */
   Position position();
 
-  /** What it is, for a message: {@code the number 5}, {@code a list}. */
+  /** A description for a message: {@code the number 5}, {@code a list}. */
   String describe();
 }

@@ -11,13 +11,13 @@ import org.snakeyaml.engine.v2.resolver.ScalarResolver;
  * A scalar.
  *
  * @param position where it begins
- * @param text its text: what is written in the file, without quotes and escapes
- * @param kind what it is by the core schema of YAML 1.2
+ * @param text its text, without quotes and escapes
+ * @param kind its type by the core schema of YAML 1.2
  */
 public record YamlScalar(Position position, String text, Kind kind) implements YamlNode {
-  /** What a scalar may be. */
+  /** The type of a scalar. */
   public enum Kind {
-    /** Nothing: {@code null}, {@code ~} or no text at all. */
+    /** Null: {@code null}, {@code ~} or no text at all. */
     NULL,
     /** {@code true} or {@code false}. */
     BOOLEAN,
@@ -28,20 +28,20 @@ public record YamlScalar(Position position, String text, Kind kind) implements Y
   }
 
   /**
-   * A longer number is a string: no key takes one, and the time to read a number grows with the
-   * square of its length.
+   * A longer number is a string: no key accepts such a number, and the time to parse a number grows
+   * with the square of its length.
    */
   private static final int MAX_NUMBER_LENGTH = 40;
 
   /**
-   * Likewise: a number with a greater exponent is no size of anything, but could take gigabytes
-   * when it is written out.
+   * A number with a greater exponent is a string too: no size is that large, and the number written
+   * out could take gigabytes.
    */
   private static final int MAX_EXPONENT = 300;
 
   private static final ScalarResolver CORE = new CoreScalarResolver(false);
 
-  /** A scalar without quotes, whose text decides what it is. */
+  /** A scalar without quotes. Its text determines its type. */
   public static YamlScalar plain(Position position, String text) {
     return new YamlScalar(position, text, kindOf(text));
   }
@@ -62,7 +62,7 @@ public record YamlScalar(Position position, String text, Kind kind) implements Y
         : Kind.STRING;
   }
 
-  /** JSON has no infinity and no "not a number"; here they are strings. */
+  /** JSON has no infinity and no "not a number"; such values are strings here. */
   private static boolean isUsable(String text) {
     try {
       BigDecimal number = parse(text);

@@ -23,13 +23,13 @@ import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 
 /**
- * Makes the tree of a file from the parser's events.
+ * Builds the tree of a file from the parser's events.
  *
- * <p>The parser's own composer is not used. It calls itself for each level of nesting, so that a
- * file of brackets overflows the stack; it resolves aliases without counting what they expand to;
- * and it stops at the first duplicate key. Here open collections stand on a stack of our own, and
- * each finished node knows how many nodes it stands for, so that an alias bomb is seen at the alias
- * that goes over the limit, before anything is expanded.
+ * <p>The parser's own composer is not used, for three reasons. It is recursive, so a file of nested
+ * brackets overflows the stack. It resolves aliases without counting the nodes that they expand to.
+ * It stops at the first duplicate key. Here, open collections are on an explicit stack, and each
+ * finished node has a count of its expanded nodes. So an alias bomb is detected at the alias that
+ * exceeds the limit, before anything is expanded.
  */
 public final class YamlTree {
   private final DefinitionLimits limits;
@@ -42,9 +42,9 @@ public final class YamlTree {
   private @Nullable YamlNode root;
 
   /**
-   * A node with what an alias to it costs.
+   * A node with the cost of an alias to it.
    *
-   * @param nodes how many nodes it stands for, itself included
+   * @param nodes how many nodes it contains, itself included
    * @param height how many levels it has, itself included
    */
   record Finished(YamlNode node, long nodes, int height) {}
@@ -55,13 +55,13 @@ public final class YamlTree {
   }
 
   /**
-   * The root of the file's only document; null, and a fatal problem, when there is none to go on
-   * with.
+   * Returns the root of the file's only document. Returns null, and adds a fatal problem, when
+   * there is no root to continue with.
    */
   public static @Nullable YamlNode read(String text, DefinitionLimits limits, Problems problems) {
     YamlTree tree = new YamlTree(limits, problems);
     String visible = SourceText.withoutMark(text);
-    // The reader counts code points; there are at most as many of them as characters.
+    // The reader counts code points; a text has at most as many code points as characters.
     LoadSettings settings =
         LoadSettings.builder().setCodePointLimit(Math.max(1, visible.length())).build();
     tree.readAll(new Parse(settings).parseString(visible).iterator());
@@ -79,8 +79,8 @@ public final class YamlTree {
   }
 
   /**
-   * The parser lets exceptions of the JDK out too, such as NumberFormatException for the escape
-   * {@code UFFFFFFFF}; they are the file's fault as well.
+   * The parser also throws exceptions of the JDK, such as NumberFormatException for the escape
+   * {@code UFFFFFFFF}. These also mean that the file is invalid.
    */
   private void readAll(Iterator<Event> events) {
     Position last = Position.START;
@@ -109,7 +109,8 @@ public final class YamlTree {
       case Scalar -> scalar((ScalarEvent) event, at);
       case Alias -> alias((AliasEvent) event, at);
       default -> {
-        // The ends of the stream and of documents say nothing; comments are not asked for.
+        // The ends of the stream and of documents carry no data; parsing of comments is not
+        // enabled.
       }
     }
   }
@@ -244,8 +245,8 @@ public final class YamlTree {
   }
 
   /**
-   * Text from the file itself is well-formed by now; what an escape such as {@code \ud800} or
-   * {@code \0} stands for need not be.
+   * Text from the file is well-formed at this point, but the result of an escape such as {@code
+   * \ud800} or {@code \0} may not be.
    */
   private void refuseMalformed(String text, Position at) {
     for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
