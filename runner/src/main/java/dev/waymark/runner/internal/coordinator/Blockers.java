@@ -24,17 +24,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds executions that keep those waiting which this runner is asked for, and on which no living
- * worker works: one that was killed while it held the last slot of a pool, or the place of its
- * workflow, would hold it for ever. Such an execution is recovered and worked on here as well, to
- * its end; no other is. A runner that works on everything needs none of this. Belongs to the
+ * Finds executions that block the executions of this runner's requests and on which no living
+ * worker works. For example, a worker was killed while its execution held the last slot of a pool,
+ * or counted for the limit of its workflow; the execution would hold it forever. This runner
+ * recovers such an execution and works on it until it ends. It works on no other execution without
+ * a request. A runner that works on all executions does not need this class. Belongs to the
  * coordinator's thread.
  */
 final class Blockers {
   private static final Logger LOG = LoggerFactory.getLogger(Blockers.class);
   private static final Duration LOOKS = Duration.ofSeconds(2);
 
-  /** For how long an execution is kept that nothing can be done for, once all else has ended. */
+  /**
+   * How long the runner waits for a blocking execution that it can do nothing for, after all
+   * requested executions have ended.
+   */
   private static final Duration LAST_RETRY_LIMIT = Duration.ofSeconds(30);
 
   private final RunnerConfig config;
@@ -60,7 +64,7 @@ final class Blockers {
     this.explainer = WaitExplainer.of(config.store(), config.definitions());
   }
 
-  /** Looks for such executions from time to time, and lets go of those that have ended. */
+  /** Looks for such executions at intervals, and removes those that have ended. */
   void look() {
     if (requests.isForAll()) {
       return;
@@ -153,7 +157,7 @@ final class Blockers {
     }
   }
 
-  /** Whether nobody works on an execution, or nobody who could go on with it. */
+  /** Whether no worker works on an execution, or none that can continue it. */
   private boolean isLeft(ExecutionId id) {
     Waiting waiting = waiting(id);
     if (waiting == null

@@ -16,8 +16,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts what this worker has claimed. By then the claim is durable: whatever keeps the attempt
- * from starting is recorded as its end. Belongs to the coordinator's thread.
+ * Starts the attempts that this worker has claimed. The claim is durable at that point, so an error
+ * that prevents the start is recorded as the end of the attempt. Belongs to the coordinator's
+ * thread.
  */
 final class ClaimStarter {
   private final RunnerConfig config;
@@ -36,14 +37,14 @@ final class ClaimStarter {
   }
 
   /**
-   * Starts what was claimed.
+   * Starts the claimed attempts.
    *
    * @param sentNanos the monotonic time before the claim was sent
    */
   void start(List<Claimed> claimed, long sentNanos) {
     claimed.forEach(each -> attempts.expect(each.attempt().id()));
-    // All of them are told of first: they began at one time, and the end of one that cannot start
-    // comes after that.
+    // The listener is first notified of all of them: they began at the same time, and the end of an
+    // attempt that cannot start comes later.
     List<Claimed> prepared = new ArrayList<>();
     for (Claimed each : claimed) {
       if (prepare(each) == null) {
@@ -58,7 +59,7 @@ final class ClaimStarter {
     }
   }
 
-  /** Brings the picture of its execution up to date; null where that cannot be run. */
+  /** Updates the picture of the execution; null if the execution cannot be run here. */
   private @Nullable ExecutionPicture prepare(Claimed claimed) {
     ExecutionId id = claimed.execution().id();
     ExecutionPicture picture = pictures.get(id);
@@ -84,9 +85,9 @@ final class ClaimStarter {
   }
 
   /**
-   * Others have got on with the execution. Of an ordinary task only what it needs is read again: it
-   * does not lean on the rest, of which there may be thousands. A task of a later stage receives
-   * how all before it have ended.
+   * Other workers have changed the execution. For a task of the first stage, only its needs are
+   * read again: it does not depend on the other tasks, of which there may be thousands. A task of a
+   * later stage receives how all earlier tasks ended.
    */
   private void catchUp(ExecutionPicture picture, Claimed claimed) {
     TaskRunPicture node = picture.node(claimed.taskRun().id());
@@ -100,7 +101,7 @@ final class ClaimStarter {
 
   private void start(Claimed claimed, long sentNanos) {
     ExecutionPicture known = pictures.get(claimed.execution().id());
-    // One that was claimed before it may have led to letting go of the execution.
+    // The start of an earlier claimed task may have removed the execution.
     ExecutionPicture picture = known == null ? prepare(claimed) : known;
     if (picture != null) {
       pictures.guard(picture, () -> start(picture, claimed, sentNanos));
@@ -109,7 +110,7 @@ final class ClaimStarter {
 
   private void start(ExecutionPicture picture, Claimed claimed, long sentNanos) {
     TaskRunPicture node = picture.node(claimed.taskRun().id());
-    // The lease may be over by now, and somebody else at it.
+    // The lease may have expired, and another worker may run the attempt.
     if (node != null && picture.isLive(claimed.attempt().id())) {
       attempts.start(picture, node, sentNanos);
     }

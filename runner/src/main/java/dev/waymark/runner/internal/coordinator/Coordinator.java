@@ -28,15 +28,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a runner that decides. Callers and ending processes put what they have to say
- * into its inbox; between two messages it does what is to be done: looks at the store when that is
- * due or the store has called, claims what is ready while there is a free place, answers those
- * whose wish is fulfilled, and sleeps until the next message or look.
+ * The thread of a runner that makes all decisions. Callers and ending processes post messages to
+ * its inbox. Between two messages it does its work: it reads from the store when a look is due or
+ * the store has sent a notification, claims ready task runs while there is a free slot, completes
+ * the requests that are fulfilled, and sleeps until the next message or look.
  *
- * <p>Since one thread holds the whole picture there is nothing to lock but the door: requests
- * against the end of the thread. What is done to executions is up to the parts that are put
- * together here, all of which belong to that thread; other threads only call what is public here,
- * and {@code post} and {@code call}.
+ * <p>One thread owns the whole picture, so there are no locks, with one exception: a request must
+ * not be added while the thread ends. The work on executions is done by the objects that are
+ * created here. They all belong to that thread. Other threads may call only the public methods of
+ * this class, {@code post} and {@code call}.
  */
 public final class Coordinator {
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
@@ -57,7 +57,7 @@ public final class Coordinator {
   private boolean over;
   private @Nullable Throwable failure;
 
-  // What follows is the thread's own.
+  // The following fields belong to the coordinator's thread.
   private final Requests requests;
   private final LocalAttempts attempts;
   private final ExecutionPictures pictures;
@@ -69,7 +69,7 @@ public final class Coordinator {
   private final Interval looks;
   private boolean placeFreed;
 
-  /** Makes a coordinator; its thread begins with the first request. */
+  /** Creates a coordinator. Its thread starts with the first request. */
   public Coordinator(RunnerConfig config) {
     this.config = config;
     this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("waymark-processes"));
@@ -98,7 +98,7 @@ public final class Coordinator {
     Workers.opened(config.worker());
   }
 
-  // ---- callers' threads
+  // ---- methods for the threads of callers
 
   /** As {@link dev.waymark.runner.Runner#run}. */
   public ExecutionState run(ExecutionId id) {
@@ -124,7 +124,7 @@ public final class Coordinator {
     }
   }
 
-  /** Something changed in the store: if the thread is at work, let it look now. */
+  /** Something changed in the store. If the thread is running, it looks at the store now. */
   public void nudge() {
     synchronized (door) {
       if (thread != null && !over) {
@@ -244,7 +244,7 @@ public final class Coordinator {
     }
   }
 
-  /** The store says that there may be something to do; on any thread. */
+  /** The store notifies that there may be work. May be called on any thread. */
   private void call() {
     if (!called) {
       called = true;
@@ -295,8 +295,8 @@ public final class Coordinator {
   }
 
   /**
-   * Called on any thread. What comes after a failure is not heard: nothing can be recorded any
-   * more.
+   * May be called on any thread. Messages after a failure are ignored, because nothing can be
+   * recorded any more.
    */
   private void post(Runnable event) {
     inbox.add(
@@ -361,7 +361,7 @@ public final class Coordinator {
       failure = cause;
       release();
     }
-    // Requests that came through the door just before are answered like the rest.
+    // Requests that were added just before are answered like the others.
     stopping = true;
     for (Runnable message = inbox.poll(); message != null; message = inbox.poll()) {
       message.run();

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records how attempts of this worker ended, each together with all that follows from it, before
- * anything acts upon it. Belongs to the coordinator's thread.
+ * Records the ends of attempts of this worker. Each end is recorded together with everything that
+ * follows from it, before any action depends on it. Belongs to the coordinator's thread.
  */
 final class EndRecorder {
   private static final Logger LOG = LoggerFactory.getLogger(EndRecorder.class);
@@ -41,9 +41,9 @@ final class EndRecorder {
   }
 
   /**
-   * Records the end of an attempt, which is none of this worker's any more after that. Where the
-   * execution is no longer in hand, because it ended elsewhere or cannot be read, nothing is
-   * recorded: the attempt is lost to this worker.
+   * Records the end of an attempt. After that, the attempt no longer belongs to this worker. If the
+   * runner no longer works on the execution, because it ended elsewhere or cannot be read, nothing
+   * is recorded: the attempt is lost to this worker.
    */
   void record(LocalAttempt attempt, ProcessEnd end) {
     ExecutionPicture picture = pictures.get(attempt.execution());
@@ -60,10 +60,10 @@ final class EndRecorder {
   }
 
   /**
-   * The lease may be over, and what it came to counts for nothing. Where nobody has taken the
-   * attempt over by now, it is recorded as lost at once, since its process has ended: the lease in
-   * the store may last longer than this worker could know, and nobody need wait for its end. A
-   * handler may still run; there the lease has to end.
+   * The lease may have expired, so the result of the attempt is discarded. If no other worker has
+   * taken over the attempt, it is recorded as lost at once, because its process has ended. The
+   * lease in the store may last longer than this worker knows, and other workers do not have to
+   * wait for its end. A handler may still run; in that case the lease has to expire.
    */
   private void lose(ExecutionPicture picture, LocalAttempt attempt) {
     attempts.remove(attempt);
@@ -81,7 +81,7 @@ final class EndRecorder {
 
   private void record(ExecutionPicture picture, LocalAttempt attempt, ProcessEnd raw) {
     try {
-      // Once, however often it is tried: what is taken is gone.
+      // Only once, even if the recording is repeated: reading the outputs deletes their files.
       TaskRunPicture node =
           picture.isLive(attempt.id()) ? picture.node(attempt.id().taskRunId()) : null;
       ProcessEnd full = node == null ? raw : attempts.withOutputs(picture, node, attempt.id(), raw);
@@ -93,8 +93,8 @@ final class EndRecorder {
   }
 
   /**
-   * Records the end of an attempt. Where the database refuses what is to be recorded, as outputs
-   * that it cannot hold, the attempt has failed for that reason, which can be recorded.
+   * Records the end of an attempt. If the database rejects the data, for example outputs that it
+   * cannot store, the attempt fails for that reason, which can be recorded.
    */
   private void recordOrFail(ExecutionPicture picture, LocalAttempt attempt, ProcessEnd end) {
     try {
@@ -104,7 +104,7 @@ final class EndRecorder {
           .addKeyValue("execution", picture.id())
           .addKeyValue("attempt", attempt.id())
           .log("the end of attempt {} was refused: {}", attempt.id(), e.getMessage());
-      // What was refused has been made in the picture already.
+      // The rejected changes are already in the picture.
       pictures.reload(picture);
       recordUntilTaken(
           picture, attempt, end.failed("its end could not be recorded: " + e.getMessage()));
@@ -120,11 +120,11 @@ final class EndRecorder {
   }
 
   /**
-   * Records the end of an attempt, unless a newer one has made it void.
+   * Records the end of an attempt, unless a newer attempt has invalidated it.
    *
-   * @param whole with all that follows from it; else the bare end, which no change elsewhere can
-   *     stand against
-   * @return false when it was refused and is to be decided anew
+   * @param whole whether to record everything that follows from it; otherwise only the end itself,
+   *     which conflicts with no change by others
+   * @return false when the store refused it and it must be decided again
    */
   private boolean record(
       ExecutionPicture picture, LocalAttempt attempt, ProcessEnd end, boolean whole) {

@@ -32,23 +32,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The executions in hand: a picture of each, as the store has it, and the way to a newer one. An
- * execution that cannot be run here, or of which the store does not take what is to be recorded, is
- * set aside: it is let go, and harms no other. Belongs to the coordinator's thread.
+ * The executions that this runner works on: a picture of each, as it is in the store, and methods
+ * to update it. An execution is excluded if it cannot be run here, or if the store rejects its
+ * changes. It is then removed and does not affect other executions. Belongs to the coordinator's
+ * thread.
  */
 final class ExecutionPictures {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutionPictures.class);
 
-  /** Pictures of executions without a live attempt here that are kept, in case more is claimed. */
+  /**
+   * The number of pictures of executions without a live attempt here that are cached for further
+   * claims.
+   */
   private static final int KEPT = 100;
 
-  /** How many tasks these have together, at most. */
+  /** The maximum number of tasks of these executions together. */
   private static final int KEPT_TASKS = 20_000;
 
-  /** How many executions are remembered that cannot be worked on here. */
+  /** The maximum number of excluded executions that are remembered. */
   private static final int MOST_SET_ASIDE = 10_000;
 
-  /** There may be thousands of such executions, and each of them would be worth a warning. */
+  /** There may be thousands of such executions, so the warnings are limited. */
   private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
 
   private final RunnerConfig config;
@@ -63,10 +67,10 @@ final class ExecutionPictures {
   private int unsaid;
 
   /**
-   * Begins with none.
+   * Creates an empty set.
    *
-   * @param attempts those of an execution that is set aside are ended
-   * @param requests who waits for an execution that is set aside hears why
+   * @param attempts the attempts; those of an excluded execution are ended
+   * @param requests the requests; those for an excluded execution fail with the reason
    */
   ExecutionPictures(
       RunnerConfig config, Notifier notifier, LocalAttempts attempts, Requests requests) {
@@ -95,7 +99,7 @@ final class ExecutionPictures {
   }
 
   /**
-   * Takes an execution in hand.
+   * Starts to work on an execution.
    *
    * @throws WaymarkException when it cannot be run here
    */
@@ -108,9 +112,9 @@ final class ExecutionPictures {
   }
 
   /**
-   * An execution as it is now, which is taken in hand where it was not.
+   * Returns an execution in its current state, and starts to work on it if necessary.
    *
-   * @throws WaymarkException when there is none of this id, or it cannot be run here
+   * @throws WaymarkException when there is no execution with this id, or it cannot be run here
    */
   ExecutionPicture current(ExecutionId id) {
     ExecutionPicture picture = pictures.get(id);
@@ -121,12 +125,12 @@ final class ExecutionPictures {
     return picture;
   }
 
-  /** Brings the picture of an execution up to date. */
+  /** Updates the picture of an execution. */
   void reload(ExecutionPicture picture) {
     notifier.changed(picture, picture.load(progress(picture.id())));
   }
 
-  /** Brings the picture of a task run and of those that it needs up to date, and of no other. */
+  /** Updates the picture of a task run and of its needs, and of no other task run. */
   void reload(ExecutionPicture picture, TaskRunPicture node) {
     List<TaskRunId> ids = new ArrayList<>();
     ids.add(node.id());
@@ -135,9 +139,9 @@ final class ExecutionPictures {
   }
 
   /**
-   * What the store has of an execution.
+   * Reads an execution from the store.
    *
-   * @throws WaymarkException when there is none of this id
+   * @throws WaymarkException when there is no execution with this id
    */
   ExecutionProgress progress(ExecutionId id) {
     ExecutionProgress progress =
@@ -155,12 +159,12 @@ final class ExecutionPictures {
     return Objects.requireNonNull(workflow, "an execution pins a revision that the store has");
   }
 
-  /** Lets go of an execution. */
+  /** Removes an execution. */
   void drop(ExecutionPicture picture) {
     pictures.remove(picture.id());
   }
 
-  /** Lets go of executions without a live attempt here, but for these and those used last. */
+  /** Removes executions without a live attempt here, except the wanted ones and those used last. */
   void letGo(Set<ExecutionId> wanted) {
     int tasks = 0;
     for (ExecutionPicture picture : pictures.values()) {
@@ -179,8 +183,8 @@ final class ExecutionPictures {
   }
 
   /**
-   * Does something to one execution. What goes wrong with it, other than a store that does not
-   * answer, concerns no other: that execution is set aside and the rest goes on.
+   * Runs an action for one execution. If it fails for a reason other than an unavailable store,
+   * that execution is excluded, and the others are not affected.
    */
   void guard(ExecutionPicture picture, Runnable action) {
     try {
@@ -194,7 +198,7 @@ final class ExecutionPictures {
     }
   }
 
-  /** Leaves an execution alone that cannot be worked on, and says why. */
+  /** Excludes an execution that cannot be worked on, and logs the reason. */
   void setAside(ExecutionId id, WaymarkException cause) {
     if (setAside.put(id, true) == null) {
       warn(id, cause);

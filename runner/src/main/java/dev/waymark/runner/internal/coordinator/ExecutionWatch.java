@@ -13,7 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps up with what others change in the executions in hand. Belongs to the coordinator's thread.
+ * Detects changes that others make to the executions that this runner works on. Belongs to the
+ * coordinator's thread.
  */
 final class ExecutionWatch {
   private final StateStore store;
@@ -31,7 +32,7 @@ final class ExecutionWatch {
     this.settler = settler;
   }
 
-  /** Looks for what others changed in these executions, and in those with a live attempt here. */
+  /** Reads the changes by others to these executions, and to those with a live attempt here. */
   void look(Set<ExecutionId> wanted) {
     for (ExecutionPicture picture : pictures.all()) {
       boolean live = !attempts.of(picture.id()).isEmpty();

@@ -27,15 +27,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes up what is open in executions, whoever has left it: steps that were not done, executions
- * that are due, attempts whose lease is over. Belongs to the coordinator's thread.
+ * Continues open work in executions, regardless of which worker left it: steps that were not done,
+ * executions that are due, attempts whose lease has expired. Belongs to the coordinator's thread.
  */
 final class Recovery {
-  /** How long one that is held keeps running over its time, at most, once it is resumed. */
+  /** The longest time that a paused execution, once resumed, may run past its time-out. */
   private static final Duration HELD_AGAIN = Duration.ofSeconds(10);
 
   /**
-   * How long others may take that can do what this worker cannot, at most, before it tries again.
+   * The pause before this worker tries an execution again that it cannot work on. Other workers may
+   * be able to, and have this time at most.
    */
   private static final Duration UNREADABLE_AGAIN = Duration.ofSeconds(30);
 
@@ -59,10 +60,10 @@ final class Recovery {
   }
 
   /**
-   * Takes an execution in hand, unless it has ended, and does what is left to be done about it.
+   * Starts to work on an execution, unless it has ended, and does the work that is open in it.
    *
-   * @return its state, from which the caller sees whether there is more to do
-   * @throws WaymarkException when there is none of this id, or it cannot be run here
+   * @return its state, which shows the caller whether there is more to do
+   * @throws WaymarkException when there is no execution with this id, or it cannot be run here
    */
   ExecutionState adopt(ExecutionId id) {
     ExecutionPicture known = pictures.get(id);
@@ -84,10 +85,10 @@ final class Recovery {
   }
 
   /**
-   * Takes up at once what workers of this machine have left behind that are gone for sure: nobody
-   * need wait for their leases.
+   * Takes over attempts of workers of this machine that are certainly gone, without waiting for
+   * their leases to expire.
    *
-   * @return whether there was anything
+   * @return whether there were any
    */
   boolean takeUpAbandoned() {
     int most = config.store().limits().maxPageSize();
@@ -102,9 +103,10 @@ final class Recovery {
   }
 
   /**
-   * Takes up what nobody else will: what an earlier version, or another program, has begun.
+   * Continues executions that no other worker continues, because an earlier version or another
+   * program began them.
    *
-   * @return whether there was anything that was not set aside
+   * @return whether there were any that are not excluded
    */
   boolean takeUpStalled() {
     boolean found = false;
@@ -147,7 +149,7 @@ final class Recovery {
     }
   }
 
-  /** Does what is due about an execution. */
+  /** Does the work that is due in an execution. */
   void takeUp(Claims.Due due) {
     ExecutionId id = due.executionId();
     try {
@@ -196,9 +198,9 @@ final class Recovery {
   }
 
   /**
-   * Whether the time of the stage that is open is over. Since the store was asked, another worker
-   * may have begun the next stage, and with it a new time; so for a stage after the first it is
-   * asked again, after the execution was read.
+   * Whether the time-out of the open stage has expired. Another worker may have begun the next
+   * stage since the store was asked, and its time-out starts then. So for a stage after the first,
+   * the store is asked again after the execution was read.
    */
   private boolean isOver(ExecutionPicture picture) {
     Stage stage = picture.stage();
@@ -215,10 +217,10 @@ final class Recovery {
   }
 
   /**
-   * Lets an execution about which this worker can do nothing now be due again later: it is over its
-   * time and paused, or cannot be worked on here. The store returns a few that are due, and these
-   * must not hide the others. The pause is random in part, so that it is not always the same worker
-   * that finds it due first.
+   * Postpones the due time of an execution that this worker can do nothing for now: its time-out
+   * has expired while it is paused, or it cannot be worked on here. The store returns only a few
+   * due executions at a time, and these must not hide the others. The pause is partly random, so
+   * that the same worker does not always find the execution first.
    */
   private void postpone(Claims.Due due, Duration pause) {
     Duration after = Duration.ofNanos(Backoff.endless(pause, pause).nextNanos());
@@ -230,7 +232,7 @@ final class Recovery {
     var unused = config.retries().call(() -> config.store().commit(changes));
   }
 
-  /** Nothing is due any more about an execution that has ended. */
+  /** Clears the due mark of an execution that has ended. */
   private void clear(Claims.Due due) {
     ChangeSet changes =
         ChangeSet.builder(config.ids().commitId())
@@ -239,7 +241,7 @@ final class Recovery {
     var unused = config.retries().call(() -> config.store().commit(changes));
   }
 
-  /** Takes up an attempt that another worker has left behind: its lease is over. */
+  /** Takes over an attempt of another worker: its lease has expired. */
   void takeUp(Claims.Leased expired) {
     try {
       ExecutionPicture picture = pictures.current(expired.executionId());

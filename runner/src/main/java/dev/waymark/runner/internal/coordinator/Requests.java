@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What callers ask of a runner and wait for: the end of an execution, or that there is nothing to
- * do. Belongs to the coordinator's thread; only the answers go to the threads of the callers.
+ * The requests of callers that wait: for the end of an execution, or until there is nothing to do.
+ * Belongs to the coordinator's thread; only the answers go to the threads of the callers.
  */
 final class Requests {
   private final StateStore store;
@@ -35,39 +35,41 @@ final class Requests {
     this.store = store;
   }
 
-  /** Somebody wants this execution to be worked on, and waits for its end. */
+  /** Adds a request to work on this execution and to answer when it ends. */
   void add(ExecutionId id, CompletableFuture<ExecutionState> answer) {
     runs.computeIfAbsent(id, key -> new ArrayList<>()).add(answer);
   }
 
-  /** Somebody wants all that is ready to be worked on, for ever or until there is nothing to do. */
+  /**
+   * Adds a request to work on everything that is ready, forever or until there is nothing to do.
+   */
   void addAll(boolean untilIdle, CompletableFuture<Boolean> done) {
     works.add(new AllWork(untilIdle, done));
   }
 
-  /** The executions that somebody waits for now, and those that keep them waiting. */
+  /** The executions that callers wait for, and those that block them. */
   Set<ExecutionId> executions() {
     Set<ExecutionId> all = new LinkedHashSet<>(runs.keySet());
     all.addAll(helped);
     return all;
   }
 
-  /** This execution keeps one waiting that somebody waits for, and nobody works on it. */
+  /** Adds an execution that blocks a requested one and on which no worker works. */
   boolean help(ExecutionId id) {
     return !runs.containsKey(id) && helped.add(id);
   }
 
-  /** The executions that are worked on only because they keep others waiting. */
+  /** The executions that this runner works on only because they block others. */
   Set<ExecutionId> helped() {
     return new LinkedHashSet<>(helped);
   }
 
-  /** Whether all that somebody waited for has ended, but for those that were helped. */
+  /** Whether all requested executions have ended, and only blocking ones are left. */
   boolean onlyHelps() {
     return runs.isEmpty() && works.isEmpty() && !helped.isEmpty();
   }
 
-  /** Such an execution has ended, or nothing can be done for it. */
+  /** Removes such an execution, because it has ended or nothing can be done for it. */
   void helpNoMore(ExecutionId id) {
     if (helped.remove(id) && helped.isEmpty()) {
       deferred.forEach(Runnable::run);
@@ -75,12 +77,12 @@ final class Requests {
     }
   }
 
-  /** Whether whatever is ready is to be worked on. */
+  /** Whether the runner works on everything that is ready. */
   boolean isForAll() {
     return !works.isEmpty();
   }
 
-  /** Whether somebody waits for the moment when there is nothing to do. */
+  /** Whether a caller waits until there is nothing to do. */
   boolean awaitsIdle() {
     return works.stream().anyMatch(AllWork::untilIdle);
   }
@@ -89,7 +91,7 @@ final class Requests {
     return runs.isEmpty() && works.isEmpty() && deferred.isEmpty();
   }
 
-  /** An execution has ended. */
+  /** Answers the requests for an execution that has ended. */
   void answer(ExecutionId id, ExecutionState state) {
     remove(id)
         .forEach(
@@ -97,14 +99,14 @@ final class Requests {
               if (helped.isEmpty()) {
                 waiter.complete(state);
               } else {
-                // What was begun to help is brought to its end first.
+                // The answer waits until the blocking executions have ended too.
                 deferred.add(() -> waiter.complete(state));
               }
             });
     helpNoMore(id);
   }
 
-  /** An execution cannot be worked on. */
+  /** Answers the requests for an execution that cannot be worked on. */
   void fail(ExecutionId id, WaymarkException cause) {
     remove(id).forEach(waiter -> waiter.completeExceptionally(cause));
     helpNoMore(id);
@@ -115,16 +117,17 @@ final class Requests {
     return waiters == null ? List.of() : waiters;
   }
 
-  /** There is nothing to do. */
+  /** Answers the requests that wait until there is nothing to do. */
   void answerIdle() {
     works.stream().filter(AllWork::untilIdle).forEach(work -> work.done().complete(true));
     works.removeIf(AllWork::untilIdle);
   }
 
   /**
-   * Nobody works any more: answers all who still wait, with how things stand or with the reason.
+   * Answers all remaining requests, with the current states or with the failure. The runner has
+   * ended.
    *
-   * @param cause why the runner failed, or null where it was stopped
+   * @param cause why the runner failed, or null when it was stopped
    */
   void close(@Nullable Throwable cause) {
     deferred.forEach(Runnable::run);
@@ -139,7 +142,7 @@ final class Requests {
     runs.forEach((id, waiters) -> waiters.forEach(waiter -> answerLast(id, waiter, cause)));
   }
 
-  /** Tells one who waits for an execution that has not ended how it stands. */
+  /** Answers a request for an execution that has not ended with its current state. */
   private void answerLast(
       ExecutionId id, CompletableFuture<ExecutionState> waiter, @Nullable Throwable cause) {
     if (cause != null) {

@@ -21,18 +21,20 @@ import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes states follow from states in the executions in hand, and records it. What follows is up to
- * the rules of {@link Settlement}; belongs to the coordinator's thread.
+ * Settles the executions that this runner works on: it decides which changes of state follow from
+ * other changes, by the rules of {@link Settlement}, and records them. Belongs to the coordinator's
+ * thread.
  *
- * <p>Every effect is first made durable and then acted upon. Each change set expects the versions
- * that are known here, or carries an attempt's number as its fence. Being refused is therefore no
- * error: somebody else was first, the execution is read again, and what follows is decided anew. So
- * it is where the store answers that more has ended than was known.
+ * <p>Every effect is made durable before any action depends on it. Each change set expects the
+ * versions that are known here, or carries an attempt number as fencing token. A refusal is
+ * therefore not an error: another process was faster. The execution is read again, and the changes
+ * are decided again. The same happens when the store answers that more task runs have ended than
+ * were known here.
  */
 final class Settler {
   /**
-   * Each refusal means that another process got on, so this is plenty; whatever is still open then
-   * stays due.
+   * Each refusal means that another process made progress, so this is enough. Open changes stay
+   * due.
    */
   static final int MAX_TRIES = 20;
 
@@ -47,10 +49,10 @@ final class Settler {
   private final Requests requests;
 
   /**
-   * Makes a settler.
+   * Creates a settler.
    *
-   * @param attempts those that became void are ended
-   * @param requests who waits for the end of an execution hears of it
+   * @param attempts the attempts; those that became void are ended
+   * @param requests the requests; they are answered when their execution ends
    */
   Settler(
       RunnerConfig config,
@@ -71,11 +73,11 @@ final class Settler {
   }
 
   /**
-   * Does everything that follows from the states of a job: what a worker left undone between two
-   * steps.
+   * Makes every change that follows from the states of an execution, including changes that a
+   * worker left undone between two steps.
    *
-   * @param due whether the execution is noted as due, so that the store wants to hear that there is
-   *     nothing to do
+   * @param due whether the execution is marked as due, so that the store must be notified when
+   *     there is nothing to do
    */
   void settle(ExecutionPicture picture, boolean due) {
     boolean must = due;
@@ -108,18 +110,21 @@ final class Settler {
         picture, config.ids().commitId(), store.limits().maxErrorBytes(), config.clock().instant());
   }
 
-  /** Adds to a step all that follows from the end of a node's attempt. */
+  /** Adds to a step every change that follows from the end of a node's attempt. */
   void follow(StepChanges step, TaskRunPicture node, AttemptState end) {
     followAlone(step, node, end);
     Settlement.addTo(step, node);
   }
 
-  /** Adds to a step what follows from the end of a node's attempt for that node alone. */
+  /** Adds to a step the changes that follow for the node itself from the end of its attempt. */
   void followAlone(StepChanges step, TaskRunPicture node, AttemptState end) {
     step.follow(node, Settlement.after(end, step.picture(), node, config));
   }
 
-  /** Commits a step, and what follows from what others did; false where it was refused. */
+  /**
+   * Commits a step, and the changes that follow from changes by others. Returns false when it was
+   * refused.
+   */
   boolean commitAndGoOn(StepChanges step) {
     Result result = commit(step);
     if (isLeftForLater(result, step.picture())) {
@@ -135,9 +140,9 @@ final class Settler {
   }
 
   /**
-   * Whether what follows from the work of others is left for later. They may end tasks all the
-   * time; to read thousands of task runs for each of them would take longer than the tasks do. The
-   * execution is due in the store meanwhile.
+   * Whether the changes that follow from changes by others are left for later. Others may end tasks
+   * all the time. To read thousands of task runs for each of them would take longer than the tasks.
+   * The execution is marked as due in the store meanwhile.
    */
   private static boolean isLeftForLater(Result result, ExecutionPicture picture) {
     boolean left = result == Result.STALE && !picture.mayRead();
@@ -147,17 +152,19 @@ final class Settler {
     return left;
   }
 
-  /** What became of a step. */
+  /** The result of committing a step. */
   private enum Result {
     /** It is stored, and nothing else is to be done. */
     DONE,
-    /** It is stored, but others have got on as well: what follows is to be decided anew. */
+    /**
+     * It is stored, but others have changed the execution too: what follows must be decided again.
+     */
     STALE,
-    /** It is void. */
+    /** It was refused. */
     REFUSED
   }
 
-  /** Commits a step; unless it is done its job must be read again. */
+  /** Commits a step. Unless the result is DONE, its execution must be read again. */
   private Result commit(StepChanges step) {
     ChangeSet changes = step.changes();
     try {
@@ -169,7 +176,7 @@ final class Settler {
     }
   }
 
-  /** Ends attempts here that became void; where the execution has ended, lets go of it. */
+  /** Ends attempts here that became void. If the execution has ended, removes it. */
   void finishIfEnded(ExecutionPicture picture) {
     for (LocalAttempt attempt : attempts.of(picture.id())) {
       if (picture.isCancelled(attempt.id()) || !picture.isLive(attempt.id())) {

@@ -24,16 +24,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of an execution of which a task was claimed and that no worker like this one can
- * run: its definition cannot be read, or its task runs are not those of the definition. It fails,
- * and says why; to leave it would leave what was claimed RUNNING for ever.
+ * Fails an execution of which a task was claimed but which no worker like this one can run: its
+ * definition cannot be read, or its task runs do not match the definition. The error of the
+ * execution contains the reason. Without this, the claimed task run would stay RUNNING forever.
  */
 record UnrunnableExecutions(RunnerConfig config) {
 
-  /** Each refusal means that somebody else has written; what is left then stays due. */
+  /** Each refusal means that another process wrote to the execution. Open changes stay due. */
   private static final int MAX_TRIES = 20;
 
-  /** The attempt that was claimed has failed, and with it the execution. */
+  /** Fails the attempt that was claimed, and with it the execution. */
   void refuse(Claimed claimed, WaymarkException why) {
     String error = error(why);
     AttemptId attempt = claimed.attempt().id();
@@ -47,7 +47,7 @@ record UnrunnableExecutions(RunnerConfig config) {
         error);
   }
 
-  /** The attempt whose lease is over is lost, and with it the execution. */
+  /** Records the attempt whose lease has expired as lost, and fails the execution. */
   void lose(Leased expired, WaymarkException why) {
     String error = error(why);
     TaskRunId run = expired.attempt().taskRunId();
@@ -64,8 +64,9 @@ record UnrunnableExecutions(RunnerConfig config) {
   }
 
   /**
-   * Ends what has not begun; the execution ends here, or with the last of what still runs. The
-   * store says whether that was decided on the newest picture; if not, it is decided again.
+   * Ends the task runs that have not begun. The execution ends here, or with the last task run that
+   * is still running. The store answers whether this was decided on the newest state; if not, it is
+   * decided again.
    */
   private void end(
       ExecutionId id,
@@ -88,7 +89,7 @@ record UnrunnableExecutions(RunnerConfig config) {
       Standing before = progress.standing();
       int ended = endRest(changes, progress, failed) + (isEnded ? 0 : 1);
       int unfinished = before.unfinished() - ended;
-      // With the task run that has failed its attempt ends.
+      // The failed task run ends together with its attempt.
       ended += isEnded ? 0 : 1;
       settle(changes, progress.execution(), unfinished, before.ended() + ended, error);
       ChangeSet whole = changes.build();
@@ -99,14 +100,14 @@ record UnrunnableExecutions(RunnerConfig config) {
         }
         isEnded = true;
       } catch (LeaseLostException e) {
-        return; // Somebody else has the task run now.
+        return; // Another worker has the task run now.
       } catch (RefusedException e) {
-        // Others have written meanwhile; unless they go on, the lease runs out.
+        // Others have written meanwhile. If they do not continue, the lease expires.
       }
     }
   }
 
-  /** Ends what has not begun; how many task runs that are. */
+  /** Ends the task runs that have not begun, and returns their number. */
   private static int endRest(
       ChangeSet.Builder changes, ExecutionProgress progress, TaskRunId failed) {
     int ended = 0;
@@ -126,7 +127,7 @@ record UnrunnableExecutions(RunnerConfig config) {
     return ended;
   }
 
-  /** Moves the execution to its end unless some of it runs, and settles it as it is then. */
+  /** Ends the execution unless a part of it is running, and settles it in its new state. */
   private static void settle(
       ChangeSet.Builder changes,
       Execution execution,

@@ -34,8 +34,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes what the store says of why an execution waits by what only its definition says, and by
- * which workers of this machine are seen to have died.
+ * Completes the reasons that the store gives why an execution waits. It adds what only the
+ * definition contains, and which workers of this machine are known to have died.
  */
 public final class WaitExplainer {
   private final Waiting raw;
@@ -52,7 +52,7 @@ public final class WaitExplainer {
 
   /** Explains executions of a store. */
   public record Of(StateStore store, Definitions definitions) {
-    /** Why an execution waits; null when there is none of this id. */
+    /** Returns why an execution waits; null when there is no execution with this id. */
     public @Nullable Waiting waiting(ExecutionId id) {
       Waiting raw = store.waiting(id);
       Execution execution = raw == null ? null : store.execution(id);
@@ -69,12 +69,12 @@ public final class WaitExplainer {
       } catch (StoreUnavailableException e) {
         throw e;
       } catch (WaymarkException e) {
-        return null; // Another program's: what the store says has to do.
+        return null; // The execution belongs to another program, so only the store's reasons are available.
       }
     }
   }
 
-  /** Explains executions of this store with these definitions. */
+  /** Returns an explainer for executions of this store with these definitions. */
   public static Of of(StateStore store, Definitions definitions) {
     return new Of(store, definitions);
   }
@@ -114,7 +114,7 @@ public final class WaitExplainer {
         living(raw.workers()));
   }
 
-  /** A reason of the execution; null when the definition says that it is none. */
+  /** Completes a reason of the execution; null when the definition shows that it does not apply. */
   private @Nullable WaitReason explained(WaitReason reason) {
     if (!(reason instanceof ParallelLimit limit) || definition == null) {
       return reason;
@@ -125,7 +125,7 @@ public final class WaitExplainer {
         : new ParallelLimit(limit.workflowId(), most, limit.running(), limit.heldBy());
   }
 
-  /** A reason of a task run. */
+  /** Completes a reason of a task run. */
   private WaitReason explained(
       WaitReason reason, @Nullable TaskDefinition task, @Nullable WaitReason behind) {
     if (reason instanceof PoolFull full) {
@@ -155,7 +155,9 @@ public final class WaitExplainer {
         : new PoolNotServed(pool.pool(), workers);
   }
 
-  /** The tasks that have not ended and must first: those it needs, and those of stages before. */
+  /**
+   * The tasks that must end first and have not ended: the needs, and the tasks of earlier stages.
+   */
   private List<TaskId> needs(TaskDefinition task) {
     List<TaskId> needs = new ArrayList<>();
     for (TaskId need : task.needs()) {

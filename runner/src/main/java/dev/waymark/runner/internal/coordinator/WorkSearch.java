@@ -15,17 +15,18 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for work: claims what is ready while there is a free place, and hands on what is due, what
- * has expired and what was left behind. Belongs to the coordinator's thread, which says when to
- * look; from the answers of the store this sees when the next look is due.
+ * Searches for work: claims ready task runs while there is a free slot, and passes on executions
+ * that are due, expired leases, and abandoned attempts. Belongs to the coordinator's thread, which
+ * decides when to look. The answers of the store determine when the next look is due.
  */
 final class WorkSearch {
   /**
-   * A call from the store may be lost; this is how often leases of dead neighbours are looked for.
+   * A notification from the store may be lost. This is the interval of the search for leases of
+   * dead workers on this machine.
    */
   private static final Duration NEIGHBOURS_INTERVAL = Duration.ofSeconds(5);
 
-  /** Nothing should be found by it but what was begun without claims. */
+  /** This should only find work that was begun without claims. */
   private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
 
   private final RunnerConfig config;
@@ -42,15 +43,15 @@ final class WorkSearch {
   private final Interval sweeps = new Interval(SWEEP_INTERVAL);
   private boolean waitsForMore;
 
-  /** The answer to a claim, and the monotonic time before that very claim was sent. */
+  /** The answer to a claim, and the monotonic time before that claim was sent. */
   private record Sent(long nanos, Claims answer) {}
 
   /**
-   * Makes a search.
+   * Creates a search.
    *
-   * @param requests what is looked for: certain executions, or whatever is ready
-   * @param looks made due earlier where the store says that there will be something to do
-   * @param draining whether nothing new is taken any more; asked before each claim
+   * @param requests what to search for: certain executions, or everything that is ready
+   * @param looks the interval between looks; made shorter when the store announces work earlier
+   * @param draining whether to claim nothing more; asked before each claim
    */
   WorkSearch(
       RunnerConfig config,
@@ -71,13 +72,13 @@ final class WorkSearch {
     this.draining = draining;
   }
 
-  /** Lets the next look be one that leaves nothing out. */
+  /** Makes the next look a complete one. */
   void beThorough() {
     neighbours.dueNow();
     sweeps.dueNow();
   }
 
-  /** Claims what is ready, and cares for what is due and what was left behind. */
+  /** Claims what is ready, and handles what is due and what was abandoned. */
   void look() {
     if (requests.isForAll()) {
       look(null);
@@ -87,12 +88,12 @@ final class WorkSearch {
     }
   }
 
-  /** Whether there is nothing to do, now or after a pause, but what other workers do. */
+  /** Whether there is nothing to do, now or after a delay, except the work of other workers. */
   boolean queryIsIdle() {
     if (!isIdle()) {
       return false;
     }
-    // What is known may be half a poll interval old: one more look before going home.
+    // The known state may be half a poll interval old, so there is one more look before the end.
     neighbours.dueNow();
     look();
     return isIdle();
@@ -111,11 +112,11 @@ final class WorkSearch {
   }
 
   /**
-   * Claims once; true when there may be more to do at once.
+   * Claims once. Returns true when there may be more to do at once.
    *
-   * @param seen what was due or expired before in this look. Some of it stays so for a while,
-   *     whatever is done about it: an execution whose time is over is due until its last task has
-   *     ended.
+   * @param seen what was due or expired before in this look. A part of it stays so for a while,
+   *     even after it was handled: an execution whose time-out has expired is due until its last
+   *     task has ended.
    */
   private boolean claim(@Nullable ExecutionId only, Set<Record> seen) {
     int places = Math.min(freePlaces(), store.limits().maxClaims());
@@ -131,11 +132,13 @@ final class WorkSearch {
     waitsForMore = claims.next() != null || !claims.claimed().isEmpty() || something;
     wakeAfter(claims.next());
     wakeAfter(claims.nextExpiry());
-    // What was settled may have made something ready.
+    // The changes that were settled may have made a task run ready.
     return freePlaces() > 0 && (something || (places > 0 && claims.claimed().size() == places));
   }
 
-  /** None for a worker that drains: it looks on only for what is due about what it still runs. */
+  /**
+   * Zero for a worker that drains: it only looks for due work of the attempts that it still runs.
+   */
   private int freePlaces() {
     return draining.getAsBoolean() ? 0 : Math.max(0, config.concurrency() - attempts.size());
   }
@@ -146,7 +149,7 @@ final class WorkSearch {
     }
   }
 
-  /** Looks for what a claim does not tell. */
+  /** Looks for work that a claim does not return. */
   private void lookFurther() {
     boolean found = false;
     if (neighbours.isDue()) {

@@ -1,6 +1,6 @@
 /**
  * The loop of a runner: it claims work, starts attempts, records their ends, settles executions,
- * and recovers what other workers left behind.
+ * and recovers the work that other workers left.
  */
 @NullMarked
 package dev.waymark.runner.internal.coordinator;

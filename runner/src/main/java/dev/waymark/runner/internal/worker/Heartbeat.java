@@ -31,22 +31,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Renews the leases of the attempts that this worker runs, all of them with one commit, and ends
- * the attempts whose leases may be lost. An attempt that is not live any more does not keep the
- * others from being renewed.
+ * the attempts whose leases may be lost. If one attempt is no longer live, the leases of the others
+ * are still renewed.
  *
- * <p><b>Whose clock.</b> A lease ends by the clock of the store, and is counted there from the
- * moment of the commit. This worker counts by its own monotonic clock from before it sent the
- * commit, so it can only believe a lease to end sooner than it does, whatever the clocks of the two
- * machines say and however they are set.
+ * <p><b>Whose clock.</b> A lease ends by the clock of the store, and its length is counted there
+ * from the moment of the commit. This worker counts by its own monotonic clock from before it sent
+ * the commit. So it can only assume an earlier end than the store, whatever the clocks of the two
+ * machines show and however they are set.
  *
- * <p>Two threads share the work: one renews, and may be held up by a store that does not answer;
- * the other, which is that of the processes, only looks at the clock, and ends what is no longer
- * ours even then. A margin is left for ending it.
+ * <p>Two threads share the work. One renews, and may be blocked by a store that does not answer.
+ * The other is the thread of the processes. It only checks the clock, and ends the attempts whose
+ * leases may have expired, even then. A margin is left to end an attempt.
  */
 public final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
-  /** A lease is renewed twice before the third renewal is the last that can come in time. */
+  /** A lease has three renewals: two of them may fail, and the third one is still in time. */
   private static final int BEATS = 3;
 
   private static final int LOOKS = 20;
@@ -64,14 +64,14 @@ public final class Heartbeat implements AutoCloseable {
   private final Map<AttemptId, Long> until = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor beats;
 
-  /** Between renewals that fail; used by the thread that renews. */
+  /** The delays between failed renewals; used by the thread that renews. */
   private final Backoff retries;
 
   /**
-   * Begins.
+   * Starts the heartbeat.
    *
-   * @param timer looks at the clock
-   * @param lost hears, on any thread, of a lease that may be lost
+   * @param timer checks the clock
+   * @param lost is notified, on any thread, of a lease that may be lost
    */
   public Heartbeat(RunnerConfig config, ScheduledExecutorService timer, Consumer<AttemptId> lost) {
     this.store = config.store();
@@ -92,9 +92,9 @@ public final class Heartbeat implements AutoCloseable {
   }
 
   /**
-   * Notes that this worker is at work, which others can see from now on.
+   * Registers this worker in the store, so that other processes can see it.
    *
-   * @throws RefusedException when another one is at work under its name
+   * @throws RefusedException when another living worker has the same name
    */
   public void begin() {
     try {
@@ -114,8 +114,8 @@ public final class Heartbeat implements AutoCloseable {
   }
 
   /**
-   * Takes the name from a life whose process has ended for sure, without a word to the store: its
-   * time need not be waited for. False where there is none.
+   * Takes the name from an earlier worker whose process has certainly ended without deregistering,
+   * so that its lease time need not expire. Returns false when there is none.
    */
   private boolean retireDeadLife() {
     for (Worker other : store.workers()) {
@@ -135,7 +135,7 @@ public final class Heartbeat implements AutoCloseable {
    * Keeps the lease of an attempt from now on.
    *
    * @param sentNanos the monotonic time before its claim was sent
-   * @return false, and it is not kept, when its lease may be over by now
+   * @return false when its lease may have expired; it is then not kept
    */
   public boolean add(AttemptId id, long sentNanos) {
     long end = sentNanos + lease.toNanos();
@@ -146,12 +146,14 @@ public final class Heartbeat implements AutoCloseable {
     return true;
   }
 
-  /** Whether the lease of an attempt is kept: it has neither ended nor been lost. */
+  /**
+   * Whether the lease of an attempt is kept: the attempt has not ended and its lease is not lost.
+   */
   public boolean keeps(AttemptId id) {
     return until.containsKey(id);
   }
 
-  /** The attempt has ended. */
+  /** Stops renewing the lease of an attempt that has ended. */
   public void remove(AttemptId id) {
     until.remove(id);
   }
@@ -160,7 +162,7 @@ public final class Heartbeat implements AutoCloseable {
     return System.nanoTime() - end >= -marginNanos;
   }
 
-  /** Looks at the clock; on the timer's thread. */
+  /** Checks the clock; on the timer's thread. */
   private void look() {
     until.forEach(
         (id, end) -> {
@@ -184,9 +186,9 @@ public final class Heartbeat implements AutoCloseable {
   }
 
   /**
-   * Renews all leases, and schedules the next renewal whatever goes wrong. There is never more than
-   * one renewal scheduled: a store that fails receives no more calls than one that answers, except
-   * for the first few retries.
+   * Renews all leases, and schedules the next renewal even if this one fails. There is at most one
+   * scheduled renewal: a store that fails receives at most as many calls as one that answers,
+   * except for the first few retries.
    */
   private void beat() {
     long pause = interval();
@@ -217,7 +219,7 @@ public final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /** An attempt whose lease may be over is not renewed: it is being ended here. */
+  /** Skips an attempt whose lease may have expired: it is being ended here. */
   private void renewAll() {
     List<AttemptId> held = new ArrayList<>();
     until.forEach(
@@ -258,7 +260,7 @@ public final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /** Goes on with the attempts whose leases were renewed, and ends the others here. */
+  /** Keeps the attempts whose leases were renewed, and ends the others here. */
   private void renewed(List<AttemptId> held, List<Outcome> outcomes, long sentNanos) {
     for (int i = 0; i < held.size(); i++) {
       AttemptId id = held.get(i);
@@ -270,7 +272,10 @@ public final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /** Another has the name, because this worker was silent for too long; leases are kept without. */
+  /**
+   * Whether another worker has the name, because this one sent no heartbeat for too long. The
+   * leases are then kept without a registered worker.
+   */
   private boolean isAboutWorker(RefusedException refusal) {
     boolean about =
         refusal.refusals().stream().anyMatch(each -> each.record().kind() == RecordKind.WORKER);

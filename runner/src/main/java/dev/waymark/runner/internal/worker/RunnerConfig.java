@@ -18,23 +18,23 @@ import java.util.TreeMap;
 /**
  * The settings of a runner, complete and checked.
  *
- * @param store where the truth is
- * @param definitions reads what the store holds as text
- * @param worker the name under which attempts are recorded
- * @param concurrency how many attempts may be live at once
- * @param logs where output goes
- * @param listener hears of progress
- * @param clock the time that pauses are measured against
- * @param ids makes ids
- * @param grace how long a process group that is asked to end may take
- * @param pollInterval how often the store is asked what others changed
- * @param maxLost how many attempts of one task run may be lost before it has failed
- * @param lease how long the store keeps an attempt for this worker without a sign of life
+ * @param store the state store
+ * @param definitions parses the definitions that the store holds as text
+ * @param worker the name of the worker in its attempts
+ * @param concurrency the maximum number of live attempts
+ * @param logs the log files
+ * @param listener is notified of progress
+ * @param clock the clock that measures delays
+ * @param ids creates ids
+ * @param grace the time that a process group has to end on request
+ * @param pollInterval the interval at which the store is asked for changes by others
+ * @param maxLost the number of attempts of one task run that may be lost before it fails
+ * @param lease how long the store keeps an attempt for this worker without a heartbeat
  * @param pools the pools that it serves
- * @param handlers what it does for tasks that use a handler
- * @param logSettings what becomes of the output of attempts
+ * @param handlers the handlers for tasks that use one
+ * @param logSettings the settings for the output of attempts
  * @param retries retries calls of a store that does not answer
- * @param scope which executions it works on
+ * @param scope the executions that it works on
  */
 public record RunnerConfig(
     StateStore store,
@@ -56,12 +56,12 @@ public record RunnerConfig(
     WorkScope scope) {
 
   /**
-   * Under this name a worker with a name of its own tells which process it is, in the words of
-   * {@link Workers}: so its next life can see that this one has ended.
+   * The key under which a worker with a custom name publishes its process, in the format of {@link
+   * Workers}. A later worker with the same name can then see that the process has ended.
    */
   static final String PROCESS = "process";
 
-  /** What the worker tells of itself. */
+  /** The information that the worker publishes about itself. */
   Map<String, String> info() {
     Map<String, String> info = new TreeMap<>();
     info.put("concurrency", Integer.toString(concurrency));

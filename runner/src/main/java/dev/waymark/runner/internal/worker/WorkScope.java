@@ -7,11 +7,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which executions a runner works on, as it publishes them: others see from it whether anybody
- * works on an execution. Thread-safe.
+ * The executions that a runner works on, in the form that it publishes. Other processes read from
+ * it whether a worker works on an execution. Thread-safe.
  */
 public final class WorkScope {
-  /** More would make the record of a worker large; who is asked for more names the first. */
+  /**
+   * More ids would make the record of a worker large. If the runner works on more executions, it
+   * publishes the first ones.
+   */
   private static final int PUBLISHED = 20;
 
   private final Map<ExecutionId, Integer> executions = new TreeMap<>();
@@ -33,7 +36,7 @@ public final class WorkScope {
     all--;
   }
 
-  /** Their ids, separated by commas; null when it works on all executions. */
+  /** The published ids, separated by commas; null when it works on all executions. */
   synchronized @Nullable String published() {
     return all > 0
         ? null

@@ -17,14 +17,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of workers, and whether a worker is gone for sure.
+ * The names of workers, and whether a worker is certainly gone.
  *
- * <p>On Linux a name is {@code host/pid-startTicks@boot.namespace.machine}: what a process id means
- * depends on the boot, the process namespace and the machine, and the ticks from the boot to its
- * start, which no clock changes, tell it from another that has the id later. Elsewhere it is {@code
- * host/pid-startMillis}. A further runner in one process adds {@code -2}, {@code -3} and so on. A
- * name of another form, or of a place that cannot be seen from here, proves nothing: such a worker
- * is never gone for sure.
+ * <p>On Linux a name is {@code host/pid-startTicks@boot.namespace.machine}. The meaning of a
+ * process id depends on the boot, the process namespace and the machine. The ticks from the boot to
+ * the start of the process, which no clock changes, distinguish it from a later process with the
+ * same id. On other systems a name is {@code host/pid-startMillis}. A further runner in one process
+ * adds {@code -2}, {@code -3} and so on. A name in another format, or of a machine or namespace
+ * that is not visible from here, proves nothing: such a worker is never certainly gone.
  */
 public final class Workers {
   private static final Pattern NAME =
@@ -43,18 +43,18 @@ public final class Workers {
     return Host.NAME;
   }
 
-  /** A name for a new runner of this process. */
+  /** Creates a name for a new runner of this process. */
   public static String newName() {
     int made = MADE_HERE.incrementAndGet();
     return processName() + (made == 1 ? "" : "-" + made);
   }
 
-  /** What tells this process from all others: the name that its first runner has by default. */
+  /** Identifies this process: the default name of its first runner. */
   static String processName() {
     return name(ProcessHandle.current());
   }
 
-  /** The name that the first runner of a process has. */
+  /** The default name of the first runner of a process. */
   public static String name(ProcessHandle process) {
     PidNamespace place = PidNamespace.HERE;
     ProcStat stat = place == null ? null : ProcStat.of(process.pid());
@@ -65,20 +65,21 @@ public final class Workers {
     return prefix + stat.startTicks() + "@" + place;
   }
 
-  /** A runner of this name works in this process from now on. */
+  /** Registers that a runner with this name works in this process. */
   public static void opened(String worker) {
     OPEN_HERE.add(worker);
   }
 
-  /** The runner of this name does not work any more. */
+  /** Registers that the runner with this name no longer works. */
   public static void closed(String worker) {
     OPEN_HERE.remove(worker);
   }
 
   /**
-   * Whether a process certainly has ended. This one has not, although a runner of it may be closed.
+   * Whether a process has certainly ended. For this process the result is false, even if a runner
+   * of it is closed.
    *
-   * @param processName what it told of itself by {@link #processName}
+   * @param processName the name that it published, from {@link #processName}
    */
   static boolean hasEnded(String processName) {
     return !processName.equals(processName()) && isGone(processName);
@@ -96,7 +97,7 @@ public final class Workers {
     if (place != null) {
       return isGone(PidNamespace.parse(place), pid, start);
     }
-    // A runner of this very process that is not open has been closed.
+    // A runner of this process that is not open has been closed.
     return PidNamespace.HERE == null
         && (pid == ProcessHandle.current().pid() || !runs(pid, Instant.ofEpochMilli(start)));
   }
@@ -114,7 +115,7 @@ public final class Workers {
     }
     ProcStat stat = ProcStat.of(pid);
     boolean runs = stat != null && !stat.isZombie() && stat.startTicks() == ticks;
-    // A runner of this very process that is not open has been closed.
+    // A runner of this process that is not open has been closed.
     return !runs || pid == ProcessHandle.current().pid();
   }
 
@@ -136,7 +137,7 @@ public final class Workers {
         .orElse(false);
   }
 
-  /** Looked up on first use: it may need the network. */
+  /** Looked up on first use, because it may need the network. */
   private static final class Host {
     static final String NAME = name();
 
