@@ -12,9 +12,9 @@ import dev.waymark.runner.internal.worker.RunnerConfig;
 import dev.waymark.runner.internal.worker.Workers;
 
 /**
- * Attempts that workers have left behind which are gone: how they are told from others, and what is
- * done about them before the next attempt. Belongs to the coordinator's thread, which waits until
- * the processes that were left behind on this machine have ended.
+ * Attempts whose workers are gone: detects them, and handles what is left of them before the next
+ * attempt. Belongs to the coordinator's thread, which waits until their processes on this machine
+ * have ended.
  */
 public final class AbandonedAttempts {
   private final RunnerConfig config;
@@ -34,13 +34,13 @@ public final class AbandonedAttempts {
 
   /**
    * Whether the worker of a live attempt certainly does not work on it any more. An attempt under
-   * this worker's own name that it does not run is of an earlier life of it.
+   * this worker's own name that it does not run belongs to an earlier worker of this name.
    */
   public boolean contains(AttemptId id, String worker) {
     return !attempts.has(id) && (worker.equals(config.worker()) || Workers.isGone(worker));
   }
 
-  /** Adds that those of an execution are lost, and ends what is left of them. */
+  /** Records the abandoned attempts of an execution as lost, and ends their processes. */
   public void addTo(StepChanges step) {
     ExecutionPicture picture = step.picture();
     for (TaskRunPicture node : picture.running()) {
@@ -53,7 +53,7 @@ public final class AbandonedAttempts {
     }
   }
 
-  /** Ends what another worker may have left running of the newest attempt of a node. */
+  /** Ends processes of the newest attempt of a node that another worker may have left running. */
   public void endProcesses(ExecutionPicture picture, TaskRunPicture node, String worker) {
     notifier.recovers(picture.id(), node.attemptId(), worker);
     orphans.end(commands.pidFile(picture, node, node.attemptId()), AttemptCommands.identity(node));

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the command of an attempt from definition, execution and attempt. */
+/** Creates the command of an attempt from definition, execution and attempt. */
 final class AttemptCommands {
   private final TaskLogs logs;
 
@@ -33,7 +33,7 @@ final class AttemptCommands {
     this.logs = logs;
   }
 
-  /** The command; what the attempt reads from files is written. */
+  /** Returns the command, and writes the files that the attempt reads. */
   ShellCommand of(ExecutionPicture picture, TaskRunPicture node) throws IOException {
     AttemptFiles files = files(picture, node, node.attempt());
     files.prepare();
@@ -58,12 +58,12 @@ final class AttemptCommands {
     return AttemptFiles.of(logs.path(picture.id(), node.task().id(), attempt));
   }
 
-  /** Where the process group of an attempt is on record: beside its log. */
+  /** The file that contains the process group of an attempt, next to its log. */
   Path pidFile(ExecutionPicture picture, TaskRunPicture node, AttemptId attempt) {
     return files(picture, node, attempt.number()).pidFile();
   }
 
-  /** Deletes the files of an attempt of which nothing counts, if they are on this machine. */
+  /** Deletes the files of an attempt whose result is discarded, if they are on this machine. */
   void discard(ExecutionPicture picture, TaskRunPicture node, int attempt) {
     files(picture, node, attempt).deleteFolder();
   }
@@ -73,11 +73,11 @@ final class AttemptCommands {
   }
 
   /**
-   * What an attempt wrote to be given to others. The files that were made for it are deleted.
+   * Reads the outputs of an attempt, and deletes the files that were created for it.
    *
-   * @throws IOException when it cannot be read
-   * @throws dev.waymark.core.error.InvalidInputException when it is too much or not of the right
-   *     form
+   * @throws IOException when the outputs cannot be read
+   * @throws dev.waymark.core.error.InvalidInputException when they are too large or their format is
+   *     invalid
    */
   Map<String, String> takeOutputs(
       ExecutionPicture picture, TaskRunPicture node, int attempt, int maxBytes) throws IOException {
@@ -89,8 +89,8 @@ final class AttemptCommands {
   }
 
   /**
-   * Reads a regular file; the task may have put anything else there, such as a FIFO to wait at, or
-   * a file that still grows. A task that removed the file has no outputs.
+   * Reads a regular file. The task may have replaced it with anything else, such as a FIFO that
+   * blocks a reader, or a file that still grows. A task that removed the file has no outputs.
    */
   private static byte[] read(Path file, int maxBytes) throws IOException {
     try {
@@ -133,7 +133,10 @@ final class AttemptCommands {
     return relative == null ? base : base.resolve(relative).normalize();
   }
 
-  /** Inputs and outputs of needs; of an output and an input of one variable, the output. */
+  /**
+   * The inputs and the outputs of needs. If an output and an input have the same variable, the
+   * output is used.
+   */
   private static Map<String, String> values(ExecutionPicture picture, TaskRunPicture node) {
     Map<String, String> values = new LinkedHashMap<>();
     picture
@@ -167,7 +170,7 @@ final class AttemptCommands {
     return environment;
   }
 
-  /** What tells the processes of a node's newest attempt from all others. */
+  /** The variables that identify the processes of a node's newest attempt. */
   static Map<String, String> identity(TaskRunPicture node) {
     return Map.of(
         "WAYMARK_TASK_RUN_ID",

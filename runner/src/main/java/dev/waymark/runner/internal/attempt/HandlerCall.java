@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call of a handler, on a thread of its own. When it is to end, its thread is interrupted. One
- * that does not heed that within the grace time is given up: its attempt ends, the thread is left
- * to itself, and whatever it still does counts for nothing.
+ * One call of a handler, on a thread of its own. To end it, its thread is interrupted. If the
+ * handler does not return within the grace period, the runner stops waiting: the attempt ends, the
+ * thread continues unattended, and its later results are discarded.
  */
 final class HandlerCall implements RunningTask {
   private static final Logger LOG = LoggerFactory.getLogger(HandlerCall.class);
@@ -65,12 +65,12 @@ final class HandlerCall implements RunningTask {
     return call;
   }
 
-  @SuppressWarnings("InterruptedExceptionSwallowed") // it ends this thread, and is its error
+  @SuppressWarnings("InterruptedExceptionSwallowed") // this error ends the thread and is recorded as the error of the call
   private void call() {
     @Nullable String error = null;
     try {
       handler.run(context);
-    } catch (Throwable e) { // Whatever it is, it is no success.
+    } catch (Throwable e) { // Every throwable means that the call failed.
       error = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
       context.log(Errors.stackTrace(e));
     } finally {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a handler sees of its attempt. */
+/** The view that a handler has of its attempt. */
 final class HandlerContext implements TaskContext {
   private static final Logger LOG = LoggerFactory.getLogger(HandlerContext.class);
 
@@ -126,7 +126,8 @@ final class HandlerContext implements TaskContext {
     try {
       if (log == null) {
         AttemptFiles.createDirectory(logFile.toAbsolutePath().getParent());
-        // Not a channel, as Files makes: that would be closed by the interrupt that asks to end.
+        // Not a channel, which Files would create: the interrupt that requests the end would close
+        // it.
         log = new FileWriter(logFile.toFile(), StandardCharsets.UTF_8, true);
       }
       log.write(line + "\n");

@@ -5,7 +5,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.runner.internal.process.RunningTask;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt that this worker runs; without work where it could not start. */
+/** An attempt that this worker runs. It has no work if it could not start. */
 public final class LocalAttempt {
   private final ExecutionId execution;
   private final AttemptId id;
@@ -30,12 +30,12 @@ public final class LocalAttempt {
     return work;
   }
 
-  /** Whether its lease may be over, so that nothing of it may be recorded here. */
+  /** Whether its lease may have expired. Nothing of it may then be recorded here. */
   public boolean isLost() {
     return lost;
   }
 
-  /** Its lease may be over: ends it at once. Called on any thread. */
+  /** Ends it at once, because its lease may have expired. May be called on any thread. */
   void lose() {
     lost = true;
     if (work != null) {

@@ -28,9 +28,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 
 /**
- * The attempts that this worker runs: starts them, keeps their leases and tells how they ended.
- * What that means for their execution is up to who hears of it. They are started, counted and
- * removed on the coordinator's thread; leases are lost, and processes end, on others.
+ * The attempts that this worker runs: starts them, keeps their leases, and notifies a callback of
+ * their ends. The callback decides what an end means for the execution. Attempts are started,
+ * counted and removed on the coordinator's thread. Leases are lost, and processes end, on other
+ * threads.
  */
 public final class LocalAttempts implements AutoCloseable {
   private final RunnerConfig config;
@@ -43,15 +44,18 @@ public final class LocalAttempts implements AutoCloseable {
   private final LogShipper logs;
   private final Map<AttemptId, LocalAttempt> locals = new ConcurrentHashMap<>();
 
-  /** Those that this worker has claimed and is about to start; the coordinator's thread's own. */
+  /**
+   * The attempts that this worker has claimed and is about to start. Belongs to the coordinator's
+   * thread.
+   */
   private final Set<AttemptId> expected = new HashSet<>();
 
   /**
-   * Makes an empty set.
+   * Creates an empty set.
    *
-   * @param timer a single thread for what runs
-   * @param inbox runs what it is given on the coordinator's thread
-   * @param ended hears, there, of each attempt that ended
+   * @param timer a single thread for the running attempts
+   * @param inbox runs tasks on the coordinator's thread
+   * @param ended is notified, on the coordinator's thread, of each attempt that ended
    */
   public LocalAttempts(
       RunnerConfig config,
@@ -70,15 +74,15 @@ public final class LocalAttempts implements AutoCloseable {
   }
 
   /**
-   * This worker begins.
+   * Registers this worker in the store.
    *
-   * @throws WaymarkException when another one is at work under its name
+   * @throws WaymarkException when another living worker has the same name
    */
   public void begin() {
     heartbeat.begin();
   }
 
-  /** Called on any thread. */
+  /** May be called on any thread. */
   private void lost(AttemptId id) {
     LocalAttempt local = locals.get(id);
     if (local != null) {
@@ -86,20 +90,20 @@ public final class LocalAttempts implements AutoCloseable {
     }
   }
 
-  /** This worker has claimed an attempt, and comes to it soon: nobody left it behind. */
+  /** This worker has claimed an attempt and is about to start it, so it is not abandoned. */
   public void expect(AttemptId id) {
     expected.add(id);
   }
 
-  /** This worker has come to it. */
+  /** This worker has handled the claimed attempt. */
   public void expectNoMore(AttemptId id) {
     expected.remove(id);
   }
 
   /**
-   * Starts the newest attempt of a node, which this worker has claimed. It does nothing when the
-   * lease may be over by now, because the store took so long to answer: that is not a failure of
-   * the task, and the attempt is lost like any other whose lease is over.
+   * Starts the newest attempt of a node, which this worker has claimed. Does nothing when the lease
+   * may have expired, because the store took too long to answer. That is not a failure of the task:
+   * the attempt is lost like any other whose lease has expired.
    *
    * @param sentNanos the monotonic time before the claim was sent
    */
@@ -115,7 +119,7 @@ public final class LocalAttempts implements AutoCloseable {
     }
     if (picture.isOverdue(node.task().stage()) || picture.isCancelled(node.task().stage())) {
       notStarted(
-          picture, id, ProcessEnd.asked()); // It was ready before the time of its stage was over.
+          picture, id, ProcessEnd.asked()); // It became ready before the time-out of its stage expired.
       return;
     }
     try {
@@ -124,7 +128,7 @@ public final class LocalAttempts implements AutoCloseable {
       locals.put(id, local);
       logs.add(id, config.logs().path(picture.id(), node.task().id(), node.attempt()));
       if (!heartbeat.keeps(id)) {
-        local.lose(); // Starting it took too long, and nobody heard of that yet.
+        local.lose(); // The start took too long, and no callback has reported it yet.
       }
       var unused = work.ended().thenAccept(end -> inbox.execute(() -> ended.accept(local, end)));
     } catch (NeverStartsException e) {
@@ -153,8 +157,8 @@ public final class LocalAttempts implements AutoCloseable {
   }
 
   /**
-   * What an attempt that ended has given to others, with all that it has written brought into the
-   * store; where its outputs cannot be taken, the end of the attempt is a failure.
+   * Adds the outputs of an attempt to its end, and ships the rest of its log to the store. If the
+   * outputs are invalid, the returned end is a failure.
    */
   public ProcessEnd withOutputs(
       ExecutionPicture picture, TaskRunPicture node, AttemptId id, ProcessEnd end) {
@@ -181,12 +185,18 @@ public final class LocalAttempts implements AutoCloseable {
     }
   }
 
-  /** Deletes the files of the newest attempt of a node, which has ended and counts for nothing. */
+  /**
+   * Deletes the files of the newest attempt of a node, which has ended and whose result is
+   * discarded.
+   */
   public void discard(ExecutionPicture picture, TaskRunPicture node) {
     commands.discard(picture, node, node.attempt());
   }
 
-  /** The attempt has ended and all that follows is recorded, or cannot be. */
+  /**
+   * Removes an attempt that has ended, when everything that follows is recorded or cannot be
+   * recorded.
+   */
   public void remove(LocalAttempt local) {
     heartbeat.remove(local.id());
     logs.forget(local.id());
@@ -210,12 +220,12 @@ public final class LocalAttempts implements AutoCloseable {
     return locals.values().stream().filter(each -> each.execution().equals(execution)).toList();
   }
 
-  /** Ends everything; each is told when it is gone. */
+  /** Ends all attempts. The callback is notified of each end. */
   public void endAll() {
     locals.values().forEach(LocalAttempt::end);
   }
 
-  /** The ends of all, for one who can record nothing any more. */
+  /** Completes when all attempts have ended, for a runner that cannot record anything any more. */
   public CompletableFuture<Void> allEnded() {
     return CompletableFuture.allOf(
         locals.values().stream()

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes the folders that executions leave in the log directory of this machine, some time after
- * the execution has ended. Folders of executions that the store does not have, and files that are
- * in none of these folders, are left alone: the directory may be shared with other stores.
+ * Deletes the folders of executions in the log directory of this machine, some time after the
+ * execution has ended. It does not delete folders of executions that the store does not have, or
+ * files outside these folders: the directory may be shared with other stores.
  *
  * @param config the store, the log directory and the clock
  * @param keep how long a folder is kept after the end of its execution
@@ -31,14 +31,17 @@ record LogFileCleaner(RunnerConfig config, Duration keep) {
   private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
   private static final int PART = 10;
 
-  /** How often to clean: often enough that a folder is kept for little longer than it should be. */
+  /**
+   * The interval between clean-ups: short, so that a folder is kept only a little longer than
+   * required.
+   */
   Duration interval() {
     Duration interval = keep.dividedBy(PART);
     interval = interval.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : interval;
     return interval.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : interval;
   }
 
-  /** Deletes what is old enough; never throws. */
+  /** Deletes the folders that are old enough. Never throws. */
   void clean() {
     Instant before = config.clock().instant().minus(keep);
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(config.logs().directory())) {
@@ -61,11 +64,11 @@ record LogFileCleaner(RunnerConfig config, Duration keep) {
           ? ExecutionId.parse(folder.getFileName().toString())
           : null;
     } catch (InvalidInputException e) {
-      return null; // It is not one of ours.
+      return null; // The folder does not belong to an execution.
     }
   }
 
-  /** The store need not be asked about a folder in which a file was made just now. */
+  /** If a file of a folder was created recently, the store need not be asked about the folder. */
   private static boolean isOlder(Path folder, Instant before) throws IOException {
     return Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS)
         .toInstant()

@@ -23,13 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what attempts write into the store while they run, piece by piece, so that it can be read
- * from any machine. The files stay as they are; this reads behind those that write them, by {@link
- * LogTail}, on a thread of its own, which a slow store holds up without harm to anybody.
+ * Copies the output of attempts to the store in pieces while they run, so that every machine can
+ * read it. The files are not changed. {@link LogTail} reads them behind the writers. The copying
+ * has a thread of its own, so a slow store delays only the copying.
  *
- * <p>The last piece is brought before the end of the attempt is recorded, since a log grows only
- * while its attempt runs. What goes wrong here costs nothing but the log. What is over the limit of
- * the store stays in the file alone.
+ * <p>The last piece is copied before the end of the attempt is recorded, because a log grows only
+ * while its attempt runs. An error here affects only the log. Output beyond the limit of the store
+ * stays only in the file.
  */
 final class LogShipper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogShipper.class);
@@ -44,7 +44,7 @@ final class LogShipper implements AutoCloseable {
   private final ScheduledThreadPoolExecutor thread;
   private final Backoff retries = Backoff.endless(INTERVAL, LONGEST_PAUSE);
 
-  /** How far a log is stored. */
+  /** The progress of copying one log. */
   private static final class Shipment {
     final LogTail tail;
     byte[] piece = new byte[0];
@@ -86,7 +86,7 @@ final class LogShipper implements AutoCloseable {
     }
   }
 
-  /** Brings what was written since; where the store does not answer, one call has to find out. */
+  /** Copies the new output. If the store does not answer, the round ends after one failed call. */
   private void round() {
     boolean answered = true;
     try {
@@ -102,12 +102,12 @@ final class LogShipper implements AutoCloseable {
     }
   }
 
-  /** An attempt writes into this file from now on. */
+  /** Starts to copy this file, to which an attempt writes from now on. */
   void add(AttemptId id, Path file) {
     shipments.put(id, new Shipment(LogTail.open(file)));
   }
 
-  /** The attempt has ended: brings the rest. */
+  /** Copies the rest of the log of an attempt that has ended. */
   void finish(AttemptId id) {
     Shipment shipment = shipments.remove(id);
     if (shipment != null) {
@@ -121,7 +121,7 @@ final class LogShipper implements AutoCloseable {
     }
   }
 
-  /** Nothing more is to be brought of this attempt. */
+  /** Stops copying the log of this attempt. */
   void forget(AttemptId id) {
     Shipment shipment = shipments.remove(id);
     if (shipment != null) {
@@ -136,7 +136,7 @@ final class LogShipper implements AutoCloseable {
     }
   }
 
-  /** Brings what is there; false when the store does not answer. */
+  /** Copies the available output; false when the store does not answer. */
   private boolean ship(AttemptId id, Shipment shipment) {
     synchronized (shipment) {
       try {
@@ -151,7 +151,7 @@ final class LogShipper implements AutoCloseable {
     }
   }
 
-  /** Brings one piece; false when there is none. One that was not stored is brought again. */
+  /** Copies one piece; false when there is none. A piece that was not stored is copied again. */
   private boolean shipPiece(AttemptId id, Shipment shipment) throws IOException {
     if (shipment.piece.length == 0) {
       long room = limits.maxLogBytes() - shipment.stored;
@@ -173,7 +173,7 @@ final class LogShipper implements AutoCloseable {
     return true;
   }
 
-  /** Deletes what is kept for longer than it should be. */
+  /** Deletes logs that are older than their retention. */
   private void clean() {
     Duration retention = config.logSettings().retention();
     if (retention == null) {

@@ -20,18 +20,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a log behind those that write it.
+ * Reads a log while other processes write to it.
  *
  * <p>A script does not get the path of its log, but a program of the same user can find it. So the
  * file stays open from the beginning: what happens to its name (rename, delete, replace) does not
- * affect what is read. Where the file itself was truncated or overwritten, bytes that have not been
- * read yet are lost; a mark says so, and what the file has now follows from its beginning. Not
+ * affect the reader. If the file itself was truncated or overwritten, bytes that have not been read
+ * yet are lost. A mark in the log says so, and the current content follows from its beginning. Not
  * thread-safe.
  */
 public final class LogTail implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
 
-  /** So many of the last bytes read are compared with the file before more is read. */
+  /** The number of last read bytes that are compared with the file before more is read. */
   private static final int COMPARED = 64;
 
   private final Path path;
@@ -46,7 +46,7 @@ public final class LogTail implements Closeable {
     this.key = key;
   }
 
-  /** Opens a log; one that cannot be opened has nothing to read. */
+  /** Opens a log. If it cannot be opened, there is nothing to read. */
   public static LogTail open(Path path) {
     try {
       return new LogTail(path, Files.newByteChannel(path), key(path));
@@ -60,7 +60,9 @@ public final class LogTail implements Closeable {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
-  /** The bytes that follow what was read so far, at most so many; empty when there are none. */
+  /**
+   * The bytes after those that were read so far, at most this number; empty when there are none.
+   */
   public byte[] next(int most) throws IOException {
     if (file == null) {
       return new byte[0];
@@ -95,12 +97,12 @@ public final class LogTail implements Closeable {
     ByteBuffer buffer = ByteBuffer.allocate(length);
     open.position(from);
     while (buffer.hasRemaining() && open.read(buffer) >= 0) {
-      // Reads on until the buffer is full, or there is no more.
+      // Reads until the buffer is full, or the file ends.
     }
     return Arrays.copyOf(buffer.array(), buffer.position());
   }
 
-  /** Where the file has lost its name, brings back what was written under it. */
+  /** If the file has lost its name, restores the content under that name. */
   void restore() {
     try {
       Path copy = path.resolveSibling(path.getFileName() + ".restored");

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a listener, whose mistakes must not harm a run, and the log, where leases change hands. */
+/**
+ * Notifies a listener, whose exceptions must not affect a run. Logs when a lease is lost or taken
+ * over.
+ */
 public final class Notifier {
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
 
@@ -31,12 +34,12 @@ public final class Notifier {
                 progress.taskRuns().stream().map(ExecutionProgress.Item::taskRun).toList()));
   }
 
-  /** Tells what changed of these nodes, each change once. */
+  /** Reports the changes of these nodes, each change once. */
   public void changed(ExecutionPicture picture, Collection<TaskRunPicture> nodes) {
     nodes.forEach(node -> tell(node.news(picture.id(), false)));
   }
 
-  /** Tells that this worker has claimed a node, unless that was told already. */
+  /** Reports that this worker has claimed a node, unless that was already reported. */
   public void claimed(ExecutionPicture picture, TaskRunPicture node) {
     tell(node.news(picture.id(), true));
   }
@@ -47,7 +50,7 @@ public final class Notifier {
     }
   }
 
-  /** This worker had the attempt, and has lost it. */
+  /** Reports that this worker has lost an attempt. */
   public void leaseLost(LocalAttempt local, String worker) {
     LOG.atInfo()
         .addKeyValue("execution", local.execution())
@@ -58,7 +61,10 @@ public final class Notifier {
     tell(() -> listener.leaseLost(local.id()));
   }
 
-  /** Another worker, or an earlier life of this one, had the attempt, and it is taken up here. */
+  /**
+   * Logs that this worker takes over an attempt of another worker, or of an earlier worker of its
+   * name.
+   */
   void recovers(ExecutionId execution, AttemptId attempt, String worker) {
     LOG.atInfo()
         .addKeyValue("execution", execution)

@@ -1,6 +1,6 @@
 /**
  * The attempts that run in this process: how they start, their files, logs and results, and the end
- * of those that another process left behind.
+ * of attempts that another process abandoned.
  */
 @NullMarked
 package dev.waymark.runner.internal.attempt;

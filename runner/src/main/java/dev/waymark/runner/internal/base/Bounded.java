@@ -3,9 +3,7 @@ package dev.waymark.runner.internal.base;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * A map that drops the entry that was used least recently when it has more than a number of them.
- */
+/** A map with a maximum size that drops the least recently used entry when it is full. */
 public final class Bounded<K, V> extends LinkedHashMap<K, V> {
   private static final long serialVersionUID = 1L;
 

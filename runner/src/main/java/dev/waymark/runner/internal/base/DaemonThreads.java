@@ -3,9 +3,10 @@ package dev.waymark.runner.internal.base;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Makes the threads of a runner, none of which keeps its program from ending.
+ * Creates the threads of a runner. They are daemon threads, so they do not keep the program
+ * running.
  *
- * @param name what a thread is called
+ * @param name the name of the threads
  */
 public record DaemonThreads(String name) implements ThreadFactory {
   @Override

@@ -5,14 +5,14 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what is said of a failure within what the store takes. */
+/** Keeps error texts within the limits of the store. */
 public final class Errors {
   private static final String MORE = "...";
   private static final int REPLACEMENT = 0xfffd;
 
   private Errors() {}
 
-  /** An error with the way that led to it, for a log. */
+  /** An error with its stack trace, for a log. */
   public static String stackTrace(Throwable error) {
     StringWriter text = new StringWriter();
     error.printStackTrace(new PrintWriter(text));
@@ -20,8 +20,8 @@ public final class Errors {
   }
 
   /**
-   * The error, or as much of its beginning as the limit leaves, never half a character; what no
-   * store takes, as the message of an exception may have it, is replaced.
+   * Returns the error, cut to the limit at a character boundary. Characters that the store does not
+   * accept, which may be in the message of an exception, are replaced.
    */
   public static @Nullable String cut(@Nullable String error, int maxBytes) {
     return error == null ? null : cutText(wellFormed(error), maxBytes);

@@ -3,8 +3,8 @@ package dev.waymark.runner.internal.base;
 import java.time.Duration;
 
 /**
- * Says when something is to be done that is done from time to time, by the monotonic clock; for the
- * first time at once. Belongs to one thread.
+ * Determines when a repeated action is due, by the monotonic clock. It is due for the first time at
+ * once. Belongs to one thread.
  */
 public final class Interval {
   private final Duration length;
@@ -22,17 +22,17 @@ public final class Interval {
     return nextNanos - System.nanoTime();
   }
 
-  /** It has been done: the next time is a whole interval from now. */
+  /** Restarts after the action: it is due again after a whole interval from now. */
   public void restart() {
     nextNanos = System.nanoTime() + length.toNanos();
   }
 
-  /** It is to be done at once. */
+  /** Makes the action due at once. */
   public void dueNow() {
     nextNanos = System.nanoTime();
   }
 
-  /** It is to be done after this pause, unless it is due earlier. */
+  /** Makes the action due after this delay, unless it is due earlier. */
   public void dueWithin(Duration pause) {
     if (pause.compareTo(length) < 0) {
       long then = System.nanoTime() + pause.toNanos();

@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
-/** Ids that are made of names, so that the same names have the same id everywhere. */
+/** Ids that are derived from names: the same names give the same id everywhere. */
 public final class NamedIds {
   private static final long VERSION_8 = 0x8000L;
   private static final long VARIANT = 0x8000_0000_0000_0000L;

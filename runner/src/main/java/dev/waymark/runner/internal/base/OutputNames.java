@@ -4,7 +4,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import java.util.regex.Pattern;
 
-/** The names that the outputs of a task may have. */
+/** The valid names of outputs of a task. */
 public final class OutputNames {
   private static final Pattern PATTERN = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,62}");
 
@@ -13,8 +13,8 @@ public final class OutputNames {
   /**
    * Checks a name.
    *
-   * @param what what to call it in a message
-   * @throws InvalidInputException when an output cannot have it
+   * @param what the description of the name in a message
+   * @throws InvalidInputException when the name is not a valid output name
    */
   public static String check(String what, String name) {
     return Text.matching(

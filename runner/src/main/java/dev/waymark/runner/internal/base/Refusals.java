@@ -6,7 +6,7 @@ import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.model.RecordRef;
 import java.util.List;
 
-/** The refusals that the runner itself gives, in the words of the store's own. */
+/** The errors that the runner itself throws, in the same wording as those of the store. */
 public final class Refusals {
   private Refusals() {}
 

@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Retries calls of a store that does not answer, or is overloaded: a disk that was full or a server
- * that restarts need not end a run of hours. Each runner has one; thread-safe.
+ * Retries calls of a store that does not answer or is overloaded. A disk that was full, or a server
+ * that restarts, then does not end a run of hours. Each runner has one; thread-safe.
  *
  * <p>A store that does not answer is retried for a limited time. An overloaded store does answer,
- * so it is retried for as long as it is overloaded: to give up would make nothing easier, and an
+ * so it is retried until it is no longer overloaded: to give up would not reduce the load, and an
  * execution would lose its worker. A runner that stops, or whose thread is interrupted, retries for
- * a few seconds more, because results of finished tasks are at stake, and then gives up in both
+ * a few more seconds, because results of finished tasks may be lost. Then it gives up in both
  * cases.
  */
 public final class RetriedCalls {
@@ -32,27 +32,27 @@ public final class RetriedCalls {
   private final Duration lastLimit;
   private volatile boolean stopping;
 
-  /** Retries a store that does not answer for this time. */
+  /** Retries a store that does not answer for at most this time. */
   public RetriedCalls(Duration limit) {
     this(limit, LAST_LIMIT);
   }
 
-  /** The same with another limit for a runner that stops. */
+  /** Does the same with a different limit for a runner that stops. */
   RetriedCalls(Duration limit, Duration lastLimit) {
     this.limit = limit;
     this.lastLimit = lastLimit;
   }
 
-  /** From now on retries are limited to a few seconds. */
+  /** Limits all retries to a few seconds from now on. */
   public void stopSoon() {
     stopping = true;
   }
 
   /**
-   * Calls until there is an answer. A commit must carry the same commit id each time, since one
-   * whose answer was lost may have been made.
+   * Repeats the call until the store answers. A commit must carry the same commit id each time,
+   * because the commit may have succeeded although its answer was lost.
    *
-   * @throws StoreUnavailableException the last one, when the time is over
+   * @throws StoreUnavailableException the last one, when the time limit is reached
    * @throws StoreOverloadedException the last one, when the runner stops meanwhile
    */
   public <T extends @Nullable Object> T call(Supplier<T> call) {
@@ -77,7 +77,7 @@ public final class RetriedCalls {
     }
   }
 
-  /** An operator must see why nothing goes on, once for each call that waits. */
+  /** Logs once for each waiting call, so that an operator can see why there is no progress. */
   private void report(WaymarkException error, boolean warned) {
     if (warned || !(error instanceof StoreUnavailableException)) {
       LOG.debug("the store does not answer; retrying", error);

@@ -15,14 +15,16 @@ public final class StartLabels {
 
   private StartLabels() {}
 
-  /** The labels of an execution that its user gave; the runner sets its own with each start. */
+  /**
+   * The labels that the user gave to an execution. The runner sets its own labels at each start.
+   */
   public static Map<String, String> withoutReserved(Map<String, String> labels) {
     Map<String, String> own = new TreeMap<>(labels);
     own.keySet().removeIf(name -> name.startsWith(RESERVED));
     return own;
   }
 
-  /** The priority with which an execution of these labels was started; null when with none. */
+  /** The priority with which an execution with these labels was started; null if none was given. */
   public static @Nullable Integer priority(Map<String, String> labels) {
     String text = labels.get(PRIORITY);
     try {
@@ -30,7 +32,7 @@ public final class StartLabels {
       int most = Change.ReadyTaskRun.MAX_PRIORITY;
       return priority < -most || priority > most ? null : (Integer) priority;
     } catch (NumberFormatException e) {
-      return null; // Another program has set it.
+      return null; // Another program has set the label.
     }
   }
 }

@@ -5,9 +5,9 @@ import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the word that was meant. */
+/** Finds the most similar word, for a "did you mean" hint. */
 public final class Suggestions {
-  /** Words that other tools use for the same thing, folded. */
+  /** Words that other tools use for the same thing, in folded form. */
   private static final Map<String, String> SYNONYMS =
       Map.ofEntries(
           Map.entry("dependson", "needs"),
@@ -45,8 +45,8 @@ public final class Suggestions {
   private Suggestions() {}
 
   /**
-   * The candidate that is nearest to a word, or null when none is near. Case, {@code -} and {@code
-   * _} do not count.
+   * The candidate that is most similar to a word, or null when none is similar. Case, {@code -} and
+   * {@code _} are ignored.
    */
   public static @Nullable String nearest(String word, Collection<String> candidates) {
     String synonym = SYNONYMS.get(Words.fold(word));

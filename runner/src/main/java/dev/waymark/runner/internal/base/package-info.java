@@ -1,5 +1,5 @@
 /**
- * What all of the runner depends on: retried calls, intervals, bounded collections, reserved labels
+ * The utilities of the whole runner: retried calls, intervals, bounded collections, reserved labels
  * and error texts.
  */
 @NullMarked

@@ -21,16 +21,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a record of the arguments that a task gives to its handler. A component {@code maxRows}
- * takes the argument {@code max-rows} or {@code maxRows}; one of type Optional may be left out.
+ * Converts the arguments that a task gives to its handler to a record. A component {@code maxRows}
+ * receives the argument {@code max-rows} or {@code maxRows}. A component of type Optional may be
+ * missing.
  */
 public final class Arguments {
   private Arguments() {}
 
   /**
-   * Looks whether a record can be made of arguments at all, when a handler is registered.
+   * Checks, when a handler is registered, whether a record can be created from arguments.
    *
-   * @throws InvalidInputException when a component has a type that no text can be made into
+   * @throws InvalidInputException when a component has a type that cannot be parsed from text
    */
   public static void check(Class<? extends Record> type) {
     for (RecordComponent component : type.getRecordComponents()) {
@@ -48,7 +49,7 @@ public final class Arguments {
   }
 
   /**
-   * The record.
+   * Returns the record.
    *
    * @throws InvalidInputException when an argument is missing, unknown, or not of its type
    */

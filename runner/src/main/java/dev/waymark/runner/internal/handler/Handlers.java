@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handlers that a runner has, by name, and who may take a task: a task with {@code uses:} waits
- * in a pool of its handler's name unless it names one, so that only workers take it that can run
- * it.
+ * The handlers of a runner, by name, and the pools of their tasks. A task with {@code uses:} waits
+ * in a pool with the name of its handler, unless it names a pool. So only workers that can run the
+ * task claim it.
  */
 public final class Handlers {
   private static final String PREFIX = "uses.";
@@ -25,15 +25,15 @@ public final class Handlers {
 
   private final Map<String, TaskHandler> byName;
 
-  /** These handlers. */
+  /** Creates the set of these handlers. */
   public Handlers(Map<String, TaskHandler> byName) {
     this.byName = Collections.unmodifiableMap(new TreeMap<>(byName));
   }
 
   /**
-   * The handler of this name.
+   * The handler with this name.
    *
-   * @throws InvalidInputException when nobody registered one
+   * @throws InvalidInputException when no handler with this name is registered
    */
   public TaskHandler named(@Nullable String name) {
     TaskHandler handler = name == null ? null : byName.get(name);
@@ -48,7 +48,7 @@ public final class Handlers {
     return handler;
   }
 
-  /** Whether a handler of this name is registered. */
+  /** Whether a handler with this name is registered. */
   boolean has(String name) {
     return byName.containsKey(name);
   }
@@ -68,7 +68,7 @@ public final class Handlers {
     return task.uses() == null ? ClaimRequest.DEFAULT_POOL : pool(task.uses());
   }
 
-  /** A name that cannot be a pool's is made into one that says it nearly, and no other. */
+  /** Converts a handler name that is not a valid pool name to a similar, unique pool name. */
   private static String pool(String handler) {
     String usable = UNUSABLE.matcher(handler).replaceAll("_");
     if (usable.equals(handler) && handler.length() <= MOST_CHARS) {

@@ -25,9 +25,9 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Cancels executions from any process, whether or not a worker is at them. */
+/** Cancels executions from any process, whether or not a worker works on them. */
 public final class CancelExecution {
-  /** Each refusal means that the execution went on meanwhile, so a handful is plenty. */
+  /** Each refusal means that the execution made progress meanwhile, so few tries are needed. */
   private static final int MAX_TRIES = 100;
 
   /** The error of an execution that was cancelled. */
@@ -60,9 +60,9 @@ public final class CancelExecution {
   }
 
   /**
-   * Which tasks still run although the execution is cancelled: those of {@code finally}, the first
-   * time that it is cancelled, if any attempt has begun. Where the definition cannot be read here
-   * it is not known which tasks these are; then all are left to a worker that can read it.
+   * Returns which tasks still run although the execution is cancelled: those of {@code finally}, at
+   * the first cancellation, if any attempt has begun. If the definition cannot be read here, these
+   * tasks are unknown, and all tasks are left to a worker that can read it.
    */
   private static Predicate<TaskId> isKept(
       StateStore store, Definitions definitions, ExecutionDetails details) {
@@ -89,9 +89,9 @@ public final class CancelExecution {
   }
 
   /**
-   * What waits is cancelled at once. What runs is left to the worker that runs it, and what is kept
-   * to any worker; without either, the execution ends here, and the next one of a workflow that
-   * bounds how many may run is called.
+   * Cancels the waiting task runs at once. Running ones are left to their workers, and kept ones to
+   * any worker. If there are neither, the execution ends here. The next execution of a workflow
+   * with a limit of parallel executions is then notified.
    */
   private static ExecutionState cancel(
       StateStore store, ExecutionDetails details, Predicate<TaskId> isKept) {
@@ -117,7 +117,10 @@ public final class CancelExecution {
     return live || kept ? ExecutionState.CANCELLING : ExecutionState.CANCELLED;
   }
 
-  /** Leaves the rest to workers. A second cancellation also ends what runs of the last stage. */
+  /**
+   * Leaves the rest to workers. A second cancellation also ends the running attempts of the last
+   * stage.
+   */
   private static void leaveRest(ChangeSet.Builder changes, Execution execution) {
     if (execution.state() == ExecutionState.CANCELLING) {
       changes.clearDue(execution.id(), DueReason.DEADLINE);
@@ -125,7 +128,7 @@ public final class CancelExecution {
     } else {
       changes.updateExecution(execution.id(), ExecutionState.CANCELLING, execution.version(), null);
     }
-    // What is live may have ended by now, and its worker have nothing more to do with it.
+    // A live attempt may have ended meanwhile, and its worker may have nothing more to do with it.
     changes.markDue(execution.id(), DueReason.SETTLE, Duration.ZERO);
   }
 
@@ -140,7 +143,7 @@ public final class CancelExecution {
     changes.clearDue(execution.id(), DueReason.DEADLINE);
     ExecutionId next = ConcurrencyGate.oldestWaiting(store, execution.workflowId(), execution.id());
     if (next != null) {
-      // No worker sees the end of this one, for which that one may be waiting.
+      // The next execution may be waiting for the end of this one, and no worker sees this end.
       changes.markDue(next, DueReason.SETTLE, Duration.ZERO);
     }
   }

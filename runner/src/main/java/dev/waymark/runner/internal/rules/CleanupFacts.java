@@ -17,19 +17,19 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What a task of {@code on-failure} or {@code finally} receives about the stages before it: a few
- * environment variables, and everything in a JSON file.
+ * The information that a task of {@code on-failure} or {@code finally} receives about the earlier
+ * stages: a few environment variables, and all of it in a JSON file.
  *
  * @param picture the execution
  * @param stage the stage of the task
- * @param log where the log of the newest attempt of a node is on this machine
+ * @param log returns where the log of the newest attempt of a node is on this machine
  */
 public record CleanupFacts(
     ExecutionPicture picture, Stage stage, Function<TaskRunPicture, Path> log) {
-  /** The environment of a process has a limit; the file has all of them. */
+  /** The environment of a process has a limit. The file contains all names. */
   private static final int MOST_NAMED_BYTES = 4 << 10;
 
-  /** What a node receives whose logs, and those of the stages before, are there. */
+  /** Returns the information for a node, with the paths of the logs of the earlier stages. */
   public static CleanupFacts of(ExecutionPicture picture, TaskRunPicture node, TaskLogs logs) {
     return new CleanupFacts(
         picture,
@@ -37,7 +37,7 @@ public record CleanupFacts(
         other -> logs.path(picture.id(), other.task.id(), other.attempt));
   }
 
-  /** How the execution went so far: SUCCEEDED, FAILED, TIMED_OUT or CANCELLED. */
+  /** The result of the execution so far: SUCCEEDED, FAILED, TIMED_OUT or CANCELLED. */
   public String result() {
     if (picture.state() == ExecutionState.CANCELLING) {
       return "CANCELLED";
@@ -48,7 +48,7 @@ public record CleanupFacts(
     return picture.isBroken() ? "FAILED" : "SUCCEEDED";
   }
 
-  /** The variables; the file must be written to this path. */
+  /** The environment variables. The JSON file must be written to this path. */
   public Map<String, String> environment(Path file) {
     Map<String, String> environment = new TreeMap<>();
     environment.put("WAYMARK_RESULT", result());
@@ -67,7 +67,7 @@ public record CleanupFacts(
     return names.toString();
   }
 
-  /** The tasks of the stages before that failed. */
+  /** The failed tasks of the earlier stages. */
   public List<TaskId> failed() {
     return ended().stream()
         .filter(node -> node.state == TaskRunState.FAILED)
@@ -75,7 +75,7 @@ public record CleanupFacts(
         .toList();
   }
 
-  /** The tasks of the stages before. */
+  /** The tasks of the earlier stages. */
   private List<TaskRunPicture> ended() {
     List<TaskRunPicture> ended = new ArrayList<>();
     for (TaskRunPicture node : picture.nodes()) {
@@ -86,7 +86,7 @@ public record CleanupFacts(
     return ended;
   }
 
-  /** The JSON object that is in the file. */
+  /** The JSON object for the file. */
   public String json() {
     StringWriter out = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), out)) {

@@ -16,15 +16,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Executions of a workflow that bounds how many may run: each begins only when the store admits it.
- * Whoever ends one calls upon the oldest that waits. Should he die before he has done so, that one
- * looks again after a while by itself: the oldest is always due, and one that begins hands that on
- * to the next in the same commit.
+ * Starts executions of a workflow with a limit of parallel executions. Each one begins only when
+ * the store admits it. The process that ends one notifies the oldest waiting one. If that process
+ * dies first, the waiting one is checked again after a while: the oldest is always marked as due,
+ * and an execution that begins passes the mark to the next one in the same commit.
  */
 public record ConcurrencyGate(StateStore store, RetriedCalls retries, Ids ids) {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
 
-  /** Lets an execution begin that waits, where it may; true when it has begun. */
+  /** Starts a waiting execution if the store admits it. Returns true when it has begun. */
   public boolean admit(ExecutionPicture picture) {
     int most = Objects.requireNonNull(picture.definition().maxParallel());
     WorkflowId workflow = picture.found().workflowId();
@@ -32,7 +32,8 @@ public record ConcurrencyGate(StateStore store, RetriedCalls retries, Ids ids) {
         ChangeSet.builder(ids.commitId())
             .admitExecution(picture.id(), workflow, most)
             .clearDue(picture.id(), DueReason.SETTLE);
-    // In the same commit: a worker that dies after it must not leave the oldest without a note.
+    // In the same commit: if the worker dies after it, the oldest execution must still be marked as
+    // due.
     for (ExecutionId waiting : retries.call(() -> oldestWaiting(store, workflow))) {
       asking.markDue(waiting, DueReason.SETTLE, LOOK_AGAIN);
       if (!waiting.equals(picture.id())) {
@@ -43,7 +44,7 @@ public record ConcurrencyGate(StateStore store, RetriedCalls retries, Ids ids) {
     return retries.call(() -> store.commit(changes)).outcomes().get(0).changed();
   }
 
-  /** One execution has ended, so the oldest that waits may begin. */
+  /** One execution has ended, so the oldest waiting one may begin. */
   public void letNextBegin(ExecutionPicture ended) {
     ExecutionId next =
         ended.definition().maxParallel() == null
@@ -61,7 +62,7 @@ public record ConcurrencyGate(StateStore store, RetriedCalls retries, Ids ids) {
     var unused = retries.call(() -> store.commit(calling));
   }
 
-  /** The oldest execution of a workflow that has not begun, besides this one; or null. */
+  /** The oldest execution of a workflow that has not begun, other than this one; or null. */
   static @Nullable ExecutionId oldestWaiting(
       StateStore store, WorkflowId workflow, @Nullable ExecutionId besides) {
     return oldestWaiting(store, workflow).stream()
@@ -70,7 +71,7 @@ public record ConcurrencyGate(StateStore store, RetriedCalls retries, Ids ids) {
         .orElse(null);
   }
 
-  /** The two oldest executions of a workflow that have not begun, as far as there are any. */
+  /** The two oldest executions of a workflow that have not begun; fewer if there are fewer. */
   private static List<ExecutionId> oldestWaiting(StateStore store, WorkflowId workflow) {
     ExecutionQuery waiting =
         ExecutionQuery.builder().workflow(workflow).states(ExecutionState.PENDING).limit(2).build();

@@ -7,14 +7,12 @@ import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.time.Duration;
 
-/**
- * The time that executions may take: when it begins, and what is said of those whose time is over.
- */
+/** The time-outs of executions: when they start, and the error of what exceeds them. */
 public record Deadlines(RunnerConfig config) {
 
   /**
-   * Lets the time of an execution begin that has a bound on it. Where it has begun before, under
-   * whichever worker, that stays so.
+   * Starts the time-out of an execution that has one. A time-out that has already started, under
+   * any worker, does not change.
    */
   public void begin(ExecutionPicture picture) {
     Duration timeout = picture.definition().timeout();
@@ -27,7 +25,7 @@ public record Deadlines(RunnerConfig config) {
     }
   }
 
-  /** The error of what was ended because the time of its stage is over. */
+  /** The error of a task run that ended because the time-out of its stage expired. */
   static String error(ExecutionPicture picture, Stage stage) {
     if (stage != Stage.MAIN) {
       return "the tasks of \""
@@ -40,7 +38,7 @@ public record Deadlines(RunnerConfig config) {
         + (timeout == null ? "" : " after " + Durations.format(timeout));
   }
 
-  /** The error of an execution whose time is over, with what failed after that. */
+  /** The error of an execution whose time-out expired, with the later failures. */
   static String errorOfExecution(ExecutionPicture picture, String failures) {
     return error(picture, Stage.MAIN) + (failures.isEmpty() ? "" : "; " + failures);
   }

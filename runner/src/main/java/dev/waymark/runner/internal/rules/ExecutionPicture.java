@@ -32,16 +32,16 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the coordinator knows of one execution it works on: a copy of what the store says, kept up
- * to date by its own commits and read again when a commit was refused, or told that others have got
- * on.
+ * The coordinator's view of one execution that it works on: a copy of the data in the store. The
+ * coordinator's own commits keep it up to date. It is read again when a commit was refused, or when
+ * the store reports changes by others.
  */
 public final class ExecutionPicture {
   private static final Stage[] STAGES = Stage.values();
 
   /**
-   * An execution is read at most once in this time for each of its tasks. What is read for one task
-   * that ends then does not depend on how many tasks there are.
+   * An execution is read at most once in this time multiplied by the number of its tasks. A read
+   * for one task that ends in that time does not depend on the number of tasks.
    */
   private static final long NANOS_PER_TASK = 100_000;
 
@@ -63,7 +63,7 @@ public final class ExecutionPicture {
   private boolean attempted;
   private int endedAttempts;
 
-  /** What {@link #standing} counts of task runs that another program has added. */
+  /** The part of {@link #standing} for task runs that another program has added. */
   private int strangersUnfinished;
 
   private int strangersEnded;
@@ -72,9 +72,9 @@ public final class ExecutionPicture {
   private final Set<Stage> begun = EnumSet.noneOf(Stage.class);
 
   /**
-   * Makes the picture of an execution.
+   * Creates the picture of an execution.
    *
-   * @throws InvalidInputException when its task runs are not those of the definition
+   * @throws InvalidInputException when its task runs do not match the definition
    */
   public ExecutionPicture(ExecutionProgress progress, WorkflowDefinition definition) {
     this.found = progress.execution();
@@ -128,7 +128,7 @@ public final class ExecutionPicture {
     }
   }
 
-  /** Takes over what the store says, and tells which nodes are not as listeners know them. */
+  /** Loads the data of the store, and returns the nodes that differ from what listeners know. */
   public List<TaskRunPicture> load(ExecutionProgress progress) {
     state = progress.execution().state();
     version = progress.execution().version();
@@ -136,10 +136,11 @@ public final class ExecutionPicture {
     for (ExecutionProgress.Item each : progress.taskRuns()) {
       TaskRunPicture node = byRun.get(each.taskRun().id());
       if (node == null) {
-        continue; // Another program added it while the execution ran, and has to care for it.
+        continue; // Another program added it while the execution ran, and is responsible for it.
       }
       node.load(each);
-      // Not whether it was loaded before: what a refused step has changed here was no change.
+      // Compares with what listeners know, not with what was loaded before: the changes of a
+      // refused step in this picture did not happen.
       if (node.isNews()) {
         changed.add(node);
       }
@@ -154,8 +155,8 @@ public final class ExecutionPicture {
   }
 
   /**
-   * Takes over what the store says of some task runs, and tells which nodes are not as listeners
-   * know them. The rest of the picture may be older.
+   * Loads the data of some task runs, and returns the nodes that differ from what listeners know.
+   * The rest of the picture may be older.
    */
   public List<TaskRunPicture> load(Collection<ExecutionProgress.Item> items) {
     List<TaskRunPicture> changed = new ArrayList<>();
@@ -183,17 +184,20 @@ public final class ExecutionPicture {
     return changed;
   }
 
-  /** All task runs have been read from the store just now. */
+  /** Notes that all task runs have just been read from the store. */
   public void noteRead() {
     readNanos = System.nanoTime();
   }
 
-  /** Whether all task runs may be read again, although that is only to keep up with others. */
+  /** Whether all task runs may be read again only to detect changes by others. */
   public boolean mayRead() {
     return System.nanoTime() - readNanos >= nodes.size() * NANOS_PER_TASK;
   }
 
-  /** Others have got on since this was read, and it is to be read again as soon as it may be. */
+  /**
+   * Notes that others have changed the execution since it was read. It is read again as soon as
+   * {@link #mayRead} allows it.
+   */
   public void setStale() {
     stale = true;
   }
@@ -247,10 +251,10 @@ public final class ExecutionPicture {
   }
 
   /**
-   * Takes over that this worker has claimed a task run.
+   * Loads a claim of a task run by this worker.
    *
-   * @return its node; or null when the claim does not follow from what is known, and what it leans
-   *     on is to be read again
+   * @return its node; or null when the claim does not follow from the known state, and the
+   *     execution or the needs must be read again
    */
   public @Nullable TaskRunPicture claimed(Claimed claimed) {
     TaskRunPicture node = byRun.get(claimed.taskRun().id());
@@ -271,7 +275,7 @@ public final class ExecutionPicture {
     return node;
   }
 
-  /** Takes over how the execution is that a claim has brought. */
+  /** Loads the execution as returned by a claim. */
   public void load(Execution execution) {
     if (execution.version() > version) {
       state = execution.state();
@@ -311,13 +315,13 @@ public final class ExecutionPicture {
     version++;
   }
 
-  /** Whether a stage has its turn: all before it have ended. */
+  /** Whether a stage is open: all stages before it have ended. */
   public boolean isOpen(Stage stage) {
     Stage turn = stage();
     return turn == null || turn.compareTo(stage) >= 0;
   }
 
-  /** The stage that has its turn, or null when all have ended. */
+  /** The open stage, or null when all have ended. */
   public @Nullable Stage stage() {
     for (Stage stage : STAGES) {
       if (unfinishedIn.getOrDefault(stage, 0) > 0) {
@@ -327,12 +331,12 @@ public final class ExecutionPicture {
     return null;
   }
 
-  /** How many task runs have not ended. */
+  /** The number of task runs that have not ended. */
   int unfinished() {
     return sum(unfinishedIn);
   }
 
-  /** How the execution stands, as far as it is known here. */
+  /** The state and the counts of the execution that are known here. */
   Standing standing() {
     return new Standing(
         version, state, unfinished() + strangersUnfinished, ended() + strangersEnded);
@@ -360,19 +364,19 @@ public final class ExecutionPicture {
     return sum(brokenIn) > 0;
   }
 
-  /** Whether it may not begin before others of its workflow have ended. */
+  /** Whether it must wait until other executions of its workflow have ended. */
   public boolean isWaiting() {
     return state == ExecutionState.PENDING && definition.maxParallel() != null;
   }
 
-  /** Whether an ordinary task has no sense any more, because another one has failed. */
+  /** Whether a task of the first stage is no longer needed, because another one has failed. */
   boolean failsFast(TaskRunPicture node) {
     return node.task.stage() == Stage.MAIN
         && node.task.condition().kind() == Condition.Kind.SUCCESS
         && isBroken(Stage.MAIN);
   }
 
-  /** Its time begins; true the first time that this is said of this picture. */
+  /** Starts the time-out. Returns true at the first call for this picture. */
   boolean beginTime() {
     boolean first = !timed;
     timed = true;
@@ -380,11 +384,11 @@ public final class ExecutionPicture {
   }
 
   /**
-   * The time of the stage that is open is over, or {@link CancelExecution} has put an end to it;
-   * nothing where all have ended. A second cancellation lets the time of the last stage be over at
-   * once, before it has passed.
+   * The time-out of the open stage has expired, or {@link CancelExecution} has ended it. Has no
+   * effect if all stages have ended. A second cancellation makes the time-out of the last stage
+   * expire at once.
    *
-   * @param now the time, against which is measured whether it has passed
+   * @param now the current time, which shows whether the time-out has expired by itself
    */
   public void setOverdue(Instant now) {
     Stage stage = stage();
@@ -395,7 +399,10 @@ public final class ExecutionPicture {
     }
   }
 
-  /** Whether the last stage has had its time, since the last task of those before it ended. */
+  /**
+   * Whether the time-out of the last stage has expired since the last task of the earlier stages
+   * ended.
+   */
   private boolean hasTimePassed(Instant now) {
     Instant opened = Instant.EPOCH;
     for (TaskRunPicture node : nodes) {
@@ -407,9 +414,9 @@ public final class ExecutionPicture {
   }
 
   /**
-   * Whether a stage is cancelled: what runs of it ends, and nothing of it starts. In an execution
-   * that is being cancelled the last stage is not: its tasks run as after any other end, unless no
-   * attempt has ever begun, or it was cancelled once more.
+   * Whether a stage is cancelled: its running attempts end, and nothing of it starts. In an
+   * execution that is being cancelled, the last stage is not cancelled. Its tasks run as after any
+   * other end, unless no attempt has ever begun, or the execution was cancelled a second time.
    */
   public boolean isCancelled(Stage stage) {
     return state == ExecutionState.CANCELLING
@@ -422,12 +429,14 @@ public final class ExecutionPicture {
     return node != null && isCancelled(node.task.stage());
   }
 
-  /** Whether the time of a stage is over, as far as it is known in this process. */
+  /** Whether the time-out of a stage has expired, by the information in this process. */
   public boolean isOverdue(Stage stage) {
     return overdue.contains(stage);
   }
 
-  /** Whether a task of a stage is ready or has begun: then its time counts. */
+  /**
+   * Whether a task of a stage is ready or has begun. The time-out of the stage has then started.
+   */
   public boolean hasBegun(Stage stage) {
     return begun.contains(stage);
   }
@@ -443,8 +452,8 @@ public final class ExecutionPicture {
   }
 
   /**
-   * Whether the time-out of the execution ended its tasks. Where another worker saw to that, it
-   * follows from the times in the store: they did not all succeed, and the last of them ended after
+   * Whether the time-out of the execution ended its tasks. If another worker ended them, this
+   * follows from the times in the store: not all tasks succeeded, and the last of them ended after
    * the time-out.
    */
   boolean isTimedOut() {
@@ -470,7 +479,10 @@ public final class ExecutionPicture {
     return found.id();
   }
 
-  /** The execution as it was when it was taken in hand; state and version are out of date. */
+  /**
+   * The execution as it was when this runner began to work on it; state and version are out of
+   * date.
+   */
   public Execution found() {
     return found;
   }
@@ -479,7 +491,10 @@ public final class ExecutionPicture {
     return definition;
   }
 
-  /** With what priority its tasks are ready: its own, if it was started with one. */
+  /**
+   * The priority of its tasks when they are ready: that of the execution, if it was started with
+   * one.
+   */
   int priority() {
     Integer own = StartLabels.priority(found.labels());
     return own == null ? definition.priority() : own;
@@ -507,7 +522,7 @@ public final class ExecutionPicture {
     return sum(brokenIn);
   }
 
-  /** The nodes that have begun and not ended, in the order of the file. */
+  /** The nodes that have begun and have not ended, in the order of the file. */
   public List<TaskRunPicture> running() {
     return List.copyOf(running);
   }
@@ -516,7 +531,7 @@ public final class ExecutionPicture {
     return byRun.get(id);
   }
 
-  /** Whether the store, as far as known, has this attempt as live. */
+  /** Whether this attempt is live in the store, by the known state. */
   public boolean isLive(AttemptId id) {
     TaskRunPicture node = byRun.get(id.taskRunId());
     return node != null && node.hasLiveAttempt() && node.attempt == id.number();

@@ -11,9 +11,9 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.base.Refusals;
 import java.time.Duration;
 
-/** Holds executions and lets them go on, from any process. */
+/** Pauses and resumes executions, from any process. */
 public final class PauseResume {
-  /** Each refusal means that the execution went on meanwhile, so a handful is plenty. */
+  /** Each refusal means that the execution made progress meanwhile, so few tries are needed. */
   private static final int MAX_TRIES = 100;
 
   private PauseResume() {}
@@ -42,7 +42,7 @@ public final class PauseResume {
       ChangeSet.Builder changes = ChangeSet.builder();
       changes.updateExecution(id, to, execution.version(), null);
       if (to == ExecutionState.RUNNING) {
-        // What was ready when it was paused is so no more.
+        // The task runs that were ready when it was paused are no longer ready.
         changes.markDue(id, DueReason.SETTLE, Duration.ZERO);
       }
       try {

@@ -5,14 +5,14 @@ import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.internal.process.ProcessEnd;
 import org.jspecify.annotations.Nullable;
 
-/** What the end of a process, or of the call of a handler, means for its attempt. */
+/** Determines the outcome of an attempt from the end of its process or handler call. */
 public final class ProcessOutcome {
   private ProcessOutcome() {}
 
   public static AttemptState state(ExecutionPicture picture, TaskRunPicture node, ProcessEnd end) {
     boolean cancelled = picture.isCancelled(node.task.stage());
     boolean overdue = picture.isOverdue(node.task.stage());
-    // What was asked to end because its worker stops may have come to its own end first.
+    // A process that was asked to end because its worker stops may have ended by itself first.
     boolean done =
         end.cause() == ProcessEnd.Cause.ASKED && end.error() == null && !cancelled && !overdue;
     if (end.succeeded() || done) {

@@ -13,21 +13,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows from how tasks ended: the rules of the runner, without any effect but on the {@link
- * Step} they are given.
+ * The rules of the runner: what follows from the ends of tasks. They have no effect except on the
+ * {@link Step} that they receive.
  *
- * <p>After a failure no ordinary task starts: what runs ends by itself, what waits for its first
- * attempt is skipped, what waits for another one is cancelled. So it is after a time-out, which
- * also ends what runs. Then have their turn the tasks that wait for a failure, then those that run
- * in any case, each stage with a time-out of its own, and the last to end takes the execution with
- * it. A cancellation ends what runs and cancels what waits, but for those that run in any case,
- * which are next then; {@link ExecutionPicture#isCancelled} says so of each stage. All of it is
- * derived from states alone, never from what happened just now; so it is the same for the worker
- * that saw the task end and for one that finds the execution after a crash.
+ * <p>After a failure no task of the first stage starts. Running tasks end by themselves, tasks that
+ * wait for their first attempt are skipped, and tasks that wait for another attempt are cancelled.
+ * The same happens after a time-out, which also ends running tasks. The tasks of {@code on-failure}
+ * are next, then those of {@code finally}. Each of these stages has its own time-out, and the
+ * execution ends with the last task. A cancellation ends running tasks and cancels waiting ones,
+ * except for the tasks of {@code finally}, which are next in this case; {@link
+ * ExecutionPicture#isCancelled} says which stages are cancelled. All of this is derived only from
+ * states, never from the event that just happened. So the result is the same for the worker that
+ * saw the task end and for one that finds the execution after a crash.
  *
- * <p>Only what an end may have a consequence for is looked at: the tasks that need the one that
- * ended, those that need what is skipped for that reason, and those of a stage that begins. So the
- * end of one task among thousands costs no walk over all of them.
+ * <p>Only the tasks that an end may affect are checked: the tasks that need the one that ended,
+ * those that need a task that is skipped for that reason, and those of a stage that begins. So the
+ * end of one task among thousands does not require a walk over all of them.
  */
 public final class Settlement {
   private static final int NAMED_FAILURES = 3;
@@ -42,7 +43,9 @@ public final class Settlement {
     this.picture = step.picture();
   }
 
-  /** What becomes of a task run whose attempt ended so. The node already counts that attempt. */
+  /**
+   * Returns the state of a task run after its attempt ended. The node already counts that attempt.
+   */
   public static TaskRunState after(
       AttemptState end, ExecutionPicture picture, TaskRunPicture node, RunnerConfig config) {
     if (end == AttemptState.SUCCEEDED) {
@@ -70,13 +73,17 @@ public final class Settlement {
   }
 
   /**
-   * Adds everything that follows from the states of the job's nodes; nothing where nothing does.
+   * Adds every change that follows from the states of the execution's nodes; none if nothing
+   * follows.
    */
   public static void addTo(StepChanges step) {
     new Settlement(step).settle(step.picture().nodes());
   }
 
-  /** Adds what follows from the move of one node, upon a job where all else was settled. */
+  /**
+   * Adds the changes that follow from the move of one node, in an execution that was settled
+   * before.
+   */
   public static void addTo(StepChanges step, TaskRunPicture moved) {
     Settlement settlement = new Settlement(step);
     ExecutionPicture picture = settlement.picture;
@@ -106,7 +113,7 @@ public final class Settlement {
     }
   }
 
-  /** Looks at the tasks of a stage after the first, once it has its turn. */
+  /** Checks the tasks of a stage after the first, when it is open. */
   private boolean openNextStage() {
     Stage stage = picture.stage();
     if (stage == null || stage == Stage.MAIN || stage == looked) {
@@ -146,13 +153,13 @@ public final class Settlement {
     if (picture.isCancelled(stage)) {
       end(node, TaskRunState.CANCELLED);
     } else if (picture.isOverdue(stage)) {
-      // Where the time-out ends nothing else of the stage, this shows that it did not succeed.
+      // If the time-out ends nothing else of the stage, this shows that the stage did not succeed.
       boolean waits = node.openNeeds == 0 && !picture.isBroken(stage);
       end(node, waits ? TaskRunState.CANCELLED : TaskRunState.SKIPPED);
     } else if (picture.failsFast(node)) {
       end(node, TaskRunState.SKIPPED);
     } else if (!picture.isOpen(stage)) {
-      return; // Its turn comes when the stages before have ended.
+      return; // It starts when the earlier stages have ended.
     } else if (stage == Stage.ON_FAILURE && !picture.isBroken(Stage.MAIN)) {
       end(node, TaskRunState.SKIPPED);
     } else if (node.openNeeds == 0 && !node.task.condition().holds(node.ends())) {
@@ -189,20 +196,23 @@ public final class Settlement {
   }
 
   /**
-   * Names the tasks that failed; those that were cancelled only where none failed, since a failure
-   * is what cancels the others.
+   * Names the tasks that failed. Cancelled tasks are named only if none failed, since a failure is
+   * what cancels the others.
    */
   private static String failures(ExecutionPicture picture) {
     List<TaskRunPicture> failed = in(picture, TaskRunState.FAILED);
     if (picture.isTimedOut()) {
-      // That those of the first stage failed goes without saying.
+      // The time-out implies that tasks of the first stage failed, so they are not named.
       failed = failed.stream().filter(node -> node.task.stage() != Stage.MAIN).toList();
       return failed.isEmpty() ? "" : named(failed);
     }
     return named(failed.isEmpty() ? in(picture, TaskRunState.CANCELLED) : failed);
   }
 
-  /** The error of an execution that was cancelled, with what failed in the tasks after that. */
+  /**
+   * The error of an execution that was cancelled, with the failures of the tasks that ran after
+   * that.
+   */
   private static String errorOfCancelled(ExecutionPicture picture) {
     List<TaskRunPicture> failed =
         picture.nodes(Stage.FINALLY).stream()

@@ -18,10 +18,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change set over one job. Every change is made in the job's memory at once, so that what
- * follows from it can be decided upon it; when the store refuses the change set, the job must be
- * read again. Its last change settles: it carries how the execution stands after this step, so that
- * the store answers whether the step was decided on the newest picture.
+ * One change set for one execution. Every change is also made in the picture at once, so that
+ * further changes can be derived from it. If the store refuses the change set, the execution must
+ * be read again. The last change of the set settles: it contains the state and the counts of the
+ * execution after this step, and the store answers whether the step was decided on the newest
+ * state.
  */
 public final class StepChanges {
   private final ExecutionPicture picture;
@@ -33,10 +34,10 @@ public final class StepChanges {
   private boolean leavesMore;
 
   /**
-   * Makes an empty step.
+   * Creates an empty step.
    *
-   * @param maxErrorBytes what the store takes of an error; what is longer is cut
-   * @param now against which pauses that have begun are measured
+   * @param maxErrorBytes the maximum size of an error in the store; a longer one is cut
+   * @param now the time from which the rest of a delay is measured
    */
   public StepChanges(ExecutionPicture picture, CommitId id, int maxErrorBytes, Instant now) {
     this.picture = picture;
@@ -49,7 +50,7 @@ public final class StepChanges {
     return picture;
   }
 
-  /** Ends the live attempt of a node, in the name of that attempt. */
+  /** Ends the live attempt of a node, with the number of that attempt as fencing token. */
   public void endAttempt(
       TaskRunPicture node, AttemptState end, @Nullable Integer exitCode, @Nullable String error) {
     String kept = Errors.cut(error, maxErrorBytes);
@@ -57,7 +58,7 @@ public final class StepChanges {
     noteEnd(node, end, kept);
   }
 
-  /** Declares the live attempt of a node lost, because its lease is over. */
+  /** Marks the live attempt of a node as lost, because its lease has expired. */
   public void loseAttempt(TaskRunPicture node, String error) {
     String kept = Errors.cut(error, maxErrorBytes);
     changes.loseAttempt(node.attemptId(), kept);
@@ -72,7 +73,10 @@ public final class StepChanges {
     ended.add(node);
   }
 
-  /** Keeps what a node gives to its dependants, in the name of the attempt that has just ended. */
+  /**
+   * Stores the outputs of a node, with the number of the attempt that has just ended as fencing
+   * token.
+   */
   public void setOutputs(TaskRunPicture node, Map<String, String> outputs) {
     if (!outputs.isEmpty()) {
       changes.setOutputs(node.id, node.attempt, outputs);
@@ -82,8 +86,8 @@ public final class StepChanges {
   }
 
   /**
-   * Moves a node whose attempt has just been ended; a lost attempt is no fence, nobody writes in
-   * its name.
+   * Moves a node whose attempt has just ended. A lost attempt is not used as fencing token: no
+   * process writes with its number.
    */
   public void follow(TaskRunPicture node, TaskRunState to) {
     if (node.attemptState == AttemptState.LOST) {
@@ -105,7 +109,7 @@ public final class StepChanges {
     touched.add(node);
   }
 
-  /** Lets any worker take a node, after what is left of its pause. */
+  /** Makes a node ready for any worker, after the rest of its delay. */
   void ready(TaskRunPicture node) {
     Duration pause = ended.contains(node) ? node.pause() : node.pauseLeft(now);
     changes.readyTaskRun(
@@ -114,7 +118,7 @@ public final class StepChanges {
     picture.begin(node.task.stage());
   }
 
-  /** The time of a stage after the first begins, in place of that of the execution. */
+  /** Starts the time-out of a stage after the first, in place of that of the execution. */
   void beginCleanup() {
     changes.clearDue(picture.id(), DueReason.DEADLINE);
     changes.markDue(picture.id(), DueReason.DEADLINE, picture.definition().cleanupTimeout());
@@ -136,12 +140,15 @@ public final class StepChanges {
     return changes.isEmpty();
   }
 
-  /** Not all that follows from this step is in it: somebody is to look again. */
+  /**
+   * Notes that this step does not contain everything that follows, so the execution must be checked
+   * again.
+   */
   public void leaveMore() {
     leavesMore = true;
   }
 
-  /** The change set; to be asked for once. */
+  /** The change set. Call this only once. */
   public ChangeSet changes() {
     if (leavesMore) {
       return changes.markDue(picture.id(), DueReason.SETTLE, Duration.ZERO).build();
@@ -149,13 +156,15 @@ public final class StepChanges {
     return changes.settleExecution(picture.id(), picture.standing()).build();
   }
 
-  /** The store has accepted the change set: what has changed. */
+  /** The store has accepted the change set. Returns the nodes that changed. */
   public Collection<TaskRunPicture> committed(CommitResult result) {
     touched.forEach(node -> node.changedAt = result.at());
     return touched;
   }
 
-  /** Whether there is more to do: others have written to the execution, or the step left some. */
+  /**
+   * Whether there is more to do: others have written to the execution, or the step is incomplete.
+   */
   public static boolean isStale(CommitResult result) {
     return result.outcomes().get(result.outcomes().size() - 1).changed();
   }

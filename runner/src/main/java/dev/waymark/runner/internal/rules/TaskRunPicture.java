@@ -25,8 +25,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the coordinator knows of one task run. Changed by {@link StepChanges} and {@link
- * ExecutionPicture} only, on the coordinator's thread.
+ * The coordinator's view of one task run. Only {@link StepChanges} and {@link ExecutionPicture}
+ * change it, on the coordinator's thread.
  */
 public final class TaskRunPicture {
   private static final long MIX = 0x9e3779b97f4a7c15L;
@@ -40,39 +40,39 @@ public final class TaskRunPicture {
   TaskRunState state = TaskRunState.PENDING;
   long version;
 
-  /** Number of the newest attempt: the fence. */
+  /** The number of the newest attempt: the fencing token. */
   int attempt;
 
   @Nullable AttemptState attemptState;
   @Nullable String worker;
   @Nullable String error;
 
-  /** How many attempts failed, and how many were lost. */
+  /** The number of failed attempts, and after it that of lost attempts. */
   int failed;
 
   int lost;
 
-  /** Whether every other attempt would fail for the same reason. */
+  /** Whether every further attempt would fail for the same reason. */
   boolean hopeless;
 
-  /** Needs that have not ended. */
+  /** The number of needs that have not ended. */
   int openNeeds;
 
-  /** Those that need it and have not ended. */
+  /** The number of dependants that have not ended. */
   int openDependants;
 
-  /** Whether it waits to be claimed, now or after a pause. */
+  /** Whether it waits to be claimed, now or after a delay. */
   boolean ready;
 
-  /** What it gives to its dependants; nothing where none is left that may need it. */
+  /** Its outputs; empty if no dependant may need them any more. */
   Map<String, String> outputs = Map.of();
 
   Instant changedAt = Instant.EPOCH;
 
-  /** When its first attempt began; far in the future where none has. */
+  /** When its first attempt began; far in the future if none has. */
   Instant startedAt = Instant.MAX;
 
-  /** What listeners know of it, from what they were given at the start or from an event. */
+  /** The version that listeners know, from the start or from an event. */
   private long notifiedVersion = -1;
 
   private int notifiedAttempt = -1;
@@ -95,7 +95,7 @@ public final class TaskRunPicture {
     return id;
   }
 
-  /** The number of the newest attempt, which is the fence; 0 before the first. */
+  /** The number of the newest attempt, which is the fencing token; 0 before the first. */
   public int attempt() {
     return attempt;
   }
@@ -110,24 +110,24 @@ public final class TaskRunPicture {
     return worker;
   }
 
-  /** The task runs that it needs; not to be changed. */
+  /** The task runs that it needs. The caller must not change the list. */
   public List<TaskRunPicture> needs() {
     return needs;
   }
 
-  /** Its outputs; empty where no dependant may need them any more. */
+  /** Its outputs; empty if no dependant may need them any more. */
   public Map<String, String> outputs() {
     return outputs;
   }
 
   /**
-   * Notes whether every further attempt would fail for the same reason, so that it is not retried.
+   * Sets whether every further attempt would fail for the same reason, so that it is not retried.
    */
   public void setHopeless(boolean hopeless) {
     this.hopeless = hopeless;
   }
 
-  /** Takes over what the store says. */
+  /** Loads the data of the store. */
   void load(ExecutionProgress.Item details) {
     TaskRun run = details.taskRun();
     ready = details.ready();
@@ -159,7 +159,7 @@ public final class TaskRunPicture {
   }
 
   /**
-   * Outputs may be large, and there may be thousands of them: they are kept only as long as a
+   * Outputs may be large, and there may be thousands of them, so they are kept only while a
    * dependant may start.
    */
   void dropOutputs() {
@@ -184,7 +184,7 @@ public final class TaskRunPicture {
     return state.isTerminal();
   }
 
-  /** Takes over that this worker has claimed it. */
+  /** Loads a claim by this worker. */
   void claimed(Claimed claimed) {
     state = claimed.taskRun().state();
     version = claimed.taskRun().version();
@@ -198,8 +198,8 @@ public final class TaskRunPicture {
   }
 
   /**
-   * The pause before the next attempt. Only a failure is followed by one; its random part comes
-   * from the attempt's identity, so that a worker which takes over makes the very same pause.
+   * The delay before the next attempt. Only a failure is followed by a delay. Its random part is
+   * derived from the identity of the attempt, so that a worker that takes over uses the same delay.
    */
   Duration pause() {
     if (attemptState != AttemptState.FAILED) {
@@ -213,8 +213,8 @@ public final class TaskRunPicture {
   }
 
   /**
-   * What is left of the pause at a time, never more than the whole of it: the clocks of workers may
-   * differ, or have been set since.
+   * The rest of the delay at a time, at most the whole delay: the clocks of workers may differ, or
+   * may have been set since.
    */
   Duration pauseLeft(Instant now) {
     Duration whole = pause();
@@ -225,21 +225,21 @@ public final class TaskRunPicture {
     return left.compareTo(whole) > 0 ? whole : left;
   }
 
-  /** What the needs have come to, for the condition. */
+  /** The final states of the needs, for the condition. */
   List<Condition.Need> ends() {
     return needs.stream()
         .map(need -> new Condition.Need(need.task.id(), need.state, need.outputs))
         .toList();
   }
 
-  /** What the needs have given. */
+  /** The outputs of the needs. */
   public Map<TaskId, Map<String, String>> outputsOfNeeds() {
     Map<TaskId, Map<String, String>> outputs = new LinkedHashMap<>();
     needs.forEach(need -> outputs.put(need.task.id(), need.outputs));
     return outputs;
   }
 
-  /** What to say of it when its execution fails. */
+  /** The text about it in the error of its execution. */
   String failure() {
     String name = "task " + Text.quote(task.id().value());
     if (state == TaskRunState.CANCELLED) {
@@ -249,23 +249,23 @@ public final class TaskRunPicture {
     return name + " failed after " + attempt + (attempt == 1 ? " attempt" : " attempts") + why;
   }
 
-  /** Listeners were given the task run as it is now. */
+  /** Notes that listeners received the task run in its current state. */
   void found() {
     notifiedVersion = version;
     notifiedAttempt = attempt;
     notifiedAt = changedAt;
   }
 
-  /** Whether it is other than listeners know it. */
+  /** Whether it differs from what listeners know. */
   boolean isNews() {
     return version != notifiedVersion || attempt != notifiedAttempt;
   }
 
   /**
-   * What to tell listeners of its last change; null when they know. Of one task run no time is
-   * before that of the event before, whatever the clocks of workers say.
+   * The event for listeners about its last change; null when they already know it. No event of a
+   * task run has an earlier time than the event before, whatever the clocks of workers show.
    *
-   * @param claimed whether this worker has just claimed it, which is told in any case
+   * @param claimed whether this worker has just claimed it, which is always reported
    */
   public @Nullable TaskRunProgress news(ExecutionId execution, boolean claimed) {
     if (!isNews() && (notifiedByEvent || !claimed)) {

@@ -7,9 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/**
- * Reads definitions and remembers the last of them, since many executions share one. Thread-safe.
- */
+/** Reads definitions and caches the last ones, because many executions share one. Thread-safe. */
 public final class Definitions {
   private static final int REMEMBERED = 64;
 
@@ -20,12 +18,12 @@ public final class Definitions {
   private final Map<Key, WorkflowDefinition> read = new LinkedHashMap<>(16, 0.75f, true);
   private long chars;
 
-  /** Reads with this function. */
+  /** Creates a cache that reads with this function. */
   public Definitions(Function<Workflow, WorkflowDefinition> reader) {
     this.reader = reader;
   }
 
-  /** The definition of a revision. */
+  /** Returns the definition of a revision. */
   public synchronized WorkflowDefinition of(Workflow workflow) {
     Key key = new Key(workflow.id(), workflow.revision(), workflow.definition().length());
     WorkflowDefinition known = read.get(key);

@@ -15,7 +15,7 @@ final class InputCheck {
   private InputCheck() {}
 
   /**
-   * The value of every input of the definition.
+   * Returns the value of every input of the definition.
    *
    * @throws InvalidInputException for an input that the definition does not have, or a required one
    *     that is not given

@@ -34,19 +34,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts executions. Execution and task runs are created in one change set, so no worker ever sees
- * an execution that lacks a task.
+ * Starts executions. An execution and its task runs are created in one change set, so every worker
+ * sees an execution with all its task runs.
  *
- * <p>A repeated start is recognised by reading, not by the store's idempotence: the ids of task
- * runs are new each time, and the latest revision may be another by then. Of two starts of one id
- * at the same moment the store refuses one, which then finds the execution of the other.
+ * <p>A repeated start is detected by a read, not by the idempotency of the store's commits: the ids
+ * of task runs are new each time, and the latest revision may have changed meanwhile. If two starts
+ * use one id at the same moment, the store refuses one of them, which then finds the execution of
+ * the other.
  */
 public final class StartExecution {
   private final StateStore store;
   private final Definitions definitions;
   private final Ids ids;
 
-  /** Starts executions in this store. */
+  /** Creates the starter of executions in this store. */
   public StartExecution(StateStore store, Definitions definitions, Ids ids) {
     this.store = store;
     this.definitions = definitions;
@@ -127,7 +128,7 @@ public final class StartExecution {
     return task.stage() == Stage.MAIN && task.needs().isEmpty();
   }
 
-  /** What succeeded in the execution that is repeated, and need not run again. */
+  /** The task runs that succeeded in the repeated execution and need not run again. */
   private Map<TaskId, ExecutionProgress.Item> kept(StartRequest request, Workflow workflow) {
     ExecutionId earlier = request.rerunOf();
     ExecutionProgress progress = earlier == null ? null : store.executionProgress(earlier);
@@ -158,8 +159,8 @@ public final class StartExecution {
   }
 
   /**
-   * What has succeeded upon results that are kept as well: what ran because of a failure may have
-   * to run again because of the next one.
+   * The task runs that succeeded and whose needs are all kept too. A task that ran because of a
+   * failure may have to run again because of the next failure.
    */
   private static Map<TaskId, ExecutionProgress.Item> kept(
       WorkflowDefinition definition, ExecutionProgress progress) {
@@ -180,7 +181,7 @@ public final class StartExecution {
     return kept;
   }
 
-  /** A task run that has succeeded before it could begin: its result is that of another one. */
+  /** Adds a task run that succeeds without running: its result is that of an earlier one. */
   private static void keep(
       ChangeSet.Builder changes, TaskRunId run, ExecutionProgress.Item earlier) {
     changes.updateTaskRun(run, TaskRunState.RUNNING);
@@ -212,7 +213,7 @@ public final class StartExecution {
     InputCheck.complete(definition, request.inputs());
   }
 
-  /** Only processes run in a directory; handlers in Java have no use for a path of this host. */
+  /** Only processes run in a directory. Handlers in Java do not use a path of this host. */
   private static boolean hasProcesses(WorkflowDefinition definition) {
     return definition.tasks().stream().anyMatch(task -> task.run() != null);
   }
@@ -267,7 +268,7 @@ public final class StartExecution {
     if (revision != null && revision != existing.workflowRevision()) {
       return "revision, " + existing.workflowRevision();
     }
-    // A request without a directory asks for none in particular, and some need none.
+    // A request without a directory matches any directory, and some executions have none.
     String found = existing.labels().get(StartRequest.DIRECTORY_LABEL);
     String directory =
         found == null || request.directory() == null ? found : directory(request.directory());

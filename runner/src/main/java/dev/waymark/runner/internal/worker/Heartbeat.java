@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 public final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
-  /** A lease has three renewals: two of them may fail, and the third one is still in time. */
+  /** The number of renewals in the time of a lease: if two fail, the third one is still in time. */
   private static final int BEATS = 3;
 
   private static final int LOOKS = 20;
