@@ -68,7 +68,7 @@ public final class Handlers {
     return task.uses() == null ? ClaimRequest.DEFAULT_POOL : pool(task.uses());
   }
 
-  /** Converts a handler name that is not a valid pool name to a similar, unique pool name. */
+  /** Converts a handler name that is not a valid pool name to a similar, distinct pool name. */
   private static String pool(String handler) {
     String usable = UNUSABLE.matcher(handler).replaceAll("_");
     if (usable.equals(handler) && handler.length() <= MOST_CHARS) {

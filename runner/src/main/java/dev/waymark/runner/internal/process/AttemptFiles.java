@@ -19,21 +19,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of one attempt. The script gets paths into {@link #folder} only. The log and the pid
- * file are outside of it, and the script gets neither their paths nor a descriptor of them.
+ * The files of one attempt. The script receives only paths into {@link #folder}. The log and the
+ * pid file are outside of it, and the script receives neither their paths nor a descriptor of them.
  *
- * <p>Every folder is readable for its owner only (0700), and so is every file (0600).
+ * <p>Only the owner can read the folders (0700) and the files (0600).
  *
  * @param log what the attempt writes to standard output and standard error, byte for byte
- * @param pidFile holds the id of the process group from before the script's first command until the
- *     group is gone, so that whoever finds an attempt whose worker died can end its processes
- * @param folder what the script reads and writes: itself, its outputs, the outputs of its needs. It
- *     is deleted when the attempt has ended
+ * @param pidFile contains the id of the process group, from before the first command of the script
+ *     until the group has ended. With it, another worker can end the processes of an attempt whose
+ *     worker died
+ * @param folder the files that the script reads and writes: the script, its outputs, the outputs of
+ *     its needs. It is deleted when the attempt has ended
  */
 public record AttemptFiles(Path log, Path pidFile, Path folder) {
   private static final Logger LOG = LoggerFactory.getLogger(AttemptFiles.class);
 
-  /** The files that belong to a log of this name, {@code TASK.NUMBER.log}. */
+  /** Returns the files that belong to a log with this name, {@code TASK.NUMBER.log}. */
   public static AttemptFiles of(Path log) {
     String name = log.getFileName().toString().replaceFirst("\\.log$", "");
     return new AttemptFiles(
@@ -45,12 +46,12 @@ public record AttemptFiles(Path log, Path pidFile, Path folder) {
     return folder.resolve("script");
   }
 
-  /** Assignments of variables that Java cannot pass to a process unharmed. */
+  /** Assignments of variables that Java cannot pass to a process unchanged. */
   Path variables() {
     return folder.resolve("variables");
   }
 
-  /** Where the script writes its outputs. */
+  /** The file to which the script writes its outputs. */
   public Path output() {
     return folder.resolve("output");
   }
@@ -60,17 +61,23 @@ public record AttemptFiles(Path log, Path pidFile, Path folder) {
     return folder.resolve("needs.json");
   }
 
-  /** For a task of {@code on-failure} or {@code finally}: what came of the execution, as JSON. */
+  /**
+   * For a task of {@code on-failure} or {@code finally}: the result of the execution so far, as
+   * JSON.
+   */
   public Path result() {
     return folder.resolve("result.json");
   }
 
-  /** Holds a file for each value that is too large for an environment variable. */
+  /** The folder with a file for each value that is too large for an environment variable. */
   public Path values() {
     return folder.resolve("values");
   }
 
-  /** Makes the folders, and an empty log; what an earlier start of this attempt left is deleted. */
+  /**
+   * Creates the folders, and an empty log if there is none. Deletes the folder of an earlier start
+   * of this attempt.
+   */
   public void prepare() throws IOException {
     deleteFolder();
     createDirectory(log.toAbsolutePath().getParent());
@@ -80,7 +87,7 @@ public record AttemptFiles(Path log, Path pidFile, Path folder) {
     }
   }
 
-  /** Writes a new file for its owner only. */
+  /** Writes a new file that only its owner can read. */
   public static void write(Path file, String text) throws IOException {
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -91,7 +98,7 @@ public record AttemptFiles(Path log, Path pidFile, Path folder) {
     }
   }
 
-  /** Makes a folder for its owner only, unless it exists. */
+  /** Creates a folder that only its owner can read, unless it exists. */
   public static void createDirectory(@Nullable Path folder) throws IOException {
     FolderOwners.checkLinks(folder);
     try {
@@ -114,7 +121,10 @@ public record AttemptFiles(Path log, Path pidFile, Path folder) {
         : new FileAttribute<?>[0];
   }
 
-  /** Deletes what the script was given, whatever the script made of it. Links are not followed. */
+  /**
+   * Deletes the folder of the script, with everything that the script put into it. Does not follow
+   * links.
+   */
   public void deleteFolder() {
     try {
       Files.walkFileTree(folder, new Deleter());
@@ -132,7 +142,7 @@ public record AttemptFiles(Path log, Path pidFile, Path folder) {
       return FileVisitResult.CONTINUE;
     }
 
-    /** A script may have taken away its own permissions. */
+    /** A script may have removed its own permissions. */
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
       if (Files.isReadable(file) && Files.isExecutable(file)) {

@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose the folders are that hold what tasks print and exchange, which may be secret. A folder must
- * belong to this user or to root, and so must a symbolic link that stands for it or for the folder
- * above it: whoever made a link could otherwise have the output of tasks written elsewhere.
+ * Checks the owners of the folders for the output and the exchanged data of tasks, which may be
+ * secret. A folder must belong to this user or to root. The same is true for a symbolic link that
+ * is the folder or one of its parents: otherwise the creator of the link could redirect the output
+ * of tasks.
  */
 public final class FolderOwners {
   private static final int ROOT = 0;
@@ -19,7 +20,7 @@ public final class FolderOwners {
   /**
    * Checks a folder that exists.
    *
-   * @throws IOException when it, or a link on the way to it, belongs to another user
+   * @throws IOException when the folder, or a link on the path to it, belongs to another user
    */
   static void check(@Nullable Path folder) throws IOException {
     if (folder == null) {
@@ -30,7 +31,7 @@ public final class FolderOwners {
   }
 
   /**
-   * Checks the links on the way to a folder that need not exist yet.
+   * Checks the links on the path to a folder, which need not exist yet.
    *
    * @throws IOException when one of them belongs to another user
    */
@@ -40,7 +41,7 @@ public final class FolderOwners {
     }
   }
 
-  /** The folder itself, behind a link as well. */
+  /** Checks the folder itself, and the link if it is one. */
   private static void checkOwner(Path folder) throws IOException {
     checkLink(folder);
     if (supportsUnix(folder)) {
@@ -48,7 +49,7 @@ public final class FolderOwners {
     }
   }
 
-  /** A link to a folder must be as trustworthy as the folder. */
+  /** The owner of a link must fulfil the same condition as the owner of a folder. */
   private static void checkLink(Path folder) throws IOException {
     if (supportsUnix(folder) && Files.isSymbolicLink(folder)) {
       check(folder, owner(folder, LinkOption.NOFOLLOW_LINKS));

@@ -20,7 +20,7 @@ public final class LogMark {
     return "[waymark] " + text + "\n";
   }
 
-  /** Adds a mark at the end of a log file. A log that cannot be written stays without it. */
+  /** Adds a mark at the end of a log file. If the log cannot be written, the mark is not added. */
   static void append(Path log, String text) {
     try {
       String mark = (endsWithinLine(log) ? "\n" : "") + line(text);

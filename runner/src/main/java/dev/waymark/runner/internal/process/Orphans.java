@@ -20,17 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process group of an attempt whose worker died: a process outlives the worker that
- * started it, and must not go on beside the next attempt.
+ * Ends the process group of an attempt whose worker died. A process outlives the worker that
+ * started it, and must not run at the same time as the next attempt.
  *
- * <p>A process id alone says little, since ids are used again. On Linux a group is ended only when
- * a member of it has the attempt in its environment. Elsewhere the file that holds the id tells: it
- * was written by the leader of the group itself, so whatever has the id now and began after the
- * file was written is another process; and after a restart of the system, which is the start of
- * process 1, nothing of the group is left.
+ * <p>A process id alone does not identify a process, because ids are reused. On Linux a group is
+ * ended only when a member of it has the attempt in its environment. On other systems the time of
+ * the pid file decides. The leader of the group wrote the file itself, so a process that has the id
+ * now and began after the file was written is another process. After a restart of the system, which
+ * is the start of process 1, nothing of the group is left.
  *
- * <p>The shell of an attempt may yet be about to begin. It runs its script only if it creates the
- * file, so where there is none this creates it.
+ * <p>The shell of an attempt may be about to begin. It runs its script only if it creates the pid
+ * file. So if there is no file, this class creates it.
  */
 public final class Orphans {
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
@@ -39,12 +39,12 @@ public final class Orphans {
   private static final long CHECK_MILLIS = 5;
   private static final long LAST_CHECK_MILLIS = 500;
 
-  /** More than a process id has digits. */
+  /** More than the digits of a process id. */
   private static final int MAX_BYTES = 64;
 
   private static final Duration WRITE_RETRY_LIMIT = Duration.ofMillis(500);
 
-  /** What is in a file that no shell has written. */
+  /** The content of a file that no shell has written. */
   private static final String NOBODY = "none";
 
   private final ProcessGroups groups;
@@ -54,11 +54,11 @@ public final class Orphans {
   }
 
   /**
-   * Ends the group that this file names and deletes the file. Where there is no file there is no
-   * group, and will be none. Where the file says nothing of use, because somebody has overwritten
-   * it, Linux still tells which groups belong to the attempt.
+   * Ends the group that this file names and deletes the file. If there is no file, there is no
+   * group, and there will be none. If the content is not usable, because it was overwritten, Linux
+   * can still find the groups that belong to the attempt.
    *
-   * @param environment what every process of the attempt has in its environment
+   * @param environment the variables in the environment of every process of the attempt
    */
   public void end(Path pidFile, Map<String, String> environment) {
     try {
@@ -71,7 +71,7 @@ public final class Orphans {
       }
       Files.deleteIfExists(pidFile);
     } catch (NoSuchFileException e) {
-      // The worker makes the directory before it starts the shell.
+      // The worker creates the directory before it starts the shell.
       LOG.debug("no process group on record at {}", pidFile);
     } catch (IOException | RuntimeException e) {
       LOG.warn(
@@ -81,7 +81,7 @@ public final class Orphans {
     }
   }
 
-  /** Creates the file, or reads what its creator, who may be about to, writes into it. */
+  /** Creates the file. If it exists, reads its content, for which its creator has a short time. */
   private static String claim(Path pidFile) throws IOException {
     try {
       AttemptFiles.write(pidFile, NOBODY + "\n");
@@ -97,7 +97,7 @@ public final class Orphans {
     }
   }
 
-  /** What is in the file; {@code ?} where it is not of the kind that a shell writes. */
+  /** The content of the file; {@code ?} if it is not of the kind that a shell writes. */
   private static String read(Path pidFile) throws IOException {
     BasicFileAttributes found = Files.readAttributes(pidFile, BasicFileAttributes.class);
     return found.isRegularFile() && found.size() <= MAX_BYTES

@@ -9,8 +9,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads outputs that are written as JSON. Apart from {@link OutputText}, so that nothing of the
- * JSON parser is loaded for tasks that write none.
+ * Parses outputs that are written as JSON. Separate from {@link OutputText}, so that the JSON
+ * parser is not loaded for tasks that write no JSON.
  */
 final class OutputJson {
   private static final JsonFactory JSON = new JsonFactory();
@@ -18,10 +18,10 @@ final class OutputJson {
   private OutputJson() {}
 
   /**
-   * Adds the members of an object to the outputs, numbers as they are written.
+   * Adds the members of an object to the outputs. Numbers keep their written form.
    *
-   * @throws dev.waymark.core.error.InvalidInputException when the line is anything but one object
-   *     of strings, numbers and booleans
+   * @throws dev.waymark.core.error.InvalidInputException when the line is not exactly one object of
+   *     strings, numbers and booleans
    */
   static void read(String line, int number, Map<String, String> outputs) {
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), line)) {

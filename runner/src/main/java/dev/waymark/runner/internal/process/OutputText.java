@@ -18,7 +18,7 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads what a task wrote as its outputs: lines of {@code key=value}, values of several lines as
+ * Parses the outputs that a task wrote: lines of {@code key=value}, values of several lines as
  * {@code key<<END}, and JSON objects of one line each, in any mixture.
  */
 public final class OutputText {
@@ -36,12 +36,13 @@ public final class OutputText {
   }
 
   /**
-   * The outputs, in the order in which their names were first written; of several values of one
-   * name, the last.
+   * Returns the outputs, in the order in which their names were first written. If a name has
+   * several values, the last one is used.
    *
    * @param bytes what the task wrote, in UTF-8
-   * @param maxBytes how much it may be
-   * @throws InvalidInputException when it is more, or not of the form above; it names the line
+   * @param maxBytes the maximum number of bytes
+   * @throws InvalidInputException when there are more bytes, or the format is invalid; it names the
+   *     line
    */
   public static Map<String, String> parse(byte[] bytes, int maxBytes) {
     checkSize(bytes.length, maxBytes);
@@ -52,7 +53,7 @@ public final class OutputText {
     return outputs.outputs;
   }
 
-  /** Refuses outputs of more bytes than the limit. */
+  /** Rejects outputs with more bytes than the limit. */
   public static void checkSize(long bytes, int maxBytes) {
     if (bytes > maxBytes) {
       throw new InvalidInputException(
@@ -64,7 +65,7 @@ public final class OutputText {
     }
   }
 
-  /** Refuses outputs of more bytes than the limit. */
+  /** Rejects outputs with more bytes than the limit. */
   public static void checkSize(Map<String, String> outputs, int maxBytes) {
     long bytes = 0;
     for (Map.Entry<String, String> output : outputs.entrySet()) {
@@ -91,9 +92,9 @@ public final class OutputText {
   }
 
   /**
-   * The environment variable in which a task finds an output of one that it needs: {@code
-   * OUTPUT_LOAD_ROWS_ROW_COUNT} for {@code row-count} of {@code load.rows}. Unlike those of inputs,
-   * the variables of two outputs may be the same.
+   * The environment variable that contains an output of a need: {@code OUTPUT_LOAD_ROWS_ROW_COUNT}
+   * for {@code row-count} of {@code load.rows}. Unlike the variables of inputs, those of two
+   * outputs may be the same.
    */
   public static String environmentName(TaskId task, String output) {
     String name = ("OUTPUT_" + task + "_" + output).toUpperCase(Locale.ROOT);
@@ -155,7 +156,7 @@ public final class OutputText {
     return at < text.length();
   }
 
-  /** The next line, without what ends it on any system. */
+  /** The next line, without its line end of any system. */
   private String line() {
     int feed = text.indexOf('\n', at);
     int end = feed < 0 ? text.length() : feed;
@@ -169,7 +170,7 @@ public final class OutputText {
     return line;
   }
 
-  /** The name, when an output can have it. */
+  /** Returns the name if it is a valid output name. */
   static String name(int line, String name) {
     return OutputNames.check(place(line) + ": the name", name);
   }

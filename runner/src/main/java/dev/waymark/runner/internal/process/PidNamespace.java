@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Within what a process id of Linux means something.
+ * The scope in which a process id of Linux is unique.
  *
  * @param boot the beginning of the id that the kernel gives to each of its boots
  * @param namespace the number of the process namespace
@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 public record PidNamespace(String boot, String namespace, String machine) {
   static final String UNKNOWN = "0";
 
-  /** The number of the namespace in which Linux itself starts: outside of every container. */
+  /** The number of the initial namespace of Linux, outside of every container. */
   public static final String FIRST_NAMESPACE = "4026531836";
 
   private static final Pattern FORM =
       Pattern.compile("([0-9a-f]{8})\\.(\\d{1,18})\\.([0-9a-f]{8}|0)");
   private static final int DIGITS = 8;
 
-  /** Where this process is; null where the system does not say. */
+  /** The scope of this process; null if the system does not provide it. */
   public static final @Nullable PidNamespace HERE = here();
 
   private static @Nullable PidNamespace here() {
@@ -41,7 +41,7 @@ public record PidNamespace(String boot, String namespace, String machine) {
     }
   }
 
-  /** The id of a machine is its secret, so only a hash of it is told. */
+  /** The id of a machine is confidential, so only a hash of it is published. */
   private static String hashedMachine() {
     try {
       byte[] id = ("waymark " + read("/etc/machine-id")).getBytes(StandardCharsets.UTF_8);
@@ -60,7 +60,7 @@ public record PidNamespace(String boot, String namespace, String machine) {
     return text;
   }
 
-  /** The place that this text names, or null. */
+  /** Parses a scope; null if the text is not one. */
   public static @Nullable PidNamespace parse(String text) {
     Matcher matcher = FORM.matcher(text);
     return matcher.matches()
@@ -69,8 +69,9 @@ public record PidNamespace(String boot, String namespace, String machine) {
   }
 
   /**
-   * Whether this is another boot of the same machine, so that nothing of it is left. In containers
-   * the id of the machine is often that of the image, which many machines run, and proves nothing.
+   * Whether this is another boot of the same machine, so that none of its processes is left. In
+   * containers the id of the machine is often that of the image. Many machines run the same image,
+   * so such an id proves nothing.
    */
   public boolean isEarlierBootOf(PidNamespace here) {
     return !boot.equals(here.boot)

@@ -7,25 +7,27 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Linux says about a process in {@code /proc/PID/stat}. Java's own {@link ProcessHandle} knows
- * neither process groups nor zombies: a process that has ended but whose parent does not collect it
- * counts as alive there, and where nothing collects orphans (a container without an init) it does
- * so for ever.
+ * The data of a process in {@code /proc/PID/stat} of Linux. Java's own {@link ProcessHandle}
+ * supports neither process groups nor zombies. It reports a process that has ended as alive until
+ * its parent collects it. If nothing collects orphans (a container without an init), that is
+ * forever.
  *
  * @param state the letter of its state
  * @param group its process group
- * @param startTicks when it started, in ticks since the boot: exact, and no business of the clock
+ * @param startTicks when it started, in ticks since the boot: exact, and independent of the clock
  */
 public record ProcStat(char state, long group, long startTicks) {
   private static final int START = 19;
   private static final Path PROC = Path.of("/proc");
 
-  /** Whether this system has {@code /proc} as Linux has it. */
+  /** Whether this system has the {@code /proc} of Linux. */
   static boolean supported() {
     return Files.isReadable(PROC.resolve("self/stat"));
   }
 
-  /** The process of this id, or null when there is none or the system does not say. */
+  /**
+   * The process with this id, or null when there is none or the system does not provide the data.
+   */
   public static @Nullable ProcStat of(long pid) {
     return read(PROC.resolve(pid + "/stat"));
   }
@@ -33,8 +35,8 @@ public record ProcStat(char state, long group, long startTicks) {
   static @Nullable ProcStat read(Path stat) {
     try {
       String line = Files.readString(stat, StandardCharsets.ISO_8859_1);
-      // The second field is the program's name in parentheses and may itself hold blanks and
-      // parentheses.
+      // The second field is the program's name in parentheses. The name itself may contain spaces
+      // and parentheses.
       String[] rest = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
       return new ProcStat(rest[0].charAt(0), Long.parseLong(rest[2]), Long.parseLong(rest[START]));
     } catch (IOException | RuntimeException e) {
@@ -42,7 +44,7 @@ public record ProcStat(char state, long group, long startTicks) {
     }
   }
 
-  /** Whether the process has ended and only waits for its parent to notice. */
+  /** Whether the process has ended and only waits until its parent collects it. */
   public boolean isZombie() {
     return state == 'Z' || state == 'X';
   }

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a process, or the call of a handler, ended.
  *
- * @param cause who ended it
- * @param exitCode its exit code, 128 and more where a signal ended it; null when it never started
- * @param error why it is no success, or null for exit code 0
- * @param outputs what a handler gave; a process writes its outputs to a file
+ * @param cause what ended it
+ * @param exitCode its exit code, 128 or more if a signal ended it; null when it never started
+ * @param error why it did not succeed, or null for exit code 0
+ * @param outputs the outputs of a handler; a process writes its outputs to a file
  * @param leftRunning names the processes that could not be ended and still run, or null for none
  */
 public record ProcessEnd(
@@ -20,16 +20,16 @@ public record ProcessEnd(
     @Nullable String error,
     Map<String, String> outputs,
     @Nullable String leftRunning) {
-  /** The longest error that is kept; a system's message is a line. */
+  /** The maximum length of an error; a message of the system is one line. */
   private static final int MAX_ERROR_CHARS = 1_000;
 
-  /** What may end a process. */
+  /** The causes of an end. */
   public enum Cause {
     /** It could not start. */
     NOT_STARTED,
     /** It could not start, and no other attempt can: for {@link NeverStartsException}. */
     NEVER_STARTS,
-    /** It was not started, since its lease was over by then. */
+    /** It was not started, because its lease had expired. */
     LATE,
     /** It ended by itself. */
     ITSELF,
@@ -46,7 +46,7 @@ public record ProcessEnd(
     this(cause, exitCode, error, Map.of(), null);
   }
 
-  /** Of one that was to end before it began. */
+  /** The end of an attempt that was asked to end before it began. */
   public static ProcessEnd asked() {
     return new ProcessEnd(Cause.ASKED, null, null);
   }
@@ -65,7 +65,7 @@ public record ProcessEnd(
 
   private static ProcessEnd notStarted(Cause cause, @Nullable String reason) {
     String error = "cannot start: " + reason;
-    // The code point decides where to cut: half a surrogate pair would be refused by the store.
+    // Cuts at a code point, because the store would reject half a surrogate pair.
     int end =
         error.length() <= MAX_ERROR_CHARS
             ? error.length()
@@ -84,7 +84,7 @@ public record ProcessEnd(
     return new ProcessEnd(cause, null, error);
   }
 
-  /** The same end, of an attempt of which these processes could not be ended. */
+  /** The same end, with the processes that could not be ended. */
   ProcessEnd leaving(@Nullable String processes) {
     return new ProcessEnd(cause, exitCode, error, outputs, processes);
   }
@@ -94,7 +94,7 @@ public record ProcessEnd(
     return new ProcessEnd(cause, exitCode, error, found, leftRunning);
   }
 
-  /** The end of a handler: of itself, asked to or timed out. */
+  /** The end of a handler: by itself, on request, or by its time-out. */
   public static ProcessEnd ofHandler(
       Cause cause,
       @Nullable String error,
@@ -106,7 +106,7 @@ public record ProcessEnd(
     return new ProcessEnd(cause, null, error, outputs, null);
   }
 
-  /** The same end as a failure, for a reason that was found afterwards. */
+  /** The same end as a failure, for a reason that was found later. */
   public ProcessEnd failed(String reason) {
     return new ProcessEnd(cause, exitCode, reason, Map.of(), leftRunning);
   }

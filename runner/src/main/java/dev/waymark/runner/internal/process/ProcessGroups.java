@@ -21,54 +21,53 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a script gets a process group of its own on this system, and how that group is signalled.
- * Java can do neither, so both go through small programs that every Unix has. Thread-safe.
+ * How a script gets its own process group on this system, and how that group is signalled. Java
+ * supports neither, so both use small programs that every Unix has. Thread-safe.
  *
  * <p>The id of a group is the process id of its leader. The system does not give that id to another
  * process while the group has members, so a group may be signalled after its leader has ended.
  */
 public final class ProcessGroups {
 
-  /** The ways to begin a group, the best first. */
+  /** The ways to start a group, the best first. */
   enum Way {
     /**
-     * {@code setsid} of util-linux or busybox: a session of its own, so that no terminal can signal
-     * it.
+     * {@code setsid} of util-linux or busybox: a new session, so that no terminal can signal it.
      */
     SETSID,
     /** Perl's {@code setpgrp}: for systems without {@code setsid}, such as macOS. */
     PERL,
     /**
-     * No group: the processes that descend from the shell are ended one by one, and those that
-     * outlive it are out of reach.
+     * No group: the processes that descend from the shell are ended one by one. Those that outlive
+     * it cannot be reached.
      */
     PLAIN
   }
 
   /** The signals that end a group. */
   enum Signal {
-    /** Asks to end. */
+    /** Asks the group to end. */
     TERM,
-    /** Ends. */
+    /** Ends the group at once. */
     KILL
   }
 
-  /** What became of a signal. */
+  /** The result of a signal. */
   enum Delivery {
-    /** At least one process of the group got it. */
+    /** At least one process of the group received it. */
     DELIVERED,
-    /** The group has no process: not yet, or not any more. */
+    /** The group has no process yet, or no longer has one. */
     NO_PROCESS,
     /**
-     * The group has processes, but the system lets this user signal none of them: they belong to
-     * another user, as after {@code sudo} or with a setuid program.
+     * The group has processes, but the system does not permit this user to signal any of them: they
+     * belong to another user, for example after {@code sudo} or with a setuid program.
      */
     NOT_PERMITTED
   }
 
   private static final Path PROC = Path.of("/proc");
 
-  /** How many processes a message names. */
+  /** The maximum number of processes that a message names. */
   private static final int MAX_NAMED = 5;
 
   private final Way way;
@@ -76,8 +75,8 @@ public final class ProcessGroups {
   private final boolean proc = ProcStat.supported();
 
   /**
-   * In the plain way: what was found below a shell and signalled, since a child is out of sight
-   * once its shell has ended.
+   * Without groups: the processes below a shell that were found and signalled. A child cannot be
+   * found any more when its shell has ended.
    */
   private final Map<Long, Set<ProcessHandle>> signalled = new ConcurrentHashMap<>();
 
@@ -86,7 +85,7 @@ public final class ProcessGroups {
     this.prefix = prefix;
   }
 
-  /** The best way that this system has. */
+  /** Returns the best way that this system supports. */
   public static ProcessGroups detect() {
     for (Way way : Way.values()) {
       ProcessGroups groups = of(way);
@@ -97,7 +96,7 @@ public final class ProcessGroups {
     throw new AssertionError("the plain way is always there");
   }
 
-  /** This way, or null where the system does not have it. */
+  /** Returns this way, or null if the system does not support it. */
   static @Nullable ProcessGroups of(Way way) {
     if (way == Way.PLAIN) {
       return new ProcessGroups(way, List.of());
@@ -146,7 +145,8 @@ public final class ProcessGroups {
     if (kill(signal.name(), group)) {
       return Delivery.DELIVERED;
     }
-    // The exit code of kill tells EPERM from ESRCH on no system, and its message does on few.
+    // On no system does the exit code of kill distinguish EPERM from ESRCH, and on few does its
+    // message.
     return proc && anyInProc(group) ? Delivery.NOT_PERMITTED : Delivery.NO_PROCESS;
   }
 
@@ -211,7 +211,7 @@ public final class ProcessGroups {
     return !inProc(stat -> stat.group() == group && !stat.isZombie(), 1).isEmpty();
   }
 
-  /** The first processes for which a condition holds. */
+  /** The first processes that fulfil a condition. */
   private static List<Path> inProc(Predicate<ProcStat> wanted, int most) {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[1-9]*")) {
@@ -232,7 +232,7 @@ public final class ProcessGroups {
 
   /**
    * Names the processes of a group that still run, for a message: {@code process 4711 (sleep) of
-   * user root}. The arguments of a process are left out, since they may be secret. Null when there
+   * user root}. The arguments of a process are omitted, because they may be secret. Null when there
    * is none.
    */
   @Nullable String describe(long group) {
@@ -265,8 +265,8 @@ public final class ProcessGroups {
   }
 
   /**
-   * Whether a process of the group began with these variables: needs {@link ProcStat#supported}.
-   * One whose environment may not be read is taken for another.
+   * Whether a process of the group started with these variables. Requires {@link
+   * ProcStat#supported}. A process whose environment cannot be read does not count.
    */
   boolean hasMember(long group, Map<String, String> environment) throws IOException {
     List<String> wanted = variables(environment);
@@ -274,7 +274,8 @@ public final class ProcessGroups {
   }
 
   /**
-   * The groups with a process that began with these variables: needs {@link ProcStat#supported}.
+   * The groups that have a process which started with these variables. Requires {@link
+   * ProcStat#supported}.
    */
   Set<Long> withMember(Map<String, String> environment) throws IOException {
     return groups(variables(environment), null);
@@ -295,7 +296,7 @@ public final class ProcessGroups {
     }
   }
 
-  /** In the plain way there are no groups, and the process stands for itself. */
+  /** Without groups, the id is that of the process itself. */
   private long idOf(ProcStat stat, Path process) {
     return way == Way.PLAIN ? Long.parseLong(process.getFileName().toString()) : stat.group();
   }

@@ -2,15 +2,18 @@ package dev.waymark.runner.internal.process;
 
 import java.util.concurrent.CompletableFuture;
 
-/** What an attempt does on this machine: a process with its group, or a handler on its thread. */
+/**
+ * The running part of an attempt on this machine: a process with its group, or a handler on its
+ * thread.
+ */
 public interface RunningTask {
 
-  /** Asks it to end, and ends it after the grace time. Returns at once. */
+  /** Asks it to end, and ends it after the grace period. Returns at once. */
   void end();
 
-  /** Ends it at once: nobody waits for its result. Returns at once. */
+  /** Ends it at once, when its result is not needed. Returns at once. */
   void kill();
 
-  /** Complete when nothing of it runs any more, as far as that is in our hands; never fails. */
+  /** Completes when nothing of it runs any more, or only what cannot be ended. Never fails. */
   CompletableFuture<ProcessEnd> ended();
 }

@@ -22,25 +22,25 @@ import org.slf4j.LoggerFactory;
 /**
  * One script to run.
  *
- * <p>The script is a file that only its owner can read, so that it appears in no list of processes,
- * has no size limit but that of the definition, and may begin with any character.
+ * <p>The script is a file that only its owner can read. So it does not appear in lists of
+ * processes, has no size limit except that of the definition, and may begin with any character.
  *
- * <p>Both output streams of the script are one pipe. A second process, the log writer, appends what
- * it reads from the pipe to the log file. So {@code echo x > /dev/stderr} adds a line, where it
- * would truncate a log file that the script had as its standard error. The log writer is in a
- * process group of its own: the script's group is ended without it, and it ends when nobody can
- * write to the pipe any more. It outlives this process like the script itself does. When the log
- * cannot be written the log writer discards the rest and ends with an error: the script gets no
- * SIGPIPE because a disk is full.
+ * <p>Both output streams of the script are one pipe. A second process, the log writer, appends the
+ * data of the pipe to the log file. So {@code echo x > /dev/stderr} adds a line; if the log file
+ * itself were standard error, the command would truncate it. The log writer has its own process
+ * group: it is not ended with the script's group, and it ends when no process can write to the pipe
+ * any more. Like the script, it outlives this process. When the log cannot be written, the log
+ * writer discards the rest and ends with an error. So the script receives no SIGPIPE when a disk is
+ * full.
  *
  * @param script what the shell runs, with {@code -e}
- * @param directory where it runs
- * @param environment what is added to what it inherits
- * @param inheritedEnv what it inherits of the environment of this process
- * @param files where the script, its log and its outputs are. The shell itself writes the pid file:
- *     there is no moment in which the script runs and the file is not there. Where the file exists
- *     already the script does not run.
- * @param timeout how long it may take, or null for no bound
+ * @param directory the directory in which it runs
+ * @param environment the variables that are added to the inherited ones
+ * @param inheritedEnv the variables that it inherits from this process
+ * @param files the files of the script, its log and its outputs. The shell itself writes the pid
+ *     file, so the file exists whenever the script runs. If the file already exists, the script
+ *     does not run.
+ * @param timeout how long it may take, or null for no limit
  */
 public record ShellCommand(
     String script,
@@ -56,20 +56,20 @@ public record ShellCommand(
   private static final byte[] GO = "go\n".getBytes(StandardCharsets.US_ASCII);
 
   /**
-   * The shell waits for a line, so nothing runs unless the log writer has started as well. Then it
-   * creates the pid file. Whoever creates that file first wins: this shell, or one who takes its
-   * worker for dead.
+   * The shell waits for a line, so the script runs only if the log writer has started as well. Then
+   * the shell creates the pid file. Only one process can create that file: this shell, or a worker
+   * that assumes that the shell's worker is dead.
    */
   private static final String BEGIN =
       "read -r waymark_go || exit 125; set -C; echo $$ >\"$1\" && set +C && exec </dev/null"
           + " && { [ -z \"$4\" ] || . \"$4\"; } && exec \"$2\" -e \"$3\"";
 
-  /** Survives the signals that end a group, also where it has no group of its own. */
+  /** The log writer survives the signals that end a group, even if it has no group of its own. */
   private static final String WRITE_LOG =
       "trap '' HUP INT TERM; cat || { cat >/dev/null; exit 1; }";
 
   /**
-   * What was started.
+   * The processes that were started.
    *
    * @param leader the script, which leads its process group
    * @param logWriter ends when no process has the pipe open any more
@@ -77,7 +77,7 @@ public record ShellCommand(
   record Started(Process leader, Process logWriter) {}
 
   /**
-   * Starts it as the leader of a new process group.
+   * Starts the script as the leader of a new process group.
    *
    * @throws IOException when it cannot start; nothing of the script runs then
    */
@@ -172,7 +172,7 @@ public record ShellCommand(
     }
   }
 
-  /** The variables that the shell must set because Java cannot pass them unharmed. */
+  /** The variables that the shell must set, because Java cannot pass them unchanged. */
   private Map<String, String> unsafe(Charset platform) {
     Map<String, String> unsafe = new LinkedHashMap<>();
     environment.forEach(

@@ -8,14 +8,14 @@ import java.util.Objects;
 /**
  * Passes the values of variables to the shell byte for byte.
  *
- * <p>Java passes arguments and environment to a process in the encoding of the locale. Where that
- * is the plain C one (as in most containers) every letter outside ASCII silently becomes a question
- * mark. There the shell reads such values from a file in UTF-8.
+ * <p>Java passes arguments and environment to a process in the encoding of the locale. If that is
+ * the plain C locale (as in most containers), every character outside ASCII silently becomes a
+ * question mark. In that case the shell reads such values from a file in UTF-8.
  */
 final class ShellText {
   private ShellText() {}
 
-  /** Whether Java's own way keeps this text on this system. */
+  /** Whether Java passes this text unchanged on this system. */
   static boolean isSafe(String text, Charset platform) {
     return platform.equals(StandardCharsets.UTF_8) || text.chars().allMatch(c -> c < 0x80);
   }

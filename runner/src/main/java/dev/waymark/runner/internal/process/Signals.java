@@ -3,12 +3,12 @@ package dev.waymark.runner.internal.process;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Says in words how a process ended. */
+/** Describes how a process ended. */
 public final class Signals {
-  /** A shell, like Java, reports a process that signal n ended as exit code 128 + n. */
+  /** For a process that signal n ended, a shell reports exit code 128 + n, and so does Java. */
   private static final int BASE = 128;
 
-  /** The exit code of a process that an interrupt from the terminal ended. */
+  /** The exit code of a process that ended by an interrupt from the terminal. */
   static final int INTERRUPTED = BASE + 2;
 
   /** The signals whose numbers are the same on every Unix. */

@@ -18,40 +18,40 @@ import org.slf4j.LoggerFactory;
 /**
  * One running script and its process group.
  *
- * <p>The script is done when its shell ends. What it left running in its group is then asked to end
- * and, shortly after, killed. When the script is to end before that, by {@link #end} or by its
- * time-out, the whole group is asked with SIGTERM, has the grace time to comply, also where its
- * shell went first, and is then killed. Only when the group is gone and its output is in the log is
- * {@link #ended} complete. What cannot be ended, because it belongs to another user or waits for a
- * disk, is not waited for any longer: the end names it.
+ * <p>The script is done when its shell ends. Processes that are still in its group are then asked
+ * to end and, shortly after, killed. If the script must end earlier, by {@link #end} or by its
+ * time-out, the whole group receives SIGTERM. It has the grace period to end, even if its shell
+ * ends first, and is then killed. {@link #ended} completes only when the group has ended and its
+ * output is in the log. The runner does not wait longer for a process that cannot be ended, because
+ * it belongs to another user or waits for a disk; the end names such a process.
  *
- * <p>Every step happens on the one thread of the timer, so the fields need no lock.
+ * <p>Every step runs on the one thread of the timer, so the fields need no lock.
  */
 public final class TaskProcess implements RunningTask {
   private static final Logger LOG = LoggerFactory.getLogger(TaskProcess.class);
 
   /**
-   * What outlives its shell gets this long to end, or the grace time if that is shorter: nobody
-   * asked for the task to wait.
+   * Processes that outlive their shell have this time to end, or the grace period if that is
+   * shorter, because the task should not wait for them.
    */
   private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(1);
 
   /**
-   * A killed process that waits for a disk or a network file system goes only when that answers.
+   * A killed process that waits for a disk or a network file system ends only when that answers.
    */
   private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
   /**
-   * Where a process outside of the group still has the output of the script open, as a daemon that
-   * the script started may, its end is not waited for: the log is complete when it has not grown
-   * for this long.
+   * A process outside the group may still have the output of the script open, for example a daemon
+   * that the script started. The runner does not wait for its end: the log is complete when it has
+   * not grown for this time.
    */
   private static final Duration LOG_QUIET = Duration.ofSeconds(1);
 
-  /** How long the log is waited for at most, however much such a process writes. */
+  /** The longest wait for the log, regardless of how much such a process writes. */
   private static final Duration LOG_RETRY_LIMIT = Duration.ofSeconds(5);
 
-  /** Pauses between two looks at a group grow from the first to the second of these. */
+  /** The delays between two checks of a group grow from the first to the second of these. */
   private static final long FIRST_CHECK_MILLIS = 20;
 
   private static final long LAST_CHECK_MILLIS = 1_000;
@@ -91,7 +91,7 @@ public final class TaskProcess implements RunningTask {
    * Starts a script.
    *
    * @param timer a single thread
-   * @param grace how long a group that is asked to end may take
+   * @param grace the time that a group has to end on request
    * @throws IOException when it cannot start; nothing runs then
    */
   public static TaskProcess start(
@@ -103,7 +103,7 @@ public final class TaskProcess implements RunningTask {
   }
 
   /**
-   * Complete when the process and its group are gone; never with an exception. Completed on the
+   * Completes when the process and its group have ended, never with an exception. Completed on the
    * timer's thread.
    */
   @Override
@@ -117,7 +117,7 @@ public final class TaskProcess implements RunningTask {
     onTimer(() -> terminate(Cause.ASKED));
   }
 
-  /** Kills the group, without asking it first. Returns at once. */
+  /** Kills the group, without SIGTERM. Returns at once. */
   @Override
   public void kill() {
     onTimer(this::killNow);
@@ -147,7 +147,7 @@ public final class TaskProcess implements RunningTask {
     }
   }
 
-  /** Ends a script that nothing waits for, without the help of another thread. */
+  /** Ends a script that nothing waits for, without another thread. */
   void giveUp(String why) {
     if (timeout != null) {
       timeout.cancel(false);
@@ -172,8 +172,8 @@ public final class TaskProcess implements RunningTask {
   }
 
   /**
-   * A thread of its own rather than {@link Process#onExit}, which is completed by the common pool:
-   * a program that blocks that pool would keep every finished task open.
+   * A separate thread instead of {@link Process#onExit}, which the common pool completes: a program
+   * that blocks that pool would keep every finished task open.
    */
   private void awaitExit() {
     await(process);
@@ -206,8 +206,8 @@ public final class TaskProcess implements RunningTask {
   }
 
   /**
-   * A process that has only just begun has no group yet. Its shell alone is not asked: by the time
-   * that arrives there may be a group, the rest of which would not be asked.
+   * A process that has just begun has no group yet. The shell alone is not signalled: there may be
+   * a group when the signal arrives, and the other processes of the group would not receive it.
    */
   private void askToEnd() {
     if (process.isAlive()
@@ -232,10 +232,10 @@ public final class TaskProcess implements RunningTask {
     }
   }
 
-  /** Goes on without a script that does not end. */
+  /** Continues without a script that does not end. */
   private void leaveScript() {
     if (process.isAlive() && !ended.isDone()) {
-      // Its pid file stays: whoever finds the process later can see whose it is.
+      // Its pid file stays, so that the process can be identified later.
       complete(ProcessEnd.unended(cause, command.timeout()));
     }
   }
@@ -259,8 +259,8 @@ public final class TaskProcess implements RunningTask {
   }
 
   /**
-   * Whether another process has the id of the shell by now: then the group had no member left, and
-   * a group of this id is not ours.
+   * Whether another process now has the id of the shell. The group then had no member left, and a
+   * group with this id belongs to another program.
    */
   private boolean idIsTaken() {
     return ProcessHandle.of(process.pid()).isPresent();
@@ -342,13 +342,16 @@ public final class TaskProcess implements RunningTask {
     }
   }
 
-  /** Does a step later, and later still each time: what does not end soon may last. */
+  /**
+   * Repeats a step after a delay, which grows each time: a process that does not end soon may run
+   * for long.
+   */
   private void again(Runnable step) {
     var unused = timer.schedule(step, checkMillis, TimeUnit.MILLISECONDS);
     checkMillis = Math.min(2 * checkMillis, LAST_CHECK_MILLIS);
   }
 
-  /** Whether there was one, which the shell writes before the script begins. */
+  /** Whether there was a pid file. The shell writes it before the script begins. */
   private boolean deletePidFile() {
     try {
       return Files.deleteIfExists(command.files().pidFile());

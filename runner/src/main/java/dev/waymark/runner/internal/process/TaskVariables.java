@@ -9,20 +9,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a task finds in its environment, and what it finds in files because it is too large for
- * that.
+ * The values that a task receives in its environment, and those that it receives in files because
+ * they are too large.
  *
  * @param environment names and values of variables
- * @param files values that are in a file of the name of their variable instead
+ * @param files the values in files, by the name of their variable
  */
 public record TaskVariables(Map<String, String> environment, Map<String, String> files) {
   private static final int NAMED = 10;
 
   /**
-   * Divides the values of inputs and outputs. A value goes to a file when it is too large for any
-   * variable; and, where all of them are too large together, the largest go first.
+   * Divides the values of inputs and outputs between environment and files. A value goes to a file
+   * when it is too large for any variable. If all of them together are too large, the largest go to
+   * files first.
    *
-   * @param fixed variables that are in the environment in any case
+   * @param fixed variables that are always in the environment
    * @param values variables that may be in files
    */
   public static TaskVariables divide(Map<String, String> fixed, Map<String, String> values) {
@@ -55,7 +56,7 @@ public record TaskVariables(Map<String, String> environment, Map<String, String>
     return sorted;
   }
 
-  /** Writes the files, and a note in the log that says which there are. */
+  /** Writes the files, and a note in the log that lists them. */
   public void writeFiles(Path folder, Path log) throws IOException {
     if (files.isEmpty()) {
       return;

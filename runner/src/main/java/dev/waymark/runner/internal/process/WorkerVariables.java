@@ -6,11 +6,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which variables of the worker its tasks inherit. What gives access to the store is for the worker
- * alone, unless the workflow file names the variable.
+ * Determines which variables of the worker its tasks inherit. Variables that give access to the
+ * store are only for the worker, unless the workflow file names them.
  */
 final class WorkerVariables {
-  /** What PostgreSQL's clients, the worker's driver among them, take passwords and keys from. */
+  /**
+   * The variables from which the clients of PostgreSQL, including the worker's driver, read
+   * passwords and keys.
+   */
   private static final Set<String> CREDENTIALS =
       Set.of(
           "PGPASSWORD",
@@ -25,13 +28,13 @@ final class WorkerVariables {
 
   private static final String STORE = "WAYMARK_STORE";
 
-  /** What every program needs; {@code LC_*} belongs to it too. */
+  /** The variables that every program needs; {@code LC_*} is one of them too. */
   private static final Set<String> BASE =
       Set.of("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR");
 
   private WorkerVariables() {}
 
-  /** Takes out of an environment what a task does not inherit. */
+  /** Removes the variables that a task does not inherit from an environment. */
   static void retain(Map<String, String> environment, InheritedEnv inherited) {
     environment
         .entrySet()
@@ -49,7 +52,7 @@ final class WorkerVariables {
     return CREDENTIALS.contains(name) || (name.equals(STORE) && mayHavePassword(value));
   }
 
-  /** A password is in the user info or in a parameter; in doubt there is one. */
+  /** A password is in the user info or in a parameter. When it is unclear, the result is true. */
   private static boolean mayHavePassword(String url) {
     return url.contains("@") || url.toLowerCase(Locale.ROOT).contains("password");
   }

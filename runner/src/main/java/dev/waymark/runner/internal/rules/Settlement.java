@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of the runner: what follows from the ends of tasks. They have no effect except on the
- * {@link Step} that they receive.
+ * {@link StepChanges} that they receive.
  *
  * <p>After a failure no task of the first stage starts. Running tasks end by themselves, tasks that
  * wait for their first attempt are skipped, and tasks that wait for another attempt are cancelled.
