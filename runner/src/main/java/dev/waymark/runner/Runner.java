@@ -135,9 +135,9 @@ public final class Runner implements AutoCloseable {
    *
    * <p>The execution may have to wait for another one that holds the last slot of a pool or reaches
    * the limit of parallel executions of the workflow. If no living worker works on that other
-   * execution, this runner recovers it and works on it as well, but on no further execution. The
-   * call then returns when the other execution has also ended, or when the runner has been unable
-   * to do anything for it for half a minute.
+   * execution, this runner recovers it and works on it as well. It works on no other executions.
+   * The call then returns when the other execution has also ended, or when the runner has been
+   * unable to do anything for it for half a minute.
    *
    * <p>If the execution is paused, the call waits. If the thread is interrupted, the runner stops,
    * as by {@link #stop}, and the thread stays interrupted.
@@ -330,7 +330,7 @@ public final class Runner implements AutoCloseable {
       return this;
     }
 
-    /** Makes the ids of executions, task runs and commits; {@link Ids#system} by default. */
+    /** Creates the ids of executions, task runs and commits; {@link Ids#system} by default. */
     public Builder ids(Ids ids) {
       this.ids = ids;
       return this;

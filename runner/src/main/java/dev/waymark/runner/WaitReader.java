@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class WaitReader {
   private final WaitExplainer.Of explainer;
 
-  /** Reads from this store, which must stay open. */
+  /** Creates a reader for this store, which must stay open. */
   public WaitReader(StateStore store) {
     this.explainer = WaitExplainer.of(store, new Definitions(Runner.reader(store)));
   }

@@ -13,7 +13,7 @@ public record InputDefinition(@Nullable String description, @Nullable String def
 
   /**
    * The environment variable that contains an input: {@code INPUT_REPORT_DAY} for {@code
-   * report-day}. It is different for every two inputs of one workflow.
+   * report-day}. No two inputs of one workflow have the same variable.
    *
    * @param name the name of the input
    */

@@ -65,7 +65,7 @@ final class HandlerCall implements RunningTask {
     return call;
   }
 
-  @SuppressWarnings("InterruptedExceptionSwallowed") // this error ends the thread and is recorded as the error of the call
+  @SuppressWarnings("InterruptedExceptionSwallowed") // it ends the thread and fails the call
   private void call() {
     @Nullable String error = null;
     try {

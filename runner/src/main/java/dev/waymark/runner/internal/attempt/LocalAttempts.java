@@ -119,7 +119,7 @@ public final class LocalAttempts implements AutoCloseable {
     }
     if (picture.isOverdue(node.task().stage()) || picture.isCancelled(node.task().stage())) {
       notStarted(
-          picture, id, ProcessEnd.asked()); // It became ready before the time-out of its stage expired.
+          picture, id, ProcessEnd.asked()); // It became ready before the time-out of the stage.
       return;
     }
     try {

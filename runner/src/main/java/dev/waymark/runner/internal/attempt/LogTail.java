@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * <p>A script does not get the path of its log, but a program of the same user can find it. So the
  * file stays open from the beginning: what happens to its name (rename, delete, replace) does not
  * affect the reader. If the file itself was truncated or overwritten, bytes that have not been read
- * yet are lost. A mark in the log says so, and the current content follows from its beginning. Not
- * thread-safe.
+ * yet are lost. The next bytes that are returned are a mark that says so. The current content of
+ * the file follows, from its beginning. Not thread-safe.
  */
 public final class LogTail implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);

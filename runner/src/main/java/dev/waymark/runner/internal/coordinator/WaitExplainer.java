@@ -69,7 +69,7 @@ public final class WaitExplainer {
       } catch (StoreUnavailableException e) {
         throw e;
       } catch (WaymarkException e) {
-        return null; // The execution belongs to another program, so only the store's reasons are available.
+        return null; // The execution belongs to another program.
       }
     }
   }

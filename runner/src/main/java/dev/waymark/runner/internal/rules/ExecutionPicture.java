@@ -441,7 +441,7 @@ public final class ExecutionPicture {
     return begun.contains(stage);
   }
 
-  /** A task of a stage becomes ready. */
+  /** Notes that a task of a stage becomes ready. */
   void begin(Stage stage) {
     begun.add(stage);
   }

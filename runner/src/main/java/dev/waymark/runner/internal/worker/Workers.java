@@ -30,7 +30,7 @@ public final class Workers {
   private static final Pattern NAME =
       Pattern.compile("(.+)/(\\d{1,18})-(\\d{1,18})(?:@([^/]+?))?(?:-\\d+)?");
 
-  /** A clock may be set, and systems round. */
+  /** A clock may be set, and systems round times. */
   private static final Duration START_TOLERANCE = Duration.ofSeconds(2);
 
   private static final Set<String> OPEN_HERE = ConcurrentHashMap.newKeySet();
