@@ -142,7 +142,7 @@ final class Requests {
     runs.forEach((id, waiters) -> waiters.forEach(waiter -> answerLast(id, waiter, cause)));
   }
 
-  /** Answers a request for an execution that has not ended with its current state. */
+  /** Answers a request with the current state of its execution, which has not ended. */
   private void answerLast(
       ExecutionId id, CompletableFuture<ExecutionState> waiter, @Nullable Throwable cause) {
     if (cause != null) {

@@ -76,8 +76,8 @@ final class Settler {
    * Makes every change that follows from the states of an execution, including changes that a
    * worker left undone between two steps.
    *
-   * @param due whether the execution is marked as due, so that the store must be notified when
-   *     there is nothing to do
+   * @param due whether the execution is marked as due; an empty step is then committed too, to
+   *     record that there is nothing to do
    */
   void settle(ExecutionPicture picture, boolean due) {
     boolean must = due;

@@ -364,7 +364,7 @@ public final class ExecutionPicture {
     return sum(brokenIn) > 0;
   }
 
-  /** Whether it must wait until other executions of its workflow have ended. */
+  /** Whether it may begin only when the limit of parallel executions of its workflow admits it. */
   public boolean isWaiting() {
     return state == ExecutionState.PENDING && definition.maxParallel() != null;
   }
