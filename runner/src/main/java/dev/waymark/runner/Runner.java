@@ -453,7 +453,7 @@ public final class Runner implements AutoCloseable {
       positive("maxLost", maxLost);
       Durations.within("pollInterval", pollInterval, Duration.ofMillis(1), LONGEST_LEASE);
       Durations.within("grace", grace, Duration.ZERO, LONGEST_LEASE);
-      Durations.within("storePatience", storeRetryTimeout, Duration.ZERO, LONGEST_LEASE);
+      Durations.within("storeRetryTimeout", storeRetryTimeout, Duration.ZERO, LONGEST_LEASE);
       if (logFileRetention != null) {
         Durations.within("logFileRetention", logFileRetention, Duration.ZERO, LONGEST_RETENTION);
       }
