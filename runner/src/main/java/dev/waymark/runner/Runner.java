@@ -38,8 +38,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker: starts executions and works on them. It runs each task as a shell process in a process
- * group of its own.
+ * A worker: starts executions and runs each task as a shell process in its own process group.
  *
  * <p>All state of a runner is in the store, so it may be killed at any moment. The next runner on
  * this machine then finds the attempts that were running, ends the processes that are left, records
@@ -48,11 +47,9 @@ import org.jspecify.annotations.Nullable;
  * the same in every attempt.
  *
  * <p>A task is done when its shell ends. Processes that it left running in its process group are
- * then ended. Its output goes to a file (see {@link TaskLogs}), and its input is empty. Its
- * environment is that of this process, with that of the workflow and the task, {@code INPUT_NAME}
- * for each input and {@code WAYMARK_EXECUTION_ID}, {@code WAYMARK_WORKFLOW_ID}, {@code
- * WAYMARK_TASK_ID}, {@code WAYMARK_TASK_RUN_ID}, {@code WAYMARK_ATTEMPT} and {@code
- * WAYMARK_IDEMPOTENCY_KEY}.
+ * then ended. Its output goes to a file (see {@link TaskLogs}), and its input is empty. It inherits
+ * the environment of this process without the credentials of stores, and receives {@code
+ * INPUT_NAME} for each input and the variables {@code WAYMARK_…} of docs/workflow-file.md.
  *
  * <p>Thread-safe. {@link #run} and {@link #work} may be called together; they share the slots for
  * live attempts. Several runners, in this process or others, may share a store and even an
@@ -99,8 +96,7 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Creates an execution and its task runs, in state PENDING, in one change set. It does not run
-   * them.
+   * Creates an execution and its task runs, PENDING, in one change set. It does not run them.
    *
    * <p>If the request has an id of the caller, the start may be repeated. The same request returns
    * the same execution and changes nothing, even if the workflow has a new revision.

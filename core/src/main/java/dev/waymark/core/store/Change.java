@@ -29,8 +29,6 @@ public sealed interface Change {
    */
   RecordRef target();
 
-  // ---- workflows
-
   /**
    * Saves a workflow. Idempotent by content: equal content changes nothing.
    *
@@ -47,8 +45,6 @@ public sealed interface Change {
       return RecordRef.of(workflow.id());
     }
   }
-
-  // ---- executions
 
   /** A change of an existing execution. */
   sealed interface OfExecution extends Change {
@@ -195,8 +191,6 @@ public sealed interface Change {
     }
   }
 
-  // ---- task runs
-
   /** A change of an existing task run. */
   sealed interface OfTaskRun extends Change {
     /** The task run. */
@@ -289,8 +283,6 @@ public sealed interface Change {
       outputs = Checks.texts("output", "of task run " + id, outputs);
     }
   }
-
-  // ---- attempts, their leases and their logs
 
   /** A change of an attempt, its lease or its log. */
   sealed interface OfAttempt extends Change {
@@ -430,8 +422,6 @@ public sealed interface Change {
       return Objects.hash(id, position, Arrays.hashCode(bytes));
     }
   }
-
-  // ---- workers and pools
 
   /** A change of a worker. */
   sealed interface OfWorker extends Change {
