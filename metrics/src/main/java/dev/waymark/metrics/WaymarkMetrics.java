@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Metrics of a store and of the runners of this process, as meters of a Micrometer registry. Pass it
- * to the builder of the store as its observer and to the builder of the runner as its listener. A
- * custom listener must forward {@link #leaseLost}.
+ * Metrics of a store and of the runners of this process, as meters of a Micrometer registry. Pass
+ * it to the builder of the store as its observer and to the builder of the runner as its listener.
+ * A custom listener must forward {@link #leaseLost}.
  *
  * <table>
  *   <caption>The meters</caption>

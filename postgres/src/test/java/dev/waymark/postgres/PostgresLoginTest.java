@@ -147,7 +147,7 @@ class PostgresLoginTest {
   void wrongPassword() {
     environment.put("PGPASSWORD", "Wrong-Horse");
     assertThat(message(url(role, "postgres")))
-        .contains("does not accept the password of user " + role, "that of PGPASSWORD")
+        .contains("does not accept the password of user " + role, "the password is from PGPASSWORD")
         .doesNotContain("Wrong-Horse");
     assertThat(message(url(role + ":Wrong-Horse", "postgres")))
         .contains("from the URL")
@@ -173,7 +173,7 @@ class PostgresLoginTest {
   void missing() {
     String missing = TestServer.newName();
     assertThat(message(url(missing, "postgres")))
-        .contains("refuses user " + missing, "does not exist", "CREATE ROLE");
+        .contains("rejected user " + missing, "does not exist", "CREATE ROLE");
     TestServer.execute("CREATE ROLE " + missing);
     try {
       assertThat(message(url(missing, "postgres"))).contains("not permitted to log in");

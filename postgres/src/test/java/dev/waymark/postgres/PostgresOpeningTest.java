@@ -158,7 +158,7 @@ class PostgresOpeningTest {
     String nobody = TestServer.newName();
     assertThat(failure(builder(schema).user(nobody).password(PASSWORD)))
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageContaining("refuses user " + nobody)
+        .hasMessageContaining("rejected user " + nobody)
         .hasMessageContaining("check the name, and that the role exists");
   }
 
@@ -213,7 +213,7 @@ class PostgresOpeningTest {
     try {
       assertThat(failure(builder(schema).user(user).password(PASSWORD)))
           .isInstanceOf(StoreUnavailableException.class)
-          .hasMessageContaining("user " + user + " may not")
+          .hasMessageContaining("user " + user + " lacks a privilege")
           .hasMessageContaining("CREATE SCHEMA " + schema + " AUTHORIZATION");
       assertThat(
               TestServer.text("SELECT count(*) FROM pg_namespace WHERE nspname = '" + schema + "'"))
