@@ -111,7 +111,7 @@ class LeaseTest extends RunnerFixture {
     store = real;
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attempts(id, "a").get(0).error())
-        .isEqualTo("worker " + first.worker() + " gave no sign of life");
+        .isEqualTo("lease expired: worker " + first.worker() + " stopped renewing it");
     cutOff.set(false);
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
     first.stop();

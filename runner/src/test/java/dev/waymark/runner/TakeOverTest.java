@@ -77,7 +77,8 @@ class TakeOverTest extends RunnerFixture {
     Waiting.until("the end", () -> state(id) == ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
     List<Attempt> attempts = attempts(id, "a");
-    assertThat(attempts.get(0).error()).isEqualTo("worker " + ELSEWHERE + " gave no sign of life");
+    assertThat(attempts.get(0).error())
+        .isEqualTo("lease expired: worker " + ELSEWHERE + " stopped renewing it");
     assertThat(Duration.between(attempts.get(0).startedAt(), attempts.get(1).startedAt()))
         .isGreaterThanOrEqualTo(lease);
     assertThat(lines("runs")).hasSize(1);
@@ -112,7 +113,9 @@ class TakeOverTest extends RunnerFixture {
     assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 LOST", "3 LOST");
     assertThat(error(id))
-        .isEqualTo("task \"a\" failed after 3 attempts: worker elsewhere/1-1 gave no sign of life");
+        .isEqualTo(
+            "task \"a\" failed after 3 attempts: lease expired: worker elsewhere/1-1 stopped"
+                + " renewing it");
     assertThat(states(id)).containsEntry("b", TaskRunState.SKIPPED);
   }
 

@@ -284,7 +284,7 @@ class PostgresConnectionTest {
         while (!TestServer.text(other, "SHOW statement_timeout").equals("3h")) {
           Thread.onSpinWait();
         }
-        // Both sessions are told at the same time; each looks before its next statement.
+        // Each session applies the reload before its next statement.
         assertThat(TestServer.text(own, "SHOW statement_timeout")).isEqualTo("7s");
       } finally {
         TestServer.execute("ALTER SYSTEM RESET statement_timeout");

@@ -136,7 +136,7 @@ class ChangeVisitorTest {
     }
   }
 
-  /** Libraries only: the classes of this project are those that were compiled anew. */
+  /** Libraries only: the classes of this project come from the changed sources. */
   private static ClassLoader parent() throws IOException {
     List<URL> libraries = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {

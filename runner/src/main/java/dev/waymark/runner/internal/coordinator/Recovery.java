@@ -261,7 +261,7 @@ final class Recovery {
     }
     abandoned.endProcesses(picture, node, expired.worker());
     StepChanges step = settler.newStep(picture);
-    step.loseAttempt(node, "worker " + expired.worker() + " gave no sign of life");
+    step.loseAttempt(node, "lease expired: worker " + expired.worker() + " stopped renewing it");
     settler.follow(step, node, AttemptState.LOST);
     var unused = settler.commitAndGoOn(step);
   }
