@@ -59,6 +59,33 @@ class PauseTest extends CliTest {
   }
 
   @Test
+  @DisplayName("are refused with 4 for what would exceed max-parallel")
+  void maxParallel() {
+    String text = HELD.replace("tasks:", "max-parallel: 1\ntasks:");
+    String running = runFile(text, "--detach").id();
+    Background worker = begin("worker", "--until-idle");
+    awaitFile("up");
+    String waiting = runFile(text, "--detach").id();
+    assertThat(waymark("executions", "pause", waiting).exitCode()).isZero();
+    assertThat(waymark("executions", "resume", waiting))
+        .isEqualTo(
+            new Run(
+                4,
+                "",
+                "waymark: cannot resume execution "
+                    + waiting
+                    + ": it was paused before it began, and as many executions of its workflow are"
+                    + " in progress as its max-parallel allows; resume it again when one of them"
+                    + " has ended\n"));
+    file("go", "");
+    assertThat(worker.await().exitCode()).isZero();
+    assertThat(waymark("executions", "watch", running).exitCode()).isZero();
+    assertThat(waymark("executions", "resume", waiting).exitCode()).isZero();
+    assertThat(waymark("worker", "--until-idle").exitCode()).isZero();
+    assertThat(waymark("executions", "watch", waiting).exitCode()).isZero();
+  }
+
+  @Test
   @DisplayName("are refused with 4 for what has ended and for what is unknown")
   void refused() {
     String id = runFile(HELLO).id();

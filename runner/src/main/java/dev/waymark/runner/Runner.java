@@ -203,13 +203,26 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Resumes a paused execution.
+   * Resumes a paused execution. An execution that was paused before it began stays PAUSED while as
+   * many executions of its workflow are in progress as {@code max-parallel} allows. Resume it again
+   * when one of them has ended.
    *
-   * @return RUNNING; or its current state if it is not paused
+   * @return RUNNING; PAUSED if {@code max-parallel} does not allow it; or its current state if it
+   *     is not paused
    * @throws dev.waymark.core.conflict.NotFoundException when there is no such execution
    */
+  public ExecutionState resume(ExecutionId id) {
+    ExecutionState state = PauseResume.resume(config.store(), config.definitions(), id);
+    coordinator.nudge();
+    return state;
+  }
+
+  /**
+   * Does the same without a runner, from any process. If this process cannot read the definition as
+   * a workflow file, it does not know {@code max-parallel}, and resumes the execution.
+   */
   public static ExecutionState resume(StateStore store, ExecutionId id) {
-    return PauseResume.resume(store, id);
+    return PauseResume.resume(store, new Definitions(reader(store)), id);
   }
 
   /**

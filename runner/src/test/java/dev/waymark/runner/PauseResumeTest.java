@@ -13,6 +13,7 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.definition.Stage;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -95,6 +96,32 @@ class PauseResumeTest extends RunnerFixture {
     assertThat(Runner.resume(store, id)).isEqualTo(ExecutionState.RUNNING);
     runner().work(true);
     assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
+  }
+
+  @Test
+  @DisplayName("resuming what was paused before it began does not exceed max-parallel")
+  void resumingWhatWasPausedBeforeItBeganDoesNotExceedMaxParallel() {
+    Flows.Flow flow = flow("flow").maxParallel(1).task("a", UNTIL_GO_ON);
+    Runner runner = runner();
+    ExecutionId first = start(flow);
+    var result = runInBackground(runner, first);
+    awaitFile("up");
+    List<ExecutionId> waiting = List.of(start(flow), start(flow));
+    for (ExecutionId id : waiting) {
+      assertThat(Runner.pause(store, id)).isEqualTo(ExecutionState.PAUSED);
+      assertThat(runner.resume(id)).isEqualTo(ExecutionState.PAUSED);
+      assertThat(state(id)).isEqualTo(ExecutionState.PAUSED);
+    }
+    // One that has begun keeps its place.
+    assertThat(Runner.pause(store, first)).isEqualTo(ExecutionState.PAUSED);
+    assertThat(runner.resume(waiting.get(0))).isEqualTo(ExecutionState.PAUSED);
+    assertThat(runner.resume(first)).isEqualTo(ExecutionState.RUNNING);
+    touch("go-on");
+    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    for (ExecutionId id : waiting) {
+      assertThat(runner.resume(id)).isEqualTo(ExecutionState.RUNNING);
+      assertThat(runner.run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    }
   }
 
   @Test

@@ -158,6 +158,7 @@ public final class Everything {
         "settle",
         c -> c.settleExecution(execution, new Standing(2, ExecutionState.RUNNING, 3, 4)));
     put(calls, "admit", changes -> changes.admitExecution(execution, workflow, 1));
+    put(calls, "resume", changes -> changes.resumeExecution(execution, workflow, 1));
     put(calls, "due", changes -> changes.markDue(execution, DueReason.SETTLE, HOUR));
     for (TaskRunId id : List.of(done, claimed, waiting, idle)) {
       put(calls, "ready " + id, changes -> changes.readyTaskRun(id));

@@ -28,7 +28,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -90,12 +89,19 @@ final class Records {
   }
 
   private int underWay(WorkflowId id) {
-    Set<ExecutionState> states =
-        Set.of(ExecutionState.RUNNING, ExecutionState.PAUSED, ExecutionState.CANCELLING);
     return (int)
         executions.values().stream()
-            .filter(each -> each.workflowId().equals(id) && states.contains(each.state()))
+            .filter(each -> each.workflowId().equals(id) && isInProgress(each))
             .count();
+  }
+
+  /** Whether an execution counts for a limit of its workflow. */
+  static boolean isInProgress(Execution execution) {
+    return switch (execution.state()) {
+      case RUNNING, CANCELLING -> true;
+      case PAUSED -> execution.startedAt() != null;
+      case PENDING, SUCCEEDED, FAILED, CANCELLED -> false;
+    };
   }
 
   private void loadExecution(Ledger ledger, ExecutionId id) {

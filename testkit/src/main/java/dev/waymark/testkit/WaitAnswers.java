@@ -131,7 +131,7 @@ final class WaitAnswers {
 
   private List<Started> started(WorkflowId workflow) {
     return records.executions.values().stream()
-        .filter(each -> each.workflowId().equals(workflow) && STARTED.contains(each.state()))
+        .filter(each -> each.workflowId().equals(workflow) && Records.isInProgress(each))
         .sorted(Comparator.comparing(Execution::createdAt).thenComparing(Execution::id))
         .map(each -> new Started(each.id(), each.state()))
         .toList();

@@ -96,23 +96,36 @@ public sealed interface Change {
   }
 
   /**
-   * Starts a PENDING execution if fewer than {@code most} executions of its workflow are in
-   * progress (RUNNING, PAUSED or CANCELLING). Then the execution moves to RUNNING, and {@link
-   * Outcome#changed()} is true. Otherwise nothing changes. The limit also holds when several
-   * callers commit this change at the same moment. Moves of other executions that come earlier, in
-   * this change set or in previous ones, count. Refused with {@link ConflictException} when the
-   * execution belongs to another workflow.
+   * Starts a PENDING execution, or resumes a PAUSED one, if fewer than {@code most} other
+   * executions of its workflow are in progress: RUNNING, CANCELLING, or PAUSED after they began.
+   * Then the execution moves to RUNNING, and {@link Outcome#changed()} is true. Otherwise nothing
+   * changes. The limit also holds when several callers commit this change at the same moment. Moves
+   * of other executions that come earlier, in this change set or in previous ones, count. Refused
+   * with {@link ConflictException} when the execution belongs to another workflow.
+   *
+   * <p>An execution that was paused before it began is not in progress. Resume it by this change: a
+   * plain move to RUNNING could exceed the limit.
    *
    * @param id the execution
    * @param workflow its workflow
    * @param most how many executions of the workflow may be in progress, at least 1
+   * @param from the state that the execution leaves, PENDING or PAUSED; in another state it does
+   *     not change
    */
-  record AdmitExecution(ExecutionId id, WorkflowId workflow, int most) implements OfExecution {
-    /** Checks the number. */
+  record AdmitExecution(ExecutionId id, WorkflowId workflow, int most, ExecutionState from)
+      implements OfExecution {
+    /** Checks the number and the state. */
     public AdmitExecution {
       Objects.requireNonNull(id, "execution id");
       Objects.requireNonNull(workflow, "workflow id");
+      Objects.requireNonNull(from, "state");
       Checks.most(id, most);
+      Checks.admittedFrom(id, from);
+    }
+
+    /** Starts a PENDING execution. */
+    public AdmitExecution(ExecutionId id, WorkflowId workflow, int most) {
+      this(id, workflow, most, ExecutionState.PENDING);
     }
   }
 

@@ -166,6 +166,11 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.AdmitExecution(execution, workflow, most));
     }
 
+    /** Resumes a PAUSED execution if the limit allows it, as {@link Change.AdmitExecution}. */
+    public Builder resumeExecution(ExecutionId execution, WorkflowId workflow, int most) {
+      return add(new Change.AdmitExecution(execution, workflow, most, ExecutionState.PAUSED));
+    }
+
     /**
      * Says that an execution is settled, as {@link Change.SettleExecution}. The snapshot includes
      * the changes before this one.

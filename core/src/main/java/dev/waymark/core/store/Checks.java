@@ -4,6 +4,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunId;
 import java.time.Duration;
 import java.util.Collections;
@@ -61,6 +62,13 @@ final class Checks {
     if (most < 1) {
       throw new InvalidInputException(
           "limit " + most + " for the start of execution " + id + " is invalid; use 1 or more");
+    }
+  }
+
+  static void admittedFrom(ExecutionId id, ExecutionState from) {
+    if (from != ExecutionState.PENDING && from != ExecutionState.PAUSED) {
+      throw new InvalidInputException(
+          "execution " + id + " cannot be admitted from " + from + "; use PENDING or PAUSED");
     }
   }
 

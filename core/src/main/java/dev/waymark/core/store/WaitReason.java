@@ -119,7 +119,8 @@ public sealed interface WaitReason {
    *
    * @param workflowId the workflow
    * @param limit its limit, or null when only the number of executions is known
-   * @param running number of its executions that are RUNNING, PAUSED or CANCELLING
+   * @param running number of its executions that are RUNNING, CANCELLING, or PAUSED after they
+   *     began
    * @param heldBy these executions, at most {@link PoolUse#MAX_HOLDERS} of each state
    */
   record ParallelLimit(

@@ -64,6 +64,10 @@ class WorkChangesTest {
     invalid(() -> new Change.RenewLease(ATTEMPT, Duration.ZERO), "lease of attempt");
     invalid(() -> new Change.RecordAttempt(RUN, "w", Duration.ZERO), "lease");
     invalid(() -> new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 0), "1 or more");
+    invalid(
+        () ->
+            new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1, ExecutionState.CANCELLING),
+        "PENDING or PAUSED");
     invalid(() -> new Change.AppendLog(ATTEMPT, -1, new byte[1]), "negative");
     invalid(() -> new Change.AppendLog(ATTEMPT, 0, new byte[0]), "at least one byte");
     invalid(() -> new Change.SetPool("gpu", -1), "-1");

@@ -202,9 +202,12 @@ final class PostgresReads {
       case LOAD_SAVED_WORKFLOWS -> WORKFLOW_HEAD + "ORDER BY w.id FOR NO KEY UPDATE";
       case LOAD_UNDER_WAY ->
           """
-          SELECT workflow_id, sum(executions) FROM {s}.execution_counts
-          WHERE workflow_id = ANY (?) AND state = ANY ('{RUNNING,PAUSED,CANCELLING}'::text[])
-          GROUP BY workflow_id""";
+          SELECT c.workflow_id,
+                 sum(c.executions) - (SELECT count(*) FROM {s}.executions e WHERE e.workflow_id = c.workflow_id
+                                      AND e.state = 'PAUSED' AND e.started_at IS NULL)
+          FROM {s}.execution_counts c
+          WHERE c.workflow_id = ANY (?) AND c.state = ANY ('{RUNNING,PAUSED,CANCELLING}'::text[])
+          GROUP BY c.workflow_id""";
       // The lock of an execution covers all its records: every writer of a task run
       // or an attempt holds it. So these rows need no locks, and are read after it.
       case LOAD_EXECUTIONS ->
@@ -446,9 +449,10 @@ final class PostgresReads {
           """
           SELECT w.name, w.info FROM {s}.workers w
           WHERE w.expires_at > statement_timestamp() ORDER BY w.name""";
-      case OLDEST_IN_STATE ->
+      case OLDEST_IN_PROGRESS ->
           """
-          SELECT e.id FROM {s}.executions e WHERE e.workflow_id = ? AND e.state = ?
+          SELECT e.id FROM {s}.executions e
+          WHERE e.workflow_id = ? AND e.state = ? AND (e.state <> 'PAUSED' OR e.started_at IS NOT NULL)
           ORDER BY e.created_at, e.id LIMIT ?""";
       case EXECUTION_IDS ->
           "SELECT id FROM {s}.executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";

@@ -151,9 +151,13 @@ final class SqliteSql {
           "SELECT id, revision, content_hash FROM workflows WHERE id IN " + TEXTS;
       case LOAD_UNDER_WAY ->
           """
-          SELECT workflow_id, sum(executions) FROM execution_counts
-          WHERE workflow_id IN %s AND (state = 'RUNNING' OR state = 'PAUSED' OR state = 'CANCELLING')
-          GROUP BY workflow_id\
+          SELECT c.workflow_id,
+                 sum(c.executions) - (SELECT count(*) FROM executions e WHERE e.workflow_id = c.workflow_id
+                                      AND e.state = 'PAUSED' AND e.started_at IS NULL)
+          FROM execution_counts c
+          WHERE c.workflow_id IN %s
+            AND (c.state = 'RUNNING' OR c.state = 'PAUSED' OR c.state = 'CANCELLING')
+          GROUP BY c.workflow_id\
           """
               .formatted(TEXTS);
       case LOAD_EXECUTIONS ->
@@ -367,9 +371,10 @@ final class SqliteSql {
               .formatted(NOW);
       case LIVING_WORKERS ->
           "SELECT name, info FROM workers WHERE expires_at > %s ORDER BY name".formatted(NOW);
-      case OLDEST_IN_STATE ->
+      case OLDEST_IN_PROGRESS ->
           """
-          SELECT id FROM executions WHERE workflow_id = ? AND state = ?
+          SELECT id FROM executions
+          WHERE workflow_id = ? AND state = ? AND (state <> 'PAUSED' OR started_at IS NOT NULL)
           ORDER BY created_at, id LIMIT ?\
           """;
       case EXECUTION_IDS ->

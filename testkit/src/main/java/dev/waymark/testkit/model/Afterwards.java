@@ -2,7 +2,10 @@ package dev.waymark.testkit.model;
 
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.Page;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
@@ -11,6 +14,7 @@ import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,20 +60,39 @@ final class Afterwards {
   private static @Nullable String wrong(
       StateStore store, Change.AdmitExecution admit, boolean hasBegun) {
     Execution execution = Objects.requireNonNull(store.execution(admit.id()));
-    ExecutionQuery underWay =
-        ExecutionQuery.builder()
-            .workflow(admit.workflow())
-            .states(ExecutionState.RUNNING, ExecutionState.PAUSED, ExecutionState.CANCELLING)
-            .limit(1)
-            .build();
-    long count = store.executions(underWay).total();
+    long others =
+        count(
+            store,
+            admit.workflow(),
+            each ->
+                !each.id().equals(admit.id())
+                    && (each.state() != ExecutionState.PAUSED || each.startedAt() != null));
     if (hasBegun) {
-      return execution.state() == ExecutionState.RUNNING && count <= admit.most()
+      return execution.state() == ExecutionState.RUNNING && others < admit.most()
           ? null
-          : "no more may be admitted than may be under way";
+          : "no more may be admitted than may be in progress";
     }
-    return execution.state() != ExecutionState.PENDING || count >= admit.most()
+    return execution.state() != admit.from() || others >= admit.most()
         ? null
         : "one must be admitted where there is room";
+  }
+
+  /** Counts the executions of a workflow that are neither waiting nor ended, page by page. */
+  private static long count(StateStore store, WorkflowId workflow, Predicate<Execution> counts) {
+    long count = 0;
+    Cursor after = null;
+    do {
+      ExecutionQuery query =
+          ExecutionQuery.builder()
+              .workflow(workflow)
+              .states(ExecutionState.RUNNING, ExecutionState.PAUSED, ExecutionState.CANCELLING)
+              .limit(store.limits().maxPageSize())
+              .after(after)
+              .build();
+      Page<Execution> page = store.executions(query);
+      count += page.items().stream().filter(counts).count();
+      after = page.next();
+    } while (after != null);
+    return count;
   }
 }

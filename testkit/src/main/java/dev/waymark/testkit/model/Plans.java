@@ -185,14 +185,21 @@ final class Plans {
           ChangeSet.Builder first = changes().updateExecution(other, to);
           int most = 1 + dice.below(3);
           if (dice.oneIn(2)) {
-            return commit(first.admitExecution(id, workflow, most));
+            return commit(admit(first, id, workflow, most));
           }
-          ChangeSet admit = changes().admitExecution(id, workflow, most).build();
+          ChangeSet admit = admit(changes(), id, workflow, most).build();
           return new Operation.Group(
               dice.oneIn(2)
                   ? List.of(first.build(), admit)
                   : List.of(first.build(), refused(), admit));
         });
+  }
+
+  private ChangeSet.Builder admit(
+      ChangeSet.Builder changes, ExecutionId id, WorkflowId workflow, int most) {
+    return dice.oneIn(3)
+        ? changes.resumeExecution(id, workflow, most)
+        : changes.admitExecution(id, workflow, most);
   }
 
   // ---- workers

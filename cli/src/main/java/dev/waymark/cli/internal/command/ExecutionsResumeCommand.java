@@ -22,7 +22,9 @@ final class ExecutionsResumeCommand implements Command {
         .options(CommonOptions.FORMAT)
         .details(
             "Resuming an execution that is not paused changes nothing. Resuming an execution that"
-                + " has ended, or is being cancelled, is an error (exit code 4).")
+                + " has ended, or is being cancelled, is an error (exit code 4). So is resuming an"
+                + " execution that was paused before it began, while as many executions of its"
+                + " workflow are in progress as its max-parallel allows.")
         .examples("executions resume 0190a1b2");
   }
 
@@ -31,6 +33,13 @@ final class ExecutionsResumeCommand implements Command {
     Printer printer = context.printer();
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());
     ExecutionState state = Runner.resume(context.store(), id);
+    if (state == ExecutionState.PAUSED) {
+      throw CliException.notFound(
+          "cannot resume execution "
+              + id
+              + ": it was paused before it began, and as many executions of its workflow are in"
+              + " progress as its max-parallel allows; resume it again when one of them has ended");
+    }
     if (state != ExecutionState.RUNNING && state != ExecutionState.PENDING) {
       throw CliException.notFound(
           "cannot resume execution "

@@ -17,11 +17,15 @@ public record ExecutionHead(
     String requestHash) {
 
   /**
-   * Returns 1 when the execution counts as in progress for its workflow (started and not ended),
-   * otherwise 0.
+   * Returns 1 when the execution counts as in progress for its workflow, otherwise 0. It counts
+   * when it is RUNNING or CANCELLING, and when it is PAUSED after it began.
    */
   int countsAsUnderWay() {
-    return state == ExecutionState.PENDING || state.isTerminal() ? 0 : 1;
+    return switch (state) {
+      case RUNNING, CANCELLING -> 1;
+      case PAUSED -> startedAt == null ? 0 : 1;
+      case PENDING, SUCCEEDED, FAILED, CANCELLED -> 0;
+    };
   }
 
   ExecutionHead moved(ExecutionState to, Instant at) {

@@ -118,7 +118,9 @@ final class ExecutionRules {
   }
 
   void admit(Change.AdmitExecution change) {
-    String attempted = "start " + change.target() + " of workflow " + change.workflow();
+    boolean resumes = change.from() == ExecutionState.PAUSED;
+    String attempted =
+        (resumes ? "resume " : "start ") + change.target() + " of workflow " + change.workflow();
     ExecutionHead head = decision.existing(change.id(), attempted);
     if (head == null) {
       return;
@@ -130,8 +132,8 @@ final class ExecutionRules {
           attempted,
           "an execution of that workflow",
           "an execution of workflow " + head.workflowId());
-    } else if (head.state() != ExecutionState.PENDING
-        || draft.underWay(change.workflow()) >= change.most()) {
+    } else if (head.state() != change.from()
+        || draft.underWay(change.workflow()) - head.countsAsUnderWay() >= change.most()) {
       decision.answer(change.target(), head.version(), false);
     } else {
       update(new Change.UpdateExecution(change.id(), ExecutionState.RUNNING, null, null));

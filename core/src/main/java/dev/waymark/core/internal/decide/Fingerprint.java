@@ -4,6 +4,7 @@ import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.decide.Submission.Prepared;
 import dev.waymark.core.internal.decide.Submission.PreparedExecution;
 import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.Standing;
 import java.nio.ByteBuffer;
@@ -57,6 +58,9 @@ final class Fingerprint {
     @Override
     public void visit(Change.AdmitExecution change) {
       part("change execution").part(change.workflow()).part(change.most());
+      if (change.from() != ExecutionState.PENDING) {
+        part(change.from());
+      }
     }
 
     @Override

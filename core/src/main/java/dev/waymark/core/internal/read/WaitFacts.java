@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param pools the pools in which any of them could be claimed now, by name
  * @param workers the workers that are alive, ordered by name
  * @param due its due reasons, now or later
- * @param started how many executions of its workflow are RUNNING, PAUSED or CANCELLING; only
- *     counted for an execution that {@link #mayWaitForOthers}
+ * @param started how many executions of its workflow are RUNNING, CANCELLING, or PAUSED after they
+ *     began; only counted for an execution that {@link #mayWaitForOthers}
  * @param startedFirst the oldest of these, by state
  */
 public record WaitFacts(

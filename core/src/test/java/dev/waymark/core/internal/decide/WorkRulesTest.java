@@ -247,6 +247,31 @@ class WorkRulesTest {
   }
 
   @Test
+  @DisplayName("a paused execution is resumed only if the others leave room")
+  void resume() {
+    ExecutionId begun = desk.execution();
+    ExecutionId waiting = desk.execution();
+    desk.ledger.loadUnderWay(FLOW, 0);
+    assertThat(
+            changed(
+                move(begun, RUNNING),
+                move(begun, ExecutionState.PAUSED),
+                move(waiting, ExecutionState.PAUSED),
+                resume(waiting),
+                new Change.AdmitExecution(begun, FLOW, 1),
+                resume(begun),
+                resume(begun),
+                resume(waiting),
+                move(begun, ExecutionState.SUCCEEDED),
+                resume(waiting)))
+        .containsExactly(true, true, true, false, false, true, false, false, true, true);
+  }
+
+  private static Change resume(ExecutionId id) {
+    return new Change.AdmitExecution(id, FLOW, 1, ExecutionState.PAUSED);
+  }
+
+  @Test
   @DisplayName("what begins or ends in the same change set counts when executions are admitted")
   void admitAfterMoves() {
     ExecutionId first = desk.execution();

@@ -206,7 +206,7 @@ final class WaitReads {
     for (ExecutionState state : STARTED) {
       all.addAll(
           list(
-              ReadStatement.OLDEST_IN_STATE,
+              ReadStatement.OLDEST_IN_PROGRESS,
               s -> {
                 s.setString(1, workflow.value());
                 s.setString(2, state.name());

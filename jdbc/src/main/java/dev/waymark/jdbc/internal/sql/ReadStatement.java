@@ -207,7 +207,7 @@ public enum ReadStatement {
   /** Nothing -> name, info; of workers that are alive, by name. */
   LIVING_WORKERS,
   /** Workflow id, state, limit -> execution ids, by creation, then id. */
-  OLDEST_IN_STATE,
+  OLDEST_IN_PROGRESS,
   /** Least id, greatest id, limit -> execution ids in order. */
   EXECUTION_IDS,
   /** Least id, greatest id, limit -> task run ids in order. */

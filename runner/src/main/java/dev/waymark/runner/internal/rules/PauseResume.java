@@ -1,15 +1,21 @@
 package dev.waymark.runner.internal.rules;
 
+import dev.waymark.core.conflict.NotFoundException;
 import dev.waymark.core.conflict.RefusedException;
+import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.base.Refusals;
+import dev.waymark.runner.internal.start.Definitions;
 import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Pauses and resumes executions, from any process. */
 public final class PauseResume {
@@ -20,34 +26,64 @@ public final class PauseResume {
 
   /** As {@link dev.waymark.runner.Runner#pause}. */
   public static ExecutionState pause(StateStore store, ExecutionId id) {
-    return move(store, id, "pause", ExecutionState.PAUSED);
+    return repeated(
+        () -> {
+          Execution execution = existing(store, id, "pause");
+          if (!execution.state().canMoveTo(ExecutionState.PAUSED)) {
+            return execution.state();
+          }
+          store.updateExecution(id, ExecutionState.PAUSED, execution.version());
+          return ExecutionState.PAUSED;
+        });
   }
 
   /** As {@link dev.waymark.runner.Runner#resume}. */
-  public static ExecutionState resume(StateStore store, ExecutionId id) {
-    return move(store, id, "resume", ExecutionState.RUNNING);
+  public static ExecutionState resume(StateStore store, Definitions definitions, ExecutionId id) {
+    return repeated(
+        () -> {
+          Execution execution = existing(store, id, "resume");
+          if (execution.state() != ExecutionState.PAUSED) {
+            return execution.state();
+          }
+          Integer most = maxParallel(store, definitions, execution);
+          ChangeSet.Builder changes = ChangeSet.builder();
+          if (most == null) {
+            changes.updateExecution(id, ExecutionState.RUNNING, execution.version(), null);
+          } else {
+            changes.resumeExecution(id, execution.workflowId(), most);
+          }
+          // The task runs that were ready when it was paused are no longer ready.
+          changes.markDue(id, DueReason.SETTLE, Duration.ZERO);
+          boolean resumed = store.commit(changes.build()).outcomes().get(0).changed();
+          return resumed ? ExecutionState.RUNNING : existing(store, id, "resume").state();
+        });
   }
 
-  private static ExecutionState move(
-      StateStore store, ExecutionId id, String what, ExecutionState to) {
+  /** The limit of its workflow; null when it has none, or the definition cannot be read here. */
+  private static @Nullable Integer maxParallel(
+      StateStore store, Definitions definitions, Execution execution) {
+    Workflow workflow = store.workflow(execution.workflowId(), execution.workflowRevision());
+    try {
+      return workflow == null ? null : definitions.of(workflow).maxParallel();
+    } catch (WaymarkException e) {
+      return null;
+    }
+  }
+
+  private static Execution existing(StateStore store, ExecutionId id, String attempted) {
+    Execution execution = store.execution(id);
+    if (execution == null) {
+      throw Refusals.notFound(attempted, RecordRef.of(id), "an execution");
+    }
+    return execution;
+  }
+
+  private static ExecutionState repeated(Supplier<ExecutionState> move) {
     for (int tries = 1; ; tries++) {
-      Execution execution = store.execution(id);
-      if (execution == null) {
-        throw Refusals.notFound(what, RecordRef.of(id), "an execution");
-      }
-      boolean waits = to == ExecutionState.RUNNING && execution.state() == ExecutionState.PENDING;
-      if (execution.state() == to || waits || !execution.state().canMoveTo(to)) {
-        return execution.state();
-      }
-      ChangeSet.Builder changes = ChangeSet.builder();
-      changes.updateExecution(id, to, execution.version(), null);
-      if (to == ExecutionState.RUNNING) {
-        // The task runs that were ready when it was paused are no longer ready.
-        changes.markDue(id, DueReason.SETTLE, Duration.ZERO);
-      }
       try {
-        store.commit(changes.build());
-        return to;
+        return move.get();
+      } catch (NotFoundException e) {
+        throw e;
       } catch (RefusedException e) {
         if (tries == MAX_TRIES) {
           throw e;

@@ -173,7 +173,7 @@ final class Settled {
     if (to == ExecutionState.PAUSED) {
       PauseResume.pause(store, job.id());
     } else {
-      PauseResume.resume(store, job.id());
+      PauseResume.resume(store, new Definitions(workflow -> job.definition()), job.id());
     }
     return settle();
   }

@@ -19,7 +19,9 @@ import dev.waymark.testkit.contract.base.ContractTest;
 import dev.waymark.testkit.contract.base.Parallel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class AdmitContract extends ContractTest {
   private static final WorkflowId OTHER = new WorkflowId("other");
+  private static final List<ExecutionState> PAUSED_AFTER_IT_BEGAN =
+      List.of(ExecutionState.RUNNING, ExecutionState.PAUSED);
 
   /** For the backends. */
   protected AdmitContract() {}
@@ -46,6 +50,10 @@ public abstract class AdmitContract extends ContractTest {
 
   private ChangeSet admit(ExecutionId id) {
     return changes().admitExecution(id, FLOW, 1).build();
+  }
+
+  private ChangeSet resume(ExecutionId id) {
+    return changes().resumeExecution(id, FLOW, 1).build();
   }
 
   // ---- within one change set
@@ -101,20 +109,72 @@ public abstract class AdmitContract extends ContractTest {
   @Test
   @DisplayName("every state between begin and end holds the place; what never began never had one")
   void everyState() {
+    Map<List<ExecutionState>, Boolean> ways = new LinkedHashMap<>();
     for (ExecutionState state : ExecutionState.values()) {
+      ways.put(wayTo(state), state == ExecutionState.RUNNING || state == ExecutionState.CANCELLING);
+    }
+    ways.put(PAUSED_AFTER_IT_BEGAN, true);
+    for (Map.Entry<List<ExecutionState>, Boolean> way : ways.entrySet()) {
       ExecutionId one = execution();
       ExecutionId waiting = execution();
       ChangeSet.Builder changes = changes();
-      wayTo(state).forEach(to -> changes.updateExecution(one, to));
-      boolean holds =
-          List.of(ExecutionState.RUNNING, ExecutionState.PAUSED, ExecutionState.CANCELLING)
-              .contains(state);
+      way.getKey().forEach(to -> changes.updateExecution(one, to));
       assertThat(lastOf(changes.admitExecution(waiting, FLOW, 1)))
-          .as("%s", state)
-          .isEqualTo(!holds);
-      end(one);
+          .as("in one change set, by %s", way.getKey())
+          .isEqualTo(!way.getValue());
       end(waiting);
+      ExecutionId next = execution();
+      assertThat(last(store.commit(admit(next))))
+          .as("in a later one, by %s", way.getKey())
+          .isEqualTo(!way.getValue());
+      end(one);
+      end(next);
     }
+  }
+
+  // ---- resuming
+
+  @Test
+  @DisplayName("one that was paused before it began is resumed only where there is room")
+  void pausedBeforeItBegan() {
+    ExecutionId running = executionIn(ExecutionState.RUNNING);
+    ExecutionId first = executionIn(ExecutionState.PAUSED);
+    ExecutionId second = executionIn(ExecutionState.PAUSED);
+    assertThat(last(store.commit(resume(first)))).isFalse();
+    assertThat(stored(first).state()).isEqualTo(ExecutionState.PAUSED);
+    assertThat(
+            lastOf(
+                changes()
+                    .updateExecution(running, ExecutionState.SUCCEEDED)
+                    .resumeExecution(first, FLOW, 1)))
+        .isTrue();
+    assertThat(stored(first).state()).isEqualTo(ExecutionState.RUNNING);
+    assertThat(last(store.commit(resume(second)))).isFalse();
+    assertThat(
+            lastOf(
+                changes()
+                    .updateExecution(first, ExecutionState.FAILED)
+                    .updateExecution(second, ExecutionState.RUNNING)
+                    .resumeExecution(second, FLOW, 1)))
+        .isFalse();
+    assertThat(stored(second).state()).isEqualTo(ExecutionState.RUNNING);
+  }
+
+  @Test
+  @DisplayName("one that was paused after it began keeps its place, and is always resumed")
+  void pausedAfterItBegan() {
+    ExecutionId paused = execution();
+    ExecutionId waiting = execution();
+    ChangeSet.Builder changes = changes();
+    PAUSED_AFTER_IT_BEGAN.forEach(to -> changes.updateExecution(paused, to));
+    store.commit(changes.build());
+    assertThat(last(store.commit(admit(waiting)))).isFalse();
+    assertThat(last(store.commit(admit(paused)))).isFalse();
+    assertThat(stored(paused).state()).isEqualTo(ExecutionState.PAUSED);
+    assertThat(last(store.commit(resume(paused)))).isTrue();
+    assertThat(stored(paused).state()).isEqualTo(ExecutionState.RUNNING);
+    assertThat(last(store.commit(resume(waiting)))).isFalse();
+    assertThat(stored(waiting).state()).isEqualTo(ExecutionState.PENDING);
   }
 
   private void end(ExecutionId id) {

@@ -267,7 +267,9 @@ public abstract class WaitContract extends ContractTest {
   @DisplayName("an execution that has not started names those of its workflow that have")
   void parallel() {
     ExecutionId running = executionIn(ExecutionState.RUNNING);
-    ExecutionId paused = executionIn(ExecutionState.PAUSED);
+    ExecutionId paused = executionIn(ExecutionState.RUNNING);
+    store.commit(changes().updateExecution(paused, ExecutionState.PAUSED).build());
+    ExecutionId pausedBeforeItBegan = executionIn(ExecutionState.PAUSED);
     executionIn(ExecutionState.SUCCEEDED);
     execution();
     ExecutionId waits = execution();
@@ -281,6 +283,7 @@ public abstract class WaitContract extends ContractTest {
                 List.of(
                     new Started(running, ExecutionState.RUNNING),
                     new Started(paused, ExecutionState.PAUSED))));
+    assertThat(waiting(pausedBeforeItBegan).reasons()).containsExactly(new Paused());
     ready(waits, "default", Duration.ZERO);
     assertThat(waiting(waits).reasons()).isEmpty();
   }
