@@ -46,35 +46,42 @@ final class Backlog {
   /** A lease on the live attempt of a task run. */
   record Lease(int number, String worker, Instant expiresAt, String pool) {}
 
-  void write(Effect effect) {
-    Instant now = clock.instant();
-    if (effect instanceof Effect.TaskRunReady it) {
-      ready.put(it.taskRun(), ready(it, now));
-    } else if (effect instanceof Effect.TaskRunNotReady it) {
-      ready.remove(it.taskRun());
-    } else if (effect instanceof Effect.LeaseTaken it) {
-      leases.put(
-          it.attempt().taskRunId(),
-          new Lease(it.attempt().number(), it.worker(), now.plus(it.lease()), it.pool()));
-    } else if (effect instanceof Effect.LeaseRenewed it) {
-      leases.computeIfPresent(
-          it.attempt().taskRunId(),
-          (id, lease) ->
-              new Lease(lease.number(), lease.worker(), now.plus(it.lease()), lease.pool()));
-    } else if (effect instanceof Effect.LeaseEnded it) {
-      leases.remove(it.attempt().taskRunId());
-    } else if (effect instanceof Effect.ExecutionDue it) {
-      Instant at = now.plus(it.delay());
-      due.computeIfAbsent(it.execution(), id -> new TreeMap<>())
-          .merge(it.reason(), at, (one, other) -> one.isBefore(other) ? one : other);
-    } else if (effect instanceof Effect.ExecutionNotDue it) {
-      due.getOrDefault(it.execution(), new TreeMap<>()).remove(it.reason());
-    } else if (effect instanceof Effect.PoolSet it) {
-      if (it.slots() == null) {
-        slots.remove(it.name());
-      } else {
-        slots.put(it.name(), it.slots());
-      }
+  void write(Effect.TaskRunReady it) {
+    ready.put(it.taskRun(), ready(it, now()));
+  }
+
+  void write(Effect.LeaseTaken it) {
+    leases.put(
+        it.attempt().taskRunId(),
+        new Lease(it.attempt().number(), it.worker(), now().plus(it.lease()), it.pool()));
+  }
+
+  void write(Effect.LeaseRenewed it) {
+    Instant expiresAt = now().plus(it.lease());
+    leases.computeIfPresent(
+        it.attempt().taskRunId(),
+        (id, lease) -> new Lease(lease.number(), lease.worker(), expiresAt, lease.pool()));
+  }
+
+  void write(Effect.LeaseEnded it) {
+    leases.remove(it.attempt().taskRunId());
+  }
+
+  void write(Effect.ExecutionDue it) {
+    Instant at = now().plus(it.delay());
+    due.computeIfAbsent(it.execution(), id -> new TreeMap<>())
+        .merge(it.reason(), at, (one, other) -> one.isBefore(other) ? one : other);
+  }
+
+  void write(Effect.ExecutionNotDue it) {
+    due.getOrDefault(it.execution(), new TreeMap<>()).remove(it.reason());
+  }
+
+  void write(Effect.PoolSet it) {
+    if (it.slots() == null) {
+      slots.remove(it.name());
+    } else {
+      slots.put(it.name(), it.slots());
     }
   }
 

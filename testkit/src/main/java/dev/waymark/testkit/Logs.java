@@ -25,13 +25,13 @@ final class Logs {
     this.owner = owner;
   }
 
-  void write(Effect effect) {
-    if (effect instanceof Effect.LogAppended log) {
-      logs.computeIfAbsent(log.attempt(), id -> new TreeMap<>())
-          .putIfAbsent(log.position(), log.bytes());
-    } else if (effect instanceof Effect.LogsDeleted deleted) {
-      logs.keySet().removeIf(id -> owner.apply(id.taskRunId()).equals(deleted.execution()));
-    }
+  void write(Effect.LogAppended log) {
+    logs.computeIfAbsent(log.attempt(), id -> new TreeMap<>())
+        .putIfAbsent(log.position(), log.bytes());
+  }
+
+  void write(Effect.LogsDeleted deleted) {
+    logs.keySet().removeIf(id -> owner.apply(id.taskRunId()).equals(deleted.execution()));
   }
 
   LogPart part(AttemptId id, long position, int maxBytes) {

@@ -1,6 +1,7 @@
 package dev.waymark.testkit;
 
 import dev.waymark.core.internal.decide.Effect;
+import dev.waymark.core.internal.decide.EffectVisitor;
 import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
@@ -201,41 +202,124 @@ final class Records {
 
   /** Applies effects that happened at this time to the records. */
   void write(List<Effect> effects, Instant at) {
+    Writer writer = new Writer();
     for (Effect effect : effects) {
-      write(effect);
-      backlog.write(effect);
-      if (effect instanceof Effect.ExecutionNotReady it) {
-        taskRunsOf(it.execution()).forEach(run -> backlog.remove(run.id()));
-      }
-      roster.write(effect);
-      logs.write(effect);
+      effect.accept(writer);
       if (effect instanceof Effect.Moved moved) {
         writeHistory(moved, at);
       }
     }
   }
 
-  private void write(Effect effect) {
-    if (effect instanceof Effect.WorkflowSaved saved) {
+  /** Applies effects to the records, by their kind. */
+  private final class Writer implements EffectVisitor {
+    @Override
+    public void visit(Effect.WorkflowSaved saved) {
       Workflow revision = saved.revision();
       workflows.computeIfAbsent(revision.id(), id -> new ArrayList<>()).add(revision);
-    } else if (effect instanceof Effect.ExecutionCreated created) {
+    }
+
+    @Override
+    public void visit(Effect.ExecutionCreated created) {
       executions.put(created.execution().id(), created.execution());
       requestHashes.put(created.execution().id(), created.requestHash());
-    } else if (effect instanceof Effect.ExecutionMoved moved) {
+    }
+
+    @Override
+    public void visit(Effect.ExecutionMoved moved) {
       executions.compute(moved.after().id(), (id, before) -> moved(present(before), moved));
-    } else if (effect instanceof Effect.TaskRunCreated created) {
+    }
+
+    @Override
+    public void visit(Effect.TaskRunCreated created) {
       taskRuns.put(created.taskRun().id(), created.taskRun());
-    } else if (effect instanceof Effect.TaskRunMoved moved) {
+    }
+
+    @Override
+    public void visit(Effect.TaskRunMoved moved) {
       follow(moved.after());
-    } else if (effect instanceof Effect.AttemptRecorded recorded) {
+    }
+
+    @Override
+    public void visit(Effect.AttemptRecorded recorded) {
       follow(recorded.taskRun());
       attempts.put(recorded.attempt().id(), recorded.attempt());
-    } else if (effect instanceof Effect.AttemptMoved moved) {
+    }
+
+    @Override
+    public void visit(Effect.AttemptMoved moved) {
       AttemptId id = new AttemptId(moved.taskRun().id(), moved.taskRun().lastAttempt());
       attempts.compute(id, (same, before) -> moved(present(before), moved));
-    } else if (effect instanceof Effect.OutputsSet set) {
+    }
+
+    @Override
+    public void visit(Effect.OutputsSet set) {
       outputs.put(set.taskRun(), set.outputs());
+    }
+
+    @Override
+    public void visit(Effect.TaskRunReady effect) {
+      backlog.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.LeaseTaken effect) {
+      backlog.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.LeaseRenewed effect) {
+      backlog.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.LeaseEnded effect) {
+      backlog.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.ExecutionDue effect) {
+      backlog.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.ExecutionNotDue effect) {
+      backlog.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.PoolSet effect) {
+      backlog.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.TaskRunNotReady effect) {
+      backlog.remove(effect.taskRun());
+    }
+
+    @Override
+    public void visit(Effect.ExecutionNotReady effect) {
+      taskRunsOf(effect.execution()).forEach(run -> backlog.remove(run.id()));
+    }
+
+    @Override
+    public void visit(Effect.LogAppended effect) {
+      logs.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.LogsDeleted effect) {
+      logs.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.WorkerKept effect) {
+      roster.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.WorkerRetired effect) {
+      roster.write(effect);
     }
   }
 

@@ -35,18 +35,23 @@ final class Roster {
   private record Entry(
       UUID life, Instant startedAt, Instant seenAt, Instant expiresAt, Map<String, String> info) {}
 
-  void write(Effect effect) {
-    Instant now = Times.micros(clock.instant());
-    if (effect instanceof Effect.WorkerKept kept) {
-      workers.put(
-          kept.name(),
-          new Entry(kept.life(), startedAt(kept, now), now, now.plus(kept.lease()), kept.info()));
-      workers.values().removeIf(each -> each.seenAt().isBefore(now.minus(LONGEST_SILENCE)));
-    } else if (effect instanceof Effect.WorkerRetired retired) {
-      workers.computeIfPresent(
-          retired.name(),
-          (name, it) -> new Entry(it.life(), it.startedAt(), it.seenAt(), now, it.info()));
-    }
+  void write(Effect.WorkerKept kept) {
+    Instant now = now();
+    workers.put(
+        kept.name(),
+        new Entry(kept.life(), startedAt(kept, now), now, now.plus(kept.lease()), kept.info()));
+    workers.values().removeIf(each -> each.seenAt().isBefore(now.minus(LONGEST_SILENCE)));
+  }
+
+  void write(Effect.WorkerRetired retired) {
+    Instant now = now();
+    workers.computeIfPresent(
+        retired.name(),
+        (name, it) -> new Entry(it.life(), it.startedAt(), it.seenAt(), now, it.info()));
+  }
+
+  private Instant now() {
+    return Times.micros(clock.instant());
   }
 
   private Instant startedAt(Effect.WorkerKept kept, Instant now) {

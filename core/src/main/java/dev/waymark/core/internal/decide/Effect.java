@@ -19,11 +19,22 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The effect of an accepted change on the records. The store writes it unchanged. */
+/**
+ * The effect of an accepted change on the records. The store writes it unchanged. Every class that
+ * distinguishes the kinds implements {@link EffectVisitor}, so that the compiler finds each place
+ * that a new kind needs.
+ */
 public sealed interface Effect {
+  /** Calls the method of the visitor for the kind of this effect. */
+  void accept(EffectVisitor visitor);
 
   /** A new revision of a workflow. */
-  record WorkflowSaved(Workflow revision) implements Effect {}
+  record WorkflowSaved(Workflow revision) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** An effect that belongs to the history of an execution. */
   sealed interface Moved extends Effect {
@@ -69,6 +80,11 @@ public sealed interface Effect {
     public State to() {
       return execution.state();
     }
+
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
   }
 
   /** An execution moved to another state. */
@@ -92,6 +108,11 @@ public sealed interface Effect {
     @Override
     public State to() {
       return after.state();
+    }
+
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
     }
   }
 
@@ -121,6 +142,11 @@ public sealed interface Effect {
     public State to() {
       return taskRun.state();
     }
+
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
   }
 
   /** A task run moved to another state. */
@@ -143,6 +169,11 @@ public sealed interface Effect {
     @Override
     public State to() {
       return after.state();
+    }
+
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
     }
   }
 
@@ -172,6 +203,11 @@ public sealed interface Effect {
     public State to() {
       return attempt.state();
     }
+
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
   }
 
   /** The newest attempt of a task run moved to another state. */
@@ -197,17 +233,37 @@ public sealed interface Effect {
     public RecordRef record() {
       return RecordRef.of(taskRun.newestAttempt());
     }
+
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
   }
 
   /** The lease of the newest attempt of a task run begins. It takes a slot of a pool. */
   record LeaseTaken(AttemptId attempt, String worker, Duration lease, String pool)
-      implements Effect {}
+      implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** The lease of an attempt lasts for this duration from now on. */
-  record LeaseRenewed(AttemptId attempt, Duration lease) implements Effect {}
+  record LeaseRenewed(AttemptId attempt, Duration lease) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** The lease of an attempt ends, because the attempt has ended. */
-  record LeaseEnded(AttemptId attempt) implements Effect {}
+  record LeaseEnded(AttemptId attempt) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /**
    * A task run may be claimed after a delay. Without a delay, a task run that may already be
@@ -216,19 +272,44 @@ public sealed interface Effect {
    * @param isNew whether it was not ready before
    */
   record TaskRunReady(TaskRunId taskRun, String pool, int priority, Duration delay, boolean isNew)
-      implements Effect {}
+      implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** A task run may no longer be claimed, if it could be claimed before. */
-  record TaskRunNotReady(TaskRunId taskRun) implements Effect {}
+  record TaskRunNotReady(TaskRunId taskRun) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** No task run of an execution may be claimed any longer. */
-  record ExecutionNotReady(ExecutionId execution) implements Effect {}
+  record ExecutionNotReady(ExecutionId execution) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** An execution is due after a delay, unless it is already due earlier. */
-  record ExecutionDue(ExecutionId execution, DueReason reason, Duration delay) implements Effect {}
+  record ExecutionDue(ExecutionId execution, DueReason reason, Duration delay) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** An execution is no longer due, if it was due before. */
-  record ExecutionNotDue(ExecutionId execution, DueReason reason) implements Effect {}
+  record ExecutionNotDue(ExecutionId execution, DueReason reason) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /**
    * These bytes are added to the log of an attempt at this position, unless it already has bytes
@@ -236,10 +317,20 @@ public sealed interface Effect {
    */
   @SuppressWarnings("ArrayRecordComponent") // never changed or compared
   record LogAppended(AttemptId attempt, ExecutionId execution, long position, byte[] bytes)
-      implements Effect {}
+      implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** The logs of an execution are deleted. */
-  record LogsDeleted(ExecutionId execution) implements Effect {}
+  record LogsDeleted(ExecutionId execution) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /**
    * A worker is alive for this duration from now on.
@@ -247,14 +338,34 @@ public sealed interface Effect {
    * @param isNew whether its name was not known
    */
   record WorkerKept(String name, UUID life, Duration lease, Map<String, String> info, boolean isNew)
-      implements Effect {}
+      implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** A worker is no longer alive. */
-  record WorkerRetired(String name) implements Effect {}
+  record WorkerRetired(String name) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** A pool has this bound from now on. Null removes the bound. */
-  record PoolSet(String name, @Nullable Integer slots) implements Effect {}
+  record PoolSet(String name, @Nullable Integer slots) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 
   /** The outputs of a task run are replaced by these. */
-  record OutputsSet(TaskRunId taskRun, Map<String, String> outputs) implements Effect {}
+  record OutputsSet(TaskRunId taskRun, Map<String, String> outputs) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.internal.decide.Effect;
+import dev.waymark.core.internal.decide.EffectVisitor;
 import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.model.Attempt;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The database checks every move, so each one must be written separately: a record that moves
  * again goes into the next write batch. Nearly every group is a single write batch.
  */
-final class WriteBatch {
+final class WriteBatch implements EffectVisitor {
   /** How long a worker without a heartbeat is kept. */
   private static final Duration LONGEST_SILENCE = Duration.ofDays(7);
 
@@ -42,6 +43,9 @@ final class WriteBatch {
 
   /** The ids of all that has moved: of its own type for each kind of record. */
   private final Set<Object> moved = new HashSet<>();
+
+  /** Whether the effect that was visited last is part of this write batch. */
+  private boolean taken;
 
   /** The change of a task run, and the precondition that shows that it was not changed since. */
   private record TaskRunWrite(
@@ -53,28 +57,57 @@ final class WriteBatch {
 
   /** Adds an effect, unless its record has already moved in this write batch. */
   boolean take(Effect effect) {
-    if (effect instanceof Effect.WorkflowSaved saved) {
-      return take(saved.revision());
-    }
-    return effect instanceof Effect.Moved move ? take(move) : takeOther(effect);
+    effect.accept(this);
+    return taken;
   }
 
-  private boolean take(Effect.Moved move) {
-    if (move.from() != null && !moved.add(move.id())) {
-      return false;
+  // ---- records that move
+
+  @Override
+  public void visit(Effect.WorkflowSaved saved) {
+    Workflow revision = saved.revision();
+    taken = moved.add(revision.id());
+    if (taken) {
+      save(revision);
     }
-    if (move instanceof Effect.ExecutionCreated created) {
-      create(created.execution(), created.requestHash());
-    } else if (move instanceof Effect.ExecutionMoved change) {
+  }
+
+  @Override
+  public void visit(Effect.ExecutionCreated created) {
+    taken = true;
+    create(created.execution(), created.requestHash());
+  }
+
+  @Override
+  public void visit(Effect.ExecutionMoved change) {
+    if (isFirstMove(change)) {
       executions.put(change.executionId(), change);
-    } else if (move instanceof Effect.TaskRunCreated created) {
-      create(created.taskRun());
-    } else if (move instanceof Effect.TaskRunMoved change) {
+    }
+  }
+
+  @Override
+  public void visit(Effect.TaskRunCreated created) {
+    taken = true;
+    create(created.taskRun());
+  }
+
+  @Override
+  public void visit(Effect.TaskRunMoved change) {
+    if (isFirstMove(change)) {
       TaskRunHead after = change.after();
       change(new TaskRunWrite(change.from(), after.version() - 1, after.lastAttempt(), after));
-    } else if (move instanceof Effect.AttemptRecorded recorded) {
-      record(recorded.taskRun(), recorded.attempt());
-    } else if (move instanceof Effect.AttemptMoved change) {
+    }
+  }
+
+  @Override
+  public void visit(Effect.AttemptRecorded recorded) {
+    taken = true;
+    record(recorded.taskRun(), recorded.attempt());
+  }
+
+  @Override
+  public void visit(Effect.AttemptMoved change) {
+    if (isFirstMove(change)) {
       add(
           WriteStatement.UPDATE_ATTEMPT,
           change.to().name(),
@@ -85,160 +118,176 @@ final class WriteBatch {
           change.taskRun().lastAttempt(),
           change.from().name());
     }
-    return true;
   }
+
+  private boolean isFirstMove(Effect.Moved move) {
+    taken = moved.add(move.id());
+    return taken;
+  }
+
+  // ---- rows that are not records
 
   /** The key of a row that is not a record: it is written once in a write batch. */
   private record RowKey(String table, Object id) {}
 
-  private boolean takeOther(Effect effect) {
-    if (effect instanceof Effect.LeaseTaken taken) {
-      TaskRunId taskRun = taken.attempt().taskRunId();
-      return takeLease(
-          taskRun,
-          WriteStatement.INSERT_LEASE,
-          taskRun.value(),
-          taken.attempt().number(),
-          taken.worker(),
-          micros(taken.lease()),
-          taken.pool());
-    } else if (effect instanceof Effect.LeaseRenewed renewed) {
-      TaskRunId taskRun = renewed.attempt().taskRunId();
-      return takeLease(
-          taskRun,
-          WriteStatement.UPDATE_LEASE,
-          micros(renewed.lease()),
-          taskRun.value(),
-          renewed.attempt().number());
-    } else if (effect instanceof Effect.LeaseEnded ended) {
-      TaskRunId taskRun = ended.attempt().taskRunId();
-      return takeLease(
-          taskRun, WriteStatement.DELETE_LEASE, taskRun.value(), ended.attempt().number());
-    } else if (effect instanceof Effect.TaskRunReady ready) {
-      return take(ready);
-    } else if (effect instanceof Effect.TaskRunNotReady notReady) {
-      return take(
-          new RowKey("ready", notReady.taskRun()),
-          WriteStatement.CLEAR_READY,
-          notReady.taskRun().value());
-    } else if (effect instanceof Effect.ExecutionNotReady notReady) {
-      return take(notReady);
-    } else if (effect instanceof Effect.OutputsSet set) {
-      return take(
-          new RowKey("outputs", set.taskRun()),
-          WriteStatement.PUT_OUTPUTS,
-          set.taskRun().value(),
-          TextMaps.write(set.outputs()));
-    }
-    return takeDue(effect);
+  @Override
+  public void visit(Effect.LeaseTaken lease) {
+    TaskRunId taskRun = lease.attempt().taskRunId();
+    put(
+        new RowKey("lease", taskRun),
+        WriteStatement.INSERT_LEASE,
+        taskRun.value(),
+        lease.attempt().number(),
+        lease.worker(),
+        micros(lease.lease()),
+        lease.pool());
   }
 
-  /** What was made ready before must be written before it is taken away. */
-  private boolean take(Effect.ExecutionNotReady notReady) {
-    return !rows.containsKey(WriteStatement.INSERT_READY)
-        && !rows.containsKey(WriteStatement.UPDATE_READY)
-        && take(
-            new RowKey("ready of", notReady.execution()),
-            WriteStatement.CLEAR_READY_OF_EXECUTION,
-            notReady.execution().value());
+  @Override
+  public void visit(Effect.LeaseRenewed renewed) {
+    TaskRunId taskRun = renewed.attempt().taskRunId();
+    put(
+        new RowKey("lease", taskRun),
+        WriteStatement.UPDATE_LEASE,
+        micros(renewed.lease()),
+        taskRun.value(),
+        renewed.attempt().number());
   }
 
-  private boolean take(Effect.TaskRunReady ready) {
+  @Override
+  public void visit(Effect.LeaseEnded ended) {
+    TaskRunId taskRun = ended.attempt().taskRunId();
+    put(
+        new RowKey("lease", taskRun),
+        WriteStatement.DELETE_LEASE,
+        taskRun.value(),
+        ended.attempt().number());
+  }
+
+  @Override
+  public void visit(Effect.TaskRunReady ready) {
     RowKey key = new RowKey("ready", ready.taskRun());
     UUID id = ready.taskRun().value();
     long micros = micros(ready.delay());
-    return ready.isNew()
-        ? take(key, WriteStatement.INSERT_READY, id, ready.pool(), ready.priority(), micros)
-        : take(key, WriteStatement.UPDATE_READY, ready.pool(), ready.priority(), micros, id);
+    if (ready.isNew()) {
+      put(key, WriteStatement.INSERT_READY, id, ready.pool(), ready.priority(), micros);
+    } else {
+      put(key, WriteStatement.UPDATE_READY, ready.pool(), ready.priority(), micros, id);
+    }
+  }
+
+  @Override
+  public void visit(Effect.TaskRunNotReady notReady) {
+    put(
+        new RowKey("ready", notReady.taskRun()),
+        WriteStatement.CLEAR_READY,
+        notReady.taskRun().value());
+  }
+
+  /** What was made ready before must be written before it is taken away. */
+  @Override
+  public void visit(Effect.ExecutionNotReady notReady) {
+    taken =
+        !rows.containsKey(WriteStatement.INSERT_READY)
+            && !rows.containsKey(WriteStatement.UPDATE_READY);
+    if (taken) {
+      put(
+          new RowKey("ready of", notReady.execution()),
+          WriteStatement.CLEAR_READY_OF_EXECUTION,
+          notReady.execution().value());
+    }
+  }
+
+  @Override
+  public void visit(Effect.ExecutionDue due) {
+    put(
+        new RowKey("due " + due.reason(), due.execution()),
+        WriteStatement.PUT_DUE,
+        due.execution().value(),
+        due.reason().name(),
+        micros(due.delay()));
+  }
+
+  @Override
+  public void visit(Effect.ExecutionNotDue notDue) {
+    put(
+        new RowKey("due " + notDue.reason(), notDue.execution()),
+        WriteStatement.CLEAR_DUE,
+        notDue.execution().value(),
+        notDue.reason().name());
+  }
+
+  @Override
+  public void visit(Effect.OutputsSet set) {
+    put(
+        new RowKey("outputs", set.taskRun()),
+        WriteStatement.PUT_OUTPUTS,
+        set.taskRun().value(),
+        TextMaps.write(set.outputs()));
   }
 
   /** The same piece of a log, which may be brought more than once. */
   private record LogPlace(AttemptId attempt, long position) {}
 
-  private boolean takeLog(Effect effect) {
-    if (effect instanceof Effect.LogAppended log) {
-      return take(
-          new RowKey("log", new LogPlace(log.attempt(), log.position())),
-          WriteStatement.PUT_LOG,
-          log.attempt().taskRunId().value(),
-          log.attempt().number(),
-          log.position(),
-          log.execution().value(),
-          log.bytes());
-    }
-    if (effect instanceof Effect.LogsDeleted deleted) {
-      return take(
-          new RowKey("logs", deleted.execution()),
-          WriteStatement.CLEAR_LOGS,
-          deleted.execution().value());
-    }
-    return takeWorker(effect);
+  @Override
+  public void visit(Effect.LogAppended log) {
+    put(
+        new RowKey("log", new LogPlace(log.attempt(), log.position())),
+        WriteStatement.PUT_LOG,
+        log.attempt().taskRunId().value(),
+        log.attempt().number(),
+        log.position(),
+        log.execution().value(),
+        log.bytes());
   }
 
-  private boolean takeWorker(Effect effect) {
-    if (effect instanceof Effect.WorkerKept kept) {
-      return take(kept);
-    }
-    if (effect instanceof Effect.WorkerRetired retired) {
-      return take(
-          new RowKey("worker", retired.name()), WriteStatement.RETIRE_WORKER, retired.name());
-    }
-    return take((Effect.PoolSet) effect);
-  }
-
-  private boolean take(Effect.PoolSet set) {
-    RowKey key = new RowKey("pool", set.name());
-    return set.slots() == null
-        ? take(key, WriteStatement.CLEAR_POOL, set.name())
-        : take(key, WriteStatement.PUT_POOL, set.name(), set.slots());
+  @Override
+  public void visit(Effect.LogsDeleted deleted) {
+    put(
+        new RowKey("logs", deleted.execution()),
+        WriteStatement.CLEAR_LOGS,
+        deleted.execution().value());
   }
 
   /** Once in a write batch, removes the workers without a heartbeat for too long. */
-  private boolean take(Effect.WorkerKept kept) {
+  @Override
+  public void visit(Effect.WorkerKept kept) {
     RowKey key = new RowKey("worker", kept.name());
     long micros = micros(kept.lease());
     String info = TextMaps.write(kept.info());
-    boolean taken =
-        kept.isNew()
-            ? take(key, WriteStatement.INSERT_WORKER, kept.name(), kept.life(), micros, info)
-            : take(key, WriteStatement.UPDATE_WORKER, kept.life(), micros, info, kept.name());
+    if (kept.isNew()) {
+      put(key, WriteStatement.INSERT_WORKER, kept.name(), kept.life(), micros, info);
+    } else {
+      put(key, WriteStatement.UPDATE_WORKER, kept.life(), micros, info, kept.name());
+    }
+    if (taken && moved.add(new RowKey("workers", ""))) {
+      add(WriteStatement.CLEAR_WORKERS, micros(LONGEST_SILENCE));
+    }
+  }
+
+  @Override
+  public void visit(Effect.WorkerRetired retired) {
+    put(new RowKey("worker", retired.name()), WriteStatement.RETIRE_WORKER, retired.name());
+  }
+
+  @Override
+  public void visit(Effect.PoolSet set) {
+    RowKey key = new RowKey("pool", set.name());
+    if (set.slots() == null) {
+      put(key, WriteStatement.CLEAR_POOL, set.name());
+    } else {
+      put(key, WriteStatement.PUT_POOL, set.name(), set.slots());
+    }
+  }
+
+  private void put(RowKey key, WriteStatement statement, @Nullable Object... values) {
+    taken = moved.add(key);
     if (taken) {
-      take(new RowKey("workers", ""), WriteStatement.CLEAR_WORKERS, micros(LONGEST_SILENCE));
+      add(statement, values);
     }
-    return taken;
   }
 
-  private boolean takeDue(Effect effect) {
-    if (effect instanceof Effect.ExecutionDue due) {
-      return take(
-          new RowKey("due " + due.reason(), due.execution()),
-          WriteStatement.PUT_DUE,
-          due.execution().value(),
-          due.reason().name(),
-          micros(due.delay()));
-    }
-    if (effect instanceof Effect.ExecutionNotDue notDue) {
-      return take(
-          new RowKey("due " + notDue.reason(), notDue.execution()),
-          WriteStatement.CLEAR_DUE,
-          notDue.execution().value(),
-          notDue.reason().name());
-    }
-    return takeLog(effect);
-  }
-
-  private boolean takeLease(
-      TaskRunId taskRun, WriteStatement statement, @Nullable Object... values) {
-    return take(new RowKey("lease", taskRun), statement, values);
-  }
-
-  private boolean take(RowKey key, WriteStatement statement, @Nullable Object... values) {
-    if (!moved.add(key)) {
-      return false;
-    }
-    add(statement, values);
-    return true;
-  }
+  // ---- the rows of a record
 
   private static long micros(Duration duration) {
     return TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
@@ -248,10 +297,7 @@ final class WriteBatch {
     taskRuns.merge(write.after().id(), write, TaskRunWrite::then);
   }
 
-  private boolean take(Workflow w) {
-    if (!moved.add(w.id())) {
-      return false;
-    }
+  private void save(Workflow w) {
     if (w.revision() == 1) {
       add(WriteStatement.INSERT_WORKFLOW, w.id().value(), w.revision(), w.contentHash());
     } else {
@@ -266,7 +312,6 @@ final class WriteBatch {
         TextMaps.write(w.labels()),
         w.createdAt(),
         w.definition());
-    return true;
   }
 
   private void create(Execution e, String requestHash) {
