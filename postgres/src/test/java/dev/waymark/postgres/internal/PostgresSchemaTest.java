@@ -12,8 +12,10 @@ import dev.waymark.jdbc.internal.sql.WriteStatement;
 import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +59,25 @@ class PostgresSchemaTest {
     }
   }
 
+  /** Those of the writes are compared in {@link PostgresColumnsTest}. */
+  @Test
+  @DisplayName("a read returns the columns of its list, in that order")
+  void columns() throws SQLException {
+    PostgresSql texts = new PostgresSql(schema);
+    for (ReadStatement statement : ReadStatement.values()) {
+      if (!statement.columns().isEmpty()) {
+        try (PreparedStatement prepared = connection.prepareStatement(texts.text(statement))) {
+          ResultSetMetaData row = prepared.getMetaData();
+          List<String> columns = new ArrayList<>();
+          for (int i = 1; i <= row.getColumnCount(); i++) {
+            columns.add(row.getColumnLabel(i));
+          }
+          assertThat(columns).as(statement.name()).isEqualTo(statement.columns());
+        }
+      }
+    }
+  }
+
   /** The driver asks the server only when something is to be known of the statement. */
   private void prepare(String text) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(text)) {
@@ -75,7 +96,8 @@ class PostgresSchemaTest {
                 """
                 SELECT string_agg(t.tgname || ' on ' || c.relname, ', ' ORDER BY t.tgname COLLATE "C")
                 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-                WHERE c.relnamespace = '%s'::regnamespace AND NOT t.tgisinternal"""
+                WHERE c.relnamespace = '%s'::regnamespace AND NOT t.tgisinternal\
+                """
                     .formatted(schema)))
         .isEqualTo(String.join(", ", PostgresSchema.TRIGGERS));
   }
@@ -105,7 +127,8 @@ class PostgresSchemaTest {
                 SELECT string_agg(c.relname || '.' || a.attname, ', ')
                 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
                 WHERE c.relnamespace = '%s'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
-                  AND a.atttypid = 'text'::regtype AND a.attcollation <> '"C"'::regcollation"""
+                  AND a.atttypid = 'text'::regtype AND a.attcollation <> '"C"'::regcollation\
+                """
                     .formatted(schema)))
         .isNull();
   }

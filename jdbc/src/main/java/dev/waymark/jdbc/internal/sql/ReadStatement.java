@@ -1,28 +1,32 @@
 package dev.waymark.jdbc.internal.sql;
 
+import java.util.List;
+
 /**
  * Everything that is ever read by a fixed statement, with its parameters and its columns. The list
  * of executions, whose conditions vary, is put together by {@code ExecutionSql}.
  *
  * <p>A parameter "ids" is a whole collection, bound by {@link Dialect#bindUuids} or {@link
  * Dialect#bindTexts}.
+ *
+ * <p>Where all columns are those of tables, they are named here and nowhere else, and a test of
+ * each backend checks that its SQL returns them. Other statements describe their columns in the
+ * comment.
  */
 public enum ReadStatement {
   // Loading the heads of what a group touches, locked where the database has row locks.
 
-  /** Commit ids -> commit id, committed at, fingerprint, versions. */
-  LOAD_COMMITS,
-  /** Workflow ids -> workflow id, latest revision, content hash; without a lock. */
-  LOAD_WORKFLOWS,
+  /** Commit ids -> the columns. */
+  LOAD_COMMITS("id", "committed_at", "fingerprint", "versions"),
+  /** Workflow ids -> the columns, with the latest revision; without a lock. */
+  LOAD_WORKFLOWS(Columns.WORKFLOW_HEAD),
   /** Ids of workflows that are to be saved -> the same columns. */
-  LOAD_SAVED_WORKFLOWS,
+  LOAD_SAVED_WORKFLOWS(Columns.WORKFLOW_HEAD),
   /** Workflow ids -> workflow id, number of its executions in progress. */
   LOAD_UNDER_WAY,
-  /**
-   * Execution ids, ids of task runs whose executions are to be loaded too -> execution id, state,
-   * version, started at, ended at, request hash, workflow id.
-   */
-  LOAD_EXECUTIONS,
+  /** Execution ids, ids of task runs whose executions are to be loaded too -> the columns. */
+  LOAD_EXECUTIONS(
+      "id", "state", "version", "started_at", "ended_at", "request_hash", "workflow_id"),
   /**
    * Task run ids -> the columns of a task run head: task run id, execution id, task id, state,
    * version, newest attempt, its state, started at, ended at, and of the lease of the newest
@@ -39,8 +43,8 @@ public enum ReadStatement {
    */
   LOAD_TASK_RUN_COUNTS,
 
-  /** Names of pools -> name, slots; of those that have a bound. */
-  LOAD_POOLS,
+  /** Names of pools -> the columns; of those that have a bound. */
+  LOAD_POOLS("name", "slots"),
   /** Names of workers -> name, life, 1 while it is alive and else 0. */
   LOAD_WORKERS,
 
@@ -54,10 +58,10 @@ public enum ReadStatement {
   // Claiming.
 
   /**
-   * Pools -> name, slots; of those that have a bound and something ready. Locked where the database
+   * Pools -> the columns; of those that have a bound and something ready. Locked where the database
    * has row locks, so that no other claim takes of them until this one has ended.
    */
-  LOCK_POOLS,
+  LOCK_POOLS("name", "slots"),
   /**
    * Pools -> name, number of leases; of those that have a bound. It is a statement of its own,
    * after the one that locks: only what it reads is as those have left it who had the lock before.
@@ -89,18 +93,18 @@ public enum ReadStatement {
   PICK_READY_OF_EXECUTION,
   /** The same, of pools whether or not they have a bound. */
   PICK_BOUNDED_OF_EXECUTION,
-  /** Limit -> execution id, reason; those that are due for longest first. */
-  DUE,
+  /** Limit -> the columns; those that are due for longest first. */
+  DUE("execution_id", "reason"),
   /** Execution id -> the same, of one execution alone. */
-  DUE_OF_EXECUTION,
-  /** Limit -> task run id, number, execution id, worker; those that are over for longest first. */
-  EXPIRED,
+  DUE_OF_EXECUTION("execution_id", "reason"),
+  /** Limit -> the columns of a lease; those that are over for longest first. */
+  EXPIRED(Columns.LEASE),
   /** Execution id -> the same, of one execution alone. */
-  EXPIRED_OF_EXECUTION,
-  /** Limit -> the same columns of all leases, by task run id. */
-  LEASES,
+  EXPIRED_OF_EXECUTION(Columns.LEASE),
+  /** Limit -> the columns of all leases, by task run id. */
+  LEASES(Columns.LEASE),
   /** Least id, limit -> ids of stalled executions, in order. */
-  STALLED,
+  STALLED("id"),
   /**
    * Pools -> microseconds until the next is ready or due, and until the next lease is over, and 1
    * where something is ready now in those of the pools that have no bound, else 0; one row, null
@@ -110,60 +114,51 @@ public enum ReadStatement {
 
   // Answers.
 
-  /**
-   * Workflow id -> the columns of a workflow: id, revision, description, labels, created at,
-   * content hash, definition; of the latest revision.
-   */
-  WORKFLOW,
+  /** Workflow id -> the columns of a workflow, of the latest revision. */
+  WORKFLOW(Columns.WORKFLOW),
   /** Workflow id, revision -> the columns of a workflow. */
-  WORKFLOW_REVISION,
+  WORKFLOW_REVISION(Columns.WORKFLOW),
   /** Limit, offset -> the columns of a workflow, of the latest revisions, by id. */
-  WORKFLOWS,
+  WORKFLOWS(Columns.WORKFLOW),
   /** Nothing -> number of workflows. */
   COUNT_WORKFLOWS,
   /** Workflow id, limit, offset -> the columns of a workflow, by revision. */
-  WORKFLOW_HISTORY,
+  WORKFLOW_HISTORY(Columns.WORKFLOW),
   /** Workflow id -> number of revisions. */
   COUNT_WORKFLOW_HISTORY,
-  /** Execution id -> the columns of an execution, see {@code ExecutionSql}. */
-  EXECUTION,
-  /**
-   * Task run id -> the columns of a task run: id, execution id, task id, state, version, newest
-   * attempt, created at, started at, ended at.
-   */
-  TASK_RUN,
+  /** Execution id -> the columns of an execution, which {@code ExecutionSql} has too. */
+  EXECUTION(Columns.EXECUTION),
+  /** Task run id -> the columns of a task run. */
+  TASK_RUN(Columns.TASK_RUN),
   /** Execution id -> the columns of a task run, by creation, then id. */
-  TASK_RUNS,
+  TASK_RUNS(Columns.TASK_RUN),
   /** Task run ids -> the columns of a task run, by creation, then id. */
-  TASK_RUNS_BY_ID,
+  TASK_RUNS_BY_ID(Columns.TASK_RUN),
   /** Execution id -> ids of its task runs that are ready. */
-  READY_OF_EXECUTION,
+  READY_OF_EXECUTION("task_run_id"),
   /** Task run ids -> those that are ready. */
-  READY_BY_ID,
-  /** Execution id -> task run id, outputs; of its task runs that have any. */
-  OUTPUTS_OF_EXECUTION,
-  /** Task run ids -> task run id, outputs; of those that have any. */
-  OUTPUTS_BY_ID,
-  /**
-   * Task run id, number -> the columns of an attempt: task run id, number, state, worker, started
-   * at, ended at, exit code, error.
-   */
-  ATTEMPT,
+  READY_BY_ID("task_run_id"),
+  /** Execution id -> the columns; of its task runs that have any outputs. */
+  OUTPUTS_OF_EXECUTION("task_run_id", "outputs"),
+  /** Task run ids -> the columns; of those that have any outputs. */
+  OUTPUTS_BY_ID("task_run_id", "outputs"),
+  /** Task run id, number -> the columns of an attempt. */
+  ATTEMPT(Columns.ATTEMPT),
   /** Task run id -> the columns of an attempt, by number. */
-  ATTEMPTS,
+  ATTEMPTS(Columns.ATTEMPT),
   /**
    * Execution id -> the columns of an attempt, of all task runs of the execution, by task run and
    * number.
    */
-  ATTEMPTS_OF_EXECUTION,
+  ATTEMPTS_OF_EXECUTION(Columns.ATTEMPT),
   /** Task run ids -> the columns of an attempt, by task run and number. */
-  ATTEMPTS_BY_ID,
+  ATTEMPTS_BY_ID(Columns.ATTEMPT),
   /**
    * Task run id and number, those again, first position, position after the last, task run id and
-   * number once more, first position again -> position, bytes; the pieces of a log in which these
+   * number once more, first position again -> the columns; the pieces of a log in which these
    * positions are, or the next piece where they are in none; in order.
    */
-  LOG,
+  LOG("position", "bytes"),
   /** Task run id, number -> length of the log; no row where there is none. */
   LOG_LENGTH,
   /** Time before which they ended, limit -> ids of executions that have logs, in order. */
@@ -204,14 +199,62 @@ public enum ReadStatement {
   POOL_HOLDERS,
   /** Nothing -> pool, number of task runs that can be claimed now. */
   CLAIMABLE_BY_POOL,
-  /** Nothing -> name, info; of workers that are alive, by name. */
-  LIVING_WORKERS,
+  /** Nothing -> the columns; of workers that are alive, by name. */
+  LIVING_WORKERS("name", "info"),
   /** Workflow id, state, limit -> execution ids, by creation, then id. */
-  OLDEST_IN_PROGRESS,
+  OLDEST_IN_PROGRESS("id"),
   /** Least id, greatest id, limit -> execution ids in order. */
-  EXECUTION_IDS,
+  EXECUTION_IDS("id"),
   /** Least id, greatest id, limit -> task run ids in order. */
-  TASK_RUN_IDS,
+  TASK_RUN_IDS("id"),
   /** Least id, id after the greatest, limit -> workflow ids in order. */
-  WORKFLOW_IDS
+  WORKFLOW_IDS("id");
+
+  /** The columns that several statements have. */
+  private static final class Columns {
+    static final String[] WORKFLOW_HEAD = {"id", "revision", "content_hash"};
+    static final String[] WORKFLOW = {
+      "workflow_id", "revision", "description", "labels", "created_at", "content_hash", "definition"
+    };
+    static final String[] EXECUTION = {
+      "id",
+      "workflow_id",
+      "workflow_revision",
+      "state",
+      "version",
+      "labels",
+      "inputs",
+      "created_at",
+      "started_at",
+      "ended_at",
+      "error"
+    };
+    static final String[] TASK_RUN = {
+      "id",
+      "execution_id",
+      "task_id",
+      "state",
+      "version",
+      "last_attempt",
+      "created_at",
+      "started_at",
+      "ended_at"
+    };
+    static final String[] ATTEMPT = {
+      "task_run_id", "number", "state", "worker", "started_at", "ended_at", "exit_code", "error"
+    };
+    static final String[] LEASE = {"task_run_id", "number", "execution_id", "worker"};
+  }
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
+  private final List<String> columns;
+
+  ReadStatement(String... columns) {
+    this.columns = List.of(columns);
+  }
+
+  /** The names of the columns; empty where some are no columns of tables. */
+  public List<String> columns() {
+    return columns;
+  }
 }

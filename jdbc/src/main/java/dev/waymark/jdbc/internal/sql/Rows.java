@@ -31,7 +31,7 @@ public final class Rows {
 
   /** The types of the columns. */
   public List<ColumnType> types() {
-    return statement.columns();
+    return statement.types();
   }
 
   /** Whether there are none. */

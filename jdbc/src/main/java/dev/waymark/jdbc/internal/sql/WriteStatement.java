@@ -1,116 +1,188 @@
 package dev.waymark.jdbc.internal.sql;
 
-import static dev.waymark.jdbc.internal.sql.ColumnType.BYTES;
-import static dev.waymark.jdbc.internal.sql.ColumnType.INT;
-import static dev.waymark.jdbc.internal.sql.ColumnType.LONG;
-import static dev.waymark.jdbc.internal.sql.ColumnType.TEXT;
-import static dev.waymark.jdbc.internal.sql.ColumnType.TIME;
-import static dev.waymark.jdbc.internal.sql.ColumnType.UUID;
+import static dev.waymark.jdbc.internal.sql.Column.bigint;
+import static dev.waymark.jdbc.internal.sql.Column.bytes;
+import static dev.waymark.jdbc.internal.sql.Column.integer;
+import static dev.waymark.jdbc.internal.sql.Column.text;
+import static dev.waymark.jdbc.internal.sql.Column.time;
+import static dev.waymark.jdbc.internal.sql.Column.uuid;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Everything that is ever written, with the columns of a row in the order in which {@link Rows}
- * brings them. Each statement writes any number of rows and must change exactly one record a row,
- * unless it {@link #isTolerant is tolerant}; a change finds its record only as it was when it was
- * decided. They are listed in the order in which they run: what is looked at before what is
- * written, owners before what they own, creations before moves, parts before the whole.
+ * brings them. They are named here and nowhere else: the SQL of each backend has the same names in
+ * the same order, which a test of each backend checks.
+ *
+ * <p>Each statement writes any number of rows and must change exactly one record a row, unless it
+ * {@link #isTolerant is tolerant}; a change finds its record only as it was when it was decided.
+ * They are listed in the order in which they run: what is looked at before what is written, owners
+ * before what they own, creations before moves, parts before the whole.
+ *
+ * <p>{@code micros} is a time in microseconds from now on. {@code state_before} is the state that
+ * the record must have.
  */
 public enum WriteStatement {
-  /** Workflow id, revision that must be the newest; locks and writes nothing. */
-  CHECK_WORKFLOW(Kind.CHECK, TEXT, INT),
-  /** Execution id, version and state that it must have; locks it and writes nothing. */
-  CHECK_EXECUTION(Kind.CHECK, UUID, LONG, TEXT),
+  /** The revision must be the newest; locks and writes nothing. */
+  CHECK_WORKFLOW(Kind.CHECK, text("id"), integer("revision")),
+  /** The execution must have this version and state; locks it and writes nothing. */
+  CHECK_EXECUTION(Kind.CHECK, uuid("id"), bigint("version"), text("state")),
   /**
-   * Execution id, number of task runs that have not ended, number of task runs and attempts that
-   * have; writes nothing.
+   * The number of task runs that have not ended, and that of task runs and attempts that have;
+   * writes nothing.
    */
-  CHECK_TASK_RUN_COUNTS(Kind.CHECK, UUID, INT, INT),
+  CHECK_TASK_RUN_COUNTS(Kind.CHECK, uuid("id"), integer("unfinished"), integer("ended")),
+  /** The state of the newest attempt is null where there is none; writes nothing. */
+  CHECK_TASK_RUN(
+      Kind.CHECK,
+      uuid("id"),
+      text("state"),
+      bigint("version"),
+      integer("last_attempt"),
+      text("attempt_state")),
+  /** The first revision. */
+  INSERT_WORKFLOW(Kind.INSERT, text("id"), integer("revision"), text("content_hash")),
+  /** The revision must be the next. */
+  UPDATE_WORKFLOW(Kind.CHANGE, integer("revision"), text("content_hash"), text("id")),
+  INSERT_REVISION(
+      Kind.INSERT,
+      text("workflow_id"),
+      integer("revision"),
+      text("content_hash"),
+      text("description"),
+      text("labels"),
+      time("created_at"),
+      text("definition")),
+  INSERT_EXECUTION(
+      Kind.INSERT,
+      uuid("id"),
+      text("workflow_id"),
+      integer("workflow_revision"),
+      text("state"),
+      bigint("version"),
+      text("request_hash"),
+      time("created_at")),
+  /** Only for an execution that has labels or inputs. */
+  INSERT_EXECUTION_DETAIL(Kind.INSERT, uuid("execution_id"), text("labels"), text("inputs")),
+  INSERT_EXECUTION_LABEL(
+      Kind.INSERT, uuid("execution_id"), text("name"), text("value"), time("created_at")),
+  INSERT_TASK_RUN(
+      Kind.INSERT,
+      uuid("id"),
+      uuid("execution_id"),
+      text("task_id"),
+      text("state"),
+      bigint("version"),
+      integer("last_attempt"),
+      time("created_at")),
+  INSERT_ATTEMPT(
+      Kind.INSERT,
+      uuid("task_run_id"),
+      integer("number"),
+      text("state"),
+      text("worker"),
+      time("started_at")),
+  UPDATE_ATTEMPT(
+      Kind.CHANGE,
+      text("state"),
+      time("ended_at"),
+      integer("exit_code"),
+      text("error"),
+      uuid("task_run_id"),
+      integer("number"),
+      text("state_before")),
+  /** The time of the start is written unless it was set before. */
+  UPDATE_TASK_RUN(
+      Kind.CHANGE,
+      text("state"),
+      bigint("version"),
+      integer("last_attempt"),
+      time("started_at"),
+      time("ended_at"),
+      uuid("id"),
+      text("state_before"),
+      bigint("version_before"),
+      integer("attempt_before")),
   /**
-   * Task run id, state, version, newest attempt and its state, null where there is none; writes
-   * nothing.
+   * The version must be the next. The time of the start is written unless it was set before, and
+   * the error unless it is null.
    */
-  CHECK_TASK_RUN(Kind.CHECK, UUID, TEXT, LONG, INT, TEXT),
-  /** Workflow id, first revision, content hash. */
-  INSERT_WORKFLOW(Kind.INSERT, TEXT, INT, TEXT),
-  /** Latest revision, which must be the next, content hash, workflow id. */
-  UPDATE_WORKFLOW(Kind.CHANGE, INT, TEXT, TEXT),
-  /** Workflow id, revision, content hash, description, labels, created at, definition. */
-  INSERT_REVISION(Kind.INSERT, TEXT, INT, TEXT, TEXT, TEXT, TIME, TEXT),
-  /** Execution id, workflow id, revision, state, version, request hash, created at. */
-  INSERT_EXECUTION(Kind.INSERT, UUID, TEXT, INT, TEXT, LONG, TEXT, TIME),
-  /** Execution id, labels, inputs; only for an execution that has any. */
-  INSERT_EXECUTION_DETAIL(Kind.INSERT, UUID, TEXT, TEXT),
-  /** Execution id, name, value, created at. */
-  INSERT_EXECUTION_LABEL(Kind.INSERT, UUID, TEXT, TEXT, TIME),
-  /** Task run id, execution id, task id, state, version, newest attempt, created at. */
-  INSERT_TASK_RUN(Kind.INSERT, UUID, UUID, TEXT, TEXT, LONG, INT, TIME),
-  /** Task run id, number, state, worker, started at. */
-  INSERT_ATTEMPT(Kind.INSERT, UUID, INT, TEXT, TEXT, TIME),
-  /** State, ended at, exit code, error, task run id, number, state before. */
-  UPDATE_ATTEMPT(Kind.CHANGE, TEXT, TIME, INT, TEXT, UUID, INT, TEXT),
+  UPDATE_EXECUTION(
+      Kind.CHANGE,
+      text("state"),
+      bigint("version"),
+      time("started_at"),
+      time("ended_at"),
+      text("error"),
+      uuid("id")),
   /**
-   * State, version, newest attempt, started at unless it was set before, ended at, task run id, and
-   * the state, version and newest attempt before.
+   * The last two are by how much the transitions change the number of task runs that have not
+   * ended, and the number of ends of task runs and attempts.
    */
-  UPDATE_TASK_RUN(Kind.CHANGE, TEXT, LONG, INT, TIME, TIME, UUID, TEXT, LONG, INT),
+  INSERT_HISTORY(
+      Kind.INSERT,
+      uuid("execution_id"),
+      time("committed_at"),
+      integer("transition_count"),
+      text("transitions"),
+      integer("unfinished"),
+      integer("ended")),
+  INSERT_COMMIT(
+      Kind.INSERT, uuid("id"), time("committed_at"), bigint("fingerprint"), text("versions")),
+  /** Writes the row as it is. */
+  TOUCH_COMMIT(Kind.CHANGE, uuid("id")),
+  /** A task run that was picked in this transaction. */
+  DELETE_READY(Kind.CHANGE, uuid("id")),
+  INSERT_LEASE(
+      Kind.INSERT,
+      uuid("task_run_id"),
+      integer("number"),
+      text("worker"),
+      bigint("micros"),
+      text("pool")),
+  /** A task run. Nothing where it is not ready, or where a claim has it locked, which drops it. */
+  CLEAR_READY(Kind.TOLERANT, uuid("id")),
   /**
-   * State, version, which must be the next, started at unless it was set before, ended at, error or
-   * null to keep the one before, execution id.
-   */
-  UPDATE_EXECUTION(Kind.CHANGE, TEXT, LONG, TIME, TIME, TEXT, UUID),
-  /**
-   * Execution id, committed at, number of transitions, transitions, and by how much they change the
-   * number of task runs that have not ended, and the number of ends of task runs and attempts.
-   */
-  INSERT_HISTORY(Kind.INSERT, UUID, TIME, INT, TEXT, INT, INT),
-  /** Commit id, committed at, fingerprint, versions. */
-  INSERT_COMMIT(Kind.INSERT, UUID, TIME, LONG, TEXT),
-  /** Commit id; writes the row as it is. */
-  TOUCH_COMMIT(Kind.CHANGE, UUID),
-  /** Task run id; it was picked in this transaction. */
-  DELETE_READY(Kind.CHANGE, UUID),
-  /** Task run id, number, worker, microseconds from now on, pool. */
-  INSERT_LEASE(Kind.INSERT, UUID, INT, TEXT, LONG, TEXT),
-  /** Task run id; nothing where it is not ready, or where a claim has it locked, which drops it. */
-  CLEAR_READY(Kind.TOLERANT, UUID),
-  /**
-   * Execution id, of which no task run is ready any more, but for those that a claim has locked,
+   * An execution, of which no task run is ready any more, but for those that a claim has locked,
    * which drops them.
    */
-  CLEAR_READY_OF_EXECUTION(Kind.TOLERANT, UUID),
-  /** Microseconds from now on, task run id, number. */
-  UPDATE_LEASE(Kind.CHANGE, LONG, UUID, INT),
-  /** Task run id, number. */
-  DELETE_LEASE(Kind.CHANGE, UUID, INT),
-  /** Task run id, pool, priority, microseconds from now on; it must not be ready yet. */
-  INSERT_READY(Kind.INSERT, UUID, TEXT, INT, LONG),
-  /** Pool, priority, microseconds from now on, task run id, which must be ready. */
-  UPDATE_READY(Kind.CHANGE, TEXT, INT, LONG, UUID),
-  /** Execution id, reason, microseconds from now on; what is due earlier stays. */
-  PUT_DUE(Kind.TOLERANT, UUID, TEXT, LONG),
-  /** Execution id, reason; nothing where it is not due. */
-  CLEAR_DUE(Kind.TOLERANT, UUID, TEXT),
-  /** Task run id, outputs, instead of those before. */
-  PUT_OUTPUTS(Kind.TOLERANT, UUID, TEXT),
-  /** Task run id, number, position, execution id, bytes; nothing where there are some already. */
-  PUT_LOG(Kind.TOLERANT, UUID, INT, LONG, UUID, BYTES),
-  /** Execution id. */
-  CLEAR_LOGS(Kind.TOLERANT, UUID),
-  /** Name, life, microseconds from now on, info. */
-  INSERT_WORKER(Kind.INSERT, TEXT, UUID, LONG, TEXT),
-  /**
-   * Life, which has just started unless it is the one before, microseconds from now on, info, name.
-   */
-  UPDATE_WORKER(Kind.CHANGE, UUID, LONG, TEXT, TEXT),
-  /** Name; it is not alive any more. */
-  RETIRE_WORKER(Kind.CHANGE, TEXT),
-  /** Microseconds; those of which nothing was heard for so long go. */
-  CLEAR_WORKERS(Kind.TOLERANT, LONG),
-  /** Name, slots, instead of those before. */
-  PUT_POOL(Kind.TOLERANT, TEXT, INT),
-  /** Name; it has no bound any more. */
-  CLEAR_POOL(Kind.TOLERANT, TEXT);
+  CLEAR_READY_OF_EXECUTION(Kind.TOLERANT, uuid("id")),
+  UPDATE_LEASE(Kind.CHANGE, bigint("micros"), uuid("task_run_id"), integer("number")),
+  DELETE_LEASE(Kind.CHANGE, uuid("task_run_id"), integer("number")),
+  /** The task run must not be ready yet. */
+  INSERT_READY(
+      Kind.INSERT, uuid("task_run_id"), text("pool"), integer("priority"), bigint("micros")),
+  /** The task run must be ready. */
+  UPDATE_READY(
+      Kind.CHANGE, text("pool"), integer("priority"), bigint("micros"), uuid("task_run_id")),
+  /** What is due earlier stays. */
+  PUT_DUE(Kind.TOLERANT, uuid("execution_id"), text("reason"), bigint("micros")),
+  /** Nothing where it is not due. */
+  CLEAR_DUE(Kind.TOLERANT, uuid("execution_id"), text("reason")),
+  /** Instead of the outputs before. */
+  PUT_OUTPUTS(Kind.TOLERANT, uuid("task_run_id"), text("outputs")),
+  /** Nothing where there are bytes already. */
+  PUT_LOG(
+      Kind.TOLERANT,
+      uuid("task_run_id"),
+      integer("number"),
+      bigint("position"),
+      uuid("execution_id"),
+      bytes("bytes")),
+  /** The logs of an execution. */
+  CLEAR_LOGS(Kind.TOLERANT, uuid("id")),
+  INSERT_WORKER(Kind.INSERT, text("name"), uuid("life"), bigint("micros"), text("info")),
+  /** The life has just started unless it is the one before. */
+  UPDATE_WORKER(Kind.CHANGE, uuid("life"), bigint("micros"), text("info"), text("name")),
+  /** The worker is not alive any more. */
+  RETIRE_WORKER(Kind.CHANGE, text("name")),
+  /** Those of which nothing was heard for so long go. */
+  CLEAR_WORKERS(Kind.TOLERANT, bigint("micros")),
+  /** Instead of the slots before. */
+  PUT_POOL(Kind.TOLERANT, text("name"), integer("slots")),
+  /** The pool has no bound any more. */
+  CLEAR_POOL(Kind.TOLERANT, text("name"));
 
   /** What a statement does to the records that its rows name. */
   private enum Kind {
@@ -125,13 +197,17 @@ public enum WriteStatement {
   }
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
-  private final List<ColumnType> columns;
+  private final List<Column> columns;
+
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final List<ColumnType> types;
 
   private final Kind kind;
 
-  WriteStatement(Kind kind, ColumnType... columns) {
+  WriteStatement(Kind kind, Column... columns) {
     this.kind = kind;
     this.columns = List.of(columns);
+    this.types = Arrays.stream(columns).map(Column::type).toList();
   }
 
   /** Whether it writes nothing, and only looks whether a record is as it should be. */
@@ -154,9 +230,14 @@ public enum WriteStatement {
     return !inserts() && !isTolerant();
   }
 
-  /** The types of its columns. */
-  List<ColumnType> columns() {
+  /** The columns of a row. */
+  public List<Column> columns() {
     return columns;
+  }
+
+  /** The types of the columns. */
+  List<ColumnType> types() {
+    return types;
   }
 
   /** An empty set of rows for this statement. */
