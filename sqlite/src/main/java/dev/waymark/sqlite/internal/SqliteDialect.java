@@ -22,7 +22,9 @@ import java.sql.Types;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
@@ -35,6 +37,11 @@ public final class SqliteDialect implements Dialect {
 
   private final SqliteErrors errors;
 
+  /** The texts that were used so far. Each is built once, when it is first used. */
+  private final Map<ReadStatement, String> reads = new ConcurrentHashMap<>();
+
+  private final Map<WriteStatement, String> writes = new ConcurrentHashMap<>();
+
   /** A dialect whose errors name this store. */
   public SqliteDialect(SqliteErrors errors) {
     this.errors = errors;
@@ -42,12 +49,12 @@ public final class SqliteDialect implements Dialect {
 
   @Override
   public String sql(ReadStatement statement) {
-    return SqliteSql.text(statement);
+    return reads.computeIfAbsent(statement, SqliteSql::text);
   }
 
   @Override
   public String sql(WriteStatement statement) {
-    return SqliteSql.text(statement);
+    return writes.computeIfAbsent(statement, SqliteSql::text);
   }
 
   @Override
