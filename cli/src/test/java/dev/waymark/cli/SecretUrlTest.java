@@ -2,8 +2,9 @@ package dev.waymark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.cli.internal.store.StoreUrl;
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.spi.StoreOptions;
+import dev.waymark.core.spi.StoreUrl;
 import dev.waymark.postgres.PostgresStateStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -115,7 +116,14 @@ class SecretUrlTest extends CliTest {
       note(e);
     }
     try {
-      StoreUrl parsed = StoreUrl.parse(url, home, environment);
+      StoreUrl parsed =
+          StoreUrl.parse(
+              url,
+              StoreOptions.builder()
+                  .home(home)
+                  .environment(environment)
+                  .silencesDriver(true)
+                  .build());
       seen.append(parsed).append(parsed.shown()).append(parsed.logDirectory());
       return true;
     } catch (WaymarkException e) {

@@ -75,7 +75,7 @@ class UsageErrorsTest extends CliTest {
         "run hello --priority 101 | --priority 101 is out of range; use -100 to 100",
         "logs 0 --attempt 0 | --attempt 0 is out of range; use 1 or more",
         "--store mysql://h/db executions list | unknown scheme \"mysql\" in the store URL;"
-            + " use sqlite:PATH or postgresql://USER@HOST:PORT/DATABASE",
+            + " use memory:NAME or postgresql://USER@HOST:PORT/DATABASE or sqlite:PATH",
         "--store sqllite:a.db executions list | unknown scheme \"sqllite\" in the store"
             + " URL; did you mean \"sqlite\"?",
         "--store postgresq://me:secret@h/db executions list | unknown scheme \"postgresq\" in the"

@@ -1,31 +1,27 @@
 package dev.waymark.testkit;
 
+import dev.waymark.core.spi.StoreOptions;
+import dev.waymark.core.spi.StoreUrl;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.contract.StateStoreContract;
 import dev.waymark.testkit.contract.base.StoreFixture;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 
-@DisplayName("The in-memory store")
+@DisplayName("The in-memory store, opened by its URL")
 class InMemoryStateStoreTest extends StateStoreContract {
   @Override
   protected StoreFixture newFixture() {
-    return new Memory();
+    return new Memory("memory:" + UUID.randomUUID());
   }
 
-  /** The first store of a test; every further one shares its records. */
-  private static final class Memory implements StoreFixture {
-    private @Nullable InMemoryStateStore first;
-
+  /** All stores of a test share the records that the URL names. */
+  private record Memory(String url) implements StoreFixture {
     @Override
     public StateStore open(InstantSource clock, Limits limits) {
-      if (first != null) {
-        return first.openAnother(clock, limits);
-      }
-      first = new InMemoryStateStore(clock, limits);
-      return first;
+      return StoreUrl.parse(url, StoreOptions.builder().clock(clock).limits(limits).build()).open();
     }
   }
 }

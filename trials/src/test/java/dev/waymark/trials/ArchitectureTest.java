@@ -92,7 +92,7 @@ class ArchitectureTest {
     below.put("testserver", Set.of());
     below.put("runner", Set.of("core"));
     below.put("metrics", Set.of("core", "runner"));
-    below.put("cli", Set.of("core", "sqlite", "postgres", "runner"));
+    below.put("cli", Set.of("core", "runner"));
     below.put("examples", Set.of("core", "sqlite", "postgres", "runner"));
     below.put("bench", Set.of("core", "jdbc", "sqlite", "postgres", "testserver", "runner"));
     Set<String> expected = new HashSet<>(below.keySet());

@@ -1,8 +1,8 @@
 package dev.waymark.trials;
 
+import dev.waymark.core.spi.StoreOptions;
+import dev.waymark.core.spi.StoreUrl;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.postgres.PostgresStateStore;
-import dev.waymark.sqlite.SqliteStateStore;
 import dev.waymark.testserver.TestServer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -83,8 +83,6 @@ interface Place extends AutoCloseable {
 
   /** The same with another wall clock. */
   static StateStore open(String url, InstantSource clock) {
-    return url.startsWith("sqlite:")
-        ? SqliteStateStore.builder(Path.of(url.substring("sqlite:".length()))).clock(clock).build()
-        : PostgresStateStore.builder(url).clock(clock).build();
+    return StoreUrl.parse(url, StoreOptions.builder().clock(clock).build()).open();
   }
 }

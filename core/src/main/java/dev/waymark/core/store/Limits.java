@@ -101,6 +101,32 @@ public record Limits(
     return new Builder();
   }
 
+  /** Begins with these limits. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.maxDefinitionBytes = maxDefinitionBytes;
+    builder.maxDescriptionBytes = maxDescriptionBytes;
+    builder.maxLabels = maxLabels;
+    builder.maxLabelValueBytes = maxLabelValueBytes;
+    builder.maxInputBytes = maxInputBytes;
+    builder.maxErrorBytes = maxErrorBytes;
+    builder.maxWorkerBytes = maxWorkerBytes;
+    builder.maxInfoBytes = maxInfoBytes;
+    builder.maxOutputBytes = maxOutputBytes;
+    builder.maxLogBytes = maxLogBytes;
+    builder.maxLogChunkBytes = maxLogChunkBytes;
+    builder.maxClaims = maxClaims;
+    builder.maxTaskRuns = maxTaskRuns;
+    builder.maxAttempts = maxAttempts;
+    builder.maxChanges = maxChanges;
+    builder.maxPageSize = maxPageSize;
+    builder.defaultPageSize = defaultPageSize;
+    builder.maxGroup = maxGroup;
+    builder.maxWaiting = maxWaiting;
+    builder.maxWaitingBytes = maxWaitingBytes;
+    return builder;
+  }
+
   /** Builds limits that differ from the defaults. Not thread-safe. */
   public static final class Builder {
     private int maxDefinitionBytes = 1 << 20;

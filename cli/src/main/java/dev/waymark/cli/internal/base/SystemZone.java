@@ -22,8 +22,10 @@ public final class SystemZone implements LocalZone {
   /** The PostgreSQL driver sends the default zone to the server, which may not know it. */
   @Override
   public void keep() {
-    kept = TimeZone.getDefault();
-    TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+    if (kept == null) {
+      kept = TimeZone.getDefault();
+      TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+    }
   }
 
   private TimeZone zone() {

@@ -8,11 +8,12 @@ import dev.waymark.cli.internal.output.Output;
 import dev.waymark.cli.internal.output.Paint;
 import dev.waymark.cli.internal.output.Printer;
 import dev.waymark.cli.internal.output.Views;
+import dev.waymark.cli.internal.store.DefaultStore;
 import dev.waymark.cli.internal.store.Lookup;
-import dev.waymark.cli.internal.store.SqliteUrl;
-import dev.waymark.cli.internal.store.StoreUrl;
 import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.CommonOptions;
+import dev.waymark.core.spi.StoreOptions;
+import dev.waymark.core.spi.StoreUrl;
 import dev.waymark.core.store.StateStore;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -76,20 +77,31 @@ public final class Context implements AutoCloseable {
       String given = arguments.value(CommonOptions.STORE);
       if (given == null) {
         String variable = surroundings.environment().getOrDefault("WAYMARK_STORE", "");
-        given = variable.isEmpty() ? StoreUrl.DEFAULT : variable;
+        given = variable.isEmpty() ? DefaultStore.URL : variable;
       }
-      storeUrl = StoreUrl.parse(given, surroundings.home(), surroundings.environment());
+      storeUrl = StoreUrl.parse(given, storeOptions());
     }
     return storeUrl;
+  }
+
+  /** Everything that a driver logs is also reported as an error with a message of Waymark. */
+  private StoreOptions storeOptions() {
+    return StoreOptions.builder()
+        .createIfMissing(createsStore)
+        .home(surroundings.home())
+        .environment(surroundings.environment())
+        .silencesDriver(true)
+        .build();
   }
 
   /** The store; opened by the first call. */
   public StateStore store() {
     if (store == null) {
-      if (!(storeUrl() instanceof SqliteUrl)) {
-        zone().keep();
+      zone().keep();
+      if (storeUrl().shown().equals(DefaultStore.URL)) {
+        DefaultStore.prepareFolder(surroundings.home(), createsStore);
       }
-      store = storeUrl().open(createsStore);
+      store = storeUrl().open();
     }
     return store;
   }

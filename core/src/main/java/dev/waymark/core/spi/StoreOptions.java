@@ -1,0 +1,149 @@
+package dev.waymark.core.spi;
+
+import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.StoreObserver;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * How a program opens a store by its URL: everything that does not depend on the backend and is not
+ * part of the URL. Immutable. It has no text form, because the environment can contain a password.
+ *
+ * @since 0.1.0
+ */
+public final class StoreOptions {
+  private final boolean createIfMissing;
+  private final Limits limits;
+  private final InstantSource clock;
+  private final StoreObserver observer;
+  private final Path home;
+  private final Map<String, String> environment;
+  private final boolean silencesDriver;
+
+  private StoreOptions(Builder builder) {
+    this.createIfMissing = builder.createIfMissing;
+    this.limits = builder.limits;
+    this.clock = builder.clock;
+    this.observer = builder.observer;
+    this.home = builder.home;
+    this.environment = builder.environment;
+    this.silencesDriver = builder.silencesDriver;
+  }
+
+  /** Returns the default options. */
+  public static StoreOptions defaults() {
+    return builder().build();
+  }
+
+  /** Begins with the default options. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Whether a missing store is created. */
+  public boolean createIfMissing() {
+    return createIfMissing;
+  }
+
+  /** The limits of the store, of which the URL may change some. */
+  public Limits limits() {
+    return limits;
+  }
+
+  /** The clock for the time of commits. */
+  public InstantSource clock() {
+    return clock;
+  }
+
+  /** The observer of each group of commits and each claim. */
+  public StoreObserver observer() {
+    return observer;
+  }
+
+  /** The home directory of the user. */
+  public Path home() {
+    return home;
+  }
+
+  /** The environment variables. */
+  public Map<String, String> environment() {
+    return environment;
+  }
+
+  /** Whether the database driver of the backend writes no log records. */
+  public boolean silencesDriver() {
+    return silencesDriver;
+  }
+
+  /** The directory of log files for a store that has no folder of its own. */
+  public Path logDirectory() {
+    return home.resolve(".waymark").resolve("logs");
+  }
+
+  /** Collects the options. Not thread-safe. */
+  public static final class Builder {
+    private boolean createIfMissing = true;
+    private Limits limits = Limits.defaults();
+    private InstantSource clock = InstantSource.system();
+    private StoreObserver observer = StoreObserver.NONE;
+    private Path home = Path.of(System.getProperty("user.home", ""));
+    private Map<String, String> environment = System.getenv();
+    private boolean silencesDriver;
+
+    private Builder() {}
+
+    /**
+     * Whether to create a missing store; true by default. A program that only reads sets false, so
+     * that a misspelt URL is an error.
+     */
+    public Builder createIfMissing(boolean create) {
+      this.createIfMissing = create;
+      return this;
+    }
+
+    /** The limits; {@link Limits#defaults()} by default. Settings of the URL change them. */
+    public Builder limits(Limits limits) {
+      this.limits = limits;
+      return this;
+    }
+
+    /** The clock for the time of commits; the system clock by default. */
+    public Builder clock(InstantSource clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    /** The observer of each group of commits and each claim; none by default. */
+    public Builder observer(StoreObserver observer) {
+      this.observer = observer;
+      return this;
+    }
+
+    /** The home directory, for {@code ~/} and password files; by default that of the user. */
+    public Builder home(Path home) {
+      this.home = home;
+      return this;
+    }
+
+    /** The environment variables, for passwords; by default those of this process. */
+    public Builder environment(Map<String, String> environment) {
+      this.environment = Map.copyOf(environment);
+      return this;
+    }
+
+    /**
+     * Whether to turn off the log records of the database driver in this process; false by default.
+     * For a program in which every error reaches the user in a message of its own.
+     */
+    public Builder silencesDriver(boolean silences) {
+      this.silencesDriver = silences;
+      return this;
+    }
+
+    /** Builds the options. */
+    public StoreOptions build() {
+      return new StoreOptions(this);
+    }
+  }
+}
