@@ -44,8 +44,7 @@ class BlockedRunIT {
 
   @ParameterizedTest(name = "{0}, {1}")
   @CsvSource({"KILL, parallel", "TERM, parallel", "KILL, pool", "TERM, pool"})
-  @DisplayName(
-      "for an execution that nobody works on any more recovers that one and brings both to an end")
+  @DisplayName("for an execution without a worker recovers it and runs both until they end")
   void lendsAHand(String signal, String bound) throws Exception {
     String text = bound.equals("pool") ? HELD.replace("max-parallel: 1\n", "") : HELD;
     Path flow = Files.writeString(folder.resolve("flow.yaml"), text);
@@ -81,7 +80,7 @@ class BlockedRunIT {
   }
 
   @Test
-  @DisplayName("for a pool that it does not serve says so, and executions show says it, too")
+  @DisplayName("for a pool that it does not serve reports this, and so does executions show")
   void saysWhy() throws Exception {
     Path flow =
         Files.writeString(

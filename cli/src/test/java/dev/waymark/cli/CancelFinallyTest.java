@@ -22,7 +22,7 @@ class CancelFinallyTest extends CliTest {
           + " to end it without them, cancel it again\n";
 
   @Test
-  @DisplayName("cancels what waits, says that finally runs, and a worker runs it")
+  @DisplayName("cancels waiting tasks, says that finally tasks run, and a worker runs them")
   void finallyRuns() {
     String id = runFile(WITH_FINALLY, "--detach").id();
     Background worker = begin("worker", "--until-idle");
@@ -37,7 +37,7 @@ class CancelFinallyTest extends CliTest {
   }
 
   @Test
-  @DisplayName("ends what runs of finally the second time")
+  @DisplayName("ends running finally tasks the second time")
   void twice() {
     String id = runFile(WITH_FINALLY, "--detach").id();
     Background worker = begin("worker", "--until-idle");
@@ -52,7 +52,7 @@ class CancelFinallyTest extends CliTest {
   }
 
   @Test
-  @DisplayName("leaves finally to the next worker where none is alive")
+  @DisplayName("leaves finally tasks to the next worker if none is alive")
   void withoutAWorker() {
     String id = pausedAfterFirst();
     assertThat(waymark("executions", "cancel", id))
@@ -64,7 +64,7 @@ class CancelFinallyTest extends CliTest {
   }
 
   @Test
-  @DisplayName("ends it the second time where no worker is alive")
+  @DisplayName("ends the execution the second time if no worker is alive")
   void twiceWithoutAWorker() {
     String id = pausedAfterFirst();
     waymark("executions", "cancel", id);

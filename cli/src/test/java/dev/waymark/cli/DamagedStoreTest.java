@@ -29,7 +29,7 @@ class DamagedStoreTest extends CliTest {
     "execution_details, labels",
     "execution_details, inputs"
   })
-  @DisplayName("is named with its remedy, and ends the command with code 3")
+  @DisplayName("is reported with its table and column, and the command exits with 3")
   void named(String table, String column) throws SQLException, IOException {
     String id =
         runFile(
@@ -51,8 +51,7 @@ class DamagedStoreTest extends CliTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"definition", "labels", "description", "content_hash"})
-  @DisplayName(
-      "a workflow whose content is not what was saved is not shown, and nothing runs by it")
+  @DisplayName("a workflow whose content differs from the saved one is not shown and does not run")
   void workflow(String column) throws SQLException, IOException {
     Path file =
         file(

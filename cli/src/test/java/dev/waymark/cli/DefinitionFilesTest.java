@@ -27,7 +27,7 @@ class DefinitionFilesTest extends CliTest {
   }
 
   @Test
-  @DisplayName("validate says what it found and stores nothing")
+  @DisplayName("validate reports what it found and stores nothing")
   void validate() {
     file("hello.yaml", HELLO);
     Run run = waymark("validate", "-f", "hello.yaml");
@@ -37,7 +37,8 @@ class DefinitionFilesTest extends CliTest {
   }
 
   @Test
-  @DisplayName("apply says created, unchanged, updated; older content again is a new revision")
+  @DisplayName(
+      "apply prints created, unchanged or updated; going back to older content is a new revision")
   void revisions() {
     for (String[] step :
         new String[][] {
@@ -55,7 +56,7 @@ class DefinitionFilesTest extends CliTest {
   }
 
   @Test
-  @DisplayName("apply takes several files, folders in the order of their names, and standard input")
+  @DisplayName("apply takes several files, folders in order of file names, and standard input")
   void manySources() throws IOException {
     file("flows/b.yml", workflow("b", "echo"));
     file("flows/a.yaml", workflow("a", "echo"));
@@ -80,7 +81,8 @@ class DefinitionFilesTest extends CliTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"validate -f flows", "apply -f flows", "run -f flows/odd.yaml"})
-  @DisplayName("what is no file is an error at once, and nothing waits for somebody to write to it")
+  @DisplayName(
+      "a pipe, a socket or a device is an error at once, and the command does not wait for data")
   void noFiles(String words) throws Exception {
     Path odd = Files.createDirectory(home.resolve("flows")).resolve("odd.yaml");
     file("flows/fine.yaml", workflow("fine", "echo"));
@@ -110,7 +112,7 @@ class DefinitionFilesTest extends CliTest {
   }
 
   @Test
-  @DisplayName("what a shell passes as an open file is read, though it is a pipe")
+  @DisplayName("a pipe that a shell passes as an open file is read")
   void openFile() throws Exception {
     Process shell = new ProcessBuilder("sleep", "60").start();
     try {
@@ -125,7 +127,7 @@ class DefinitionFilesTest extends CliTest {
   }
 
   @Test
-  @DisplayName("one invalid file keeps all others from being stored")
+  @DisplayName("if one file is invalid, none is stored")
   void allOrNothing() {
     file("good.yaml", workflow("good", "echo"));
     file("bad.yaml", "id: bad\ntsks: {}\n");
@@ -212,7 +214,8 @@ class DefinitionFilesTest extends CliTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName("a bad file is refused with line and column, exit code 2, and nothing is stored")
+  @DisplayName(
+      "an invalid file is refused with line and column and exit code 2, and nothing is stored")
   @MethodSource("badFiles")
   void badFile(String name, String content, String place, String words) {
     file("flow.yaml", content);
@@ -230,7 +233,7 @@ class DefinitionFilesTest extends CliTest {
   }
 
   @Test
-  @DisplayName("bytes that are not UTF-8 are refused with their place")
+  @DisplayName("bytes that are not UTF-8 are refused with line and column")
   void invalidUtf8() throws IOException {
     Files.write(home.resolve("flow.yaml"), new byte[] {'i', 'd', ':', ' ', (byte) 0xff, '\n'});
     Run run = waymark("apply", "-f", "flow.yaml");

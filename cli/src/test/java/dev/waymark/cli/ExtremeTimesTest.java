@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Durations and times beyond all bounds")
+@DisplayName("Extreme durations and times")
 class ExtremeTimesTest extends CliTest {
   private static final List<Object> EXTREMES =
       List.of(
@@ -70,8 +70,7 @@ class ExtremeTimesTest extends CliTest {
           Map.entry(Instant.class, Instant.EPOCH));
 
   @Test
-  @DisplayName(
-      "are accepted or are invalid input, wherever they are given to a builder or a request")
+  @DisplayName("are accepted or rejected as invalid input by every builder and request")
   void everywhere() throws Exception {
     List<String> tried = new ArrayList<>();
     List<Supplier<Object>> builders =

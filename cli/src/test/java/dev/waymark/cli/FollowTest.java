@@ -25,8 +25,7 @@ class FollowTest extends CliTest {
       """;
 
   @Test
-  @DisplayName(
-      "prints what a live attempt writes while it writes it, until the execution has ended")
+  @DisplayName("prints the output of a live attempt while it is written, until the execution ends")
   void live() {
     String id = runFile(HELD, "--detach").id();
     Background all = begin("logs", id, "-f");
@@ -46,7 +45,7 @@ class FollowTest extends CliTest {
   }
 
   @Test
-  @DisplayName("prints the output of every attempt of what is over, and ends at once with 0")
+  @DisplayName("prints the output of every attempt of an ended execution, and exits at once with 0")
   void over() {
     String flaky = runFile(FLAKY).id();
     assertThat(waymark("logs", flaky, "-f"))
@@ -58,7 +57,7 @@ class FollowTest extends CliTest {
   }
 
   @Test
-  @DisplayName("goes on over an attempt that fails, to the next one")
+  @DisplayName("continues with the next attempt after an attempt fails")
   void nextAttempt() {
     String id =
         runFile(
@@ -99,7 +98,8 @@ class FollowTest extends CliTest {
   }
 
   @Test
-  @DisplayName("on another machine prints what the store has, piece by piece and whole in the end")
+  @DisplayName(
+      "on another machine prints the output from the store, in parts and complete at the end")
   void fromAnotherMachine() throws IOException {
     String schema = TestServer.newName();
     environment.put("WAYMARK_STORE", TestServer.url("schema=" + schema).replaceFirst("^jdbc:", ""));

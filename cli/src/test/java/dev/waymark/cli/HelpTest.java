@@ -69,7 +69,7 @@ class HelpTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a group's help lists its commands; the group alone is wrong usage")
+  @DisplayName("the help of a group lists its commands; the group alone is wrong usage")
   void groupHelp() {
     assertThat(waymark("executions", "--help").out())
         .contains("list", "show", "cancel", "pause", "resume", "rerun", "watch");
@@ -82,8 +82,7 @@ class HelpTest extends CliTest {
   }
 
   @Test
-  @DisplayName(
-      "without any word the help goes to standard error and the exit code says wrong usage")
+  @DisplayName("without arguments the help goes to standard error and the exit code is 2")
   void nothing() {
     Run run = waymark();
     assertThat(run.exitCode()).isEqualTo(2);

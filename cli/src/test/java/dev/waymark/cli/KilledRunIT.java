@@ -38,7 +38,7 @@ class KilledRunIT {
 
   @Test
   @DisplayName(
-      "with kill -9 is taken up by the next worker: the attempt LOST, its processes gone, no finished task repeated")
+      "with kill -9 is taken over by the next worker: the attempt is LOST, its processes are gone, and no finished task is repeated")
   void inTheMiddleOfATask() throws Exception {
     for (int round = 0; round < KILLS_IN_A_TASK; round++) {
       Path place = Files.createDirectory(folder.resolve("round-" + round));
@@ -74,7 +74,7 @@ class KilledRunIT {
   @ParameterizedTest(name = "{0}")
   @CsvSource({"INT, 130", "TERM, 143"})
   @DisplayName(
-      "with a signal that it can hear ends its processes, records that, and is taken up later")
+      "with a signal that it can handle ends its processes, records that, and is taken over later")
   void stopped(String signal, int exitCode) throws Exception {
     assumeFalse(
         signal.equals("INT") && ignoresInterrupts(),
@@ -153,8 +153,7 @@ class KilledRunIT {
   }
 
   @Test
-  @DisplayName(
-      "with kill -9 at any moment, several times over, still comes to its end with every task done once")
+  @DisplayName("with kill -9 at any moment, several times, still ends with every task done once")
   void atAnyMoment() throws Exception {
     System.out.println("seed " + SEED);
     Random random = new Random(SEED);

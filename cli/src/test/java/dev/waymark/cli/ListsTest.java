@@ -88,7 +88,7 @@ class ListsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("since and until take instants, dates, local times and durations back from now")
+  @DisplayName("since and until accept instants, dates, local times and durations before now")
   void times() {
     String before = Instant.now().minusSeconds(60).toString();
     String after = Instant.now().plusSeconds(60).toString();
@@ -103,7 +103,7 @@ class ListsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a page says how to get the next one, by cursor, in the cursor's order")
+  @DisplayName("a page has the cursor of the next page, which keeps the order")
   void paging() {
     Run first = waymark("executions", "list", "--limit", "2", "--order", "newest", "-o", "json");
     Map<String, Object> page = parse(first.out());
@@ -124,7 +124,7 @@ class ListsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("below a table that does not show everything standard error tells how to go on")
+  @DisplayName("if a table is incomplete, standard error names the option for the next page")
   void footer() {
     Run page = waymark("executions", "list", "--limit", "2");
     assertThat(page.err()).matches("1–2 of 5 executions · next: --after [A-Za-z0-9_-]+\n");
@@ -141,7 +141,7 @@ class ListsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("jsonl has one record a line, yaml the same as json, and what is not known is null")
+  @DisplayName("jsonl has one record per line, yaml equals json, and unknown values are null")
   void formats() {
     List<String> lines = waymark("executions", "list", "-o", "jsonl").out().lines().toList();
     assertThat(lines)
@@ -172,7 +172,7 @@ class ListsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("workflow records come back as they were, in every format")
+  @DisplayName("workflow records are printed as they were saved, in every format")
   void workflows() {
     Map<String, Object> shown = parse(waymark("workflows", "show", "hostile", "-o", "json").out());
     assertThat(shown.keySet())
@@ -193,7 +193,7 @@ class ListsTest extends CliTest {
   }
 
   @ParameterizedTest(name = "-o {0}")
-  @DisplayName("no format lets stored text steer the terminal")
+  @DisplayName("stored text cannot control the terminal in any format")
   @ValueSource(strings = {"table", "json", "jsonl", "yaml"})
   void terminalInjection(String format) {
     String all =
@@ -227,8 +227,7 @@ class ListsTest extends CliTest {
   }
 
   @Test
-  @DisplayName(
-      "an id may be cut to a beginning that is its own; options may stand before the command")
+  @DisplayName("an id can be abbreviated to a unique prefix; options can precede the command")
   void prefixes() {
     String unique = id(3).toString();
     assertThat(waymark("executions", "show", unique).exitCode()).isZero();
@@ -251,7 +250,7 @@ class ListsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("an exact workflow id wins over longer ids that begin with it")
+  @DisplayName("an exact workflow id takes precedence over longer ids with this prefix")
   void exactWorkflow() {
     file("a.yaml", "id: nightly-report\ntasks: {a: {run: echo}}\n");
     waymark("apply", "-f", "a.yaml");
@@ -263,7 +262,7 @@ class ListsTest extends CliTest {
   }
 
   @ParameterizedTest(name = "waymark {0}")
-  @DisplayName("an unknown id exits with 4 and says where to look")
+  @DisplayName("an unknown id exits with 4 and names a command that lists the ids")
   @ValueSource(
       strings = {
         "executions show ffff",
@@ -291,7 +290,7 @@ class ListsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a misspelt workflow id gets the nearest one")
+  @DisplayName("a misspelt workflow id gets the most similar id as a suggestion")
   void nearestWorkflow() {
     assertThat(waymark("workflows", "show", "nigthly").err())
         .isEqualTo("waymark: workflow \"nigthly\" does not exist; did you mean \"nightly\"?\n");

@@ -75,7 +75,7 @@ class LocaleRulesTest {
   }
 
   @Test
-  @DisplayName("format, and change the case of letters, without regard to the default locale")
+  @DisplayName("format, and change the case of letters, independently of the default locale")
   void sourcesAreIndependent() throws IOException {
     List<Path> sources = sources();
     assertThat(sources).hasSizeGreaterThan(400);
@@ -87,7 +87,7 @@ class LocaleRulesTest {
   }
 
   @Test
-  @DisplayName("would be found out by these rules")
+  @DisplayName("would be found by these rules")
   void rules() {
     assertThat(
             List.of(

@@ -16,7 +16,7 @@ class PauseTest extends CliTest {
       """;
 
   @Test
-  @DisplayName("hold what has not begun until it is resumed, and may be repeated")
+  @DisplayName("hold an execution that has not started until it is resumed, and can be repeated")
   void pending() {
     String id = runFile(HELLO, "--detach").id();
     for (int i = 0; i < 2; i++) {
@@ -40,7 +40,7 @@ class PauseTest extends CliTest {
   }
 
   @Test
-  @DisplayName("let end what runs and start nothing more until it is resumed")
+  @DisplayName("let running tasks end, and start no task until the execution is resumed")
   void running() {
     String id = runFile(HELD, "--detach").id();
     Background worker = begin("worker", "--until-idle");
@@ -86,7 +86,7 @@ class PauseTest extends CliTest {
   }
 
   @Test
-  @DisplayName("are refused with 4 for what has ended and for what is unknown")
+  @DisplayName("are refused with 4 for ended and unknown executions")
   void refused() {
     String id = runFile(HELLO).id();
     assertThat(waymark("executions", "pause", id))
@@ -114,7 +114,8 @@ class PauseTest extends CliTest {
   }
 
   @Test
-  @DisplayName("leave alone what waits and was not held; what is held can be cancelled")
+  @DisplayName(
+      "do not change a waiting execution that was not paused; a paused one can be cancelled")
   void cancelled() {
     String id = runFile(HELLO, "--detach").id();
     assertThat(waymark("executions", "resume", id).out())

@@ -44,7 +44,7 @@ class PoolsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a name that cannot be one is refused before there is a store")
+  @DisplayName("an invalid name is refused before a store is created")
   void refusedName() {
     Run run = waymark("pools", "set", "g:pu", "--slots", "1");
     assertThat(run.exitCode()).isEqualTo(2);
@@ -53,7 +53,7 @@ class PoolsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("list shows pools with a bound, with something ready and with something running")
+  @DisplayName("list shows pools that have a limit, ready tasks or running tasks")
   void list() {
     waymark("pools", "set", "gpu", "--unbounded");
     Run none = waymark("pools", "list");
@@ -95,7 +95,7 @@ class PoolsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("set changes a bound, takes it away, and holds a pool with 0 slots")
+  @DisplayName("set changes a limit, removes it, and stops a pool with 0 slots")
   void set() {
     assertThat(waymark("pools", "set", "gpu", "--slots", "0").out())
         .isEqualTo("pool gpu slots 0\n");
@@ -117,7 +117,8 @@ class PoolsTest extends CliTest {
   }
 
   @ParameterizedTest(name = "pools set {0}")
-  @DisplayName("set with wrong words says in one line what to do, exits with 2 and sets nothing")
+  @DisplayName(
+      "set with wrong arguments prints one line with what to do, exits with 2 and sets nothing")
   @CsvSource(
       delimiter = '|',
       value = {

@@ -31,7 +31,7 @@ class PostgresStoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("runs, lists and shows; its logs are in the home of the user alone")
+  @DisplayName("runs, lists and shows; only the user can access its logs in the home directory")
   void run() throws IOException {
     environment.put(
         "WAYMARK_STORE", url("schema=" + schema + "&max-page-size=10&default-page-size=7"));
@@ -53,7 +53,7 @@ class PostgresStoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a server that does not answer exits with 3")
+  @DisplayName("an unreachable server exits with 3")
   void unreachable() throws IOException {
     int closed;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -66,7 +66,7 @@ class PostgresStoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a worker waits for a server that does not answer yet, and says so")
+  @DisplayName("a worker waits for a server that is not reachable yet, and reports this")
   void workerWaits() throws Exception {
     String[] place = TestServer.hostAndPort();
     try (ServerSocket proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
@@ -122,7 +122,7 @@ class PostgresStoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a worker does not wait where waiting is no cure")
+  @DisplayName("a worker does not wait after a permanent error")
   void workerFails() {
     Run run =
         waymark(
@@ -137,7 +137,7 @@ class PostgresStoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a database that is missing exits with 3")
+  @DisplayName("a missing database exits with 3")
   void missingDatabase() {
     String[] place = TestServer.hostAndPort();
     assertUnavailable(
@@ -147,7 +147,7 @@ class PostgresStoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a user who may not create the schema exits with 3 and is told what to do")
+  @DisplayName("a user without the right to create the schema gets exit code 3 and what to do")
   void noRights() {
     String role = TestServer.newName();
     TestServer.execute("CREATE ROLE " + role + " LOGIN");
@@ -164,7 +164,7 @@ class PostgresStoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a schema that is missing exits with 3 and is not created")
+  @DisplayName("a missing schema exits with 3 and is not created")
   void missingSchema() {
     assertUnavailable(url("schema=" + schema), "no store at ", schema);
     assertThat(
@@ -182,7 +182,7 @@ class PostgresStoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a setting or a parameter that nobody knows is refused before anything is opened")
+  @DisplayName("an unknown setting or parameter is refused before the store is opened")
   void unknownSetting() {
     Run run =
         waymark("executions", "list", "--store", "postgresql://h/db?shema=x&password=" + PASSWORD);

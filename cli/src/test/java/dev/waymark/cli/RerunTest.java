@@ -32,7 +32,7 @@ class RerunTest extends CliTest {
 
   @Test
   @DisplayName(
-      "--from-failed keeps what succeeded with its outputs, and runs the rest in a new execution that names the earlier one")
+      "--from-failed keeps succeeded tasks and their outputs, and runs the others in a new execution that names the earlier one")
   void fromFailed() throws IOException {
     Run failed = runFile(REPORT, "-p", "day=monday", "--label", "kind=test");
     assertThat(failed.exitCode()).isEqualTo(1);
@@ -90,7 +90,7 @@ class RerunTest extends CliTest {
   }
 
   @Test
-  @DisplayName("--detach leaves the rest to a worker")
+  @DisplayName("--detach leaves the other tasks to a worker")
   void detached() throws IOException {
     Run failed = runFile(REPORT);
     file("done", "");
@@ -105,7 +105,7 @@ class RerunTest extends CliTest {
   }
 
   @Test
-  @DisplayName("--from-failed of what has not ended, or of an unknown execution, is refused")
+  @DisplayName("--from-failed of an execution that has not ended, or is unknown, is refused")
   void refused() {
     String id = runFile(REPORT, "--detach").id();
     Run early = waymark("executions", "rerun", id, "--from-failed");

@@ -15,7 +15,7 @@ class RunTest extends CliTest {
 
   @Test
   @DisplayName(
-      "run -f applies, starts and works to the end; the last line names execution and state")
+      "run -f applies, starts and works until the end; the last line has the execution and its state")
   void success() {
     Run run = runFile(HELLO, "-p", "name=Ada");
     assertThat(run.exitCode()).isZero();
@@ -33,7 +33,7 @@ class RunTest extends CliTest {
 
   @Test
   @DisplayName(
-      "a failed execution exits with 1 and tells the task, its error and how to see its output")
+      "a failed execution exits with 1 and prints the task, its error and how to show its output")
   void failure() {
     Run run = runFile(FAILING);
     assertThat(run.exitCode()).isEqualTo(1);
@@ -48,7 +48,7 @@ class RunTest extends CliTest {
   }
 
   @Test
-  @DisplayName("the hint repeats the store that was named")
+  @DisplayName("the hint names the store that was given")
   void hintNamesStore() {
     file("flow.yaml", FAILING);
     String store = "sqlite:" + home.resolve("my store.db");
@@ -85,7 +85,7 @@ class RunTest extends CliTest {
   }
 
   @Test
-  @DisplayName("run ID runs the latest revision, or the one that is named")
+  @DisplayName("run ID runs the latest revision, or the given one")
   void revisions() {
     runFile(HELLO);
     runFile(HELLO.replace("bye", "good night"));
@@ -117,7 +117,7 @@ class RunTest extends CliTest {
 
   @Test
   @DisplayName(
-      "the same id and request again gives the same execution; another request is refused with 4")
+      "repeating the id and the request returns the same execution; another request is refused with 4")
   void idempotent() {
     Run first = runFile(HELLO, "--id", ID);
     Run second = runFile(HELLO, "--id", ID);
@@ -132,7 +132,7 @@ class RunTest extends CliTest {
   }
 
   @Test
-  @DisplayName("what is detached waits for a worker; watch then gives its result")
+  @DisplayName("a detached execution waits for a worker; watch then prints its result")
   void detachAndWork() {
     Run detached = runFile(HELLO, "--detach");
     assertThat(detached.exitCode()).isZero();
@@ -150,7 +150,7 @@ class RunTest extends CliTest {
   }
 
   @Test
-  @DisplayName("cancel ends what waits; cancelled executions exit with 5, also when run again")
+  @DisplayName("cancel ends waiting tasks; cancelled executions exit with 5, also when run again")
   void cancel() {
     Run detached = runFile(HELLO, "--detach", "--id", ID);
     Run cancelled = waymark("executions", "cancel", ID);
@@ -210,7 +210,7 @@ class RunTest extends CliTest {
   }
 
   @Test
-  @DisplayName("run reads a workflow from standard input, and helps who forgot -f")
+  @DisplayName("run reads a workflow from standard input, and a missing -f gets a hint")
   void sources() {
     stdin = HELLO.getBytes(StandardCharsets.UTF_8);
     assertThat(waymark("run", "-f", "-").lastLine()).endsWith(" SUCCEEDED");
@@ -223,7 +223,7 @@ class RunTest extends CliTest {
   }
 
   @Test
-  @DisplayName("on a terminal a picture is drawn instead of lines")
+  @DisplayName("on a terminal the progress is redrawn in place instead of printed in lines")
   void picture() {
     terminal = new Terminal(true, true, () -> Terminal.USUAL);
     Run run = runFile(HELLO);
@@ -237,7 +237,7 @@ class RunTest extends CliTest {
 
   @Test
   @DisplayName(
-      "several outputs have headings, a single one has none, and a task without attempts says so")
+      "several outputs have headings, a single one has none, and a task without attempts gets a message")
   void logs() {
     Run run = runFile(FAILING);
     assertThat(waymark("logs", run.id()).out())
@@ -258,7 +258,7 @@ class RunTest extends CliTest {
   }
 
   @Test
-  @DisplayName("outputs come byte for byte")
+  @DisplayName("outputs are printed byte for byte")
   void rawLogs() {
     Run run = runFile("id: raw\ntasks:\n  a: {run: \"printf '\\\\033[31mred\\\\377'\"}\n");
     java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
@@ -323,8 +323,7 @@ class RunTest extends CliTest {
   }
 
   @Test
-  @DisplayName(
-      "task runs and attempts are listed by the id of the execution, or the task's name in it")
+  @DisplayName("task runs and attempts are listed by execution id, or by EXECUTION/TASK")
   void taskRunsAndAttempts() {
     Run run = runFile(FLAKY);
     Map<String, Object> page = parse(waymark("task-runs", "list", run.id(), "-o", "json").out());

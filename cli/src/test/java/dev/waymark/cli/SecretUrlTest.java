@@ -78,8 +78,7 @@ class SecretUrlTest extends CliTest {
   }
 
   @Test
-  @DisplayName(
-      "is in no output, exception, text, thread name or log record, however wrong the URL is")
+  @DisplayName("is in no output, exception, text, thread name or log record of any invalid URL")
   void nowhere() {
     Random random = new Random(SEED);
     int opened = 0;
@@ -174,7 +173,7 @@ class SecretUrlTest extends CliTest {
   }
 
   @Test
-  @DisplayName("is not shown when the URL stands where something else is expected")
+  @DisplayName("is not shown if the URL is given in place of another argument")
   void elsewhere() {
     String url = "postgresql://me:Hunter2hunter@127.0.0.1/flows";
     for (String[] words :

@@ -34,7 +34,7 @@ class SignalledWorkerIT extends CliTest {
   private static final String OTHER = "id: other\ntasks: {only: {run: echo other}}\n";
 
   @Test
-  @DisplayName("SIGTERM lets what runs come to its end, takes nothing new, and exits with 0")
+  @DisplayName("SIGTERM lets running tasks end, starts no new task, and exits with 0")
   void drains() throws IOException {
     String held = runFile(HELD, "--detach").id();
     try (JavaProcess worker = worker("--concurrency", "1", "--name", "red")) {
@@ -63,7 +63,7 @@ class SignalledWorkerIT extends CliTest {
   }
 
   @Test
-  @DisplayName("a second SIGTERM ends at once what still runs, for others to take up")
+  @DisplayName("a second SIGTERM ends running tasks at once; other workers take them over")
   void stops() throws IOException {
     String held = runFile(HELD, "--detach").id();
     try (JavaProcess worker = worker()) {
@@ -86,7 +86,7 @@ class SignalledWorkerIT extends CliTest {
   }
 
   @Test
-  @DisplayName("SIGTERM ends an idle one at once, with 0")
+  @DisplayName("SIGTERM ends an idle worker at once, with 0")
   void idle() throws IOException {
     String done = runFile(OTHER, "--detach").id();
     try (JavaProcess worker = worker("--name", "red")) {
@@ -99,7 +99,7 @@ class SignalledWorkerIT extends CliTest {
 
   @Test
   @DisplayName(
-      "kill -9 keeps its name until its --lease is over: then it is GONE and another takes up its task")
+      "after kill -9 its name stays taken until its --lease expires; then it is GONE and another worker takes over its task")
   void killed() throws IOException {
     String held = runFile(HELD, "--detach").id();
     try (JavaProcess worker = worker("--name", "red", "--lease", "1s")) {

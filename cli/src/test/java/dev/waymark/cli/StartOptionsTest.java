@@ -14,7 +14,8 @@ class StartOptionsTest extends CliTest {
   private static final String KEY = "--idempotency-key";
 
   @Test
-  @DisplayName("a second start with the same key is the same execution, of a file as by its id")
+  @DisplayName(
+      "a second start with the same key returns the same execution, for a file and for an id")
   void sameKey() {
     Run first = runFile(HELLO, KEY, "2026-01-31");
     assertThat(first.exitCode()).isZero();
@@ -76,7 +77,7 @@ class StartOptionsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a key beside an id, or an empty one, is refused before anything is applied")
+  @DisplayName("a key together with an id, or an empty key, is refused before anything is applied")
   void wrongKeys() {
     String id = "018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11";
     assertThat(runFile(HELLO, KEY, "k", "--id", id))
@@ -100,7 +101,7 @@ class StartOptionsTest extends CliTest {
       """;
 
   @Test
-  @DisplayName("tasks of a greater priority go first, whatever the workflow says")
+  @DisplayName("tasks with a higher priority run first, and the option overrides the workflow")
   void priority() throws IOException {
     assertThat(runFile(ORDERED, "-p", "name=plain", "--detach").exitCode()).isZero();
     assertThat(start("low", "--priority", "-100").exitCode()).isZero();
@@ -126,7 +127,7 @@ class StartOptionsTest extends CliTest {
   }
 
   @ParameterizedTest(name = "--priority {0}")
-  @DisplayName("a priority that is none is refused")
+  @DisplayName("an invalid priority is refused")
   @CsvSource({"101", "-101", "high", "1.5"})
   void wrongPriority(String priority) {
     Run run = runFile(HELLO, "--priority", priority);

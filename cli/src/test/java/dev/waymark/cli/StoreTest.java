@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("the store of a command line")
 class StoreTest extends CliTest {
   @Test
-  @DisplayName("the folder of the default store is made for its user alone")
+  @DisplayName("the folder of the default store is created for its user only")
   void defaultStore() throws IOException {
     assertThat(waymark("pools", "set", "gpu", "--slots", "1").exitCode()).isZero();
     Path folder = home.resolve(".waymark");
@@ -29,7 +29,8 @@ class StoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("--store wins over WAYMARK_STORE, which wins over the default; ~ is the home")
+  @DisplayName(
+      "--store overrides WAYMARK_STORE, which overrides the default; ~ is the home directory")
   void which() {
     environment.put("WAYMARK_STORE", "sqlite:~/variable.db");
     waymark("pools", "set", "gpu", "--slots", "1");
@@ -55,7 +56,7 @@ class StoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a folder that is missing is not made, and exits with 3")
+  @DisplayName("a missing folder is not created, and exits with 3")
   void missingFolder() {
     assertUnavailable(
         waymark("executions", "list", "--store", "sqlite:" + home.resolve("missing/x.db")),
@@ -64,7 +65,7 @@ class StoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a folder that may not be written exits with 3")
+  @DisplayName("a folder without write access exits with 3")
   void unwritableFolder() throws IOException {
     assumeTrue(!"root".equals(System.getProperty("user.name")), "root can write everywhere");
     Path folder = Files.createDirectory(home.resolve("locked"));
@@ -74,7 +75,7 @@ class StoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a file that is no database exits with 3 and stays as it is")
+  @DisplayName("a file that is not a database exits with 3 and does not change")
   void noDatabase() throws IOException {
     Path file =
         file(
@@ -99,7 +100,7 @@ class StoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a store that stays locked for longer than the busy time-out exits with 3")
+  @DisplayName("a store that stays locked longer than the busy time-out exits with 3")
   void locked() throws SQLException {
     file("flow.yaml", HELLO);
     waymark("pools", "set", "gpu", "--slots", "1");
@@ -115,7 +116,7 @@ class StoreTest extends CliTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName("a store that is missing is an error for a command that does not write it first")
+  @DisplayName("a missing store is an error for a command that needs existing records")
   @ValueSource(
       strings = {
         "executions list", "executions show 0", "executions cancel 0", "executions pause 0",
@@ -131,8 +132,7 @@ class StoreTest extends CliTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName(
-      "a store that is missing is created by a command that writes it first, for its user alone")
+  @DisplayName("a missing store is created by a command that can write first, for its user only")
   @ValueSource(
       strings = {
         "apply -f flow.yaml",

@@ -24,7 +24,7 @@ class StreamsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a reader that has gone, as head does, ends the command quietly")
+  @DisplayName("a closed pipe, as with head, ends the command without a message")
   void closedPipe() {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     assertThat(waymark(broken("Broken pipe"), err, "--help")).isZero();
@@ -32,7 +32,7 @@ class StreamsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a failed execution exits with 1 also when nobody reads the result")
+  @DisplayName("a failed execution exits with 1 even if standard output is closed")
   void closedPipeOfFailedRun() {
     file("flow.yaml", FAILING);
     assertThat(
@@ -48,7 +48,7 @@ class StreamsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("standard error that has gone disturbs nothing")
+  @DisplayName("a closed standard error has no effect")
   void closedStandardError() {
     file("flow.yaml", HELLO);
     assertThat(
@@ -58,7 +58,7 @@ class StreamsTest extends CliTest {
   }
 
   @Test
-  @DisplayName("output is UTF-8 whatever the default of the platform")
+  @DisplayName("output is UTF-8 on every platform")
   void utf8() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     file("flow.yaml", "id: x\ndescription: Grüße 世界 🎉\ntasks: {a: {run: echo}}\n");
@@ -68,8 +68,7 @@ class StreamsTest extends CliTest {
   }
 
   @Test
-  @DisplayName(
-      "an error in Waymark itself has an exit code of its own, and a stack trace only with -v")
+  @DisplayName("an internal error has its own exit code, and a stack trace only with -v")
   void brokenClock() {
     makeStore();
     assertThat(internalError())

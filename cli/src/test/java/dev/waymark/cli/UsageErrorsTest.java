@@ -15,7 +15,7 @@ class UsageErrorsTest extends CliTest {
   }
 
   @ParameterizedTest(name = "waymark {0}")
-  @DisplayName("exits with 2 and one line that says what to do")
+  @DisplayName("exits with 2 and prints one line with what to do")
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
@@ -102,7 +102,7 @@ class UsageErrorsTest extends CliTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName("a time that is none names the forms that are")
+  @DisplayName("an invalid time gets the list of valid forms")
   @CsvSource({"yesterday", "2026-13-01", "2026-01-31T25:00", "5x", "''"})
   void times(String time) {
     Run run = waymark("executions", "list", "--since=" + time);

@@ -16,7 +16,8 @@ class WorkersTest extends CliTest {
       "id: held\ntasks: {a: {run: 'touch up; while ! test -f go; do sleep 0.01; done'}}\n";
 
   @Test
-  @DisplayName("a worker is listed as ALIVE with its settings while it works, and then as GONE")
+  @DisplayName(
+      "a worker is listed as ALIVE with its settings while it runs, and as GONE after that")
   void listed() {
     waymark("pools", "set", "gpu", "--slots", "1");
     assertThat(waymark("workers", "list")).isEqualTo(new Run(0, "", "no workers\n"));
@@ -53,7 +54,7 @@ class WorkersTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a worker without a name has one of its own each time")
+  @DisplayName("a worker without a name gets a new unique name each time")
   void unnamed() {
     waymark("worker", "--until-idle");
     waymark("worker", "--until-idle");
@@ -62,7 +63,7 @@ class WorkersTest extends CliTest {
 
   @Test
   @DisplayName(
-      "a worker is refused with 4 while another living one has its name, and takes nothing")
+      "a worker is refused with 4 while another live worker has its name, and claims nothing")
   void takenName() {
     runFile(HELD, "--detach");
     Background first = begin("worker", "--until-idle", "--name", "red", "--concurrency", "1");
@@ -84,7 +85,7 @@ class WorkersTest extends CliTest {
   }
 
   @Test
-  @DisplayName("--pool takes the tasks of these pools and no others")
+  @DisplayName("--pool runs only tasks of these pools")
   void pools() {
     String id =
         runFile(
@@ -107,7 +108,7 @@ class WorkersTest extends CliTest {
   }
 
   @Test
-  @DisplayName("--concurrency is how many tasks run at once, and no more")
+  @DisplayName("--concurrency limits how many tasks run at once")
   void concurrency() {
     String witness =
         """
@@ -136,7 +137,7 @@ class WorkersTest extends CliTest {
   }
 
   @Test
-  @DisplayName("--until-idle waits for the pause of a retry, and not for what is held")
+  @DisplayName("--until-idle waits for the delay of a retry, but not for paused executions")
   void untilIdle() {
     String held = runFile(HELLO, "--detach").id();
     waymark("executions", "pause", held);
@@ -152,7 +153,7 @@ class WorkersTest extends CliTest {
   }
 
   @ParameterizedTest(name = "worker {0}")
-  @DisplayName("wrong words are told in one line that says what is right, and exit with 2")
+  @DisplayName("wrong arguments exit with 2 and print one line with what is allowed")
   @CsvSource(
       delimiter = '|',
       value = {

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("the picture of a running execution")
+@DisplayName("a frame of the progress display")
 class FrameTest {
   private static final Instant BEGAN = Instant.parse("2026-01-31T10:00:00Z");
   private static final Instant NOW = BEGAN.plusMillis(12_300);
@@ -34,7 +34,7 @@ class FrameTest {
   }
 
   @Test
-  @DisplayName("has a line for each task and a bar over all")
+  @DisplayName("has a line per task and a progress bar")
   void lines() {
     List<Row> tasks =
         List.of(
@@ -54,7 +54,7 @@ class FrameTest {
   }
 
   @Test
-  @DisplayName("is never higher or wider than the terminal")
+  @DisplayName("never exceeds the size of the terminal")
   void bounded() {
     List<Row> tasks = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
@@ -79,7 +79,7 @@ class FrameTest {
   }
 
   @Test
-  @DisplayName("holds no more than one line of an error, and no control characters")
+  @DisplayName("contains only one line of an error, and no control characters")
   void hostileError() {
     Row hostile =
         new Row(

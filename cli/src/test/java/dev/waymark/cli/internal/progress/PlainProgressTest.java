@@ -47,7 +47,8 @@ class PlainProgressTest {
   }
 
   @Test
-  @DisplayName("of thousands of tasks that never began the first are named and the others counted")
+  @DisplayName(
+      "of thousands of tasks that never started, the first are named and the others counted")
   void neverBegan() {
     change("bad", TaskRunState.FAILED, 1);
     for (int i = 0; i < 9_999; i++) {
@@ -80,7 +81,7 @@ class PlainProgressTest {
   }
 
   @Test
-  @DisplayName("three tasks that never began are named and nothing is counted")
+  @DisplayName("three tasks that never started are named and nothing is counted")
   void few() {
     for (int i = 0; i < 3; i++) {
       change("t" + i, TaskRunState.SKIPPED, 0);
@@ -90,7 +91,7 @@ class PlainProgressTest {
   }
 
   @Test
-  @DisplayName("what is waited for is said in a line for each reason")
+  @DisplayName("each wait reason is printed on its own line")
   void waiting() {
     progress.waiting(List.of("task a: no worker", "task b: pool full"));
     assertThat(bytes.toString(StandardCharsets.UTF_8))

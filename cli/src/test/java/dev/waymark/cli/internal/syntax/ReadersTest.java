@@ -40,7 +40,7 @@ class ReadersTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName("give the same answer for plain lines")
+  @DisplayName("return the same result for plain lines")
   @ValueSource(
       strings = {
         "word",
@@ -79,7 +79,7 @@ class ReadersTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName("the quick one leaves the unusual to picocli, which reads it")
+  @DisplayName("the quick reader leaves unusual lines to picocli, which reads them")
   @ValueSource(strings = {"-fv", "-ox", "-o=x", "-- word", "-o -1", "-o --x"})
   void unusual(String line) {
     assertThat(QuickReader.read(SYNTAX, split(line))).isNull();
@@ -87,7 +87,7 @@ class ReadersTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName("the quick one leaves everything wrong to picocli, which refuses it")
+  @DisplayName("the quick reader leaves invalid lines to picocli, which refuses them")
   @ValueSource(
       strings = {"-x", "--on 1", "-o", "-o 1 -o 2", "one two", "--flag=x y", "-g", "--unknown"})
   void wrong(String line) {
@@ -96,7 +96,7 @@ class ReadersTest {
   }
 
   @Test
-  @DisplayName("help is asked for wherever it stands, and a required word is required")
+  @DisplayName("help is recognised in any position, and a required operand is required")
   void helpAndRequired() {
     assertThat(Reader.read(SYNTAX, List.of("--help"))).isNull();
     assertThat(Reader.read(NEEDY, List.of("-o", "x", "-h"))).isNull();

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("values and how they look")
+@DisplayName("values and their formats")
 class ValuesTest {
   private static final Instant NOW = Instant.parse("2026-03-10T12:00:00Z");
 
@@ -43,7 +43,7 @@ class ValuesTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName("what is no duration")
+  @DisplayName("invalid durations")
   @ValueSource(strings = {"", "5", "s", "5 s", "-5s", "1.5s", "5y", "999999999999999999999s"})
   void noDurations(String text) {
     assertThatThrownBy(() -> Values.duration("busy-timeout", text))
@@ -52,7 +52,7 @@ class ValuesTest {
   }
 
   @Test
-  @DisplayName("durations are read, and shown by their two largest units")
+  @DisplayName("durations are parsed, and shown with their two largest units")
   void durations() {
     assertThat(Values.duration("x", "9d3h4m5s6ms"))
         .isEqualTo(Duration.ofDays(9).plusHours(3).plusMinutes(4).plusMillis(5_006));
@@ -65,7 +65,7 @@ class ValuesTest {
   }
 
   @Test
-  @DisplayName("numbers have a comma between each three digits")
+  @DisplayName("numbers have thousands separators")
   void numbers() {
     assertThat(List.of(0L, 999L, 1_000L, 1_234_567L).stream().map(Numbers::grouped))
         .containsExactly("0", "999", "1,000", "1,234,567");
@@ -73,7 +73,7 @@ class ValuesTest {
   }
 
   @Test
-  @DisplayName("the nearest word is found for slips of the finger, and none for another word")
+  @DisplayName("the most similar word is found for typing errors, and none for a different word")
   void nearest() {
     List<String> words = List.of("executions", "workflows", "--limit", "--label");
     assertThat(Nearest.to("exeuctions", words)).isEqualTo("executions");
@@ -83,7 +83,7 @@ class ValuesTest {
   }
 
   @Test
-  @DisplayName("characters that steer a terminal are shown as escapes")
+  @DisplayName("characters that control a terminal are shown as escapes")
   void printable() {
     assertThat(Printable.line("a\u001b[1m\nb\tc\r\n\u0085\u202e\ufeffé世🎉"))
         .isEqualTo("a\\u001b[1m b c \\u0085\\u202e\\ufeffé世🎉");
@@ -92,7 +92,7 @@ class ValuesTest {
   }
 
   @Test
-  @DisplayName("wide and combining characters take the columns that a terminal gives them")
+  @DisplayName("wide and combining characters use as many columns as on a terminal")
   void width() {
     assertThat(Width.of("abc")).isEqualTo(3);
     assertThat(Width.of("世界")).isEqualTo(4);
