@@ -3,9 +3,9 @@ package dev.waymark.bench;
 import dev.waymark.bench.part.Environment;
 import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.part.Sizes;
-import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Storage;
 import dev.waymark.bench.report.Report;
+import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.storage.Storage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--slice",
       paramLabel = "SECONDS",
-      description = "how long a contestant works in a round, 2 seconds by default")
+      description = "how long an implementation works in a round, 2 seconds by default")
   private @Nullable Double sliceSeconds;
 
   @Option(
@@ -110,10 +110,10 @@ public final class Main implements Callable<Integer> {
   public Integer call() throws Exception {
     Path root = Path.of(System.getProperty("waymark.bench.root", ".")).toAbsolutePath().normalize();
     Path target = root.resolve("bench/target");
-    try (Storage ground = ground(target)) {
-      Environment environment = new Environment(ground);
+    try (Storage storage = storage(target)) {
+      Environment environment = new Environment(storage);
       environment.values().forEach((name, value) -> System.out.println(name + ": " + value));
-      Settings settings = settings(ground, root);
+      Settings settings = settings(storage, root);
       for (PartName part : chosen()) {
         Report report = part.part().measure(settings);
         report.print(System.out);
@@ -125,7 +125,7 @@ public final class Main implements Callable<Integer> {
   }
 
   /** A folder that is removed afterwards belongs to this run only. */
-  private Storage ground(Path target) {
+  private Storage storage(Path target) {
     if (kept != null) {
       return new Storage(kept, true);
     }
@@ -139,10 +139,10 @@ public final class Main implements Callable<Integer> {
         : new ArrayList<>(parts);
   }
 
-  private Settings settings(Storage ground, Path root) {
+  private Settings settings(Storage storage, Path root) {
     double seconds = sliceSeconds != null ? sliceSeconds : isQuick ? 0.3 : 2;
     return new Settings(
-        ground,
+        storage,
         root,
         backends,
         rounds != null ? rounds : isQuick ? 2 : 5,

@@ -3,9 +3,9 @@ package dev.waymark.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.bench.part.Settings;
-import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Storage;
 import dev.waymark.bench.report.Report;
+import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,21 +19,21 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("Every measurement runs, however briefly")
+@DisplayName("Every measurement runs, with small sizes")
 class SmokeTest {
   @TempDir static Path folder;
-  private static Storage ground;
+  private static Storage storage;
   private static Settings settings;
 
   @BeforeAll
   static void prepare() throws IOException {
-    ground = new Storage(folder.resolve("work"), false);
+    storage = new Storage(folder.resolve("work"), false);
     settings = settings(2_000L);
   }
 
   private static Settings settings(long size) throws IOException {
     return new Settings(
-        ground,
+        storage,
         root(),
         List.of(Backend.values()),
         1,
@@ -46,7 +46,7 @@ class SmokeTest {
 
   @AfterAll
   static void remove() throws IOException {
-    ground.close();
+    storage.close();
   }
 
   /** A folder with a launcher that starts the command line from the class path of this test. */
@@ -66,21 +66,21 @@ class SmokeTest {
   }
 
   @Test
-  @DisplayName("commits: every contestant works, and its store holds what it acknowledged")
+  @DisplayName("commits: every implementation works, and its store holds what it acknowledged")
   void commits() throws Exception {
     // The part itself compares the stores with what was acknowledged.
     Report report = measure(PartName.COMMITS);
     assertThat(report.values()).hasSize(2 * (3 + 2));
     assertThat(report.values()).allSatisfy(line -> positive(line, "stepsPerSecond"));
     assertThat(report.values())
-        .filteredOn(line -> !line.get("contestant").equals("ceiling"))
+        .filteredOn(line -> !line.get("implementation").equals("ceiling"))
         .allSatisfy(line -> positive(line, "toCeiling"));
   }
 
   @Test
   @DisplayName("pages: both backends give the same totals")
   void pages() throws Exception {
-    // Of a size of its own: other parts add to the stores that they share.
+    // With a separate size: other parts add to the stores that they share.
     Report report = measure(PartName.PAGES, settings(1_500L));
     assertThat(totals(report, Backend.SQLITE))
         .isNotEmpty()
@@ -142,13 +142,13 @@ class SmokeTest {
   }
 
   @Test
-  @DisplayName("memory: library and commands get by with 64 MiB")
+  @DisplayName("memory: library and commands run with 64 MiB")
   void memory() throws Exception {
     assertThat(measure(PartName.MEMORY).values()).hasSize(6);
   }
 
   @Test
-  @DisplayName("micro: JMH measures what it is given")
+  @DisplayName("micro: JMH measures the given benchmarks")
   void micro() throws Exception {
     assertThat(measure(PartName.MICRO).values())
         .hasSize(6)
@@ -156,7 +156,7 @@ class SmokeTest {
   }
 
   @Test
-  @DisplayName("wrong words end with 2")
+  @DisplayName("invalid arguments exit with 2")
   void wrongUsage() {
     assertThat(Main.run("everything")).isEqualTo(2);
     assertThat(Main.run("pages", "--sizes", "many")).isEqualTo(2);

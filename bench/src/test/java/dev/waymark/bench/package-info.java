@@ -1,2 +1,2 @@
-/** Whether the measurements run; not what they come to. */
+/** Tests that the measurements run, without their results. */
 package dev.waymark.bench;

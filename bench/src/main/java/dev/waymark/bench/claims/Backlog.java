@@ -1,6 +1,6 @@
 package dev.waymark.bench.claims;
 
-import dev.waymark.bench.place.Place;
+import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
@@ -21,17 +21,17 @@ final class Backlog {
   /** The number of task runs of an execution. */
   static final int TASKS = 10;
 
-  private final Place place;
+  private final StoreLocation location;
   private long next;
 
-  Backlog(Place place) {
-    this.place = place;
+  Backlog(StoreLocation location) {
+    this.location = location;
   }
 
   /** Replaces the store with an empty one. */
   void begin() throws SQLException {
-    place.clear();
-    try (StateStore store = place.open()) {
+    location.clear();
+    try (StateStore store = location.open()) {
       store.saveWorkflow(new NewWorkflow(WORKFLOW, "tasks: {}"));
     }
   }
@@ -82,7 +82,7 @@ final class Backlog {
   }
 
   private boolean isPostgres() {
-    return place.backend() == dev.waymark.bench.place.Backend.POSTGRES;
+    return location.backend() == dev.waymark.bench.storage.Backend.POSTGRES;
   }
 
   /** An id that consists of a letter and a number. */
@@ -103,7 +103,7 @@ final class Backlog {
   }
 
   private void run(List<String> statements) throws SQLException {
-    try (Connection connection = place.connect();
+    try (Connection connection = location.connect();
         Statement statement = connection.createStatement()) {
       if (isPostgres()) {
         statement.execute("SET session_replication_role = replica");

@@ -1,7 +1,7 @@
 package dev.waymark.bench.claims;
 
-import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Place;
+import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.storage.StoreLocation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,20 +23,20 @@ final class BareQueue {
   private BareQueue() {}
 
   /** Creates a queue without rows. */
-  static void create(Place place) throws SQLException {
-    place.execute(
+  static void create(StoreLocation location) throws SQLException {
+    location.execute(
         "DROP TABLE IF EXISTS bare_queue", "CREATE TABLE bare_queue (id bigint PRIMARY KEY)");
   }
 
   /** Replaces the rows that are left with this number of new rows. */
-  static void fill(Place place, long rows) throws SQLException {
-    boolean isPostgres = place.backend() == Backend.POSTGRES;
+  static void fill(StoreLocation location, long rows) throws SQLException {
+    boolean isPostgres = location.backend() == Backend.POSTGRES;
     String series =
         isPostgres
             ? "SELECT n FROM generate_series(1, %s) n".formatted(rows)
             : "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %s) SELECT n FROM c"
                 .formatted(rows);
-    place.execute(
+    location.execute(
         isPostgres ? "TRUNCATE bare_queue" : "DELETE FROM bare_queue",
         "INSERT INTO bare_queue (id) " + series);
   }
@@ -46,9 +46,10 @@ final class BareQueue {
     private final Connection connection;
     private final PreparedStatement take;
 
-    Claimer(Place place) throws SQLException {
-      connection = place.connect();
-      take = connection.prepareStatement(place.backend() == Backend.POSTGRES ? POSTGRES : SQLITE);
+    Claimer(StoreLocation location) throws SQLException {
+      connection = location.connect();
+      take =
+          connection.prepareStatement(location.backend() == Backend.POSTGRES ? POSTGRES : SQLITE);
     }
 
     /** Takes one row; returns false when no row is left. */

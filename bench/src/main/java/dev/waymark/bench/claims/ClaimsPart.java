@@ -2,12 +2,12 @@ package dev.waymark.bench.claims;
 
 import dev.waymark.bench.part.Part;
 import dev.waymark.bench.part.Settings;
-import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Place;
 import dev.waymark.bench.report.Numbers;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;
 import dev.waymark.bench.report.Table;
+import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
@@ -59,8 +59,8 @@ public final class ClaimsPart implements Part {
   private void measure(Settings settings, Backend backend) throws Exception {
     long finished = Math.min(1_000_000, Collections.max(settings.sizes()));
     long ready = finished / SHARE_READY;
-    Place small = settings.ground().place(backend, "claims_small");
-    Place large = settings.ground().place(backend, "claims_large");
+    StoreLocation small = settings.storage().location(backend, "claims_small");
+    StoreLocation large = settings.storage().location(backend, "claims_large");
     System.err.printf(Locale.ROOT, "claims: %s, filling %,d and %,d%n", backend, finished, ready);
     Backlog few = new Backlog(small);
     Backlog many = new Backlog(large);
@@ -75,7 +75,12 @@ public final class ClaimsPart implements Part {
   }
 
   private void latency(
-      Settings settings, Backend backend, int claims, Place small, Backlog few, Place large)
+      Settings settings,
+      Backend backend,
+      int claims,
+      StoreLocation small,
+      Backlog few,
+      StoreLocation large)
       throws Exception {
     List<Double> empty = new ArrayList<>();
     List<Double> full = new ArrayList<>();
@@ -115,7 +120,8 @@ public final class ClaimsPart implements Part {
     return Spread.of(millis).median();
   }
 
-  private void rate(Settings settings, Backend backend, Place large, long ready) throws Exception {
+  private void rate(Settings settings, Backend backend, StoreLocation large, long ready)
+      throws Exception {
     List<Double> ours = new ArrayList<>();
     List<Double> bare = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();

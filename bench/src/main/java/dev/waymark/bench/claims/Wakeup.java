@@ -1,11 +1,11 @@
 package dev.waymark.bench.claims;
 
 import dev.waymark.bench.part.Settings;
-import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Place;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;
 import dev.waymark.bench.report.Table;
+import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.query.ExecutionQuery;
@@ -54,24 +54,24 @@ final class Wakeup {
   }
 
   private void measure(Settings settings, Backend backend) throws Exception {
-    Place place = settings.ground().place(backend, "wakeup");
-    place.clear();
-    Path folder = Files.createDirectories(settings.ground().folder().resolve("wakeup-" + backend));
+    StoreLocation location = settings.storage().location(backend, "wakeup");
+    location.clear();
+    Path folder = Files.createDirectories(settings.storage().folder().resolve("wakeup-" + backend));
     Path mark = folder.resolve("mark");
     Times program = new Times();
     Times command = new Times();
-    try (StateStore store = place.open();
+    try (StateStore store = location.open();
         Runner runner = Runner.builder(store).build()) {
       save(store, "mark", "default", mark);
       save(store, "nobody", "nobody", mark);
-      Process worker = worker(settings, place, folder);
+      Process worker = worker(settings, location, folder);
       try {
         int starts = settings.rounds() * startsForEachRound(settings);
         for (int i = 0; i <= starts; i++) {
           double byProgram = started(store, runner, mark);
           double alone = alone(mark);
-          double byCommand = startedByCommand(settings, place, store, mark);
-          double commandAlone = command(settings, place, "nobody");
+          double byCommand = startedByCommand(settings, location, store, mark);
+          double commandAlone = command(settings, location, "nobody");
           if (i > 0) { // The first waits for the start of the worker.
             program.add(byProgram, alone);
             command.add(byCommand, commandAlone + alone);
@@ -115,9 +115,10 @@ final class Wakeup {
     return (int) Math.max(1, STARTS_A_SECOND * settings.slice().toSeconds());
   }
 
-  private static Process worker(Settings settings, Place place, Path folder) throws IOException {
+  private static Process worker(Settings settings, StoreLocation location, Path folder)
+      throws IOException {
     return new ProcessBuilder(
-            settings.root().resolve("waymark").toString(), "worker", "--store", place.url())
+            settings.root().resolve("waymark").toString(), "worker", "--store", location.url())
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("worker.out").toFile())
         .start();
@@ -134,17 +135,18 @@ final class Wakeup {
 
   /** The time from before the command was started, including all of its own work. */
   private static double startedByCommand(
-      Settings settings, Place place, StateStore store, Path mark) throws Exception {
+      Settings settings, StoreLocation location, StateStore store, Path mark) throws Exception {
     Files.deleteIfExists(mark);
     Instant begin = Instant.now();
-    var unused = command(settings, place, "mark");
+    var unused = command(settings, location, "mark");
     double millis = awaitMark(begin, mark);
     awaitIdle(store);
     return millis;
   }
 
   /** The time of {@code run --detach} of this workflow alone. */
-  private static double command(Settings settings, Place place, String workflow) throws Exception {
+  private static double command(Settings settings, StoreLocation location, String workflow)
+      throws Exception {
     long begin = System.nanoTime();
     Process process =
         new ProcessBuilder(
@@ -152,7 +154,7 @@ final class Wakeup {
                 "run",
                 "--detach",
                 "--store",
-                place.url(),
+                location.url(),
                 workflow)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)

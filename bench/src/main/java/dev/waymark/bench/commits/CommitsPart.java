@@ -2,8 +2,8 @@ package dev.waymark.bench.commits;
 
 import dev.waymark.bench.part.Part;
 import dev.waymark.bench.part.Settings;
-import dev.waymark.bench.place.Backend;
 import dev.waymark.bench.report.Report;
+import dev.waymark.bench.storage.Backend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,21 +19,21 @@ public final class CommitsPart implements Part {
     CommitsReport report = new CommitsReport();
     Rounds rounds = new Rounds(settings.slice(), settings.warmUp(), settings.rounds());
     for (Backend backend : settings.backends()) {
-      List<Contestant> contestants = Contestants.all(settings.ground(), backend);
+      List<Implementation> implementations = Implementations.all(settings.storage(), backend);
       try {
-        Accounts accounts = new Accounts(contestants);
+        TallyCheck check = new TallyCheck(implementations);
         for (Load load : loads(settings)) {
           System.err.println("commits: " + backend + ", " + load.title());
-          List<Contestant> able =
-              contestants.stream().filter(c -> c.isAsync() || !load.isAsync()).toList();
+          List<Implementation> able =
+              implementations.stream().filter(c -> c.isAsync() || !load.isAsync()).toList();
           Map<String, Rounds.Result> results = rounds.run(able, load);
-          accounts.add(results);
+          check.add(results);
           report.add(backend, load, results);
         }
-        accounts.check();
+        check.check();
       } finally {
-        for (Contestant contestant : contestants) {
-          contestant.close();
+        for (Implementation implementation : implementations) {
+          implementation.close();
         }
       }
     }

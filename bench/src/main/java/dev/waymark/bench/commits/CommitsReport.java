@@ -1,10 +1,10 @@
 package dev.waymark.bench.commits;
 
-import dev.waymark.bench.place.Backend;
 import dev.waymark.bench.report.Chart;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;
 import dev.waymark.bench.report.Table;
+import dev.waymark.bench.storage.Backend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +18,7 @@ final class CommitsReport {
   private static final List<String> COLUMNS =
       List.of(
           "load",
-          "contestant",
+          "implementation",
           "steps/s",
           "to ceiling",
           "to plain",
@@ -64,7 +64,7 @@ final class CommitsReport {
     return report;
   }
 
-  /** One contestant under one load. */
+  /** One implementation under one load. */
   private static final class Line {
     private final Rounds.Result result;
     private final Spread rate;
@@ -88,7 +88,7 @@ final class CommitsReport {
       return Spread.of(result.slices().stream().map(value::applyAsDouble).toList());
     }
 
-    /** The ratio within each round, so that a disturbance of both contestants cancels out. */
+    /** The ratio within each round, so that a disturbance of both implementations cancels out. */
     private static @Nullable Spread ratio(
         Rounds.Result result, Rounds.@Nullable Result other, ToDoubleFunction<Slice> value) {
       if (other == null || other.equals(result)) {
@@ -123,7 +123,7 @@ final class CommitsReport {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("backend", backend.toString());
       json.put("load", load.title());
-      json.put("contestant", name);
+      json.put("implementation", name);
       json.put("stepsPerSecond", rate.json());
       put(json, "toCeiling", toCeiling);
       put(json, "toPlain", toPlain);

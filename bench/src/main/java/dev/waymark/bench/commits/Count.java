@@ -41,11 +41,11 @@ record Count(String workflow, String state, long day, long executions) {
 
   private static void add(Map<Count, Long> sums, Entry entry, String state, long change) {
     // The id of an execution begins with the time of its creation.
-    long millis = entry.step().course().execution().value().getMostSignificantBits() >>> 16;
+    long millis = entry.step().lifecycle().execution().value().getMostSignificantBits() >>> 16;
     long day = Instant.ofEpochMilli(millis).getEpochSecond() / 86_400;
     sums.merge(new Count("", state, day, 0), change, Long::sum);
     sums.merge(
-        new Count(entry.step().course().workflow().value(), state, day, 0), change, Long::sum);
+        new Count(entry.step().lifecycle().workflow().value(), state, day, 0), change, Long::sum);
   }
 
   private Count times(long change) {

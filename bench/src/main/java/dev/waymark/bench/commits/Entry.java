@@ -21,7 +21,7 @@ record Entry(Step step, Instant at, int transitionCount, String transitions, Str
   static Entry of(Step step) {
     Instant at = Instant.now().truncatedTo(ChronoUnit.MICROS);
     return switch (step.kind()) {
-      case CREATE -> new Entry(step, at, 1 + Course.TASKS.size(), created(step), "1 1 1 1");
+      case CREATE -> new Entry(step, at, 1 + Lifecycle.TASKS.size(), created(step), "1 1 1 1");
       case START -> new Entry(step, at, 1, "[" + execution(step, "PENDING", "RUNNING") + "]", "2");
       case BEGIN_TASK -> new Entry(step, at, 2, begun(step), "2 1");
       case END_TASK -> new Entry(step, at, 2, ended(step), "1 3");
@@ -42,9 +42,9 @@ record Entry(Step step, Instant at, int transitionCount, String transitions, Str
   private static String created(Step step) {
     StringBuilder text = new StringBuilder(256);
     text.append("[[\"EXECUTION\",\"")
-        .append(step.course().execution())
+        .append(step.lifecycle().execution())
         .append("\",null,\"PENDING\"]");
-    for (TaskRunId taskRun : step.course().taskRuns()) {
+    for (TaskRunId taskRun : step.lifecycle().taskRuns()) {
       text.append(",[\"TASK_RUN\",\"").append(taskRun).append("\",null,\"PENDING\"]");
     }
     return text.append(']').toString();
@@ -67,6 +67,12 @@ record Entry(Step step, Instant at, int transitionCount, String transitions, Str
   }
 
   private static String execution(Step step, String from, String to) {
-    return "[\"EXECUTION\",\"" + step.course().execution() + "\",\"" + from + "\",\"" + to + "\"]";
+    return "[\"EXECUTION\",\""
+        + step.lifecycle().execution()
+        + "\",\""
+        + from
+        + "\",\""
+        + to
+        + "\"]";
   }
 }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * prepared text, and each takes its columns as arrays. They are one transaction, because they are
  * sent together with autocommit on.
  */
-final class PostgresGroupWriter implements GroupContestant.Writer {
+final class PostgresGroupWriter implements GroupCommitBaseline.Writer {
   /**
    * The server plans the statements while the tables are small, and keeps the plans for a while.
    * Without this setting, these plans would read whole tables for every group.
@@ -95,7 +95,7 @@ final class PostgresGroupWriter implements GroupContestant.Writer {
   }
 
   @Override
-  public Contestant.Tally tally() throws SQLException {
+  public Implementation.Tally tally() throws SQLException {
     return Tallies.of(connection);
   }
 

@@ -21,7 +21,7 @@ enum PostgresPart {
       binder
           .text(Entry.REQUEST_HASH)
           .column("uuid", rows, PostgresPart::execution)
-          .column("text", rows, entry -> entry.step().course().workflow().value())
+          .column("text", rows, entry -> entry.step().lifecycle().workflow().value())
           .column("timestamptz", rows, Entry::at);
     }
   },
@@ -36,7 +36,7 @@ enum PostgresPart {
       binder
           .column("uuid", rows.stream().flatMap(PostgresPart::allTaskRuns))
           .column("uuid", each(rows).map(PostgresPart::execution))
-          .column("text", rows.stream().flatMap(entry -> Course.TASKS.stream()))
+          .column("text", rows.stream().flatMap(entry -> Lifecycle.TASKS.stream()))
           .column("timestamptz", each(rows).map(Entry::at));
     }
   },
@@ -166,15 +166,15 @@ enum PostgresPart {
 
   /** Each entry, repeated for each task. */
   private static Stream<Entry> each(List<Entry> rows) {
-    return rows.stream().flatMap(entry -> Course.TASKS.stream().map(task -> entry));
+    return rows.stream().flatMap(entry -> Lifecycle.TASKS.stream().map(task -> entry));
   }
 
   private static Stream<UUID> allTaskRuns(Entry entry) {
-    return entry.step().course().taskRuns().stream().map(id -> id.value());
+    return entry.step().lifecycle().taskRuns().stream().map(id -> id.value());
   }
 
   private static Object execution(Entry entry) {
-    return entry.step().course().execution().value();
+    return entry.step().lifecycle().execution().value();
   }
 
   private static Object taskRun(Entry entry) {

@@ -1,19 +1,20 @@
 package dev.waymark.bench.commits;
 
-import dev.waymark.bench.place.Place;
+import dev.waymark.bench.storage.StoreLocation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 
 /** Plain JDBC on PostgreSQL: a transaction for each step, a connection for each thread. */
-final class PostgresPlain implements Contestant {
-  private final Place place;
+final class PostgresPlain implements Implementation {
+  private final StoreLocation location;
 
   /**
-   * The connections of the place must have a search path that contains the tables of the baseline.
+   * The connections of the location must have a search path that contains the tables of the
+   * baseline.
    */
-  PostgresPlain(Place place) {
-    this.place = place;
+  PostgresPlain(StoreLocation location) {
+    this.location = location;
   }
 
   @Override
@@ -22,11 +23,11 @@ final class PostgresPlain implements Contestant {
   }
 
   @Override
-  public Lane lane() throws SQLException {
-    Connection connection = place.connect();
+  public Committer committer() throws SQLException {
+    Connection connection = location.connect();
     connection.setAutoCommit(false);
     PostgresRows rows = new PostgresRows(connection);
-    return new Lane() {
+    return new Committer() {
       @Override
       public void commit(Step step) throws SQLException {
         rows.write(Entry.of(step));
@@ -52,12 +53,12 @@ final class PostgresPlain implements Contestant {
 
   @Override
   public void settle() throws SQLException {
-    place.analyze();
+    location.analyze();
   }
 
   @Override
   public Tally tally() throws SQLException {
-    try (Connection connection = place.connect()) {
+    try (Connection connection = location.connect()) {
       return Tallies.of(connection);
     }
   }

@@ -70,7 +70,7 @@ final class PostgresRows {
     Step step = entry.step();
     switch (step.kind()) {
       case CREATE -> create(entry);
-      case START -> move(startExecution, entry, step.course().execution().value());
+      case START -> move(startExecution, entry, step.lifecycle().execution().value());
       case BEGIN_TASK -> {
         move(beginTaskRun, entry, step.taskRun().value());
         recordAttempt.setString(3, Step.WORKER);
@@ -80,24 +80,24 @@ final class PostgresRows {
         move(endAttempt, entry, step.taskRun().value());
         move(endTaskRun, entry, step.taskRun().value());
       }
-      case FINISH -> move(finishExecution, entry, step.course().execution().value());
+      case FINISH -> move(finishExecution, entry, step.lifecycle().execution().value());
     }
     addPast(entry);
   }
 
   private void create(Entry entry) throws SQLException {
-    Course course = entry.step().course();
-    UUID execution = course.execution().value();
+    Lifecycle lifecycle = entry.step().lifecycle();
+    UUID execution = lifecycle.execution().value();
     createExecution.setObject(1, execution);
-    createExecution.setString(2, course.workflow().value());
+    createExecution.setString(2, lifecycle.workflow().value());
     createExecution.setString(3, Entry.REQUEST_HASH);
     createExecution.setObject(4, time(entry));
     createExecution.executeUpdate();
-    for (int i = 0; i < Course.TASKS.size(); i++) {
-      TaskRunId id = course.taskRuns().get(i);
+    for (int i = 0; i < Lifecycle.TASKS.size(); i++) {
+      TaskRunId id = lifecycle.taskRuns().get(i);
       createTaskRun.setObject(1, id.value());
       createTaskRun.setObject(2, execution);
-      createTaskRun.setString(3, Course.TASKS.get(i).value());
+      createTaskRun.setString(3, Lifecycle.TASKS.get(i).value());
       createTaskRun.setObject(4, time(entry));
       createTaskRun.addBatch();
     }
@@ -113,7 +113,7 @@ final class PostgresRows {
   }
 
   private void addPast(Entry entry) throws SQLException {
-    addHistory.setObject(1, entry.step().course().execution().value());
+    addHistory.setObject(1, entry.step().lifecycle().execution().value());
     addHistory.setObject(2, time(entry));
     addHistory.setInt(3, entry.transitionCount());
     addHistory.setString(4, entry.transitions());

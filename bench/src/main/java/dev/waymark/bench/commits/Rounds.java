@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs contestants under one load, round by round in one process. In each round each of them works
- * for a slice, and the order changes from round to round. So a temporary disturbance of the machine
- * affects all of them, and ratios are computed within a round.
+ * Runs implementations under one load, round by round in one process. In each round each of them
+ * works for a slice, and the order changes from round to round. So a temporary disturbance of the
+ * machine affects all of them, and ratios are computed within a round.
  */
 public final class Rounds {
   private final Duration slice;
@@ -18,7 +18,7 @@ public final class Rounds {
 
   /**
    * Runs this number of rounds with slices of this length, after one warm-up slice for each
-   * contestant.
+   * implementation.
    */
   public Rounds(Duration slice, Duration warmUp, int rounds) {
     this.slice = slice;
@@ -27,23 +27,23 @@ public final class Rounds {
   }
 
   /**
-   * The result of one contestant.
+   * The result of one implementation.
    *
    * @param slices round by round
    * @param acknowledged everything that it acknowledged, warm-up included
    */
-  public record Result(List<Slice> slices, Crew.Acknowledged acknowledged) {}
+  public record Result(List<Slice> slices, LoadGenerator.Acknowledged acknowledged) {}
 
-  /** Runs all rounds. Returns the results by name of the contestant. */
-  public Map<String, Result> run(List<? extends Contestant> contestants, Load load)
+  /** Runs all rounds. Returns the results by name of the implementation. */
+  public Map<String, Result> run(List<? extends Implementation> implementations, Load load)
       throws Exception {
     List<Runner> runners = new ArrayList<>();
     try {
-      for (Contestant contestant : contestants) {
-        Runner runner = new Runner(contestant.name(), Crew.of(contestant, load));
+      for (Implementation implementation : implementations) {
+        Runner runner = new Runner(implementation.name(), LoadGenerator.of(implementation, load));
         runners.add(runner);
-        runner.crew.work(warmUp);
-        contestant.settle();
+        runner.generator.work(warmUp);
+        implementation.settle();
       }
       for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < runners.size(); i++) {
@@ -53,7 +53,7 @@ public final class Rounds {
       return results(runners);
     } finally {
       for (Runner runner : runners) {
-        runner.crew.close();
+        runner.generator.close();
       }
     }
   }
@@ -64,23 +64,23 @@ public final class Rounds {
     return results;
   }
 
-  /** One contestant during the rounds. */
+  /** One implementation during the rounds. */
   private static final class Runner {
     private final String name;
-    private final Crew crew;
+    private final LoadGenerator generator;
     private final List<Slice> slices = new ArrayList<>();
 
-    Runner(String name, Crew crew) {
+    Runner(String name, LoadGenerator generator) {
       this.name = name;
-      this.crew = crew;
+      this.generator = generator;
     }
 
     void run(Duration slice) throws Exception {
-      slices.add(crew.work(slice));
+      slices.add(generator.work(slice));
     }
 
     Result result() {
-      return new Result(List.copyOf(slices), crew.acknowledged());
+      return new Result(List.copyOf(slices), generator.acknowledged());
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.waymark.bench.commits;
 
 /**
- * The work of a contestant in one slice of time.
+ * The work of an implementation in one slice of time.
  *
  * @param steps the number of acknowledged steps
  * @param nanos the duration of the slice

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** Writes a group to SQLite in one transaction, row by row with statements that stay prepared. */
-final class SqliteGroupWriter implements GroupContestant.Writer {
+final class SqliteGroupWriter implements GroupCommitBaseline.Writer {
   private static final String ADD_COUNT =
       """
       INSERT INTO execution_counts (workflow_id, state, day, executions) VALUES (?, ?, ?, ?)
@@ -44,7 +44,7 @@ final class SqliteGroupWriter implements GroupContestant.Writer {
   }
 
   @Override
-  public Contestant.Tally tally() throws SQLException {
+  public Implementation.Tally tally() throws SQLException {
     return Tallies.of(connection);
   }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Plain JDBC on SQLite: a transaction for each step. SQLite has one writer at a time, so all
  * threads share one connection and take turns.
  */
-final class SqlitePlain implements Contestant {
+final class SqlitePlain implements Implementation {
   private final Connection connection;
   private final PreparedStatement begin;
   private final PreparedStatement commit;
@@ -31,7 +31,7 @@ final class SqlitePlain implements Contestant {
   }
 
   @Override
-  public Lane lane() {
+  public Committer committer() {
     return this::commit;
   }
 

@@ -69,7 +69,7 @@ final class SqliteRows {
     Step step = entry.step();
     switch (step.kind()) {
       case CREATE -> create(entry);
-      case START -> move(startExecution, entry, step.course().execution().value());
+      case START -> move(startExecution, entry, step.lifecycle().execution().value());
       case BEGIN_TASK -> {
         move(beginTaskRun, entry, step.taskRun().value());
         recordAttempt.setString(3, Step.WORKER);
@@ -79,24 +79,24 @@ final class SqliteRows {
         move(endAttempt, entry, step.taskRun().value());
         move(endTaskRun, entry, step.taskRun().value());
       }
-      case FINISH -> move(finishExecution, entry, step.course().execution().value());
+      case FINISH -> move(finishExecution, entry, step.lifecycle().execution().value());
     }
     addPast(entry);
   }
 
   private void create(Entry entry) throws SQLException {
-    Course course = entry.step().course();
-    byte[] execution = bytes(course.execution().value());
+    Lifecycle lifecycle = entry.step().lifecycle();
+    byte[] execution = bytes(lifecycle.execution().value());
     createExecution.setBytes(1, execution);
-    createExecution.setString(2, course.workflow().value());
+    createExecution.setString(2, lifecycle.workflow().value());
     createExecution.setString(3, Entry.REQUEST_HASH);
     createExecution.setLong(4, entry.micros());
     createExecution.executeUpdate();
-    for (int i = 0; i < Course.TASKS.size(); i++) {
-      TaskRunId id = course.taskRuns().get(i);
+    for (int i = 0; i < Lifecycle.TASKS.size(); i++) {
+      TaskRunId id = lifecycle.taskRuns().get(i);
       createTaskRun.setBytes(1, bytes(id.value()));
       createTaskRun.setBytes(2, execution);
-      createTaskRun.setString(3, Course.TASKS.get(i).value());
+      createTaskRun.setString(3, Lifecycle.TASKS.get(i).value());
       createTaskRun.setLong(4, entry.micros());
       createTaskRun.executeUpdate();
     }
@@ -111,7 +111,7 @@ final class SqliteRows {
   }
 
   private void addPast(Entry entry) throws SQLException {
-    addHistory.setBytes(1, bytes(entry.step().course().execution().value()));
+    addHistory.setBytes(1, bytes(entry.step().lifecycle().execution().value()));
     addHistory.setLong(2, entry.micros());
     addHistory.setInt(3, entry.transitionCount());
     addHistory.setString(4, entry.transitions());

@@ -12,13 +12,13 @@ import dev.waymark.core.store.NewTaskRun;
 import java.util.Map;
 
 /**
- * One step of a course: the changes that become durable together.
+ * One step of a lifecycle: the changes that become durable together.
  *
- * @param course the course
- * @param number from 1 to {@link Course#STEPS}
+ * @param lifecycle the lifecycle
+ * @param number from 1 to {@link Lifecycle#STEPS}
  * @param commit its commit id
  */
-public record Step(Course course, int number, CommitId commit) {
+public record Step(Lifecycle lifecycle, int number, CommitId commit) {
   /** The worker that makes every attempt. */
   static final String WORKER = "bench-worker-1";
 
@@ -40,14 +40,14 @@ public record Step(Course course, int number, CommitId commit) {
     return switch (number) {
       case 1 -> Kind.CREATE;
       case 2 -> Kind.START;
-      case Course.STEPS -> Kind.FINISH;
+      case Lifecycle.STEPS -> Kind.FINISH;
       default -> number % 2 == 1 ? Kind.BEGIN_TASK : Kind.END_TASK;
     };
   }
 
   /** The task run of the step. Call it only for a step of a task run. */
   TaskRunId taskRun() {
-    return course.taskRuns().get((number - 3) / 2);
+    return lifecycle.taskRuns().get((number - 3) / 2);
   }
 
   /** The step as a change set for Waymark, with every version and fence that it can expect. */
@@ -55,7 +55,8 @@ public record Step(Course course, int number, CommitId commit) {
     ChangeSet.Builder changes = ChangeSet.builder(commit);
     switch (kind()) {
       case CREATE -> create(changes);
-      case START -> changes.updateExecution(course.execution(), ExecutionState.RUNNING, 1L, null);
+      case START ->
+          changes.updateExecution(lifecycle.execution(), ExecutionState.RUNNING, 1L, null);
       case BEGIN_TASK ->
           changes
               .updateTaskRun(taskRun(), TaskRunState.RUNNING, 1L, null)
@@ -65,17 +66,18 @@ public record Step(Course course, int number, CommitId commit) {
               .updateAttempt(new AttemptId(taskRun(), 1), AttemptState.SUCCEEDED, 0, null)
               .updateTaskRun(taskRun(), TaskRunState.SUCCEEDED, 2L, 1);
       case FINISH ->
-          changes.updateExecution(course.execution(), ExecutionState.SUCCEEDED, 2L, null);
+          changes.updateExecution(lifecycle.execution(), ExecutionState.SUCCEEDED, 2L, null);
     }
     return changes.build();
   }
 
   private void create(ChangeSet.Builder changes) {
     changes.createExecution(
-        new NewExecution(course.execution(), course.workflow(), 1, Map.of(), Map.of()));
-    for (int i = 0; i < course.taskRuns().size(); i++) {
+        new NewExecution(lifecycle.execution(), lifecycle.workflow(), 1, Map.of(), Map.of()));
+    for (int i = 0; i < lifecycle.taskRuns().size(); i++) {
       changes.createTaskRun(
-          new NewTaskRun(course.taskRuns().get(i), course.execution(), Course.TASKS.get(i)));
+          new NewTaskRun(
+              lifecycle.taskRuns().get(i), lifecycle.execution(), Lifecycle.TASKS.get(i)));
     }
   }
 }

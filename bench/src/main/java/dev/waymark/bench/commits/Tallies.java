@@ -15,11 +15,11 @@ final class Tallies {
 
   private Tallies() {}
 
-  static Contestant.Tally of(Connection connection) throws SQLException {
+  static Implementation.Tally of(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(COUNT)) {
       row.next();
-      return new Contestant.Tally(row.getLong(1), row.getLong(2), row.getLong(3));
+      return new Implementation.Tally(row.getLong(1), row.getLong(2), row.getLong(3));
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Commits under load. Compares Waymark with two contestants. Plain JDBC writes the same records
+ * Commits under load. Compares Waymark with two implementations. Plain JDBC writes the same records
  * with one transaction for each step. The ceiling is JDBC that commits in groups and decides
  * nothing.
  */

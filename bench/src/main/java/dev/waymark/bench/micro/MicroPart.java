@@ -21,7 +21,7 @@ public final class MicroPart implements Part {
 
   @Override
   public Report measure(Settings settings) throws Exception {
-    Path folder = settings.ground().folder().resolve("micro");
+    Path folder = settings.storage().folder().resolve("micro");
     String classPath = new Generated(folder).classPath(PureParts.class);
     Path results = folder.resolve("results.csv");
     System.err.println("micro: JMH");

@@ -1,6 +1,6 @@
 package dev.waymark.bench.micro;
 
-import dev.waymark.bench.commits.Course;
+import dev.waymark.bench.commits.Lifecycle;
 import dev.waymark.core.internal.decide.Decider;
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.ExecutionHead;
@@ -39,9 +39,9 @@ public class PureParts {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.123456Z");
 
   private final Limits limits = Limits.defaults();
-  private final Course course = new Course.Source().next();
-  private final ChangeSet create = course.step(1).changeSet();
-  private final ChangeSet endTask = course.step(4).changeSet();
+  private final Lifecycle lifecycle = new Lifecycle.Source().next();
+  private final ChangeSet create = lifecycle.step(1).changeSet();
+  private final ChangeSet endTask = lifecycle.step(4).changeSet();
   private final Submission createSubmission = Submission.of(create, NOW, limits);
   private final Submission endTaskSubmission = Submission.of(endTask, NOW, limits);
   private final List<Effect.Moved> created = moved(decideCreation());
@@ -68,7 +68,7 @@ public class PureParts {
   @Benchmark
   public final Verdict decideCreation() {
     Ledger ledger = new Ledger();
-    ledger.load(new WorkflowHead(course.workflow(), 1, "hash"));
+    ledger.load(new WorkflowHead(lifecycle.workflow(), 1, "hash"));
     return Decider.decide(createSubmission, ledger, limits);
   }
 
@@ -78,12 +78,18 @@ public class PureParts {
     Ledger ledger = new Ledger();
     ledger.load(
         new ExecutionHead(
-            course.execution(), course.workflow(), ExecutionState.RUNNING, 2, NOW, null, "hash"));
-    ledger.load(course.execution(), new TaskRunCounts(3, 3, 0));
+            lifecycle.execution(),
+            lifecycle.workflow(),
+            ExecutionState.RUNNING,
+            2,
+            NOW,
+            null,
+            "hash"));
+    ledger.load(lifecycle.execution(), new TaskRunCounts(3, 3, 0));
     ledger.load(
         new TaskRunHead(
-            course.taskRuns().get(0),
-            course.execution(),
+            lifecycle.taskRuns().get(0),
+            lifecycle.execution(),
             new TaskId("extract"),
             TaskRunState.RUNNING,
             2,

@@ -1,19 +1,19 @@
 package dev.waymark.bench.pages;
 
-import dev.waymark.bench.commits.Accounts;
-import dev.waymark.bench.commits.Contestant;
-import dev.waymark.bench.commits.Contestants;
+import dev.waymark.bench.commits.Implementation;
+import dev.waymark.bench.commits.Implementations;
 import dev.waymark.bench.commits.Load;
 import dev.waymark.bench.commits.Rounds;
 import dev.waymark.bench.commits.Slice;
-import dev.waymark.bench.commits.WaymarkContestant;
+import dev.waymark.bench.commits.TallyCheck;
+import dev.waymark.bench.commits.WaymarkImplementation;
 import dev.waymark.bench.part.Part;
 import dev.waymark.bench.part.Settings;
-import dev.waymark.bench.place.Backend;
 import dev.waymark.bench.report.Chart;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;
 import dev.waymark.bench.report.Table;
+import dev.waymark.bench.storage.Backend;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -39,16 +39,16 @@ public final class LargePart implements Part {
     Rounds rounds = new Rounds(settings.slice(), settings.warmUp(), settings.rounds());
     Load load = Load.threads(Collections.max(settings.threads()));
     for (Backend backend : settings.backends()) {
-      LargeStore large = LargeStore.of(settings.ground(), backend, size);
+      LargeStore large = LargeStore.of(settings.storage(), backend, size);
       System.err.printf(Locale.ROOT, "large: %s, %,d executions%n", backend, size);
-      try (Contestant big = new WaymarkContestant(LARGE, large.place());
-          Contestant small =
-              new WaymarkContestant(
-                  EMPTY, Contestants.empty(settings.ground(), backend, "large_none"))) {
-        Accounts accounts = new Accounts(List.of(big, small));
+      try (Implementation big = new WaymarkImplementation(LARGE, large.location());
+          Implementation small =
+              new WaymarkImplementation(
+                  EMPTY, Implementations.empty(settings.storage(), backend, "large_none"))) {
+        TallyCheck check = new TallyCheck(List.of(big, small));
         Map<String, Rounds.Result> results = rounds.run(List.of(big, small), load);
-        accounts.add(results);
-        accounts.check();
+        check.add(results);
+        check.check();
         add(large, load, results);
       }
     }
@@ -62,7 +62,7 @@ public final class LargePart implements Part {
     for (int i = 0; i < big.size(); i++) {
       ratios.add(big.get(i) / small.get(i));
     }
-    String title = large.place().backend().title();
+    String title = large.location().backend().title();
     rows.add(
         List.of(
             title,
@@ -76,7 +76,7 @@ public final class LargePart implements Part {
             title,
             List.of(new Chart.Bar(LARGE, Spread.of(big)), new Chart.Bar(EMPTY, Spread.of(small)))));
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("backend", large.place().backend().toString());
+    json.put("backend", large.location().backend().toString());
     json.put("executions", large.size());
     json.put("load", load.title());
     json.put("large", Spread.of(big).json());

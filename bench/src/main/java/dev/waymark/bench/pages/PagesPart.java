@@ -2,12 +2,12 @@ package dev.waymark.bench.pages;
 
 import dev.waymark.bench.part.Part;
 import dev.waymark.bench.part.Settings;
-import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Place;
 import dev.waymark.bench.report.Chart;
 import dev.waymark.bench.report.Numbers;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Table;
+import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,9 +43,9 @@ public final class PagesPart implements Part {
     for (Backend backend : settings.backends()) {
       List<Chart.Group> groups = new ArrayList<>();
       for (long size : settings.sizes()) {
-        LargeStore large = LargeStore.of(settings.ground(), backend, size);
+        LargeStore large = LargeStore.of(settings.storage(), backend, size);
         noteFilling(large);
-        Place plain = PlainCopy.of(settings.ground(), large);
+        StoreLocation plain = PlainCopy.of(settings.storage(), large);
         add(large, measure(large, plain, budget(settings)), groups);
       }
       report.add(
@@ -72,18 +72,18 @@ public final class PagesPart implements Part {
           String.format(
               Locale.ROOT,
               "Filling %s with %,d executions took %.1f s.",
-              large.place().backend().title(),
+              large.location().backend().title(),
               large.size(),
               large.filling().toMillis() / 1e3));
     }
   }
 
-  private static List<PageTimes> measure(LargeStore large, Place copy, Duration budget)
+  private static List<PageTimes> measure(LargeStore large, StoreLocation copy, Duration budget)
       throws Exception {
     System.err.printf(
-        Locale.ROOT, "pages: %s, %,d executions%n", large.place().backend(), large.size());
+        Locale.ROOT, "pages: %s, %,d executions%n", large.location().backend(), large.size());
     List<PageTimes> all = new ArrayList<>();
-    try (StateStore store = large.place().open();
+    try (StateStore store = large.location().open();
         PlainPages plain = new PlainPages(copy)) {
       for (Listing listing : List.of(Listing.all(), Listing.failed(), Listing.busiest())) {
         all.addAll(new PageReader(store, plain, listing, budget).read());
@@ -108,7 +108,7 @@ public final class PagesPart implements Part {
     }
     String title =
         String.format(
-            Locale.ROOT, "%s, %,d executions", large.place().backend().title(), large.size());
+            Locale.ROOT, "%s, %,d executions", large.location().backend().title(), large.size());
     report.add(new Table(title, COLUMNS, rows));
   }
 
@@ -127,7 +127,7 @@ public final class PagesPart implements Part {
 
   private static Map<String, Object> json(LargeStore large, PageTimes times) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("backend", large.place().backend().toString());
+    json.put("backend", large.location().backend().toString());
     json.put("executions", large.size());
     json.put("list", times.listing().title());
     json.put("page", times.page());

@@ -1,9 +1,9 @@
 package dev.waymark.bench.pages;
 
-import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Place;
-import dev.waymark.bench.place.Storage;
 import dev.waymark.bench.report.Numbers;
+import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.storage.Storage;
+import dev.waymark.bench.storage.StoreLocation;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,28 +24,29 @@ final class PlainCopy {
   private PlainCopy() {}
 
   /** Uses the copy in the folder, or creates one. */
-  static Place of(Storage ground, LargeStore large) throws SQLException {
-    Place place = ground.place(large.place().backend(), "plain_" + Numbers.size(large.size()));
-    if (!place.exists() || count(place) != count(large.place())) {
-      place.clear();
+  static StoreLocation of(Storage storage, LargeStore large) throws SQLException {
+    StoreLocation location =
+        storage.location(large.location().backend(), "plain_" + Numbers.size(large.size()));
+    if (!location.exists() || count(location) != count(large.location())) {
+      location.clear();
       System.err.printf(Locale.ROOT, "copying %,d executions for plain SQL%n", large.size());
       List<String> statements = new ArrayList<>();
       statements.addAll(
-          place.backend() == Backend.SQLITE ? inFile(large.place()) : inSchema(large));
+          location.backend() == Backend.SQLITE ? inFile(large.location()) : inSchema(large));
       statements.addAll(INDEXES);
-      if (place.backend() == Backend.POSTGRES) {
+      if (location.backend() == Backend.POSTGRES) {
         statements.add("VACUUM (ANALYZE)");
       }
-      place.execute(statements.toArray(String[]::new));
+      location.execute(statements.toArray(String[]::new));
     }
-    return place;
+    return location;
   }
 
-  private static long count(Place place) throws SQLException {
-    return place.number("SELECT count(*) FROM executions");
+  private static long count(StoreLocation location) throws SQLException {
+    return location.number("SELECT count(*) FROM executions");
   }
 
-  private static List<String> inFile(Place store) {
+  private static List<String> inFile(StoreLocation store) {
     return List.of(
         "ATTACH '" + store.url().replaceFirst("^sqlite:", "").replace("'", "''") + "' AS store",
         "CREATE TABLE executions AS SELECT * FROM store.executions",

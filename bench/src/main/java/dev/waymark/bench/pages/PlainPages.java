@@ -1,7 +1,7 @@
 package dev.waymark.bench.pages;
 
-import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Place;
+import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.core.query.Cursor;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -34,9 +34,9 @@ final class PlainPages implements AutoCloseable {
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-  PlainPages(Place place) throws SQLException {
-    this.backend = place.backend();
-    this.connection = place.connect();
+  PlainPages(StoreLocation location) throws SQLException {
+    this.backend = location.backend();
+    this.connection = location.connect();
   }
 
   /** Returns the total, and also reads the whole page. */

@@ -1,6 +1,6 @@
 package dev.waymark.bench.pages;
 
-import dev.waymark.bench.place.Place;
+import dev.waymark.bench.storage.StoreLocation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -37,14 +37,14 @@ final class PostgresFiller {
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
       WHERE i.indrelid = 'executions'::regclass AND NOT i.indisunique""";
 
-  private final Place place;
+  private final StoreLocation location;
 
-  PostgresFiller(Place place) {
-    this.place = place;
+  PostgresFiller(StoreLocation location) {
+    this.location = location;
   }
 
   void fill(long size, Instant today) throws SQLException {
-    try (Connection connection = place.connect();
+    try (Connection connection = location.connect();
         Statement statement = connection.createStatement()) {
       statement.execute("SET maintenance_work_mem = '512MB'");
       // Disables user triggers and foreign key checks for this session only.

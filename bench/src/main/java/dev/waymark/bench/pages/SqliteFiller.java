@@ -1,6 +1,6 @@
 package dev.waymark.bench.pages;
 
-import dev.waymark.bench.place.Place;
+import dev.waymark.bench.storage.StoreLocation;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -33,14 +33,14 @@ final class SqliteFiller {
       SELECT type, name, sql FROM sqlite_schema
       WHERE tbl_name = 'executions' AND type IN ('trigger', 'index') AND sql IS NOT NULL""";
 
-  private final Place place;
+  private final StoreLocation location;
 
-  SqliteFiller(Place place) {
-    this.place = place;
+  SqliteFiller(StoreLocation location) {
+    this.location = location;
   }
 
   void fill(long size, Instant today) throws SQLException {
-    try (Connection connection = place.connect();
+    try (Connection connection = location.connect();
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA foreign_keys = 0");
       statement.execute("PRAGMA cache_size = -200000");

@@ -1,6 +1,6 @@
 package dev.waymark.bench.part;
 
-import dev.waymark.bench.place.Storage;
+import dev.waymark.bench.storage.Storage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;

@@ -3,9 +3,9 @@ package dev.waymark.bench.process;
 import dev.waymark.bench.pages.LargeStore;
 import dev.waymark.bench.part.Part;
 import dev.waymark.bench.part.Settings;
-import dev.waymark.bench.place.Backend;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Table;
+import dev.waymark.bench.storage.Backend;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,7 +25,7 @@ public final class MemoryPart implements Part {
   public Report measure(Settings settings) throws Exception {
     long size = Collections.max(settings.sizes());
     for (Backend backend : settings.backends()) {
-      LargeStore large = LargeStore.of(settings.ground(), backend, size);
+      LargeStore large = LargeStore.of(settings.storage(), backend, size);
       System.err.printf(Locale.ROOT, "memory: %s, %,d executions%n", backend, size);
       measureLibrary(large, settings);
       measureCommands(large, settings);
@@ -40,7 +40,7 @@ public final class MemoryPart implements Part {
   }
 
   private void measureLibrary(LargeStore large, Settings settings) throws Exception {
-    long courses = Collections.max(settings.courses());
+    long executions = Collections.max(settings.executions());
     Child child =
         new Child(
             List.of(
@@ -50,15 +50,15 @@ public final class MemoryPart implements Part {
                 "-cp",
                 System.getProperty("java.class.path"),
                 SmallHeap.class.getName(),
-                large.place().url(),
+                large.location().url(),
                 Long.toString(settings.slice().multipliedBy(settings.rounds()).toMillis()),
-                Long.toString(courses)),
+                Long.toString(executions)),
             Map.of(),
-            settings.ground().folder().resolve("memory.out"));
+            settings.storage().folder().resolve("memory.out"));
     double peak = child.peakMegabytes();
     String[] words = child.output().split(" ", -1);
     String did =
-        String.format(Locale.ROOT, "listed %,d, ran %,d", Long.parseLong(words[0]), courses);
+        String.format(Locale.ROOT, "listed %,d, ran %,d", Long.parseLong(words[0]), executions);
     add("library", large, did, words[2], peak);
   }
 
@@ -75,8 +75,8 @@ public final class MemoryPart implements Part {
     Child child =
         new Child(
             command,
-            Map.of("WAYMARK_STORE", large.place().url(), "WAYMARK_JAVA_OPTS", HEAP),
-            settings.ground().folder().resolve("memory.out"));
+            Map.of("WAYMARK_STORE", large.location().url(), "WAYMARK_JAVA_OPTS", HEAP),
+            settings.storage().folder().resolve("memory.out"));
     double peak = child.peakMegabytes();
     String title = "waymark " + words.replaceAll(" [^ ]*/", " ");
     add(title, large, "", "", peak);
@@ -85,10 +85,10 @@ public final class MemoryPart implements Part {
   private void add(String what, LargeStore large, String did, String live, double peak) {
     String executions = String.format(Locale.ROOT, "%,d", large.size());
     String megabytes = peak == 0 ? "unknown" : String.format(Locale.ROOT, "%.0f", peak);
-    rows.add(List.of(what, large.place().backend().title(), executions, did, live, megabytes));
+    rows.add(List.of(what, large.location().backend().title(), executions, did, live, megabytes));
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("what", what);
-    json.put("backend", large.place().backend().toString());
+    json.put("backend", large.location().backend().toString());
     json.put("executions", large.size());
     json.put("did", did);
     json.put("peakMegabytes", peak);

@@ -1,6 +1,6 @@
 package dev.waymark.bench.process;
 
-import dev.waymark.bench.commits.Marathon;
+import dev.waymark.bench.commits.Workload;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The program that runs in a small heap. It pages through a store by cursor, then runs whole
- * courses. It prints the amount of work and the megabytes of live heap at the end.
+ * executions. It prints the amount of work and the megabytes of live heap at the end.
  */
 final class SmallHeap {
   private SmallHeap() {}
 
   /**
-   * Arguments: the URL of the store, the milliseconds for paging, and the number of courses to run.
+   * Arguments: the URL of the store, the milliseconds for paging, and the number of executions to
+   * run.
    */
   public static void main(String[] arguments) {
     String url = arguments[0];
@@ -30,13 +31,13 @@ final class SmallHeap {
             ? SqliteStateStore.open(Path.of(url.substring("sqlite:".length())))
             : PostgresStateStore.open(url)) {
       long listed = list(store, TimeUnit.MILLISECONDS.toNanos(Long.parseLong(arguments[1])));
-      long courses = Long.parseLong(arguments[2]);
-      new Marathon(store).runUntil(courses);
+      long executions = Long.parseLong(arguments[2]);
+      new Workload(store).runUntil(executions);
       System.gc();
       Runtime heap = Runtime.getRuntime();
       long live = (heap.totalMemory() - heap.freeMemory()) >> 20;
       System.out.printf(
-          Locale.ROOT, "%d %d %d %d%n", listed, courses, live, heap.maxMemory() >> 20);
+          Locale.ROOT, "%d %d %d %d%n", listed, executions, live, heap.maxMemory() >> 20);
     }
   }
 

@@ -2,12 +2,12 @@ package dev.waymark.bench.process;
 
 import dev.waymark.bench.part.Part;
 import dev.waymark.bench.part.Settings;
-import dev.waymark.bench.place.Backend;
-import dev.waymark.bench.place.Place;
 import dev.waymark.bench.report.Chart;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;
 import dev.waymark.bench.report.Table;
+import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.storage.StoreLocation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,13 +61,13 @@ public final class StartupPart implements Part {
   }
 
   private static List<Line> lines(Settings settings) {
-    Path folder = settings.ground().folder();
+    Path folder = settings.storage().folder();
     Path out = folder.resolve("startup.out");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String waymark = settings.root().resolve("waymark").toString();
-    Place place = settings.ground().place(Backend.SQLITE, "startup");
-    place.open().close();
-    String store = place.url();
+    StoreLocation location = settings.storage().location(Backend.SQLITE, "startup");
+    location.open().close();
+    String store = location.url();
     Map<String, String> own = Map.of("WAYMARK_STORE", store);
     return List.of(
         new Line(

@@ -1,4 +1,4 @@
-package dev.waymark.bench.place;
+package dev.waymark.bench.storage;
 
 import dev.waymark.core.store.StateStore;
 import dev.waymark.postgres.PostgresStateStore;
@@ -12,7 +12,7 @@ import java.sql.SQLException;
  * @param server a JDBC URL of the server
  * @param schema the schema
  */
-record PostgresPlace(String server, String schema) implements Place {
+record PostgresLocation(String server, String schema) implements StoreLocation {
 
   @Override
   public Backend backend() {

@@ -10,23 +10,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
 /** Threads that each commit step after step and wait for every result. */
-final class ThreadCrew implements Crew {
+final class ThreadLoad implements LoadGenerator {
   private final List<Worker> workers = new ArrayList<>();
   private final ExecutorService threads;
 
-  ThreadCrew(Contestant contestant, int count) throws SQLException {
+  ThreadLoad(Implementation implementation, int count) throws SQLException {
     threads = Threads.pool(count);
     for (int i = 0; i < count; i++) {
-      workers.add(new Worker(contestant.lane()));
+      workers.add(new Worker(implementation.committer()));
     }
   }
 
   private static final class Worker {
-    private final Contestant.Lane lane;
-    private final Walker walker = new Walker();
+    private final Implementation.Committer committer;
+    private final StepSequence steps = new StepSequence();
 
-    Worker(Contestant.Lane lane) {
-      this.lane = lane;
+    Worker(Implementation.Committer committer) {
+      this.committer = committer;
     }
 
     Latencies work(CountDownLatch start, Duration time) throws Exception {
@@ -36,9 +36,9 @@ final class ThreadCrew implements Crew {
       long end = System.nanoTime() + time.toNanos();
       long before = System.nanoTime();
       while (before < end) {
-        Step step = walker.next();
-        lane.commit(step);
-        walker.acknowledge(step);
+        Step step = steps.next();
+        committer.commit(step);
+        steps.acknowledge(step);
         long after = System.nanoTime();
         latencies.add(after - before);
         before = after;
@@ -63,7 +63,7 @@ final class ThreadCrew implements Crew {
   @Override
   public Acknowledged acknowledged() {
     return workers.stream()
-        .map(worker -> worker.walker.acknowledged())
+        .map(worker -> worker.steps.acknowledged())
         .reduce(Acknowledged.NOTHING, Acknowledged::plus);
   }
 
@@ -71,7 +71,7 @@ final class ThreadCrew implements Crew {
   public void close() throws SQLException {
     threads.shutdown();
     for (Worker worker : workers) {
-      worker.lane.close();
+      worker.committer.close();
     }
   }
 }

@@ -7,25 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Runs a given number of whole courses, many of them concurrently. */
-public final class Marathon {
+/** Runs a given number of whole lifecycles, many of them concurrently. */
+public final class Workload {
   private static final int AT_ONCE = 250;
 
   private final StateStore store;
-  private final Course.Source source = new Course.Source();
+  private final Lifecycle.Source source = new Lifecycle.Source();
   private long done;
 
   /** Runs them in this store, which stays open. */
-  public Marathon(StateStore store) {
+  public Workload(StateStore store) {
     this.store = store;
-    Course.WORKFLOWS.forEach(id -> store.saveWorkflow(new NewWorkflow(id, "tasks: {}")));
+    Lifecycle.WORKFLOWS.forEach(id -> store.saveWorkflow(new NewWorkflow(id, "tasks: {}")));
   }
 
-  /** Continues until this total number of courses has been run. */
-  public void runUntil(long courses) {
-    while (done < courses) {
+  /** Continues until this total number of lifecycles has been run. */
+  public void runUntil(long lifecycles) {
+    while (done < lifecycles) {
       List<CompletableFuture<?>> running = new ArrayList<>();
-      while (running.size() < AT_ONCE && done < courses) {
+      while (running.size() < AT_ONCE && done < lifecycles) {
         running.add(run(source.next()));
         done++;
       }
@@ -34,10 +34,10 @@ public final class Marathon {
   }
 
   /** Runs one step after the other: each is sent when the one before is durable. */
-  private CompletableFuture<CommitResult> run(Course course) {
-    CompletableFuture<CommitResult> last = store.commitAsync(course.step(1).changeSet());
-    for (int number = 2; number <= Course.STEPS; number++) {
-      Step next = course.step(number);
+  private CompletableFuture<CommitResult> run(Lifecycle lifecycle) {
+    CompletableFuture<CommitResult> last = store.commitAsync(lifecycle.step(1).changeSet());
+    for (int number = 2; number <= Lifecycle.STEPS; number++) {
+      Step next = lifecycle.step(number);
       last = last.thenCompose(result -> store.commitAsync(next.changeSet()));
     }
     return last;

@@ -1,27 +1,27 @@
 package dev.waymark.bench.commits;
 
-import dev.waymark.bench.commits.Crew.Acknowledged;
+import dev.waymark.bench.commits.LoadGenerator.Acknowledged;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Compares the acknowledged steps of the contestants with the content of their stores. So a
- * contestant cannot win by skipping work.
+ * Compares the acknowledged steps of the implementations with the content of their stores. So a
+ * implementation cannot win by skipping work.
  */
-public final class Accounts {
-  private final List<? extends Contestant> contestants;
+public final class TallyCheck {
+  private final List<? extends Implementation> implementations;
   private final Map<String, Long> executions = new HashMap<>();
   private final Map<String, Long> succeeded = new HashMap<>();
 
   /** Reads what the stores already hold. */
-  public Accounts(List<? extends Contestant> contestants) throws SQLException {
-    this.contestants = contestants;
-    for (Contestant contestant : contestants) {
-      Contestant.Tally tally = contestant.tally();
-      executions.put(contestant.name(), tally.executions());
-      succeeded.put(contestant.name(), tally.succeeded());
+  public TallyCheck(List<? extends Implementation> implementations) throws SQLException {
+    this.implementations = implementations;
+    for (Implementation implementation : implementations) {
+      Implementation.Tally tally = implementation.tally();
+      executions.put(implementation.name(), tally.executions());
+      succeeded.put(implementation.name(), tally.succeeded());
     }
   }
 
@@ -41,13 +41,13 @@ public final class Accounts {
    * @throws IllegalStateException when a store holds more or less than was acknowledged
    */
   public void check() throws SQLException {
-    for (Contestant contestant : contestants) {
-      Contestant.Tally tally = contestant.tally();
-      long created = executions.getOrDefault(contestant.name(), 0L);
-      long ended = succeeded.getOrDefault(contestant.name(), 0L);
+    for (Implementation implementation : implementations) {
+      Implementation.Tally tally = implementation.tally();
+      long created = executions.getOrDefault(implementation.name(), 0L);
+      long ended = succeeded.getOrDefault(implementation.name(), 0L);
       if (tally.executions() != created || tally.succeeded() != ended) {
         throw new IllegalStateException(
-            contestant.name()
+            implementation.name()
                 + " acknowledged "
                 + created
                 + " executions, of which "

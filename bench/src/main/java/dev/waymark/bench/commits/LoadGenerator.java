@@ -3,10 +3,10 @@ package dev.waymark.bench.commits;
 import java.time.Duration;
 
 /**
- * The threads that put load on a contestant, slice after slice. A course that a slice leaves
- * unfinished is continued in the next one.
+ * The threads that put load on an implementation, slice after slice. A lifecycle that a slice
+ * leaves unfinished is continued in the next one.
  */
-interface Crew extends AutoCloseable {
+interface LoadGenerator extends AutoCloseable {
   /** Works for this time and returns what was acknowledged. */
   Slice work(Duration time) throws Exception;
 
@@ -16,11 +16,11 @@ interface Crew extends AutoCloseable {
   @Override
   void close() throws Exception;
 
-  /** A crew for this load. */
-  static Crew of(Contestant contestant, Load load) throws Exception {
+  /** A generator for this load. */
+  static LoadGenerator of(Implementation implementation, Load load) throws Exception {
     return load.isAsync()
-        ? new FlightCrew(contestant, load.count())
-        : new ThreadCrew(contestant, load.count());
+        ? new InFlightLoad(implementation, load.count())
+        : new ThreadLoad(implementation, load.count());
   }
 
   /**
@@ -28,7 +28,7 @@ interface Crew extends AutoCloseable {
    *
    * @param steps all steps
    * @param created executions that were created
-   * @param succeeded executions that reached the end of their course
+   * @param succeeded executions that reached the end of their lifecycle
    */
   record Acknowledged(long steps, long created, long succeeded) {
     static final Acknowledged NOTHING = new Acknowledged(0, 0, 0);
@@ -37,7 +37,7 @@ interface Crew extends AutoCloseable {
       return new Acknowledged(
           steps + 1,
           created + (step.number() == 1 ? 1 : 0),
-          succeeded + (step.number() == Course.STEPS ? 1 : 0));
+          succeeded + (step.number() == Lifecycle.STEPS ? 1 : 0));
     }
 
     Acknowledged plus(Acknowledged other) {

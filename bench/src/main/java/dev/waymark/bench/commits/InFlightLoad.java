@@ -14,76 +14,75 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs many courses concurrently on a few threads. When a step is acknowledged, the next step of
- * its course is sent, without a waiting thread.
+ * Runs many lifecycles concurrently on a few threads. When a step is acknowledged, the next step of
+ * its lifecycle is sent, without a waiting thread.
  */
-final class FlightCrew implements Crew {
+final class InFlightLoad implements LoadGenerator {
   private static final int SENDERS = 2;
 
-  private final Contestant contestant;
-  private final List<Flight> flights = new ArrayList<>();
+  private final Implementation implementation;
+  private final List<Chain> chains = new ArrayList<>();
   private final ExecutorService senders = Threads.pool(SENDERS);
 
-  FlightCrew(Contestant contestant, int count) {
-    this.contestant = contestant;
+  InFlightLoad(Implementation implementation, int count) {
+    this.implementation = implementation;
     for (int i = 0; i < count; i++) {
-      flights.add(new Flight());
+      chains.add(new Chain());
     }
   }
 
-  /** One course after the other, with one step in flight. */
-  private static final class Flight {
-    private final Walker walker = new Walker();
+  /** One lifecycle after the other, with one step in flight. */
+  private static final class Chain {
+    private final StepSequence steps = new StepSequence();
     private long sentAt;
   }
 
   /**
-   * One slice: flights that can send their next step, and flights whose step is not acknowledged
-   * yet.
+   * One slice: chains that can send their next step, and chains whose step is not acknowledged yet.
    */
-  private final class Traffic {
-    private final BlockingQueue<Flight> ready = new LinkedBlockingQueue<>(flights);
-    private final AtomicInteger going = new AtomicInteger(flights.size());
+  private final class InFlightSteps {
+    private final BlockingQueue<Chain> ready = new LinkedBlockingQueue<>(chains);
+    private final AtomicInteger going = new AtomicInteger(chains.size());
     private final ConcurrentLinkedQueue<Throwable> errors = new ConcurrentLinkedQueue<>();
     private final long end;
 
-    Traffic(Duration time) {
+    InFlightSteps(Duration time) {
       this.end = System.nanoTime() + time.toNanos();
     }
 
-    /** Sends the steps that are ready until every flight has ended. */
+    /** Sends the steps that are ready until every chain has ended. */
     Latencies send() throws InterruptedException {
       Latencies latencies = new Latencies();
       while (going.get() > 0) {
-        Flight flight = ready.poll(1, TimeUnit.MILLISECONDS);
-        if (flight != null) {
-          goOn(flight, latencies);
+        Chain chain = ready.poll(1, TimeUnit.MILLISECONDS);
+        if (chain != null) {
+          goOn(chain, latencies);
         }
       }
       return latencies;
     }
 
-    private void goOn(Flight flight, Latencies latencies) {
+    private void goOn(Chain chain, Latencies latencies) {
       long now = System.nanoTime();
-      if (flight.sentAt != 0) {
-        latencies.add(now - flight.sentAt);
-        flight.walker.acknowledge(flight.walker.next());
-        flight.sentAt = 0;
+      if (chain.sentAt != 0) {
+        latencies.add(now - chain.sentAt);
+        chain.steps.acknowledge(chain.steps.next());
+        chain.sentAt = 0;
       }
       if (now >= end || !errors.isEmpty()) {
         going.decrementAndGet();
         return;
       }
-      flight.sentAt = now;
+      chain.sentAt = now;
       CompletableFuture<?> unused =
-          contestant
-              .commitAsync(flight.walker.next())
-              .whenComplete((answer, error) -> land(flight, error));
+          implementation
+              .commitAsync(chain.steps.next())
+              .whenComplete((answer, error) -> land(chain, error));
     }
 
-    private void land(Flight flight, Throwable error) {
+    private void land(Chain chain, Throwable error) {
       if (error == null) {
-        ready.add(flight);
+        ready.add(chain);
       } else {
         errors.add(error);
         going.decrementAndGet();
@@ -93,26 +92,26 @@ final class FlightCrew implements Crew {
 
   @Override
   public Slice work(Duration time) throws Exception {
-    Traffic traffic = new Traffic(time);
+    InFlightSteps inFlight = new InFlightSteps(time);
     List<Callable<Latencies>> work = new ArrayList<>();
     for (int i = 0; i < SENDERS; i++) {
-      work.add(traffic::send);
+      work.add(inFlight::send);
     }
     long before = System.nanoTime();
     List<Latencies> latencies = new ArrayList<>();
     for (Future<Latencies> each : senders.invokeAll(work)) {
       latencies.add(each.get());
     }
-    if (!traffic.errors.isEmpty()) {
-      throw new IllegalStateException("a step failed", traffic.errors.peek());
+    if (!inFlight.errors.isEmpty()) {
+      throw new IllegalStateException("a step failed", inFlight.errors.peek());
     }
     return Latencies.slice(latencies, System.nanoTime() - before);
   }
 
   @Override
   public Acknowledged acknowledged() {
-    return flights.stream()
-        .map(flight -> flight.walker.acknowledged())
+    return chains.stream()
+        .map(chain -> chain.steps.acknowledged())
         .reduce(Acknowledged.NOTHING, Acknowledged::plus);
   }
 

@@ -1,4 +1,4 @@
-package dev.waymark.bench.place;
+package dev.waymark.bench.storage;
 
 import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.SqliteStateStore;
@@ -17,7 +17,7 @@ import java.sql.Statement;
  *
  * @param file the file
  */
-record SqlitePlace(Path file) implements Place {
+record SqliteLocation(Path file) implements StoreLocation {
 
   @Override
   public Backend backend() {

@@ -13,35 +13,35 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The course of one execution with three task runs, from PENDING to SUCCEEDED in nine steps.
+ * The lifecycle of one execution with three task runs, from PENDING to SUCCEEDED in nine steps.
  *
  * @param workflow the workflow that it runs
  * @param execution its id
  * @param taskRuns the ids of its task runs
  * @param commits the commit id of each step
  */
-public record Course(
+public record Lifecycle(
     WorkflowId workflow, ExecutionId execution, List<TaskRunId> taskRuns, List<CommitId> commits) {
 
-  /** The number of steps of a course. */
+  /** The number of steps of a lifecycle. */
   public static final int STEPS = 9;
 
   /** The tasks of every workflow. */
   static final List<TaskId> TASKS =
       List.of(new TaskId("extract"), new TaskId("transform"), new TaskId("load"));
 
-  /** The workflows, which the courses use in turn. */
+  /** The workflows, which the lifecycles use in turn. */
   public static final List<WorkflowId> WORKFLOWS =
       IntStream.range(0, 10).mapToObj(i -> new WorkflowId("workflow-" + i)).toList();
 
-  /** One step of the course, numbered from 1. */
+  /** One step of the lifecycle, numbered from 1. */
   public Step step(int number) {
     return new Step(this, number, commits.get(number - 1));
   }
 
   /**
-   * Creates courses for one thread. The cost of the ids is small, and the same for every
-   * contestant.
+   * Creates lifecycles for one thread. The cost of the ids is small, and the same for every
+   * implementation.
    */
   public static final class Source {
     private static final SplittableRandom RANDOM = new SplittableRandom();
@@ -57,9 +57,9 @@ public record Course(
       return RANDOM.split();
     }
 
-    /** A course that has not been used before. */
-    public Course next() {
-      return new Course(
+    /** A lifecycle that has not been used before. */
+    public Lifecycle next() {
+      return new Lifecycle(
           WORKFLOWS.get(made++ % WORKFLOWS.size()),
           ids.executionId(),
           TASKS.stream().map(task -> ids.taskRunId()).toList(),

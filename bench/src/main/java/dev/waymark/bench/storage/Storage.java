@@ -1,4 +1,4 @@
-package dev.waymark.bench.place;
+package dev.waymark.bench.storage;
 
 import dev.waymark.testserver.TestServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -34,11 +34,13 @@ public final class Storage implements AutoCloseable {
     }
   }
 
-  /** The place with this name. If the folder is kept, it may hold a store from an earlier run. */
-  public Place place(Backend backend, String name) {
+  /**
+   * The location with this name. If the folder is kept, it may hold a store from an earlier run.
+   */
+  public StoreLocation location(Backend backend, String name) {
     return switch (backend) {
-      case SQLITE -> new SqlitePlace(folder.resolve(name + ".db"));
-      case POSTGRES -> new PostgresPlace(serverUrl(), name);
+      case SQLITE -> new SqliteLocation(folder.resolve(name + ".db"));
+      case POSTGRES -> new PostgresLocation(serverUrl(), name);
     };
   }
 

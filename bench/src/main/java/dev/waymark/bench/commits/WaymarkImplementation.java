@@ -1,6 +1,6 @@
 package dev.waymark.bench.commits;
 
-import dev.waymark.bench.place.Place;
+import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.NewWorkflow;
@@ -9,17 +9,17 @@ import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 
 /** Waymark itself, through its public API. */
-public final class WaymarkContestant implements Contestant {
+public final class WaymarkImplementation implements Implementation {
   private final String name;
-  private final Place place;
+  private final StoreLocation location;
   private final StateStore store;
 
-  /** Opens the store at this place, under this name in the reports. */
-  public WaymarkContestant(String name, Place place) {
+  /** Opens the store at this location, under this name in the reports. */
+  public WaymarkImplementation(String name, StoreLocation location) {
     this.name = name;
-    this.place = place;
-    this.store = place.open();
-    Course.WORKFLOWS.forEach(id -> store.saveWorkflow(new NewWorkflow(id, "tasks: {}")));
+    this.location = location;
+    this.store = location.open();
+    Lifecycle.WORKFLOWS.forEach(id -> store.saveWorkflow(new NewWorkflow(id, "tasks: {}")));
   }
 
   @Override
@@ -28,7 +28,7 @@ public final class WaymarkContestant implements Contestant {
   }
 
   @Override
-  public Lane lane() {
+  public Committer committer() {
     return step -> store.commit(step.changeSet());
   }
 
@@ -39,7 +39,7 @@ public final class WaymarkContestant implements Contestant {
 
   @Override
   public void settle() throws SQLException {
-    place.analyze();
+    location.analyze();
   }
 
   @Override

@@ -4,16 +4,16 @@ import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One implementation that makes the steps of courses durable. Each step that it acknowledges
+ * One implementation that makes the steps of executions durable. Each step that it acknowledges
  * survives a power failure. Thread-safe.
  */
-public interface Contestant extends AutoCloseable {
+public interface Implementation extends AutoCloseable {
 
   /** Its name in the reports. */
   String name();
 
-  /** A lane for one thread, which only that thread uses. */
-  Lane lane() throws SQLException;
+  /** A committer for one thread, which only that thread uses. */
+  Committer committer() throws SQLException;
 
   /** Commits a step without waiting. The future completes when the step is durable. */
   CompletableFuture<?> commitAsync(Step step);
@@ -33,7 +33,7 @@ public interface Contestant extends AutoCloseable {
   void close() throws SQLException;
 
   /** The commits of one thread. */
-  interface Lane extends AutoCloseable {
+  interface Committer extends AutoCloseable {
     /** Returns when the step is durable. */
     void commit(Step step) throws SQLException;
 
@@ -45,7 +45,7 @@ public interface Contestant extends AutoCloseable {
    * The content of a store.
    *
    * @param executions all executions
-   * @param succeeded those that reached the end of their course
+   * @param succeeded those that reached the end of their lifecycle
    * @param transitions all transitions of their history, or -1 if the public API does not provide
    *     it
    */

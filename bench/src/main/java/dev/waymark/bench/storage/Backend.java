@@ -1,4 +1,4 @@
-package dev.waymark.bench.place;
+package dev.waymark.bench.storage;
 
 import java.util.Locale;
 

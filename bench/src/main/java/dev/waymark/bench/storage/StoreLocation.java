@@ -1,4 +1,4 @@
-package dev.waymark.bench.place;
+package dev.waymark.bench.storage;
 
 import dev.waymark.core.store.StateStore;
 import java.sql.Connection;
@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** The location of one store, existing or not: a file, or a schema of a server. */
-public interface Place extends Connector {
+public interface StoreLocation extends Connector {
 
   /** Its backend. */
   Backend backend();

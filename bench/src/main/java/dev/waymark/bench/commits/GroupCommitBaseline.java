@@ -1,6 +1,6 @@
 package dev.waymark.bench.commits;
 
-import dev.waymark.bench.place.Place;
+import dev.waymark.bench.storage.StoreLocation;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * takes all waiting steps, writes them in one transaction, and wakes their callers. Nothing is
  * loaded, checked or decided.
  */
-final class GroupContestant implements Contestant {
+final class GroupCommitBaseline implements Implementation {
   /** Writes a group in one transaction. */
   interface Writer extends AutoCloseable {
     /** Returns when the whole group is durable. */
@@ -30,15 +30,15 @@ final class GroupContestant implements Contestant {
 
   private static final int MAX_GROUP = 1_000;
 
-  private final Place place;
+  private final StoreLocation location;
   private final Writer writer;
   private final Object lock = new Object();
   private final Deque<Waiting> queue = new ArrayDeque<>();
   private final ExecutorService pipeline = Threads.pool(1);
   private boolean led;
 
-  GroupContestant(Place place, Writer writer) {
-    this.place = place;
+  GroupCommitBaseline(StoreLocation location, Writer writer) {
+    this.location = location;
     this.writer = writer;
   }
 
@@ -73,7 +73,7 @@ final class GroupContestant implements Contestant {
   }
 
   @Override
-  public Lane lane() {
+  public Committer committer() {
     return this::commit;
   }
 
@@ -160,7 +160,7 @@ final class GroupContestant implements Contestant {
 
   @Override
   public void settle() throws SQLException {
-    place.analyze();
+    location.analyze();
   }
 
   @Override
