@@ -16,8 +16,8 @@ public enum FailedCall {
   UNKNOWN_COMMIT("; it is unknown whether it was stored: repeat it with the same commit id"),
   /** A claim that may have been stored. */
   UNKNOWN_CLAIM(
-      "; it is unknown whether task runs were claimed: if so, they are free again when the lease"
-          + " has expired");
+      "; it is unknown whether task runs were claimed: if so, other workers can claim them when the"
+          + " lease has expired");
 
   private final String stored;
 
