@@ -207,7 +207,8 @@ public record StartRequest(
     /**
      * Returns the request.
      *
-     * @throws InvalidInputException when the priority is out of range
+     * @throws InvalidInputException when the priority is out of range, or {@code fromFailed} is set
+     *     without an earlier execution
      */
     public StartRequest build() {
       return new StartRequest(

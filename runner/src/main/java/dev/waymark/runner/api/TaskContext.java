@@ -55,7 +55,7 @@ public interface TaskContext {
               + Text.quote(output)
               + " of task "
               + Text.quote(task)
-              + "; its needs have given "
+              + "; the outputs of its needs are "
               + needs());
     }
     return value;

@@ -85,7 +85,7 @@ public final class ConditionParser {
     } else if (take(OUTPUT)) {
       test(token.group(), token.group(1));
     } else {
-      throw refused("has " + word() + " where a term must stand", ALLOWED);
+      throw refused("has " + word() + " where a term is expected", ALLOWED);
     }
   }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code if} says. */
+/** The values of {@code if}. */
 @DisplayName("A condition")
 final class ConditionTest {
   private static final String ALLOWED =
@@ -39,14 +39,14 @@ final class ConditionTest {
   }
 
   @Test
-  @DisplayName("implies success() where it has none of the three functions")
+  @DisplayName("implies success() if it has none of the three functions")
   void impliesSuccess() {
     assertThat(Condition.parse("needs.a.outputs.b == 'c'"))
         .isEqualTo(new Condition(Kind.SUCCESS, List.of(test("a", "b", true, "c"))));
   }
 
   @Test
-  @DisplayName("may stand in the braces of GitHub Actions, with spaces and lines as one likes")
+  @DisplayName("may have the braces of GitHub Actions, with any spaces and line breaks")
   void unwraps() {
     Condition condition = Condition.parse("needs.a.outputs.b == '}}' && failure()");
     assertThat(Condition.parse("${{needs.a.outputs.b == '}}' && failure()}}")).isEqualTo(condition);
@@ -55,7 +55,7 @@ final class ConditionTest {
   }
 
   @Test
-  @DisplayName("may compare with any text, doubled quotes standing for one")
+  @DisplayName("may compare with any text, in which a doubled quote means one quote")
   void parsesTexts() {
     assertThat(text("''")).isEmpty();
     assertThat(text("''''")).isEqualTo("'");
@@ -65,7 +65,7 @@ final class ConditionTest {
   }
 
   @Test
-  @DisplayName("takes the last \".outputs.\" for its own, as a task may have the word in its id")
+  @DisplayName("splits at the last \".outputs.\", because the id of a task may contain it")
   void takesTheLastOutputs() {
     assertThat(Condition.parse("needs.a.outputs.b.outputs.c == ''").tests())
         .containsExactly(test("a.outputs.b", "c", true, ""));
@@ -79,7 +79,7 @@ final class ConditionTest {
         "always() && needs.a.outputs.b == 'it''s'",
         "success() && needs.a.outputs.b == '' && needs.a.outputs.b != '&&'"
       })
-  @DisplayName("says itself in full, in a form that is read as the same")
+  @DisplayName("has a complete text form that is read as the same condition")
   void saysItself(String text) {
     assertThat(Condition.parse(text)).hasToString(text);
     assertThat(Condition.parse("${{ " + text.replace("success() && ", "") + " }}"))
@@ -89,16 +89,16 @@ final class ConditionTest {
   @Test
   @DisplayName("is refused with what was found and what is allowed")
   void refuses() {
-    refused("", "the condition has nothing where a term must stand; " + ALLOWED);
-    refused("${{ }}", "the condition has nothing where a term must stand; " + ALLOWED);
-    refused("always() &&", "the condition has nothing where a term must stand; " + ALLOWED);
-    refused("success", "the condition has \"success\" where a term must stand; " + ALLOWED);
-    refused("true", "the condition has \"true\" where a term must stand; " + ALLOWED);
-    refused("!success()", "the condition has \"!success()\" where a term must stand; " + ALLOWED);
-    refused("(always())", "the condition has \"(always())\" where a term must stand; " + ALLOWED);
+    refused("", "the condition has nothing where a term is expected; " + ALLOWED);
+    refused("${{ }}", "the condition has nothing where a term is expected; " + ALLOWED);
+    refused("always() &&", "the condition has nothing where a term is expected; " + ALLOWED);
+    refused("success", "the condition has \"success\" where a term is expected; " + ALLOWED);
+    refused("true", "the condition has \"true\" where a term is expected; " + ALLOWED);
+    refused("!success()", "the condition has \"!success()\" where a term is expected; " + ALLOWED);
+    refused("(always())", "the condition has \"(always())\" where a term is expected; " + ALLOWED);
     refused(
         "inputs.day == 'today'",
-        "the condition has \"inputs.day\" where a term must stand; " + ALLOWED);
+        "the condition has \"inputs.day\" where a term is expected; " + ALLOWED);
     refused(
         "failure() || always()", "the condition has \"||\" where only && could follow; " + ALLOWED);
     refused(
@@ -126,7 +126,7 @@ final class ConditionTest {
   }
 
   @Test
-  @DisplayName("is refused for a comparison that is none")
+  @DisplayName("is refused for an invalid comparison")
   void refusesComparisons() {
     refused(
         "needs.a.result == 'success'",
@@ -177,11 +177,11 @@ final class ConditionTest {
         .hasSize(many);
     refused(
         " ".repeat(many) + "x".repeat(many),
-        "the condition has \"" + "x".repeat(40) + "…\" where a term must stand; " + ALLOWED);
+        "the condition has \"" + "x".repeat(40) + "…\" where a term is expected; " + ALLOWED);
   }
 
   @Test
-  @DisplayName("success() holds when all needs have succeeded, and where there are none")
+  @DisplayName("success() is true when all needs have succeeded, and without needs")
   void holdsOnSuccess() {
     Condition success = Condition.SUCCESS;
     assertThat(success.holds(List.of())).isTrue();
@@ -192,7 +192,7 @@ final class ConditionTest {
   }
 
   @Test
-  @DisplayName("failure() holds when at least one need has failed, rather than was skipped")
+  @DisplayName("failure() is true when at least one need has failed, and not when it was skipped")
   void holdsOnFailure() {
     Condition failure = Condition.parse("failure()");
     assertThat(failure.holds(List.of())).isFalse();
@@ -202,7 +202,7 @@ final class ConditionTest {
   }
 
   @Test
-  @DisplayName("always() holds whatever came of the needs")
+  @DisplayName("always() is true for any end of the needs")
   void holdsAlways() {
     Condition always = Condition.parse("always()");
     for (TaskRunState state : TaskRunState.values()) {
@@ -211,7 +211,7 @@ final class ConditionTest {
   }
 
   @Test
-  @DisplayName("holds only when each of its comparisons does, a missing output being empty")
+  @DisplayName("is true only when each of its comparisons is, with a missing output as empty text")
   void holdsByOutputs() {
     List<Need> needs =
         List.of(

@@ -20,14 +20,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What waits for what. */
+/** The order of tasks. */
 @DisplayName("The graph of a workflow")
 final class TaskGraphTest {
   private static final TaskGraph DIAMOND =
       read("a: {run: x}, b: {run: x, needs: a}, c: {run: x, needs: a}, d: {run: x, needs: [c, b]}");
 
   @Test
-  @DisplayName("knows what a task needs and what needs it, in the order of the file")
+  @DisplayName("knows the needs of a task and the tasks that need it, in the order of the file")
   void looksUp() {
     assertThat(DIAMOND.size()).isEqualTo(4);
     assertThat(names(DIAMOND.roots())).containsExactly("a");
@@ -40,7 +40,7 @@ final class TaskGraphTest {
   }
 
   @Test
-  @DisplayName("keeps the order of a file in which each task stands after its needs")
+  @DisplayName("keeps the order of a file in which each task comes after its needs")
   void keepsOrder() {
     assertThat(names(DIAMOND.order())).containsExactly("a", "b", "c", "d");
     assertThat(names(read("a: {run: x}, z: {run: x, needs: a}, b: {run: x}").order()))
@@ -48,7 +48,7 @@ final class TaskGraphTest {
   }
 
   @Test
-  @DisplayName("moves a task forward only as far as its dependants demand")
+  @DisplayName("moves a task forward only as much as the tasks that need it require")
   void sorts() {
     assertThat(
             names(
@@ -58,8 +58,7 @@ final class TaskGraphTest {
   }
 
   @Test
-  @DisplayName(
-      "puts each of many tasks after those that it needs, whatever their order in the file")
+  @DisplayName("puts each of many tasks after its needs, in any order of the file")
   void sortsRandomGraphs() {
     long seed = 20_240_501;
     Random random = new Random(seed);
@@ -78,7 +77,7 @@ final class TaskGraphTest {
 
   @Test
   @Timeout(20)
-  @DisplayName("copes with a chain of 10,000 tasks and with 10,000 tasks around one")
+  @DisplayName("handles a chain of 10,000 tasks, and a task with 10,000 neighbours")
   void copesWithManyTasks() {
     List<TaskDefinition> chain =
         IntStream.range(0, 10_000)
@@ -111,7 +110,7 @@ final class TaskGraphTest {
   }
 
   @Test
-  @DisplayName("cannot be made of a definition that no reader checked and that makes no sense")
+  @DisplayName("cannot be created from an inconsistent definition that no reader has checked")
   void refusesNonsense() {
     refused("needs itself by way of others", task("a", List.of("b")), task("b", List.of("a")));
     refused("needs itself by way of others", task("a", List.of("a")));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a user reads when a file is wrong: each row is a file and the whole message. */
+/** The errors of an invalid file: each row is a file and the whole message. */
 @DisplayName("A bad workflow file is refused")
 final class BadDefinitionTest {
   private static final String DURATION = "write a duration such as 250ms, 2s, 10m, 1h30m or 1d";
@@ -57,11 +57,11 @@ final class BadDefinitionTest {
         row(
             "duplicate key",
             "id: x\ntasks: {a: {run: b}}\nid: y\n",
-            "3:1: duplicate key \"id\"; it stands first in line 1; remove one of them"),
+            "3:1: duplicate key \"id\"; it is first defined in line 1; remove one of them"),
         row(
             "duplicate task",
             "id: x\ntasks:\n  a: {run: b}\n  a: {run: c}\n",
-            "4:3: duplicate key \"a\"; it stands first in line 3; remove one of them"),
+            "4:3: duplicate key \"a\"; it is first defined in line 3; remove one of them"),
         row(
             "key that is a number",
             "id: x\ntasks: {1: {run: b}}\n",
@@ -335,11 +335,11 @@ final class BadDefinitionTest {
         row(
             "colon in a script",
             "id: x\ntasks: {a: {run: b}}\ndescription: a: b\n",
-            "3:15: \":\" cannot stand here; check the indentation, or put the value in quotes if the colon belongs to it"),
+            "3:15: \":\" is not allowed here; check the indentation, or put the value in quotes if the colon belongs to it"),
         row(
             "list on the line of its key",
             "id: x\ntasks: - a\n",
-            "2:8: \"-\" cannot stand here; begin the list on a line of its own, or put the value in quotes"),
+            "2:8: \"-\" is not allowed here; begin the list on a line of its own, or put the value in quotes"),
         row(
             "character that begins nothing",
             "id: @x\n",
@@ -348,19 +348,19 @@ final class BadDefinitionTest {
         row(
             "open bracket",
             "id: x\ntasks: [a\n",
-            "3:1: expected \",\" or \"]\"; the \"[\" stands at 2:8"),
+            "3:1: expected \",\" or \"]\"; the \"[\" opens at 2:8"),
         row(
             "open brace",
             "{\"id\": \"x\"",
-            "1:11: expected \",\" or \"}\"; the \"{\" stands at 1:1"),
+            "1:11: expected \",\" or \"}\"; the \"{\" opens at 1:1"),
         row(
             "text after a quote",
             "id: 'it's'\n",
-            "1:9: this does not belong to what stands before it; " + BROKEN),
+            "1:9: this does not belong to the text before it; " + BROKEN),
         row(
             "text after the JSON",
             "{\"id\": \"x\"}}",
-            "1:12: this does not belong to what stands before it; " + BROKEN),
+            "1:12: this does not belong to the text before it; " + BROKEN),
         row(
             "unknown escape",
             "id: \"\\q\"\n",
@@ -368,7 +368,7 @@ final class BadDefinitionTest {
         row(
             "escape that is no character",
             "id: \"\\UFFFFFFFF\"\n",
-            "1:3: after this place the file is not valid YAML; look for an escape, such as \"\\U...\", that stands for no character"),
+            "1:3: after this place the file is not valid YAML; look for an escape, such as \"\\U...\", that is not a character"),
         row(
             "YAML 2",
             "%YAML 2.0\n---\nid: x\n",
@@ -400,11 +400,11 @@ final class BadDefinitionTest {
         row(
             "alias before its anchor",
             "id: *x\n",
-            "1:5: unknown alias *x; its anchor &x must stand before it"),
+            "1:5: unknown alias *x; its anchor &x must come before it"),
         row(
             "alias within its anchor",
             "id: x\ntasks: &t {a: *t}\n",
-            "2:15: the alias *t stands within its own anchor; a value cannot contain itself"));
+            "2:15: the alias *t is inside its own anchor; a value cannot contain itself"));
   }
 
   @Test
@@ -419,7 +419,7 @@ final class BadDefinitionTest {
             file.yaml:4:24: "timeout" cannot be "soon"; write a duration such as 250ms, 2s, 10m, 1h30m or 1d
             file.yaml:4:37: task "a" needs "c", which is not a task of this file; the tasks are: a, d
             file.yaml:5:7: task "d" has both "run" and "uses"; keep one of them
-            file.yaml:6:3: duplicate key "d"; it stands first in line 5; remove one of them""");
+            file.yaml:6:3: duplicate key "d"; it is first defined in line 5; remove one of them""");
   }
 
   @Test
@@ -438,7 +438,7 @@ final class BadDefinitionTest {
   }
 
   @Test
-  @DisplayName("with a problem behind an alias named once, where it stands")
+  @DisplayName("with a problem behind an alias reported once, at its position")
   void namesAliasedProblemsOnce() {
     assertThat(
             message(
@@ -450,7 +450,7 @@ final class BadDefinitionTest {
     return new Row(name, file, List.of(expected));
   }
 
-  /** A file with one task and one more key of it, which stands in line 5, column 5. */
+  /** A file with one task and one more key of it, at line 5, column 5. */
   private static String task(String key) {
     return "id: x\ntasks:\n  a:\n    run: b\n    " + key + "\n";
   }

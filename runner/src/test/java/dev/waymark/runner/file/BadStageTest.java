@@ -10,7 +10,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a user reads when stages or conditions are wrong: each row is a file and the message. */
+/** The errors of invalid stages or conditions: each row is a file and the message. */
 @DisplayName("A workflow file with a bad stage or condition is refused")
 final class BadStageTest {
   /** One row; the lines of {@code expected} lack the name of the file. */
@@ -39,8 +39,8 @@ final class BadStageTest {
         row(
             "a task twice",
             "id: x\ntasks: {a: {run: b}}\non-failure: {c: {run: d}}\nfinally: {a: {run: b}, c: {run: d}}\n",
-            "4:11: duplicate task \"a\"; it stands under \"tasks\" in line 2; rename one of them",
-            "4:24: duplicate task \"c\"; it stands under \"on-failure\" in line 3; rename one of them"),
+            "4:11: duplicate task \"a\"; it is defined under \"tasks\" in line 2; rename one of them",
+            "4:24: duplicate task \"c\"; it is defined under \"on-failure\" in line 3; rename one of them"),
         row(
             "no tasks in it",
             "id: x\ntasks: {a: {run: b}}\nfinally: {}\n",
@@ -73,11 +73,11 @@ final class BadStageTest {
         row(
             "a need of an earlier stage",
             "id: x\ntasks: {a: {run: b}}\nfinally: {c: {run: d, needs: a}}\n",
-            "3:30: task \"c\" needs \"a\", which stands under \"tasks\" and not under \"finally\"; remove it, as \"finally\" begins when all tasks under \"tasks\" have ended"),
+            "3:30: task \"c\" needs \"a\", which is under \"tasks\" and not under \"finally\"; remove it, as \"finally\" begins when all tasks under \"tasks\" have ended"),
         row(
             "a need of a later stage",
             "id: x\ntasks: {a: {run: b, needs: [c]}}\non-failure: {c: {run: d}}\n",
-            "2:29: task \"a\" needs \"c\", which stands under \"on-failure\" and not under \"tasks\"; remove it, as \"on-failure\" begins when all tasks under \"tasks\" have ended"),
+            "2:29: task \"a\" needs \"c\", which is under \"on-failure\" and not under \"tasks\"; remove it, as \"on-failure\" begins when all tasks under \"tasks\" have ended"),
         row(
             "an unknown need",
             "id: x\ntasks: {a: {run: b}}\nfinally: {c: {run: d, needs: zz}}\n",
@@ -102,7 +102,7 @@ final class BadStageTest {
         row(
             "an empty text",
             condition("''"),
-            "6:9: the condition has nothing where a term must stand; " + allowed),
+            "6:9: the condition has nothing where a term is expected; " + allowed),
         row(
             "an unknown function",
             condition("sucess()"),
@@ -134,7 +134,7 @@ final class BadStageTest {
         row(
             "an output of another stage",
             "id: x\ntasks: {a: {run: b}}\nfinally: {c: {run: d, if: needs.a.outputs.b == 'c'}}\n",
-            "3:27: the condition of task \"c\" is about an output of \"a\", which the task does not need; name one that stands in its \"needs\""),
+            "3:27: the condition of task \"c\" is about an output of \"a\", which the task does not need; name a task that is in its \"needs\""),
         row(
             "a failure of nothing",
             "id: x\ntasks: {a: {run: b, needs: [], if: failure()}}\n",
@@ -149,7 +149,7 @@ final class BadStageTest {
     return new Row(name, file, List.of(expected));
   }
 
-  /** A file with a task that needs another; its condition stands in line 6, column 9. */
+  /** A file with a task that needs another; its condition is at line 6, column 9. */
   private static String condition(String text) {
     return "id: x\ntasks:\n  extract: {run: b}\n  c:\n    needs: extract\n    if: "
         + text

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Files that nobody thought of. */
-@DisplayName("Any bytes at all")
+/** Random files. */
+@DisplayName("Random bytes")
 final class DefinitionFuzzTest {
   private static final int FILES = 5_000;
   private static final String[] PIECES = {
@@ -109,7 +109,7 @@ final class DefinitionFuzzTest {
 
   @Test
   @Timeout(120)
-  @DisplayName("are either a definition that a store takes, or refused with line and column")
+  @DisplayName("are either a definition that a store accepts, or refused with line and column")
   void readOrRefused() {
     long seed = Long.getLong("waymark.seed", 4_711L);
     Random random = new Random(seed);
@@ -119,9 +119,7 @@ final class DefinitionFuzzTest {
       byte[] file = mutated(random);
       read += reads(reader, file, "seed " + seed + ", file " + i) ? 1 : 0;
     }
-    assertThat(read)
-        .as("files that were read, of %d, by seed %d", FILES, seed)
-        .isBetween(1, FILES - 1);
+    assertThat(read).as("files read, of %d, with seed %d", FILES, seed).isBetween(1, FILES - 1);
   }
 
   private static boolean reads(DefinitionReader reader, byte[] file, String which) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Files that are no text, or are made to exhaust who reads them. */
+/** Files that are not text, or that are made to exhaust the reader. */
 @DisplayName("A hostile workflow file is refused")
 @Timeout(60)
 final class DefinitionLimitsTest {
@@ -39,7 +39,7 @@ final class DefinitionLimitsTest {
     assertThat(message("id: x\n".getBytes(StandardCharsets.UTF_16), DEFAULTS))
         .isEqualTo(
             "f:1:1: invalid UTF-8: byte 0xfe at offset 0; this looks like UTF-16; save the file as UTF-8");
-    // A surrogate that someone encoded as if it were a character.
+    // A surrogate that was encoded as if it were a character.
     assertThat(message(new byte[] {'a', (byte) 0xed, (byte) 0xa0, (byte) 0x80}, DEFAULTS))
         .startsWith("f:1:2: invalid UTF-8: byte 0xed at offset 1");
   }
@@ -76,10 +76,10 @@ final class DefinitionLimitsTest {
   }
 
   @Test
-  @DisplayName("when its lists and maps stand too deep in one another")
+  @DisplayName("when its lists and maps are nested too deeply")
   void refusesDeepNesting() {
     String expected =
-        ": lists and maps stand more than 32 deep in one another; that is the limit maxDepth; a workflow needs no more than 5";
+        ": lists and maps are nested more than 32 levels deep; that is the limit maxDepth; a workflow needs no more than 5";
     assertThat(message("[".repeat(200_000), DEFAULTS)).isEqualTo("f:1:33" + expected);
     assertThat(message("{a: ".repeat(200_000), DEFAULTS)).isEqualTo("f:1:129" + expected);
     assertThat(message("- ".repeat(200_000), DEFAULTS)).isEqualTo("f:1:65" + expected);
@@ -87,7 +87,7 @@ final class DefinitionLimitsTest {
   }
 
   @Test
-  @DisplayName("when aliases carry it too deep")
+  @DisplayName("when aliases make it too deep")
   void refusesDepthByAliases() {
     StringBuilder file = new StringBuilder("a0: &a0 [x]\n");
     for (int i = 1; i < 1_000; i++) {
@@ -100,17 +100,17 @@ final class DefinitionLimitsTest {
           .append("]\n");
     }
     assertThat(message(file.toString(), DEFAULTS))
-        .startsWith("f:32:12: lists and maps stand more than 32 deep in one another");
+        .startsWith("f:32:12: lists and maps are nested more than 32 levels deep");
   }
 
   @Test
-  @DisplayName("at the greatest depth that may be set, without a stack overflow")
+  @DisplayName("at the maximum setting of the depth, without a stack overflow")
   void copesWithGreatestDepth() {
     DefinitionLimits limits = DefinitionLimits.builder().maxDepth(1_000).build();
     assertThat(message("id: x\ntasks: " + "[".repeat(999) + "]".repeat(999), limits))
         .isEqualTo("f:2:8: \"tasks\" must be a map, found a list");
     assertThat(message("[".repeat(1_001), limits))
-        .startsWith("f:1:1001: lists and maps stand more than 1000 deep");
+        .startsWith("f:1:1001: lists and maps are nested more than 1000 levels deep");
   }
 
   @Test
@@ -139,7 +139,7 @@ final class DefinitionLimitsTest {
   }
 
   @Test
-  @DisplayName("when a duration is over a limit of its own")
+  @DisplayName("when a duration is over its own limit")
   void refusesLongDurations() {
     assertThat(
             message(
@@ -162,7 +162,7 @@ final class DefinitionLimitsTest {
 
   @Test
   @DisplayName(
-      "quickly, when each of 10,000 tasks needs one that is not there, or all of them stand in one circle")
+      "quickly, when each of 10,000 tasks needs a missing one, or all of them form one circle")
   void copesWithManyProblems() {
     StringBuilder unknown = new StringBuilder("id: x\ntasks:\n");
     StringBuilder circle = new StringBuilder("id: x\ntasks:\n");
@@ -187,8 +187,7 @@ final class DefinitionLimitsTest {
   }
 
   @Test
-  @DisplayName(
-      "quickly, when conditions are about thousands of tasks that are not needed, or go on without end")
+  @DisplayName("quickly, when conditions name thousands of tasks that are not needed, or never end")
   void copesWithHostileConditions() {
     StringBuilder needs = new StringBuilder();
     StringBuilder others = new StringBuilder("always()");

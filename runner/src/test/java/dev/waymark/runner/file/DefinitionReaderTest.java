@@ -21,13 +21,13 @@ import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Files that are read. */
-@DisplayName("A good workflow file")
+/** Valid files. */
+@DisplayName("A valid workflow file")
 final class DefinitionReaderTest {
   private final DefinitionReader reader = new DefinitionReader();
 
   @Test
-  @DisplayName("becomes a definition with everything that it says")
+  @DisplayName("becomes a definition with all its values")
   void readsEverything() {
     String file =
         """
@@ -98,7 +98,7 @@ final class DefinitionReaderTest {
   }
 
   @Test
-  @DisplayName("has no bounds and the usual priority where it does not say")
+  @DisplayName("has no limits and the default priority if it sets none")
   void hasNoBounds() {
     WorkflowDefinition definition = reader.read("f", "id: x\ntasks: {a: {run: b}}\n");
     assertThat(definition.timeout()).isNull();
@@ -107,7 +107,7 @@ final class DefinitionReaderTest {
   }
 
   @Test
-  @DisplayName("has its tasks by their stages, in whatever order these stand in the file")
+  @DisplayName("has its tasks by stage, in any order of the stages in the file")
   void readsStages() {
     WorkflowDefinition definition =
         reader.read(
@@ -134,7 +134,7 @@ final class DefinitionReaderTest {
   }
 
   @Test
-  @DisplayName("may have a task whose condition is about each way to name an output of its needs")
+  @DisplayName("may have a task whose condition names outputs of its needs in every form")
   void readsConditions() {
     WorkflowDefinition definition =
         reader.read(
@@ -185,7 +185,7 @@ final class DefinitionReaderTest {
   }
 
   @Test
-  @DisplayName("takes whole numbers in every way to write them")
+  @DisplayName("may write whole numbers in every form of YAML")
   void readsNumbers() {
     WorkflowDefinition definition =
         reader.read(
@@ -198,7 +198,7 @@ final class DefinitionReaderTest {
 
   @Test
   @DisplayName(
-      "has three attempts where it only says retry, and a longest delay that is not under the delay")
+      "has three attempts if it only says retry, and a maximum delay of at least the delay")
   void hasDefaultsOfRetry() {
     WorkflowDefinition definition =
         reader.read(
@@ -229,7 +229,7 @@ final class DefinitionReaderTest {
   }
 
   @Test
-  @DisplayName("may begin with a byte order mark and have lines of Windows, which its source keeps")
+  @DisplayName("may begin with a byte order mark and have CRLF line ends, which its source keeps")
   void readsByteOrderMark() {
     String file = "\uFEFFid: x\r\ntasks:\r\n  a:\r\n    run: b\r\n";
     WorkflowDefinition definition = reader.read("f", file.getBytes(StandardCharsets.UTF_8));
@@ -244,7 +244,7 @@ final class DefinitionReaderTest {
   }
 
   @Test
-  @DisplayName("has the limits of the store where these are given")
+  @DisplayName("has the limits of the store if these are given")
   void takesLimitsOfStore() {
     DefinitionLimits limits =
         DefinitionLimits.of(Limits.builder().maxTaskRuns(7).maxDefinitionBytes(99).build());
@@ -254,7 +254,7 @@ final class DefinitionReaderTest {
   }
 
   @Test
-  @DisplayName("cannot have limits that make no sense")
+  @DisplayName("cannot have inconsistent limits")
   void checksLimits() {
     List<DefinitionLimits.Builder> bad =
         List.of(

@@ -20,7 +20,7 @@ class EnvironmentDefinitionTest {
   private static final int VARIABLE = 128 << 10;
 
   @Test
-  @DisplayName("a task says what it inherits, else its workflow does, else it is everything")
+  @DisplayName("a task inherits what it sets, else what its workflow sets, else everything")
   void aTaskSaysWhatItInheritsElseItsWorkflowDoesElseItIsEverything() {
     String file =
         """
@@ -56,14 +56,14 @@ class EnvironmentDefinitionTest {
         "{A: b} | f:2:14: \"inherit-env\" must be ",
         "true | f:2:14: \"inherit-env\" must be ",
       })
-  @DisplayName("anything else is refused")
+  @DisplayName("any other value is refused")
   void anythingElseIsRefused(String value, String message) {
     assertThat(problem("id: x\ninherit-env: " + value + "\ntasks: {a: {run: x}}"))
         .startsWith(message);
   }
 
   @Test
-  @DisplayName("a variable may be as large as a process can start with and no larger")
+  @DisplayName("a variable may be as large as a process can start with, and no larger")
   void aVariableMayBeAsLargeAsAProcessCanStartWithAndNoLarger() {
     String most = "x".repeat(VARIABLE - "BIG=".length() - 1);
     String file = "id: x\ntasks: {a: {run: x, env: {BIG: %s}}}";
@@ -78,7 +78,7 @@ class EnvironmentDefinitionTest {
   }
 
   @Test
-  @DisplayName("all variables of a task together may have a mebibyte")
+  @DisplayName("all variables of a task together may have one mebibyte")
   void allVariablesOfATaskTogetherMayHaveAMebibyte() {
     String anchor = "id: x\nlabels: {}\nenv:\n  A0: &big " + "x".repeat(100_000) + "\n";
     String tasks = "tasks:\n  a: {run: x}\n  b: {run: x, env: {A0: small}}\n";

@@ -31,7 +31,7 @@ final class WorkflowFileDocsTest {
       Pattern.compile("^```(yaml|json)\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
 
   @Test
-  @DisplayName("shows nothing but files that are read")
+  @DisplayName("contains only files that can be read")
   void showsGoodFiles() throws IOException {
     List<WorkflowDefinition> read = new ArrayList<>();
     Matcher block = BLOCK.matcher(page());
@@ -65,7 +65,7 @@ final class WorkflowFileDocsTest {
   }
 
   @Test
-  @DisplayName("shows problems as they are reported")
+  @DisplayName("contains problems as they are reported")
   void showsRealProblems() throws IOException {
     String bad =
         "id: report\n"
@@ -81,7 +81,7 @@ final class WorkflowFileDocsTest {
     assertThat(page()).contains("```text\n" + refused.getMessage() + "\n```");
   }
 
-  /** The workflow and everything that it is made of. */
+  /** The workflow and all its parts. */
   private static List<YamlMap> objects() throws IOException {
     try (InputStream stream = DefinitionReader.openSchema()) {
       String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
@@ -99,7 +99,7 @@ final class WorkflowFileDocsTest {
   }
 
   private static String page() throws IOException {
-    // Maven runs tests in the module's directory, an editor perhaps in that of the project.
+    // Maven runs tests in the directory of the module, an editor perhaps in that of the project.
     Path page = Path.of("docs", "workflow-file.md");
     return Files.readString(Files.exists(page) ? page : Path.of("..").resolve(page));
   }

@@ -49,7 +49,7 @@ final class HostList {
     return new InvalidInputException(
         "the host or port of the URL cannot be read; a host is a name or an address, IPv6 in brackets, and a port a number from 1 to "
             + LARGEST_PORT
-            + ". User and password stand in front of the host and end with '@'"
+            + ". User and password come before the host and end with '@'"
             + UrlParts.FORM);
   }
 

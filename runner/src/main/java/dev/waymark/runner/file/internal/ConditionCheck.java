@@ -108,7 +108,7 @@ final class ConditionCheck {
       return "did you mean " + Text.quote(nearest) + "?";
     }
     return needs.isEmpty() || needs.size() > MAX_NEEDS_LISTED
-        ? "name one that stands in its \"needs\""
+        ? "name a task that is in its \"needs\""
         : "it needs: " + String.join(", ", needs);
   }
 }

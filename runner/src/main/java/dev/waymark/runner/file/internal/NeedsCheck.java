@@ -97,7 +97,7 @@ final class NeedsCheck {
   }
 
   private String under(Stage other) {
-    return "stands under \"" + other.key() + "\" and not under \"" + stage.key() + "\"";
+    return "is under \"" + other.key() + "\" and not under \"" + stage.key() + "\"";
   }
 
   private String beside() {

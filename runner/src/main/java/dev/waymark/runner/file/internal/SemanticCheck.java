@@ -100,7 +100,7 @@ public final class SemanticCheck {
     String message =
         "duplicate task "
             + Text.quote(task.text())
-            + "; it stands under \""
+            + "; it is defined under \""
             + other.key()
             + "\" in line "
             + first.position().line();

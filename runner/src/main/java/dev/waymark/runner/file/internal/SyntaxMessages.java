@@ -24,7 +24,7 @@ final class SyntaxMessages {
       problems.addFatal(
           last,
           "after this place the file is not valid YAML",
-          "look for an escape, such as \"\\U...\", that stands for no character");
+          "look for an escape, such as \"\\U...\", that is not a character");
     }
   }
 
@@ -38,7 +38,7 @@ final class SyntaxMessages {
       Position begin = position(error.getContextMark(), at);
       String opened = context.contains("sequence") ? "[" : "{";
       String closed = opened.equals("[") ? "]" : "}";
-      String hint = "the \"" + opened + "\" stands at " + begin.line() + ":" + begin.column();
+      String hint = "the \"" + opened + "\" opens at " + begin.line() + ":" + begin.column();
       problems.addFatal(at, "expected \",\" or \"" + closed + "\"", hint);
     } else {
       Words words = words(problem);
@@ -54,12 +54,12 @@ final class SyntaxMessages {
     }
     if (problem.startsWith("mapping values are not allowed")) {
       return new Words(
-          "\":\" cannot stand here",
+          "\":\" is not allowed here",
           "check the indentation, or put the value in quotes if the colon belongs to it");
     }
     if (problem.startsWith("sequence entries are not allowed")) {
       return new Words(
-          "\"-\" cannot stand here",
+          "\"-\" is not allowed here",
           "begin the list on a line of its own, or put the value in quotes");
     }
     if (problem.contains("that cannot start any token")) {
@@ -68,7 +68,7 @@ final class SyntaxMessages {
     if (problem.startsWith("expected <block end>")
         || problem.startsWith("expected '<document start>'")) {
       return new Words(
-          "this does not belong to what stands before it",
+          "this does not belong to the text before it",
           "check the indentation, quotes and brackets");
     }
     if (problem.startsWith("could not find expected ':'")) {

@@ -130,7 +130,7 @@ abstract sealed class YamlFrame {
       YamlMap.Entry first = entries.get(scalar.text());
       if (first != null) {
         String hint =
-            "it stands first in line " + first.key().position().line() + "; remove one of them";
+            "it is first defined in line " + first.key().position().line() + "; remove one of them";
         problems.add(at, "duplicate key " + Text.quote(scalar.text()), hint);
         // The value is skipped, but it is not missing.
         skipsValue = true;

@@ -184,16 +184,14 @@ public final class YamlTree {
     Finished target = anchors.get(name);
     if (openAnchors.contains(name)) {
       problems.addFatal(
-          at,
-          "the alias *" + name + " stands within its own anchor",
-          "a value cannot contain itself");
+          at, "the alias *" + name + " is inside its own anchor", "a value cannot contain itself");
     } else if (target == null) {
       String nearest = Suggestions.nearest(name, anchors.keySet());
       problems.addFatal(
           at,
           "unknown alias *" + name,
           nearest == null
-              ? "its anchor &" + name + " must stand before it"
+              ? "its anchor &" + name + " must come before it"
               : "did you mean *" + nearest + "?");
     } else if (open.size() + target.height() > limits.maxDepth()) {
       refuseDepth(at);
@@ -224,9 +222,9 @@ public final class YamlTree {
 
   private void refuseDepth(Position at) {
     String message =
-        "lists and maps stand more than "
+        "lists and maps are nested more than "
             + limits.maxDepth()
-            + " deep in one another; that is the limit maxDepth";
+            + " levels deep; that is the limit maxDepth";
     problems.addFatal(at, message, "a workflow needs no more than 5");
   }
 

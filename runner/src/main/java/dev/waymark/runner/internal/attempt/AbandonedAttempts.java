@@ -43,20 +43,23 @@ public final class AbandonedAttempts {
   /** Records the abandoned attempts of an execution as lost, and ends their processes. */
   public void addTo(StepChanges step) {
     ExecutionPicture picture = step.picture();
-    for (TaskRunPicture node : picture.running()) {
-      String worker = node.worker();
-      if (worker != null && node.hasLiveAttempt() && contains(node.attemptId(), worker)) {
-        endProcesses(picture, node, worker);
-        step.endAttempt(node, AttemptState.LOST, null, "worker " + worker + " is gone");
-        step.follow(node, Settlement.after(AttemptState.LOST, picture, node, config));
+    for (TaskRunPicture taskRun : picture.running()) {
+      String worker = taskRun.worker();
+      if (worker != null && taskRun.hasLiveAttempt() && contains(taskRun.attemptId(), worker)) {
+        endProcesses(picture, taskRun, worker);
+        step.endAttempt(taskRun, AttemptState.LOST, null, "worker " + worker + " is gone");
+        step.follow(taskRun, Settlement.after(AttemptState.LOST, picture, taskRun, config));
       }
     }
   }
 
-  /** Ends processes of the newest attempt of a node that another worker may have left running. */
-  public void endProcesses(ExecutionPicture picture, TaskRunPicture node, String worker) {
-    notifier.recovers(picture.id(), node.attemptId(), worker);
-    orphans.end(commands.pidFile(picture, node, node.attemptId()), AttemptCommands.identity(node));
-    commands.discard(picture, node, node.attempt());
+  /**
+   * Ends processes of the newest attempt of a task run that another worker may have left running.
+   */
+  public void endProcesses(ExecutionPicture picture, TaskRunPicture taskRun, String worker) {
+    notifier.recovers(picture.id(), taskRun.attemptId(), worker);
+    orphans.end(
+        commands.pidFile(picture, taskRun, taskRun.attemptId()), AttemptCommands.identity(taskRun));
+    commands.discard(picture, taskRun, taskRun.attempt());
   }
 }

@@ -34,42 +34,42 @@ final class AttemptCommands {
   }
 
   /** Returns the command, and writes the files that the attempt reads. */
-  ShellCommand of(ExecutionPicture picture, TaskRunPicture node) throws IOException {
-    AttemptFiles files = files(picture, node, node.attempt());
+  ShellCommand of(ExecutionPicture picture, TaskRunPicture taskRun) throws IOException {
+    AttemptFiles files = files(picture, taskRun, taskRun.attempt());
     files.prepare();
     AttemptFiles.write(files.output(), "");
-    AttemptFiles.write(files.needs(), OutputText.write(node.outputsOfNeeds()));
-    if (node.task().stage() != Stage.MAIN) {
-      AttemptFiles.write(files.result(), factsOf(picture, node).json());
+    AttemptFiles.write(files.needs(), OutputText.write(taskRun.outputsOfNeeds()));
+    if (taskRun.task().stage() != Stage.MAIN) {
+      AttemptFiles.write(files.result(), factsOf(picture, taskRun).json());
     }
     TaskVariables variables =
-        TaskVariables.divide(fixed(picture, node, files), values(picture, node));
+        TaskVariables.divide(fixed(picture, taskRun, files), values(picture, taskRun));
     variables.writeFiles(files.values(), files.log());
     return new ShellCommand(
-        Objects.requireNonNull(node.task().run()),
-        directory(picture, node),
+        Objects.requireNonNull(taskRun.task().run()),
+        directory(picture, taskRun),
         variables.environment(),
-        node.task().inheritedEnv(),
+        taskRun.task().inheritedEnv(),
         files,
-        node.task().timeout());
+        taskRun.task().timeout());
   }
 
-  private AttemptFiles files(ExecutionPicture picture, TaskRunPicture node, int attempt) {
-    return AttemptFiles.of(logs.path(picture.id(), node.task().id(), attempt));
+  private AttemptFiles files(ExecutionPicture picture, TaskRunPicture taskRun, int attempt) {
+    return AttemptFiles.of(logs.path(picture.id(), taskRun.task().id(), attempt));
   }
 
   /** The file that contains the process group of an attempt, next to its log. */
-  Path pidFile(ExecutionPicture picture, TaskRunPicture node, AttemptId attempt) {
-    return files(picture, node, attempt.number()).pidFile();
+  Path pidFile(ExecutionPicture picture, TaskRunPicture taskRun, AttemptId attempt) {
+    return files(picture, taskRun, attempt.number()).pidFile();
   }
 
   /** Deletes the files of an attempt whose result is discarded, if they are on this machine. */
-  void discard(ExecutionPicture picture, TaskRunPicture node, int attempt) {
-    files(picture, node, attempt).deleteFolder();
+  void discard(ExecutionPicture picture, TaskRunPicture taskRun, int attempt) {
+    files(picture, taskRun, attempt).deleteFolder();
   }
 
-  private CleanupFacts factsOf(ExecutionPicture picture, TaskRunPicture node) {
-    return CleanupFacts.of(picture, node, logs);
+  private CleanupFacts factsOf(ExecutionPicture picture, TaskRunPicture taskRun) {
+    return CleanupFacts.of(picture, taskRun, logs);
   }
 
   /**
@@ -80,11 +80,12 @@ final class AttemptCommands {
    *     invalid
    */
   Map<String, String> takeOutputs(
-      ExecutionPicture picture, TaskRunPicture node, int attempt, int maxBytes) throws IOException {
+      ExecutionPicture picture, TaskRunPicture taskRun, int attempt, int maxBytes)
+      throws IOException {
     try {
-      return OutputText.parse(read(files(picture, node, attempt).output(), maxBytes), maxBytes);
+      return OutputText.parse(read(files(picture, taskRun, attempt).output(), maxBytes), maxBytes);
     } finally {
-      discard(picture, node, attempt);
+      discard(picture, taskRun, attempt);
     }
   }
 
@@ -124,11 +125,11 @@ final class AttemptCommands {
             + "; write them to a regular file under this name");
   }
 
-  private static Path directory(ExecutionPicture picture, TaskRunPicture node) {
+  private static Path directory(ExecutionPicture picture, TaskRunPicture taskRun) {
     Path base =
         Path.of(picture.found().labels().getOrDefault(StartRequest.DIRECTORY_LABEL, ""))
             .toAbsolutePath();
-    @Nullable String own = node.task().workingDirectory();
+    @Nullable String own = taskRun.task().workingDirectory();
     @Nullable String relative = own == null ? picture.definition().workingDirectory() : own;
     return relative == null ? base : base.resolve(relative).normalize();
   }
@@ -137,13 +138,13 @@ final class AttemptCommands {
    * The inputs and the outputs of needs. If an output and an input have the same variable, the
    * output is used.
    */
-  private static Map<String, String> values(ExecutionPicture picture, TaskRunPicture node) {
+  private static Map<String, String> values(ExecutionPicture picture, TaskRunPicture taskRun) {
     Map<String, String> values = new LinkedHashMap<>();
     picture
         .found()
         .inputs()
         .forEach((name, value) -> values.put(InputDefinition.environmentName(name), value));
-    for (TaskRunPicture need : node.needs()) {
+    for (TaskRunPicture need : taskRun.needs()) {
       need.outputs()
           .forEach(
               (name, value) ->
@@ -153,29 +154,29 @@ final class AttemptCommands {
   }
 
   private Map<String, String> fixed(
-      ExecutionPicture picture, TaskRunPicture node, AttemptFiles files) {
+      ExecutionPicture picture, TaskRunPicture taskRun, AttemptFiles files) {
     Map<String, String> environment = new LinkedHashMap<>(picture.definition().env());
-    environment.putAll(node.task().env());
-    if (node.task().stage() != Stage.MAIN) {
-      environment.putAll(factsOf(picture, node).environment(files.result()));
+    environment.putAll(taskRun.task().env());
+    if (taskRun.task().stage() != Stage.MAIN) {
+      environment.putAll(factsOf(picture, taskRun).environment(files.result()));
     }
     environment.put("WAYMARK_OUTPUT", files.output().toString());
     environment.put("WAYMARK_NEEDS", files.needs().toString());
     environment.put("WAYMARK_VALUES", files.values().toString());
     environment.put("WAYMARK_EXECUTION_ID", picture.id().toString());
     environment.put("WAYMARK_WORKFLOW_ID", picture.found().workflowId().value());
-    environment.put("WAYMARK_TASK_ID", node.task().id().value());
-    environment.putAll(identity(node));
-    environment.put("WAYMARK_IDEMPOTENCY_KEY", node.id().toString());
+    environment.put("WAYMARK_TASK_ID", taskRun.task().id().value());
+    environment.putAll(identity(taskRun));
+    environment.put("WAYMARK_IDEMPOTENCY_KEY", taskRun.id().toString());
     return environment;
   }
 
-  /** The variables that identify the processes of a node's newest attempt. */
-  static Map<String, String> identity(TaskRunPicture node) {
+  /** The variables that identify the processes of a task run's newest attempt. */
+  static Map<String, String> identity(TaskRunPicture taskRun) {
     return Map.of(
         "WAYMARK_TASK_RUN_ID",
-        node.id().toString(),
+        taskRun.id().toString(),
         "WAYMARK_ATTEMPT",
-        Integer.toString(node.attempt()));
+        Integer.toString(taskRun.attempt()));
   }
 }

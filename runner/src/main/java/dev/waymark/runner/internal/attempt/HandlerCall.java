@@ -118,7 +118,7 @@ final class HandlerCall implements RunningTask {
   private void giveUp(String error) {
     if (ended.complete(ProcessEnd.ofHandler(cause, error, timeout, Map.of()))) {
       LOG.warn(
-          "the handler of task {}, attempt {} of execution {} {}; its thread is left to itself",
+          "the handler of task {}, attempt {} of execution {} {}; its thread is abandoned",
           context.taskId(),
           context.attempt(),
           context.executionId(),

@@ -44,17 +44,17 @@ final class HandlerContext implements TaskContext {
   private @Nullable Writer log;
   private volatile boolean stopped;
 
-  HandlerContext(ExecutionPicture picture, TaskRunPicture node, TaskLogs logs) {
+  HandlerContext(ExecutionPicture picture, TaskRunPicture taskRun, TaskLogs logs) {
     this.executionId = picture.id();
     this.workflowId = picture.found().workflowId();
-    this.taskId = node.task().id();
-    this.attempt = node.attempt();
-    this.key = node.id().toString();
+    this.taskId = taskRun.task().id();
+    this.attempt = taskRun.attempt();
+    this.key = taskRun.id().toString();
     this.inputs = picture.found().inputs();
-    this.with = node.task().with();
-    this.needs = Collections.unmodifiableMap(node.outputsOfNeeds());
-    boolean isFirst = node.task().stage() == Stage.MAIN;
-    CleanupFacts facts = CleanupFacts.of(picture, node, logs);
+    this.with = taskRun.task().with();
+    this.needs = Collections.unmodifiableMap(taskRun.outputsOfNeeds());
+    boolean isFirst = taskRun.task().stage() == Stage.MAIN;
+    CleanupFacts facts = CleanupFacts.of(picture, taskRun, logs);
     this.result = isFirst ? null : facts.result();
     this.failedTasks = isFirst ? List.of() : facts.failed();
     this.logFile = logs.path(executionId, taskId, attempt);

@@ -101,14 +101,14 @@ public final class LocalAttempts implements AutoCloseable {
   }
 
   /**
-   * Starts the newest attempt of a node, which this worker has claimed. Does nothing when the lease
-   * may have expired, because the store took too long to answer. That is not a failure of the task:
-   * the attempt is lost like any other whose lease has expired.
+   * Starts the newest attempt of a task run, which this worker has claimed. Does nothing when the
+   * lease may have expired, because the store took too long to answer. That is not a failure of the
+   * task: the attempt is lost like any other whose lease has expired.
    *
    * @param sentNanos the monotonic time before the claim was sent
    */
-  public void start(ExecutionPicture picture, TaskRunPicture node, long sentNanos) {
-    AttemptId id = node.attemptId();
+  public void start(ExecutionPicture picture, TaskRunPicture taskRun, long sentNanos) {
+    AttemptId id = taskRun.attemptId();
     if (!heartbeat.add(id, sentNanos)) {
       String lease = Durations.format(config.lease());
       notStarted(
@@ -117,16 +117,16 @@ public final class LocalAttempts implements AutoCloseable {
           ProcessEnd.late("its lease of " + lease + " was over before it could begin"));
       return;
     }
-    if (picture.isOverdue(node.task().stage()) || picture.isCancelled(node.task().stage())) {
+    if (picture.isOverdue(taskRun.task().stage()) || picture.isCancelled(taskRun.task().stage())) {
       notStarted(
           picture, id, ProcessEnd.asked()); // It became ready before the time-out of the stage.
       return;
     }
     try {
-      RunningTask work = work(picture, node);
+      RunningTask work = work(picture, taskRun);
       LocalAttempt local = new LocalAttempt(picture.id(), id, work);
       locals.put(id, local);
-      logs.add(id, config.logs().path(picture.id(), node.task().id(), node.attempt()));
+      logs.add(id, config.logs().path(picture.id(), taskRun.task().id(), taskRun.attempt()));
       if (!heartbeat.keeps(id)) {
         local.lose(); // The start took too long, and no callback has reported it yet.
       }
@@ -144,14 +144,14 @@ public final class LocalAttempts implements AutoCloseable {
     ended.accept(local, end);
   }
 
-  private RunningTask work(ExecutionPicture picture, TaskRunPicture node) throws IOException {
-    if (node.task().run() != null) {
-      return TaskProcess.start(commands.of(picture, node), groups, timer, config.grace());
+  private RunningTask work(ExecutionPicture picture, TaskRunPicture taskRun) throws IOException {
+    if (taskRun.task().run() != null) {
+      return TaskProcess.start(commands.of(picture, taskRun), groups, timer, config.grace());
     }
     return HandlerCall.start(
-        config.handlers().named(node.task().uses()),
-        new HandlerContext(picture, node, config.logs()),
-        node.task().timeout(),
+        config.handlers().named(taskRun.task().uses()),
+        new HandlerContext(picture, taskRun, config.logs()),
+        taskRun.task().timeout(),
         timer,
         config.grace());
   }
@@ -161,14 +161,14 @@ public final class LocalAttempts implements AutoCloseable {
    * outputs are invalid, the returned end is a failure.
    */
   public ProcessEnd withOutputs(
-      ExecutionPicture picture, TaskRunPicture node, AttemptId id, ProcessEnd end) {
+      ExecutionPicture picture, TaskRunPicture taskRun, AttemptId id, ProcessEnd end) {
     logs.finish(id);
-    if (node.task().run() == null) {
+    if (taskRun.task().run() == null) {
       return checked(end);
     }
     try {
       int most = config.store().limits().maxOutputBytes();
-      Map<String, String> outputs = commands.takeOutputs(picture, node, id.number(), most);
+      Map<String, String> outputs = commands.takeOutputs(picture, taskRun, id.number(), most);
       return end.error() == null ? end.with(outputs) : end;
     } catch (IOException | InvalidInputException e) {
       return end.error() == null ? end.failed(String.valueOf(e.getMessage())) : end;
@@ -186,11 +186,11 @@ public final class LocalAttempts implements AutoCloseable {
   }
 
   /**
-   * Deletes the files of the newest attempt of a node, which has ended and whose result is
+   * Deletes the files of the newest attempt of a task run, which has ended and whose result is
    * discarded.
    */
-  public void discard(ExecutionPicture picture, TaskRunPicture node) {
-    commands.discard(picture, node, node.attempt());
+  public void discard(ExecutionPicture picture, TaskRunPicture taskRun) {
+    commands.discard(picture, taskRun, taskRun.attempt());
   }
 
   /**

@@ -27,26 +27,26 @@ public final class Notifier {
   }
 
   public void started(ExecutionProgress progress) {
-    tell(
+    report(
         () ->
             listener.executionStarted(
                 progress.execution(),
                 progress.taskRuns().stream().map(ExecutionProgress.Item::taskRun).toList()));
   }
 
-  /** Reports the changes of these nodes, each change once. */
-  public void changed(ExecutionPicture picture, Collection<TaskRunPicture> nodes) {
-    nodes.forEach(node -> tell(node.news(picture.id(), false)));
+  /** Reports the changes of these task runs, each change once. */
+  public void changed(ExecutionPicture picture, Collection<TaskRunPicture> taskRuns) {
+    taskRuns.forEach(taskRun -> report(taskRun.news(picture.id(), false)));
   }
 
-  /** Reports that this worker has claimed a node, unless that was already reported. */
-  public void claimed(ExecutionPicture picture, TaskRunPicture node) {
-    tell(node.news(picture.id(), true));
+  /** Reports that this worker has claimed a task run, unless that was already reported. */
+  public void claimed(ExecutionPicture picture, TaskRunPicture taskRun) {
+    report(taskRun.news(picture.id(), true));
   }
 
-  private void tell(@Nullable TaskRunProgress news) {
+  private void report(@Nullable TaskRunProgress news) {
     if (news != null) {
-      tell(() -> listener.taskRunChanged(news));
+      report(() -> listener.taskRunChanged(news));
     }
   }
 
@@ -57,8 +57,8 @@ public final class Notifier {
         .addKeyValue("taskRun", local.id().taskRunId())
         .addKeyValue("attempt", local.id().number())
         .addKeyValue("worker", worker)
-        .log("the lease of an attempt was lost; what came of it here does not count");
-    tell(() -> listener.leaseLost(local.id()));
+        .log("lost the lease of an attempt; discarding its result on this worker");
+    report(() -> listener.leaseLost(local.id()));
   }
 
   /**
@@ -71,18 +71,18 @@ public final class Notifier {
         .addKeyValue("taskRun", attempt.taskRunId())
         .addKeyValue("attempt", attempt.number())
         .addKeyValue("worker", worker)
-        .log("an attempt was left behind by its worker; taking it up");
+        .log("recovering an attempt whose worker has stopped or lost the lease");
   }
 
   public void ended(Execution execution) {
-    tell(() -> listener.executionEnded(execution));
+    report(() -> listener.executionEnded(execution));
   }
 
-  private static void tell(Runnable call) {
+  private static void report(Runnable call) {
     try {
       call.run();
     } catch (RuntimeException e) {
-      LOG.warn("a run listener failed; the run goes on", e);
+      LOG.warn("a run listener threw an exception; the run continues", e);
     }
   }
 }

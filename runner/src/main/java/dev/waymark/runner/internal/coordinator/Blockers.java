@@ -69,7 +69,7 @@ final class Blockers {
     if (requests.isForAll()) {
       return;
     }
-    letGo();
+    dropIdle();
     if (looks.isDue() && attempts.size() < config.concurrency()) {
       looks.restart();
       for (ExecutionId id : requests.executions()) {
@@ -80,7 +80,7 @@ final class Blockers {
     }
   }
 
-  private void letGo() {
+  private void dropIdle() {
     for (ExecutionId id : requests.helped()) {
       Interval retries = idle.computeIfAbsent(id, key -> fromNow());
       if (!requests.onlyHelps() || !attempts.of(id).isEmpty()) {
@@ -135,7 +135,7 @@ final class Blockers {
 
   private void help(ExecutionId waiting, ExecutionId blocker) {
     if (requests.executions().contains(blocker)
-        || pictures.isSetAside(blocker)
+        || pictures.isExcluded(blocker)
         || !isLeft(blocker)) {
       return;
     }
@@ -153,7 +153,7 @@ final class Blockers {
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (WaymarkException e) {
-      pictures.setAside(blocker, e);
+      pictures.exclude(blocker, e);
     }
   }
 

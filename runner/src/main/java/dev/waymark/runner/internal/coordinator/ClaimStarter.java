@@ -73,13 +73,13 @@ final class ClaimStarter {
     } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
-      pictures.setAside(id, e);
+      pictures.exclude(id, e);
       new UnrunnableExecutions(config).refuse(claimed, e);
       return null;
     }
-    TaskRunPicture node = picture.node(claimed.taskRun().id());
-    if (node != null && picture.isLive(claimed.attempt().id())) {
-      notifier.claimed(picture, node);
+    TaskRunPicture taskRun = picture.taskRun(claimed.taskRun().id());
+    if (taskRun != null && picture.isLive(claimed.attempt().id())) {
+      notifier.claimed(picture, taskRun);
     }
     return picture;
   }
@@ -90,11 +90,11 @@ final class ClaimStarter {
    * later stage receives how all earlier tasks ended.
    */
   private void catchUp(ExecutionPicture picture, Claimed claimed) {
-    TaskRunPicture node = picture.node(claimed.taskRun().id());
-    if (node == null || !picture.isOpen(node.task().stage())) {
+    TaskRunPicture taskRun = picture.taskRun(claimed.taskRun().id());
+    if (taskRun == null || !picture.isOpen(taskRun.task().stage())) {
       pictures.reload(picture);
     } else {
-      pictures.reload(picture, node);
+      pictures.reload(picture, taskRun);
       picture.load(claimed.execution());
     }
   }
@@ -109,10 +109,10 @@ final class ClaimStarter {
   }
 
   private void start(ExecutionPicture picture, Claimed claimed, long sentNanos) {
-    TaskRunPicture node = picture.node(claimed.taskRun().id());
+    TaskRunPicture taskRun = picture.taskRun(claimed.taskRun().id());
     // The lease may have expired, and another worker may run the attempt.
-    if (node != null && picture.isLive(claimed.attempt().id())) {
-      attempts.start(picture, node, sentNanos);
+    if (taskRun != null && picture.isLive(claimed.attempt().id())) {
+      attempts.start(picture, taskRun, sentNanos);
     }
   }
 }

@@ -236,7 +236,7 @@ public final class Coordinator {
       calls = config.store().onReady(this::call);
       while (!(stopping || draining) || !attempts.isEmpty()) {
         turn();
-        hear();
+        receive();
       }
       close(null);
     } catch (RuntimeException | Error e) {
@@ -268,14 +268,14 @@ public final class Coordinator {
       placeFreed = false;
       search.look();
       blockers.look();
-      pictures.letGo(requests.executions());
+      pictures.evict(requests.executions());
     }
     if (requests.awaitsIdle() && search.queryIsIdle()) {
       requests.answerIdle();
     }
   }
 
-  private void hear() {
+  private void receive() {
     try {
       Runnable message = inbox.poll(waitNanos(), TimeUnit.NANOSECONDS);
       while (message != null) {
@@ -351,7 +351,7 @@ public final class Coordinator {
     }
     close(cause);
     if (requests.isEmpty()) {
-      LOG.error("the runner ended, and nobody waits to hear why", cause);
+      LOG.error("the runner failed, and no caller waits for it", cause);
     }
   }
 

@@ -68,12 +68,12 @@ final class EndRecorder {
   private void lose(ExecutionPicture picture, LocalAttempt attempt) {
     attempts.remove(attempt);
     pictures.reload(picture);
-    TaskRunPicture node = picture.node(attempt.id().taskRunId());
-    if (node != null && node.task().run() != null && picture.isLive(attempt.id())) {
-      attempts.discard(picture, node);
+    TaskRunPicture taskRun = picture.taskRun(attempt.id().taskRunId());
+    if (taskRun != null && taskRun.task().run() != null && picture.isLive(attempt.id())) {
+      attempts.discard(picture, taskRun);
       StepChanges step = settler.newStep(picture);
-      step.endAttempt(node, AttemptState.LOST, null, "its lease could not be renewed in time");
-      settler.follow(step, node, AttemptState.LOST);
+      step.endAttempt(taskRun, AttemptState.LOST, null, "its lease could not be renewed in time");
+      settler.follow(step, taskRun, AttemptState.LOST);
       var unused = settler.commitAndGoOn(step);
     }
     settler.finishIfEnded(picture);
@@ -82,9 +82,10 @@ final class EndRecorder {
   private void record(ExecutionPicture picture, LocalAttempt attempt, ProcessEnd raw) {
     try {
       // Only once, even if the recording is repeated: reading the outputs deletes their files.
-      TaskRunPicture node =
-          picture.isLive(attempt.id()) ? picture.node(attempt.id().taskRunId()) : null;
-      ProcessEnd full = node == null ? raw : attempts.withOutputs(picture, node, attempt.id(), raw);
+      TaskRunPicture taskRun =
+          picture.isLive(attempt.id()) ? picture.taskRun(attempt.id().taskRunId()) : null;
+      ProcessEnd full =
+          taskRun == null ? raw : attempts.withOutputs(picture, taskRun, attempt.id(), raw);
       recordOrFail(picture, attempt, full);
     } finally {
       attempts.remove(attempt);
@@ -128,24 +129,25 @@ final class EndRecorder {
    */
   private boolean record(
       ExecutionPicture picture, LocalAttempt attempt, ProcessEnd end, boolean whole) {
-    TaskRunPicture node = picture.node(attempt.id().taskRunId());
-    if (node == null || !picture.isLive(attempt.id())) {
+    TaskRunPicture taskRun = picture.taskRun(attempt.id().taskRunId());
+    if (taskRun == null || !picture.isLive(attempt.id())) {
       if (!end.isLate()) {
         notifier.leaseLost(attempt, config.worker());
       }
       return true;
     }
-    AttemptState state = ProcessOutcome.state(picture, node, end);
-    node.setHopeless(end.cause() == ProcessEnd.Cause.NEVER_STARTS);
+    AttemptState state = ProcessOutcome.state(picture, taskRun, end);
+    taskRun.setHopeless(end.cause() == ProcessEnd.Cause.NEVER_STARTS);
     StepChanges step = settler.newStep(picture);
-    step.endAttempt(node, state, end.exitCode(), ProcessOutcome.error(picture, node, end, state));
+    step.endAttempt(
+        taskRun, state, end.exitCode(), ProcessOutcome.error(picture, taskRun, end, state));
     if (state == AttemptState.SUCCEEDED) {
-      step.setOutputs(node, end.outputs());
+      step.setOutputs(taskRun, end.outputs());
     }
     if (whole) {
-      settler.follow(step, node, state);
+      settler.follow(step, taskRun, state);
     } else {
-      settler.followAlone(step, node, state);
+      settler.followAlone(step, taskRun, state);
       step.leaveMore();
     }
     return settler.commitAndGoOn(step);

@@ -50,7 +50,7 @@ final class ExecutionPictures {
   private static final int KEPT_TASKS = 20_000;
 
   /** The maximum number of excluded executions that are remembered. */
-  private static final int MOST_SET_ASIDE = 10_000;
+  private static final int MAX_EXCLUDED = 10_000;
 
   /** There may be thousands of such executions, so the warnings are limited. */
   private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
@@ -62,7 +62,7 @@ final class ExecutionPictures {
   private final LocalAttempts attempts;
   private final Requests requests;
   private final Map<ExecutionId, ExecutionPicture> pictures = new LinkedHashMap<>();
-  private final Bounded<ExecutionId, Boolean> setAside = new Bounded<>(MOST_SET_ASIDE);
+  private final Bounded<ExecutionId, Boolean> excluded = new Bounded<>(MAX_EXCLUDED);
   private final Interval warnings = new Interval(WARNING_INTERVAL);
   private int unsaid;
 
@@ -131,10 +131,10 @@ final class ExecutionPictures {
   }
 
   /** Updates the picture of a task run and of its needs, and of no other task run. */
-  void reload(ExecutionPicture picture, TaskRunPicture node) {
+  void reload(ExecutionPicture picture, TaskRunPicture taskRun) {
     List<TaskRunId> ids = new ArrayList<>();
-    ids.add(node.id());
-    node.needs().forEach(need -> ids.add(need.id()));
+    ids.add(taskRun.id());
+    taskRun.needs().forEach(need -> ids.add(need.id()));
     notifier.changed(picture, picture.load(retries.call(() -> store.taskRunProgress(ids))));
   }
 
@@ -165,10 +165,10 @@ final class ExecutionPictures {
   }
 
   /** Removes executions without a live attempt here, except the wanted ones and those used last. */
-  void letGo(Set<ExecutionId> wanted) {
+  void evict(Set<ExecutionId> wanted) {
     int tasks = 0;
     for (ExecutionPicture picture : pictures.values()) {
-      tasks += picture.nodes().size();
+      tasks += picture.taskRuns().size();
     }
     if (pictures.size() <= KEPT && tasks <= KEPT_TASKS) {
       return;
@@ -177,7 +177,7 @@ final class ExecutionPictures {
       boolean tooMany = pictures.size() > KEPT || tasks > KEPT_TASKS;
       if (tooMany && !wanted.contains(picture.id()) && attempts.of(picture.id()).isEmpty()) {
         drop(picture);
-        tasks -= picture.nodes().size();
+        tasks -= picture.taskRuns().size();
       }
     }
   }
@@ -194,13 +194,13 @@ final class ExecutionPictures {
     } catch (WaymarkException e) {
       drop(picture);
       attempts.of(picture.id()).forEach(LocalAttempt::end);
-      setAside(picture.id(), e);
+      exclude(picture.id(), e);
     }
   }
 
   /** Excludes an execution that cannot be worked on, and logs the reason. */
-  void setAside(ExecutionId id, WaymarkException cause) {
-    if (setAside.put(id, true) == null) {
+  void exclude(ExecutionId id, WaymarkException cause) {
+    if (excluded.put(id, true) == null) {
       warn(id, cause);
     }
     requests.fail(id, cause);
@@ -220,7 +220,7 @@ final class ExecutionPictures {
         .log("cannot work on an execution{}: {}", more, cause.getMessage());
   }
 
-  boolean isSetAside(ExecutionId id) {
-    return setAside.containsKey(id);
+  boolean isExcluded(ExecutionId id) {
+    return excluded.containsKey(id);
   }
 }

@@ -57,9 +57,9 @@ final class ExecutionWatch {
 
   private boolean othersMoved(ExecutionPicture picture) {
     for (TaskRun run : retries.call(() -> store.taskRuns(picture.id()))) {
-      TaskRunPicture node = picture.node(run.id());
-      if (node != null
-          && (run.version() != node.version() || run.lastAttempt() != node.attempt())) {
+      TaskRunPicture taskRun = picture.taskRun(run.id());
+      if (taskRun != null
+          && (run.version() != taskRun.version() || run.lastAttempt() != taskRun.attempt())) {
         return true;
       }
     }

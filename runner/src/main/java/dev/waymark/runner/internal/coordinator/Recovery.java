@@ -98,7 +98,7 @@ final class Recovery {
         left.add(each.executionId());
       }
     }
-    left.forEach(this::takeUp);
+    left.forEach(this::recover);
     return !left.isEmpty();
   }
 
@@ -108,13 +108,13 @@ final class Recovery {
    *
    * @return whether there were any that are not excluded
    */
-  boolean takeUpStalled() {
+  boolean recoverStalled() {
     boolean found = false;
     List<ExecutionId> page = stalledAfter(null);
     while (!page.isEmpty()) {
       for (ExecutionId id : page) {
-        found |= !pictures.isSetAside(id);
-        takeUp(id);
+        found |= !pictures.isExcluded(id);
+        recover(id);
       }
       page = stalledAfter(page.get(page.size() - 1));
     }
@@ -126,8 +126,8 @@ final class Recovery {
     return config.retries().call(() -> config.store().stalled(last, most));
   }
 
-  private void takeUp(ExecutionId id) {
-    if (pictures.isSetAside(id)) {
+  private void recover(ExecutionId id) {
+    if (pictures.isExcluded(id)) {
       return;
     }
     try {
@@ -145,12 +145,12 @@ final class Recovery {
     } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
-      pictures.setAside(id, e);
+      pictures.exclude(id, e);
     }
   }
 
   /** Does the work that is due in an execution. */
-  void takeUp(Claims.Due due) {
+  void recover(Claims.Due due) {
     ExecutionId id = due.executionId();
     try {
       ExecutionPicture picture = pictures.get(id);
@@ -169,7 +169,7 @@ final class Recovery {
     } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
-      pictures.setAside(id, e);
+      pictures.exclude(id, e);
       // Another worker may be able to do it: one with another version, or with other handlers.
       postpone(due, UNREADABLE_AGAIN);
     }
@@ -242,27 +242,27 @@ final class Recovery {
   }
 
   /** Takes over an attempt of another worker: its lease has expired. */
-  void takeUp(Claims.Leased expired) {
+  void recover(Claims.Leased expired) {
     try {
       ExecutionPicture picture = pictures.current(expired.executionId());
       pictures.guard(picture, () -> lose(picture, expired));
     } catch (StoreUnavailableException | StoreOverloadedException e) {
       throw e;
     } catch (WaymarkException e) {
-      pictures.setAside(expired.executionId(), e);
+      pictures.exclude(expired.executionId(), e);
       new UnrunnableExecutions(config).lose(expired, e);
     }
   }
 
   private void lose(ExecutionPicture picture, Claims.Leased expired) {
-    TaskRunPicture node = picture.node(expired.attempt().taskRunId());
-    if (node == null || !picture.isLive(expired.attempt()) || attempts.has(expired.attempt())) {
+    TaskRunPicture taskRun = picture.taskRun(expired.attempt().taskRunId());
+    if (taskRun == null || !picture.isLive(expired.attempt()) || attempts.has(expired.attempt())) {
       return;
     }
-    abandoned.endProcesses(picture, node, expired.worker());
+    abandoned.endProcesses(picture, taskRun, expired.worker());
     StepChanges step = settler.newStep(picture);
-    step.loseAttempt(node, "lease expired: worker " + expired.worker() + " stopped renewing it");
-    settler.follow(step, node, AttemptState.LOST);
+    step.loseAttempt(taskRun, "lease expired: worker " + expired.worker() + " stopped renewing it");
+    settler.follow(step, taskRun, AttemptState.LOST);
     var unused = settler.commitAndGoOn(step);
   }
 }

@@ -110,15 +110,15 @@ final class Settler {
         picture, config.ids().commitId(), store.limits().maxErrorBytes(), config.clock().instant());
   }
 
-  /** Adds to a step every change that follows from the end of a node's attempt. */
-  void follow(StepChanges step, TaskRunPicture node, AttemptState end) {
-    followAlone(step, node, end);
-    Settlement.addTo(step, node);
+  /** Adds to a step every change that follows from the end of a task run's attempt. */
+  void follow(StepChanges step, TaskRunPicture taskRun, AttemptState end) {
+    followAlone(step, taskRun, end);
+    Settlement.addTo(step, taskRun);
   }
 
-  /** Adds to a step the changes that follow for the node itself from the end of its attempt. */
-  void followAlone(StepChanges step, TaskRunPicture node, AttemptState end) {
-    step.follow(node, Settlement.after(end, step.picture(), node, config));
+  /** Adds to a step the changes that follow for the task run itself from the end of its attempt. */
+  void followAlone(StepChanges step, TaskRunPicture taskRun, AttemptState end) {
+    step.follow(taskRun, Settlement.after(end, step.picture(), taskRun, config));
   }
 
   /**

@@ -125,8 +125,8 @@ final class WorkSearch {
     Sent sent = retries.call(() -> new Sent(System.nanoTime(), store.claim(request)));
     Claims claims = sent.answer();
     starter.start(claims.claimed(), sent.nanos());
-    claims.due().forEach(recovery::takeUp);
-    claims.expired().forEach(recovery::takeUp);
+    claims.due().forEach(recovery::recover);
+    claims.expired().forEach(recovery::recover);
     boolean something = seen.addAll(claims.due());
     something |= seen.addAll(claims.expired());
     waitsForMore = claims.next() != null || !claims.claimed().isEmpty() || something;
@@ -158,7 +158,7 @@ final class WorkSearch {
     }
     if (sweeps.isDue()) {
       sweeps.restart();
-      found |= recovery.takeUpStalled();
+      found |= recovery.recoverStalled();
     }
     if (found) {
       look(null);

@@ -68,7 +68,13 @@ public final class Handlers {
     return task.uses() == null ? ClaimRequest.DEFAULT_POOL : pool(task.uses());
   }
 
-  /** Converts a handler name that is not a valid pool name to a similar, distinct pool name. */
+  /**
+   * Converts the name of a handler to the name of its pool. A name that a pool cannot have, or that
+   * is too long, gets a hash of 32 bits. If two such names have the same hash and the same first
+   * characters, their handlers share a pool. Then a worker that has only one of the handlers also
+   * claims tasks of the other one, and these attempts fail with the error of {@link #named}. The
+   * hash is not longer, because workers of an earlier version serve the pools of these names.
+   */
   private static String pool(String handler) {
     String usable = UNUSABLE.matcher(handler).replaceAll("_");
     if (usable.equals(handler) && handler.length() <= MOST_CHARS) {

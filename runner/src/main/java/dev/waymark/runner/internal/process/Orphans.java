@@ -142,7 +142,7 @@ public final class Orphans {
       boolean late = System.nanoTime() - begin > KILL_LIMIT.toNanos();
       if (delivery == Delivery.NOT_PERMITTED || late) {
         LOG.warn(
-            "going on without waiting for {} of process group {}, which cannot be ended",
+            "cannot end {} of process group {}; continuing without waiting",
             groups.describe(group),
             group);
         return;

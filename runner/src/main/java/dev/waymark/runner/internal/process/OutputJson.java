@@ -32,7 +32,7 @@ final class OutputJson {
       }
       if (json.nextToken() != null) {
         throw OutputText.refused(
-            number, "goes on after its JSON object", "write each object on a line of its own");
+            number, "has text after its JSON object", "write each object on a line of its own");
       }
     } catch (JacksonException e) {
       throw OutputText.refused(

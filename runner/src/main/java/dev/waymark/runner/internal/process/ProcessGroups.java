@@ -93,7 +93,7 @@ public final class ProcessGroups {
         return groups;
       }
     }
-    throw new AssertionError("the plain way is always there");
+    throw new AssertionError("the plain method is always available");
   }
 
   /** Returns this way, or null if the system does not support it. */

@@ -97,7 +97,7 @@ public record ShellCommand(
     try {
       List<Process> started =
           ProcessBuilder.startPipeline(List.of(leader(groups, shell, unsafe), logWriter(groups)));
-      letGo(started.get(0));
+      startScript(started.get(0));
       return new Started(started.get(0), started.get(1));
     } catch (IllegalArgumentException e) {
       throw new NeverStartsException(
@@ -164,7 +164,7 @@ public record ShellCommand(
     return builder.redirectError(Redirect.DISCARD);
   }
 
-  private static void letGo(Process leader) {
+  private static void startScript(Process leader) {
     try (OutputStream gate = leader.getOutputStream()) {
       gate.write(GO);
     } catch (IOException e) {

@@ -189,7 +189,7 @@ public final class TaskProcess implements RunningTask {
         process.waitFor();
         ended = true;
       } catch (InterruptedException e) {
-        LOG.debug("nobody interrupts this thread; waiting on", e);
+        LOG.debug("unexpected interrupt; continuing to wait", e);
       }
     }
   }
@@ -327,7 +327,8 @@ public final class TaskProcess implements RunningTask {
   private void complete(ProcessEnd end) {
     String left = idIsTaken() && !process.isAlive() ? null : leftRunning();
     if (left != null) {
-      LOG.warn("going on without waiting for {} of process group {}", left, process.pid());
+      LOG.warn(
+          "cannot end {} of process group {}; continuing without waiting", left, process.pid());
       LogMark.append(command.files().log(), "could not be ended and still runs: " + left);
     }
     ended.complete(end.leaving(left));
@@ -374,7 +375,10 @@ public final class TaskProcess implements RunningTask {
     try {
       return groups.alive(process.pid());
     } catch (RuntimeException e) {
-      LOG.warn("cannot see whether process group {} is alive; taking it as gone", process.pid(), e);
+      LOG.warn(
+          "cannot see whether process group {} is alive; assuming that it has ended",
+          process.pid(),
+          e);
       return false;
     }
   }

@@ -22,18 +22,18 @@ import tools.jackson.core.json.JsonFactory;
  *
  * @param picture the execution
  * @param stage the stage of the task
- * @param log returns where the log of the newest attempt of a node is on this machine
+ * @param log returns where the log of the newest attempt of a task run is on this machine
  */
 public record CleanupFacts(
     ExecutionPicture picture, Stage stage, Function<TaskRunPicture, Path> log) {
   /** The environment of a process has a limit. The file contains all names. */
   private static final int MOST_NAMED_BYTES = 4 << 10;
 
-  /** Returns the information for a node, with the paths of the logs of the earlier stages. */
-  public static CleanupFacts of(ExecutionPicture picture, TaskRunPicture node, TaskLogs logs) {
+  /** Returns the information for a task run, with the paths of the logs of the earlier stages. */
+  public static CleanupFacts of(ExecutionPicture picture, TaskRunPicture taskRun, TaskLogs logs) {
     return new CleanupFacts(
         picture,
-        node.task.stage(),
+        taskRun.task.stage(),
         other -> logs.path(picture.id(), other.task.id(), other.attempt));
   }
 
@@ -70,17 +70,17 @@ public record CleanupFacts(
   /** The failed tasks of the earlier stages. */
   public List<TaskId> failed() {
     return ended().stream()
-        .filter(node -> node.state == TaskRunState.FAILED)
-        .map(node -> node.task.id())
+        .filter(taskRun -> taskRun.state == TaskRunState.FAILED)
+        .map(taskRun -> taskRun.task.id())
         .toList();
   }
 
   /** The tasks of the earlier stages. */
   private List<TaskRunPicture> ended() {
     List<TaskRunPicture> ended = new ArrayList<>();
-    for (TaskRunPicture node : picture.nodes()) {
-      if (node.task.stage().compareTo(stage) < 0) {
-        ended.add(node);
+    for (TaskRunPicture taskRun : picture.taskRuns()) {
+      if (taskRun.task.stage().compareTo(stage) < 0) {
+        ended.add(taskRun);
       }
     }
     return ended;
@@ -96,24 +96,24 @@ public record CleanupFacts(
       json.writeStringProperty("result", result());
       json.writeName("tasks");
       json.writeStartArray();
-      ended().forEach(node -> write(json, node));
+      ended().forEach(taskRun -> write(json, taskRun));
       json.writeEndArray();
       json.writeEndObject();
     }
     return out + "\n";
   }
 
-  private void write(JsonGenerator json, TaskRunPicture node) {
+  private void write(JsonGenerator json, TaskRunPicture taskRun) {
     json.writeStartObject();
-    json.writeStringProperty("task", node.task.id().value());
-    json.writeStringProperty("stage", node.task.stage().key());
-    json.writeStringProperty("state", node.state.name());
-    json.writeNumberProperty("attempts", node.attempt);
-    if (node.error != null && node.state != TaskRunState.SUCCEEDED) {
-      json.writeStringProperty("error", node.error);
+    json.writeStringProperty("task", taskRun.task.id().value());
+    json.writeStringProperty("stage", taskRun.task.stage().key());
+    json.writeStringProperty("state", taskRun.state.name());
+    json.writeNumberProperty("attempts", taskRun.attempt);
+    if (taskRun.error != null && taskRun.state != TaskRunState.SUCCEEDED) {
+      json.writeStringProperty("error", taskRun.error);
     }
-    if (node.attempt > 0) {
-      json.writeStringProperty("log", log.apply(node).toString());
+    if (taskRun.attempt > 0) {
+      json.writeStringProperty("log", log.apply(taskRun).toString());
     }
     json.writeEndObject();
   }

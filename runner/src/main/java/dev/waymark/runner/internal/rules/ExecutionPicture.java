@@ -21,14 +21,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * the store reports changes by others.
  */
 public final class ExecutionPicture {
-  private static final Stage[] STAGES = Stage.values();
-
   /**
    * An execution is read at most once in this time multiplied by the number of its tasks. A read
    * for one task that ends in that time does not depend on the number of tasks.
@@ -47,13 +43,10 @@ public final class ExecutionPicture {
 
   private final Execution found;
   private final WorkflowDefinition definition;
-  private final List<TaskRunPicture> nodes = new ArrayList<>();
+  private final List<TaskRunPicture> taskRuns = new ArrayList<>();
   private final Map<Stage, List<TaskRunPicture>> byStage = new EnumMap<>(Stage.class);
   private final Map<TaskRunId, TaskRunPicture> byRun = new HashMap<>();
-  private final Set<TaskRunPicture> running =
-      new TreeSet<>(Comparator.comparingInt(node -> node.index));
-  private final Map<Stage, Integer> unfinishedIn = new EnumMap<>(Stage.class);
-  private final Map<Stage, Integer> brokenIn = new EnumMap<>(Stage.class);
+  private final StageCounts counts = new StageCounts();
 
   private ExecutionState state;
   private long version;
@@ -86,24 +79,28 @@ public final class ExecutionPicture {
     for (TaskDefinition task : definition.tasks()) {
       TaskRunId run = runs.get(task.id());
       if (run == null) {
-        throw unfit("it has no task run for task " + task.id());
+        throw mismatch("it has no task run for task " + task.id());
       }
-      TaskRunPicture node = new TaskRunPicture(nodes.size(), task, run);
-      nodes.add(node);
-      byTask.put(task.id(), node);
-      byRun.put(run, node);
-      byStage.computeIfAbsent(task.stage(), stage -> new ArrayList<>()).add(node);
+      TaskRunPicture taskRun = new TaskRunPicture(taskRuns.size(), task, run);
+      taskRuns.add(taskRun);
+      byTask.put(task.id(), taskRun);
+      byRun.put(run, taskRun);
+      byStage.computeIfAbsent(task.stage(), stage -> new ArrayList<>()).add(taskRun);
     }
-    if (runs.size() != nodes.size()) {
-      throw unfit(
-          "it has " + runs.size() + " task runs where its workflow has " + nodes.size() + " tasks");
+    if (runs.size() != taskRuns.size()) {
+      throw mismatch(
+          "it has "
+              + runs.size()
+              + " task runs where its workflow has "
+              + taskRuns.size()
+              + " tasks");
     }
-    nodes.forEach(node -> connect(node, byTask));
+    taskRuns.forEach(taskRun -> connect(taskRun, byTask));
     load(progress);
-    nodes.forEach(TaskRunPicture::found);
+    taskRuns.forEach(TaskRunPicture::found);
   }
 
-  private InvalidInputException unfit(String why) {
+  private InvalidInputException mismatch(String why) {
     return new InvalidInputException(
         "cannot run execution "
             + found.id()
@@ -112,37 +109,39 @@ public final class ExecutionPicture {
             + "; run it with the program that created it");
   }
 
-  private static void connect(TaskRunPicture node, Map<TaskId, TaskRunPicture> byTask) {
-    for (TaskId need : node.task.needs()) {
+  private static void connect(TaskRunPicture taskRun, Map<TaskId, TaskRunPicture> byTask) {
+    for (TaskId need : taskRun.task.needs()) {
       TaskRunPicture needed = byTask.get(need);
       if (needed == null) {
         throw new InvalidInputException(
             "task "
-                + node.task.id()
+                + taskRun.task.id()
                 + " needs "
                 + need
                 + ", which is no task; correct the definition");
       }
-      node.needs.add(needed);
-      needed.dependants.add(node);
+      taskRun.needs.add(needed);
+      needed.dependants.add(taskRun);
     }
   }
 
-  /** Loads the data of the store, and returns the nodes that differ from what listeners know. */
+  /**
+   * Loads the data of the store, and returns the task runs that differ from what listeners know.
+   */
   public List<TaskRunPicture> load(ExecutionProgress progress) {
     state = progress.execution().state();
     version = progress.execution().version();
     List<TaskRunPicture> changed = new ArrayList<>();
     for (ExecutionProgress.Item each : progress.taskRuns()) {
-      TaskRunPicture node = byRun.get(each.taskRun().id());
-      if (node == null) {
+      TaskRunPicture taskRun = byRun.get(each.taskRun().id());
+      if (taskRun == null) {
         continue; // Another program added it while the execution ran, and is responsible for it.
       }
-      node.load(each);
+      taskRun.load(each);
       // Compares with what listeners know, not with what was loaded before: the changes of a
       // refused step in this picture did not happen.
-      if (node.isNews()) {
-        changed.add(node);
+      if (taskRun.isNews()) {
+        changed.add(taskRun);
       }
     }
     recount();
@@ -155,28 +154,28 @@ public final class ExecutionPicture {
   }
 
   /**
-   * Loads the data of some task runs, and returns the nodes that differ from what listeners know.
-   * The rest of the picture may be older.
+   * Loads the data of some task runs, and returns the task runs that differ from what listeners
+   * know. The rest of the picture may be older.
    */
   public List<TaskRunPicture> load(Collection<ExecutionProgress.Item> items) {
     List<TaskRunPicture> changed = new ArrayList<>();
     for (ExecutionProgress.Item each : items) {
-      TaskRunPicture node = byRun.get(each.taskRun().id());
-      if (node != null) {
-        boolean wasFinal = node.isFinal();
-        tally(node, node.state, -1);
-        endedAttempts -= node.endedAttempts();
-        node.load(each);
-        endedAttempts += node.endedAttempts();
-        tally(node, node.state, 1);
-        noteBegun(node);
-        if (node.isFinal() && !wasFinal) {
-          becomeFinal(node);
+      TaskRunPicture taskRun = byRun.get(each.taskRun().id());
+      if (taskRun != null) {
+        boolean wasFinal = taskRun.isFinal();
+        counts.add(taskRun, taskRun.state, -1);
+        endedAttempts -= taskRun.endedAttempts();
+        taskRun.load(each);
+        endedAttempts += taskRun.endedAttempts();
+        counts.add(taskRun, taskRun.state, 1);
+        noteBegun(taskRun);
+        if (taskRun.isFinal() && !wasFinal) {
+          becomeFinal(taskRun);
         } else {
-          node.dropOutputs();
+          taskRun.dropOutputs();
         }
-        if (node.isNews()) {
-          changed.add(node);
+        if (taskRun.isNews()) {
+          changed.add(taskRun);
         }
       }
     }
@@ -191,7 +190,7 @@ public final class ExecutionPicture {
 
   /** Whether all task runs may be read again only to detect changes by others. */
   public boolean mayRead() {
-    return System.nanoTime() - readNanos >= nodes.size() * NANOS_PER_TASK;
+    return System.nanoTime() - readNanos >= taskRuns.size() * NANOS_PER_TASK;
   }
 
   /**
@@ -207,72 +206,49 @@ public final class ExecutionPicture {
   }
 
   private void recount() {
-    running.clear();
-    unfinishedIn.clear();
-    brokenIn.clear();
+    counts.clear();
     begun.clear();
     attempted = false;
     endedAttempts = 0;
-    for (TaskRunPicture node : nodes) {
-      endedAttempts += node.endedAttempts();
-      noteBegun(node);
-      node.openNeeds = open(node.needs);
-      node.openDependants = open(node.dependants);
-      node.dropOutputs();
-      tally(node, node.state, 1);
+    for (TaskRunPicture taskRun : taskRuns) {
+      endedAttempts += taskRun.endedAttempts();
+      noteBegun(taskRun);
+      taskRun.recount();
+      taskRun.dropOutputs();
+      counts.add(taskRun, taskRun.state, 1);
     }
   }
 
-  private void noteBegun(TaskRunPicture node) {
-    attempted |= node.attempt > 0;
-    if (node.ready || node.attempt > 0) {
-      begun.add(node.task.stage());
-    }
-  }
-
-  private static int open(List<TaskRunPicture> nodes) {
-    int open = 0;
-    for (TaskRunPicture node : nodes) {
-      open += node.isFinal() ? 0 : 1;
-    }
-    return open;
-  }
-
-  private void tally(TaskRunPicture node, TaskRunState of, int by) {
-    Stage stage = node.task.stage();
-    boolean broken = of == TaskRunState.FAILED || of == TaskRunState.CANCELLED;
-    unfinishedIn.merge(stage, of.isTerminal() ? 0 : by, Integer::sum);
-    brokenIn.merge(stage, broken ? by : 0, Integer::sum);
-    if (of == TaskRunState.RUNNING && by > 0) {
-      running.add(node);
-    } else if (of == TaskRunState.RUNNING) {
-      running.remove(node);
+  private void noteBegun(TaskRunPicture taskRun) {
+    attempted |= taskRun.attempt > 0;
+    if (taskRun.ready || taskRun.attempt > 0) {
+      begun.add(taskRun.task.stage());
     }
   }
 
   /**
    * Loads a claim of a task run by this worker.
    *
-   * @return its node; or null when the claim does not follow from the known state, and the
+   * @return its task run; or null when the claim does not follow from the known state, and the
    *     execution or the needs must be read again
    */
   public @Nullable TaskRunPicture claimed(Claimed claimed) {
-    TaskRunPicture node = byRun.get(claimed.taskRun().id());
+    TaskRunPicture taskRun = byRun.get(claimed.taskRun().id());
     boolean follows =
-        node != null
-            && claimed.taskRun().version() == node.version + 1
-            && claimed.attempt().number() == node.attempt + 1
-            && node.openNeeds == 0
-            && isOpen(node.task.stage());
-    if (node == null || !follows) {
+        taskRun != null
+            && claimed.taskRun().version() == taskRun.version + 1
+            && claimed.attempt().number() == taskRun.attempt + 1
+            && taskRun.openNeeds == 0
+            && isOpen(taskRun.task.stage());
+    if (taskRun == null || !follows) {
       return null;
     }
-    tally(node, node.state, -1);
-    node.claimed(claimed);
+    counts.add(taskRun, taskRun.state, -1);
+    taskRun.claimed(claimed);
     attempted = true;
-    tally(node, node.state, 1);
+    counts.add(taskRun, taskRun.state, 1);
     load(claimed.execution());
-    return node;
+    return taskRun;
   }
 
   /** Loads the execution as returned by a claim. */
@@ -283,31 +259,31 @@ public final class ExecutionPicture {
     }
   }
 
-  /** Ends the live attempt of a node. */
-  void endAttempt(TaskRunPicture node, AttemptState end) {
-    node.attemptState = end;
+  /** Ends the live attempt of a task run. */
+  void endAttempt(TaskRunPicture taskRun, AttemptState end) {
+    taskRun.attemptState = end;
     endedAttempts++;
   }
 
-  /** Moves a node. */
-  void move(TaskRunPicture node, TaskRunState to) {
-    tally(node, node.state, -1);
-    node.state = to;
-    node.version++;
-    node.ready = false;
-    tally(node, to, 1);
+  /** Moves a task run. */
+  void move(TaskRunPicture taskRun, TaskRunState to) {
+    counts.add(taskRun, taskRun.state, -1);
+    taskRun.state = to;
+    taskRun.version++;
+    taskRun.ready = false;
+    counts.add(taskRun, to, 1);
     if (to.isTerminal()) {
-      becomeFinal(node);
+      becomeFinal(taskRun);
     }
   }
 
-  private static void becomeFinal(TaskRunPicture node) {
-    node.dependants.forEach(dependant -> dependant.openNeeds--);
-    for (TaskRunPicture need : node.needs) {
+  private static void becomeFinal(TaskRunPicture taskRun) {
+    taskRun.dependants.forEach(dependant -> dependant.openNeeds--);
+    for (TaskRunPicture need : taskRun.needs) {
       need.openDependants--;
       need.dropOutputs();
     }
-    node.dropOutputs();
+    taskRun.dropOutputs();
   }
 
   void move(ExecutionState to) {
@@ -323,17 +299,12 @@ public final class ExecutionPicture {
 
   /** The open stage, or null when all have ended. */
   public @Nullable Stage stage() {
-    for (Stage stage : STAGES) {
-      if (unfinishedIn.getOrDefault(stage, 0) > 0) {
-        return stage;
-      }
-    }
-    return null;
+    return counts.openStage();
   }
 
   /** The number of task runs that have not ended. */
   int unfinished() {
-    return sum(unfinishedIn);
+    return counts.unfinished();
   }
 
   /** The state and the counts of the execution that are known here. */
@@ -343,11 +314,7 @@ public final class ExecutionPicture {
   }
 
   private int ended() {
-    return nodes.size() - unfinished() + endedAttempts;
-  }
-
-  private static int sum(Map<Stage, Integer> counts) {
-    return counts.values().stream().mapToInt(Integer::intValue).sum();
+    return taskRuns.size() - unfinished() + endedAttempts;
   }
 
   boolean isDone() {
@@ -356,12 +323,12 @@ public final class ExecutionPicture {
 
   /** Whether a task of a stage has failed, or was cancelled. */
   boolean isBroken(Stage stage) {
-    return brokenIn.getOrDefault(stage, 0) > 0;
+    return counts.broken(stage) > 0;
   }
 
   /** Whether any task has failed, or was cancelled. */
   boolean isBroken() {
-    return sum(brokenIn) > 0;
+    return counts.broken() > 0;
   }
 
   /** Whether it may begin only when the limit of parallel executions of its workflow admits it. */
@@ -370,9 +337,9 @@ public final class ExecutionPicture {
   }
 
   /** Whether a task of the first stage is no longer needed, because another one has failed. */
-  boolean failsFast(TaskRunPicture node) {
-    return node.task.stage() == Stage.MAIN
-        && node.task.condition().kind() == Condition.Kind.SUCCESS
+  boolean failsFast(TaskRunPicture taskRun) {
+    return taskRun.task.stage() == Stage.MAIN
+        && taskRun.task.condition().kind() == Condition.Kind.SUCCESS
         && isBroken(Stage.MAIN);
   }
 
@@ -404,12 +371,7 @@ public final class ExecutionPicture {
    * ended.
    */
   private boolean hasTimePassed(Instant now) {
-    Instant opened = Instant.EPOCH;
-    for (TaskRunPicture node : nodes) {
-      if (node.task.stage() != Stage.FINALLY && node.changedAt.isAfter(opened)) {
-        opened = node.changedAt;
-      }
-    }
+    Instant opened = StageTimes.lastChangeBefore(Stage.FINALLY, taskRuns);
     return Duration.between(opened, now).compareTo(definition.cleanupTimeout()) >= 0;
   }
 
@@ -425,8 +387,8 @@ public final class ExecutionPicture {
 
   /** Whether the stage of an attempt is cancelled. */
   public boolean isCancelled(AttemptId id) {
-    TaskRunPicture node = byRun.get(id.taskRunId());
-    return node != null && isCancelled(node.task.stage());
+    TaskRunPicture taskRun = byRun.get(id.taskRunId());
+    return taskRun != null && isCancelled(taskRun.task.stage());
   }
 
   /** Whether the time-out of a stage has expired, by the information in this process. */
@@ -448,7 +410,7 @@ public final class ExecutionPicture {
 
   /** Whether there is any task after the first stage. */
   boolean hasCleanup() {
-    return nodes.get(nodes.size() - 1).task.stage() != Stage.MAIN;
+    return taskRuns.get(taskRuns.size() - 1).task.stage() != Stage.MAIN;
   }
 
   /**
@@ -461,18 +423,10 @@ public final class ExecutionPicture {
       return true;
     }
     Duration timeout = definition.timeout();
-    if (timeout == null || !isBroken(Stage.MAIN) || unfinishedIn.getOrDefault(Stage.MAIN, 0) > 0) {
+    if (timeout == null || !isBroken(Stage.MAIN) || counts.unfinished(Stage.MAIN) > 0) {
       return false;
     }
-    Instant first = Instant.MAX;
-    Instant last = Instant.MIN;
-    for (TaskRunPicture node : nodes) {
-      if (node.task.stage() == Stage.MAIN) {
-        first = node.startedAt.isBefore(first) ? node.startedAt : first;
-        last = node.changedAt.isAfter(last) ? node.changedAt : last;
-      }
-    }
-    return first.isBefore(last) && Duration.between(first, last).compareTo(timeout) >= 0;
+    return StageTimes.duration(Stage.MAIN, taskRuns).compareTo(timeout) >= 0;
   }
 
   public ExecutionId id() {
@@ -508,32 +462,32 @@ public final class ExecutionPicture {
     return version;
   }
 
-  public List<TaskRunPicture> nodes() {
-    return nodes;
+  public List<TaskRunPicture> taskRuns() {
+    return taskRuns;
   }
 
-  /** The nodes of a stage, in the order of the file. */
-  public List<TaskRunPicture> nodes(Stage stage) {
+  /** The task runs of a stage, in the order of the file. */
+  public List<TaskRunPicture> taskRuns(Stage stage) {
     return byStage.getOrDefault(stage, List.of());
   }
 
   /** How many tasks have failed, or were cancelled. */
   int broken() {
-    return sum(brokenIn);
+    return counts.broken();
   }
 
-  /** The nodes that have begun and have not ended, in the order of the file. */
+  /** The task runs that have begun and have not ended, in the order of the file. */
   public List<TaskRunPicture> running() {
-    return List.copyOf(running);
+    return counts.running();
   }
 
-  public @Nullable TaskRunPicture node(TaskRunId id) {
+  public @Nullable TaskRunPicture taskRun(TaskRunId id) {
     return byRun.get(id);
   }
 
   /** Whether this attempt is live in the store, by the known state. */
   public boolean isLive(AttemptId id) {
-    TaskRunPicture node = byRun.get(id.taskRunId());
-    return node != null && node.hasLiveAttempt() && node.attempt == id.number();
+    TaskRunPicture taskRun = byRun.get(id.taskRunId());
+    return taskRun != null && taskRun.hasLiveAttempt() && taskRun.attempt == id.number();
   }
 }

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessOutcome {
   private ProcessOutcome() {}
 
-  public static AttemptState state(ExecutionPicture picture, TaskRunPicture node, ProcessEnd end) {
-    boolean cancelled = picture.isCancelled(node.task.stage());
-    boolean overdue = picture.isOverdue(node.task.stage());
+  public static AttemptState state(
+      ExecutionPicture picture, TaskRunPicture taskRun, ProcessEnd end) {
+    boolean cancelled = picture.isCancelled(taskRun.task.stage());
+    boolean overdue = picture.isOverdue(taskRun.task.stage());
     // A process that was asked to end because its worker stops may have ended by itself first.
     boolean done =
         end.cause() == ProcessEnd.Cause.ASKED && end.error() == null && !cancelled && !overdue;
@@ -27,22 +28,22 @@ public final class ProcessOutcome {
   }
 
   public static @Nullable String error(
-      ExecutionPicture picture, TaskRunPicture node, ProcessEnd end, AttemptState state) {
+      ExecutionPicture picture, TaskRunPicture taskRun, ProcessEnd end, AttemptState state) {
     if (state == AttemptState.SUCCEEDED) {
       return null;
     }
-    String error = error(picture, node, end);
+    String error = error(picture, taskRun, end);
     return end.leftRunning() == null
         ? error
         : (error == null ? "" : error + "; ") + "could not be ended: " + end.leftRunning();
   }
 
   private static @Nullable String error(
-      ExecutionPicture picture, TaskRunPicture node, ProcessEnd end) {
+      ExecutionPicture picture, TaskRunPicture taskRun, ProcessEnd end) {
     if (end.cause() != ProcessEnd.Cause.ASKED) {
       return end.error();
     }
-    Stage stage = node.task.stage();
+    Stage stage = taskRun.task.stage();
     if (picture.isCancelled(stage)) {
       return "cancelled";
     }

@@ -36,7 +36,7 @@ public final class Settlement {
   private final StepChanges step;
   private final ExecutionPicture picture;
   private final Deque<TaskRunPicture> open = new ArrayDeque<>();
-  private @Nullable Stage looked;
+  private @Nullable Stage examined;
 
   private Settlement(StepChanges step) {
     this.step = step;
@@ -44,44 +44,46 @@ public final class Settlement {
   }
 
   /**
-   * Returns the state of a task run after its attempt ended. The node already counts that attempt.
+   * Returns the state of a task run after its attempt ended. The task run already counts that
+   * attempt.
    */
   public static TaskRunState after(
-      AttemptState end, ExecutionPicture picture, TaskRunPicture node, RunnerConfig config) {
+      AttemptState end, ExecutionPicture picture, TaskRunPicture taskRun, RunnerConfig config) {
     if (end == AttemptState.SUCCEEDED) {
       return TaskRunState.SUCCEEDED;
     }
-    if (picture.isCancelled(node.task.stage())) {
+    if (picture.isCancelled(taskRun.task.stage())) {
       return TaskRunState.CANCELLED;
     }
-    if (picture.isOverdue(node.task.stage()) || isExhausted(end, node, config)) {
+    if (picture.isOverdue(taskRun.task.stage()) || isExhausted(end, taskRun, config)) {
       return TaskRunState.FAILED;
     }
-    if (!picture.failsFast(node)) {
+    if (!picture.failsFast(taskRun)) {
       return TaskRunState.RETRYING;
     }
     return end == AttemptState.FAILED ? TaskRunState.FAILED : TaskRunState.CANCELLED;
   }
 
-  private static boolean isExhausted(AttemptState end, TaskRunPicture node, RunnerConfig config) {
+  private static boolean isExhausted(
+      AttemptState end, TaskRunPicture taskRun, RunnerConfig config) {
     return switch (end) {
-          case FAILED -> node.hopeless || node.failed >= node.task.retry().maxAttempts();
-          case LOST -> node.lost >= config.maxLost();
+          case FAILED -> taskRun.hopeless || taskRun.failed >= taskRun.task.retry().maxAttempts();
+          case LOST -> taskRun.lost >= config.maxLost();
           case RUNNING, SUCCEEDED, CANCELLED -> false;
         }
-        || node.attempt >= config.store().limits().maxAttempts();
+        || taskRun.attempt >= config.store().limits().maxAttempts();
   }
 
   /**
-   * Adds every change that follows from the states of the execution's nodes; none if nothing
+   * Adds every change that follows from the states of the execution's task runs; none if nothing
    * follows.
    */
   public static void addTo(StepChanges step) {
-    new Settlement(step).settle(step.picture().nodes());
+    new Settlement(step).settle(step.picture().taskRuns());
   }
 
   /**
-   * Adds the changes that follow from the move of one node, in an execution that was settled
+   * Adds the changes that follow from the move of one task run, in an execution that was settled
    * before.
    */
   public static void addTo(StepChanges step, TaskRunPicture moved) {
@@ -91,18 +93,18 @@ public final class Settlement {
     // Only the first failure has consequences for tasks that do not need the one that failed.
     boolean everywhere =
         (broken && picture.broken() == 1) || picture.isCancelled(moved.task.stage());
-    settlement.looked = everywhere ? null : moved.task.stage();
+    settlement.examined = everywhere ? null : moved.task.stage();
     settlement.open.add(moved);
-    settlement.settle(everywhere ? picture.nodes() : moved.dependants);
+    settlement.settle(everywhere ? picture.taskRuns() : moved.dependants);
   }
 
-  private void settle(Collection<TaskRunPicture> nodes) {
+  private void settle(Collection<TaskRunPicture> taskRuns) {
     if (picture.state().isTerminal()
         || picture.state() == ExecutionState.PAUSED
         || picture.isWaiting()) {
       return;
     }
-    open.addAll(nodes);
+    open.addAll(taskRuns);
     do {
       while (!open.isEmpty()) {
         look(open.remove());
@@ -116,65 +118,65 @@ public final class Settlement {
   /** Checks the tasks of a stage after the first, when it is open. */
   private boolean openNextStage() {
     Stage stage = picture.stage();
-    if (stage == null || stage == Stage.MAIN || stage == looked) {
+    if (stage == null || stage == Stage.MAIN || stage == examined) {
       return false;
     }
-    looked = stage;
-    open.addAll(picture.nodes(stage));
+    examined = stage;
+    open.addAll(picture.taskRuns(stage));
     return true;
   }
 
-  private void look(TaskRunPicture node) {
-    if (node.state == TaskRunState.PENDING) {
-      lookAtPending(node);
-    } else if (node.state == TaskRunState.RETRYING) {
-      lookAtRetrying(node);
+  private void look(TaskRunPicture taskRun) {
+    if (taskRun.state == TaskRunState.PENDING) {
+      lookAtPending(taskRun);
+    } else if (taskRun.state == TaskRunState.RETRYING) {
+      lookAtRetrying(taskRun);
     }
   }
 
-  private void lookAtRetrying(TaskRunPicture node) {
-    if (picture.isCancelled(node.task.stage())) {
-      step.move(node, TaskRunState.CANCELLED);
-    } else if (picture.isOverdue(node.task.stage())) {
-      step.move(node, TaskRunState.FAILED);
-    } else if (picture.failsFast(node)) {
-      step.move(node, TaskRunState.CANCELLED);
-    } else if (!node.ready) {
-      step.ready(node);
+  private void lookAtRetrying(TaskRunPicture taskRun) {
+    if (picture.isCancelled(taskRun.task.stage())) {
+      step.move(taskRun, TaskRunState.CANCELLED);
+    } else if (picture.isOverdue(taskRun.task.stage())) {
+      step.move(taskRun, TaskRunState.FAILED);
+    } else if (picture.failsFast(taskRun)) {
+      step.move(taskRun, TaskRunState.CANCELLED);
+    } else if (!taskRun.ready) {
+      step.ready(taskRun);
       return;
     } else {
       return;
     }
-    open.addAll(node.dependants);
+    open.addAll(taskRun.dependants);
   }
 
-  private void lookAtPending(TaskRunPicture node) {
-    Stage stage = node.task.stage();
+  private void lookAtPending(TaskRunPicture taskRun) {
+    Stage stage = taskRun.task.stage();
     if (picture.isCancelled(stage)) {
-      end(node, TaskRunState.CANCELLED);
+      end(taskRun, TaskRunState.CANCELLED);
     } else if (picture.isOverdue(stage)) {
       // If the time-out ends nothing else of the stage, this shows that the stage did not succeed.
-      boolean waits = node.openNeeds == 0 && !picture.isBroken(stage);
-      end(node, waits ? TaskRunState.CANCELLED : TaskRunState.SKIPPED);
-    } else if (picture.failsFast(node)) {
-      end(node, TaskRunState.SKIPPED);
+      boolean waits = taskRun.openNeeds == 0 && !picture.isBroken(stage);
+      end(taskRun, waits ? TaskRunState.CANCELLED : TaskRunState.SKIPPED);
+    } else if (picture.failsFast(taskRun)) {
+      end(taskRun, TaskRunState.SKIPPED);
     } else if (!picture.isOpen(stage)) {
       return; // It starts when the earlier stages have ended.
     } else if (stage == Stage.ON_FAILURE && !picture.isBroken(Stage.MAIN)) {
-      end(node, TaskRunState.SKIPPED);
-    } else if (node.openNeeds == 0 && !node.task.condition().holds(node.ends())) {
-      end(node, TaskRunState.SKIPPED);
-    } else if (node.openNeeds == 0 && !node.ready) {
+      end(taskRun, TaskRunState.SKIPPED);
+    } else if (taskRun.openNeeds == 0 && !taskRun.task.condition().holds(taskRun.ends())) {
+      end(taskRun, TaskRunState.SKIPPED);
+    } else if (taskRun.openNeeds == 0 && !taskRun.ready) {
       if (stage != Stage.MAIN && !picture.hasBegun(stage)) {
         step.beginCleanup();
       }
-      step.ready(node);
+      step.ready(taskRun);
     }
   }
 
-  private void end(TaskRunPicture node, TaskRunState as) {
-    step.move(node, as);
-    open.addAll(node.dependants);
+  private void end(TaskRunPicture taskRun, TaskRunState as) {
+    step.move(taskRun, as);
+    open.addAll(taskRun.dependants);
   }
 
   private void endExecution() {
@@ -203,7 +205,7 @@ public final class Settlement {
     List<TaskRunPicture> failed = in(picture, TaskRunState.FAILED);
     if (picture.isTimedOut()) {
       // The time-out implies that tasks of the first stage failed, so they are not named.
-      failed = failed.stream().filter(node -> node.task.stage() != Stage.MAIN).toList();
+      failed = failed.stream().filter(taskRun -> taskRun.task.stage() != Stage.MAIN).toList();
       return failed.isEmpty() ? "" : named(failed);
     }
     return named(failed.isEmpty() ? in(picture, TaskRunState.CANCELLED) : failed);
@@ -215,8 +217,8 @@ public final class Settlement {
    */
   private static String errorOfCancelled(ExecutionPicture picture) {
     List<TaskRunPicture> failed =
-        picture.nodes(Stage.FINALLY).stream()
-            .filter(node -> node.state == TaskRunState.FAILED)
+        picture.taskRuns(Stage.FINALLY).stream()
+            .filter(taskRun -> taskRun.state == TaskRunState.FAILED)
             .toList();
     return failed.isEmpty() ? CancelExecution.ERROR : CancelExecution.ERROR + "; " + named(failed);
   }
@@ -232,6 +234,6 @@ public final class Settlement {
   }
 
   private static List<TaskRunPicture> in(ExecutionPicture picture, TaskRunState state) {
-    return picture.nodes().stream().filter(node -> node.state == state).toList();
+    return picture.taskRuns().stream().filter(taskRun -> taskRun.state == state).toList();
   }
 }

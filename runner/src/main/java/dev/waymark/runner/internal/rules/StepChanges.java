@@ -50,72 +50,75 @@ public final class StepChanges {
     return picture;
   }
 
-  /** Ends the live attempt of a node, with the number of that attempt as fencing token. */
+  /** Ends the live attempt of a task run, with the number of that attempt as fencing token. */
   public void endAttempt(
-      TaskRunPicture node, AttemptState end, @Nullable Integer exitCode, @Nullable String error) {
+      TaskRunPicture taskRun,
+      AttemptState end,
+      @Nullable Integer exitCode,
+      @Nullable String error) {
     String kept = Errors.cut(error, maxErrorBytes);
-    changes.updateAttempt(node.attemptId(), end, exitCode, kept);
-    noteEnd(node, end, kept);
+    changes.updateAttempt(taskRun.attemptId(), end, exitCode, kept);
+    noteEnd(taskRun, end, kept);
   }
 
-  /** Marks the live attempt of a node as lost, because its lease has expired. */
-  public void loseAttempt(TaskRunPicture node, String error) {
+  /** Marks the live attempt of a task run as lost, because its lease has expired. */
+  public void loseAttempt(TaskRunPicture taskRun, String error) {
     String kept = Errors.cut(error, maxErrorBytes);
-    changes.loseAttempt(node.attemptId(), kept);
-    noteEnd(node, AttemptState.LOST, kept);
+    changes.loseAttempt(taskRun.attemptId(), kept);
+    noteEnd(taskRun, AttemptState.LOST, kept);
   }
 
-  private void noteEnd(TaskRunPicture node, AttemptState end, @Nullable String error) {
-    picture.endAttempt(node, end);
-    node.error = error;
-    node.failed += end == AttemptState.FAILED ? 1 : 0;
-    node.lost += end == AttemptState.LOST ? 1 : 0;
-    ended.add(node);
+  private void noteEnd(TaskRunPicture taskRun, AttemptState end, @Nullable String error) {
+    picture.endAttempt(taskRun, end);
+    taskRun.error = error;
+    taskRun.failed += end == AttemptState.FAILED ? 1 : 0;
+    taskRun.lost += end == AttemptState.LOST ? 1 : 0;
+    ended.add(taskRun);
   }
 
   /**
-   * Stores the outputs of a node, with the number of the attempt that has just ended as fencing
+   * Stores the outputs of a task run, with the number of the attempt that has just ended as fencing
    * token.
    */
-  public void setOutputs(TaskRunPicture node, Map<String, String> outputs) {
+  public void setOutputs(TaskRunPicture taskRun, Map<String, String> outputs) {
     if (!outputs.isEmpty()) {
-      changes.setOutputs(node.id, node.attempt, outputs);
-      node.outputs = outputs;
-      node.dropOutputs();
+      changes.setOutputs(taskRun.id, taskRun.attempt, outputs);
+      taskRun.outputs = outputs;
+      taskRun.dropOutputs();
     }
   }
 
   /**
-   * Moves a node whose attempt has just ended. A lost attempt is not used as fencing token: no
+   * Moves a task run whose attempt has just ended. A lost attempt is not used as fencing token: no
    * process writes with its number.
    */
-  public void follow(TaskRunPicture node, TaskRunState to) {
-    if (node.attemptState == AttemptState.LOST) {
-      changes.updateTaskRun(node.id, to, node.version, null);
+  public void follow(TaskRunPicture taskRun, TaskRunState to) {
+    if (taskRun.attemptState == AttemptState.LOST) {
+      changes.updateTaskRun(taskRun.id, to, taskRun.version, null);
     } else {
-      changes.updateTaskRun(node.id, to, null, node.attempt);
+      changes.updateTaskRun(taskRun.id, to, null, taskRun.attempt);
     }
-    moved(node, to);
+    moved(taskRun, to);
   }
 
-  /** Moves a node that has no live attempt. */
-  void move(TaskRunPicture node, TaskRunState to) {
-    changes.updateTaskRun(node.id, to, node.version, null);
-    moved(node, to);
+  /** Moves a task run that has no live attempt. */
+  void move(TaskRunPicture taskRun, TaskRunState to) {
+    changes.updateTaskRun(taskRun.id, to, taskRun.version, null);
+    moved(taskRun, to);
   }
 
-  private void moved(TaskRunPicture node, TaskRunState to) {
-    picture.move(node, to);
-    touched.add(node);
+  private void moved(TaskRunPicture taskRun, TaskRunState to) {
+    picture.move(taskRun, to);
+    touched.add(taskRun);
   }
 
-  /** Makes a node ready for any worker, after the rest of its delay. */
-  void ready(TaskRunPicture node) {
-    Duration pause = ended.contains(node) ? node.pause() : node.pauseLeft(now);
+  /** Makes a task run ready for any worker, after the rest of its delay. */
+  void ready(TaskRunPicture taskRun) {
+    Duration pause = ended.contains(taskRun) ? taskRun.pause() : taskRun.pauseLeft(now);
     changes.readyTaskRun(
-        node.id, node.version, Handlers.poolOf(node.task), picture.priority(), pause);
-    node.ready = true;
-    picture.begin(node.task.stage());
+        taskRun.id, taskRun.version, Handlers.poolOf(taskRun.task), picture.priority(), pause);
+    taskRun.ready = true;
+    picture.begin(taskRun.task.stage());
   }
 
   /** Starts the time-out of a stage after the first, in place of that of the execution. */
@@ -156,9 +159,9 @@ public final class StepChanges {
     return changes.settleExecution(picture.id(), picture.standing()).build();
   }
 
-  /** The store has accepted the change set. Returns the nodes that changed. */
+  /** The store has accepted the change set. Returns the task runs that changed. */
   public Collection<TaskRunPicture> committed(CommitResult result) {
-    touched.forEach(node -> node.changedAt = result.at());
+    touched.forEach(taskRun -> taskRun.changedAt = result.at());
     return touched;
   }
 

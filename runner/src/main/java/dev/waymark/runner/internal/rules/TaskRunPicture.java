@@ -158,6 +158,20 @@ public final class TaskRunPicture {
     return (int) details.attempts().stream().filter(attempt -> attempt.state() == state).count();
   }
 
+  /** Counts the needs and the dependants that have not ended. */
+  void recount() {
+    openNeeds = open(needs);
+    openDependants = open(dependants);
+  }
+
+  private static int open(List<TaskRunPicture> taskRuns) {
+    int open = 0;
+    for (TaskRunPicture taskRun : taskRuns) {
+      open += taskRun.isFinal() ? 0 : 1;
+    }
+    return open;
+  }
+
   /**
    * Outputs may be large, and there may be thousands of them, so they are kept only while a
    * dependant may start.

@@ -283,7 +283,7 @@ public final class Heartbeat implements AutoCloseable {
       LOG.atWarn()
           .addKeyValue("worker", worker)
           .setCause(refusal)
-          .log("another worker has the name of this one by now");
+          .log("another worker now has the name of this worker; renewing the leases without it");
     }
     return about;
   }
@@ -297,7 +297,7 @@ public final class Heartbeat implements AutoCloseable {
       try {
         store.commit(ChangeSet.builder(ids.commitId()).retireWorker(worker, life).build());
       } catch (WaymarkException | IllegalStateException e) {
-        LOG.debug("that worker {} has stopped could not be noted", worker, e);
+        LOG.debug("could not record that worker {} has stopped", worker, e);
       }
     }
   }

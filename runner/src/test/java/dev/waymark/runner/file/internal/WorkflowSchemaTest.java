@@ -52,7 +52,7 @@ final class WorkflowSchemaTest {
     Validator validator =
         new ValidatorFactory().withJsonNodeFactory(new Parsing()).createValidator();
     assertThat(validator.registerSchema(text())).hasToString("urn:waymark:schema:workflow");
-    // The check can say no: without this, a validator that skipped it would pass unseen.
+    // The check can fail: without this, a validator that skips it would not be noticed.
     String broken = text().replace("\"minProperties\": 1", "\"minProperties\": \"one\"");
     assertThatExceptionOfType(InvalidSchemaException.class)
         .isThrownBy(
@@ -116,7 +116,7 @@ final class WorkflowSchemaTest {
   }
 
   @Test
-  @DisplayName("allows every condition that the reader takes")
+  @DisplayName("allows every condition that the reader accepts")
   void agreesOnConditions() throws IOException {
     Pattern condition = pattern("$defs", "task", "properties", "if");
     List<String> good =
@@ -199,7 +199,7 @@ final class WorkflowSchemaTest {
     return Objects.requireNonNull(YamlTree.read(text, DefinitionLimits.defaults(), new Problems()));
   }
 
-  /** Reads the meta-schemas that the validator has with it. */
+  /** Reads the meta-schemas that the validator contains. */
   private static final class Parsing implements JsonNodeFactory {
     @Override
     public JsonNode wrap(Object node) {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a task wrote as its outputs. */
-@DisplayName("The outputs of a task")
+/** The outputs that a task has written. */
+@DisplayName("The text of outputs")
 final class OutputTextTest {
   private static final int MAX_BYTES = 1 << 16;
   private static final String ALLOWED =
@@ -24,7 +24,7 @@ final class OutputTextTest {
   private static final String WHOLE = "write a whole object, such as {\"rows\": 42}, on one line";
 
   @Test
-  @DisplayName("are lines of key=value, each value byte for byte to the end of its line")
+  @DisplayName("has lines of key=value, each value byte for byte to the end of its line")
   void readsLines() {
     assertThat(parse("rows=42\nname= a=b <<c '\"$x \nempty=\n\n \t\n_a-1=é😀\t"))
         .containsExactly(
@@ -36,7 +36,7 @@ final class OutputTextTest {
   }
 
   @Test
-  @DisplayName("may have the lines of Windows, and keep other carriage returns")
+  @DisplayName("may have CRLF line ends, and keeps other carriage returns")
   void readsLinesOfWindows() {
     assertThat(parse("a=1\r\n\r\nb=2\r3\r\r\nc<<END\r\n4\r\n5\r\nEND\r\nd=6\r"))
         .containsExactly(
@@ -44,7 +44,7 @@ final class OutputTextTest {
   }
 
   @Test
-  @DisplayName("may be JSON objects, whose numbers stay as they are written")
+  @DisplayName("may have JSON objects, whose numbers stay as they are written")
   void readsJson() {
     assertThat(
             parse(
@@ -60,21 +60,21 @@ final class OutputTextTest {
   }
 
   @Test
-  @DisplayName("may have values of several lines, which hold anything but the line that ends them")
+  @DisplayName("may have values of several lines, which can contain anything but the end line")
   void readsBlocks() {
     assertThat(parse("a<<END\none\n\n  two=2\n{\n END\nEND\nb<<x=y\nx=y\nc<<E\n\nE"))
         .containsExactly(entry("a", "one\n\n  two=2\n{\n END"), entry("b", ""), entry("c", ""));
   }
 
   @Test
-  @DisplayName("are, for a name that was written several times, the last value")
+  @DisplayName("gives the last value of a name that was written several times")
   void takesTheLast() {
     assertThat(parse("a=1\nb=2\n{\"a\": 3, \"a\": 4}\nb<<E\n5\nE\n"))
         .containsExactly(entry("a", "4"), entry("b", "5"));
   }
 
   @Test
-  @DisplayName("are refused over the limit, which itself is allowed")
+  @DisplayName("is refused over the limit, and accepted at the limit")
   void refusesTooMuch() {
     byte[] most = ("a=" + "x".repeat(98)).getBytes(StandardCharsets.UTF_8);
     assertThat(OutputText.parse(most, 100)).containsKey("a");
@@ -85,7 +85,7 @@ final class OutputTextTest {
   }
 
   @Test
-  @DisplayName("are refused when they are no text")
+  @DisplayName("is refused when it is not UTF-8")
   void refusesOtherThanText() {
     assertThatExceptionOfType(InvalidInputException.class)
         .isThrownBy(() -> OutputText.parse(new byte[] {'a', '=', (byte) 0xe9, 'b'}, MAX_BYTES))
@@ -103,7 +103,7 @@ final class OutputTextTest {
   }
 
   @Test
-  @DisplayName("are refused with the line when it is no output")
+  @DisplayName("is refused with the line of an invalid output")
   void refusesOtherLines() {
     refused("a=1\n\nhello world\n", "line 3 of the outputs is \"hello world\"; " + ALLOWED);
     refused("[1]", "line 1 of the outputs is \"[1]\"; " + ALLOWED);
@@ -119,7 +119,7 @@ final class OutputTextTest {
   }
 
   @Test
-  @DisplayName("are refused when a value of several lines does not end")
+  @DisplayName("is refused when a value of several lines does not end")
   void refusesOpenBlocks() {
     refused(
         "a=1\nb<<END\nx\nEND \n",
@@ -130,7 +130,7 @@ final class OutputTextTest {
   }
 
   @Test
-  @DisplayName("are refused when JSON is malformed or holds more than plain values")
+  @DisplayName("is refused when JSON is malformed or has nested values")
   void refusesOtherJson() {
     refused("a=1\n{\"a\": 1", "line 2 of the outputs is malformed JSON near character 8; " + WHOLE);
     refused("{\n\"a\": 1\n}", "line 1 of the outputs is malformed JSON near character 2; " + WHOLE);
@@ -139,7 +139,7 @@ final class OutputTextTest {
     refused("{\"a\": 1} x", "line 1 of the outputs is malformed JSON near character 10; " + WHOLE);
     refused(
         "{\"a\": 1} {\"b\": 2}",
-        "line 1 of the outputs goes on after its JSON object; write each object on a line of its own");
+        "line 1 of the outputs has text after its JSON object; write each object on a line of its own");
     String plain =
         " for the value of \"a\"; a value must be a string, a number or a boolean; put anything else in a string";
     refused("{\"a\": null}", "line 1 of the outputs has null" + plain);
@@ -149,7 +149,7 @@ final class OutputTextTest {
 
   @Test
   @Timeout(60)
-  @DisplayName("are read or refused, whatever the bytes, and quickly")
+  @DisplayName("is read or refused quickly, whatever its bytes")
   void readOrRefused() {
     long seed = Long.getLong("waymark.seed", 4_711L);
     Random random = new Random(seed);
@@ -162,13 +162,13 @@ final class OutputTextTest {
       }
       read += reads(text.toString()) ? 1 : 0;
     }
-    assertThat(read).as("texts that were read, by seed %d", seed).isBetween(1, 19_999);
+    assertThat(read).as("texts read with seed %d", seed).isBetween(1, 19_999);
     assertThat(reads("{\"a\":".repeat(10_000))).isFalse();
     assertThat(reads("a=\n".repeat(20_000))).isTrue();
   }
 
   @Test
-  @DisplayName("have variables of capital letters, digits and underscores")
+  @DisplayName("gives variables of capital letters, digits and underscores")
   void namesVariables() {
     assertThat(OutputText.environmentName(new TaskId("load.rows-2"), "row-count_i"))
         .isEqualTo("OUTPUT_LOAD_ROWS_2_ROW_COUNT_I");

@@ -40,8 +40,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An execution of which tasks end as a test says, without any process: the rules, and the store
- * that holds them to its own. After each step the picture is compared with what the store has.
+ * An execution whose tasks end as a test says, without any process: the rules, and the store that
+ * checks them with its own. After each step the picture is compared with the store.
  */
 final class Settled {
   private static final WorkflowId FLOW = new WorkflowId("flow");
@@ -56,8 +56,7 @@ final class Settled {
   /**
    * Starts an execution of these tasks.
    *
-   * @param everything whether everything is settled after each end, rather than what follows from
-   *     it
+   * @param everything whether everything is settled after each end, instead of what depends on it
    */
   Settled(boolean everything, List<TaskDefinition> tasks) {
     this.everything = everything;
@@ -96,15 +95,15 @@ final class Settled {
     return Objects.requireNonNull(store.executionProgress(id));
   }
 
-  TaskRunPicture node(String task) {
-    return job.nodes().stream()
-        .filter(node -> node.task.id().value().equals(task))
+  TaskRunPicture taskRun(String task) {
+    return job.taskRuns().stream()
+        .filter(taskRun -> taskRun.task.id().value().equals(task))
         .findFirst()
         .orElseThrow();
   }
 
   List<String> running() {
-    return job.running().stream().map(node -> node.task.id().value()).toList();
+    return job.running().stream().map(taskRun -> taskRun.task.id().value()).toList();
   }
 
   ExecutionState state() {
@@ -120,7 +119,7 @@ final class Settled {
     return this;
   }
 
-  /** Ends tasks that run, begun for it where they are ready, with success. */
+  /** Ends running tasks with success, and begins them first if they are ready. */
   Settled succeed(String... tasks) {
     for (String task : tasks) {
       begin().end(task, AttemptState.SUCCEEDED, Map.of());
@@ -136,17 +135,17 @@ final class Settled {
   }
 
   Settled end(String task, AttemptState state, Map<String, String> outputs) {
-    TaskRunPicture node = node(task);
+    TaskRunPicture taskRun = taskRun(task);
     StepChanges step = step();
-    step.endAttempt(node, state, null, state == AttemptState.SUCCEEDED ? null : "because");
+    step.endAttempt(taskRun, state, null, state == AttemptState.SUCCEEDED ? null : "because");
     if (state == AttemptState.SUCCEEDED) {
-      step.setOutputs(node, outputs);
+      step.setOutputs(taskRun, outputs);
     }
-    step.follow(node, Settlement.after(state, job, node, config));
+    step.follow(taskRun, Settlement.after(state, job, taskRun, config));
     if (everything) {
       Settlement.addTo(step);
     } else {
-      Settlement.addTo(step, node);
+      Settlement.addTo(step, taskRun);
     }
     return commit(step);
   }
@@ -178,7 +177,7 @@ final class Settled {
     return settle();
   }
 
-  /** Reads the execution anew and settles everything. */
+  /** Reads the execution again and settles everything. */
   Settled settle() {
     job.load(progress(job.id()));
     StepChanges step = step();
@@ -193,13 +192,13 @@ final class Settled {
   private Settled commit(StepChanges step) {
     ChangeSet changes = step.changes();
     CommitResult result = store.commit(changes);
-    assertThat(StepChanges.isStale(result)).as("others got on: %s", changes).isFalse();
+    assertThat(StepChanges.isStale(result)).as("progress of other workers: %s", changes).isFalse();
     String known = picture(job);
     job.load(progress(job.id()));
-    assertThat(picture(job)).as("what the store has after %s", changes).isEqualTo(known);
+    assertThat(picture(job)).as("content of the store after %s", changes).isEqualTo(known);
     StepChanges more = step();
     Settlement.addTo(more);
-    assertThat(more.isEmpty()).as("nothing is left to be done after %s", changes).isTrue();
+    assertThat(more.isEmpty()).as("nothing remains to be done after %s", changes).isTrue();
     return this;
   }
 
@@ -207,34 +206,35 @@ final class Settled {
     return job.state()
         + " "
         + job.version()
-        + job.nodes().stream()
+        + job.taskRuns().stream()
             .map(
-                node ->
+                taskRun ->
                     " "
-                        + node.task.id()
-                        + (node.isFinal() ? "" : node.ready ? " ready" : " waits")
+                        + taskRun.task.id()
+                        + (taskRun.isFinal() ? "" : taskRun.ready ? " ready" : " waits")
                         + " "
-                        + List.of(node.state, node.version, node.attempt, node.openNeeds)
-                        + node.attemptState
-                        + node.outputs)
+                        + List.of(
+                            taskRun.state, taskRun.version, taskRun.attempt, taskRun.openNeeds)
+                        + taskRun.attemptState
+                        + taskRun.outputs)
             .collect(Collectors.joining("\n"));
   }
 
-  /** In short: {@code a SUCCEEDED, b ready, c PENDING: RUNNING}. */
+  /** A short form: {@code a SUCCEEDED, b ready, c PENDING: RUNNING}. */
   @Override
   public String toString() {
-    return job.nodes().stream()
-            .map(node -> node.task.id() + " " + word(node))
+    return job.taskRuns().stream()
+            .map(taskRun -> taskRun.task.id() + " " + word(taskRun))
             .collect(Collectors.joining(", "))
         + ": "
         + job.state();
   }
 
-  private static String word(TaskRunPicture node) {
-    if (!node.ready || node.isFinal()) {
-      return node.state.name();
+  private static String word(TaskRunPicture taskRun) {
+    if (!taskRun.ready || taskRun.isFinal()) {
+      return taskRun.state.name();
     }
-    return node.state == TaskRunState.PENDING ? "ready" : "ready again";
+    return taskRun.state == TaskRunState.PENDING ? "ready" : "ready again";
   }
 
   String error() {

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What follows from how tasks ended. */
-@DisplayName("From how tasks ended follows that")
+/** What follows from the ends of tasks. */
+@DisplayName("The settlement")
 class SettlementTest {
   private static final RetryPolicy TWICE =
       new RetryPolicy(2, Duration.ZERO, 1, Duration.ofSeconds(1), 0);
@@ -59,7 +59,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("a task is ready once all its needs have succeeded")
+  @DisplayName("makes a task ready when all its needs have succeeded")
   void aTaskIsReadyOnceAllItsNeedsHaveSucceeded() {
     Settled flow = new Settled(task("a"), task("b"), task("c", "a", "b"));
     assertThat(flow).hasToString("a ready, b ready, c PENDING: PENDING");
@@ -69,7 +69,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("a failure skips what has not begun and lets end what runs")
+  @DisplayName("after a failure skips tasks that have not begun and lets running ones end")
   void aFailureSkipsWhatHasNotBegunAndLetsEndWhatRuns() {
     Settled flow =
         new Settled(
@@ -82,11 +82,11 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("a failure ends what waits for another attempt and what fails afterwards")
+  @DisplayName("after a failure fails tasks that wait for a retry or fail later")
   void aFailureEndsWhatWaitsForAnotherAttemptAndWhatFailsAfterwards() {
     Settled flow = new Settled(task("a"), twice("b"), twice("c"), twice("d"));
     assertThat(flow.fail("b").toString()).contains("b ready again");
-    // Those that run when it fails end by themselves.
+    // Tasks that run at the failure end by themselves.
     flow = new Settled(task("a"), twice("b"), twice("c"), twice("d"));
     flow.begin().end("b", AttemptState.CANCELLED, Map.of());
     assertThat(flow).hasToString("a RUNNING, b ready again, c RUNNING, d RUNNING: RUNNING");
@@ -101,7 +101,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("a task that waits for a failure runs upon one and is skipped without")
+  @DisplayName("runs a task that waits for a failure after one, and skips it otherwise")
   void aTaskThatWaitsForAFailureRunsUponOneAndIsSkippedWithout() {
     TaskDefinition[] tasks = {
       task("a"), when("failure()", "undo", "a"), task("after", "undo"), task("b", "a")
@@ -114,7 +114,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("a task that waits for a failure is tried again upon its own")
+  @DisplayName("retries a task that waits for a failure after its own failure")
   void aTaskThatWaitsForAFailureIsTriedAgainUponItsOwn() {
     Settled flow =
         new Settled(
@@ -125,7 +125,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("an output decides what runs and takes with it what needs that")
+  @DisplayName("lets an output decide which tasks run, with the tasks that need them")
   void anOutputDecidesWhatRunsAndTakesWithItWhatNeedsThat() {
     TaskDefinition[] tasks = {
       task("a"),
@@ -150,7 +150,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("the stages follow one another")
+  @DisplayName("opens one stage after the other")
   void theStagesFollowOneAnother() {
     TaskDefinition[] tasks = {
       task("a"),
@@ -183,7 +183,8 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("a failure of a later stage fails the execution and skips only what needs it")
+  @DisplayName(
+      "after a failure in a later stage fails the execution and skips only the tasks that need it")
   void aFailureOfALaterStageFailsTheExecutionAndSkipsOnlyWhatNeedsIt() {
     TaskDefinition[] tasks = {
       task("a"), onFailure("tell"), onFailure("more", "tell"), last("x"), last("y"), last("z", "x")
@@ -199,7 +200,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("attempts that failed and those that were lost are counted apart")
+  @DisplayName("counts failed attempts and lost attempts separately")
   void attemptsThatFailedAndThoseThatWereLostAreCountedApart() {
     Settled flow = new Settled(twice("a"));
     for (AttemptState end :
@@ -210,7 +211,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("nothing starts in what is paused and everything that is due does afterwards")
+  @DisplayName("starts nothing in a paused execution, and everything that is due afterwards")
   void nothingStartsInWhatIsPausedAndEverythingThatIsDueDoesAfterwards() {
     Settled flow =
         new Settled(task("a"), twice("b"), task("c"), task("d", "a"), task("e", "d")).begin();
@@ -226,7 +227,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("the last end in what is paused ends the execution once it is resumed")
+  @DisplayName("ends an execution whose last task ended during a pause when it is resumed")
   void theLastEndInWhatIsPausedEndsTheExecutionOnceItIsResumed() {
     Settled flow = new Settled(task("a"), onFailure("tell")).begin().pause();
     flow.end("a", AttemptState.SUCCEEDED, Map.of());
@@ -235,7 +236,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("what is cancelled ends with the last of what runs, whatever comes of that")
+  @DisplayName("ends a cancelled execution with its last running task, in whatever state that ends")
   void whatIsCancelledEndsWithTheLastOfWhatRunsWhateverComesOfThat() {
     Settled flow =
         new Settled(task("a"), twice("b"), when("always()", "c", "a"), onFailure("d"), last("e"))
@@ -253,7 +254,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("finally of a cancelled execution follows its own rules, and a failure is named")
+  @DisplayName("gives finally of a cancelled execution its own rules, and names a failure")
   void finallyOfACancelledExecutionFollowsItsOwnRulesAndAFailureIsNamed() {
     Settled flow =
         new Settled(
@@ -274,7 +275,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("what was ready of finally when the execution was cancelled is made ready again")
+  @DisplayName("makes task runs of finally ready again that were ready at the cancellation")
   void whatWasReadyOfFinallyIsMadeReadyAgain() {
     Settled flow = new Settled(task("a"), last("e"), last("f")).succeed("a");
     assertThat(flow.cancel()).hasToString("a SUCCEEDED, e ready, f ready: CANCELLING");
@@ -283,14 +284,15 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("an execution of which no attempt has begun is cancelled with its finally")
+  @DisplayName("cancels an execution without any attempt together with its finally")
   void anExecutionOfWhichNoAttemptHasBegunIsCancelledWithItsFinally() {
     assertThat(new Settled(task("a"), last("e")).cancel())
         .hasToString("a CANCELLED, e CANCELLED: CANCELLED");
   }
 
   @Test
-  @DisplayName("a second cancellation ends finally: what runs with its attempt, the rest at once")
+  @DisplayName(
+      "ends finally on a second cancellation: running tasks with their attempt, the others at once")
   void aSecondCancellationEndsFinally() {
     Settled flow =
         new Settled(task("a"), last("e"), task("f", TWICE, "e").withStage(Stage.FINALLY))
@@ -298,14 +300,14 @@ class SettlementTest {
             .begin()
             .cancel();
     assertThat(flow.cancel()).hasToString("a SUCCEEDED, e RUNNING, f CANCELLED: CANCELLING");
-    // The worker finds the execution over its time.
+    // The worker finds that the time-out of the execution has expired.
     flow.overdue().end("e", AttemptState.CANCELLED, Map.of());
     assertThat(flow).hasToString("a SUCCEEDED, e CANCELLED, f CANCELLED: CANCELLED");
     assertThat(flow.error()).isEqualTo("cancelled on request");
   }
 
   @Test
-  @DisplayName("a time-out ends the tasks, and then on-failure and finally run")
+  @DisplayName("on a time-out ends the tasks, and then runs on-failure and finally")
   void aTimeOutEndsTheTasksAndThenOnFailureAndFinallyRun() {
     Settled flow =
         new Settled(twice("a"), twice("b"), when("always()", "c", "a"), onFailure("d"), last("e"));
@@ -320,7 +322,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("a time-out that ends no running task makes the execution fail all the same")
+  @DisplayName("on a time-out without a running task also fails the execution")
   void aTimeOutThatEndsNoRunningTaskMakesTheExecutionFailAllTheSame() {
     Settled flow = new Settled(task("a"), task("b", "a"), onFailure("c"), last("d")).overdue();
     assertThat(flow).hasToString("a CANCELLED, b SKIPPED, c ready, d PENDING: PENDING");
@@ -329,7 +331,7 @@ class SettlementTest {
   }
 
   @Test
-  @DisplayName("the time-out of one stage is not that of the next")
+  @DisplayName("keeps the time-outs of the stages separate")
   void theTimeOutOfOneStageIsNotThatOfTheNext() {
     Settled flow =
         new Settled(
@@ -356,7 +358,7 @@ class SettlementTest {
       List.of(Stage.MAIN, Stage.MAIN, Stage.MAIN, Stage.ON_FAILURE, Stage.FINALLY);
 
   @Test
-  @DisplayName("settling what an end has consequences for is the same as settling everything")
+  @DisplayName("gives the same result for the affected task runs as for all")
   void settlingWhatAnEndHasConsequencesForIsTheSameAsSettlingEverything() {
     long first = Long.getLong("waymark.seed", 4_711L);
     for (long seed = first; seed < first + GRAPHS; seed++) {
@@ -460,22 +462,22 @@ class SettlementTest {
     return Condition.parse(kind + test);
   }
 
-  /** What holds of every execution that has ended, by whichever way. */
+  /** What is true for every execution that has ended, in any way. */
   private static void check(List<TaskDefinition> tasks, Settled flow) {
     boolean broken = false;
     boolean brokenMain = false;
     for (TaskDefinition task : tasks) {
-      TaskRunPicture node = flow.node(task.id().value());
-      assertThat(node.isFinal()).as("%s of %s", task.id(), flow).isTrue();
-      boolean bad = node.state == TaskRunState.FAILED || node.state == TaskRunState.CANCELLED;
+      TaskRunPicture taskRun = flow.taskRun(task.id().value());
+      assertThat(taskRun.isFinal()).as("%s of %s", task.id(), flow).isTrue();
+      boolean bad = taskRun.state == TaskRunState.FAILED || taskRun.state == TaskRunState.CANCELLED;
       broken |= bad;
       brokenMain |= bad && task.stage() == Stage.MAIN;
-      if (node.attempt > 0) {
-        assertThat(task.condition().holds(node.ends())).as("%s of %s", task, flow).isTrue();
+      if (taskRun.attempt > 0) {
+        assertThat(task.condition().holds(taskRun.ends())).as("%s of %s", task, flow).isTrue();
       }
     }
     for (TaskDefinition task : tasks) {
-      boolean ran = flow.node(task.id().value()).attempt > 0;
+      boolean ran = flow.taskRun(task.id().value()).attempt > 0;
       assertThat(ran && task.stage() == Stage.ON_FAILURE && !brokenMain).as("%s", flow).isFalse();
     }
     if (flow.state() == ExecutionState.SUCCEEDED) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class TaskRunPictureTest {
   @Test
   @DisplayName(
-      "the random part of a pause is the same for the same attempt and differs between them")
+      "has a random part that is the same for the same attempt and differs between attempts")
   void theRandomPartOfAPauseIsTheSameForTheSameAttemptAndDiffersBetweenThem() {
     RetryPolicy policy = new RetryPolicy(9, Duration.ofSeconds(10), 1, Duration.ofMinutes(1), 0.5);
     Set<Duration> pauses = new HashSet<>();
@@ -39,11 +39,11 @@ class TaskRunPictureTest {
     TaskDefinition task =
         new TaskDefinition(
             new TaskId("t"), List.of(), "true", null, Map.of(), Map.of(), null, null, policy);
-    TaskRunPicture node =
+    TaskRunPicture taskRun =
         new TaskRunPicture(0, task, new TaskRunId(new UUID(0x0190_0000_0000_7000L, run)));
-    node.attempt = attempt;
-    node.attemptState = AttemptState.FAILED;
-    node.failed = attempt;
-    return node;
+    taskRun.attempt = attempt;
+    taskRun.attemptState = AttemptState.FAILED;
+    taskRun.failed = attempt;
+    return taskRun;
   }
 }
