@@ -24,10 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Executions of thousands of tasks. */
 @DisplayName("An execution of many tasks")
 class BigWorkflowTest extends RunnerFixture {
-  /** In the build; 10,000 with -Dwaymark.bigTasks=10000. */
+  /** The default of the build; 10,000 with -Dwaymark.bigTasks=10000. */
   private static final int TASKS = Integer.getInteger("waymark.bigTasks", 2_000);
 
-  /** Further questions that are answered by task runs. */
+  /** Additional queries that return task runs. */
   private static final Set<String> LISTS =
       Set.of("taskRuns", "taskRunProgress", "executionDetails");
 
@@ -36,7 +36,7 @@ class BigWorkflowTest extends RunnerFixture {
 
   @Test
   @Timeout(1_800)
-  @DisplayName("runs in a heap of 256 MiB per 10,000 tasks, though one of them needs all others")
+  @DisplayName("runs in a heap of 256 MiB per 10,000 tasks, even if one of them needs all others")
   void runsInASmallHeap() {
     try (JavaProcess process =
         JavaProcess.start(
@@ -52,7 +52,7 @@ class BigWorkflowTest extends RunnerFixture {
 
   @ParameterizedTest(name = "{0} tasks")
   @ValueSource(ints = {100, 1_000, 3_000})
-  @DisplayName("reads no more task runs for a task that starts or ends than one of few")
+  @DisplayName("reads no more task runs for a start or an end than an execution of few tasks")
   void readsNoMoreTaskRunsPerTask(int tasks) {
     Flows.Flow flow = flow("flow");
     for (int i = 0; i < tasks / 2; i++) {
@@ -68,12 +68,12 @@ class BigWorkflowTest extends RunnerFixture {
     assertThat(runner.run(id)).isEqualTo(ExecutionState.SUCCEEDED);
     Duration passed = Duration.ofNanos(System.nanoTime() - begin);
     store = real;
-    // Once at the beginning, and once more now and then: one task run in 100 us at the most.
+    // Once at the beginning, and later at most one task run in 100 microseconds.
     assertThat(read.get()).isBetween((long) tasks, 3L * tasks + passed.toNanos() / 100_000);
   }
 
   @Test
-  @DisplayName("reads no more for a task whose needs have ended at another worker")
+  @DisplayName("reads no more for a task whose needs have ended on another worker")
   void readsOnlyWhatIsNeeded() {
     int tasks = 2_000;
     Flows.Flow flow = flow("flow");
@@ -98,7 +98,7 @@ class BigWorkflowTest extends RunnerFixture {
     assertThat(read.get()).isBetween((long) tasks, 4L * tasks + passed.toNanos() / 100_000);
   }
 
-  /** Counts the task runs that a store has given as its answers. */
+  /** Counts the task runs that a store has returned. */
   private static StateStore counting(StateStore real, AtomicLong read) {
     return (StateStore)
         Proxy.newProxyInstance(

@@ -15,12 +15,12 @@ import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Executions that are asked to end before they are done. */
+/** Executions that are cancelled before they end. */
 @DisplayName("A cancellation")
 class CancelTest extends RunnerFixture {
 
   @Test
-  @DisplayName("what nobody runs is cancelled in one step")
+  @DisplayName("of an execution without running tasks takes one step")
   void whatNobodyRunsIsCancelledInOneStep() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
     assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLED);
@@ -30,7 +30,7 @@ class CancelTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("what runs is ended by its worker without the time of grace where it complies")
+  @DisplayName("makes the worker end a running task, without the grace time if the task complies")
   void whatRunsIsEndedByItsWorkerWithoutTheTimeOfGraceWhereItComplies() {
     ExecutionId id =
         start(
@@ -52,7 +52,7 @@ class CancelTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("what ignores the request is killed after the grace time")
+  @DisplayName("kills a task that ignores the request after the grace time")
   void whatIgnoresTheRequestIsKilledAfterTheGraceTime() {
     ExecutionId id =
         start(flow("flow").task("deaf", "trap '' TERM; touch up; while :; do sleep 0.02; done"));
@@ -65,20 +65,21 @@ class CancelTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task that waits for its next attempt is cancelled at once")
+  @DisplayName("immediately cancels a task that waits for its next attempt")
   void aTaskThatWaitsForItsNextAttemptIsCancelledAtOnce() {
     ExecutionId id =
         start(flow("flow").task("again", "exit 1").retry(retry(2, Duration.ofHours(1))));
     Runner runner = runner();
     var result = runInBackground(runner, id);
-    Waiting.until("the pause", () -> states(id).get("again") == TaskRunState.RETRYING);
+    Waiting.until(
+        "the pause before the retry", () -> states(id).get("again") == TaskRunState.RETRYING);
     assertThat(runner.cancel(id)).isEqualTo(ExecutionState.CANCELLED);
     assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
     assertThat(states(id)).isEqualTo(Map.of("again", TaskRunState.CANCELLED));
   }
 
   @Test
-  @DisplayName("cancelling twice or after the end changes nothing")
+  @DisplayName("changes nothing a second time or after the end")
   void cancellingTwiceOrAfterTheEndChangesNothing() {
     ExecutionId id = start(flow("flow").task("a", "true"));
     runner().run(id);
@@ -92,14 +93,14 @@ class CancelTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an unknown execution is not found")
+  @DisplayName("of an unknown execution throws not found")
   void anUnknownExecutionIsNotFound() {
     assertThatThrownBy(() -> Runner.cancel(store, new ExecutionId(new UUID(1, 1))))
         .isInstanceOf(NotFoundException.class);
   }
 
   @Test
-  @DisplayName("cancelling races with a run and both agree")
+  @DisplayName("that races with a run gives both the same result")
   void cancellingRacesWithARunAndBothAgree() {
     for (int i = 0; i < 20; i++) {
       ExecutionId id =

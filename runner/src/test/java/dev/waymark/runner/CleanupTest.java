@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** How an execution ends, and which of its stages run then: the table of docs/workflow-file.md. */
+/** How an execution ends, and which of its stages run: the table of docs/workflow-file.md. */
 @DisplayName("On-failure and finally")
 class CleanupTest extends RunnerFixture {
   private static final String NEVER_ENDS = "touch up; while :; do sleep 0.02; done";
@@ -46,7 +46,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("failed: both run, and receive what failed and where its log is")
+  @DisplayName("failed: both run, and receive the failed tasks and the paths of their logs")
   void failed() {
     ExecutionId id = start(withCleanup("echo \"this 'went' wrong\"; exit 3").task("other", "true"));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
@@ -66,7 +66,8 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("failed at another worker: what claims the cleanup knows of it")
+  @DisplayName(
+      "failed on another worker: the worker that claims the cleanup receives the same information")
   void failedAtAnotherWorker() {
     ExecutionId id =
         start(
@@ -80,7 +81,7 @@ class CleanupTest extends RunnerFixture {
                 .stage(Stage.FINALLY));
     var result = runInBackground(runner(builder().pool("here")), id);
     awaitFile("working");
-    // It looks at no execution by itself, only at what it claims.
+    // It does not search for executions, and works only on those that it claims.
     Runner there = runner(builder().pollInterval(Duration.ofHours(1)).pool("there"));
     var other = workInBackground(there);
     Waiting.until("the end of the other", () -> states(id).get("other") == TaskRunState.SUCCEEDED);
@@ -92,7 +93,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("timed out: what runs is ended, then both run")
+  @DisplayName("timed out: running tasks are ended, then both run")
   void timedOut() {
     ExecutionId id =
         start(withCleanup(NEVER_ENDS).executionTimeout(Duration.ofMillis(500)).task("b", "true"));
@@ -104,7 +105,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("timed out, and the worker is another one then: both run, and the error is the same")
+  @DisplayName("timed out, then the worker changes: both run, and the error is the same")
   void timedOutAndTheWorkerIsAnotherOneThen() {
     ExecutionId id =
         start(
@@ -129,7 +130,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("time-out of on-failure: it is ended, and finally runs with a time-out of its own")
+  @DisplayName("time-out of on-failure: it is ended, and finally runs with a separate time-out")
   void timeOutOfOnFailure() {
     ExecutionId id =
         start(
@@ -175,7 +176,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("worker lost: the task that it ran is retried, and finally runs in any case")
+  @DisplayName("worker lost: its task is retried, and finally runs in any case")
   void workerLost() {
     ExecutionId id = start(withCleanup("true"));
     var claims = store.claim(ClaimRequest.of("elsewhere/1-1", 1, Duration.ofMillis(1)));
@@ -186,7 +187,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a pause counts against the time of a stage that has begun")
+  @DisplayName("a pause counts towards the time-out of a stage that has begun")
   void aPauseCountsAgainstTheTimeOfAStageThatHasBegun() {
     ExecutionId id =
         start(
@@ -228,7 +229,8 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("cancelled in tasks: what runs is ended, the rest cancelled, then finally runs")
+  @DisplayName(
+      "cancelled in tasks: running tasks are ended, the others cancelled, then finally runs")
   void cancelledInTasks() {
     ExecutionId id = start(threeStages());
     touch("go-on");
@@ -268,7 +270,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("cancelled in finally: it goes on, and the execution is CANCELLED")
+  @DisplayName("cancelled in finally: it continues, and the execution is CANCELLED")
   void cancelledInFinally() {
     ExecutionId id =
         start(
@@ -288,7 +290,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("cancelled twice: what runs of finally is ended, the rest of it is cancelled")
+  @DisplayName("cancelled twice: running tasks of finally are ended, and the others are cancelled")
   void cancelledTwice() {
     ExecutionId id = start(threeStages());
     var result = runInBackground(runner(), id);
@@ -305,7 +307,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("cancelled twice while tasks are still being ended: finally does not run")
+  @DisplayName("cancelled twice while tasks still end: finally does not run")
   void cancelledTwiceBeforeFinally() {
     ExecutionId id = start(threeStages());
     beginAs("elsewhere/1-1", id, "work");
@@ -342,7 +344,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("cancelled, and the worker is another one then: finally runs, once")
+  @DisplayName("cancelled, then the worker changes: finally runs, once")
   void cancelledAndTheWorkerIsAnotherOneThen() {
     ExecutionId id = start(threeStages());
     Runner first = runner();
@@ -362,7 +364,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("cancelled while no worker is alive: the next one runs finally")
+  @DisplayName("cancelled while no worker is alive: the next worker runs finally")
   void cancelledWhileNoWorkerIsAlive() {
     ExecutionId id =
         start(
@@ -373,7 +375,8 @@ class CleanupTest extends RunnerFixture {
                 .stage(Stage.FINALLY));
     Runner first = runner();
     var result = runInBackground(first, id);
-    Waiting.until("the pause", () -> states(id).get("work") == TaskRunState.RETRYING);
+    Waiting.until(
+        "the pause before the retry", () -> states(id).get("work") == TaskRunState.RETRYING);
     first.stop();
     result.join();
     assertThat(cancel(id)).isEqualTo(ExecutionState.CANCELLING);
@@ -385,7 +388,7 @@ class CleanupTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("cancelled, and finally fails or runs over its time: the error says so")
+  @DisplayName("cancelled, and finally fails or times out: the error says so")
   void cancelledAndFinallyFails() {
     ExecutionId id =
         start(
@@ -411,7 +414,7 @@ class CleanupTest extends RunnerFixture {
 
   @Test
   @DisplayName(
-      "cancelled by a program that cannot read the definition: a worker cancels what waits")
+      "cancelled by a program that cannot read the definition: a worker cancels the waiting tasks")
   void cancelledByAProgramThatCannotReadTheDefinition() {
     ExecutionId id = start(threeStages());
     touch("go-on");

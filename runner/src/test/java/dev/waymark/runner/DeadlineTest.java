@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Executions that take longer than they may. */
+/** Executions that exceed their time-out. */
 @DisplayName("An execution with a time-out")
 class DeadlineTest extends RunnerFixture {
   private static final String NEVER_ENDS = "touch up; while :; do sleep 0.02; done";
@@ -34,7 +34,7 @@ class DeadlineTest extends RunnerFixture {
 
   @ParameterizedTest(name = "by work: {0}")
   @ValueSource(booleans = {false, true})
-  @DisplayName("what runs is ended, what waits fails or is skipped, and the execution says why")
+  @DisplayName("ends running tasks, fails or skips waiting tasks, and has an error that says why")
   void whatRunsIsEndedWhatWaitsFailsOrIsSkippedAndTheExecutionSaysWhy(boolean byWork) {
     ExecutionId id =
         start(
@@ -76,16 +76,15 @@ class DeadlineTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName(
-      "one that is held when its time is over is looked at again later, and hides no other")
+  @DisplayName("that is paused at its time-out is examined again later, and hides no other one")
   void oneThatIsHeldIsLookedAtAgainLater() {
     ExecutionId id = start(timed().task("a", NEVER_ENDS));
     Runner runner = runner();
     var result = runInBackground(runner, id);
     awaitFile("up");
     assertThat(Runner.pause(store, id)).isEqualTo(ExecutionState.PAUSED);
-    Waiting.until("the time", () -> states(id).containsValue(TaskRunState.FAILED));
-    Waiting.until("the later time", () -> claims().due().isEmpty());
+    Waiting.until("the time-out", () -> states(id).containsValue(TaskRunState.FAILED));
+    Waiting.until("the deadline to be set later", () -> claims().due().isEmpty());
     assertThat(state(id)).isEqualTo(ExecutionState.PAUSED);
     runner.stop();
     assertThat(result.join()).isEqualTo(ExecutionState.PAUSED);
@@ -95,7 +94,7 @@ class DeadlineTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("what ends in time leaves nothing to be looked at")
+  @DisplayName("that ends in time leaves no deadline")
   void whatEndsInTimeLeavesNothingToBeLookedAt() {
     ExecutionId id = start(timed().task("a", "true"));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -104,7 +103,7 @@ class DeadlineTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("the time counts from the start of the first task, also over a change of the worker")
+  @DisplayName("measures it from the start of the first task, also when the worker changes")
   void theTimeCountsFromTheStartOfTheFirstTaskAlsoOverAChangeOfTheWorker() {
     ExecutionId id = start(timed().task("a", NEVER_ENDS));
     assertThat(claims().next()).isNull();
@@ -113,7 +112,7 @@ class DeadlineTest extends RunnerFixture {
     awaitFile("up");
     first.stop();
     assertThat(result.join()).isEqualTo(ExecutionState.RUNNING);
-    Waiting.until("the time", () -> !claims().due().isEmpty());
+    Waiting.until("the time-out", () -> !claims().due().isEmpty());
     runner().work(true);
     assertThat(error(id)).isEqualTo(ERROR);
     assertThat(attemptStates(id, "a")).hasSizeLessThanOrEqualTo(2);
@@ -121,7 +120,7 @@ class DeadlineTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("every runner ends what it runs, and one that is busy hears of it too")
+  @DisplayName("is ended by every runner that works on it, also by a busy one")
   void everyRunnerEndsWhatItRunsAndOneThatIsBusyHearsOfItToo() {
     ExecutionId id =
         start(
@@ -142,7 +141,7 @@ class DeadlineTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("another worker does not wait for one that takes its time to end")
+  @DisplayName("is ended by another worker, which does not wait for one that ends slowly")
   void anotherWorkerDoesNotWaitForOneThatTakesItsTimeToEnd() {
     ExecutionId id =
         start(
@@ -150,7 +149,7 @@ class DeadlineTest extends RunnerFixture {
                 .task("a", "trap '' TERM; touch up; while ! test -f go-on; do sleep 0.02; done"));
     var result = runInBackground(runner(builder().grace(Duration.ofSeconds(20))), id);
     awaitFile("up");
-    Waiting.until("the time", () -> !claims().due().isEmpty());
+    Waiting.until("the time-out", () -> !claims().due().isEmpty());
     ExecutionId other = start(flow("other").task("a", "true"));
     runner().work(true);
     assertThat(state(other)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -161,7 +160,7 @@ class DeadlineTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a worker that drains ends what it runs as well")
+  @DisplayName("is also ended by a worker that drains")
   void aWorkerThatDrainsEndsWhatItRunsAsWell() {
     ExecutionId id = start(timed().task("a", NEVER_ENDS));
     Runner runner = runner();
@@ -173,7 +172,7 @@ class DeadlineTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("time goes on while it is paused, and nothing starts after that")
+  @DisplayName("times out also while it is paused, and then starts nothing")
   void timeGoesOnWhileItIsPausedAndNothingStartsAfterThat() {
     ExecutionId id = start(timed().task("a", NEVER_ENDS).task("b", "touch b"));
     Runner runner = runner(builder().concurrency(1));
@@ -182,7 +181,7 @@ class DeadlineTest extends RunnerFixture {
     Runner.pause(store, id);
     Waiting.until("the end of a", () -> states(id).get("a") == TaskRunState.FAILED);
     assertThat(state(id)).isEqualTo(ExecutionState.PAUSED);
-    // What is left of it does not keep others from their work.
+    // The remaining due mark does not delay other executions.
     ExecutionId other = start(flow("other").task("a", "true"));
     runner().work(true);
     assertThat(state(other)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -193,7 +192,7 @@ class DeadlineTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a worker that cannot read the definition leaves the time-out to one that can")
+  @DisplayName("is left to a worker that can read its definition")
   void aWorkerThatCannotReadTheDefinitionLeavesTheTimeOutToOneThatCan() {
     ExecutionId id = start(timed().task("a", NEVER_ENDS));
     Runner able = runner();
@@ -201,7 +200,7 @@ class DeadlineTest extends RunnerFixture {
     awaitFile("up");
     able.stop();
     assertThat(result.join()).isEqualTo(ExecutionState.RUNNING);
-    Waiting.until("the time", () -> !claims().due().isEmpty());
+    Waiting.until("the time-out", () -> !claims().due().isEmpty());
     Runner unable =
         runner(
             Runner.builder(
@@ -213,7 +212,7 @@ class DeadlineTest extends RunnerFixture {
                 .logDirectory(folder.resolve("logs"))
                 .pollInterval(Duration.ofMillis(20)));
     var work = workInBackground(unable);
-    Waiting.until("its look", () -> claims().due().isEmpty());
+    Waiting.until("the check of the deadline", () -> claims().due().isEmpty());
     unable.stop();
     work.join();
     assertThat(claims().next()).as("until the time-out is due again").isNotNull();
@@ -221,7 +220,7 @@ class DeadlineTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a cancellation comes first")
+  @DisplayName("is cancelled if a cancellation comes first")
   void aCancellationComesFirst() {
     ExecutionId id = start(timed().task("a", NEVER_ENDS));
     Runner runner = runner();

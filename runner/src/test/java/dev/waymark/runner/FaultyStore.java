@@ -13,11 +13,11 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Hands every call on to a real store, and makes some commits fail as a store does that cannot be
- * reached.
+ * Forwards every call to a real store, and makes some commits fail as if the store were
+ * unreachable.
  */
 final class FaultyStore {
-  /** How many commits to fail from now on. */
+  /** The number of commits that fail from now on. */
   final AtomicInteger failures = new AtomicInteger();
 
   private final StateStore store;
@@ -29,7 +29,7 @@ final class FaultyStore {
   private Consumer<Claims> afterClaim = claims -> {};
 
   /**
-   * Makes faults for a store.
+   * Creates faults for a store.
    *
    * @param afterCommit whether the commit is made and only its answer is lost
    * @param which the commits that may fail
@@ -42,7 +42,7 @@ final class FaultyStore {
         () -> new StoreUnavailableException("broken on purpose by a test", null));
   }
 
-  /** Makes faults that are others than a store that does not answer. */
+  /** Creates faults other than an unreachable store. */
   FaultyStore(
       StateStore store,
       boolean afterCommit,
@@ -54,13 +54,13 @@ final class FaultyStore {
     this.failure = failure;
   }
 
-  /** Does something before each claim. */
+  /** Runs an action before each claim. */
   FaultyStore beforeClaims(Runnable action) {
     beforeClaim = action;
     return this;
   }
 
-  /** Does something after each claim, before its answer is heard. */
+  /** Runs an action after each claim, before its answer is returned. */
   FaultyStore afterClaims(Consumer<Claims> action) {
     afterClaim = action;
     return this;

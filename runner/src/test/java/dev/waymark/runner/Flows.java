@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Definitions made in Java. The text that the store keeps is a key under which {@link #read} finds
+ * Definitions created in Java. The text that the store keeps is a key by which {@link #read} finds
  * them again.
  */
 final class Flows {
@@ -45,7 +45,7 @@ final class Flows {
     return new RetryPolicy(maxAttempts, delay, 2, Duration.ofHours(1), 0);
   }
 
-  /** Collects tasks; what is said after a task is about that task. */
+  /** Collects tasks. Calls after a task are about that task. */
   static final class Flow {
     private final WorkflowId id;
     private final Map<String, InputDefinition> inputs = new LinkedHashMap<>();
@@ -166,7 +166,7 @@ final class Flows {
           t.inheritedEnv());
     }
 
-    /** The condition of the task, as a workflow file says it. */
+    /** The condition of the task, as in a workflow file. */
     Flow when(String condition) {
       return replace(last().withCondition(Condition.parse(condition)));
     }
@@ -192,19 +192,19 @@ final class Flows {
       return this;
     }
 
-    /** How long a whole execution may take. */
+    /** The time-out of the execution. */
     Flow executionTimeout(Duration timeout) {
       executionTimeout = timeout;
       return this;
     }
 
-    /** How long each stage after the first may take. */
+    /** The time-out of each stage after the first. */
     Flow cleanupTimeout(Duration timeout) {
       cleanupTimeout = timeout;
       return this;
     }
 
-    /** How many executions may run at once. */
+    /** The limit of parallel executions. */
     Flow maxParallel(int most) {
       maxParallel = most;
       return this;

@@ -8,16 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
-import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Limits;
 import dev.waymark.runner.api.StartRequest;
-import dev.waymark.runner.api.TaskContext;
-import dev.waymark.runner.api.TaskHandler;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,20 +22,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tasks that a Java program does by itself. */
+/** Tasks that a Java program runs itself. */
 @DisplayName("A handler")
-class HandlerTest extends RunnerFixture {
-  private final CountDownLatch entered = new CountDownLatch(1);
-  private final CountDownLatch never = new CountDownLatch(1);
-
+class HandlerTest extends HandlerFixture {
   enum Format {
     CSV,
     JSON
@@ -66,14 +56,6 @@ class HandlerTest extends RunnerFixture {
     }
   }
 
-  private static Flows.Flow one() {
-    return flow("flow").task("a", "").uses("it");
-  }
-
-  private Runner with(TaskHandler handler) {
-    return runner(builder().handler("it", handler));
-  }
-
   @Test
   @DisplayName("needs no directory, so its execution has no path of this host as a label")
   void noDirectory() {
@@ -90,25 +72,8 @@ class HandlerTest extends RunnerFixture {
     assertThat(store.execution(process).labels()).containsKey(StartRequest.DIRECTORY_LABEL);
   }
 
-  private String log(ExecutionId id, int attempt) {
-    try {
-      return Files.readString(runner().logs().path(id, new TaskId("a"), attempt));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private String errorOfAttempt(ExecutionId id) {
-    return String.valueOf(attempts(id, "a").get(0).error());
-  }
-
-  private void waitForEver(TaskContext context) throws InterruptedException {
-    entered.countDown();
-    never.await();
-  }
-
   @Test
-  @DisplayName("a handler runs in this process with all that belongs to its attempt")
+  @DisplayName("runs in this process with the information about its attempt")
   void aHandlerRunsInThisProcessWithAllThatBelongsToItsAttempt() {
     Flows.Flow flow =
         flow("flow")
@@ -157,8 +122,7 @@ class HandlerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName(
-      "a handler of finally receives how the tasks before ended; one of tasks receives nothing")
+  @DisplayName("of finally receives how the earlier tasks ended, and one of tasks receives nothing")
   void aHandlerOfFinallyReceivesHowTheTasksBeforeEnded() {
     java.util.Map<String, String> seen = new java.util.concurrent.ConcurrentHashMap<>();
     Runner runner =
@@ -179,7 +143,7 @@ class HandlerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("arguments come as a record")
+  @DisplayName("receives its arguments as a record")
   void argumentsComeAsARecord() {
     ExecutionId id =
         start(
@@ -225,7 +189,7 @@ class HandlerTest extends RunnerFixture {
         "max-rows | 101   | the handler refuses its arguments: java.lang.IllegalArgumentException:"
             + " too many rows: 101",
       })
-  @DisplayName("arguments that are missing or of another type are the error of the attempt")
+  @DisplayName("fails its attempt when arguments are missing or of another type")
   void argumentsThatAreMissingOrOfAnotherTypeAreTheErrorOfTheAttempt(
       String name, String value, String error) {
     ExecutionId id = start(one().with(name, value));
@@ -250,7 +214,7 @@ class HandlerTest extends RunnerFixture {
             + " as 2s or 1h30m",
         "on      | yes   | argument \"on\" of \"with\" is \"yes\", which is not true or false",
       })
-  @DisplayName("so are arguments that are unknown or given twice")
+  @DisplayName("fails its attempt when arguments are unknown or given twice")
   void soAreArgumentsThatAreUnknownOrGivenTwice(String name, String value, String error) {
     ExecutionId id = start(one().with("max-rows", "1").with(name, value));
     Runner runner = runner(builder().handler("it", Few.class, (few, context) -> {}));
@@ -263,7 +227,7 @@ class HandlerTest extends RunnerFixture {
   record UntakenOptional(Optional<List<String>> names) {}
 
   @Test
-  @DisplayName("a record that no text can be made into is refused when it is registered")
+  @DisplayName("with a record that no text can be converted to is refused when it is registered")
   void aRecordThatNoTextCanBeMadeIntoIsRefusedWhenItIsRegistered() {
     Runner.Builder builder = builder();
     assertThatThrownBy(() -> builder.handler("it", Untaken.class, (it, context) -> {}))
@@ -274,7 +238,7 @@ class HandlerTest extends RunnerFixture {
         .hasMessageContaining("component names");
   }
 
-  /** Of a kind that nobody expects. */
+  /** An unusual kind of error. */
   private static final class Strange extends Error {
     private static final long serialVersionUID = 1;
 
@@ -284,7 +248,7 @@ class HandlerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("whatever it throws is the error of the attempt")
+  @DisplayName("that throws anything fails its attempt with that error")
   void whateverItThrowsIsTheErrorOfTheAttempt() {
     for (Throwable thrown :
         List.of(
@@ -307,7 +271,7 @@ class HandlerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an error that no store takes as it is does not stop the runner from recording it")
+  @DisplayName("that fails with an error that no store accepts does not stop the runner")
   void anErrorThatNoStoreTakesAsItIsDoesNotStopTheRunnerFromRecordingIt() {
     Map<String, String> messages =
         Map.of(
@@ -340,7 +304,7 @@ class HandlerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("outputs that cannot be taken fail the attempt")
+  @DisplayName("fails its attempt when its outputs are invalid")
   void outputsThatCannotBeTakenFailTheAttempt() {
     store =
         new InMemoryStateStore(
@@ -356,124 +320,7 @@ class HandlerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("it is interrupted when its time is over")
-  void itIsInterruptedWhenItsTimeIsOver() {
-    ExecutionId id = start(one().timeout(Duration.ofMillis(50)));
-    assertThat(with(this::waitForEver).run(id)).isEqualTo(ExecutionState.FAILED);
-    assertThat(attemptStates(id, "a")).containsExactly("1 FAILED");
-    assertThat(errorOfAttempt(id)).isEqualTo("timed out after 50ms");
-    assertThat(log(id, 1)).contains("InterruptedException");
-  }
-
-  @Test
-  @DisplayName("it is interrupted when its execution is cancelled")
-  void itIsInterruptedWhenItsExecutionIsCancelled() throws Exception {
-    ExecutionId id = start(one());
-    var result = runInBackground(with(this::waitForEver), id);
-    entered.await();
-    Runner.cancel(store, id);
-    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
-    assertThat(attemptStates(id, "a")).containsExactly("1 CANCELLED");
-    assertThat(errorOfAttempt(id)).isEqualTo("cancelled");
-  }
-
-  @Test
-  @DisplayName("it is interrupted when its worker stops and the next one calls it again")
-  void itIsInterruptedWhenItsWorkerStopsAndTheNextOneCallsItAgain() throws Exception {
-    ExecutionId id = start(one());
-    Runner runner = with(this::waitForEver);
-    var result = runInBackground(runner, id);
-    entered.await();
-    runner.stop();
-    assertThat(result.join()).isEqualTo(ExecutionState.RUNNING);
-    assertThat(states(id)).containsEntry("a", TaskRunState.RETRYING);
-    assertThat(errorOfAttempt(id)).isEqualTo("worker stopped");
-    with(context -> {}).work(true);
-    assertThat(attemptStates(id, "a")).containsExactly("1 CANCELLED", "2 SUCCEEDED");
-  }
-
-  @Test
-  @DisplayName("what it logs once it is interrupted is kept")
-  void whatItLogsOnceItIsInterruptedIsKept() throws Exception {
-    ExecutionId id = start(one());
-    Runner runner =
-        with(
-            context -> {
-              context.log("begin");
-              entered.countDown();
-              while (!context.isStopped() || !Thread.currentThread().isInterrupted()) {
-                Thread.onSpinWait();
-              }
-              context.log("tidying up");
-              context.log("done");
-            });
-    var result = runInBackground(runner, id);
-    entered.await();
-    Runner.cancel(store, id);
-    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
-    assertThat(log(id, 1)).isEqualTo("begin\ntidying up\ndone\n");
-  }
-
-  @Test
-  @DisplayName("one that ends well when it is asked to has succeeded")
-  void oneThatEndsWellWhenItIsAskedToHasSucceeded() throws Exception {
-    ExecutionId id = start(one());
-    Runner runner =
-        with(
-            context -> {
-              try {
-                waitForEver(context);
-              } catch (InterruptedException e) {
-                context.output("stopped", String.valueOf(context.isStopped()));
-              }
-            });
-    var result = runInBackground(runner, id);
-    entered.await();
-    runner.stop();
-    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
-    assertThat(store.executionProgress(id))
-        .satisfies(
-            progress ->
-                assertThat(progress.taskRuns().get(0).outputs())
-                    .isEqualTo(Map.of("stopped", "true")));
-  }
-
-  @Test
-  @DisplayName("one that ignores the interrupt is given up after the grace time")
-  void oneThatIgnoresTheInterruptIsGivenUpAfterTheGraceTime() throws Exception {
-    ExecutionId id = start(one());
-    Set<Thread> threads = ConcurrentHashMap.newKeySet();
-    Runner runner =
-        runner(
-            builder()
-                .grace(Duration.ofMillis(100))
-                .handler(
-                    "it",
-                    context -> {
-                      threads.add(Thread.currentThread());
-                      while (never.getCount() > 0) {
-                        try {
-                          waitForEver(context);
-                        } catch (InterruptedException e) {
-                          context.log("no");
-                        }
-                      }
-                      context.output("late", "1");
-                    }));
-    var result = runInBackground(runner, id);
-    entered.await();
-    Runner.cancel(store, id);
-    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
-    assertThat(threads).allMatch(Thread::isAlive).hasSize(1);
-    never.countDown();
-    Waiting.until("the end of the thread", () -> threads.stream().noneMatch(Thread::isAlive));
-    assertThat(store.executionProgress(id))
-        .satisfies(progress -> assertThat(progress.taskRuns().get(0).outputs()).isEmpty());
-    nothingIsLive(id);
-  }
-
-  @Test
-  @DisplayName("a task that nobody here can do waits for a worker that can")
+  @DisplayName("that no live worker has leaves its task waiting for a worker that has it")
   void aTaskThatNobodyHereCanDoWaitsForAWorkerThatCan() {
     ExecutionId id = start(flow("flow").task("before", "true").task("a", "", "before").uses("it"));
     runner().work(true);
@@ -489,7 +336,7 @@ class HandlerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a handler of any name has a pool of its own")
+  @DisplayName("with any name has a separate pool")
   void aHandlerOfAnyNameHasAPoolOfItsOwn() {
     for (String name : List.of("Größe & mehr", "x".repeat(300), "a b", "a_b", "-")) {
       ExecutionId id = start(flow("flow").task("a", "").uses(name));
@@ -501,7 +348,8 @@ class HandlerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a worker of a named pool without the handler fails the task and says so")
+  @DisplayName(
+      "that a worker of a named pool does not have fails the task with an error that says so")
   void aWorkerOfANamedPoolWithoutTheHandlerFailsTheTaskAndSaysSo() {
     ExecutionId id = start(one().pool("mail"));
     with(context -> {}).work(true);

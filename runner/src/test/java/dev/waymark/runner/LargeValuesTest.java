@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Every limit at its value, through a real process. */
+/** Every limit at its value, with a real process. */
 @DisplayName("Large values")
 class LargeValuesTest extends RunnerFixture {
-  /** What Linux takes as one variable, with its name, the equals sign and a NUL. */
+  /** The maximum of Linux for one variable, with its name, the equals sign and a NUL. */
   private static final int VARIABLE = 128 << 10;
 
   @Test
@@ -30,7 +30,7 @@ class LargeValuesTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("variables as large as the system takes reach the script")
+  @DisplayName("variables up to the limit of the system reach the script")
   void variablesAsLargeAsTheSystemTakesReachTheScript() {
     String large = "x".repeat(VARIABLE - "ENV_0=".length() - 1);
     Flows.Flow flow = flow("flow").task("a", "printf %s \"$ENV_0$ENV_6\" | wc -c > size");
@@ -41,7 +41,7 @@ class LargeValuesTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("inputs as large as the store takes reach the script in a file")
+  @DisplayName("inputs up to the limit of the store reach the script in a file")
   void inputsAsLargeAsTheStoreTakesReachTheScriptInAFile() {
     int most = Limits.defaults().maxInputBytes();
     String large = "\u00fc".repeat((most - 100) / 2) + "\n";
@@ -73,7 +73,7 @@ class LargeValuesTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an input is in the environment up to the size that the system takes")
+  @DisplayName("an input is in the environment up to the limit of the system")
   void anInputIsInTheEnvironmentUpToTheSizeThatTheSystemTakes() {
     String fits = "x".repeat(VARIABLE - "INPUT_A=".length() - 1);
     ExecutionId id =
@@ -89,7 +89,7 @@ class LargeValuesTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task may need 40 that each have outputs as large as the store takes")
+  @DisplayName("a task can need 40 tasks whose outputs each have the maximum size")
   void aTaskMayNeed40ThatEachHaveOutputsAsLargeAsTheStoreTakes() {
     int most = Limits.defaults().maxOutputBytes();
     Flows.Flow flow = flow("flow");
@@ -123,7 +123,7 @@ class LargeValuesTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("what can never start is not tried again")
+  @DisplayName("a task that can never start is not retried")
   void whatCanNeverStartIsNotTriedAgain() {
     ExecutionId id =
         start(
@@ -140,7 +140,7 @@ class LargeValuesTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("what may start later is tried again")
+  @DisplayName("a task that may start later is retried")
   void whatMayStartLaterIsTriedAgain() {
     ExecutionId id =
         start(

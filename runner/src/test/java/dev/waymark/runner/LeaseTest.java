@@ -3,55 +3,40 @@ package dev.waymark.runner;
 import static dev.waymark.runner.Flows.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
-import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
-import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.runner.api.RunListener;
 import dev.waymark.runner.internal.process.ProcessGroupsAccess;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Nobody works on what may be somebody else's by now. */
+/** No worker works on a task that may belong to another worker. */
 @DisplayName("The lease of an attempt")
 class LeaseTest extends RunnerFixture {
-  /** The first attempt goes on for ever, with a child; the next one succeeds. */
+  /** The first attempt never ends, with a child; the next one succeeds. */
   private static final String FIRST_NEVER_ENDS =
       "test $WAYMARK_ATTEMPT = 1 || exit 0; sleep 300 & echo $! > new; mv new child; wait";
 
-  private static boolean renews(ChangeSet changes) {
-    return changes.changes().stream().anyMatch(change -> change instanceof Change.RenewLease);
-  }
-
-  private static final Predicate<ChangeSet> RENEWALS = LeaseTest::renews;
+  private static final Predicate<ChangeSet> RENEWALS = Renewals::isRenewal;
 
   private long child() {
     return Long.parseLong(read("child").strip());
@@ -61,31 +46,14 @@ class LeaseTest extends RunnerFixture {
     Waiting.until("the end of the process group", () -> !ProcessGroupsAccess.runs(child()));
   }
 
-  /** Hears of lost leases. */
-  private static final class Losses implements RunListener {
-    final List<AttemptId> lost = Collections.synchronizedList(new ArrayList<>());
-
-    @Override
-    public void leaseLost(AttemptId attempt) {
-      lost.add(attempt);
-    }
-  }
-
   /** What another worker would find now. */
   private static int expired(StateStore store) {
     return store.claim(ClaimRequest.of("looks", 0, Duration.ofHours(1))).expired().size();
   }
 
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Test
-  @DisplayName("a worker that is cut off ends what it runs within the lease and another takes it")
+  @DisplayName(
+      "of a worker that is cut off ends within its duration with the attempt, and another worker takes the task")
   void aWorkerThatIsCutOffEndsWhatItRunsWithinTheLeaseAndAnotherTakesIt() {
     ExecutionId id = start(flow("flow").task("a", FIRST_NEVER_ENDS));
     StateStore real = store;
@@ -105,7 +73,7 @@ class LeaseTest extends RunnerFixture {
     awaitFile("child");
     cutOff.set(true);
     awaitEndOfChild();
-    assertThat(expired(real)).as("leases that were over before the process ended").isZero();
+    assertThat(expired(real)).as("leases that expired before the process ended").isZero();
     assertThat(attemptStates(id, "a")).containsExactly("1 RUNNING");
 
     store = real;
@@ -119,7 +87,7 @@ class LeaseTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("the result of an attempt whose lease may be over is not recorded")
+  @DisplayName("that may have expired makes the worker discard the result of the attempt")
   void theResultOfAnAttemptWhoseLeaseMayBeOverIsNotRecorded() {
     ExecutionId id =
         start(
@@ -136,13 +104,13 @@ class LeaseTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a renewal that is refused ends the process")
+  @DisplayName("that cannot be renewed ends the process")
   void aRenewalThatIsRefusedEndsTheProcess() {
     ExecutionId id = start(flow("flow").task("a", FIRST_NEVER_ENDS));
     StateStore real = store;
     CountDownLatch goOn = new CountDownLatch(1);
     AtomicBoolean held = new AtomicBoolean();
-    // Nothing but the heartbeat of this worker works: it does not look for work any more.
+    // Only the heartbeat of this worker is active: it does not search for work any more.
     store =
         new FaultyStore(real, false, changes -> false)
             .beforeClaims(
@@ -152,7 +120,7 @@ class LeaseTest extends RunnerFixture {
                   }
                 })
             .asStore();
-    Losses losses = new Losses();
+    LostLeases losses = new LostLeases();
     Runner runner = runner(builder().lease(Duration.ofSeconds(1)).listener(losses));
     var result = runInBackground(runner, id);
     awaitFile("child");
@@ -173,13 +141,13 @@ class LeaseTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an attempt whose process outlives its execution is reported as lost, once")
+  @DisplayName("is reported as lost once when the process outlives its execution")
   void anAttemptWhoseProcessOutlivesItsExecutionIsReportedAsLostOnce() throws IOException {
     ExecutionId id =
         start(
             flow("flow")
                 .task("a", "trap '' TERM; touch child; until test -f over; do sleep 0.05; done"));
-    Losses losses = new Losses();
+    LostLeases losses = new LostLeases();
     Runner runner = runner(builder().listener(losses));
     var result = runInBackground(runner, id);
     awaitFile("child");
@@ -199,7 +167,7 @@ class LeaseTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a lease that was over before the attempt began is said clearly and nothing has run")
+  @DisplayName("that expired before the attempt began is reported clearly and nothing has run")
   void aLeaseThatWasOverBeforeTheAttemptBeganIsSaidClearlyAndNothingHasRun() {
     ExecutionId id = start(flow("flow").task("a", "echo $WAYMARK_ATTEMPT >> runs"));
     StateStore real = store;
@@ -213,7 +181,7 @@ class LeaseTest extends RunnerFixture {
                   }
                 })
             .asStore();
-    Losses losses = new Losses();
+    LostLeases losses = new LostLeases();
     assertThat(runner(builder().lease(Duration.ofSeconds(1)).listener(losses)).run(id))
         .isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
@@ -224,7 +192,7 @@ class LeaseTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a lease counts from the claim that was answered and not from those that failed")
+  @DisplayName("is measured from the claim that succeeded, and not from those that failed")
   void aLeaseCountsFromTheClaimThatWasAnsweredAndNotFromThoseThatFailed() {
     ExecutionId id = start(flow("flow").task("a", "true"));
     long begin = System.nanoTime();
@@ -243,7 +211,7 @@ class LeaseTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a worker whose renewals hang loses what it runs and writes nothing when it is back")
+  @DisplayName("whose renewal hangs is lost, and the worker writes nothing when it continues")
   void aWorkerWhoseRenewalsHangLosesWhatItRunsAndWritesNothingWhenItIsBack() {
     ExecutionId id = start(flow("flow").task("a", FIRST_NEVER_ENDS));
     StateStore real = store;
@@ -254,7 +222,7 @@ class LeaseTest extends RunnerFixture {
                 real,
                 false,
                 changes -> {
-                  if (renews(changes)) {
+                  if (Renewals.isRenewal(changes)) {
                     await(back);
                     renewals.add(changes);
                   }
@@ -277,217 +245,9 @@ class LeaseTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("all leases are renewed with one commit and that of a finished attempt no more")
-  void allLeasesAreRenewedWithOneCommitAndThatOfAFinishedAttemptNoMore() {
-    Flows.Flow flow = flow("flow");
-    for (int i = 0; i < 4; i++) {
-      flow.task("t" + i, "while ! test -f go-on" + i + "; do sleep 0.02; done");
-    }
-    ExecutionId id = start(flow);
-    List<List<AttemptId>> beats = Collections.synchronizedList(new ArrayList<>());
-    store =
-        new FaultyStore(
-                store,
-                false,
-                changes -> {
-                  if (renews(changes)) {
-                    beats.add(
-                        changes.changes().stream()
-                            .filter(Change.RenewLease.class::isInstance)
-                            .map(change -> ((Change.RenewLease) change).id())
-                            .toList());
-                  }
-                  return false;
-                })
-            .asStore();
-    var result = runInBackground(runner(builder().lease(Duration.ofMillis(900))), id);
-    Waiting.until("a beat for all", () -> last(beats).size() == 4);
-    assertThat(new HashSet<>(last(beats))).hasSize(4);
-    touch("go-on0");
-    Waiting.until("the end of one", () -> states(id).get("t0") == TaskRunState.SUCCEEDED);
-    int before = beats.size();
-    // The first of them may have been on its way.
-    Waiting.until("more beats", () -> beats.size() >= before + 3);
-    assertThat(beats.subList(before + 1, before + 3))
-        .allSatisfy(
-            beat ->
-                assertThat(beat)
-                    .hasSize(3)
-                    .doesNotContain(new AttemptId(taskRun(id, "t0").id(), 1)));
-    for (int i = 1; i < 4; i++) {
-      touch("go-on" + i);
-    }
-    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
-    assertThat(store.leases(10)).isEmpty();
-  }
-
-  @Test
-  @DisplayName("an attempt that another has ended costs its neighbours no renewal and no commit")
-  void anAttemptThatAnotherHasEndedCostsItsNeighboursNoRenewalAndNoCommit() {
-    Flows.Flow flow = flow("flow");
-    for (int i = 0; i < 3; i++) {
-      flow.task("t" + i, "touch begun" + i + "; while ! test -f go-on; do sleep 0.02; done");
-    }
-    ExecutionId id = start(flow);
-    StateStore real = store;
-    CountDownLatch goOn = new CountDownLatch(1);
-    AtomicBoolean hold = new AtomicBoolean();
-    AtomicBoolean held = new AtomicBoolean();
-    Renewals renewals = new Renewals();
-    // Nothing but the heartbeat of this worker works: it does not look for work any more.
-    store =
-        renewals.of(
-            new FaultyStore(real, false, changes -> false)
-                .beforeClaims(
-                    () -> {
-                      if (hold.get()) {
-                        held.set(true);
-                        await(goOn);
-                      }
-                    })
-                .asStore());
-    Losses losses = new Losses();
-    var result =
-        runInBackground(runner(builder().lease(Duration.ofSeconds(15)).listener(losses)), id);
-    for (int i = 0; i < 3; i++) {
-      awaitFile("begun" + i);
-    }
-    hold.set(true);
-    Waiting.until("the next claim", held::get);
-    AttemptId ended = attempts(id, "t1").get(0).id();
-    real.commit(
-        ChangeSet.builder()
-            .updateAttempt(ended, AttemptState.LOST, null, "taken for dead")
-            .updateTaskRun(ended.taskRunId(), TaskRunState.CANCELLED)
-            .build());
-    try {
-      Waiting.until("an answer to the next renewal", () -> renewals.isAnswered(ended));
-    } finally {
-      goOn.countDown();
-      touch("go-on");
-    }
-    assertThat(renewals.refused).isEmpty();
-    assertThat(renewals.notRenewed).containsExactly(ended);
-    assertThat(renewals.renewedBeside(ended))
-        .containsExactlyInAnyOrder(
-            new AttemptId(taskRun(id, "t0").id(), 1), new AttemptId(taskRun(id, "t2").id(), 1));
-    assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
-    assertThat(attemptStates(id, "t0")).containsExactly("1 SUCCEEDED");
-    assertThat(attemptStates(id, "t1")).containsExactly("1 LOST");
-    assertThat(attemptStates(id, "t2")).containsExactly("1 SUCCEEDED");
-    Waiting.until("the end of the lost attempt here", () -> !losses.lost.isEmpty());
-    assertThat(losses.lost).containsExactly(ended);
-  }
-
-  /** Keeps what the store answers to renewals. */
-  private static final class Renewals {
-    final List<RefusedException> refused = new CopyOnWriteArrayList<>();
-    final List<AttemptId> notRenewed = new CopyOnWriteArrayList<>();
-    private final List<Map<AttemptId, Boolean>> answers = new CopyOnWriteArrayList<>();
-
-    StateStore of(StateStore store) {
-      return (StateStore)
-          Proxy.newProxyInstance(
-              StateStore.class.getClassLoader(),
-              new Class<?>[] {StateStore.class},
-              (proxy, method, arguments) -> {
-                try {
-                  Object answer = method.invoke(store, arguments);
-                  if (answer instanceof CommitResult result && renews((ChangeSet) arguments[0])) {
-                    add((ChangeSet) arguments[0], result);
-                  }
-                  return answer;
-                } catch (InvocationTargetException e) {
-                  if (e.getCause() instanceof RefusedException refusal
-                      && renews((ChangeSet) arguments[0])) {
-                    refused.add(refusal);
-                  }
-                  throw e.getCause();
-                }
-              });
-    }
-
-    private void add(ChangeSet changes, CommitResult result) {
-      Map<AttemptId, Boolean> renewed = new LinkedHashMap<>();
-      for (int i = 0; i < result.outcomes().size(); i++) {
-        if (changes.changes().get(i) instanceof Change.RenewLease renewal) {
-          renewed.put(renewal.id(), result.outcomes().get(i).changed());
-        }
-      }
-      answers.add(renewed);
-      renewed.forEach(
-          (id, isRenewed) -> {
-            if (!isRenewed) {
-              notRenewed.add(id);
-            }
-          });
-    }
-
-    /** Whether a renewal of this attempt was refused, or answered as not renewed. */
-    boolean isAnswered(AttemptId id) {
-      return notRenewed.contains(id) || !refused.isEmpty();
-    }
-
-    /** The attempts that were renewed by the commit that did not renew this one. */
-    List<AttemptId> renewedBeside(AttemptId id) {
-      return answers.stream()
-          .filter(each -> Boolean.FALSE.equals(each.get(id)))
-          .flatMap(each -> each.entrySet().stream())
-          .filter(Map.Entry::getValue)
-          .map(Map.Entry::getKey)
-          .toList();
-    }
-  }
-
-  private static List<AttemptId> last(List<List<AttemptId>> beats) {
-    return beats.isEmpty() ? List.of() : beats.get(beats.size() - 1);
-  }
-
-  @Test
-  @DisplayName("heartbeats do not multiply while the store does not answer")
-  void heartbeatsDoNotMultiplyWhileTheStoreDoesNotAnswer() {
-    StateStore real = store;
-    Duration lease = Duration.ofMillis(200);
-    AtomicInteger beats = new AtomicInteger();
-    AtomicBoolean away = new AtomicBoolean();
-    Predicate<ChangeSet> keepsWorker =
-        changes ->
-            changes.changes().stream().anyMatch(change -> change instanceof Change.KeepWorker);
-    FaultyStore faults =
-        new FaultyStore(
-            real,
-            false,
-            changes -> {
-              if (away.get() && keepsWorker.test(changes)) {
-                beats.incrementAndGet();
-                return true;
-              }
-              return false;
-            });
-    faults.failures.set(Integer.MAX_VALUE);
-    store = faults.asStore();
-    Runner runner = runner(builder().lease(lease));
-    var work = workInBackground(runner);
-    Waiting.until("the worker", () -> !real.workers().isEmpty());
-    long begin = System.nanoTime();
-    away.set(true);
-    Waiting.until(
-        "twelve leases", () -> System.nanoTime() - begin > lease.multipliedBy(12).toNanos());
-    int made = beats.get();
-    long passed = System.nanoTime() - begin;
-    // No pause is shorter than a sixth of a lease, but for the first few.
-    assertThat(made).isBetween(2, (int) (passed / (lease.toNanos() / 6)) + 6);
-    away.set(false);
-    runner.stop();
-    work.join();
-  }
-
-  @Test
-  @DisplayName(
-      "an attempt that was ended for its lease is lost at once, however long the store has it")
+  @DisplayName("is lost at once when its attempt was ended for it, even if the store still has it")
   void anAttemptThatWasEndedForItsLeaseIsLostAtOnceHoweverLongTheStoreHasIt() {
-    // By the clock of this store no lease ever ends: as if a renewal had come late, from a worker
-    // that was suspended.
+    // By the clock of this store no lease expires, as after a late renewal by a suspended worker.
     store = new InMemoryStateStore(InstantSource.fixed(Instant.now()), Limits.defaults());
     ExecutionId id = start(flow("flow").task("a", FIRST_NEVER_ENDS));
     StateStore real = store;
@@ -502,7 +262,7 @@ class LeaseTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task may take much longer than its lease")
+  @DisplayName("can be much shorter than the task")
   void aTaskMayTakeMuchLongerThanItsLease() {
     ExecutionId id = start(flow("flow").task("a", "sleep 2"));
     Runner runner = runner(builder().lease(Duration.ofMillis(600)));

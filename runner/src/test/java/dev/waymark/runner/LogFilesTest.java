@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What happens to a log file while its attempt runs, by a program that finds it. */
+/** Changes of a log file by another program while its attempt runs. */
 @DisplayName("A log file")
 class LogFilesTest extends RunnerFixture {
   private static final String LOG = "log=$(dirname \"$WAYMARK_OUTPUT\")/../a.1.log\n";
@@ -32,7 +32,7 @@ class LogFilesTest extends RunnerFixture {
         "ln \"$log\" elsewhere; rm \"$log\"",
         "chmod 000 \"$log\"; chmod 600 \"$log\"",
       })
-  @DisplayName("that loses its name loses nothing that was written")
+  @DisplayName("that loses its name loses no output")
   void thatLosesItsNameLosesNothingThatWasWritten(String command) throws Exception {
     ExecutionId id = start(flow("flow").task("a", LOG + "echo one\n" + command + "\necho two"));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -41,7 +41,7 @@ class LogFilesTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("are written through no link of another user")
+  @DisplayName("is never written through a link of another user")
   void areWrittenThroughNoLinkOfAnotherUser() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "giving a file away needs root");
     Path real = Files.createDirectory(folder.resolve("real"));
@@ -55,7 +55,7 @@ class LogFilesTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("that is truncated is stored with a mark and nothing is invented")
+  @DisplayName("that is truncated is stored with a mark and without invented output")
   void thatIsTruncatedIsStoredWithAMarkAndNothingIsInvented() {
     ExecutionId id =
         start(

@@ -16,13 +16,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a runner makes of changes that it would not make itself. */
-@DisplayName("What other programs do")
+/** How a runner reacts to changes that it would not make itself. */
+@DisplayName("Changes by other programs")
 class OtherProgramsTest extends RunnerFixture {
   private static final String UNTIL_GO_ON = "touch up; while ! test -f go-on; do sleep 0.01; done";
 
   @Test
-  @DisplayName("a paused execution starts nothing until it runs again")
+  @DisplayName("a paused execution starts nothing until it is resumed")
   void aPausedExecutionStartsNothingUntilItRunsAgain() {
     ExecutionId id = start(flow("flow").task("a", UNTIL_GO_ON).task("b", "touch b", "a"));
     var result = runInBackground(runner(), id);
@@ -40,7 +40,7 @@ class OtherProgramsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an execution that is paused just as its first task starts does not start it")
+  @DisplayName("an execution that is paused when its first task starts does not start it")
   void anExecutionThatIsPausedJustAsItsFirstTaskStartsDoesNotStartIt() {
     ExecutionId id = start(flow("flow").task("a", "touch a"));
     StateStore real = store;
@@ -65,8 +65,7 @@ class OtherProgramsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName(
-      "a task that was skipped on purpose takes those that need it with it, and the rest runs")
+  @DisplayName("a skipped task also skips those that need it, and the others run")
   void aTaskThatWasSkippedOnPurposeTakesThoseThatNeedItWithIt() {
     ExecutionId id =
         start(
@@ -87,7 +86,7 @@ class OtherProgramsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task run that was cancelled fails its execution")
+  @DisplayName("a cancelled task run fails its execution")
   void aTaskRunThatWasCancelledFailsItsExecution() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true"));
     store.updateTaskRun(taskRun(id, "a").id(), TaskRunState.CANCELLED, 1);
@@ -97,7 +96,7 @@ class OtherProgramsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task run that another program added is waited for")
+  @DisplayName("an execution waits for a task run that another program has added")
   void aTaskRunThatAnotherProgramAddedIsWaitedFor() {
     ExecutionId id = start(flow("flow").task("a", UNTIL_GO_ON));
     var result = runInBackground(runner(), id);

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a task hands to those that need it. */
+/** Outputs that a task passes to the tasks that need it. */
 @DisplayName("The outputs of a task")
 class OutputsTest extends RunnerFixture {
 
@@ -43,7 +43,7 @@ class OutputsTest extends RunnerFixture {
         .orElseThrow();
   }
 
-  /** What is beside the logs of an execution. */
+  /** The other files beside the logs of an execution. */
   private List<String> filesBesideLogs(ExecutionId id) {
     Path logs = runner().logs().path(id, taskRun(id, "a").taskId(), 1).getParent();
     try (Stream<Path> files = Files.list(logs)) {
@@ -58,7 +58,7 @@ class OutputsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("outputs reach those that need the task itself by environment and by file")
+  @DisplayName("reach the tasks that need it, by environment and by file")
   void outputsReachThoseThatNeedTheTaskItselfByEnvironmentAndByFile() {
     ExecutionId id =
         start(
@@ -95,7 +95,7 @@ class OutputsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("outputs reach a task that another worker runs later")
+  @DisplayName("reach a task that another worker runs later")
   void outputsReachATaskThatAnotherWorkerRunsLater() {
     ExecutionId id =
         start(
@@ -127,7 +127,7 @@ class OutputsTest extends RunnerFixture {
         "printf 'x=\\000'           | line 1 of the outputs has a NUL character",
         "printf 'x<<END\\n1\\n'     | line 1 of the outputs begins a value that does not end",
       })
-  @DisplayName("outputs that cannot be taken fail the attempt and the next one may do better")
+  @DisplayName("that are invalid fail the attempt, and the next one can succeed")
   void outputsThatCannotBeTakenFailTheAttemptAndTheNextOneMayDoBetter(
       String command, String error) {
     store =
@@ -163,7 +163,7 @@ class OutputsTest extends RunnerFixture {
         "ln -sf /dev/zero \"$WAYMARK_OUTPUT\" | a device",
         "rm \"$WAYMARK_OUTPUT\"; mkdir \"$WAYMARK_OUTPUT\" | a directory",
       })
-  @DisplayName("outputs in what is no regular file fail the attempt and hold up nobody")
+  @DisplayName("in a file that is not regular fail the attempt and block no other task")
   void outputsInWhatIsNoRegularFileFailTheAttemptAndHoldUpNobody(String command, String what) {
     ExecutionId id = start(flow("flow").task("a", command));
     assertTimeoutPreemptively(
@@ -187,7 +187,7 @@ class OutputsTest extends RunnerFixture {
         "cd \"$(dirname \"$WAYMARK_OUTPUT\")\"; mkdir d; mkdir d/e; touch d/e/f; chmod 0 d/e; echo"
             + " x=2 > \"$WAYMARK_OUTPUT\"",
       })
-  @DisplayName("outputs may be in another file of the same name")
+  @DisplayName("may be in another file of the same name")
   void outputsMayBeInAnotherFileOfTheSameName(String command) {
     ExecutionId id = start(flow("flow").task("a", "echo x=1 > \"$WAYMARK_OUTPUT\"\n" + command));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -197,7 +197,7 @@ class OutputsTest extends RunnerFixture {
 
   @ParameterizedTest
   @ValueSource(strings = {"rm \"$WAYMARK_OUTPUT\"", "rm -rf \"$(dirname \"$WAYMARK_OUTPUT\")\""})
-  @DisplayName("a task that removed its file has no outputs")
+  @DisplayName("are empty when the task removed its file")
   void aTaskThatRemovedItsFileHasNoOutputs(String command) {
     ExecutionId id = start(flow("flow").task("a", "echo x=1 > \"$WAYMARK_OUTPUT\"\n" + command));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -206,7 +206,7 @@ class OutputsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("without another attempt they fail the task and nothing of them is kept")
+  @DisplayName("that are invalid in the last attempt fail the task, and none of them is kept")
   void withoutAnotherAttemptTheyFailTheTaskAndNothingOfThemIsKept() {
     ExecutionId id =
         start(flow("flow").task("a", "echo good=1 >> $WAYMARK_OUTPUT; echo = >> $WAYMARK_OUTPUT"));
@@ -216,7 +216,7 @@ class OutputsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("only the outputs of the attempt that succeeded count")
+  @DisplayName("are those of the attempt that succeeded")
   void onlyTheOutputsOfTheAttemptThatSucceededCount() {
     ExecutionId id =
         start(
@@ -239,12 +239,12 @@ class OutputsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("outputs are kept where the end of the attempt has to be recorded twice")
+  @DisplayName("are kept when the end of the attempt is recorded twice")
   void outputsAreKeptWhereTheEndOfTheAttemptHasToBeRecordedTwice() {
     ExecutionId id = start(flow("flow").task("a", "echo x=1 >> \"$WAYMARK_OUTPUT\""));
     StateStore real = store;
     AtomicBoolean paused = new AtomicBoolean();
-    // The execution moves just before its end is recorded, so that the first commit is refused.
+    // The execution moves just before its end is recorded, so the first commit is refused.
     store =
         new FaultyStore(
                 real,
@@ -267,7 +267,7 @@ class OutputsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a condition reads them")
+  @DisplayName("are values of a condition")
   void aConditionReadsThem() {
     ExecutionId id =
         start(
@@ -283,7 +283,7 @@ class OutputsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("nothing is left of an attempt that could not start or was ended")
+  @DisplayName("leave no file of an attempt that could not start or was ended")
   void nothingIsLeftOfAnAttemptThatCouldNotStartOrWasEnded() {
     ExecutionId cannot = start(flow("cannot").task("a", "true").directory("nowhere"));
     assertThat(runner().run(cannot)).isEqualTo(ExecutionState.FAILED);
@@ -303,7 +303,7 @@ class OutputsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("nothing is left of an attempt that was lost")
+  @DisplayName("leave no file of an attempt that was lost")
   void nothingIsLeftOfAnAttemptThatWasLost() {
     ExecutionId id =
         start(

@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Executions that are held, let go on and cancelled, and workers that are to end in peace. */
-@DisplayName("A control")
+/** Executions that are paused, resumed and cancelled, and workers that drain. */
+@DisplayName("Control of an execution")
 class PauseResumeTest extends RunnerFixture {
   private static final String UNTIL_GO_ON = "touch up; while ! test -f go-on; do sleep 0.01; done";
 
   @Test
-  @DisplayName("pausing lets end what runs and nothing starts until it is resumed")
+  @DisplayName("a pause lets running tasks end, and nothing starts until it is resumed")
   void pausingLetsEndWhatRunsAndNothingStartsUntilItIsResumed() {
     ExecutionId id =
         start(
@@ -39,7 +39,8 @@ class PauseResumeTest extends RunnerFixture {
     Runner runner = runner();
     var result = runInBackground(runner, id);
     awaitFile("up");
-    Waiting.until("the pause", () -> states(id).get("again") == TaskRunState.RETRYING);
+    Waiting.until(
+        "the pause before the retry", () -> states(id).get("again") == TaskRunState.RETRYING);
     assertThat(Runner.pause(store, id)).isEqualTo(ExecutionState.PAUSED);
     touch("go-on");
     Waiting.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
@@ -60,7 +61,7 @@ class PauseResumeTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("resuming goes on where the worker that ran it is gone by then")
+  @DisplayName("a resume works after the worker of the execution has ended")
   void resumingGoesOnWhereTheWorkerThatRanItIsGoneByThen() {
     ExecutionId id =
         start(
@@ -85,7 +86,7 @@ class PauseResumeTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("pausing what has not begun keeps it from beginning")
+  @DisplayName("a pause before the begin keeps an execution from beginning")
   void pausingWhatHasNotBegunKeepsItFromBeginning() {
     ExecutionId id = start(flow("flow").task("a", "touch a"));
     assertThat(Runner.pause(store, id)).isEqualTo(ExecutionState.PAUSED);
@@ -125,7 +126,7 @@ class PauseResumeTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("pausing and resuming change nothing of what has ended or does not wait")
+  @DisplayName("pause and resume change nothing after the end, and a resume needs a pause")
   void pausingAndResumingChangeNothingOfWhatHasEndedOrDoesNotWait() {
     ExecutionId id = start(flow("flow").task("a", "true"));
     assertThat(Runner.resume(store, id)).isEqualTo(ExecutionState.PENDING);
@@ -140,7 +141,7 @@ class PauseResumeTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an attempt that fails while it is paused is tried again once it is resumed")
+  @DisplayName("an attempt that fails during a pause is retried after the resume")
   void anAttemptThatFailsWhileItIsPausedIsTriedAgainOnceItIsResumed() {
     ExecutionId id =
         start(
@@ -157,7 +158,7 @@ class PauseResumeTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("pausing and resuming at any moment lose nothing")
+  @DisplayName("pauses and resumes at any moment lose nothing")
   void pausingAndResumingAtAnyMomentLoseNothing() {
     Flows.Flow flow = flow("flow").task("t0", "true");
     for (int i = 1; i < 12; i++) {
@@ -181,7 +182,7 @@ class PauseResumeTest extends RunnerFixture {
   // ---- cancelling
 
   @Test
-  @DisplayName("cancelling ends what is paused at once")
+  @DisplayName("a cancellation of a paused execution without running tasks ends it at once")
   void cancellingEndsWhatIsPausedAtOnce() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
     Runner.pause(store, id);
@@ -193,7 +194,7 @@ class PauseResumeTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("cancelling ends what still runs of what is paused")
+  @DisplayName("a cancellation of a paused execution ends its running tasks")
   void cancellingEndsWhatStillRunsOfWhatIsPaused() {
     ExecutionId id = start(flow("flow").task("a", UNTIL_GO_ON).task("b", "true", "a"));
     var work = workInBackground(runner());
@@ -206,7 +207,7 @@ class PauseResumeTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("cancelling reaches what several runners run")
+  @DisplayName("a cancellation reaches the tasks of all runners")
   void cancellingReachesWhatSeveralRunnersRun() {
     Flows.Flow flow = flow("flow");
     for (int i = 0; i < 3; i++) {
@@ -229,11 +230,11 @@ class PauseResumeTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an execution of which the last live task ends just as it is cancelled ends too")
+  @DisplayName("an execution whose last live task ends during its cancellation also ends")
   void anExecutionOfWhichTheLastLiveTaskEndsJustAsItIsCancelledEndsToo() {
     ExecutionId id = start(flow("flow").task("a", UNTIL_GO_ON).task("b", "sleep 300", "a"));
     StateStore real = store;
-    // The worker is told of nothing, and has nothing to do with the execution any more.
+    // The worker is not notified, and does not work on the execution any more.
     Runner runner = runner(builder().concurrency(1).pool("default"));
     var work = workInBackground(runner);
     awaitFile("up");
@@ -253,7 +254,9 @@ class PauseResumeTest extends RunnerFixture {
                   if (cancels && !once.getAndSet(true)) {
                     touch("go-on");
                     Waiting.until("the end", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
-                    Waiting.until("it", () -> state(blocker) == ExecutionState.RUNNING);
+                    Waiting.until(
+                        "the start of the execution",
+                        () -> state(blocker) == ExecutionState.RUNNING);
                   }
                   return false;
                 })
@@ -269,7 +272,7 @@ class PauseResumeTest extends RunnerFixture {
   // ---- draining
 
   @Test
-  @DisplayName("draining lets end what runs and takes nothing new")
+  @DisplayName("a drain lets running tasks end and starts nothing new")
   void drainingLetsEndWhatRunsAndTakesNothingNew() {
     ExecutionId id = start(flow("flow").task("a", UNTIL_GO_ON).task("b", "touch b", "a"));
     ExecutionId other = start(flow("other").task("a", "touch other").pool("later"));
@@ -278,7 +281,7 @@ class PauseResumeTest extends RunnerFixture {
     var work = workInBackground(runner);
     awaitFile("up");
     CompletableFuture<Void> drained = CompletableFuture.runAsync(runner::drain);
-    Waiting.until("the closed door", () -> refuses(runner, id));
+    Waiting.until("the refusal of new runs", () -> refuses(runner, id));
     assertThat(drained).isNotDone();
     touch("go-on");
     drained.join();
@@ -293,7 +296,7 @@ class PauseResumeTest extends RunnerFixture {
     assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
   }
 
-  /** What comes before the door is closed is let in, and answered in the end. */
+  /** A call that arrives before the drain is accepted and receives an answer. */
   private boolean refuses(Runner runner, ExecutionId id) {
     return runInBackground(runner, id).isCompletedExceptionally();
   }
@@ -315,14 +318,14 @@ class PauseResumeTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("what drains hears of a cancellation and keeps its leases")
+  @DisplayName("a worker that drains still cancels tasks and keeps its leases")
   void whatDrainsHearsOfACancellationAndKeepsItsLeases() {
     ExecutionId id = start(flow("flow").task("a", UNTIL_GO_ON));
     Runner runner = runner(builder().lease(Duration.ofMillis(500)));
     var result = runInBackground(runner, id);
     awaitFile("up");
     CompletableFuture<Void> drained = CompletableFuture.runAsync(runner::drain);
-    // Longer than the lease, while another worker looks for leases that are over.
+    // Longer than the lease, while another worker searches for expired leases.
     var unused = workInBackground(runner());
     assertThat(runner().run(start(flow("other").task("a", "sleep 1"))))
         .isEqualTo(ExecutionState.SUCCEEDED);

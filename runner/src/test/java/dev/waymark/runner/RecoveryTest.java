@@ -30,11 +30,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a worker finds that another one left when it died. */
-@DisplayName("After a worker died")
+/** What a worker finds after the death of another one. */
+@DisplayName("After the death of a worker")
 class RecoveryTest extends RunnerFixture {
 
-  /** A worker of this host whose process is gone: a real process that has ended. */
+  /** A worker of this host whose process has ended: a real process that has ended. */
   private String deadWorker() {
     try {
       Process process = new ProcessBuilder("sleep", "300").start();
@@ -47,7 +47,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a dead worker's attempt is lost and the next number runs")
+  @DisplayName("its attempt is lost and the attempt with the next number runs")
   void aDeadWorkersAttemptIsLostAndTheNextNumberRuns() {
     ExecutionId id = start(flow("flow").task("a", "echo x >> runs").task("b", "true", "a"));
     String dead = deadWorker();
@@ -60,7 +60,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a process id that is used again does not make a dead worker live")
+  @DisplayName("a process id that is used again does not make it alive")
   void aProcessIdThatIsUsedAgainDoesNotMakeADeadWorkerLive() {
     ExecutionId id = start(flow("flow").task("a", "true"));
     beginAs(runner().worker().replaceFirst("/(\\d+)-\\d+", "/$1-1000"), id, "a");
@@ -69,7 +69,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("living workers and those of other hosts are left alone")
+  @DisplayName("live workers and workers of other hosts are not affected")
   void livingWorkersAndThoseOfOtherHostsAreLeftAlone() throws Exception {
     Process living = new ProcessBuilder("sleep", "300").start();
     try {
@@ -87,7 +87,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a living worker's execution is waited for and taken over when it dies")
+  @DisplayName("an execution of a live worker is waited for, and recovered when that worker dies")
   void aLivingWorkersExecutionIsWaitedForAndTakenOverWhenItDies() throws Exception {
     Process living = new ProcessBuilder("sleep", "300").start();
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
@@ -118,7 +118,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("one with a fixed name begins again at once where its process has ended")
+  @DisplayName("a worker with a fixed name starts again at once if its process has ended")
   void oneWithAFixedNameBeginsAgainAtOnceWhereItsProcessHasEnded() {
     ExecutionId id = start(flow("flow").task("a", "true"));
     noteAlive("worker-7", deadWorker());
@@ -129,7 +129,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("one with a fixed name is refused while its process may live")
+  @DisplayName("a worker with a fixed name is refused while its process may be alive")
   void oneWithAFixedNameIsRefusedWhileItsProcessMayLive() throws Exception {
     Process living = new ProcessBuilder("sleep", "300").start();
     try {
@@ -183,7 +183,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a lost attempt does not count as failed nor a failed one as lost")
+  @DisplayName("a lost attempt does not count as failed, nor a failed one as lost")
   void aLostAttemptDoesNotCountAsFailedNorAFailedOneAsLost() {
     ExecutionId id =
         start(
@@ -196,7 +196,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a dead worker's cancelling execution is finished")
+  @DisplayName("its cancelling execution is finished")
   void aDeadWorkersCancellingExecutionIsFinished() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true"));
     beginAs(deadWorker(), id, "a");
@@ -219,7 +219,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("what a failure left pending is skipped")
+  @DisplayName("task runs that its failure should have skipped are skipped")
   void whatAFailureLeftPendingIsSkipped() {
     ExecutionId id =
         start(flow("flow").task("a", "true").task("b", "true", "a").task("c", "touch c"));
@@ -233,7 +233,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a pause that began before the worker died is served to its end")
+  @DisplayName("the pause of a retry that began before lasts to its end")
   void aPauseThatBeganBeforeTheWorkerDiedIsServedToItsEnd() {
     ExecutionId id = start(flow("flow").task("a", "true").retry(retry(2, Duration.ofMillis(700))));
     AttemptId attempt =
@@ -266,15 +266,15 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("the processes that a dead worker left are ended before the next attempt starts")
+  @DisplayName("its remaining processes are ended before the next attempt starts")
   void theProcessesThatADeadWorkerLeftAreEndedBeforeTheNextAttemptStarts() throws Exception {
     ExecutionId id =
         start(flow("flow").task("a", "! grep -qs 'State:.[RSD]' /proc/$(cat orphan)/status"));
     beginAs(deadWorker(), id, "a");
     Path log = new TaskLogs(folder.resolve("logs")).path(id, new TaskId("a"), 1);
     Files.createDirectories(log.getParent());
-    // As an attempt of the dead worker would be: a leader that ended already and a child in its
-    // group that goes on.
+    // As an attempt of the dead worker would leave: a leader that has ended and a child in its
+    // group that continues.
     ProcessBuilder left =
         new ProcessBuilder(
                 "setsid",
@@ -304,7 +304,7 @@ class RecoveryTest extends RunnerFixture {
         "rm \"$0\"; mkfifo \"$0\"",
         "rm \"$0\"; mkdir \"$0\"",
       })
-  @DisplayName("a pid file that says nothing of use hides no process on Linux")
+  @DisplayName("an invalid pid file hides no process on Linux")
   void aPidFileThatSaysNothingOfUseHidesNoProcessOnLinux(String damage) throws Exception {
     assumeTrue(Files.isReadable(Path.of("/proc/self/stat")), "only Linux tells whose a process is");
     ExecutionId id =
@@ -329,14 +329,14 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a group id that is used again is not touched")
+  @DisplayName("a group id that is used again is not signalled")
   void aGroupIdThatIsUsedAgainIsNotTouched() throws Exception {
     ExecutionId id = start(flow("flow").task("a", "true"));
     beginAs(deadWorker(), id, "a");
     Path pidFile =
         new TaskLogs(folder.resolve("logs")).path(id, new TaskId("a"), 1).resolveSibling("a.1.pid");
     Files.createDirectories(pidFile.getParent());
-    // Its leader has ended: nothing but the environment tells whose the group is.
+    // Its leader has ended: only the environment identifies the group.
     Process leader =
         new ProcessBuilder("setsid", "sh", "-c", "sleep 300 & echo $! > new; mv new other")
             .directory(folder.toFile())
@@ -351,7 +351,7 @@ class RecoveryTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a shell that begins after its attempt was taken for lost does not run the script")
+  @DisplayName("a shell that begins after its attempt was marked as lost does not run the script")
   void aShellThatBeginsAfterItsAttemptWasTakenForLostDoesNotRunTheScript() throws Exception {
     ExecutionId id = start(flow("flow").task("a", "true"));
     beginAs(deadWorker(), id, "a");

@@ -19,7 +19,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a worker leaves on its machine. */
+/** The files that a worker leaves on its machine. */
 @DisplayName("The files of an execution")
 class RetentionTest extends RunnerFixture {
 
@@ -28,7 +28,7 @@ class RetentionTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("are deleted after its end, and its output can be read from the store")
+  @DisplayName("are deleted after its end, and its output is still in the store")
   void areDeletedAfterItsEndAndItsOutputCanBeReadFromTheStore() throws IOException {
     List<ExecutionId> ended = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
@@ -51,12 +51,12 @@ class RetentionTest extends RunnerFixture {
     assertThat(other).exists();
     touch("go");
     Waiting.until("the end of the last", () -> state(live).isTerminal());
-    Waiting.until("its deletion", () -> !Files.exists(logs(live)));
+    Waiting.until("the deletion of the logs", () -> !Files.exists(logs(live)));
     assertThat(work).isNotDone();
   }
 
   @Test
-  @DisplayName("are kept for as long as they should be")
+  @DisplayName("are kept for the configured time")
   void areKeptForAsLongAsTheyShouldBe() {
     ExecutionId old = start(flow("flow").task("a", "echo old"));
     runner().run(old);

@@ -27,39 +27,39 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a display hears. */
+/** The calls that a display receives. */
 @DisplayName("A run listener")
 class RunListenerTest extends RunnerFixture {
 
   private static final class Recorder implements RunListener {
-    final List<String> heard = new CopyOnWriteArrayList<>();
+    final List<String> calls = new CopyOnWriteArrayList<>();
     final List<TaskRunProgress> progress = new CopyOnWriteArrayList<>();
     final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     @Override
     public void executionStarted(Execution execution, List<TaskRun> taskRuns) {
-      hear("execution " + execution.state() + " of " + taskRuns.size());
+      add("execution " + execution.state() + " of " + taskRuns.size());
     }
 
     @Override
     public void taskRunChanged(TaskRunProgress change) {
       progress.add(change);
-      hear(change.taskId() + " " + change.state() + " " + change.attempt());
+      add(change.taskId() + " " + change.state() + " " + change.attempt());
     }
 
     @Override
     public void executionEnded(Execution execution) {
-      hear("execution " + execution.state());
+      add("execution " + execution.state());
     }
 
-    private void hear(String what) {
-      heard.add(what);
+    private void add(String what) {
+      calls.add(what);
       threads.add(Thread.currentThread());
     }
   }
 
   @Test
-  @DisplayName("every change is heard in order on one thread")
+  @DisplayName("is called for every change in order on one thread")
   void everyChangeIsHeardInOrderOnOneThread() {
     Recorder recorder = new Recorder();
     ExecutionId id =
@@ -70,7 +70,7 @@ class RunListenerTest extends RunnerFixture {
                 .task("bad", "exit 4", "flaky")
                 .task("never", "true", "bad"));
     runner(builder().listener(recorder)).run(id);
-    assertThat(recorder.heard)
+    assertThat(recorder.calls)
         .containsExactly(
             "execution PENDING of 3",
             "flaky RUNNING 1",
@@ -90,9 +90,10 @@ class RunListenerTest extends RunnerFixture {
   }
 
   /**
-   * That each change was told once and in order, and no time of a task goes backwards.
+   * Checks that each change was reported once and in order, and that no time of a task goes
+   * backwards.
    *
-   * @param moves how often a task run of the execution moved, as the store has it
+   * @param moves how often a task run of the execution moved, according to the store
    */
   private static void assertOnceAndInOrder(Recorder recorder, long moves) {
     Map<TaskRunId, TaskRunProgress> last = new HashMap<>();
@@ -102,12 +103,12 @@ class RunListenerTest extends RunnerFixture {
         assertThat(each.at()).as("%s after %s", each, before).isAfterOrEqualTo(before.at());
         assertThat(each.attempt()).isGreaterThanOrEqualTo(before.attempt());
         assertThat(each.state().name() + each.attempt())
-            .as("told twice")
+            .as("reported twice")
             .isNotEqualTo(before.state().name() + before.attempt());
         assertThat(before.state().isTerminal()).as("%s after its end", each).isFalse();
       }
     }
-    // Of several changes by others only the last may be told.
+    // Of several changes by others only the last may be reported.
     assertThat(recorder.progress).hasSizeLessThanOrEqualTo((int) moves);
   }
 
@@ -118,7 +119,7 @@ class RunListenerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("tasks that cannot start, and those beside them, are told of once and in order")
+  @DisplayName("is called once and in order for tasks that cannot start and their siblings")
   void cannotStart() {
     Recorder recorder = new Recorder();
     ExecutionId id =
@@ -135,12 +136,12 @@ class RunListenerTest extends RunnerFixture {
     assertThat(runner(builder().concurrency(4).listener(recorder)).run(id))
         .isEqualTo(ExecutionState.FAILED);
     assertOnceAndInOrder(recorder, moves(id));
-    assertThat(recorder.heard.stream().filter(heard -> heard.startsWith("c ")).toList())
+    assertThat(recorder.calls.stream().filter(calls -> calls.startsWith("c ")).toList())
         .containsExactly("c RUNNING 1", "c FAILED 1");
   }
 
   @Test
-  @DisplayName("retries, time-outs, a pause and a cancellation are told of once and in order")
+  @DisplayName("is called once and in order for retries, time-outs, a pause and a cancellation")
   void manyThings() {
     Recorder recorder = new Recorder();
     Runner runner = runner(builder().concurrency(3).listener(recorder));
@@ -166,7 +167,7 @@ class RunListenerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an attempt that another worker has left behind is told of once and in order")
+  @DisplayName("is called once and in order for a lost attempt of another worker")
   void lost() {
     Recorder recorder = new Recorder();
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
@@ -180,7 +181,7 @@ class RunListenerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("what another worker does is heard too")
+  @DisplayName("is also called for the changes of another worker")
   void whatAnotherWorkerDoesIsHeardToo() {
     Recorder recorder = new Recorder();
     ExecutionId id =
@@ -191,16 +192,16 @@ class RunListenerTest extends RunnerFixture {
     var other = runInBackground(runner(), id);
     awaitFile("up");
     var result = runInBackground(runner(builder().listener(recorder)), id);
-    Waiting.until("both at it", () -> !recorder.heard.isEmpty());
+    Waiting.until("the first call of the second listener", () -> !recorder.calls.isEmpty());
     touch("go-on");
     assertThat(result.join()).isEqualTo(other.join());
-    assertThat(recorder.heard)
+    assertThat(recorder.calls)
         .contains("execution RUNNING of 2", "a SUCCEEDED 1", "b SUCCEEDED 1")
         .endsWith("execution SUCCEEDED");
   }
 
   @Test
-  @DisplayName("a listener that throws does not harm the run")
+  @DisplayName("that throws does not affect the run")
   void aListenerThatThrowsDoesNotHarmTheRun() {
     RunListener broken =
         new RunListener() {
@@ -214,7 +215,7 @@ class RunListenerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a listener may stop the runner but not wait for it")
+  @DisplayName("can stop the runner, but not wait for it")
   void aListenerMayStopTheRunnerButNotWaitForIt() {
     AtomicReference<@Nullable Runner> runner = new AtomicReference<>();
     AtomicReference<@Nullable Throwable> refused = new AtomicReference<>();

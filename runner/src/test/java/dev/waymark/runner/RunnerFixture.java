@@ -29,13 +29,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A store, a directory for tasks to run in, runners that are stopped in the end, and short ways to
- * ask what came of it.
+ * A store, a directory in which tasks run, runners that are stopped at the end, and short methods
+ * to read results.
  */
 @Timeout(120)
 abstract class RunnerFixture {
@@ -52,7 +53,7 @@ abstract class RunnerFixture {
     opened.forEach(StateStore::close);
   }
 
-  /** One more store upon the same file, as another process has one. */
+  /** One more store on the same file, like that of another process. */
   StateStore openSqlite() {
     StateStore another = SqliteStateStore.open(folder.resolve("store.db"));
     opened.add(another);
@@ -118,14 +119,14 @@ abstract class RunnerFixture {
     return store.attempts(taskRun(id, task).id());
   }
 
-  /** The attempts in short: {@code 1 FAILED}. */
+  /** The attempts in short form: {@code 1 FAILED}. */
   List<String> attemptStates(ExecutionId id, String task) {
     return attempts(id, task).stream()
         .map(attempt -> attempt.number() + " " + attempt.state())
         .toList();
   }
 
-  /** As a worker would that died at once: the attempt is live and nobody is at it. */
+  /** As a worker would leave it that died at once: the attempt is live and no process runs it. */
   AttemptId beginAs(String worker, ExecutionId id, String task) {
     TaskRun run = taskRun(id, task);
     ChangeSet.Builder changes = ChangeSet.builder();
@@ -185,5 +186,13 @@ abstract class RunnerFixture {
 
   List<String> lines(String name) {
     return read(name).lines().toList();
+  }
+
+  static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

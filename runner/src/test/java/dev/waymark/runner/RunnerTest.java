@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class RunnerTest extends RunnerFixture {
 
   @Test
-  @DisplayName("tasks run in the order of their needs and the execution succeeds")
+  @DisplayName("runs the tasks in the order of their needs, and the execution succeeds")
   void tasksRunInTheOrderOfTheirNeedsAndTheExecutionSucceeds() {
     ExecutionId id =
         start(
@@ -46,7 +46,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a flaky task shows its failed attempt and then the one that succeeded")
+  @DisplayName("of a flaky task has its failed attempt and then the one that succeeded")
   void aFlakyTaskShowsItsFailedAttemptAndThenTheOneThatSucceeded() {
     ExecutionId id =
         start(
@@ -61,7 +61,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task that keeps failing fails its execution which says why")
+  @DisplayName("with a task that keeps failing fails with an error that names it")
   void aTaskThatKeepsFailingFailsItsExecutionWhichSaysWhy() {
     ExecutionId id =
         start(
@@ -78,7 +78,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("after a failure running tasks end by themselves and nothing new starts")
+  @DisplayName("lets running tasks end after a failure and starts nothing new")
   void afterAFailureRunningTasksEndByThemselvesAndNothingNewStarts() {
     ExecutionId id =
         start(
@@ -93,7 +93,8 @@ class RunnerTest extends RunnerFixture {
     Runner runner = runner();
     var result = runInBackground(runner, id);
     awaitFile("slow-runs");
-    Waiting.until("the pause", () -> states(id).get("again") == TaskRunState.RETRYING);
+    Waiting.until(
+        "the pause before the retry", () -> states(id).get("again") == TaskRunState.RETRYING);
     touch("fail");
     Waiting.until("the failure", () -> states(id).get("fails") == TaskRunState.FAILED);
     assertThat(states(id))
@@ -109,7 +110,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a time-out is a failed attempt")
+  @DisplayName("counts a time-out as a failed attempt")
   void aTimeOutIsAFailedAttempt() {
     ExecutionId id = start(flow("flow").task("slow", "sleep 300").timeout(Duration.ofMillis(200)));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
@@ -118,7 +119,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task that cannot start is a failed attempt without an exit code")
+  @DisplayName("counts a task that cannot start as a failed attempt without an exit code")
   void aTaskThatCannotStartIsAFailedAttemptWithoutAnExitCode() {
     ExecutionId id = start(flow("flow").task("lost", "true").directory("missing"));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.FAILED);
@@ -130,7 +131,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task finds its inputs and its names in its environment")
+  @DisplayName("passes inputs and names to a task in its environment")
   void aTaskFindsItsInputsAndItsNamesInItsEnvironment() {
     ExecutionId id =
         start(
@@ -152,7 +153,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("the output of every attempt is kept")
+  @DisplayName("keeps the output of every attempt")
   void theOutputOfEveryAttemptIsKept() throws Exception {
     ExecutionId id =
         start(
@@ -168,17 +169,16 @@ class RunnerTest extends RunnerFixture {
         .isEqualTo("attempt 2\n");
     assertThat(runner.logs().open(id, task, 3)).isNull();
     try (var files = Files.list(runner.logs().path(id, task, 1).getParent())) {
-      assertThat(files).as("no process group is on record any more").hasSize(2);
+      assertThat(files).as("the record of the process group is deleted").hasSize(2);
     }
   }
 
   @Test
-  @DisplayName("independent tasks run at the same time but never more than allowed")
+  @DisplayName("runs independent tasks at the same time, up to its limit")
   void independentTasksRunAtTheSameTimeButNeverMoreThanAllowed() {
     Flows.Flow flow = flow("flow");
     for (int i = 0; i < 30; i++) {
-      // Each task counts who runs beside it, itself included, by the files they keep while they
-      // run.
+      // Each task counts the tasks that run at the same time, itself included, by their files.
       flow.task(
           "t" + i,
           "touch live.$WAYMARK_TASK_ID; ls live.* | wc -l >> counts; sleep 0.05; rm live.$WAYMARK_TASK_ID");
@@ -191,7 +191,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a thousand tasks go through in one run")
+  @DisplayName("can have a thousand tasks")
   void aThousandTasksGoThroughInOneRun() {
     Flows.Flow flow = flow("flow");
     for (int i = 0; i < 1000; i++) {
@@ -203,7 +203,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("work does everything that is ready oldest first and returns")
+  @DisplayName("of all work runs everything that is ready, oldest first, and returns")
   void workDoesEverythingThatIsReadyOldestFirstAndReturns() {
     Flows.Flow flow = flow("flow").input("n", null).task("write", "echo $INPUT_N >> order");
     for (int i = 0; i < 25; i++) {
@@ -214,7 +214,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("work waits for the pause of a retry")
+  @DisplayName("of all work waits for the pause of a retry")
   void workWaitsForThePauseOfARetry() {
     ExecutionId id =
         start(
@@ -226,7 +226,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("two runners share an execution without doing anything twice")
+  @DisplayName("can be shared by two runners, and each task runs once")
   void twoRunnersShareAnExecutionWithoutDoingAnythingTwice() {
     Flows.Flow flow = flow("flow");
     for (int i = 0; i < 60; i++) {
@@ -244,12 +244,12 @@ class RunnerTest extends RunnerFixture {
                 .map(run -> run.attempts().get(0).worker())
                 .distinct()
                 .count())
-        .as("both had a part in it")
+        .as("both runners ran tasks")
         .isEqualTo(2);
   }
 
   @Test
-  @DisplayName("an unknown execution is not found")
+  @DisplayName("of an unknown execution throws not found")
   void anUnknownExecutionIsNotFound() {
     Runner runner = runner();
     ExecutionId id = new ExecutionId(new UUID(1, 2));
@@ -259,7 +259,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("what has ended is only reported")
+  @DisplayName("of an execution that has ended only returns it")
   void whatHasEndedIsOnlyReported() {
     ExecutionId id = start(flow("flow").task("once", "echo x >> runs"));
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -268,7 +268,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an execution of another program is left alone")
+  @DisplayName("does not touch an execution of another program")
   void anExecutionOfAnotherProgramIsLeftAlone() {
     flow("flow").task("a", "true").save(store);
     ExecutionId id = new ExecutionId(new UUID(1, 3));
@@ -280,7 +280,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("retries honour the pauses of the policy counted from the end of the attempt")
+  @DisplayName("pauses before a retry as the policy says, from the end of the attempt")
   void retriesHonourThePausesOfThePolicyCountedFromTheEndOfTheAttempt() {
     ExecutionId id =
         start(
@@ -296,7 +296,7 @@ class RunnerTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("history holds every move once")
+  @DisplayName("has every move once in its history")
   void historyHoldsEveryMoveOnce() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
     runner().run(id);

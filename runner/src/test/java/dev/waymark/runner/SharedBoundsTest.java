@@ -30,15 +30,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Several workers upon one file, each with a store of its own, as processes have them. */
-@DisplayName("A bound that several runners share")
+/** Several workers on one file, each with its own store, as in separate processes. */
+@DisplayName("A limit that several runners share")
 class SharedBoundsTest extends RunnerFixture {
   private static final int RUNNERS = 3;
   private static final int EXECUTIONS = 9;
   private static final int MOST = 2;
   private static final long LOOK_NANOS = 2_000_000;
 
-  /** Notes itself as under way and how many are so with it; waits as long as all are held. */
+  /** Registers itself as running and records how many others are; waits while all are held. */
   private static final String BEGIN =
       "mkdir under-way-%1$s; ls -d under-way-* | wc -l >> seen;"
           + " while test -f held; do sleep 0.01; done";
@@ -52,7 +52,7 @@ class SharedBoundsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("on executions of a workflow is reached and never passed, and all come to their end")
+  @DisplayName("on executions of a workflow is reached and never exceeded, and all executions end")
   void onExecutionsOfAWorkflowIsReachedAndNeverPassedAndAllComeToTheirEnd() {
     Flows.Flow flow =
         flow("flow")
@@ -62,13 +62,13 @@ class SharedBoundsTest extends RunnerFixture {
             .task("b", END.formatted("$WAYMARK_EXECUTION_ID") + "; exit $INPUT_CODE", "a");
     List<ExecutionId> all = new ArrayList<>();
     for (int i = 0; i < EXECUTIONS; i++) {
-      // One that fails makes room as well.
+      // A failed execution frees its slot as well.
       all.add(start(flow, Map.of("code", Integer.toString(i % 2))));
     }
     AtomicBoolean over = new AtomicBoolean();
     CompletableFuture<Long> most = mostUntil(over, () -> running(FLOW));
     List<CompletableFuture<Void>> workers = workers();
-    Waiting.until("as many as may", () -> isSeen(MOST));
+    Waiting.until("the maximum number", () -> isSeen(MOST));
     ExecutionId free = start(flow("free").task("a", "true"));
     Waiting.until("another workflow", () -> state(free) == ExecutionState.SUCCEEDED);
     assertThat(all.stream().filter(id -> state(id) == ExecutionState.PENDING))
@@ -84,7 +84,8 @@ class SharedBoundsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("lets the oldest that waits look again by itself, also once another has begun")
+  @DisplayName(
+      "makes the oldest waiting execution check again by itself, also after another has begun")
   void letsTheOldestThatWaitsLookAgainByItself() throws IOException {
     Flows.Flow flow =
         flow("flow")
@@ -100,10 +101,10 @@ class SharedBoundsTest extends RunnerFixture {
     ExecutionId first = awaitRunning(holds.keySet());
     Files.delete(folder.resolve(Objects.requireNonNull(holds.remove(first))));
     ExecutionId second = awaitRunning(holds.keySet());
-    // Whoever ends the second may die before he has called the third.
+    // The worker that ends the second execution may die before it notifies the third one.
     ClaimRequest look = ClaimRequest.of("looks", 0, Duration.ofHours(1));
     Waiting.until(
-        "what is to come",
+        "the next execution",
         () -> {
           Claims claims = store.claim(look);
           return claims.due().isEmpty()
@@ -118,7 +119,7 @@ class SharedBoundsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("on executions of a workflow lets the next begin where one is cancelled")
+  @DisplayName("on executions of a workflow lets the next one begin when one is cancelled")
   void onExecutionsOfAWorkflowLetsTheNextBeginWhereOneIsCancelled() {
     Flows.Flow flow = flow("flow").maxParallel(1).task("a", "while :; do sleep 0.02; done");
     List<ExecutionId> left = new ArrayList<>(List.of(start(flow), start(flow), start(flow)));
@@ -134,7 +135,8 @@ class SharedBoundsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("on executions of a workflow calls the next where one is cancelled that nobody runs")
+  @DisplayName(
+      "on executions of a workflow notifies the next one when one that nobody runs is cancelled")
   void onExecutionsOfAWorkflowCallsTheNextWhereOneIsCancelledThatNobodyRuns() {
     Flows.Flow flow =
         flow("flow")
@@ -169,7 +171,7 @@ class SharedBoundsTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("on the tasks of a pool is reached and never passed, and all come to their end")
+  @DisplayName("on the tasks of a pool is reached and never exceeded, and all executions end")
   void onTheTasksOfAPoolIsReachedAndNeverPassedAndAllComeToTheirEnd() {
     store.commit(ChangeSet.builder().setPool("gpu", MOST).build());
     Flows.Flow flow = flow("flow").task("free", "touch free");
@@ -181,7 +183,7 @@ class SharedBoundsTest extends RunnerFixture {
     AtomicBoolean over = new AtomicBoolean();
     CompletableFuture<Long> most = mostUntil(over, () -> gpu().running());
     List<CompletableFuture<Void>> workers = workers("default", "gpu");
-    Waiting.until("as many as may", () -> isSeen(MOST));
+    Waiting.until("the maximum number", () -> isSeen(MOST));
     awaitFile("free");
     assertThat(gpu()).isEqualTo(new Pool("gpu", MOST, MOST, 2 * EXECUTIONS - MOST));
 
@@ -195,11 +197,12 @@ class SharedBoundsTest extends RunnerFixture {
     assertThat(workers).noneMatch(CompletableFuture::isDone);
   }
 
-  // ---- the workers, and what is seen of them
+  // ---- the workers, and what the tests observe
 
   private ExecutionId awaitRunning(Collection<ExecutionId> some) {
     Waiting.until(
-        "one to begin", () -> some.stream().anyMatch(id -> state(id) == ExecutionState.RUNNING));
+        "the start of an execution",
+        () -> some.stream().anyMatch(id -> state(id) == ExecutionState.RUNNING));
     return some.stream()
         .filter(id -> state(id) == ExecutionState.RUNNING)
         .findFirst()
@@ -224,7 +227,7 @@ class SharedBoundsTest extends RunnerFixture {
     return workers;
   }
 
-  /** The most that was ever there, until the test is over; each look is one snapshot. */
+  /** The maximum that was observed until the end of the test; each read is one snapshot. */
   private static CompletableFuture<Long> mostUntil(AtomicBoolean over, LongSupplier number) {
     return CompletableFuture.supplyAsync(
         () -> {

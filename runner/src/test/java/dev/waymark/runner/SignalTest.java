@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real JVM that works and is asked to end by a signal. */
+/** A real JVM that works and receives a signal to end. */
 @DisplayName("A signal")
 @Timeout(120)
 class SignalTest {
   @TempDir Path folder;
 
   @Test
-  @DisplayName("a terminated process records its attempts and takes its tasks with it")
+  @DisplayName("that terminates a process makes it record its attempts and end its tasks")
   void aTerminatedProcessRecordsItsAttemptsAndTakesItsTasksWithIt() throws Exception {
     Path out = folder.resolve("out");
     Process jvm =
@@ -60,8 +60,7 @@ class SignalTest {
   }
 
   /**
-   * The program: runs one task that does not end, and says what the store has of it when all is
-   * over.
+   * The program: runs one task that does not end, and prints what the store contains at the end.
    */
   static final class Worker {
     private Worker() {}

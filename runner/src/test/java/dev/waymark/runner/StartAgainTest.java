@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Starts that repeat an execution, those that are repeated themselves, and what goes first. */
-@DisplayName("A start that")
+/** Starts that repeat an execution, repetitions of those, and priorities. */
+@DisplayName("A rerun")
 class StartAgainTest extends RunnerFixture {
 
   private static Flows.Flow failsUntilFixed() {
@@ -54,7 +54,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("repeats what failed keeps results and outputs and is linked by a label")
+  @DisplayName("of the failed tasks keeps results and outputs, and a label links it")
   void repeatsWhatFailedKeepsResultsAndOutputsAndIsLinkedByALabel() {
     ExecutionId first = failed(failsUntilFixed());
     touch("fixed");
@@ -77,7 +77,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("repeats what failed in turn keeps what was kept")
+  @DisplayName("of the failed tasks of a rerun keeps the kept results")
   void repeatsWhatFailedInTurnKeepsWhatWasKept() {
     ExecutionId first = failed(failsUntilFixed());
     ExecutionId second = runner().start(again(first, true));
@@ -92,7 +92,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("repeats the whole runs everything again")
+  @DisplayName("of everything runs every task again")
   void repeatsTheWholeRunsEverythingAgain() {
     ExecutionId first = failed(failsUntilFixed());
     touch("fixed");
@@ -104,7 +104,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("repeats what failed runs again what followed from the failure")
+  @DisplayName("of the failed tasks also runs the tasks that were skipped because of the failure")
   void repeatsWhatFailedRunsAgainWhatFollowedFromTheFailure() {
     Flows.Flow flow =
         flow("flow")
@@ -130,7 +130,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("repeats what succeeded has nothing to do and succeeds")
+  @DisplayName("of a succeeded execution runs no task and succeeds")
   void repeatsWhatSucceededHasNothingToDoAndSucceeds() {
     ExecutionId first = start(flow("flow").task("a", "echo a >> runs").task("b", "true", "a"));
     runner().run(first);
@@ -141,7 +141,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("would keep results of another revision or of what goes on is refused")
+  @DisplayName("that keeps results of another revision, or of an unfinished execution, is refused")
   void wouldKeepResultsOfAnotherRevisionOrOfWhatGoesOnIsRefused() {
     ExecutionId waits = start(failsUntilFixed());
     assertThatThrownBy(() -> runner().start(again(waits, true)))
@@ -161,7 +161,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("has an idempotency key is made once")
+  @DisplayName("with an idempotency key is created once")
   void hasAnIdempotencyKeyIsMadeOnce() {
     WorkflowId flow = flow("flow").input("day", "today").task("a", "echo x >> runs").save(store);
     StartRequest request =
@@ -193,7 +193,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("asks for another rerun under the same key is a conflict")
+  @DisplayName("of another execution under the same key is a conflict")
   void asksForAnotherRerunUnderTheSameKeyIsAConflict() {
     ExecutionId first = failed(failsUntilFixed());
     StartRequest rerun = again(first, true).toBuilder().idempotencyKey("again").build();
@@ -212,7 +212,7 @@ class StartAgainTest extends RunnerFixture {
 
   @ParameterizedTest(name = "from failed first: {0}")
   @ValueSource(booleans = {false, true})
-  @DisplayName("repeats the whole and one that repeats what failed are a conflict under one key")
+  @DisplayName("of everything and one of the failed tasks under one key are a conflict")
   void repeatsTheWholeAndOneThatRepeatsWhatFailedAreAConflictUnderOneKey(boolean fromFailed) {
     ExecutionId first = failed(failsUntilFixed());
     StartRequest rerun = again(first, fromFailed).toBuilder().idempotencyKey("again").build();
@@ -227,7 +227,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("repeats an earlier execution has its inputs, labels, directory and priority")
+  @DisplayName("has the inputs, labels, directory and priority of the earlier execution")
   void repeatsAnEarlierExecutionHasItsInputsLabelsDirectoryAndPriority() {
     flow("flow").input("n", null).task("a", "echo $INPUT_N >> runs").save(store);
     ExecutionId first =
@@ -254,7 +254,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("has a greater priority goes first")
+  @DisplayName("with a higher priority runs first")
   void hasAGreaterPriorityGoesFirst() {
     Flows.Flow usual = flow("usual").task("a", "echo $INPUT_N >> runs").input("n", null);
     Flows.Flow urgent =
@@ -278,7 +278,7 @@ class StartAgainTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("has a priority keeps it for the tasks that become ready later")
+  @DisplayName("with a priority keeps it for the tasks that become ready later")
   void hasAPriorityKeepsItForTheTasksThatBecomeReadyLater() {
     flow("flow")
         .input("n", null)

@@ -30,8 +30,7 @@ class StartTest extends RunnerFixture {
       new ExecutionId(UUID.fromString("018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11"));
 
   @Test
-  @DisplayName(
-      "a start creates the execution with all its task runs pending in the order of the file")
+  @DisplayName("creates the execution with all its task runs, pending, in the order of the file")
   void aStartCreatesTheExecutionWithAllItsTaskRunsPendingInTheOrderOfTheFile() {
     ExecutionId id = start(flow("flow").task("z", "true").task("a", "true").task("m", "true"));
     assertThat(state(id)).isEqualTo(ExecutionState.PENDING);
@@ -44,7 +43,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("inputs are checked and completed")
+  @DisplayName("checks inputs and adds defaults")
   void inputsAreCheckedAndCompleted() {
     Flows.Flow flow = flow("flow").input("day", "today").input("name", null).task("a", "true");
     ExecutionId id = start(flow, Map.of("name", "x"));
@@ -75,7 +74,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task that needs a handler is refused where nobody has it")
+  @DisplayName("of a task with a handler is refused if no worker has the handler")
   void aTaskThatNeedsAHandlerIsRefusedWhereNobodyHasIt() {
     Flows.Flow flow = flow("flow").task("publish", "").uses("mailer");
     StartRequest request = StartRequest.of(flow.save(store));
@@ -86,7 +85,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an unknown workflow or revision is not found")
+  @DisplayName("of an unknown workflow or revision throws not found")
   void anUnknownWorkflowOrRevisionIsNotFound() {
     StartRequest unknown = StartRequest.of(new WorkflowId("unknown"));
     assertThatThrownBy(() -> runner().start(unknown))
@@ -100,7 +99,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("labels are kept and those of the runner refused")
+  @DisplayName("keeps labels and refuses those of the runner")
   void labelsAreKeptAndThoseOfTheRunnerRefused() {
     StartRequest request =
         StartRequest.builder(flow("flow").task("a", "true").save(store)).directory(folder).build();
@@ -114,7 +113,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("the directory of a start without one is the current one")
+  @DisplayName("without a directory uses the current one")
   void theDirectoryOfAStartWithoutOneIsTheCurrentOne() {
     ExecutionId id = runner().start(StartRequest.of(flow("flow").task("a", "true").save(store)));
     assertThat(details(id).execution().labels())
@@ -122,7 +121,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an execution runs the revision that it pinned")
+  @DisplayName("pins the revision that its execution runs")
   void anExecutionRunsTheRevisionThatItPinned() {
     WorkflowId flow = flow("flow").task("a", "echo one > out").save(store);
     ExecutionId first = runner().start(StartRequest.builder(flow).directory(folder).build());
@@ -133,7 +132,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("repeating a start changes nothing also after the workflow got a new revision")
+  @DisplayName("that is repeated changes nothing, also after a new revision of the workflow")
   void repeatingAStartChangesNothingAlsoAfterTheWorkflowGotANewRevision() {
     Flows.Flow flow = flow("flow").input("day", "today").task("a", "true");
     StartRequest request =
@@ -150,7 +149,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("the same id for another request is a conflict")
+  @DisplayName("of another request with the same id is a conflict")
   void theSameIdForAnotherRequestIsAConflict() {
     flow("other").task("a", "true").save(store);
     Flows.Flow flow = flow("flow").input("day", "today").task("a", "true");
@@ -169,7 +168,7 @@ class StartTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("of many who start the same id at once each gets the one execution")
+  @DisplayName("of the same id by many callers at once creates one execution for all")
   void ofManyWhoStartTheSameIdAtOnceEachGetsTheOneExecution() {
     Flows.Flow flow = flow("flow").task("a", "true").task("b", "true");
     StartRequest request = StartRequest.builder(flow.save(store)).directory(folder).build();

@@ -14,15 +14,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A worker that is stopped leaves nothing behind but work to take up. */
+/** A worker that is stopped leaves only work that others can take over. */
 @DisplayName("A worker that is stopped")
 class StopTest extends RunnerFixture {
   private static final String UP_TO_STOP =
       "echo x >> runs; if test -f go-on; then exit 0; fi; touch up; while :; do sleep 0.02; done";
 
   @Test
-  @DisplayName(
-      "a stopped run is taken up by the next worker and the stopped attempt does not count")
+  @DisplayName("leaves its execution to the next worker, and the stopped attempt does not count")
   void aStoppedRunIsTakenUpByTheNextWorkerAndTheStoppedAttemptDoesNotCount() {
     ExecutionId id =
         start(
@@ -49,7 +48,7 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a script that ends well when it is stopped has succeeded")
+  @DisplayName("lets a script succeed that ends normally on the signal")
   void aScriptThatEndsWellWhenItIsStoppedHasSucceeded() {
     ExecutionId id =
         start(flow("flow").task("a", "trap 'exit 0' TERM; touch up; while :; do sleep 0.02; done"));
@@ -63,7 +62,7 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a stopped attempt leaves the count of failures alone")
+  @DisplayName("does not change the count of failures")
   void aStoppedAttemptLeavesTheCountOfFailuresAlone() {
     ExecutionId id =
         start(flow("flow").task("task", UP_TO_STOP).retry(retry(1, Duration.ofHours(1))));
@@ -83,7 +82,7 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("work that waits for more is stopped too")
+  @DisplayName("also stops while it waits for more work")
   void workThatWaitsForMoreIsStoppedToo() {
     Runner runner = runner();
     CompletableFuture<Void> work = CompletableFuture.runAsync(() -> runner.work(false));
@@ -95,7 +94,7 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("stopping is harmless before and after and from many threads")
+  @DisplayName("can be stopped before and after a run, and by many threads")
   void stoppingIsHarmlessBeforeAndAfterAndFromManyThreads() {
     Runner unused = runner();
     unused.stop();
@@ -114,7 +113,7 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an interrupted run stops the runner")
+  @DisplayName("also stops when the thread of a run is interrupted")
   void anInterruptedRunStopsTheRunner() throws Exception {
     ExecutionId id = start(flow("flow").task("task", UP_TO_STOP));
     Runner runner = runner();
@@ -134,17 +133,19 @@ class StopTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a task that ended before the stop is not repeated")
+  @DisplayName("does not repeat a task that ended before the stop")
   void aTaskThatEndedBeforeTheStopIsNotRepeated() {
     for (int i = 0; i < 10; i++) {
       ExecutionId id =
           start(
               flow("flow")
                   .task("quick", "echo $WAYMARK_TASK_RUN_ID >> quick")
-                  .task("next", "sleep 300", "quick"));
+                  .task("the start of task next", "sleep 300", "quick"));
       Runner runner = runner();
       var result = runInBackground(runner, id);
-      Waiting.until("next", () -> states(id).get("next") == TaskRunState.RUNNING);
+      Waiting.until(
+          "the start of task next",
+          () -> states(id).get("the start of task next") == TaskRunState.RUNNING);
       runner.stop();
       result.join();
       assertThat(attemptStates(id, "quick")).containsExactly("1 SUCCEEDED");

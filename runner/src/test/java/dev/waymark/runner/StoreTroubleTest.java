@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A store that does not answer for a while, or for good. */
-@DisplayName("A store in trouble")
+/** A store that does not answer for a while, or never again. */
+@DisplayName("An unavailable store")
 class StoreTroubleTest extends RunnerFixture {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  @DisplayName("a store that comes back is waited for and nothing is done twice")
+  @DisplayName("that comes back continues the run, and nothing is done twice")
   void aStoreThatComesBackIsWaitedForAndNothingIsDoneTwice(boolean afterCommit) {
     ExecutionId id =
         start(flow("flow").task("a", "echo a >> runs").task("b", "echo b >> runs", "a"));
@@ -46,7 +46,7 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a store that has too much to do is asked again")
+  @DisplayName("that is overloaded is called again")
   void aStoreThatHasTooMuchToDoIsAskedAgain() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
     FaultyStore faults =
@@ -63,7 +63,7 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("a store that stays away ends the run and its processes")
+  @DisplayName("that stays unavailable ends the run and its processes")
   void aStoreThatStaysAwayEndsTheRunAndItsProcesses() {
     ExecutionId id =
         start(
@@ -81,7 +81,7 @@ class StoreTroubleTest extends RunnerFixture {
         .isInstanceOf(IllegalStateException.class)
         .hasCauseInstanceOf(StoreUnavailableException.class);
 
-    // The next runner, of this very process, takes it up where the store has it.
+    // The next runner of this process continues from the state in the store.
     store = real;
     assertThat(attemptStates(id, "ends")).containsExactly("1 RUNNING");
     assertThat(runner().run(id)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -95,7 +95,7 @@ class StoreTroubleTest extends RunnerFixture {
 
   @Test
   @DisplayName(
-      "an answer that comes after the lease costs an attempt, but is no failure of the task")
+      "that answers after the lease has expired costs an attempt, but no failure of the task")
   void anAnswerThatComesAfterTheLeaseCostsAnAttemptButIsNoFailureOfTheTask() {
     ExecutionId id = start(flow("flow").task("a", "echo a >> runs"));
     Duration lease = Duration.ofMillis(300);
@@ -117,8 +117,7 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName(
-      "a lease counts from the call that was answered, not from those before it that were not")
+  @DisplayName("makes the lease begin with the call that succeeded, not with earlier ones")
   void aLeaseCountsFromTheCallThatWasAnswered() {
     ExecutionId id = start(flow("flow").task("a", "echo a >> runs"));
     Duration lease = Duration.ofMillis(300);
@@ -144,7 +143,7 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("errors are cut to what the store takes")
+  @DisplayName("limits the length of errors, so they are cut")
   void errorsAreCutToWhatTheStoreTakes() {
     store =
         new InMemoryStateStore(InstantSource.system(), Limits.builder().maxErrorBytes(40).build());
@@ -155,8 +154,7 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName(
-      "a runner whose thread is interrupted while the store is away does not call in a loop")
+  @DisplayName("is not called in a loop by a runner whose thread is interrupted")
   void aRunnerWhoseThreadIsInterruptedWhileTheStoreIsAwayDoesNotCallInALoop() {
     ExecutionId id = start(flow("flow").task("a", "true"));
     AtomicInteger calls = new AtomicInteger();
@@ -177,7 +175,7 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an overload that lasts longer than the patience costs no execution")
+  @DisplayName("that is overloaded for longer than the retry time-out costs no execution")
   void anOverloadThatLastsLongerThanThePatienceCostsNoExecution() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
     StateStore real = store;
@@ -199,7 +197,7 @@ class StoreTroubleTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("an execution that the store refuses to record is set aside and the others go on")
+  @DisplayName("that refuses to record one execution lets the others continue")
   void anExecutionThatTheStoreRefusesToRecordIsSetAsideAndTheOthersGoOn() {
     StateStore real = store;
     ExecutionId bad = start(flow("flow").task("a", "exit 3"));

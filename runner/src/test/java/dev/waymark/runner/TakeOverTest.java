@@ -40,9 +40,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Workers that take up what others leave, of whom nothing is known but that their lease is over.
+ * Workers that take over the work of others, of which they know only that the lease has expired.
  */
-@DisplayName("Of several workers")
+@DisplayName("One of several workers")
 class TakeOverTest extends RunnerFixture {
   private static final String ELSEWHERE = "elsewhere/1-1";
 
@@ -52,7 +52,7 @@ class TakeOverTest extends RunnerFixture {
     }
   }
 
-  /** As a worker of another machine would that dies at once. */
+  /** As a worker of another machine would leave it that dies at once. */
   private AttemptId claimElsewhere(String pool, Duration lease) {
     return store
         .claim(new ClaimRequest(ELSEWHERE, 1, lease, Set.of(pool)))
@@ -64,13 +64,13 @@ class TakeOverTest extends RunnerFixture {
 
   @ParameterizedTest(name = "sqlite: {0}")
   @ValueSource(booleans = {false, true})
-  @DisplayName("one takes up what another has left, but not before its lease is over")
+  @DisplayName("takes the work of another one only after its lease has expired")
   void oneTakesUpWhatAnotherHasLeftButNotBeforeItsLeaseIsOver(boolean sqlite) {
     use(sqlite);
     ExecutionId id = start(flow("flow").task("a", "echo x >> runs").task("b", "true", "a"));
     Duration lease = Duration.ofMillis(700);
     claimElsewhere("default", lease);
-    // It may be alive, so nobody waits for it who is to work until there is nothing to do.
+    // It may be alive, so a worker that runs until it is idle does not wait for it.
     runner().work(true);
     assertThat(attemptStates(id, "a")).containsExactly("1 RUNNING");
     var unused = workInBackground(runner());
@@ -85,7 +85,7 @@ class TakeOverTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("one that waits for an execution takes up what another has left of it")
+  @DisplayName("that waits for an execution takes over what another one has left of it")
   void oneThatWaitsForAnExecutionTakesUpWhatAnotherHasLeftOfIt() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "true", "a"));
     claimElsewhere("default", Duration.ofMillis(300));
@@ -94,7 +94,7 @@ class TakeOverTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("one that cannot run a task itself takes note that its worker is lost")
+  @DisplayName("that cannot run a task itself records that its worker is lost")
   void oneThatCannotRunATaskItselfTakesNoteThatItsWorkerIsLost() {
     ExecutionId id =
         start(
@@ -108,7 +108,8 @@ class TakeOverTest extends RunnerFixture {
     for (int lost = 1; lost <= 3; lost++) {
       AttemptId attempt = claimElsewhere("far", Duration.ofMillis(100));
       assertThat(attempt.number()).isEqualTo(lost);
-      Waiting.until("the loss", () -> taskRun(id, "a").state() != TaskRunState.RUNNING);
+      Waiting.until(
+          "the end of the lost attempt", () -> taskRun(id, "a").state() != TaskRunState.RUNNING);
     }
     assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 LOST", "3 LOST");
@@ -120,7 +121,7 @@ class TakeOverTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("one ends the processes that another has left before it begins anew")
+  @DisplayName("ends the remaining processes of another one before it starts the next attempt")
   void oneEndsTheProcessesThatAnotherHasLeftBeforeItBeginsAnew() throws Exception {
     ExecutionId id =
         start(flow("flow").task("a", "! grep -qs 'State:.[RSD]' /proc/$(cat orphan)/status"));
@@ -146,7 +147,7 @@ class TakeOverTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("one that comes back after its lease was over and taken writes nothing")
+  @DisplayName("that continues after its lease was taken writes nothing")
   void oneThatComesBackAfterItsLeaseWasOverAndTakenWritesNothing() {
     ExecutionId id = start(flow("flow").task("a", "true"));
     AttemptId first = claimElsewhere("default", Duration.ofMillis(100));
@@ -165,7 +166,7 @@ class TakeOverTest extends RunnerFixture {
 
   @ParameterizedTest(name = "sqlite: {0}")
   @ValueSource(booleans = {false, true})
-  @DisplayName("two that end the last tasks at the same moment end the execution once")
+  @DisplayName("that ends a last task together with another one ends the execution once")
   void twoThatEndTheLastTasksAtTheSameMomentEndTheExecutionOnce(boolean sqlite) {
     use(sqlite);
     StateStore first = store;
@@ -198,7 +199,7 @@ class TakeOverTest extends RunnerFixture {
 
   @ParameterizedTest(name = "sqlite: {0}")
   @ValueSource(booleans = {false, true})
-  @DisplayName("two share a wide execution and each task runs once")
+  @DisplayName("that shares a wide execution with another one runs each task once")
   void twoShareAWideExecutionAndEachTaskRunsOnce(boolean sqlite) {
     use(sqlite);
     Flows.Flow flow = flow("flow").task("root", "").uses("note");
@@ -219,15 +220,15 @@ class TakeOverTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("one finishes what another left between two steps")
+  @DisplayName("finishes an execution that another one has left between two steps")
   void oneFinishesWhatAnotherLeftBetweenTwoSteps() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "touch b", "a"));
     var work = workInBackground(runner());
-    Waiting.until("more than its first look", () -> state(id).isTerminal());
+    Waiting.until("the end of the execution", () -> state(id).isTerminal());
 
     ExecutionId left = start(flow("left").task("a", "true").pool("far").task("b", "touch c", "a"));
     AttemptId attempt = claimElsewhere("far", Duration.ofHours(1));
-    // The worker has heard that others got on, so that it has to look again, and died.
+    // The worker has received the answer that others have written, must read again, and has died.
     store.commit(
         ChangeSet.builder()
             .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
@@ -240,7 +241,7 @@ class TakeOverTest extends RunnerFixture {
   }
 
   @Test
-  @DisplayName("none takes what it has just claimed itself for lost")
+  @DisplayName("does not mark its own new attempt as lost")
   void noneTakesWhatItHasJustClaimedItselfForLost() {
     Flows.Flow flow = flow("flow");
     for (int i = 0; i < 3; i++) {
@@ -250,7 +251,7 @@ class TakeOverTest extends RunnerFixture {
     ExecutionId id = start(flow.task("skipped", "true", "good0"));
     StateStore real = store;
     AtomicBoolean once = new AtomicBoolean();
-    // The first attempt that ends finds that others have got on, so that everything is looked at.
+    // The first attempt that ends finds that others have written, so everything is settled.
     store =
         new FaultyStore(
                 real,

@@ -30,7 +30,7 @@ class TaskLogsTest {
   }
 
   @Test
-  @DisplayName("a log is where execution task and attempt say")
+  @DisplayName("are found by execution, task and attempt")
   void aLogIsWhereExecutionTaskAndAttemptSay() {
     assertThat(logs.path(ID, TASK, 3))
         .isEqualTo(folder.resolve(ID.toString()).resolve("a.b.3.log"));
@@ -38,14 +38,14 @@ class TaskLogsTest {
   }
 
   @Test
-  @DisplayName("what is not there is null")
+  @DisplayName("are null if they do not exist")
   void whatIsNotThereIsNull() throws Exception {
     assertThat(logs.open(ID, TASK, 1)).isNull();
     assertThat(logs.tail(ID, TASK, 1, 10)).isNull();
   }
 
   @Test
-  @DisplayName("a log is read byte for byte")
+  @DisplayName("are read byte for byte")
   void aLogIsReadByteForByte() throws Exception {
     write("ü\n\0x");
     try (InputStream in = Objects.requireNonNull(logs.open(ID, TASK, 1))) {
@@ -54,7 +54,7 @@ class TaskLogsTest {
   }
 
   @Test
-  @DisplayName("a tail is the whole of a short log")
+  @DisplayName("have a tail that is the whole of a short log")
   void aTailIsTheWholeOfAShortLog() throws Exception {
     write("one\ntwo\n");
     assertThat(logs.tail(ID, TASK, 1, 8)).isEqualTo(new TaskLogs.Tail("one\ntwo\n", 0));
@@ -63,7 +63,7 @@ class TaskLogsTest {
   }
 
   @Test
-  @DisplayName("a tail of a long log begins with a whole line")
+  @DisplayName("have a tail of a long log that begins with a whole line")
   void aTailOfALongLogBeginsWithAWholeLine() throws Exception {
     write("one\ntwo\nthree\n");
     assertThat(logs.tail(ID, TASK, 1, 13)).isEqualTo(new TaskLogs.Tail("two\nthree\n", 4));
@@ -72,7 +72,7 @@ class TaskLogsTest {
   }
 
   @Test
-  @DisplayName("a tail of one long line begins with a whole character")
+  @DisplayName("have a tail of one long line that begins with a whole character")
   void aTailOfOneLongLineBeginsWithAWholeCharacter() throws Exception {
     write("xüüü");
     assertThat(logs.tail(ID, TASK, 1, 3)).isEqualTo(new TaskLogs.Tail("ü", 5));

@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What lives as long as a worker has a bound. */
-@DisplayName("What a worker remembers")
+/** Caches that live as long as a worker have a limit. */
+@DisplayName("A cache of a worker")
 class BoundedTest {
 
   @Test
-  @DisplayName("has a bound, and what was used last stays")
+  @DisplayName("has a limit, and keeps the most recently used entry")
   void hasABoundAndWhatWasUsedLastStays() {
     Bounded<Integer, Boolean> map = new Bounded<>(3);
     for (int i = 0; i < 1_000; i++) {
@@ -29,7 +29,7 @@ class BoundedTest {
   }
 
   @Test
-  @DisplayName("of definitions is bounded by their number and by their length")
+  @DisplayName("of definitions is limited by their number and by their length")
   void ofDefinitionsIsBoundedByTheirNumberAndByTheirLength() {
     AtomicInteger read = new AtomicInteger();
     Definitions definitions =
@@ -50,7 +50,7 @@ class BoundedTest {
         definitions.of(workflow(i, "x".repeat(1 << 20)));
       }
     }
-    assertThat(read).as("of three long ones the first is forgotten").hasValue(16);
+    assertThat(read).as("the first of three long ones is evicted").hasValue(16);
     definitions.of(workflow(13, "x".repeat(1 << 20)));
     assertThat(read).hasValue(16);
     for (int round = 0; round < 2; round++) {
@@ -58,7 +58,7 @@ class BoundedTest {
         definitions.of(workflow(i, "short"));
       }
     }
-    assertThat(read).as("of a hundred short ones not all are remembered").hasValue(216);
+    assertThat(read).as("of a hundred short ones some are evicted").hasValue(216);
   }
 
   private static Workflow workflow(int revision, String text) {

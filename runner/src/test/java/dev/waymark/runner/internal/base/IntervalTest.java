@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("An interval")
 class IntervalTest {
   @Test
-  @DisplayName("an interval is due at first, after its length, and earlier where somebody asks")
+  @DisplayName("is due at first, after its length, and earlier on request")
   void anIntervalIsDueAtFirstAfterItsLengthAndEarlierWhereSomebodyAsks() {
     Interval interval = new Interval(Duration.ofHours(1));
     assertThat(interval.isDue()).isTrue();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Retries of calls of a store. */
-@DisplayName("A call of a store that fails")
+@DisplayName("A failing call of a store")
 class RetriedCallsTest {
   private static final Duration SHORT = Duration.ofMillis(600);
   private final AtomicInteger calls = new AtomicInteger();
@@ -46,7 +46,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  @DisplayName("is given up soon by a thread that is interrupted, and by a runner that stops")
+  @DisplayName("soon fails on a thread that is interrupted, and in a runner that stops")
   void isGivenUpSoonByAThreadThatIsInterruptedAndByARunnerThatStops() {
     Duration aDay = Duration.ofDays(1);
     Thread.currentThread().interrupt();
@@ -61,7 +61,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  @DisplayName("is repeated for as long as the store is overloaded")
+  @DisplayName("is repeated while the store is overloaded")
   void isRepeatedForAsLongAsTheStoreIsOverloaded() {
     assertThat(new RetriedCalls(Duration.ZERO).call(overloaded(3))).isEqualTo("answer");
     assertThat(calls).hasValue(4);

@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The word that was meant. */
+/** The word that the user probably meant. */
 @DisplayName("A suggestion")
 final class SuggestionsTest {
   private static final List<String> KEYS =
@@ -28,7 +28,7 @@ final class SuggestionsTest {
           "finally");
 
   @Test
-  @DisplayName("is the nearest word: a letter more, less, other or swapped")
+  @DisplayName("is the nearest word: with one letter more, less, different or swapped")
   void isNearest() {
     assertThat(Suggestions.nearest("need", KEYS)).isEqualTo("needs");
     assertThat(Suggestions.nearest("runn", KEYS)).isEqualTo("run");
@@ -39,7 +39,7 @@ final class SuggestionsTest {
   }
 
   @Test
-  @DisplayName("does not mind case and hyphens, and knows the words of other tools")
+  @DisplayName("ignores case and hyphens, and knows the words of other tools")
   void foldsWords() {
     assertThat(Suggestions.nearest("maxAttempts", KEYS)).isEqualTo("max-attempts");
     assertThat(Suggestions.nearest("WORKING_DIRECTORY", KEYS)).isEqualTo("working-directory");
@@ -52,7 +52,7 @@ final class SuggestionsTest {
   }
 
   @Test
-  @DisplayName("is none where nothing is near")
+  @DisplayName("does not exist if no word is near")
   void isNoneWhereNothingIsNear() {
     assertThat(Suggestions.nearest("colour", KEYS)).isNull();
     assertThat(Suggestions.nearest("", KEYS)).isNull();
@@ -62,7 +62,7 @@ final class SuggestionsTest {
   }
 
   @Test
-  @DisplayName("is the first of several that are equally near")
+  @DisplayName("is the first of several equally near words")
   void isFirstOfEquals() {
     assertThat(Suggestions.nearest("tast", List.of("task", "test", "toast"))).isEqualTo("task");
   }

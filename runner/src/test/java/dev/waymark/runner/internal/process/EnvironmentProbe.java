@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A worker as a process of its own, so that a test decides what is in its environment. Prints
- * nothing: the log of the script is in the folder that the first argument names.
+ * A worker as a separate process, so that a test controls its environment. Prints nothing: the log
+ * of the script is in the folder that the first argument names.
  */
 final class EnvironmentProbe {
   private EnvironmentProbe() {}

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("The folders of logs")
+@DisplayName("The folder of logs")
 class FolderOwnersTest {
   private static final int NOBODY = 65_534;
 
@@ -23,7 +23,7 @@ class FolderOwnersTest {
   }
 
   @Test
-  @DisplayName("may be links of one's own")
+  @DisplayName("may be a link of the same user")
   void own() throws IOException {
     Path real = Files.createDirectories(folder.resolve("real/one"));
     Files.createSymbolicLink(folder.resolve("link"), folder.resolve("real"));
@@ -32,7 +32,7 @@ class FolderOwnersTest {
   }
 
   @Test
-  @DisplayName("may not be links of another user, nor lie below one")
+  @DisplayName("may not be a link of another user, nor be below one")
   void foreignLink() throws IOException {
     Files.createDirectories(folder.resolve("real/one"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("real"));

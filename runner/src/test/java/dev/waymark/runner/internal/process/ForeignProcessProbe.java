@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
 
-/** A worker as a process of its own, so that a test can take rights away from it. */
+/** A worker as a separate process, so that a test can remove rights from it. */
 final class ForeignProcessProbe {
   private ForeignProcessProbe() {}
 

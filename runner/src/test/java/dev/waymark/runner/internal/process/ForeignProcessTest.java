@@ -49,7 +49,7 @@ class ForeignProcessTest {
   }
 
   @Test
-  @DisplayName("that is the script itself ends with its time-out for the attempt and is named")
+  @DisplayName("that is the script itself ends the attempt with its time-out and is named")
   void thatIsTheScriptItselfEndsWithItsTimeOutForTheAttemptAndIsNamed() throws Exception {
     String end = run("exec setpriv --reuid=65534 --clear-groups sleep 300");
     assertThat(end).startsWith("TIMED_OUT|timed out after 500ms|process ");
@@ -57,7 +57,7 @@ class ForeignProcessTest {
   }
 
   @Test
-  @DisplayName("that a script left behind is named in its log")
+  @DisplayName("that a script left running is named in its log")
   void thatAScriptLeftBehindIsNamedInItsLog() throws Exception {
     String end =
         run(

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a task inherits of its worker, which is a process of its own here. */
+/** What a task inherits from its worker, which is a separate process here. */
 @DisplayName("Inherited variables")
 @Timeout(120)
 class InheritedVariablesTest {
@@ -38,14 +38,14 @@ class InheritedVariablesTest {
   @TempDir Path folder;
 
   @Test
-  @DisplayName("a task inherits everything but the credentials of the store")
+  @DisplayName("contain everything but the credentials of the store")
   void aTaskInheritsEverythingButTheCredentialsOfTheStore() throws Exception {
     String log = run(Map.of(), "env", "*");
     assertThat(log).doesNotContain("s3cret").contains("PGHOST=host", "MY_VARIABLE=mine", "TZ=UTC");
   }
 
   @Test
-  @DisplayName("a credential that the file names is inherited")
+  @DisplayName("contain a credential that the file names")
   void aCredentialThatTheFileNamesIsInherited() throws Exception {
     assertThat(names(run(Map.of(), "env", "*", "PGPASSWORD")))
         .contains("PGPASSWORD", "MY_VARIABLE")
@@ -53,7 +53,7 @@ class InheritedVariablesTest {
   }
 
   @Test
-  @DisplayName("a clean environment has what every program needs and what is named")
+  @DisplayName("of a clean environment are those that every program needs, and the named ones")
   void aCleanEnvironmentHasWhatEveryProgramNeedsAndWhatIsNamed() throws Exception {
     assertThat(names(run(Map.of(), "env")))
         .contains("PATH", "TZ", "LC_ALL", "OWN", "PLAIN")
@@ -89,7 +89,7 @@ class InheritedVariablesTest {
     "postgresql://host/db?sslpassword=pw, false",
     "postgresql://us%65r:p%40w@host, false",
   })
-  @DisplayName("the address of the store is inherited unless it may hold a password")
+  @DisplayName("contain the address of the store unless it may contain a password")
   void theAddressOfTheStoreIsInheritedUnlessItMayHoldAPassword(String url, boolean inherited)
       throws Exception {
     assertThat(names(run(Map.of("WAYMARK_STORE", url), "env", "*")).contains("WAYMARK_STORE"))
@@ -97,7 +97,7 @@ class InheritedVariablesTest {
   }
 
   @Test
-  @DisplayName("a script and its variables are in no argument of any process")
+  @DisplayName("and the script are in no argument of any process")
   void aScriptAndItsVariablesAreInNoArgumentOfAnyProcess() throws Exception {
     String script =
         "cat /proc/$PPID/cmdline /proc/$$/cmdline /proc/self/cmdline # marker-in-script";
@@ -112,7 +112,7 @@ class InheritedVariablesTest {
   }
 
   @Test
-  @DisplayName("a locale that is named but not installed changes no variable")
+  @DisplayName("are unchanged if they name a locale that is not installed")
   void aLocaleThatIsNamedButNotInstalledChangesNoVariable() throws Exception {
     String log = run(Map.of("LC_ALL", "xx_XX.UTF-8"), "printf %s \"$OWN\"", "*");
     assertThat(log).endsWith("\u00fc '$HOME' \"x\"\n\n");

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Process groups")
+@DisplayName("A process group")
 class ProcessGroupsTest {
 
   /** Whether a process runs; one that has ended and waits to be collected does not. */
@@ -20,7 +20,7 @@ class ProcessGroupsTest {
   }
 
   @Test
-  @DisplayName("a group without processes is not alive and takes no signal")
+  @DisplayName("without processes is not alive and receives no signal")
   void aGroupWithoutProcessesIsNotAliveAndTakesNoSignal() throws Exception {
     ProcessGroups groups = ProcessGroups.detect();
     Process ended = new ProcessBuilder(groups.leading(List.of("true"))).start();
@@ -31,7 +31,7 @@ class ProcessGroupsTest {
   }
 
   @Test
-  @DisplayName("the leader has the id of its group")
+  @DisplayName("has the id of its leader")
   void theLeaderHasTheIdOfItsGroup() throws Exception {
     ProcessGroups groups = ProcessGroups.detect();
     Process leader = new ProcessBuilder(groups.leading(List.of("sleep", "300"))).start();

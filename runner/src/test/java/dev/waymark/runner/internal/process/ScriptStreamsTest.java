@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a script does to the streams it was given: what was written stays, in order. */
+/** What a script does to its streams: what was written stays, in order. */
 @DisplayName("The streams of a script")
 @Timeout(120)
 class ScriptStreamsTest {
@@ -36,7 +36,7 @@ class ScriptStreamsTest {
   }
 
   @Test
-  @DisplayName("a stream that is opened by its name is appended to")
+  @DisplayName("are appended to when a script opens them by name")
   void aStreamThatIsOpenedByItsNameIsAppendedTo() throws Exception {
     ProcessEnd end =
         run(
@@ -66,7 +66,7 @@ class ScriptStreamsTest {
         ": | tee /dev/stderr > /dev/stdout",
         "cat /dev/null > /dev/stderr",
       })
-  @DisplayName("nothing that a script does to its streams takes back what was written")
+  @DisplayName("keep what was written, whatever the script does to them")
   void nothingThatAScriptDoesToItsStreamsTakesBackWhatWasWritten(String command) throws Exception {
     ProcessEnd end = run("echo one\n{ " + command + "; } 2> /dev/null || :\necho two");
     assertThat(end.succeeded()).isTrue();
@@ -74,7 +74,7 @@ class ScriptStreamsTest {
   }
 
   @Test
-  @DisplayName("the lines of several processes are all there and whole")
+  @DisplayName("contain the whole lines of several processes")
   void theLinesOfSeveralProcessesAreAllThereAndWhole() throws Exception {
     ProcessEnd end =
         run(
@@ -94,7 +94,7 @@ class ScriptStreamsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"kill -9 $$", "kill -9 0", "exit 3", "kill -TERM $$"})
-  @DisplayName("the last bytes are in the log however the script ends")
+  @DisplayName("are in the log to the last byte, however the script ends")
   void theLastBytesAreInTheLogHoweverTheScriptEnds(String last) throws Exception {
     ProcessEnd end = run("head -c 300000 /dev/zero | tr '\\000' x\necho last\n" + last);
     assertThat(end.succeeded()).isFalse();
@@ -102,7 +102,7 @@ class ScriptStreamsTest {
   }
 
   @Test
-  @DisplayName("the last bytes are in the log of a script that is killed after its time-out")
+  @DisplayName("are in the log to the last byte of a script that is killed after its time-out")
   void theLastBytesAreInTheLogOfAScriptThatIsKilledAfterItsTimeOut() throws Exception {
     String script = "trap 'echo asked' TERM\nwhile :; do sleep 0.05 || :; done";
     AttemptFiles files = AttemptFiles.of(folder.resolve("logs/a.1.log"));
@@ -112,7 +112,7 @@ class ScriptStreamsTest {
   }
 
   @Test
-  @DisplayName("a daemon that keeps the streams open does not keep the task open")
+  @DisplayName("do not keep the task running when a daemon keeps them open")
   void aDaemonThatKeepsTheStreamsOpenDoesNotKeepTheTaskOpen() throws Exception {
     assumeTrue(ProcessGroups.of(ProcessGroups.Way.SETSID) != null, "this system has no setsid");
     ProcessEnd end =
@@ -130,7 +130,7 @@ class ScriptStreamsTest {
   }
 
   @Test
-  @DisplayName("a log that cannot be written does not harm the script")
+  @DisplayName("do not affect the script when the log cannot be written")
   void aLogThatCannotBeWrittenDoesNotHarmTheScript() throws Exception {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.exists(full), "this system has no /dev/full");
@@ -144,7 +144,7 @@ class ScriptStreamsTest {
   }
 
   @Test
-  @DisplayName("a log that was truncated or overwritten is read on after a mark")
+  @DisplayName("continue after a mark when the log was truncated or overwritten")
   void aLogThatWasTruncatedOrOverwrittenIsReadOnAfterAMark() throws Exception {
     Path log = folder.resolve("log");
     Files.writeString(log, "one\ntwo\n");

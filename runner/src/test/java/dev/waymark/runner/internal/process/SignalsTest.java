@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The meaning of an exit code")
+@DisplayName("The text for an exit code")
 class SignalsTest {
   @Test
-  @DisplayName("exit codes are said in words")
+  @DisplayName("names the code or the signal")
   void exitCodesAreSaidInWords() {
     assertThat(Signals.error(0)).isNull();
     assertThat(Signals.error(127)).isEqualTo("exited with code 127");

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Scripts as real processes: what they are given, how they end, and that nothing of them stays. */
+/** Scripts as real processes: their input, their end, and that nothing remains of them. */
 @DisplayName("A script as a process")
 @Timeout(60)
 class TaskProcessTest {
@@ -45,7 +45,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a script that ends well succeeds and both its streams are in the log in order")
+  @DisplayName("succeeds when it ends normally, and both its streams are in the log in order")
   void aScriptThatEndsWellSucceedsAndBothItsStreamsAreInTheLogInOrder() throws Exception {
     ProcessEnd end = run("echo one; echo two >&2; echo three");
     assertThat(end).isEqualTo(new ProcessEnd(Cause.ITSELF, 0, null));
@@ -53,20 +53,20 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("the exit code of a script is reported")
+  @DisplayName("has its exit code reported")
   void theExitCodeOfAScriptIsReported() throws Exception {
     assertThat(run("exit 7")).isEqualTo(new ProcessEnd(Cause.ITSELF, 7, "exited with code 7"));
   }
 
   @Test
-  @DisplayName("the first command that fails ends the script")
+  @DisplayName("ends at the first command that fails")
   void theFirstCommandThatFailsEndsTheScript() throws Exception {
     assertThat(run("echo before; false; echo after").exitCode()).isEqualTo(1);
     assertThat(log()).isEqualTo("before\n");
   }
 
   @Test
-  @DisplayName("a script killed by a signal says which one")
+  @DisplayName("that is killed by a signal has the signal reported")
   void aScriptKilledByASignalSaysWhichOne() throws Exception {
     assertThat(run("kill -9 $$").error()).isEqualTo("killed by signal 9 (SIGKILL)");
     assertThat(run("kill -TERM $$").error()).isEqualTo("killed by signal 15 (SIGTERM)");
@@ -74,21 +74,21 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a script that reads its input finds it empty")
+  @DisplayName("has an empty standard input")
   void aScriptThatReadsItsInputFindsItEmpty() throws Exception {
     assertThat(run("cat; echo read").succeeded()).isTrue();
     assertThat(log()).isEqualTo("read\n");
   }
 
   @Test
-  @DisplayName("much output needs nobody to read it")
+  @DisplayName("can write much output without a reader")
   void muchOutputNeedsNobodyToReadIt() throws Exception {
     assertThat(run("head -c 20000000 /dev/zero").succeeded()).isTrue();
     assertThat(Files.size(logFile())).isEqualTo(20_000_000);
   }
 
   @Test
-  @DisplayName("variables reach the script byte for byte")
+  @DisplayName("receives variables byte for byte")
   void variablesReachTheScriptByteForByte() throws Exception {
     Map<String, String> env = Map.of("WORD", "Zürich – '$HOME' \"%d\" \\n\n\n", "DASH", "-é");
     ShellCommand command = command("printf '%s|%s|ß' \"$WORD\" \"$DASH\"", folder, env, null);
@@ -97,7 +97,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("variables reach the script byte for byte also where the locale knows only ASCII")
+  @DisplayName("receives variables byte for byte also in an ASCII locale")
   void variablesReachTheScriptByteForByteAlsoWhereTheLocaleKnowsOnlyAscii() throws Exception {
     Map<String, String> env = Map.of("WORD", "Zürich – '$HOME' \"%d\" \\n\n\n", "DASH", "-é");
     ShellCommand command = command("printf '%s|%s|ß' \"$WORD\" \"$DASH\"", folder, env, null);
@@ -110,7 +110,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a directory that is missing is said clearly")
+  @DisplayName("in a missing directory is reported clearly")
   void aDirectoryThatIsMissingIsSaidClearly() {
     Path missing = folder.resolve("missing");
     assertThatIOException()
@@ -119,7 +119,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a shell that is missing is said clearly")
+  @DisplayName("with a missing shell is reported clearly")
   void aShellThatIsMissingIsSaidClearly() {
     ShellCommand command = command("true", folder, Map.of(), null);
     assertThatIOException()
@@ -128,7 +128,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a log directory that cannot be made is said clearly")
+  @DisplayName("with a log directory that cannot be created is reported clearly")
   void aLogDirectoryThatCannotBeMadeIsSaidClearly() throws Exception {
     Files.writeString(folder.resolve("logs"), "a file");
     assertThatIOException()
@@ -137,7 +137,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a variable that no process can have is said clearly")
+  @DisplayName("with an invalid variable is reported clearly")
   void aVariableThatNoProcessCanHaveIsSaidClearly() {
     assertThatIOException()
         .isThrownBy(() -> start(command("true", folder, Map.of("X", "a\0b"), null)))
@@ -145,7 +145,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a script may be of any length")
+  @DisplayName("may have any length")
   void aScriptMayBeOfAnyLength() throws Exception {
     assertThat(run("#" + "x".repeat(5_000_000) + "\necho done").succeeded()).isTrue();
     assertThat(log()).isEqualTo("done\n");
@@ -153,7 +153,7 @@ class TaskProcessTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-x", "+x", "--", "-c"})
-  @DisplayName("a script may begin like an option")
+  @DisplayName("may begin like an option")
   void aScriptMayBeginLikeAnOption(String begin) throws Exception {
     ProcessEnd end = run(begin + " || echo \"$?\"\necho done");
     assertThat(end.succeeded()).isTrue();
@@ -161,7 +161,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a script is in no list of processes and only its owner can read it")
+  @DisplayName("is in no list of processes, and only its owner can read it")
   void aScriptIsInNoListOfProcessesAndOnlyItsOwnerCanReadIt() throws Exception {
     ProcessEnd end =
         run("cat /proc/$$/cmdline; echo; stat -c %a \"$0\" \"$(dirname \"$0\")\" # s3cret");
@@ -171,7 +171,7 @@ class TaskProcessTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SETSID", "PERL"})
-  @DisplayName("a finished script takes its grandchildren with it and does not wait for them")
+  @DisplayName("ends its grandchildren when it ends, and does not wait for them")
   void aFinishedScriptTakesItsGrandchildrenWithItAndDoesNotWaitForThem(Way way) throws Exception {
     use(way);
     ProcessEnd end =
@@ -182,7 +182,7 @@ class TaskProcessTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SETSID", "PERL"})
-  @DisplayName("a grandchild that ignores TERM is killed")
+  @DisplayName("kills a grandchild that ignores TERM")
   void aGrandchildThatIgnoresTermIsKilled(Way way) throws Exception {
     use(way);
     String stubborn = "sh -c 'trap \"\" TERM; echo $$ > child; while :; do sleep 0.1; done' &";
@@ -193,7 +193,7 @@ class TaskProcessTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SETSID", "PERL", "PLAIN"})
-  @DisplayName("a time-out ends the whole group")
+  @DisplayName("is ended by a time-out with its whole group")
   void aTimeOutEndsTheWholeGroup(Way way) throws Exception {
     use(way);
     ProcessEnd end = run("sleep 300 & echo $! > child; wait", Duration.ofMillis(300), LONG);
@@ -203,7 +203,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a script that ignores TERM is killed after the grace time")
+  @DisplayName("that ignores TERM is killed after the grace time")
   void aScriptThatIgnoresTermIsKilledAfterTheGraceTime() throws Exception {
     TaskProcess task =
         start(command("trap '' TERM; echo $$ > child; while :; do sleep 0.1; done"), SHORT);
@@ -214,7 +214,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a script that is ended may clean up first")
+  @DisplayName("that is ended can clean up first")
   void aScriptThatIsEndedMayCleanUpFirst() throws Exception {
     TaskProcess task =
         start(
@@ -228,7 +228,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a grandchild may clean up also when its shell went first")
+  @DisplayName("has a grandchild that can clean up, also after its shell has ended")
   void aGrandchildMayCleanUpAlsoWhenItsShellWentFirst() throws Exception {
     String child =
         "sh -c 'trap \"sleep 0.3; echo clean > cleaned; exit 0\" TERM; echo $$ > child; while :; do"
@@ -241,7 +241,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("a script that is ended before it has its group ends at once too")
+  @DisplayName("that is ended before it has its group also ends at once")
   void aScriptThatIsEndedBeforeItHasItsGroupEndsAtOnceToo() throws Exception {
     for (int i = 0; i < 30; i++) {
       TaskProcess task = start(command("sleep 300"), LONG);
@@ -251,7 +251,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("ending a script that has ended changes nothing")
+  @DisplayName("that has ended does not change when it is ended again")
   void endingAScriptThatHasEndedChangesNothing() throws Exception {
     TaskProcess task = start(command("true"), LONG);
     assertThat(task.ended().get().succeeded()).isTrue();
@@ -260,7 +260,7 @@ class TaskProcessTest {
   }
 
   @Test
-  @DisplayName("the group is on record while the script runs and no longer")
+  @DisplayName("has its group on record only while it runs")
   void theGroupIsOnRecordWhileTheScriptRunsAndNoLonger() throws Exception {
     ShellCommand command = command("cat '" + pidFile() + "'; echo $$");
     assertThat(start(command, LONG).ended().get().succeeded()).isTrue();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The names of workers")
 class WorkersTest {
   @Test
-  @DisplayName("the names of workers differ and only the open ones of this process are there")
+  @DisplayName("differ, and only the open ones of this process are alive")
   void theNamesOfWorkersDifferAndOnlyTheOpenOnesOfThisProcessAreThere() {
     String one = Workers.newName();
     String two = Workers.newName();
@@ -25,7 +25,7 @@ class WorkersTest {
   }
 
   @Test
-  @DisplayName("a worker that cannot be seen from here is not gone for sure")
+  @DisplayName("do not show that a worker has ended whose process is not visible")
   void aWorkerThatCannotBeSeenFromHereIsNotGoneForSure() {
     PidNamespace here = PidNamespace.HERE;
     assumeTrue(here != null);
