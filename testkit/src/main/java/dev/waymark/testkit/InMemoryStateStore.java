@@ -129,7 +129,7 @@ public final class InMemoryStateStore implements StateStore {
   // ---- claims
 
   /** The maximum number of due executions, and of expired leases, that one claim returns. */
-  private static final int TOLD = 20;
+  private static final int MAX_REPORTED = 20;
 
   @Override
   public Claims claim(ClaimRequest request) {
@@ -140,13 +140,13 @@ public final class InMemoryStateStore implements StateStore {
           List<Claims.Due> due =
               records.backlog.due().stream()
                   .filter(each -> only == null || each.executionId().equals(only))
-                  .limit(TOLD)
+                  .limit(MAX_REPORTED)
                   .toList();
           List<Claims.Leased> expired =
               records.backlog.expired().stream()
                   .map(this::leased)
                   .filter(each -> only == null || each.executionId().equals(only))
-                  .limit(TOLD)
+                  .limit(MAX_REPORTED)
                   .toList();
           Duration next =
               records.backlog.next(

@@ -19,15 +19,15 @@ public final class WhatIsDue {
    */
   public static List<ExecutionId> take(StateStore store) {
     List<ExecutionId> taken = new ArrayList<>();
-    List<Due> told = look(store);
-    while (!told.isEmpty()) {
+    List<Due> reported = look(store);
+    while (!reported.isEmpty()) {
       ChangeSet.Builder changes = ChangeSet.builder();
-      for (Due due : told) {
+      for (Due due : reported) {
         changes.clearDue(due.executionId(), due.reason());
         taken.add(due.executionId());
       }
       store.commit(changes.build());
-      told = look(store);
+      reported = look(store);
     }
     return taken;
   }

@@ -72,7 +72,7 @@ public abstract class JdbcStateStore implements StateStore {
 
   /**
    * Creates a store over these sessions, which it closes. After a conflict with another process or
-   * a lost connection, the store retries for at most {@code patience}. The store notifies the
+   * a lost connection, the store retries for at most {@code retryTimeout}. The store notifies the
    * observer of every group and every claim.
    */
   protected JdbcStateStore(
@@ -117,7 +117,7 @@ public abstract class JdbcStateStore implements StateStore {
       usage.end();
       throw e;
     }
-    // A copy, which the caller may cancel or complete without touching ours.
+    // A copy, which the caller may cancel or complete without an effect on ours.
     CompletableFuture<CommitResult> copy = answer.copy();
     answer.whenComplete((result, error) -> usage.end());
     return copy;
@@ -323,12 +323,12 @@ public abstract class JdbcStateStore implements StateStore {
     }
   }
 
-  /** Asks a question that always has an answer. */
+  /** Runs a query that always has a result. */
   private <T> T read(String attempted, Question<T> question) {
     return Objects.requireNonNull(find(attempted, question));
   }
 
-  /** Asks a question whose answer may be that there is nothing. */
+  /** Runs a query whose result may be null. */
   private <T> @Nullable T find(String attempted, Question<T> question) {
     return look(attempted, session -> inSnapshot(session, question));
   }
@@ -340,7 +340,7 @@ public abstract class JdbcStateStore implements StateStore {
     return answer;
   }
 
-  /** Looks at the database by a session for reading, which is in no transaction. */
+  /** Reads from the database with a session for reading, which is in no transaction. */
   protected final <T> @Nullable T look(String attempted, Look<T> look) {
     usage.begin();
     try {
@@ -375,13 +375,13 @@ public abstract class JdbcStateStore implements StateStore {
     return answer;
   }
 
-  /** A look at the database; it leaves the session in no transaction. */
+  /** A read from the database; it leaves the session in no transaction. */
   protected interface Look<T> {
-    /** Looks. */
+    /** Reads. */
     @Nullable T at(Session session) throws SQLException;
   }
 
-  /** A question to a snapshot. */
+  /** A query on a snapshot. */
   private interface Question<T> {
     @Nullable T ask(Snapshot snapshot) throws SQLException;
   }

@@ -31,10 +31,10 @@ final class OpenCalls {
   }
 
   /**
-   * Lets no further call begin and waits until those that have begun are over. An interrupt does
-   * not end the wait; the thread finds its flag set afterwards.
+   * Refuses further calls and waits until the running ones have ended. An interrupt does not end
+   * the wait; the thread finds its flag set afterwards.
    *
-   * @return whether it was open; false for all but the first who closes, without waiting
+   * @return whether it was open; false for all but the first call, without waiting
    */
   synchronized boolean close() {
     if (closed) {

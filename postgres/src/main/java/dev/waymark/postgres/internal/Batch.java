@@ -13,9 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several statements in one round trip. The driver takes a text with semicolons apart, sends the
- * statements one after the other, each prepared by itself, and waits once for all answers. When one
- * fails the server skips those after it. Not thread-safe.
+ * Several statements in one round trip. The driver splits a text at its semicolons, sends the
+ * statements one after the other, each as a separate prepared statement, and waits once for all
+ * answers. When one fails, the server skips the later ones. Not thread-safe.
  */
 final class Batch {
   private static final int MOST_KNOWN = 1_000;
@@ -26,13 +26,13 @@ final class Batch {
   private final List<Request.Parameters> parameters = new ArrayList<>();
   private final List<Request.@Nullable Row> rows = new ArrayList<>();
 
-  /** A batch on this session; {@code known} keeps texts put together, for all batches to come. */
+  /** A batch on this session; {@code known} keeps the joined texts for all later batches. */
   Batch(Session session, Map<List<String>, String> known) {
     this.session = session;
     this.known = known;
   }
 
-  /** Adds what the session has kept back, statements without parameters. */
+  /** Adds the statements that the session has delayed, which have no parameters. */
   void addDeferred() {
     String deferred = session.takeDeferred();
     if (deferred != null) {
@@ -42,12 +42,12 @@ final class Batch {
     }
   }
 
-  /** Adds a statement without parameters, whose rows are of no interest. */
+  /** Adds a statement without parameters, whose rows are ignored. */
   void add(String sql) {
     add(sql, (statement, first) -> first);
   }
 
-  /** Adds a statement whose rows are of no interest. */
+  /** Adds a statement whose rows are ignored. */
   void add(String sql, Request.Parameters bound) {
     add(sql, bound, null);
   }
@@ -57,7 +57,7 @@ final class Batch {
     add(sql, request.parameters(), request.row());
   }
 
-  /** Adds a statement with what takes its rows; null where they are of no interest. */
+  /** Adds a statement with a consumer of its rows; null if they are ignored. */
   void add(String sql, Request.Parameters bound, Request.@Nullable Row row) {
     texts.add(sql);
     parameters.add(bound);
@@ -106,8 +106,8 @@ final class Batch {
   }
 
   /**
-   * The texts as one. A few dozen combinations come again and again, and the same object spares the
-   * driver, which looks for it among what it has prepared, to read it through.
+   * The texts as one. There are only a few dozen combinations. If the text is the same object, the
+   * driver finds its prepared statements without reading the text.
    */
   private String together() {
     String text = known.get(texts);

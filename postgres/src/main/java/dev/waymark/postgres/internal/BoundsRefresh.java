@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One refresh of {@link ScanBounds}: three statements at the beginning of the first round trip of a
- * claim. Each has a snapshot of its own, and the order matters: the first proves what the others
- * may conclude. Not thread-safe.
+ * claim. Each has a separate snapshot, and the order matters: the first proves what the others may
+ * conclude. Not thread-safe.
  */
 final class BoundsRefresh {
   /**
@@ -49,7 +49,7 @@ final class BoundsRefresh {
       LEFT JOIN unnest(?::text[], ?::integer[], ?::timestamptz[]) AS k (pool, priority, since)
         ON k.pool = l.pool AND k.priority = l.priority""";
 
-  /** The bounds of what is due and of leases -> the first of each that is live. */
+  /** The bounds of due executions and of leases -> the first live row of each. */
   static final String FIRST_TIMES =
       """
       SELECT (SELECT min(d.due_at) FROM {s}.due_executions d

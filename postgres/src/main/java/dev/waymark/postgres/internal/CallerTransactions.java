@@ -50,7 +50,7 @@ final class CallerTransactions {
   }
 
   /**
-   * What is to be known of a data source, learned from one of its connections.
+   * The properties of a data source, learned from one of its connections.
    *
    * @param place the store, as a message names it
    */
@@ -64,12 +64,12 @@ final class CallerTransactions {
     return dependsOnThread;
   }
 
-  /** Whether connections are in autocommit mode when they are handed out. */
+  /** Whether connections are in autocommit mode when they are borrowed. */
   boolean autocommit() {
     return autocommit;
   }
 
-  /** Asks on a new thread, which inherits nothing. */
+  /** Checks on a new thread, which inherits nothing. */
   private static boolean autocommit(DataSource source) throws SQLException {
     FutureTask<Boolean> question =
         new FutureTask<>(
@@ -127,8 +127,8 @@ final class CallerTransactions {
   }
 
   /**
-   * Where autocommit is off by default, a transaction of Spring that has not run a statement yet
-   * looks like none.
+   * If autocommit is off by default, a transaction of Spring that has not run a statement yet
+   * cannot be detected.
    */
   private static boolean isOfSpringTransaction(Connection connection) {
     for (Class<?> type : connection.getClass().getInterfaces()) {

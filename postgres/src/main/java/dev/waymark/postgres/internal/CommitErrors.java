@@ -31,7 +31,7 @@ final class CommitErrors {
     if (message == null) {
       return false;
     }
-    // The severity comes in the language of the server, so that it is not enough.
+    // The severity is in the language of the server, so it is not sufficient.
     String severity = message.getSeverity();
     return !SqlStates.mayBeFatal(error.getSQLState())
         && !"FATAL".equals(severity)

@@ -41,8 +41,8 @@ final class HistorySums {
   }
 
   /**
-   * The rows, in their order. What each changes is added to what those before it change, and the
-   * additional column is the number of transitions in those.
+   * The rows, in their order. The change of each row is added to those of the rows before it, and
+   * the additional column is the number of transitions in those.
    */
   static List<@Nullable Object[]> of(Rows history) {
     Map<Object, Sum> sums = new HashMap<>();

@@ -9,13 +9,15 @@ final class PoolExhaustedException extends SQLTransientConnectionException {
 
   private final int connections;
 
-  /** Says how many connections the pool has, all in use; 0 where that is not known. */
+  /**
+   * Creates the error with the number of connections in the pool, all in use; 0 if it is not known.
+   */
   PoolExhaustedException(int connections, SQLException cause) {
     super(cause.getMessage(), null, cause);
     this.connections = connections;
   }
 
-  /** How many connections the pool has, all in use; 0 where that is not known. */
+  /** The number of connections in the pool, all in use; 0 if it is not known. */
   int connections() {
     return connections;
   }

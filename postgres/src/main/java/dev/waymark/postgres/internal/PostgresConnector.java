@@ -27,7 +27,7 @@ import org.postgresql.util.PSQLState;
  * transaction. What the first connection is, all of them must be.
  */
 public final class PostgresConnector implements DataSource {
-  /** The reason for which a connection is refused that is unlike the first. */
+  /** The reason for which a connection is refused that differs from the first one. */
   static final String SHARED =
       "a proxy shares this connection among its clients, and the first connection was not shared;"
           + " name only servers in the URL of the store, or only proxies";
@@ -38,17 +38,17 @@ public final class PostgresConnector implements DataSource {
   private final AtomicReference<@Nullable Boolean> isFirstTuned = new AtomicReference<>();
   private final AtomicReference<@Nullable Connection> first = new AtomicReference<>();
 
-  /** Connections to this server; what its URL sets by itself stays as it is. */
+  /** Connections to this server; parameters of its URL are kept. */
   public PostgresConnector(PostgresAddress address, PostgresSettings settings) {
     address.setDefault(PGProperty.TARGET_SERVER_TYPE, "primary");
-    // For so long the driver goes by what a server was, primary or standby, when last asked.
+    // The driver remembers for this time whether a server is a primary or a standby.
     address.setDefault(PGProperty.HOST_RECHECK_SECONDS, "1");
     address.setDefault(PGProperty.TCP_KEEP_ALIVE, "true");
     address.setDefault(PGProperty.CONNECT_TIMEOUT, seconds(settings.connectTimeout()));
     address.setDefault(PGProperty.LOGIN_TIMEOUT, seconds(settings.connectTimeout()));
     address.setDefault(PGProperty.SOCKET_TIMEOUT, seconds(settings.socketTimeout()));
     address.setDefault(PGProperty.APPLICATION_NAME, "waymark");
-    // The name of the application then goes with the first message instead of one of its own.
+    // The name of the application is then part of the first message.
     address.setDefault(PGProperty.ASSUME_MIN_SERVER_VERSION, "14");
     address.setDefault(PGProperty.SOCKET_FACTORY, UtcSocketFactory.class.getName());
     this.url = address.jdbcUrl();
@@ -92,7 +92,7 @@ public final class PostgresConnector implements DataSource {
     }
   }
 
-  /** Whether the session was tuned, since it is this connection's alone. */
+  /** Whether the session was tuned because it belongs to this connection alone. */
   private boolean tune(Connection connection) throws SQLException {
     int pid = connection.unwrap(PGConnection.class).getBackendPID();
     int version = connection.getMetaData().getDatabaseMajorVersion();

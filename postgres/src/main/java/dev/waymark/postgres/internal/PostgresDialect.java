@@ -37,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  * depends on SERIALIZABLE. Reading is one snapshot that locks nothing.
  */
 public final class PostgresDialect implements Dialect {
-  /** Of these, question and answer stay below the smallest buffers in use. */
+  /**
+   * With this number of statements, requests and answers stay below the smallest buffers in use.
+   */
   private static final int MOST_IDS_TOGETHER = 2_000;
 
   private static final int MOST_WRITERS = 2;
@@ -77,23 +79,23 @@ public final class PostgresDialect implements Dialect {
   }
 
   /**
-   * While one waits for the disk, the other works. More of them make small groups (measured); and
-   * one does not wait for the other's connection.
+   * While one group waits for the disk, the other works. More groups at a time are smaller
+   * (measured). With two connections, neither waits for the connection of the other.
    */
   @Override
   public int writers() {
     return writers;
   }
 
-  /** Begins with the first statements, in their round trip. */
+  /** BEGIN is sent with the first statements, in their round trip. */
   @Override
   public void beginWrite(Session session) {
     session.defer(beginWrite);
   }
 
   /**
-   * Runs them together, unless they are large: the driver sends all before it reads an answer, and
-   * client and server could deadlock with full buffers.
+   * Runs them together, unless they are large: the driver sends all of them before it reads an
+   * answer, and client and server could deadlock with full buffers.
    */
   @Override
   public void read(Session session, List<Request> requests) throws SQLException {
@@ -102,7 +104,7 @@ public final class PostgresDialect implements Dialect {
     run(session, batch, requests);
   }
 
-  /** Refreshes the bounds of the scans in the same round trip, when it is time to. */
+  /** Refreshes the bounds of the scans in the same round trip, when the refresh is due. */
   @Override
   public void readForClaim(Session session, Collection<String> pools, List<Request> requests)
       throws SQLException {
@@ -130,7 +132,7 @@ public final class PostgresDialect implements Dialect {
     batch.run();
   }
 
-  /** None: what others write is noticed record by record only. */
+  /** None: writes of others are detected for each record. */
   @Override
   public @Nullable Object stamp(Session session) {
     return null;
@@ -160,7 +162,8 @@ public final class PostgresDialect implements Dialect {
     }
     List<Lane> unrecorded = lanes.unrecorded(writes);
     if (!unrecorded.isEmpty()) {
-      // Last: a wait here for another transaction that records the same lane delays no other one.
+      // Last: a wait here for another transaction that records the same lane delays no other
+      // transaction.
       batch.add(sql.in(RecordedLanes.RECORD), (s, next) -> RecordedLanes.bind(s, next, unrecorded));
     }
     batch.add("COMMIT");
@@ -199,7 +202,7 @@ public final class PostgresDialect implements Dialect {
     return connection.createArrayOf(typeName(type), values);
   }
 
-  /** The driver sends an array in binary when it can see by its type what is in it. */
+  /** The driver sends an array in binary when its Java type shows the type of its elements. */
   private static @Nullable Object[] newArray(ColumnType type, int length) {
     return switch (type) {
       case TEXT -> new String[length];
@@ -249,7 +252,7 @@ public final class PostgresDialect implements Dialect {
         index, statement.getConnection().createArrayOf("text", texts.toArray(new String[0])));
   }
 
-  /** Four arrays: ranges of priorities of the pools, and where the scan of each begins. */
+  /** Four arrays: ranges of priorities of the pools, and the begin of the scan of each. */
   @Override
   public int bindClaimedPools(PreparedStatement statement, int first, Collection<String> pools)
       throws SQLException {
@@ -287,8 +290,8 @@ public final class PostgresDialect implements Dialect {
   }
 
   /**
-   * A statement that took too long, or waited too long for a lock, is of one change set: apart, the
-   * others get through.
+   * A statement that exceeded a time-out belongs to one change set: committed separately, the
+   * others succeed.
    */
   @Override
   public Remedy remedy(SQLException cause) {

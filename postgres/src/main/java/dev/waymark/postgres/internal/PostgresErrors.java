@@ -15,8 +15,8 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * What PostgreSQL's errors mean to a user of this store. Messages name the server, the database and
- * the schema, and never a password.
+ * The meaning of PostgreSQL's errors for a user of this store. Messages name the server, the
+ * database and the schema, and never a password.
  */
 public final class PostgresErrors {
   /** The text of PgBouncer before the name. */
@@ -29,9 +29,9 @@ public final class PostgresErrors {
 
   /** When the error occurred; this decides what the message says about retries. */
   private enum Situation {
-    /** At an opening, for an error that is not retried. */
+    /** When the store opens, for an error that is not retried. */
     OPENING,
-    /** At an opening that was retried. */
+    /** When the store opens, after retries. */
     OPENING_AGAIN,
     /** After the opening, where every retryable error was retried. */
     WORKING
@@ -203,7 +203,7 @@ public final class PostgresErrors {
   }
 
   private String lost(String state, SQLException cause) {
-    // The driver reached servers, but not one that takes writes; it has no SQLState for that.
+    // The driver reached servers, but none that is writable; it has no SQLState for that.
     if (said(cause).contains(PGProperty.TARGET_SERVER_TYPE.getName())) {
       return noWrites();
     }
@@ -248,7 +248,7 @@ public final class PostgresErrors {
         : said(cause);
   }
 
-  /** Waiting longer does not help when all who hold a connection wait for a second one. */
+  /** Waiting longer does not help when all holders of a connection wait for a second one. */
   private static String exhausted(PoolExhaustedException cause) {
     return (cause.connections() == 0
             ? "the data source gave no connection, probably because its pool has no free connection"
@@ -268,7 +268,7 @@ public final class PostgresErrors {
   }
 
   /**
-   * What the server or the driver said, without the values that the server adds as detail: a
+   * The message of the server or the driver, without the values that the server adds as detail: a
    * message may be logged where the data may not.
    */
   private static String said(SQLException cause) {

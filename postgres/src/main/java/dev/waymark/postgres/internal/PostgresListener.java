@@ -99,7 +99,7 @@ public final class PostgresListener implements AutoCloseable {
     }
   }
 
-  /** What the thread does. */
+  /** The work of the thread. */
   private final class Listening implements ListenerThread.Loop {
     private final CountDownLatch over = new CountDownLatch(1);
     private long pauseMillis = FIRST_PAUSE_MILLIS;
@@ -109,7 +109,7 @@ public final class PostgresListener implements AutoCloseable {
     public void run() {
       while (!isOver() && !isHopeless) {
         try {
-          hear();
+          listen();
         } catch (SQLException | RuntimeException e) {
           pauseAfter(e);
         }
@@ -121,11 +121,11 @@ public final class PostgresListener implements AutoCloseable {
     }
 
     /** Listens on one connection, until it is lost or this is over. */
-    private void hear() throws SQLException {
+    private void listen() throws SQLException {
       try (Connection opened = source.getConnection()) {
         if (adopt(opened)) {
           try {
-            hear(opened);
+            listen(opened);
           } finally {
             cut();
           }
@@ -133,7 +133,7 @@ public final class PostgresListener implements AutoCloseable {
       }
     }
 
-    private void hear(Connection opened) throws SQLException {
+    private void listen(Connection opened) throws SQLException {
       if (!opened.isWrapperFor(PGConnection.class)) {
         stop("the connection has the unsupported class " + opened.getClass().getName());
         return;
@@ -161,20 +161,20 @@ public final class PostgresListener implements AutoCloseable {
       giveUp(reason);
     }
 
-    /** Waits for calls, as long as they come. */
+    /** Waits for notifications, and calls the listeners for each. */
     private void await(PGConnection driver) throws SQLException {
-      // The driver sets the time-out of the socket for this wait alone.
-      PGNotification[] heard = driver.getNotifications((int) wait.toMillis());
-      while (heard != null && heard.length > 0) {
-        if (concerns(heard)) {
+      // The driver sets the time-out of the socket only for this wait.
+      PGNotification[] received = driver.getNotifications((int) wait.toMillis());
+      while (received != null && received.length > 0) {
+        if (concerns(received)) {
           call.run();
         }
-        heard = driver.getNotifications((int) wait.toMillis());
+        received = driver.getNotifications((int) wait.toMillis());
       }
     }
 
-    private boolean concerns(PGNotification[] heard) {
-      for (PGNotification each : heard) {
+    private boolean concerns(PGNotification[] received) {
+      for (PGNotification each : received) {
         if (each.getName().equals(CHANNEL) && each.getParameter().equals(schema)) {
           return true;
         }
@@ -196,7 +196,7 @@ public final class PostgresListener implements AutoCloseable {
       }
     }
 
-    /** Takes a connection for one's own, unless it comes too late. */
+    /** Keeps a connection for this thread, unless it is opened too late. */
     private synchronized boolean adopt(Connection opened) {
       if (isOver()) {
         return false;
@@ -213,8 +213,8 @@ public final class PostgresListener implements AutoCloseable {
     }
 
     /**
-     * Cuts the connection instead of closing it: that ends a wait, and a pool does not give the
-     * session to others, for whom calls would pile up.
+     * Aborts the connection instead of closing it. This ends a wait, and a pool does not give the
+     * session to others, for whom notifications would pile up.
      */
     private synchronized void cut() {
       Connection mine = connection;

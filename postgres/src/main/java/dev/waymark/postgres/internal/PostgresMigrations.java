@@ -9,9 +9,9 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * Runs the migrations in the transaction of a connection, which holds the lock: all that are
- * missing are done together or not at all. Its own class, so that opening a schema that is up to
- * date does not read the scripts.
+ * Runs the migrations in the transaction of a connection, which holds the lock: all missing ones
+ * are applied together or not at all. It is a separate class, so that opening an up-to-date schema
+ * does not read the scripts.
  */
 final class PostgresMigrations {
   static final List<String> NAMES =
@@ -24,14 +24,14 @@ final class PostgresMigrations {
           "V6__scan_bounds",
           "V7__standing_in_history");
 
-  /** What stands for the schema in a script; the name was given by Flyway. */
+  /** The placeholder for the schema in a script; Flyway has given it its name. */
   private static final String SCHEMA = "${flyway:defaultSchema}";
 
   private PostgresMigrations() {}
 
   /**
-   * Runs those that are missing in a schema of this version. Names are looked up in pg_catalog and
-   * in the schema, and nowhere else.
+   * Applies the missing migrations to a schema of this version. Names are resolved only in
+   * pg_catalog and in the schema.
    *
    * @param place the store, as a message names it
    */

@@ -8,9 +8,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Opens a store, and waits for a server that is there but not ready: one that starts, recovers, has
- * no connection left or breaks connections off. Another writer's being in the way is no reason to
- * give up either. A server that is not found, or that refuses the user, is reported at once.
+ * Opens a store, and waits for a server that is found but not ready: it starts, recovers, has no
+ * free connection or breaks connections off. A conflict with another writer is also retried. A
+ * server that is not found, or that refuses the user, is reported at once.
  */
 public final class PostgresOpening {
   private static final String HAS_TABLES = "SELECT pg_catalog.to_regclass(?) IS NOT NULL";

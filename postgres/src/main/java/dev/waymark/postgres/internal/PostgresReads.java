@@ -3,8 +3,8 @@ package dev.waymark.postgres.internal;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 
 /**
- * The text of every read on PostgreSQL. {@code {s}} stands for the schema; of the lists of ids each
- * is one array.
+ * The text of every read on PostgreSQL. {@code {s}} is replaced by the schema; each list of ids is
+ * one array.
  */
 final class PostgresReads {
   private static final String TASK_RUN_HEAD =
@@ -83,9 +83,9 @@ final class PostgresReads {
       """;
 
   /**
-   * First those who come into question, without a lock, then as many of them as are free, locked
-   * one after the other. There are more of them by what others may have just locked. The time of
-   * the statement, which does not move while it runs, lets the index end the search.
+   * First the candidates, without a lock, then as many of them as are not locked, which are locked
+   * one after the other. There are some more candidates, because others may have just locked rows.
+   * The time of the statement, which does not change while it runs, lets the index scan end.
    */
   private static final String PICK =
       LANES
@@ -108,7 +108,7 @@ final class PostgresReads {
                   ORDER BY c.priority DESC, c.available_at, c.task_run_id LIMIT ?
                   {locks}""");
 
-  /** The execution first: of what is passed over, nothing is kept from others. */
+  /** Locks the execution first, so that no lock is kept on a row that is skipped. */
   private static final String PASSING_OVER =
       PICK.replace("{more}", "64")
           .replace("{locks}", "FOR NO KEY UPDATE OF e SKIP LOCKED FOR UPDATE OF q SKIP LOCKED")
@@ -124,7 +124,10 @@ final class PostgresReads {
           .replace("{locks}", "FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e")
           .replace("{before}", "(SELECT b.state FROM {s}.executions b WHERE b.id = r.id)");
 
-  /** The execution first, which is the only one: what it is waited for may take ready ones away. */
+  /**
+   * Locks the execution first, which is the only one: the transaction that holds it may remove
+   * ready rows.
+   */
   private static final String PICK_OF_EXECUTION =
       PICKED
           .replace(
@@ -318,7 +321,7 @@ final class PostgresReads {
                          LIMIT 1) q
                        WHERE {pools}) THEN 1 ELSE 0 END"""
                   .replace("{pools}", UNBOUNDED);
-      // A join might be made by reading all that is ready, or all outputs.
+      // The plan of a join could read all ready rows, or all outputs.
       case READY_OF_EXECUTION ->
           """
           SELECT r.task_run_id FROM {s}.ready_task_runs r
@@ -379,7 +382,7 @@ final class PostgresReads {
               + """
               JOIN {s}.task_runs t ON t.id = a.task_run_id
               WHERE t.execution_id = ? ORDER BY a.task_run_id, a.number""";
-      // From the row in which the range begins: what is before it is not read.
+      // From the row in which the range begins: earlier rows are not read.
       case HISTORY ->
           """
           SELECT h.committed_at, h.position, h.transitions
@@ -409,7 +412,7 @@ final class PostgresReads {
             UNION ALL SELECT pool, NULL, count(*), 0 FROM {s}.leases GROUP BY pool
             UNION ALL SELECT pool, NULL, 0, count(*) FROM {s}.ready_task_runs GROUP BY pool) p
           GROUP BY p.name ORDER BY p.name""";
-      // One by one, by their keys: a join might be made by reading all that is ready or leased.
+      // One by one, by their keys: the plan of a join could read all ready or leased rows.
       case WAITING_TASK_RUNS ->
           """
           SELECT t.id, t.task_id, t.state, r.pool, r.available_at,

@@ -82,8 +82,7 @@ public final class PostgresSchema {
   }
 
   /**
-   * Creates or migrates the schema where that is needed, and returns what was found out about the
-   * server.
+   * Creates or migrates the schema if necessary, and returns the properties of the server.
    *
    * @throws SchemaMismatchException when the store cannot work on the server, or the schema belongs
    *     to a newer version or to another program
@@ -114,13 +113,13 @@ public final class PostgresSchema {
     }
   }
 
-  /** Whatever ends it, the transaction is gone with all that was done in it. */
+  /** After any error, the transaction and all its changes are rolled back. */
   private PostgresServer migrate(Connection connection) throws SQLException {
     int version = connection.getMetaData().getDatabaseMajorVersion();
     int timeout = connection.getNetworkTimeout();
     boolean done = false;
     try {
-      // A migration takes as long as it takes; a connection that is dead is found by keep-alive.
+      // A migration may take any time; a dead connection is detected by keep-alive.
       connection.setNetworkTimeout(Runnable::run, 0);
       PostgresMigrations.execute(connection, new PostgresTransactions(settings, version).migrate());
       PostgresServer server = PostgresServer.look(connection, errors.place());
@@ -265,7 +264,7 @@ public final class PostgresSchema {
     }
   }
 
-  /** Takes the lock, for as long as the transaction lasts. */
+  /** Takes the lock, until the end of the transaction. */
   private void lock(Connection connection) throws SQLException {
     try (PreparedStatement lock =
         connection.prepareStatement(

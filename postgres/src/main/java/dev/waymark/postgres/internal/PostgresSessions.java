@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * Sessions over connections of a pool: our own, or that of a data source which the caller brought
- * and which stays the caller's. A session lasts as long as one transaction; the driver keeps
- * statements prepared on the connection underneath.
+ * Sessions over connections of a pool: of our own pool, or of a data source of the caller. A
+ * session lasts as long as one transaction; the driver keeps statements prepared on the connection
+ * below it.
  */
 public final class PostgresSessions implements SessionSource {
-  /** What the driver has by default. */
+  /** The default of the driver. */
   private static final int DEFAULT_THRESHOLD = 5;
 
   private static final int NEVER = 0;
@@ -42,7 +42,7 @@ public final class PostgresSessions implements SessionSource {
 
   /**
    * Sessions over a pool of our own, with one connection that is opened at once, so that a server
-   * that does not answer, or refuses us, is reported now.
+   * that does not answer, or refuses the user, is reported now.
    */
   public static PostgresSessions pooled(PostgresConnector connector, PostgresSettings settings)
       throws SQLException {
@@ -62,10 +62,10 @@ public final class PostgresSessions implements SessionSource {
   }
 
   /**
-   * Does without statements that are prepared on the server, from now on: a proxy may run each
-   * transaction in another session of the server, which does not know them, or knows another
-   * client's under the same name. If the caller has configured how the driver prepares statements,
-   * that setting stays.
+   * From now on uses no statements that are prepared on the server: a proxy may run each
+   * transaction in another session of the server, which does not know them, or knows those of
+   * another client under the same name. If the caller has configured how the driver prepares
+   * statements, that setting stays.
    */
   public void avoidPreparedStatements() {
     isProxied = true;
@@ -78,13 +78,13 @@ public final class PostgresSessions implements SessionSource {
     }
   }
 
-  /** What is done with a connection. */
+  /** The work on a connection. */
   @FunctionalInterface
   interface Use<T> {
     @Nullable T run(Connection connection) throws SQLException;
   }
 
-  /** Does this with a connection, which is always returned. */
+  /** Runs this with a connection, which is always returned. */
   <T> @Nullable T with(Use<T> use) throws SQLException {
     Connection connection = connection();
     try {
@@ -130,7 +130,7 @@ public final class PostgresSessions implements SessionSource {
     }
   }
 
-  /** The reason why a pool gave no connection, where the server has not said any. */
+  /** The reason why a pool gave no connection, if the server has not reported one. */
   private SQLException explained(SQLException error) {
     HikariDataSource known = pool == null ? poolOfCaller() : pool;
     if (known != null && known.getHikariPoolMXBean() != null) {
@@ -184,13 +184,16 @@ public final class PostgresSessions implements SessionSource {
     }
   }
 
-  /** Gives a connection back in the mode in which it came. */
+  /** Returns a connection in the mode in which it was borrowed. */
   private void giveBack(Connection connection) {
     restore(connection);
     close(connection);
   }
 
-  /** Has the driver prepare statements after so many uses, where it does so after so many now. */
+  /**
+   * Makes the driver prepare statements after this number of uses, if it does so after that number
+   * now.
+   */
   private void prepare(Connection connection, int from, int to) throws SQLException {
     if (isProxied && connection.isWrapperFor(PGConnection.class)) {
       PGConnection driver = connection.unwrap(PGConnection.class);
@@ -204,13 +207,13 @@ public final class PostgresSessions implements SessionSource {
     try {
       prepare(connection, NEVER, DEFAULT_THRESHOLD);
     } catch (SQLException e) {
-      // It was cut; its pool will notice.
+      // It was aborted; its pool will notice.
     }
     if (callers != null && !callers.autocommit()) {
       try {
         connection.setAutoCommit(false);
       } catch (SQLException e) {
-        // It was cut; its pool will notice.
+        // It was aborted; its pool will notice.
       }
     }
   }
@@ -219,7 +222,7 @@ public final class PostgresSessions implements SessionSource {
     try {
       connection.close();
     } catch (SQLException e) {
-      // It is given up in any case.
+      // It is discarded in any case.
     }
   }
 
@@ -230,9 +233,9 @@ public final class PostgresSessions implements SessionSource {
   }
 
   /**
-   * Gives a connection back once its transaction is rolled back, where the error was one of the
-   * transaction and not of the connection. A server that takes no writes has probably been
-   * replaced, so every idle connection is given up: new ones look for the primary.
+   * Returns a connection after a rollback, if the error was one of the transaction and not of the
+   * connection. A read-only server has probably been replaced, so every idle connection is
+   * discarded: new ones search for the primary.
    */
   @Override
   public void discard(Session session, @Nullable SQLException cause) {
@@ -265,7 +268,7 @@ public final class PostgresSessions implements SessionSource {
       // A connection of a foreign pool can only be aborted; the pool then detects it.
       connection.abort(Runnable::run);
     } catch (SQLException e) {
-      // It is given up in any case.
+      // It is discarded in any case.
     }
   }
 

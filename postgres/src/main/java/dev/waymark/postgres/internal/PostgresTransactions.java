@@ -20,11 +20,11 @@ import java.util.UUID;
  */
 final class PostgresTransactions {
   /**
-   * Every statement has one good plan for all parameters. On a large store the server would plan it
-   * again each time, which takes longer than to run it, and now and then differently. A plan is
-   * kept for long, and one that was made while the tables were small must not go on reading them
-   * whole when they are not. So what finds rows by an index stays on, and what compiles or
-   * distributes a statement of microseconds is off.
+   * Every statement has one good plan for all parameters. With a large store the server would plan
+   * it again each time, which takes longer than to run it, and sometimes choose another plan. A
+   * plan is kept for long, and one that was made while the tables were small must not read whole
+   * tables later. So plans by index are enabled, and compilation and parallel plans, which cost
+   * more than such a statement, are disabled.
    */
   private static final List<String> PLANNED_ONCE =
       List.of(
@@ -37,7 +37,7 @@ final class PostgresTransactions {
           "jit off",
           "max_parallel_workers_per_gather 0");
 
-  /** What a page or a search does beyond finding rows by key. */
+  /** Additional plans for pages and look-ups by prefix. */
   private static final List<String> READING =
       List.of(
           "enable_indexonlyscan on",
@@ -50,10 +50,10 @@ final class PostgresTransactions {
   private static final List<String> JOINED_BY_KEY =
       List.of("enable_hashjoin off", "enable_mergejoin off");
 
-  /** A null in an array that goes as text must not become a word. */
+  /** A null in an array that is sent as text must not become a word. */
   private static final List<String> WRITING = List.of("array_nulls on");
 
-  /** What the text of a script means, and that its functions are checked. */
+  /** The syntax of the text of a script, and the check of its functions. */
   private static final List<String> MIGRATING =
       List.of("standard_conforming_strings on", "check_function_bodies on", "row_security off");
 
@@ -62,7 +62,7 @@ final class PostgresTransactions {
   /** Marks a session as tuned by this process, and not by a setting of another program. */
   static final String TUNED = "waymark.tuned";
 
-  /** What {@link #TUNED} is in a session that this process has tuned. */
+  /** The value of {@link #TUNED} in a session that this process has tuned. */
   static final String TUNED_HERE = UUID.randomUUID().toString();
 
   private final PostgresSettings settings;
@@ -74,7 +74,7 @@ final class PostgresTransactions {
     this.hasTransactionTimeout = serverVersion >= TRANSACTION_TIMEOUT_SINCE;
   }
 
-  /** Until when a setting holds. */
+  /** How long a setting lasts. */
   private enum Scope {
     SESSION(false),
     TRANSACTION(true);
@@ -87,8 +87,8 @@ final class PostgresTransactions {
   }
 
   /**
-   * The statement that sets in a session, until its end, all on which transactions that write
-   * depend. Where the session of the server is not the one with this process id, because a proxy
+   * The statement that makes, until the end of a session, all settings on which transactions that
+   * write depend. If the session of the server is not the one with this process id, because a proxy
    * shares it among its clients, it sets nothing and returns null.
    */
   String tune(int pid) {
@@ -102,7 +102,7 @@ final class PostgresTransactions {
   }
 
   /**
-   * The statements that begin a transaction which writes, each but the last ending a line.
+   * The statements that begin a transaction that writes, each but the last with a line end.
    *
    * @param isTuned whether the session has been {@linkplain #tune tuned}
    */
@@ -128,16 +128,16 @@ final class PostgresTransactions {
         + together(all);
   }
 
-  /** The statements that begin a look at the catalog. */
+  /** The statements that begin a read of the catalog. */
   static String look(PostgresSettings settings) {
     return "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE;\nSELECT "
         + together(new PostgresTransactions(settings, 0).timeouts(Scope.TRANSACTION));
   }
 
   /**
-   * The statements that begin a migration. Its statements may take as long as the tables are large;
-   * what it waits for has a bound. Another opening that migrates is waited for as long as a
-   * statement may take.
+   * The statements that begin a migration. Its statements have no time-out, because their duration
+   * depends on the size of the tables. Waits for locks have one. It waits for another opening that
+   * migrates up to the statement time-out.
    */
   String migrate() {
     List<String> all =
@@ -149,8 +149,8 @@ final class PostgresTransactions {
   }
 
   /**
-   * Settings as arguments of one function, which returns a number: a column for each would have to
-   * be written by the server and read by the driver.
+   * Settings as arguments of one function, which returns a number: with a column for each, the
+   * server would write and the driver would read more.
    */
   private static String together(List<String> calls) {
     return "pg_catalog.num_nulls(" + String.join(", ", calls) + ")";
@@ -182,16 +182,17 @@ final class PostgresTransactions {
     return all;
   }
 
-  /** The triggers look for this very path, without which they would set it. */
+  /** The triggers compare the path with this one, and set it if it differs. */
   private String path(Scope scope) {
     return call("search_path", "pg_catalog, \"" + settings.schema() + "\", pg_temp", scope);
   }
 
   /**
-   * What makes an answer true. A server, database or user may be set not to wait for the disk; a
-   * stronger setting stays. That the server stopped waiting for a standby arrives as a warning,
-   * which must not be suppressed. Without its triggers the store has wrong totals; only a superuser
-   * may set that they fire, so it is set only where it must be.
+   * The settings on which the guarantees depend. A server, database or user may be configured not
+   * to wait for the disk; a stronger setting stays. The server reports by a warning that it stopped
+   * waiting for a standby, so this warning must not be suppressed. Without triggers the totals
+   * would become wrong; only a superuser may change whether they fire, so this is set only if
+   * necessary.
    */
   private static List<String> durable(Scope scope) {
     return List.of(

@@ -3,7 +3,7 @@ package dev.waymark.postgres.internal;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
 
 /**
- * The text of every write on PostgreSQL, all rows in one statement. {@code {s}} stands for the
+ * The text of every write on PostgreSQL, all rows in one statement. {@code {s}} is replaced by the
  * schema.
  */
 final class PostgresWrites {
@@ -122,8 +122,8 @@ final class PostgresWrites {
           FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[])
             AS v (state, version, started_at, ended_at, error, id)
           WHERE e.id = v.id AND e.version = v.version - 1""";
-      // The execution is locked, and this statement began after it was: so its last row is known.
-      // A last row that does not say what has ended is followed by such rows.
+      // The execution is locked, and this statement began after the lock, so it reads the last row.
+      // A last row without counts of ends is followed by rows without them.
       case INSERT_HISTORY ->
           """
           INSERT INTO {s}.history (execution_id, position, committed_at, transition_count, transitions, unfinished, ended)
@@ -154,7 +154,7 @@ final class PostgresWrites {
           DELETE FROM {s}.ready_task_runs WHERE task_run_id = ANY (ARRAY (
             SELECT r.task_run_id FROM unnest(?::uuid[]) AS v (id)
             JOIN {s}.ready_task_runs r ON r.task_run_id = v.id FOR UPDATE OF r SKIP LOCKED))""";
-      // As above; and a join might be made by reading all that is ready.
+      // As above; and the plan of a join could read all ready rows.
       case CLEAR_READY_OF_EXECUTION ->
           """
           DELETE FROM {s}.ready_task_runs WHERE task_run_id = ANY (ARRAY (

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Which lanes of the ready task runs this process has recorded in {@code ready_lanes}, so that only
- * the first commit of a lane has a statement more, in the same round trip. Thread-safe.
+ * The lanes of the ready task runs that this process has recorded in {@code ready_lanes}, so that
+ * only the first commit of a lane has an additional statement, in the same round trip. Thread-safe.
  */
 final class RecordedLanes {
   /** Both columns as one array each, sorted, so that two commits never wait for each other. */
@@ -27,7 +27,7 @@ final class RecordedLanes {
 
   private final Set<Lane> recorded = ConcurrentHashMap.newKeySet();
 
-  /** The lanes into which these rows go, of those that are not known to be recorded. */
+  /** The lanes of these rows that are not known to be recorded. */
   List<Lane> unrecorded(Collection<Rows> writes) {
     return writes.stream()
         .flatMap(RecordedLanes::lanes)

@@ -44,19 +44,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing of this is stored but the lanes, and no commit waits for it. Thread-safe.
  */
 final class ScanBounds {
-  /** How far the clock of the server may go back without a row being missed until a reset. */
+  /** How much the clock of the server may go back without a row being missed until a reset. */
   static final Duration MARGIN = Duration.ofSeconds(1);
 
-  /** How long bounds are believed before everything is scanned again. */
+  /** How long bounds are valid before everything is scanned again. */
   static final Duration VALID = Duration.ofSeconds(30);
 
-  /** How often bounds are refreshed at most. */
+  /** The minimum time between two refreshes. */
   private static final long REFRESH_NANOS = Duration.ofMillis(500).toNanos();
 
-  /** No claim names as many; when a program does, the bounds begin again from nothing. */
+  /** The maximum number of lanes; beyond it, the bounds start from nothing. */
   private static final int MOST_POOLS = 1_000;
 
-  /** Stands for a scan from the beginning. */
+  /** The bound of a scan from the beginning. */
   static final Instant EVER = Instant.MIN;
 
   /**
@@ -140,12 +140,12 @@ final class ScanBounds {
     return Map.copyOf(lanes);
   }
 
-  /** The bound of what is due. */
+  /** The bound of due executions. */
   synchronized Instant dueBegin() {
     return dueBegin;
   }
 
-  /** The bound of what has expired. */
+  /** The bound of expired leases. */
   synchronized Instant leaseBegin() {
     return leaseBegin;
   }
@@ -176,9 +176,9 @@ final class ScanBounds {
   }
 
   /**
-   * Takes what a refresh found of the server; returns the time before which nothing new can appear
-   * to statements that began after that, or null when that is not proven of any time, or the
-   * refresh has been replaced.
+   * Takes the transactions of the server that a refresh found; returns the time before which
+   * nothing new can appear to statements that began after that, or null when this is not proven of
+   * any time, or the refresh has been replaced.
    */
   synchronized @Nullable Instant take(Object refresh, Horizon found) {
     if (refresh != refreshing) {
@@ -237,7 +237,7 @@ final class ScanBounds {
     }
   }
 
-  /** Takes the first that is due and the first lease that is over, and ends the refresh. */
+  /** Takes the first due execution and the first expired lease, and ends the refresh. */
   synchronized void takeTimes(
       Object refresh, @Nullable Instant proven, @Nullable Instant due, @Nullable Instant lease) {
     if (refresh == refreshing) {

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the SQLStates of PostgreSQL mean for what to do next (its documentation, appendix A). An
- * error that has none, such as a pool without a free connection, is of none of these kinds.
+ * The meaning of PostgreSQL's SQLSTATEs for the next step (its documentation, appendix A). An error
+ * without one, such as a pool without a free connection, is of none of these kinds.
  */
 final class SqlStates {
   static final String UNIQUE_VIOLATION = "23505";
@@ -34,7 +34,7 @@ final class SqlStates {
   private static final Set<String> SERVER_GOES_OR_COMES =
       Set.of("57P01", "57P02", "57P03", "57P05", IDLE_IN_TRANSACTION, TRANSACTION_TIMEOUT);
 
-  /** A prepared statement that is no longer there or no longer right. */
+  /** A prepared statement that does not exist any more or is outdated. */
   private static final Set<String> STALE_STATEMENTS = Set.of("0A000", "26000", "42P05");
 
   /** Classes of the documentation's appendix A. */
@@ -100,7 +100,7 @@ final class SqlStates {
     return innermost instanceof EOFException || innermost.getClass() == SocketException.class;
   }
 
-  /** The server takes no writes: a primary that has become a standby, or is set so. */
+  /** The server is read-only: a primary that has become a standby, or is configured so. */
   static boolean isReadOnly(@Nullable String state) {
     return READ_ONLY.equals(state);
   }
@@ -109,7 +109,7 @@ final class SqlStates {
     return state != null && STALE_STATEMENTS.contains(state);
   }
 
-  /** User, password or the server's list of who may connect. */
+  /** The user, the password or the server's list of clients. */
   static boolean isRefusedUser(@Nullable String state) {
     return state != null && state.startsWith("28");
   }
@@ -130,15 +130,15 @@ final class SqlStates {
         || state.startsWith("XX");
   }
 
-  /** Data that is not as the server wrote it. */
+  /** Data that differs from what the server wrote. */
   static boolean isDamaged(@Nullable String state) {
     return DATA_CORRUPTED.equals(state) || INDEX_CORRUPTED.equals(state);
   }
 
   /**
-   * The server refuses what was asked for and would refuse it again: data, constraints, triggers,
-   * privileges, what it cannot do. That a row, a key or a lock of another transaction is in the way
-   * is none of these, and neither is a shortage.
+   * The server refuses the request and would refuse it again: data, constraints, triggers,
+   * privileges, missing features. A conflict with a row, a key or a lock of another transaction is
+   * none of these, and neither is a shortage of resources.
    */
   static boolean isRejected(@Nullable String state) {
     return state != null
@@ -148,7 +148,7 @@ final class SqlStates {
         && !isWithoutTables(state);
   }
 
-  /** The connection itself is in order once the transaction is rolled back. */
+  /** The connection can be used again after a rollback. */
   static boolean leavesConnectionSound(@Nullable String state) {
     return isCollision(state)
         || LOCK_NOT_AVAILABLE.equals(state)

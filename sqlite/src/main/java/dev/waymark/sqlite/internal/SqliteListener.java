@@ -76,7 +76,7 @@ public final class SqliteListener implements AutoCloseable {
       while (over.getCount() > 0) {
         try (Connection connection = connector.reader();
             PreparedStatement version = connection.prepareStatement("PRAGMA data_version")) {
-          hear(version);
+          watch(version);
         } catch (SQLException | RuntimeException e) {
           LOG.debug("cannot check for commits of other processes, trying again", e);
           isOverAfter(PAUSE_MILLIS);
@@ -84,7 +84,7 @@ public final class SqliteListener implements AutoCloseable {
       }
     }
 
-    private void hear(PreparedStatement version) throws SQLException {
+    private void watch(PreparedStatement version) throws SQLException {
       long seen = look(version);
       call.run(); // Earlier commits were not detected.
       while (!isOverAfter(LOOK_MILLIS)) {

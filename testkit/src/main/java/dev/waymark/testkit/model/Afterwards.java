@@ -70,7 +70,7 @@ final class Afterwards {
     if (hasBegun) {
       return execution.state() == ExecutionState.RUNNING && others < admit.most()
           ? null
-          : "no more may be admitted than may be in progress";
+          : "no more executions may be admitted than the limit";
     }
     return execution.state() != admit.from() || others >= admit.most()
         ? null

@@ -119,7 +119,7 @@ sealed interface Operation {
    * @param dueSoon executions of which it is uncertain whether they are due to be settled
    */
   record Claim(ClaimRequest request, Set<ExecutionId> dueSoon) implements Operation {
-    private static final int TOLD = 20;
+    private static final int MAX_REPORTED = 20;
 
     @Override
     public Object putTo(StateStore store) {
@@ -130,7 +130,7 @@ sealed interface Operation {
               .filter(each -> each.reason() != DueReason.SETTLE || !isDueSoon(each))
               .sorted(Comparator.comparing(Due::executionId).thenComparing(Due::reason))
               .toList();
-      answer.addAll(due.size() + dueSoon.size() < TOLD ? due : List.of("much is due"));
+      answer.addAll(due.size() + dueSoon.size() < MAX_REPORTED ? due : List.of("much is due"));
       answer.addAll(claims.expired());
       return answer;
     }

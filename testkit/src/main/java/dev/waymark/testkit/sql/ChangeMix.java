@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Change sets of the same shape, with a change of every kind. Each has its own records. So the
+ * Change sets of the same shape, with six kinds of change: they save a workflow, create and move
+ * executions and task runs, and record and end attempts. Each has its own records. So the
  * statements for a group depend only on the number of change sets in it. Not thread-safe.
  */
 public final class ChangeMix {
@@ -50,8 +51,8 @@ public final class ChangeMix {
     List<ChangeSet> changes = new ArrayList<>();
     for (int i = 0; i < number; i++) {
       Started before = started.remove();
-      NewWorkflow anew = new NewWorkflow(before.workflow(), "tasks: {changed: {}}");
-      changes.add(begin(end(ChangeSet.builder().saveWorkflow(anew), before)).build());
+      NewWorkflow changed = new NewWorkflow(before.workflow(), "tasks: {changed: {}}");
+      changes.add(begin(end(ChangeSet.builder().saveWorkflow(changed), before)).build());
     }
     return changes;
   }

@@ -191,10 +191,10 @@ final class RunCommand implements Command {
   }
 
   private static int apply(Context context, WorkflowDefinition definition) {
-    return tell(context, definition, ApplyCommand.apply(context, List.of(definition)).get(0));
+    return report(context, definition, ApplyCommand.apply(context, List.of(definition)).get(0));
   }
 
-  private static int tell(Context context, WorkflowDefinition definition, Outcome outcome) {
+  private static int report(Context context, WorkflowDefinition definition, Outcome outcome) {
     String line = ApplyCommand.inWords(definition, outcome);
     if (context.format() == Format.TABLE) {
       context.out().println(line);
@@ -223,7 +223,7 @@ final class RunCommand implements Command {
               + (context.arguments().has(KEY) ? "--idempotency-key" : "--id"));
     }
     Outcome unchanged = new Outcome(RecordRef.of(pinned.id()), pinned.revision(), false);
-    return request.toBuilder().revision(tell(context, definition, unchanged)).build();
+    return request.toBuilder().revision(report(context, definition, unchanged)).build();
   }
 
   private static @Nullable Integer priority(Arguments arguments) {

@@ -33,16 +33,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger {
   private final boolean isDraft;
-  private final Shelf<CommitId, PastCommit> commits;
-  private final Shelf<WorkflowId, WorkflowHead> workflows;
-  private final Shelf<ExecutionId, ExecutionHead> executions;
-  private final Shelf<ExecutionId, TaskRunCounts> taskRunCounts;
-  private final Shelf<TaskRunId, TaskRunHead> taskRuns;
-  private final Shelf<TaskKey, TaskRunId> taskRunsByTask;
-  private final Shelf<WorkflowId, Integer> underWay;
-  private final Shelf<String, WorkerHead> workers;
-  private final Shelf<String, PoolHead> pools;
-  private final Shelf<TaskRunId, Optional<ReadyHead>> ready;
+  private final HeadMap<CommitId, PastCommit> commits;
+  private final HeadMap<WorkflowId, WorkflowHead> workflows;
+  private final HeadMap<ExecutionId, ExecutionHead> executions;
+  private final HeadMap<ExecutionId, TaskRunCounts> taskRunCounts;
+  private final HeadMap<TaskRunId, TaskRunHead> taskRuns;
+  private final HeadMap<TaskKey, TaskRunId> taskRunsByTask;
+  private final HeadMap<WorkflowId, Integer> underWay;
+  private final HeadMap<String, WorkerHead> workers;
+  private final HeadMap<String, PoolHead> pools;
+  private final HeadMap<TaskRunId, Optional<ReadyHead>> ready;
 
   /** An empty ledger. */
   public Ledger() {
@@ -51,30 +51,30 @@ public final class Ledger {
 
   private Ledger(int capacity) {
     isDraft = false;
-    commits = new Shelf<>(null, capacity);
-    workflows = new Shelf<>(null, capacity);
-    executions = new Shelf<>(null, capacity);
-    taskRunCounts = new Shelf<>(null, capacity);
-    taskRuns = new Shelf<>(null, capacity);
-    taskRunsByTask = new Shelf<>(null, capacity);
-    underWay = new Shelf<>(null, capacity);
-    workers = new Shelf<>(null, capacity);
-    pools = new Shelf<>(null, capacity);
-    ready = new Shelf<>(null, capacity);
+    commits = new HeadMap<>(null, capacity);
+    workflows = new HeadMap<>(null, capacity);
+    executions = new HeadMap<>(null, capacity);
+    taskRunCounts = new HeadMap<>(null, capacity);
+    taskRuns = new HeadMap<>(null, capacity);
+    taskRunsByTask = new HeadMap<>(null, capacity);
+    underWay = new HeadMap<>(null, capacity);
+    workers = new HeadMap<>(null, capacity);
+    pools = new HeadMap<>(null, capacity);
+    ready = new HeadMap<>(null, capacity);
   }
 
   private Ledger(Ledger base) {
     isDraft = true;
-    commits = new Shelf<>(base.commits, Integer.MAX_VALUE);
-    workflows = new Shelf<>(base.workflows, Integer.MAX_VALUE);
-    executions = new Shelf<>(base.executions, Integer.MAX_VALUE);
-    taskRunCounts = new Shelf<>(base.taskRunCounts, Integer.MAX_VALUE);
-    taskRuns = new Shelf<>(base.taskRuns, Integer.MAX_VALUE);
-    taskRunsByTask = new Shelf<>(base.taskRunsByTask, Integer.MAX_VALUE);
-    underWay = new Shelf<>(base.underWay, Integer.MAX_VALUE);
-    workers = new Shelf<>(base.workers, Integer.MAX_VALUE);
-    pools = new Shelf<>(base.pools, Integer.MAX_VALUE);
-    ready = new Shelf<>(base.ready, Integer.MAX_VALUE);
+    commits = new HeadMap<>(base.commits, Integer.MAX_VALUE);
+    workflows = new HeadMap<>(base.workflows, Integer.MAX_VALUE);
+    executions = new HeadMap<>(base.executions, Integer.MAX_VALUE);
+    taskRunCounts = new HeadMap<>(base.taskRunCounts, Integer.MAX_VALUE);
+    taskRuns = new HeadMap<>(base.taskRuns, Integer.MAX_VALUE);
+    taskRunsByTask = new HeadMap<>(base.taskRunsByTask, Integer.MAX_VALUE);
+    underWay = new HeadMap<>(base.underWay, Integer.MAX_VALUE);
+    workers = new HeadMap<>(base.workers, Integer.MAX_VALUE);
+    pools = new HeadMap<>(base.pools, Integer.MAX_VALUE);
+    ready = new HeadMap<>(base.ready, Integer.MAX_VALUE);
   }
 
   /**
@@ -336,21 +336,22 @@ public final class Ledger {
   }
 
   /**
-   * The heads of one kind. The map is created by the first write, because most drafts write little.
+   * The heads of one kind, as a map that overlays the map of the ledger below. The own map is
+   * created by the first write, because most drafts write little.
    */
-  private static final class Shelf<K, V> {
-    private final @Nullable Shelf<K, V> base;
+  private static final class HeadMap<K, V> {
+    private final @Nullable HeadMap<K, V> base;
     private final int capacity;
     private @Nullable Map<K, V> own;
 
-    Shelf(@Nullable Shelf<K, V> base, int capacity) {
+    HeadMap(@Nullable HeadMap<K, V> base, int capacity) {
       this.base = base;
       this.capacity = capacity;
     }
 
     @Nullable V get(K key) {
-      for (Shelf<K, V> shelf = this; shelf != null; shelf = shelf.base) {
-        V found = shelf.own == null ? null : shelf.own.get(key);
+      for (HeadMap<K, V> map = this; map != null; map = map.base) {
+        V found = map.own == null ? null : map.own.get(key);
         if (found != null) {
           return found;
         }
@@ -384,7 +385,7 @@ public final class Ledger {
       }
     }
 
-    void copy(Collection<K> keys, Shelf<K, V> to) {
+    void copy(Collection<K> keys, HeadMap<K, V> to) {
       for (K key : keys) {
         V found = get(key);
         if (found != null) {
@@ -393,7 +394,7 @@ public final class Ledger {
       }
     }
 
-    void addTo(Shelf<K, V> other) {
+    void addTo(HeadMap<K, V> other) {
       if (own != null) {
         other.own().putAll(own);
       }

@@ -67,7 +67,7 @@ import java.util.Optional;
  */
 final class ClaimTransaction {
   /** How many due executions and how many expired leases one claim returns. */
-  private static final int TOLD = 20;
+  private static final int MAX_REPORTED = 20;
 
   private final Transactions transactions;
   private final Dialect dialect;
@@ -117,11 +117,11 @@ final class ClaimTransaction {
     }
   }
 
-  /** Nothing, and nothing is written, when what was picked was not as it seemed. */
+  /** Empty, and nothing is written, when a candidate was not as it was read. */
   private Optional<Claims> claim(Session session, ClaimRequest request, boolean looksAgain)
       throws SQLException {
     ClaimReads reads = new ClaimReads(dialect, request);
-    dialect.readForClaim(session, request.pools(), reads.looking(TOLD));
+    dialect.readForClaim(session, request.pools(), reads.looking(MAX_REPORTED));
     readIfAny(session, reads.lookingFurther());
     readIfAny(session, reads.waiting());
     List<Candidate> picked = reads.picked();
@@ -150,8 +150,8 @@ final class ClaimTransaction {
     Times.checkStorable(at);
     Ledger ledger = asCandidate(picked);
     List<Grant> grants = looksAgain ? List.of() : grants(request, picked, at, ledger);
-    boolean looked = grants.size() < picked.size();
-    if (looked) {
+    boolean isReloaded = grants.size() < picked.size();
+    if (isReloaded) {
       ledger = asLocked(session, picked);
       grants = grants(request, picked, at, ledger);
     }
@@ -161,7 +161,7 @@ final class ClaimTransaction {
         throw new IllegalStateException("a record exists that the claim was about to create");
       }
     } catch (SQLException e) {
-      if (looked || !dialect.isContradiction(e)) {
+      if (isReloaded || !dialect.isContradiction(e)) {
         throw e;
       }
       dialect.rollback(session);
@@ -171,7 +171,7 @@ final class ClaimTransaction {
     return Optional.of(claimed);
   }
 
-  /** What the claim gives to the worker; made before the COMMIT, after which nothing may fail. */
+  /** The claimed task runs; created before the COMMIT, after which nothing may fail. */
   private static List<Claimed> claimed(List<Grant> grants, Ledger ledger) {
     List<Claimed> claimed = new ArrayList<>(grants.size());
     for (Grant grant : grants) {
@@ -210,7 +210,7 @@ final class ClaimTransaction {
     return grants;
   }
 
-  /** Something that was picked and goes to the worker. */
+  /** A candidate that was granted. */
   private record Grant(Candidate picked, Decider.Grant decided) {}
 
   private static List<Rows> rows(List<Candidate> picked, List<Grant> grants, Instant at) {

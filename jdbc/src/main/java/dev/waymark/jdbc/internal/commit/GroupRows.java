@@ -28,7 +28,7 @@ final class GroupRows {
     batches.add(new WriteBatch());
   }
 
-  /** Adds what was accepted; change sets come in the order in which they were decided. */
+  /** Adds an accepted change set; change sets come in the order in which they were decided. */
   void add(Verdict.Accepted accepted) {
     PastCommit past = accepted.past();
     add(accepted.effects(), past.at());
@@ -73,15 +73,15 @@ final class GroupRows {
   }
 
   /**
-   * Adds a commit of the past that is to be answered again. It is touched, so that the transaction
-   * has something to commit: a process that was killed between writing its log and syncing it
-   * leaves commits that can be read but are not yet safe, and an answer is only given to what is.
+   * Adds a past commit that is answered again. It is written again, so that the transaction commits
+   * something: a process that was killed between writing its log and syncing it leaves commits that
+   * can be read but are not yet durable, and only a durable commit may be answered.
    */
   void add(Verdict.Repeated repeated) {
     touched.add(repeated.result().id().value());
   }
 
-  /** What is to be written, in order; empty when there is nothing. */
+  /** The rows to write, in order; empty when there are none. */
   List<Rows> rows() {
     List<Rows> all = new ArrayList<>();
     for (WriteBatch batch : batches) {

@@ -52,7 +52,7 @@ final class GroupTransaction {
   private final Listeners ready;
   private final UnknownOutcomes unknown = new UnknownOutcomes();
 
-  /** Retries a group for at most {@code patience}. */
+  /** Retries a group for at most {@code retryTimeout}. */
   GroupTransaction(
       Transactions transactions,
       Dialect dialect,
@@ -184,7 +184,7 @@ final class GroupTransaction {
   }
 
   /**
-   * The short way: cached records are not loaded, and records to create are assumed not to exist.
+   * The short path: cached records are not loaded, and records to create are assumed not to exist.
    * Returns null, with a transaction in which nothing was done, when anything is refused or an
    * assumption is wrong. Only after everything was loaded may a caller receive a refusal.
    */
@@ -264,8 +264,9 @@ final class GroupTransaction {
   }
 
   /**
-   * The long way: everything is loaded. Continues a transaction that has begun. Which task runs are
-   * ready is loaded only where an insert has found one that is: nearly none is made ready twice.
+   * The full path: everything is loaded. Continues a transaction that has begun. Which task runs
+   * are ready is loaded only where an insert has found one that is: nearly none is made ready
+   * twice.
    */
   private List<Verdict> fromDatabase(Session session, List<Ticket> group, Footprint footprint)
       throws SQLException {

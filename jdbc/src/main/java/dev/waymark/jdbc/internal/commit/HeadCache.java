@@ -51,9 +51,9 @@ final class HeadCache {
   }
 
   /**
-   * The executions that a change set touches, also by their task runs; null when that is not known,
-   * or when it touches what others may touch too, as one does that saves a workflow, notes a worker
-   * or sets a pool.
+   * The executions that a change set touches, also by their task runs; null when they are not
+   * known, or when it touches records that others may touch too: it saves a workflow, registers a
+   * worker or sets a pool.
    */
   synchronized @Nullable Set<ExecutionId> executions(ChangeSet changes) {
     Footprint footprint = new Footprint();

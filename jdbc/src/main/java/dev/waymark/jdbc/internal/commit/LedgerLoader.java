@@ -86,7 +86,7 @@ final class LedgerLoader {
         footprint.workflows().stream().filter(id -> !saved.contains(id)).toList());
     requests.workflows(ReadStatement.LOAD_SAVED_WORKFLOWS, saved);
     requests.executions(footprint.executions(), footprint.taskRuns());
-    // After the locks: what others have moved of the executions that this group moves is counted.
+    // After the locks: what others have changed in the executions of this group is counted.
     requests.underWay(footprint.bounded());
     requests.commits(footprint.commits());
     requests.taskRuns(footprint.taskRuns());
@@ -96,8 +96,8 @@ final class LedgerLoader {
   }
 
   /**
-   * Notes only what is neither in the ledger yet nor to be created. Whether something exists that
-   * is to be created, and whether a commit is a repeated one, shows when it is written.
+   * Loads only records that are neither in the ledger yet nor to be created. A record that must not
+   * exist, and a repeated commit, are detected by the write.
    */
   void loadUnknown(Session session, Footprint footprint, Ledger ledger) throws SQLException {
     Set<Object> created = footprint.created();
@@ -135,7 +135,7 @@ final class LedgerLoader {
 
   /**
    * A claim that has locked the row may wait for the execution, which is locked here: waiting for
-   * the claim would be a deadlock. This transaction ends instead, and is made again.
+   * the claim would be a deadlock. So this transaction ends and is retried.
    */
   private void loadReady(ResultSet row, Ledger ledger) throws SQLException {
     TaskRunId id = new TaskRunId(dialect.uuid(row, 1));
@@ -146,7 +146,7 @@ final class LedgerLoader {
     ledger.load(new ReadyHead(id, row.getString(2), row.getInt(3), row.getInt(4) == 1));
   }
 
-  /** The requests that bring what is asked for into a ledger; none for what is not asked for. */
+  /** The requests that load missing heads into a ledger; none for heads that are not needed. */
   private final class Requests {
     private final Ledger ledger;
     private final List<Request> list = new ArrayList<>();
@@ -263,7 +263,7 @@ final class LedgerLoader {
       };
     }
 
-    // ---- what becomes of the rows
+    // ---- the rows
 
     private void pool(ResultSet row) throws SQLException {
       ledger.load(new PoolHead(row.getString(1), row.getInt(2)));

@@ -23,20 +23,20 @@ final class ObserverCalls {
   void committed(List<Ticket> group, long beganNanos) {
     Duration took = since(beganNanos);
     int accepted = (int) group.stream().filter(Ticket::hasSucceeded).count();
-    tell(() -> observer.committed(group.size(), accepted, took));
+    report(() -> observer.committed(group.size(), accepted, took));
   }
 
   /** A claim has been answered, on which the work began at this monotonic time. */
   void claimed(Claims claims, long beganNanos) {
     Duration took = since(beganNanos);
-    tell(() -> observer.claimed(claims.claimed().size(), took));
+    report(() -> observer.claimed(claims.claimed().size(), took));
   }
 
   private static Duration since(long beganNanos) {
     return Duration.ofNanos(System.nanoTime() - beganNanos);
   }
 
-  private void tell(Runnable call) {
+  private void report(Runnable call) {
     try {
       call.run();
     } catch (Throwable e) { // also an Error: the write has been answered

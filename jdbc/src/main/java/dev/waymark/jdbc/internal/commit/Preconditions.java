@@ -97,7 +97,7 @@ final class Preconditions {
     return true;
   }
 
-  /** The one move of a task run that goes by an attempt which is live and stays as it is. */
+  /** The only move of a task run that depends on a live attempt without changing it. */
   private boolean dependsOnLiveAttempt(Effect effect) {
     return effect instanceof Effect.TaskRunMoved move
         && move.to() == TaskRunState.RUNNING

@@ -20,12 +20,12 @@ final class Transactions {
     this.heads = heads;
   }
 
-  /** What is done in a transaction; it ends the transaction itself, by commit or rollback. */
+  /** The work of a transaction; it ends the transaction itself, by commit or rollback. */
   interface Body<T> {
     T run(Session session) throws SQLException;
   }
 
-  /** Begins a transaction, and does this in it. */
+  /** Begins a transaction, and runs this in it. */
   <T> T run(Body<T> body) throws SQLException {
     Session session = sessions.writer();
     T result;

@@ -26,7 +26,7 @@ public final class Writer implements AutoCloseable {
 
   /**
    * Writes with transactions on these sessions, within these limits, and retries each for at most
-   * {@code patience}.
+   * {@code retryTimeout}.
    *
    * @param ready called after each group by which something may have become ready or due
    * @param observer is notified of each group and each claim

@@ -37,15 +37,15 @@ public final class ClaimReads {
   }
 
   /** The requests that look what there is; at most so much of what is due and of what expired. */
-  public List<Request> looking(int told) {
+  public List<Request> looking(int limit) {
     List<Request> requests = new ArrayList<>();
     if (request.limit() > 0) {
       requests.addAll(candidates.first());
     }
     ExecutionId only = request.execution();
     if (only == null) {
-      requests.add(limited(ReadStatement.DUE, told, this::due));
-      requests.add(limited(ReadStatement.EXPIRED, told, this::expired));
+      requests.add(limited(ReadStatement.DUE, limit, this::due));
+      requests.add(limited(ReadStatement.EXPIRED, limit, this::expired));
     } else {
       requests.add(of(ReadStatement.DUE_OF_EXECUTION, only, this::due));
       requests.add(of(ReadStatement.EXPIRED_OF_EXECUTION, only, this::expired));

@@ -22,7 +22,7 @@ public final class DamagedRowException extends SQLException {
   private static final int LONGEST_FOUND = 60;
 
   /** What users bring may be secret, and is no part of a message. */
-  private static final Set<String> UNTOLD =
+  private static final Set<String> HIDDEN =
       Set.of(
           "inputs",
           "outputs",
@@ -74,18 +74,18 @@ public final class DamagedRowException extends SQLException {
     }
     ResultSetMetaData columns = row.getMetaData();
     int at = lastRead(row, mapper);
-    boolean isKnown = at > 1 && (at < columns.getColumnCount() || !tells(columns, at));
+    boolean isKnown = at > 1 && (at < columns.getColumnCount() || isHidden(columns, at));
     String table = table(columns, isKnown ? at : 1);
     String where =
         "table " + table + ", row with " + columns.getColumnLabel(1) + " " + found(row, 1);
     String what = isKnown ? ", column " + columns.getColumnLabel(at) : "";
-    String value = isKnown && tells(columns, at) ? ": found " + found(row, at) : "";
-    String why = isKnown && !tells(columns, at) ? "" : " (" + firstLine(cause) + ")";
+    String value = isKnown && !isHidden(columns, at) ? ": found " + found(row, at) : "";
+    String why = isKnown && isHidden(columns, at) ? "" : " (" + firstLine(cause) + ")";
     return new DamagedRowException(where + what + value + why, cause);
   }
 
-  private static boolean tells(ResultSetMetaData columns, int column) throws SQLException {
-    return !UNTOLD.contains(columns.getColumnLabel(column));
+  private static boolean isHidden(ResultSetMetaData columns, int column) throws SQLException {
+    return HIDDEN.contains(columns.getColumnLabel(column));
   }
 
   private static String firstLine(Exception cause) {

@@ -3,8 +3,8 @@ package dev.waymark.jdbc.internal.sql;
 import java.util.List;
 
 /**
- * Everything that is ever read by a fixed statement, with its parameters and its columns. The list
- * of executions, whose conditions vary, is put together by {@code ExecutionSql}.
+ * Every read with a fixed statement, with its parameters and its columns. The statements of lists
+ * of executions, whose conditions vary, are built by {@code ExecutionSql}.
  *
  * <p>A parameter "ids" is a whole collection, bound by {@link Dialect#bindUuids} or {@link
  * Dialect#bindTexts}.
@@ -14,7 +14,7 @@ import java.util.List;
  * comment.
  */
 public enum ReadStatement {
-  // Loading the heads of what a group touches, locked where the database has row locks.
+  // Loads the heads that a group touches, locked if the database has row locks.
 
   /** Commit ids -> the columns. */
   LOAD_COMMITS("id", "committed_at", "fingerprint", "versions"),
@@ -29,8 +29,8 @@ public enum ReadStatement {
       "id", "state", "version", "started_at", "ended_at", "request_hash", "workflow_id"),
   /**
    * Task run ids -> the columns of a task run head: task run id, execution id, task id, state,
-   * version, newest attempt, its state, started at, ended at, and of the lease of the newest
-   * attempt 0 where there is none, 1 while it lasts and 2 when it is over.
+   * version, newest attempt, its state, started at, ended at, and the lease of the newest attempt:
+   * 0 if there is none, 1 if it has not expired and 2 if it has.
    */
   LOAD_TASK_RUNS,
   /**
@@ -43,28 +43,28 @@ public enum ReadStatement {
    */
   LOAD_TASK_RUN_COUNTS,
 
-  /** Names of pools -> the columns; of those that have a bound. */
+  /** Names of pools -> name, slots; only pools that have a limit. */
   LOAD_POOLS("name", "slots"),
   /** Names of workers -> name, life, 1 while it is alive and else 0. */
   LOAD_WORKERS,
 
   /**
-   * Task run ids -> task run id, pool, priority, 1 where it is available now and else 0, 1 where it
-   * is locked for this transaction and 0 where a claim has it locked; of those that are ready. To
-   * be read after their executions are locked.
+   * Task run ids -> task run id, pool, priority, 1 if it is available now and else 0, 1 if it is
+   * locked for this transaction and 0 if a claim has it locked; only ready task runs. To be read
+   * after their executions are locked.
    */
   LOAD_READY,
 
   // Claiming.
 
   /**
-   * Pools -> the columns; of those that have a bound and something ready. Locked where the database
-   * has row locks, so that no other claim takes of them until this one has ended.
+   * Pools -> name, slots; only pools that have a limit and ready task runs. Locked if the database
+   * has row locks, so that no other claim takes slots of them until this one has ended.
    */
   LOCK_POOLS("name", "slots"),
   /**
-   * Pools -> name, number of leases; of those that have a bound. It is a statement of its own,
-   * after the one that locks: only what it reads is as those have left it who had the lock before.
+   * Pools -> name, number of leases; only pools that have a limit. It is a separate statement after
+   * the one that locks, so that it reads what earlier holders of the lock have written.
    */
   POOL_LEASES,
   /**
@@ -79,11 +79,11 @@ public enum ReadStatement {
    * as it is under the lock; the rest is as it was when the statement began.
    */
   PICK_READY,
-  /** The same, of pools whether or not they have a bound. */
+  /** The same, of pools with or without a limit. */
   PICK_BOUNDED,
   /**
-   * The same, of pools whether or not they have a bound, and waits for the execution. With a limit
-   * of one: it must not wait while it has another.
+   * The same, of pools with or without a limit, and waits for the execution. With a limit of one:
+   * it must not wait while it has another.
    */
   PICK_WAITING,
   /**
@@ -91,13 +91,16 @@ public enum ReadStatement {
    * waits.
    */
   PICK_READY_OF_EXECUTION,
-  /** The same, of pools whether or not they have a bound. */
+  /** The same, of pools with or without a limit. */
   PICK_BOUNDED_OF_EXECUTION,
   /** Limit -> the columns; those that are due for longest first. */
   DUE("execution_id", "reason"),
   /** Execution id -> the same, of one execution alone. */
   DUE_OF_EXECUTION("execution_id", "reason"),
-  /** Limit -> the columns of a lease; those that are over for longest first. */
+  /**
+   * Limit -> task run id, number, execution id, worker of expired leases; the longest expired
+   * first.
+   */
   EXPIRED(Columns.LEASE),
   /** Execution id -> the same, of one execution alone. */
   EXPIRED_OF_EXECUTION(Columns.LEASE),
@@ -106,13 +109,13 @@ public enum ReadStatement {
   /** Least id, limit -> ids of stalled executions, in order. */
   STALLED("id"),
   /**
-   * Pools -> microseconds until the next is ready or due, and until the next lease is over, and 1
-   * where something is ready now in those of the pools that have no bound, else 0; one row, null
-   * for never.
+   * Pools -> microseconds until the next is ready or due, and until the next lease expires, and 1
+   * if something is ready now in those of the pools that have no limit, else 0; one row, null for
+   * never.
    */
   NEXT,
 
-  // Answers.
+  // Query results.
 
   /** Workflow id -> the columns of a workflow, of the latest revision. */
   WORKFLOW(Columns.WORKFLOW),

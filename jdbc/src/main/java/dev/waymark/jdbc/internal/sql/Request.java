@@ -5,13 +5,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * A read that may be run together with others: the statement, what is bound to it, and what becomes
- * of each of its rows.
+ * A read that may be run together with others: the statement, its parameters, and what happens with
+ * each of its rows.
  *
  * @param statement the statement
  * @param parameters binds the parameters
  * @param ids about how many ids these are
- * @param row takes a row
+ * @param row reads a row
  */
 public record Request(ReadStatement statement, Parameters parameters, int ids, Row row) {
 
@@ -23,9 +23,9 @@ public record Request(ReadStatement statement, Parameters parameters, int ids, R
   }
 
   /**
-   * Takes the row on which the result set stands.
+   * Reads the current row of the result set.
    *
-   * @throws DamagedRowException when it is nothing that a store has written
+   * @throws DamagedRowException when no store has written it
    */
   public void take(ResultSet result) throws SQLException {
     DamagedRowException.map(
@@ -36,10 +36,10 @@ public record Request(ReadStatement statement, Parameters parameters, int ids, R
         });
   }
 
-  /** Takes a row. */
+  /** Reads a row. */
   @FunctionalInterface
   public interface Row {
-    /** The result set stands on the row. */
+    /** The result set is at the row. */
     void take(ResultSet row) throws SQLException;
   }
 }

@@ -18,14 +18,14 @@ public final class RetryTimer {
     this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, longest);
   }
 
-  /** Whether the time is up. */
+  /** Whether the time has passed. */
   public boolean isOver() {
     return backoff.isOver();
   }
 
   /**
-   * Waits before the next try; returns false, at once, when the time is up. An interrupt does not
-   * end the wait: the caller must receive the outcome of its change set. Its flag is set
+   * Waits before the next try; returns false, at once, when the time has passed. An interrupt does
+   * not end the wait: the caller must receive the outcome of its change set. Its flag is set
    * afterwards.
    */
   public boolean pause() {

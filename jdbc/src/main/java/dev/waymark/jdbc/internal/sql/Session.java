@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * One connection with the statements prepared on it. Used by one thread at a time.
  *
  * <p>After any {@link SQLException} the state of the transaction is not known: on a full disk
- * SQLite has rolled back by itself and would run the next statement in autocommit. So a session on
- * which one was thrown runs nothing more, and is given back as such.
+ * SQLite has rolled back by itself and would run the next statement in autocommit mode. So a
+ * session that has thrown one runs nothing more, and is discarded.
  */
 public final class Session implements AutoCloseable {
   private final Connection connection;
@@ -46,14 +46,14 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Keeps a statement back, to be run before the next one and in the same round trip; for dialects
-   * that can do so.
+   * Delays a statement, to be run before the next one and in the same round trip; for dialects that
+   * support this.
    */
   public void defer(String sql) {
     deferred = sql;
   }
 
-  /** The statement that was kept back, once; null when there is none. */
+  /** The delayed statement, once; null when there is none. */
   public @Nullable String takeDeferred() {
     String taken = deferred;
     deferred = null;
@@ -71,8 +71,7 @@ public final class Session implements AutoCloseable {
     try {
       connection.close();
     } catch (SQLException e) {
-      // The session is given up in any case, and what it did was committed or will be rolled back
-      // by the database.
+      // The session is closed in any case, and the database commits or rolls back its work.
     }
   }
 }

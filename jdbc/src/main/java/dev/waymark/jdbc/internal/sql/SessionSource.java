@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where sessions come from and where they go. Thread-safe. A session is given back by exactly one
- * of {@code release} and {@code discard}.
+ * Provides sessions and takes them back. Thread-safe. A session is returned by exactly one of
+ * {@code release} and {@code discard}.
  */
 public interface SessionSource extends AutoCloseable {
 
@@ -18,18 +18,18 @@ public interface SessionSource extends AutoCloseable {
    */
   default void checkCaller() throws SQLException {}
 
-  /** A session that may write; waits for one, within the backend's bound. */
+  /** A session that may write; waits for one, within the limit of the backend. */
   Session writer() throws SQLException;
 
-  /** A session for reading; waits for one, within the backend's bound. */
+  /** A session for reading; waits for one, within the limit of the backend. */
   Session reader() throws SQLException;
 
-  /** Takes back a session that is in order and in no transaction. */
+  /** Takes back a usable session that is in no transaction. */
   void release(Session session);
 
   /**
-   * Takes back a session on which something went wrong, and closes it unless the backend knows that
-   * it is in order after {@code cause}; null when that was no error of the database.
+   * Takes back a session after an error, and closes it unless the backend knows that it is usable
+   * after {@code cause}; null when that was no error of the database.
    */
   void discard(Session session, @Nullable SQLException cause);
 

@@ -11,14 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Everything that is ever written, with the columns of a row in the order in which {@link Rows}
- * brings them. They are named here and nowhere else: the SQL of each backend has the same names in
- * the same order, which a test of each backend checks.
+ * Every write, with the columns of a row in the order of {@link Rows}. The columns are named here
+ * and nowhere else: the SQL of each backend has the same names in the same order, which a test of
+ * each backend checks.
  *
- * <p>Each statement writes any number of rows and must change exactly one record a row, unless it
- * {@link #isTolerant is tolerant}; a change finds its record only as it was when it was decided.
- * They are listed in the order in which they run: what is looked at before what is written, owners
- * before what they own, creations before moves, parts before the whole.
+ * <p>Each statement writes any number of rows and must change exactly one record for each row,
+ * unless it {@link #isTolerant is tolerant}. A change finds its record only in the state in which
+ * it was decided. The order is the order of execution: checks before writes, owners before the
+ * records that they own, creations before moves, parts before the whole.
  *
  * <p>{@code micros} is a time in microseconds from now on. {@code state_before} is the state that
  * the record must have.
@@ -29,11 +29,11 @@ public enum WriteStatement {
   /** The execution must have this version and state; locks it and writes nothing. */
   CHECK_EXECUTION(Kind.CHECK, uuid("id"), bigint("version"), text("state")),
   /**
-   * The number of task runs that have not ended, and that of task runs and attempts that have;
-   * writes nothing.
+   * The number of unfinished task runs, and the number of ended task runs and attempts; writes
+   * nothing.
    */
   CHECK_TASK_RUN_COUNTS(Kind.CHECK, uuid("id"), integer("unfinished"), integer("ended")),
-  /** The state of the newest attempt is null where there is none; writes nothing. */
+  /** The state of the newest attempt is null when there is none; writes nothing. */
   CHECK_TASK_RUN(
       Kind.CHECK,
       uuid("id"),
@@ -92,7 +92,7 @@ public enum WriteStatement {
       uuid("task_run_id"),
       integer("number"),
       text("state_before")),
-  /** The time of the start is written unless it was set before. */
+  /** The statement keeps a time of the start that is already set. */
   UPDATE_TASK_RUN(
       Kind.CHANGE,
       text("state"),
@@ -105,8 +105,8 @@ public enum WriteStatement {
       bigint("version_before"),
       integer("attempt_before")),
   /**
-   * The version must be the next. The time of the start is written unless it was set before, and
-   * the error unless it is null.
+   * The version must be the next. The statement keeps a time of the start that is already set, and
+   * the error when the new one is null.
    */
   UPDATE_EXECUTION(
       Kind.CHANGE,
@@ -117,8 +117,8 @@ public enum WriteStatement {
       text("error"),
       uuid("id")),
   /**
-   * The last two are by how much the transitions change the number of task runs that have not
-   * ended, and the number of ends of task runs and attempts.
+   * The last two columns are the changes of two numbers by the transitions: of unfinished task
+   * runs, and of ended task runs and attempts.
    */
   INSERT_HISTORY(
       Kind.INSERT,
@@ -130,9 +130,9 @@ public enum WriteStatement {
       integer("ended")),
   INSERT_COMMIT(
       Kind.INSERT, uuid("id"), time("committed_at"), bigint("fingerprint"), text("versions")),
-  /** Writes the row as it is. */
+  /** Rewrites the row unchanged. */
   TOUCH_COMMIT(Kind.CHANGE, uuid("id")),
-  /** A task run that was picked in this transaction. */
+  /** A task run that this transaction selected. */
   DELETE_READY(Kind.CHANGE, uuid("id")),
   INSERT_LEASE(
       Kind.INSERT,
@@ -141,11 +141,11 @@ public enum WriteStatement {
       text("worker"),
       bigint("micros"),
       text("pool")),
-  /** A task run. Nothing where it is not ready, or where a claim has it locked, which drops it. */
+  /** A task run. Skips one that is not ready, and one that a claim has locked: the claim drops it. */
   CLEAR_READY(Kind.TOLERANT, uuid("id")),
   /**
-   * An execution, of which no task run is ready any more, but for those that a claim has locked,
-   * which drops them.
+   * An execution whose task runs become not ready. Skips those that a claim has locked: the claim
+   * drops them.
    */
   CLEAR_READY_OF_EXECUTION(Kind.TOLERANT, uuid("id")),
   UPDATE_LEASE(Kind.CHANGE, bigint("micros"), uuid("task_run_id"), integer("number")),
@@ -156,13 +156,13 @@ public enum WriteStatement {
   /** The task run must be ready. */
   UPDATE_READY(
       Kind.CHANGE, text("pool"), integer("priority"), bigint("micros"), uuid("task_run_id")),
-  /** What is due earlier stays. */
+  /** Keeps an earlier due time. */
   PUT_DUE(Kind.TOLERANT, uuid("execution_id"), text("reason"), bigint("micros")),
-  /** Nothing where it is not due. */
+  /** Changes nothing when it is not due. */
   CLEAR_DUE(Kind.TOLERANT, uuid("execution_id"), text("reason")),
-  /** Instead of the outputs before. */
+  /** Replaces the outputs. */
   PUT_OUTPUTS(Kind.TOLERANT, uuid("task_run_id"), text("outputs")),
-  /** Nothing where there are bytes already. */
+  /** Changes nothing where the log already has bytes. */
   PUT_LOG(
       Kind.TOLERANT,
       uuid("task_run_id"),
@@ -173,20 +173,20 @@ public enum WriteStatement {
   /** The logs of an execution. */
   CLEAR_LOGS(Kind.TOLERANT, uuid("id")),
   INSERT_WORKER(Kind.INSERT, text("name"), uuid("life"), bigint("micros"), text("info")),
-  /** The life has just started unless it is the one before. */
+  /** A new life starts now. */
   UPDATE_WORKER(Kind.CHANGE, uuid("life"), bigint("micros"), text("info"), text("name")),
-  /** The worker is not alive any more. */
+  /** Marks the worker as stopped. */
   RETIRE_WORKER(Kind.CHANGE, text("name")),
-  /** Those of which nothing was heard for so long go. */
+  /** Deletes the workers without a heartbeat for so long. */
   CLEAR_WORKERS(Kind.TOLERANT, bigint("micros")),
-  /** Instead of the slots before. */
+  /** Replaces the slots. */
   PUT_POOL(Kind.TOLERANT, text("name"), integer("slots")),
-  /** The pool has no bound any more. */
+  /** Removes the limit of the pool. */
   CLEAR_POOL(Kind.TOLERANT, text("name"));
 
-  /** What a statement does to the records that its rows name. */
+  /** The effect of a statement on the records that its rows name. */
   private enum Kind {
-    /** Checks that they are as expected, and writes nothing. */
+    /** Checks that they have the expected state, and writes nothing. */
     CHECK,
     /** Creates them. */
     INSERT,
@@ -210,22 +210,22 @@ public enum WriteStatement {
     this.types = Arrays.stream(columns).map(Column::type).toList();
   }
 
-  /** Whether it writes nothing, and only looks whether a record is as it should be. */
+  /** Whether it writes nothing, and only checks that a record has the expected state. */
   public boolean checks() {
     return kind == Kind.CHECK;
   }
 
-  /** Whether it makes new records. */
+  /** Whether it creates records. */
   public boolean inserts() {
     return kind == Kind.INSERT;
   }
 
-  /** Whether it is right whether or not there is a record to change. */
+  /** Whether it succeeds also when there is no record to change. */
   public boolean isTolerant() {
     return kind == Kind.TOLERANT;
   }
 
-  /** Whether the number of records that it finds says whether it was right. */
+  /** Whether the number of affected records shows that it succeeded. */
   public boolean isCounted() {
     return !inserts() && !isTolerant();
   }

@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A URL of a PostgreSQL database, split by structure before anything else looks at it, so that user
+ * A URL of a PostgreSQL database, split by structure before any other code reads it, so that user
  * and password are apart from all that a message may show.
  *
- * <p>The authority is what stands between {@code //} and the next {@code /}, {@code ?} or {@code
- * #}; user and password end at its last {@code @}. A {@code @} behind the authority, or a {@code #}
+ * <p>The authority is the text between {@code //} and the next {@code /}, {@code ?} or {@code #};
+ * user and password end at its last {@code @}. A {@code @} behind the authority, or a {@code #}
  * anywhere, means that a password holds one of these characters as it is: such a URL can be read in
  * several ways and is rejected. Only a JDBC URL without user and password in front of the host may
  * have {@code @} in its parameters, since it names the user there.
@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * of known parameters.
  *
  * @param jdbc whether it began with {@code jdbc:}
- * @param userInfo what stands in front of the host, encoded, or null
- * @param hosts hosts and ports, as they stand
+ * @param userInfo the text before the host, encoded, or null
+ * @param hosts hosts and ports, as they are
  * @param database the database, encoded; empty when the URL names none
  * @param parameters the parameters, each encoded
  */

@@ -27,14 +27,14 @@ public final class DrainOnSignal implements AutoCloseable {
   }
 
   private void take(String name) {
-    SystemSignal signal = SystemSignal.take(name, this::hear);
+    SystemSignal signal = SystemSignal.take(name, this::onSignal);
     if (signal != null) {
       signals.add(signal);
     }
   }
 
   /** Runs on a separate thread for each signal. */
-  private void hear() {
+  private void onSignal() {
     if (isFirst()) {
       messages.say(
           "draining: no new task starts, and the worker exits when its running tasks end;"

@@ -15,11 +15,11 @@ final class SystemSignal implements AutoCloseable {
   private final Object signal;
   private final Object before;
 
-  private SystemSignal(String name, Runnable heard) throws ReflectiveOperationException {
+  private SystemSignal(String name, Runnable action) throws ReflectiveOperationException {
     type = Class.forName("sun.misc.Signal");
     handlerType = Class.forName("sun.misc.SignalHandler");
     signal = type.getConstructor(String.class).newInstance(name);
-    before = set(handler(heard));
+    before = set(handler(action));
     if (before.equals(handlerType.getField("SIG_IGN").get(null))) {
       set(before);
     }
@@ -29,19 +29,19 @@ final class SystemSignal implements AutoCloseable {
    * Runs an action, on a separate thread, whenever the signal is received. Returns null if the
    * system does not have the signal. A signal that the parent process ignores stays ignored.
    */
-  static @Nullable SystemSignal take(String name, Runnable heard) {
+  static @Nullable SystemSignal take(String name, Runnable action) {
     try {
-      return new SystemSignal(name, heard);
+      return new SystemSignal(name, action);
     } catch (ReflectiveOperationException | RuntimeException e) {
       return null;
     }
   }
 
-  private Object handler(Runnable heard) {
+  private Object handler(Runnable action) {
     InvocationHandler calls =
         (proxy, method, arguments) -> {
           if (method.getName().equals("handle")) {
-            heard.run();
+            action.run();
             return null;
           }
           return switch (method.getName()) {
