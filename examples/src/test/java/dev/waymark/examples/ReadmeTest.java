@@ -17,7 +17,7 @@ class ReadmeTest {
   @TempDir Path folder = Path.of("");
 
   @Test
-  @DisplayName("shows the ten lines of Java as they are compiled and run")
+  @DisplayName("contains the ten lines of Java as they are compiled and run")
   void tenLines() throws IOException {
     String source =
         Files.readString(ROOT.resolve("examples/src/main/java/dev/waymark/examples/TenLines.java"));
@@ -30,7 +30,7 @@ class ReadmeTest {
   }
 
   @Test
-  @DisplayName("shows a workflow file that is one of the examples, and names files that exist")
+  @DisplayName("contains a workflow file that is one of the examples, and names existing files")
   void workflowFile() throws IOException {
     String readme = Files.readString(ROOT.resolve("README.md"));
     String shown = between(readme, "```yaml\n", "```");

@@ -17,7 +17,7 @@ class RunnerAsLibraryTest {
   @TempDir Path folder = Path.of("");
 
   @Test
-  @DisplayName("two handlers run in this program, and the second has what the first gave")
+  @DisplayName("two handlers run in this program, and the second receives the output of the first")
   void runs() {
     PrintStream before = System.out;
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -14,7 +14,8 @@ class StoreAsLibraryTest {
   @TempDir Path folder = Path.of("");
 
   @Test
-  @DisplayName("a lost attempt is followed by one that succeeds, and the history tells it in order")
+  @DisplayName(
+      "a lost attempt is followed by one that succeeds, and the history contains both in order")
   void history() {
     try (StateStore store = SqliteStateStore.open(folder.resolve("orders.db"))) {
       assertThat(StoreAsLibrary.run(store))

@@ -55,7 +55,7 @@ class WorkflowExamplesIT {
   }
 
   @Test
-  @DisplayName("failure ends with exit code 1, and what needs the failed task is skipped")
+  @DisplayName("failure ends with exit code 1, and the tasks that need the failed one are skipped")
   void failure() {
     List<String> lines = run(1, "run", "-f", "examples/failure.yaml");
     String last = lines.get(lines.size() - 1);

@@ -57,7 +57,7 @@ class PostgresMetricsTest {
   }
 
   @Test
-  @DisplayName("count what it commits, refuses and lets claim, and show what others do in it")
+  @DisplayName("count its commits, refusals and claims, and show the changes of other processes")
   void all() {
     try (StateStore store = builder().observer(metrics).build();
         StateStore other = builder().build();
@@ -69,7 +69,7 @@ class PostgresMetricsTest {
           .isPositive();
       metrics.bind(store);
 
-      // What another store commits is not counted here, but shown.
+      // Commits of another store are not counted here, but their results are shown.
       try (Runner elsewhere = runner(other, "other")) {
         var id = elsewhere.start(StartRequest.of(WORKFLOW));
         assertThat(registry.get("waymark.commit.group.size").summary().totalAmount()).isEqualTo(1);

@@ -92,7 +92,7 @@ class WaymarkMetricsTest {
   }
 
   @Test
-  @DisplayName("a change set that is refused counts as such")
+  @DisplayName("a refused change set is counted")
   void refusals() {
     ExecutionId nowhere = Ids.system().executionId();
     assertThatThrownBy(() -> store.updateExecution(nowhere, ExecutionState.RUNNING, 1))
@@ -101,7 +101,7 @@ class WaymarkMetricsTest {
   }
 
   @Test
-  @DisplayName("a claim counts with what it took and its time")
+  @DisplayName("a claim is counted with its task runs and its time")
   void claims() {
     makeReady("a", 3);
     store.claim(new ClaimRequest("worker", 2, LEASE, Set.of("a")));
@@ -113,7 +113,7 @@ class WaymarkMetricsTest {
   }
 
   @Test
-  @DisplayName("a lost lease counts")
+  @DisplayName("a lost lease is counted")
   void lostLeases() {
     metrics.leaseLost(new AttemptId(Ids.system().taskRunId(), 1));
     assertThat(registry.get("waymark.leases.lost").counter().count()).isEqualTo(1);
@@ -121,7 +121,7 @@ class WaymarkMetricsTest {
 
   @Test
   @DisplayName(
-      "gauges show what waits and runs in each pool and who is alive, a second old at most")
+      "gauges show waiting and running task runs of each pool and live workers, at most a second old")
   void gauges() {
     makeReady("a", 3);
     metrics.bind(store);
@@ -140,7 +140,7 @@ class WaymarkMetricsTest {
   }
 
   @Test
-  @DisplayName("a pool gets its gauges when it comes, and shows 0 when it has gone")
+  @DisplayName("a new pool gets its gauges, and they show 0 after it is removed")
   void pools() {
     metrics.bind(store);
     makeReady("late", 1);
@@ -166,7 +166,7 @@ class WaymarkMetricsTest {
   }
 
   @Test
-  @DisplayName("gauges of a store that is closed are no number")
+  @DisplayName("gauges of a closed store are NaN")
   void closed() {
     makeReady("a", 1);
     metrics.bind(store);
@@ -177,7 +177,7 @@ class WaymarkMetricsTest {
   }
 
   @Test
-  @DisplayName("the write-ahead log grows with what is committed")
+  @DisplayName("the size of the write-ahead log grows with commits")
   void wal() {
     metrics.bindWal(store::walBytes);
     makeReady("a", 1);

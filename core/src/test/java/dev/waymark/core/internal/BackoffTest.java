@@ -16,7 +16,7 @@ class BackoffTest {
   private static final Duration LONGEST = Duration.ofMillis(100);
 
   @Test
-  @DisplayName("doubles its pauses up to the longest, each between half of its bound and the bound")
+  @DisplayName("doubles its pauses up to the maximum, each between half of its bound and the bound")
   void doublesItsPausesUpToTheLongest() {
     Backoff backoff = Backoff.endless(FIRST, LONGEST);
     long bound = FIRST.toNanos();
@@ -29,7 +29,7 @@ class BackoffTest {
   }
 
   @Test
-  @DisplayName("has jitter: two of them do not make the same pauses")
+  @DisplayName("has jitter: two backoffs do not make the same pauses")
   void hasJitter() {
     long different =
         java.util.stream.LongStream.generate(() -> Backoff.endless(FIRST, LONGEST).nextNanos())
@@ -40,7 +40,7 @@ class BackoffTest {
   }
 
   @Test
-  @DisplayName("takes extreme durations")
+  @DisplayName("accepts extreme durations")
   void takesExtremeDurations() {
     Duration most = Duration.ofSeconds(Long.MAX_VALUE);
     Backoff backoff = new Backoff(most, most, most);
@@ -65,7 +65,7 @@ class BackoffTest {
   }
 
   @Test
-  @DisplayName("does not work while it lasts, also in an interrupted thread")
+  @DisplayName("uses no processor time while it lasts, also in an interrupted thread")
   void doesNotWorkWhileItLasts() {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     Thread.currentThread().interrupt();
@@ -89,7 +89,7 @@ class BackoffTest {
         retries++;
       }
       assertThat(Thread.interrupted()).isEqualTo(interrupted);
-      // 5 ms, 10 ms, 20 ms, 40 ms and then 50 ms each, at the least.
+      // 5 ms, 10 ms, 20 ms, 40 ms and then 50 ms each, at least.
       assertThat(retries).isBetween(1, 8);
     }
   }

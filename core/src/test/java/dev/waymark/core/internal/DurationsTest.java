@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Durations as a file writes them. */
+/** Durations in the format of a workflow file. */
 @DisplayName("A duration")
 final class DurationsTest {
   @Test
@@ -22,7 +22,7 @@ final class DurationsTest {
   }
 
   @Test
-  @DisplayName("of another form is none")
+  @DisplayName("in another form is refused")
   void refuses() {
     assertThat(
             List.of(
@@ -42,7 +42,7 @@ final class DurationsTest {
   }
 
   @Test
-  @DisplayName("is written as it is read")
+  @DisplayName("has a text form from which it can be read")
   void formats() {
     assertThat(List.of("0s", "250ms", "1h30m", "365d", "1d2h3m4s5ms"))
         .allSatisfy(

@@ -15,7 +15,7 @@ class TextTest {
   private static final String ROCKET = "\uD83D\uDE80";
 
   @Test
-  @DisplayName("that is well-formed passes as it is")
+  @DisplayName("that is well-formed is accepted unchanged")
   void wellFormed() {
     for (String good :
         List.of(
@@ -31,7 +31,7 @@ class TextTest {
   }
 
   @Test
-  @DisplayName("with NUL is refused with the place where it is")
+  @DisplayName("with NUL is refused with its position")
   void nul() {
     assertThatThrownBy(() -> Text.wellFormed("definition of workflow x", "ab\u0000c"))
         .isInstanceOf(InvalidInputException.class)
@@ -39,7 +39,7 @@ class TextTest {
   }
 
   @Test
-  @DisplayName("with a lone surrogate is refused with its number and place")
+  @DisplayName("with a lone surrogate is refused with its code and position")
   void surrogates() {
     for (String bad :
         List.of(
@@ -59,7 +59,7 @@ class TextTest {
   }
 
   @Test
-  @DisplayName("must match as a whole, not in one of its lines")
+  @DisplayName("must match as a whole, not only in one of its lines")
   void matching() {
     Pattern pattern = Pattern.compile("[a-z]+");
     assertThat(Text.matching("it", "abc", pattern, "letters")).isEqualTo("abc");
@@ -71,7 +71,7 @@ class TextTest {
   }
 
   @Test
-  @DisplayName("is measured in the bytes that it has in UTF-8")
+  @DisplayName("is measured in UTF-8 bytes")
   void bytes() {
     for (String text :
         List.of(
@@ -92,7 +92,7 @@ class TextTest {
   }
 
   @Test
-  @DisplayName("is quoted for messages without control characters and cut short")
+  @DisplayName("is quoted in messages without control characters, and truncated")
   void quote() {
     assertThat(Text.quote("a b")).isEqualTo("\"a b\"");
     assertThat(Text.quote("a\nb\u0000\u007F")).isEqualTo("\"a\\u000ab\\u0000\\u007f\"");

@@ -20,7 +20,7 @@ class TimesTest {
     "1969-12-31T23:59:59.999999999Z, 1969-12-31T23:59:59.999999Z",
     "0001-01-01T00:00:00.000000999Z, 0001-01-01T00:00:00Z",
   })
-  @DisplayName("are cut to the microsecond, never rounded")
+  @DisplayName("are truncated to the microsecond, never rounded")
   void micros(Instant time, Instant cut) {
     assertThat(Times.micros(time)).isEqualTo(cut);
     assertThat(Times.ofMicros(Times.toMicros(time))).isEqualTo(cut);
@@ -39,13 +39,13 @@ class TimesTest {
         1_772_366_400_123_456L,
         -62_135_596_800_000_000L
       })
-  @DisplayName("go to microseconds and back")
+  @DisplayName("can be converted to microseconds and back")
   void roundTrip(long micros) {
     assertThat(Times.toMicros(Times.ofMicros(micros))).isEqualTo(micros);
   }
 
   @Test
-  @DisplayName("count microseconds from 1970, before it with a minus")
+  @DisplayName("are counted in microseconds from 1970, negative before it")
   void count() {
     assertThat(Times.toMicros(Instant.EPOCH)).isZero();
     assertThat(Times.toMicros(Instant.EPOCH.minusNanos(1))).isEqualTo(-1);
@@ -64,7 +64,7 @@ class TimesTest {
     "9999-12-31T23:59:59.999999Z, 9999-12-31T23:59:59.999999Z",
     "0001-01-01T00:00:00Z, 0001-01-01T00:00:00Z",
   })
-  @DisplayName("that bound a range become the first whole microsecond that is not before them")
+  @DisplayName("that bound a range become the next whole microsecond")
   void bound(Instant bound, Instant expected) {
     assertThat(Times.bound(bound)).isEqualTo(expected);
   }

@@ -55,7 +55,7 @@ class IdsTest {
   }
 
   @Test
-  @DisplayName("carry the fraction of the millisecond in the twelve bits after the version")
+  @DisplayName("contain the fraction of the millisecond in the twelve bits after the version")
   void fraction() {
     assertThat(first(NOW).getMostSignificantBits() & 0xfff).isZero();
     assertThat(first(NOW.plusNanos(500_000)).getMostSignificantBits() & 0xfff).isEqualTo(2_048);
@@ -64,13 +64,13 @@ class IdsTest {
   }
 
   @Test
-  @DisplayName("rise strictly while the clock stands still, also across the millisecond")
+  @DisplayName("increase strictly while the clock does not change, also across the millisecond")
   void standingClock() {
     assertRising(new Ids(frozen(NOW), new Random(1)), 10_000);
   }
 
   @Test
-  @DisplayName("rise strictly when the clock steps back")
+  @DisplayName("increase strictly when the clock goes back")
   void clockStepsBack() {
     Ids ids =
         new Ids(
@@ -88,7 +88,7 @@ class IdsTest {
   }
 
   @Test
-  @DisplayName("come back to the clock once it has overtaken them")
+  @DisplayName("follow the clock again when it has overtaken them")
   void backToTheClock() {
     Instant later = NOW.plusSeconds(60);
     Ids ids = new Ids(sequence(NOW, NOW.minusSeconds(60), later), new Random(1));
@@ -99,7 +99,7 @@ class IdsTest {
   }
 
   @Test
-  @DisplayName("are the same for the same seed and clock, and others for another seed")
+  @DisplayName("are the same for the same seed and clock, and differ for another seed")
   void seed() {
     assertThat(some(5)).isEqualTo(some(5)).isNotEqualTo(some(6));
   }
@@ -114,7 +114,7 @@ class IdsTest {
   }
 
   @Test
-  @DisplayName("are unique when many threads make them")
+  @DisplayName("are unique when many threads create them")
   void threads() {
     Ids ids = new Ids(frozen(NOW), new Random(1));
     Set<Object> made = ConcurrentHashMap.newKeySet();
@@ -123,7 +123,7 @@ class IdsTest {
   }
 
   @Test
-  @DisplayName("of the system are near the system's time")
+  @DisplayName("of the system are near the time of the system")
   void system() {
     long before = System.currentTimeMillis();
     long made = Ids.system().commitId().value().getMostSignificantBits() >>> 16;
@@ -173,7 +173,7 @@ class IdsTest {
   }
 
   @Test
-  @DisplayName("of workflows and tasks are held to their form")
+  @DisplayName("of workflows and tasks must have a valid form")
   void names() {
     for (String good : List.of("a", "0", "A.b_c-d", "a".repeat(128))) {
       assertThat(new WorkflowId(good)).hasToString(good);
@@ -220,7 +220,7 @@ class IdsTest {
   }
 
   @Test
-  @DisplayName("name a record together with its kind in words")
+  @DisplayName("describe a record together with its kind")
   void references() {
     TaskRunId run = new TaskRunId(new UUID(0, 1));
     assertThat(RecordRef.of(new WorkflowId("w"))).hasToString("workflow w");

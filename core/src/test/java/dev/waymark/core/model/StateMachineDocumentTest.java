@@ -34,7 +34,7 @@ class StateMachineDocumentTest {
     document = Files.readString(find(Path.of("").toAbsolutePath()));
   }
 
-  /** The tests run in the folder of the module or of the whole. */
+  /** The tests run in the folder of the module or of the project. */
   private static Path find(Path start) {
     for (Path folder = start; folder != null; folder = folder.getParent()) {
       Path found = folder.resolve("docs").resolve("state-machine.md");
@@ -52,7 +52,7 @@ class StateMachineDocumentTest {
     return document.substring(begin, end < 0 ? document.length() : end).lines().toList();
   }
 
-  /** What the table of a section says: from each state the states that it moves to. */
+  /** The content of the table of a section: for each state the states to which it moves. */
   private static Map<String, Set<String>> table(String title) {
     Map<String, Set<String>> moves = new TreeMap<>();
     for (String line : section(title)) {
@@ -119,19 +119,19 @@ class StateMachineDocumentTest {
   }
 
   @Test
-  @DisplayName("shows the moves of executions as they are")
+  @DisplayName("contains the moves of executions")
   void executions() {
     assertDocumented("Executions", ExecutionState.values());
   }
 
   @Test
-  @DisplayName("shows the moves of task runs as they are")
+  @DisplayName("contains the moves of task runs")
   void taskRuns() {
     assertDocumented("Task runs", TaskRunState.values());
   }
 
   @Test
-  @DisplayName("shows the moves of attempts as they are")
+  @DisplayName("contains the moves of attempts")
   void attempts() {
     assertDocumented("Attempts", AttemptState.values());
   }

@@ -38,7 +38,7 @@ class StatesTest {
   }
 
   @Test
-  @DisplayName("lead from every state to an end")
+  @DisplayName("lead from every state to a terminal one")
   void everyStateEnds() {
     for (ExecutionState state : ExecutionState.values()) {
       assertThat(reachable(state, ExecutionState::moves)).anyMatch(State::isTerminal);
@@ -66,7 +66,7 @@ class StatesTest {
   }
 
   @Test
-  @DisplayName("end in exactly these states")
+  @DisplayName("have exactly these terminal states")
   void terminalStates() {
     assertThat(ExecutionState.values())
         .filteredOn(State::isTerminal)

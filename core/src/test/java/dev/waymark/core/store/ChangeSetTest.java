@@ -85,7 +85,7 @@ class ChangeSetTest {
   }
 
   @Test
-  @DisplayName("text is checked when a change is made")
+  @DisplayName("text is checked when a change is created")
   void text() {
     String bad = "a\u0000";
     assertThatThrownBy(() -> new NewWorkflow(WORKFLOW, bad))
@@ -103,7 +103,7 @@ class ChangeSetTest {
   }
 
   @Test
-  @DisplayName("the first refusal gives the type, and the message tells them all")
+  @DisplayName("the first refusal determines the type, and the message contains all of them")
   void refusals() {
     for (Reason first : Reason.values()) {
       Refusal one = new Refusal(RecordRef.of(RUN), first, "move it to RUNNING", "this", "that");

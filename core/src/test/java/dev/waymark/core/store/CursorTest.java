@@ -43,7 +43,7 @@ class CursorTest {
   }
 
   @Test
-  @DisplayName("comes back from its text, whatever its order, time and id")
+  @DisplayName("can be read from its text, with any order, time and id")
   void roundTrip() {
     Random random = new Random(3);
     for (Order order : Order.values()) {
@@ -63,7 +63,7 @@ class CursorTest {
   }
 
   @Test
-  @DisplayName("stands after an execution")
+  @DisplayName("is the position after an execution")
   void after() {
     Execution execution =
         new Execution(
@@ -90,7 +90,7 @@ class CursorTest {
   }
 
   @Test
-  @DisplayName("is not made of garbage")
+  @DisplayName("is refused when it is invalid")
   void garbage() {
     String good = new Cursor(Order.OLDEST, TIME, ID).toString();
     for (String bad :
@@ -119,14 +119,14 @@ class CursorTest {
   }
 
   @Test
-  @DisplayName("is not at a time at which no record can be")
+  @DisplayName("is refused at a time that no record can have")
   void impossibleTime() {
     assertRefused(text(1, 0, Long.MAX_VALUE, 0));
     assertRefused(text(1, 0, Long.MIN_VALUE, 0));
   }
 
   @Test
-  @DisplayName("has one text only: padding and stray bits are no part of it")
+  @DisplayName("has only one text: padding and unused bits are refused")
   void oneText() {
     String good = new Cursor(Order.OLDEST, TIME, ID).toString();
     assertRefused(good + "=");

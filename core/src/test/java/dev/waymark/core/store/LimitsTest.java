@@ -36,7 +36,7 @@ class LimitsTest {
   }
 
   @Test
-  @DisplayName("each have a setting of their own")
+  @DisplayName("have a setting each")
   void settings() throws ReflectiveOperationException {
     for (String name : NAMES) {
       Limits changed = with(name, 77);
@@ -58,7 +58,7 @@ class LimitsTest {
   }
 
   @Test
-  @DisplayName("a default page over the maximum is refused")
+  @DisplayName("refuse a default page size over the maximum")
   void defaultOverMaximum() {
     assertThatThrownBy(() -> Limits.builder().maxPageSize(10).defaultPageSize(11).build())
         .isInstanceOf(InvalidInputException.class)

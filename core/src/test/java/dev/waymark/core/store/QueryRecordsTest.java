@@ -37,7 +37,7 @@ class QueryRecordsTest {
   }
 
   @Test
-  @DisplayName("a query without conditions asks for everything, the oldest first")
+  @DisplayName("a query without conditions returns everything, the oldest first")
   void all() {
     assertThat(ExecutionQuery.all())
         .isEqualTo(
@@ -45,7 +45,7 @@ class QueryRecordsTest {
   }
 
   @Test
-  @DisplayName("the builder puts every condition where it belongs")
+  @DisplayName("the builder sets every condition")
   void builder() {
     assertThat(
             ExecutionQuery.builder()
@@ -91,8 +91,7 @@ class QueryRecordsTest {
   }
 
   @Test
-  @DisplayName(
-      "bounds of time become whole microseconds from the year 1 to the end of the year 9999")
+  @DisplayName("time bounds become whole microseconds from the year 1 to the end of the year 9999")
   void bounds() {
     ExecutionQuery query =
         ExecutionQuery.builder().since(TIME.plusNanos(1)).until(Instant.MAX).build();
@@ -113,7 +112,7 @@ class QueryRecordsTest {
   }
 
   @Test
-  @DisplayName("a cursor goes with its own order and without an offset")
+  @DisplayName("a cursor is refused with another order or with an offset")
   void cursor() {
     assertInvalid(
         () -> ExecutionQuery.builder().after(OLDEST).order(Order.NEWEST).build(),
@@ -124,7 +123,7 @@ class QueryRecordsTest {
   }
 
   @Test
-  @DisplayName("text that no store can hold is refused in labels")
+  @DisplayName("invalid text is refused in labels")
   void labels() {
     for (String bad : List.of("\u0000", "\uD83D", "\uDE80")) {
       assertInvalid(() -> ExecutionQuery.builder().label("a", bad).build(), "label \"a\"");

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@DisplayName("An error that goes to another process")
+@DisplayName("A serialized error")
 class SerializedErrorsTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("still names every record that stood against the change set")
+  @DisplayName("still names every conflicting record")
   void refusals(Refusal.Reason reason) throws Exception {
     RecordRef record = RecordRef.of(Ids.system().executionId());
     Refusal refusal = new Refusal(record, reason, "update it", "version 1", "version 2");

@@ -23,7 +23,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Claims and the changes of work")
+@DisplayName("Claims and the changes around them")
 class WorkChangesTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final UUID ID = new UUID(1, 2);
@@ -38,7 +38,7 @@ class WorkChangesTest {
   }
 
   @Test
-  @DisplayName("a claim names a worker, at least one pool, a lease and a limit that make sense")
+  @DisplayName("a claim requires a worker, at least one pool, a lease and a limit in range")
   void claims() {
     Set<String> pools = Set.of("default");
     invalid(() -> new ClaimRequest("", 1, LEASE, pools), "worker", "empty");
@@ -57,7 +57,7 @@ class WorkChangesTest {
   }
 
   @Test
-  @DisplayName("changes that make no sense are refused when they are made")
+  @DisplayName("invalid changes are refused when they are created")
   void changes() {
     invalid(() -> new Change.ReadyTaskRun(RUN, null, "p", 101, LEASE), "101", "-100 to 100");
     invalid(() -> new Change.ReadyTaskRun(RUN, null, "p", 0, LEASE.negated()), "zero or more");
@@ -118,7 +118,7 @@ class WorkChangesTest {
   }
 
   @Test
-  @DisplayName("pieces of logs are compared by what is in them, and nobody can change them")
+  @DisplayName("log parts are compared by content and are immutable")
   void bytes() {
     byte[] bytes = {1, 2};
     Change.AppendLog append = new Change.AppendLog(ATTEMPT, 0, bytes);
@@ -137,7 +137,7 @@ class WorkChangesTest {
   }
 
   @Test
-  @DisplayName("answers keep copies of what they are made of")
+  @DisplayName("answers keep copies of their parts")
   void answers() {
     List<Claims.Due> due = new ArrayList<>(List.of(new Claims.Due(EXECUTION, DueReason.SETTLE)));
     Claims claims = new Claims(List.of(), due, List.of(), null, null);

@@ -54,7 +54,7 @@ public abstract class AsyncContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the answer that comes by the future is that of a commit, and is durable")
+  @DisplayName("the answer of the future is that of a commit, and is durable")
   void answer() {
     ExecutionId id = ids.executionId();
     ChangeSet create = changes().createExecution(new NewExecution(id, flow())).build();
@@ -66,7 +66,7 @@ public abstract class AsyncContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("each of many that are on their way may build upon the one before")
+  @DisplayName("each of many commits in flight may depend on the one before")
   void order() {
     int attempts = 100;
     flow();
@@ -93,7 +93,7 @@ public abstract class AsyncContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a refusal comes by the future and harms no neighbour")
+  @DisplayName("the future of a refused commit fails, and other commits of its group succeed")
   void refusal() {
     flow();
     List<CompletableFuture<CommitResult>> answers = new ArrayList<>();
@@ -119,7 +119,7 @@ public abstract class AsyncContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("bad input comes by the future too")
+  @DisplayName("the future of an invalid commit fails too")
   void badInput() {
     String large = "x".repeat(Limits.defaults().maxDefinitionBytes() + 1);
     assertThat(
@@ -133,7 +133,7 @@ public abstract class AsyncContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what hangs on an answer may commit by itself, and wait for it")
+  @DisplayName("a callback of the future may itself commit, and wait for the answer")
   void commitsWithinStages() {
     flow();
     List<CompletableFuture<Long>> chains = new ArrayList<>();
@@ -150,7 +150,7 @@ public abstract class AsyncContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("cancelling the future neither takes the change set back nor harms the store")
+  @DisplayName("cancelling the future neither withdraws the change set nor damages the store")
   void cancelled() {
     flow();
     ExecutionId id = ids.executionId();
@@ -162,7 +162,7 @@ public abstract class AsyncContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("closing the store waits for what is on its way; afterwards it takes nothing")
+  @DisplayName("closing the store waits for commits in flight, and later commits are refused")
   void closing() {
     flow();
     List<CompletableFuture<CommitResult>> answers = new ArrayList<>();

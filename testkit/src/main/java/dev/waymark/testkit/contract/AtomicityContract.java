@@ -75,7 +75,7 @@ public abstract class AtomicityContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a change set may be large: thousands of records are created and moved together")
+  @DisplayName("a change set may be large: it creates and moves thousands of records together")
   void large() {
     int count = 5_000;
     ExecutionId execution = executionIn(ExecutionState.RUNNING);
@@ -97,7 +97,7 @@ public abstract class AtomicityContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("1 execution and 100 task runs of which one is refused stay as they were, all 101")
+  @DisplayName("1 execution and 100 task runs of which one is refused all stay unchanged")
   void oneOfMany() {
     List<TaskRunId> runs = newTaskRunIds(ids);
     ExecutionId execution = runningWith(runs);
@@ -126,7 +126,7 @@ public abstract class AtomicityContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the refused one may be the first, the last or in the middle of the change set")
+  @DisplayName("the refused change may be the first, the last or in the middle of the change set")
   void anywhere() {
     List<TaskRunId> runs = newTaskRunIds(ids);
     ExecutionId execution = runningWith(runs);
@@ -148,7 +148,7 @@ public abstract class AtomicityContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a refusal names every record that stood in the way, in the order of the changes")
+  @DisplayName("a refusal names every conflicting record, in the order of the changes")
   void namesAll() {
     List<TaskRunId> runs = newTaskRunIds(ids);
     ExecutionId execution = runningWith(runs);
@@ -197,7 +197,7 @@ public abstract class AtomicityContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("records that a refused change set would have created are not there")
+  @DisplayName("records that a refused change set would create do not exist")
   void createsNothing() {
     WorkflowId workflow = new WorkflowId("new-one");
     ExecutionId execution = ids.executionId();
@@ -219,7 +219,7 @@ public abstract class AtomicityContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("one change set may take a workflow from its first save to the end of its first run")
+  @DisplayName("one change set may save a workflow, start its first execution and end it")
   void wholeLife() {
     ExecutionId execution = ids.executionId();
     TaskRunId run = ids.taskRunId();
@@ -246,7 +246,7 @@ public abstract class AtomicityContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("who reads while change sets are committed never sees a part of one")
+  @DisplayName("a concurrent reader never sees a part of a change set")
   void readersSeeWholes() {
     flow();
     List<ExecutionId> executions = IntStream.range(0, 10).mapToObj(i -> ids.executionId()).toList();

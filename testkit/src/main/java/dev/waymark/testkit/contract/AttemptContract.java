@@ -50,7 +50,7 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("attempts are numbered from 1 without gaps, for each task run on its own")
+  @DisplayName("attempts are numbered from 1 without gaps, separately for each task run")
   void numbers() {
     TaskRunId a = running();
     TaskRunId b = running();
@@ -69,7 +69,7 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("in one change set several attempts of a task run get the next numbers")
+  @DisplayName("several attempts of a task run in one change set get the next numbers")
   void numbersWithinOneChangeSet() {
     TaskRunId run = running();
     CommitResult result =
@@ -102,7 +102,7 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("exit codes of every size are kept, and none is null")
+  @DisplayName("exit codes of every size are kept, and a missing exit code is null")
   void exitCodes() {
     TaskRunId run = running();
     List<Integer> codes = List.of(0, 1, 255, -1, Integer.MAX_VALUE, Integer.MIN_VALUE);
@@ -125,7 +125,7 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("no attempt begins while the one before is live")
+  @DisplayName("no attempt begins while the previous one is live")
   void oneLiveAttempt() {
     AttemptId id = attempt();
     ExecutionDetails before = details(id.taskRunId());
@@ -142,7 +142,7 @@ public abstract class AttemptContract extends ContractTest {
 
   @ParameterizedTest(name = "(ended {0})")
   @EnumSource(mode = Mode.EXCLUDE, names = "RUNNING")
-  @DisplayName("an attempt that has ended may be followed by another")
+  @DisplayName("an attempt that has ended may be followed by another one")
   void nextAttempt(AttemptState ended) {
     TaskRunId run = attemptIn(ended).taskRunId();
     assertThat(store.recordAttempt(run, "another").version()).isEqualTo(2);
@@ -152,7 +152,7 @@ public abstract class AttemptContract extends ContractTest {
   @EnumSource(
       mode = Mode.INCLUDE,
       names = {"SUCCEEDED", "FAILED", "CANCELLED", "SKIPPED"})
-  @DisplayName("a task run that has ended gains no attempt")
+  @DisplayName("a task run that has ended gets no new attempt")
   void endedTaskRunGainsNone(TaskRunState ended) {
     TaskRunId run = taskRunIn(execution(), ended);
     Refusal refusal =
@@ -183,7 +183,7 @@ public abstract class AttemptContract extends ContractTest {
   @EnumSource(
       mode = Mode.INCLUDE,
       names = {"PENDING", "RETRYING"})
-  @DisplayName("an attempt that began before its task run became RUNNING holds it just the same")
+  @DisplayName("an attempt that began before its task run became RUNNING also prevents its end")
   void attemptBeforeRunning(TaskRunState state) {
     TaskRunId run = taskRunIn(executionIn(ExecutionState.RUNNING), state);
     store.recordAttempt(run, "w");
@@ -225,7 +225,8 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an older number as the fence makes a change set void as a whole")
+  @DisplayName(
+      "an older attempt number as fencing token makes the store refuse the whole change set")
   void olderFence() {
     TaskRunId run = takenOver();
     ExecutionDetails before = details(run);
@@ -241,7 +242,7 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a number that no attempt has yet is no fence either")
+  @DisplayName("the number of an attempt that does not exist is not a valid fencing token")
   void futureFence() {
     TaskRunId run = attemptIn(AttemptState.SUCCEEDED).taskRunId();
     for (int fence : new int[] {0, 2, -1, Integer.MAX_VALUE}) {
@@ -252,7 +253,8 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the number of a lost attempt is no fence, even while no newer one has begun")
+  @DisplayName(
+      "the number of a lost attempt is not a valid fencing token, even without a newer attempt")
   void lostFence() {
     TaskRunId run = attemptIn(AttemptState.LOST).taskRunId();
     ChangeSet late = changes().updateTaskRun(run, TaskRunState.SUCCEEDED, null, 1).build();
@@ -261,7 +263,7 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the newest number as the fence lets a worker write")
+  @DisplayName("with the newest number as fencing token a worker can write")
   void newestFence() {
     TaskRunId run = takenOver();
     store.commit(
@@ -273,7 +275,7 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a worker whose attempt was declared lost cannot end it any more")
+  @DisplayName("a worker whose attempt was declared lost cannot end it")
   void lostAttempt() {
     AttemptId lost = attemptIn(AttemptState.LOST);
     ExecutionDetails before = details(lost.taskRunId());
@@ -287,7 +289,8 @@ public abstract class AttemptContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what has no such attempt or task run is null, empty or refused")
+  @DisplayName(
+      "queries for a missing attempt or task run return null or nothing, and changes are refused")
   void unknown() {
     AttemptId none = new AttemptId(running(), 1);
     TaskRunId unknown = ids.taskRunId();

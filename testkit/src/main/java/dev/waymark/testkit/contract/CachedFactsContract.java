@@ -167,7 +167,8 @@ public abstract class CachedFactsContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("every kind of change leaves every kept fact right, however it is committed")
+  @DisplayName(
+      "every kind of change leaves every cached fact correct, in whatever way it is committed")
   void everyFactAfterEveryChange() {
     flow();
     Map<Class<?>, Supplier<Change>> examples = examples();

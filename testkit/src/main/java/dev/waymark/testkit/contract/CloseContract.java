@@ -26,7 +26,7 @@ public abstract class CloseContract extends ContractTest {
   protected CloseContract() {}
 
   @Test
-  @DisplayName("a closed store answers nothing and takes nothing")
+  @DisplayName("a closed store refuses every call")
   void closed() {
     ExecutionId execution = execution();
     TaskRunId run = ids.taskRunId();
@@ -67,7 +67,7 @@ public abstract class CloseContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("closing a store while others use it lets running calls end")
+  @DisplayName("closing a store lets the running calls of other threads end")
   void whileInUse() {
     flow();
     Parallel.run(

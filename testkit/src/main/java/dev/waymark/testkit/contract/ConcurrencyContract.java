@@ -46,7 +46,7 @@ public abstract class ConcurrencyContract extends ContractTest {
   protected ConcurrencyContract() {}
 
   @Test
-  @DisplayName("eight threads create executions: all are there, each with its own history")
+  @DisplayName("eight threads create executions: all exist, each with its own history")
   void executions() {
     flow();
     int each = 25;
@@ -77,7 +77,7 @@ public abstract class ConcurrencyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("eight threads save one workflow: revisions without gaps, each with one content")
+  @DisplayName("eight threads save one workflow: its revisions have no gaps, each with one content")
   void revisions() {
     int each = 10;
     List<List<Long>> answers =
@@ -100,7 +100,7 @@ public abstract class ConcurrencyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("eight threads save the same content: one revision, and one of them made it")
+  @DisplayName("eight threads save the same content: one revision, created by one of them")
   void sameContent() {
     NewWorkflow workflow = new NewWorkflow(FLOW, "x", "y", Map.of("a", "b"));
     List<Boolean> changed = Parallel.run(THREADS, thread -> store.saveWorkflow(workflow).changed());
@@ -109,7 +109,7 @@ public abstract class ConcurrencyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("eight threads start the same execution: one start, and one of them made it")
+  @DisplayName("eight threads start the same execution: one start, made by one of them")
   void sameExecution() {
     NewExecution request = new NewExecution(ids.executionId(), flow());
     List<Boolean> changed =
@@ -120,7 +120,7 @@ public abstract class ConcurrencyContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "eight threads add task runs to one execution: all are there, and its history has no gap")
+      "eight threads add task runs to one execution: all exist, and its history has no gap")
   void taskRunsOfOneExecution() {
     ExecutionId execution = executionIn(ExecutionState.RUNNING);
     int each = 15;
@@ -188,7 +188,7 @@ public abstract class ConcurrencyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("eight threads take turns at the attempts of one task run: numbers without gaps")
+  @DisplayName("eight threads record the attempts of one task run in turn: numbers without gaps")
   void attemptsOfOneTaskRun() {
     TaskRunId run = taskRunIn(executionIn(ExecutionState.RUNNING), TaskRunState.RUNNING);
     int each = 5;
@@ -224,7 +224,7 @@ public abstract class ConcurrencyContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "a refused or invalid change set harms no neighbour that is committed at the same moment")
+      "a refused or invalid change set does not affect others that are committed at the same moment")
   void badNeighbours() {
     ExecutionId ended = executionIn(ExecutionState.SUCCEEDED);
     int each = 20;

@@ -30,7 +30,8 @@ public abstract class ConflictContract extends ContractTest {
   protected ConflictContract() {}
 
   @Test
-  @DisplayName("a stale version of an execution is a conflict that names expected and found")
+  @DisplayName(
+      "a stale version of an execution is a conflict that names the expected and the found version")
   void staleExecution() {
     ExecutionId id = executionIn(ExecutionState.RUNNING);
     ExecutionDetails before = details(id);
@@ -49,7 +50,8 @@ public abstract class ConflictContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a stale version of a task run is a conflict that names expected and found")
+  @DisplayName(
+      "a stale version of a task run is a conflict that names the expected and the found version")
   void staleTaskRun() {
     TaskRunId id = taskRunIn(execution(), TaskRunState.RUNNING);
     ExecutionDetails before = details(id);
@@ -65,7 +67,7 @@ public abstract class ConflictContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("within one change set the version counts on from change to change")
+  @DisplayName("within one change set the version increases from change to change")
   void versionsWithinOneChangeSet() {
     ExecutionId id = execution();
     store.commit(
@@ -102,7 +104,7 @@ public abstract class ConflictContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("of eight threads that record the next attempt exactly one does")
+  @DisplayName("of eight threads that record the next attempt exactly one succeeds")
   void eightRaceForAnAttempt() {
     TaskRunId run = taskRunIn(executionIn(ExecutionState.RUNNING), TaskRunState.RUNNING);
     List<Boolean> won = Parallel.run(8, thread -> recorded(run, "worker-" + thread));
@@ -112,7 +114,7 @@ public abstract class ConflictContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("no update is lost when eight threads move one execution in turns")
+  @DisplayName("no update is lost when eight threads move one execution in turn")
   void noLostUpdate() {
     ExecutionId id = executionIn(ExecutionState.RUNNING);
     int threads = 8;

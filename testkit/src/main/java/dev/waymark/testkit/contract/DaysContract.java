@@ -112,7 +112,7 @@ public abstract class DaysContract extends ContractTest {
 
   @ParameterizedTest(name = "({0} first)")
   @EnumSource
-  @DisplayName("every page by offset is what counting by hand gives, whatever the filter")
+  @DisplayName("every page by offset is equal to a filtered list in memory, with any filter")
   void byOffset(Order order) {
     List<Execution> inOrder = Population.at(store, clock, SEED, times()).inOrder();
     forEachFilter(
@@ -146,7 +146,7 @@ public abstract class DaysContract extends ContractTest {
 
   @ParameterizedTest(name = "({0} first)")
   @EnumSource
-  @DisplayName("a walk by cursor visits what counting by hand gives, whatever the filter")
+  @DisplayName("a walk by cursor visits the same as a filtered list in memory, with any filter")
   void byCursor(Order order) {
     List<Execution> inOrder = Population.at(store, clock, SEED, times()).inOrder();
     forEachFilter(
@@ -162,7 +162,7 @@ public abstract class DaysContract extends ContractTest {
 
   @ParameterizedTest(name = "({0} first)")
   @EnumSource
-  @DisplayName("a cursor from anywhere, also from beside the range, begins just after its place")
+  @DisplayName("a page after any cursor, even outside of the range, begins directly behind it")
   void fromAnyPlace(Order order) {
     List<Execution> inOrder = Population.at(store, clock, SEED, times()).inOrder();
     ExecutionQuery everything = ExecutionQuery.builder().order(order).build();
@@ -199,7 +199,7 @@ public abstract class DaysContract extends ContractTest {
 
   @ParameterizedTest(name = "({0} first)")
   @EnumSource
-  @DisplayName("a list by labels is what counting by hand gives, whatever the filter beside them")
+  @DisplayName("a list by labels is equal to a filtered list in memory, with any other filter")
   void byLabels(Order order) {
     List<Execution> inOrder = Population.at(store, clock, SEED, times()).inOrder();
     for (Map<String, String> labels :

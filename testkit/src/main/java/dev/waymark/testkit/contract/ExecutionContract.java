@@ -46,7 +46,7 @@ public abstract class ExecutionContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "a new execution is PENDING at version 1, with what it was started with and nothing else")
+      "a new execution is PENDING at version 1, with the values of its start and nothing else")
   void created() {
     ExecutionId id = ids.executionId();
     Map<String, String> labels = Map.of("team", "data", "app.example/tier", "1");
@@ -61,7 +61,7 @@ public abstract class ExecutionContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution pins the latest revision of the moment, or the one that was asked for")
+  @DisplayName("an execution pins the latest revision at its start, or the requested one")
   void pins() {
     revision("one");
     ExecutionId atOne = start(null);
@@ -76,7 +76,7 @@ public abstract class ExecutionContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("in one change set an execution pins the revision that was saved just before it")
+  @DisplayName("in one change set an execution pins the revision that was saved before it")
   void pinsWithinOneChangeSet() {
     ExecutionId first = ids.executionId();
     ExecutionId second = ids.executionId();
@@ -92,7 +92,7 @@ public abstract class ExecutionContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution of a workflow or a revision that does not exist is refused")
+  @DisplayName("an execution of a missing workflow or revision is refused")
   void unknownWorkflow() {
     revision("one");
     ExecutionId id = ids.executionId();
@@ -115,7 +115,7 @@ public abstract class ExecutionContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("creating it again by the same request changes nothing, however far it has come")
+  @DisplayName("creating it again by the same request changes nothing, in every state")
   void idempotent() {
     revision("one");
     NewExecution request =
@@ -173,7 +173,8 @@ public abstract class ExecutionContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("startedAt is the first time it ran and endedAt the time it ended")
+  @DisplayName(
+      "startedAt is the time of its first move to RUNNING, and endedAt the time of its end")
   void times() {
     ExecutionId id = execution();
     assertThat(stored(id).startedAt()).isNull();
@@ -193,7 +194,7 @@ public abstract class ExecutionContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution that never ran has no startedAt, also when it has ended")
+  @DisplayName("an execution that never ran has no startedAt, even after its end")
   void neverRan() {
     ExecutionId id = executionIn(ExecutionState.PAUSED);
     store.updateExecution(id, ExecutionState.CANCELLED, 2);
@@ -202,7 +203,7 @@ public abstract class ExecutionContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("every move raises the version by one, and the outcome says so")
+  @DisplayName("every move increases the version by one, and the outcome contains it")
   void versions() {
     ExecutionId id = execution();
     long version = 1;
@@ -217,7 +218,7 @@ public abstract class ExecutionContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a move without an expected version is held to the table of moves alone")
+  @DisplayName("a move without an expected version only has to be in the table of moves")
   void withoutVersion() {
     ExecutionId id = execution();
     store.commit(changes().updateExecution(id, ExecutionState.RUNNING).build());
@@ -226,7 +227,7 @@ public abstract class ExecutionContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the reason that comes with a move is kept, and stays when a later move brings none")
+  @DisplayName("the reason of a move is kept, and a later move without one does not clear it")
   void error() {
     ExecutionId failed = executionIn(ExecutionState.RUNNING);
     store.commit(
@@ -251,7 +252,7 @@ public abstract class ExecutionContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("moving an execution that does not exist is refused and makes none")
+  @DisplayName("moving a missing execution is refused and creates none")
   void unknownExecution() {
     ExecutionId id = ids.executionId();
     refusedFor(

@@ -51,8 +51,7 @@ public abstract class HistoryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName(
-      "it tells the whole life of an execution in order, each step from where to where and when")
+  @DisplayName("it contains every transition of an execution in order, with its states and time")
   void wholeLife() {
     ExecutionId execution = execution();
     TaskRunId run = taskRun(execution);
@@ -89,7 +88,7 @@ public abstract class HistoryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the transitions of one commit carry one time, that of its answer")
+  @DisplayName("all transitions of one commit have the time of its answer")
   void oneTime() {
     ExecutionId execution = execution();
     clock.advance(Duration.ofSeconds(1));
@@ -106,7 +105,7 @@ public abstract class HistoryContract extends ContractTest {
    * While the first change sets wait for the disk, the others queue up and are written together.
    */
   @Test
-  @DisplayName("change sets that are written together are numbered in the order of their commits")
+  @DisplayName("change sets of one group are numbered in the order of their commits")
   void writtenTogether() {
     List<ExecutionId> executions = List.of(execution(), execution());
     List<List<RecordRef>> created = List.of(new ArrayList<>(), new ArrayList<>());
@@ -134,7 +133,7 @@ public abstract class HistoryContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "within one commit the order is that of the changes, also when one record moves several times")
+      "within one commit the order is that of the changes, also when a record moves several times")
   void orderWithinOneCommit() {
     ExecutionId execution = execution();
     TaskRunId a = ids.taskRunId();
@@ -171,7 +170,7 @@ public abstract class HistoryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("each execution is counted on its own, also when one commit moves several")
+  @DisplayName("each execution is numbered separately, also when one commit moves several")
   void eachOnItsOwn() {
     List<ExecutionId> executions = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -192,7 +191,7 @@ public abstract class HistoryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what was refused or changed nothing leaves no step and no gap")
+  @DisplayName("a refused or ineffective change leaves no transition and no gap")
   void noGaps() {
     ExecutionId execution = execution();
     TaskRunId run = taskRun(execution);
@@ -207,7 +206,7 @@ public abstract class HistoryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a clock that steps back does not change the order")
+  @DisplayName("a clock that goes back does not change the order")
   void clockStepsBack() {
     ExecutionId execution = execution();
     Instant before = clock.advance(Duration.ofHours(-1));
@@ -235,7 +234,7 @@ public abstract class HistoryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the details of an execution hold its whole history, however long")
+  @DisplayName("the details of an execution contain its whole history, whatever its length")
   void longHistory() {
     ExecutionId execution = execution();
     ChangeSet.Builder changes = changes();
@@ -250,7 +249,7 @@ public abstract class HistoryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution that does not exist has an empty history")
+  @DisplayName("a missing execution has an empty history")
   void unknown() {
     Page<Transition> page = store.history(ids.executionId(), PageRequest.first(3));
     assertThat(page).isEqualTo(new Page<Transition>(List.of(), 0, 0L, 3, null));

@@ -69,7 +69,7 @@ public abstract class LimitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the store says which limits it was opened with")
+  @DisplayName("the store returns the limits with which it was opened")
   void limitsAreTold() {
     assertThat(store.limits()).isEqualTo(limits());
   }
@@ -300,7 +300,7 @@ public abstract class LimitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("defaultPageSize is what a query gets that does not say")
+  @DisplayName("defaultPageSize is the page size of a query that has none")
   void defaultPageSize() {
     for (int i = 0; i < 4; i++) {
       execution();
@@ -313,7 +313,7 @@ public abstract class LimitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a page size does not cut what belongs to one execution or task run")
+  @DisplayName("the page size does not limit the records of one execution or task run")
   void notPaged() {
     TaskRunId run = taskRun(execution());
     ExecutionId execution = stored(run).executionId();
@@ -328,7 +328,7 @@ public abstract class LimitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("more commits at once than maxGroup go through all the same")
+  @DisplayName("more concurrent commits than maxGroup all succeed")
   void group() {
     flow();
     Parallel.run(

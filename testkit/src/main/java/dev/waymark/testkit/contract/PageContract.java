@@ -42,7 +42,7 @@ public abstract class PageContract extends ContractTest {
 
   @ParameterizedTest(name = "({0} first)")
   @EnumSource
-  @DisplayName("pages by offset cut the list where counting by hand does")
+  @DisplayName("pages by offset are equal to the parts of a list in memory")
   void byOffset(Order order) {
     List<Execution> inOrder = Population.of(store, clock, SEED).inOrder();
     List<Execution> matching = Population.matching(inOrder, running(order).build());
@@ -71,7 +71,7 @@ public abstract class PageContract extends ContractTest {
 
   @ParameterizedTest(name = "({0} first)")
   @EnumSource
-  @DisplayName("a page after any execution begins with the one that follows it")
+  @DisplayName("a page after any execution begins with the next one")
   void byCursor(Order order) {
     List<Execution> inOrder = Population.of(store, clock, SEED).inOrder();
     List<Execution> matching = Population.matching(inOrder, running(order).build());
@@ -90,7 +90,7 @@ public abstract class PageContract extends ContractTest {
 
   @ParameterizedTest(name = "({0} first)")
   @EnumSource
-  @DisplayName("a cursor of an execution that the filter leaves out is a place all the same")
+  @DisplayName("a cursor is valid for an execution that the filter excludes")
   void cursorOfAnother(Order order) {
     List<Execution> inOrder = Population.of(store, clock, SEED).inOrder();
     List<Execution> everything =
@@ -112,7 +112,7 @@ public abstract class PageContract extends ContractTest {
 
   @ParameterizedTest(name = "({0} first)")
   @EnumSource
-  @DisplayName("walking by cursor while others are added visits each exactly once")
+  @DisplayName("a walk by cursor visits each execution exactly once while others are added")
   void walk(Order order) {
     Population population = Population.of(store, clock, SEED);
     List<ExecutionId> before = population.inOrder().stream().map(Execution::id).toList();
@@ -134,7 +134,7 @@ public abstract class PageContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("walking the oldest first also meets those that were added behind it")
+  @DisplayName("a walk from the oldest also visits the executions that are added meanwhile")
   void walkMeetsNewOnes() {
     Set<ExecutionId> expected = new HashSet<>();
     for (int i = 0; i < 5; i++) {
@@ -155,7 +155,7 @@ public abstract class PageContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("past the end a page is empty and its total still right")
+  @DisplayName("past the end a page is empty and its total is still correct")
   void pastTheEnd() {
     for (int i = 0; i < 3; i++) {
       execution();
@@ -171,7 +171,7 @@ public abstract class PageContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a page that ends exactly with the list has no next")
+  @DisplayName("a page that ends with the list has no next cursor")
   void exactEnd() {
     for (int i = 0; i < 4; i++) {
       execution();
@@ -185,7 +185,7 @@ public abstract class PageContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a query that does not say how many gets the default page size")
+  @DisplayName("a query without a limit gets the default page size")
   void defaultLimit() {
     Page<Execution> page = store.executions(ExecutionQuery.all());
     assertThat(page.limit()).isEqualTo(limits().defaultPageSize());
@@ -206,7 +206,7 @@ public abstract class PageContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a cursor goes with its own order and without an offset")
+  @DisplayName("a cursor is refused with another order or with an offset")
   void cursorAgainstQuery() {
     execution();
     Cursor oldest =

@@ -55,7 +55,8 @@ public abstract class PrefixContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("workflows: each id once, however many revisions, in the order of its characters")
+  @DisplayName(
+      "workflows: each id once, for any number of revisions, in the order of its characters")
   void workflowOrder() {
     save("ab", "a.b", "a-b", "a_b", "aB", "a0", "a", "A", "Ab", "b");
     store.saveWorkflow(new NewWorkflow(new WorkflowId("ab"), "second revision"));
@@ -67,7 +68,7 @@ public abstract class PrefixContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("workflows: case counts")
+  @DisplayName("workflows: upper and lower case differ")
   void workflowCase() {
     save("Nightly", "nightly", "NIGHTLY");
     assertThat(workflows("N")).containsExactly("NIGHTLY", "Nightly");
@@ -76,7 +77,7 @@ public abstract class PrefixContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("workflows: % _ * ? [ and backslash mean themselves")
+  @DisplayName("workflows: % _ * ? [ and backslash are literal")
   void wildcards() {
     save("a_b", "aXb", "a-b", "ab", "b");
     assertThat(workflows("a_")).containsExactly("a_b");
@@ -91,8 +92,7 @@ public abstract class PrefixContract extends ContractTest {
   }
 
   @Test
-  @DisplayName(
-      "executions: by every length of prefix, in order, the sign of the number does not matter")
+  @DisplayName("executions: every length of prefix works, in order, as unsigned numbers")
   void executionPrefixes() {
     createExecutions();
     assertThat(executions("")).containsExactlyElementsOf(UUIDS);
@@ -120,7 +120,7 @@ public abstract class PrefixContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("executions: what is no beginning of a UUID finds nothing")
+  @DisplayName("executions: a text that is no prefix of a UUID finds nothing")
   void noUuid() {
     createExecutions();
     for (String prefix :
@@ -144,7 +144,7 @@ public abstract class PrefixContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("task runs: as executions, and the kinds do not mix")
+  @DisplayName("task runs: as executions, and the kinds are separate")
   void taskRuns() {
     createExecutions();
     ExecutionId execution = ExecutionId.parse(UUIDS.get(0));
@@ -160,7 +160,7 @@ public abstract class PrefixContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("at most as many as were asked for, the first ones")
+  @DisplayName("at most the requested number of ids, the first ones")
   void limit() {
     createExecutions();
     save("w1", "w2", "w3");
@@ -171,7 +171,7 @@ public abstract class PrefixContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("attempts have no ids of their own to look for")
+  @DisplayName("attempts have no ids of their own to look up")
   void attempts() {
     invalid(() -> store.idsStartingWith(RecordKind.ATTEMPT, "", 5), "attempt");
     invalid(() -> store.idsStartingWith(RecordKind.WORKER, "", 5), "worker");

@@ -84,7 +84,7 @@ public abstract class QueryContract extends ContractTest {
 
   @ParameterizedTest(name = "({0} first)")
   @EnumSource
-  @DisplayName("every combination of filters gives what counting by hand gives")
+  @DisplayName("every combination of filters returns the same as a filter in memory")
   void everyCombination(Order order) {
     List<Execution> inOrder = Population.of(store, clock, SEED).inOrder();
     int notEmpty = 0;
@@ -113,7 +113,7 @@ public abstract class QueryContract extends ContractTest {
 
   @ParameterizedTest(name = "({0})")
   @EnumSource
-  @DisplayName("bounds of time hold to the nanosecond for an execution created at T")
+  @DisplayName("time bounds are exact to the nanosecond for an execution created at T")
   void bounds(Bound bound) {
     ExecutionId id = execution();
     ExecutionQuery query = ExecutionQuery.builder().since(bound.since).until(bound.until).build();
@@ -155,7 +155,8 @@ public abstract class QueryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("executions of one instant are ordered by id as an unsigned number, both ways")
+  @DisplayName(
+      "executions of the same time are ordered by id as an unsigned number, in both orders")
   void ties() {
     flow();
     List<ExecutionId> ordered = new ArrayList<>();
@@ -183,7 +184,7 @@ public abstract class QueryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a filter follows an execution from state to state")
+  @DisplayName("a filter by state follows an execution from state to state")
   void filterFollows() {
     ExecutionId id = execution();
     ExecutionQuery pending = ExecutionQuery.builder().states(ExecutionState.PENDING).build();
@@ -197,7 +198,7 @@ public abstract class QueryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("labels are compared as a whole, by case and by every character")
+  @DisplayName("labels are compared as a whole, with case and every character")
   void labels() {
     flow();
     ExecutionId id = ids.executionId();
@@ -235,7 +236,7 @@ public abstract class QueryContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a clock that steps back puts executions where their time says")
+  @DisplayName("a clock that goes back puts executions at the position of their time")
   void clockStepsBack() {
     ExecutionId first = execution();
     clock.advance(Duration.ofHours(-1));

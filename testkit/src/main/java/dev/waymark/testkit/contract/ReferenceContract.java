@@ -26,7 +26,7 @@ public abstract class ReferenceContract extends ContractTest {
 
   @ParameterizedTest(name = "(seed {0})")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-  @DisplayName("random change sets and questions fare as in the reference store")
+  @DisplayName("random change sets and queries have the same results as in the reference store")
   void sameAsReference(long seed) {
     new Comparison(
             clock, Map.of("the store", store), "run this test again, its seeds are always the same")

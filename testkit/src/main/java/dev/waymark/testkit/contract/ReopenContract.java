@@ -77,8 +77,7 @@ public abstract class ReopenContract extends ContractTest {
   }
 
   @Test
-  @DisplayName(
-      "what was committed is there, just as it was, when the store was closed and opened again")
+  @DisplayName("committed records are unchanged after the store is closed and opened again")
   void allThere() {
     ExecutionId execution = fullLife();
     store.commit(
@@ -94,7 +93,8 @@ public abstract class ReopenContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("versions, numbers, revisions and histories go on where they were")
+  @DisplayName(
+      "versions, numbers, revisions and histories continue after the store is opened again")
   void goesOn() {
     ExecutionId execution = fullLife();
     TaskRunId run = store.taskRuns(execution).get(0).id();
@@ -113,7 +113,8 @@ public abstract class ReopenContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what is ready, claimed, due and put out is so when the store was opened again")
+  @DisplayName(
+      "ready task runs, leases, due executions and outputs are kept when the store is opened again")
   void workGoesOn() {
     ExecutionId execution = execution();
     TaskRunId held = taskRun(execution);
@@ -162,7 +163,7 @@ public abstract class ReopenContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a commit that is repeated after the store was opened again gets its first answer")
+  @DisplayName("a commit that is repeated after the store is opened again gets its first answer")
   void repeatedCommit() {
     ExecutionId execution = execution();
     ChangeSet changes = changes().updateExecution(execution, ExecutionState.RUNNING).build();
@@ -175,7 +176,7 @@ public abstract class ReopenContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "a store sees at once what another one has committed, and holds it to the same rules")
+      "a store immediately sees the commits of another one, and applies the same rules to them")
   void sideBySide() {
     StateStore other = openAnother();
     ExecutionId execution = execution();
@@ -191,7 +192,7 @@ public abstract class ReopenContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a late write is refused although another store has started the next attempt")
+  @DisplayName("a late write is refused after another store has started the next attempt")
   void lateWrite() {
     StateStore other = openAnother();
     TaskRunId run = attempt().taskRunId();
@@ -234,7 +235,7 @@ public abstract class ReopenContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("no execution ends while a task run lives that another store has added")
+  @DisplayName("no execution ends while a task run that another store has added is live")
   void addedByAnother() {
     StateStore other = openAnother();
     ExecutionId execution = execution();
@@ -251,7 +252,7 @@ public abstract class ReopenContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution runs the newest revision although another store has saved it")
+  @DisplayName("an execution gets the newest revision, also when another store has saved it")
   void newestByAnother() {
     StateStore other = openAnother();
     execution();
@@ -262,7 +263,8 @@ public abstract class ReopenContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution that is created again by the same request may gain task runs with it")
+  @DisplayName(
+      "an execution that is created again by the same request may get task runs in the same commit")
   void createdAgain() {
     ExecutionId execution = ids.executionId();
     NewExecution request = new NewExecution(execution, flow());
@@ -293,7 +295,7 @@ public abstract class ReopenContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("no update and no revision is lost between four stores")
+  @DisplayName("four stores lose no update and no revision")
   void noLostUpdate() {
     flow();
     ExecutionId execution = executionIn(ExecutionState.RUNNING);
@@ -331,7 +333,7 @@ public abstract class ReopenContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("who reads through another store never sees a part of a change set")
+  @DisplayName("a reader of another store never sees a part of a change set")
   void readersSeeWholes() {
     StateStore other = openAnother();
     flow();

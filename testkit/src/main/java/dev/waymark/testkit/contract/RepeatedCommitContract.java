@@ -51,8 +51,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName(
-      "the second time gets the answer of the first, its time included, and changes nothing")
+  @DisplayName("the second time gets the answer of the first, with its time, and changes nothing")
   void twice() {
     ExecutionId execution = ids.executionId();
     TaskRunId run = ids.taskRunId();
@@ -74,7 +73,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the answer stays the same when the records have gone on since")
+  @DisplayName("the answer is the same after the records have changed again")
   void afterOtherCommits() {
     ExecutionId execution = ids.executionId();
     TaskRunId run = ids.taskRunId();
@@ -91,7 +90,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a saved workflow of content A is not saved anew by a repetition after content B")
+  @DisplayName("a repetition of the save of content A after content B saves no revision")
   void repeatedSave() {
     ChangeSet saveA = changes().saveWorkflow(new NewWorkflow(FLOW, "A")).build();
     CommitResult first = store.commit(saveA);
@@ -102,7 +101,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "eight threads that commit the same change set get the same answer, and it counts once")
+      "eight threads that commit the same change set get the same answer, and it is applied once")
   void atOnce() {
     TaskRunId run = taskRunIn(executionIn(ExecutionState.RUNNING), TaskRunState.RUNNING);
     for (int round = 1; round <= 5; round++) {
@@ -119,7 +118,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an id that was used for a change set of other records is bad input")
+  @DisplayName("an id that was used for a change set of other records is invalid input")
   void idOfOtherRecords() {
     ExecutionId a = execution();
     ExecutionId b = execution();
@@ -144,7 +143,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an id that was used for another change of the same record is bad input")
+  @DisplayName("an id that was used for another change of the same record is invalid input")
   void idOfAnotherChange() {
     TaskRunId run = taskRun(execution());
     CommitId id = ids.commitId();
@@ -155,7 +154,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an id that was used without a reason is bad input with the reason \"null\"")
+  @DisplayName("an id that was used without a reason is invalid input with the reason \"null\"")
   void idOfAnotherReason() {
     AttemptId attempt = attempt();
     CommitId id = ids.commitId();
@@ -168,7 +167,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a refused change set leaves its id free and may be repeated once the way is clear")
+  @DisplayName("the id of a refused change set is free, and the change set may be repeated later")
   void refusedMayBeRepeated() {
     TaskRunId run = attempt().taskRunId();
     ChangeSet changes = changes().updateTaskRun(run, TaskRunState.SUCCEEDED).build();
@@ -181,7 +180,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a change set that changed nothing is remembered too")
+  @DisplayName("a change set without any effect is also recognized when it is repeated")
   void nothingChanged() {
     flow();
     ChangeSet changes =

@@ -77,7 +77,7 @@ public abstract class StateStoreContract {
   }
 
   @Nested
-  @DisplayName("attempts and fences")
+  @DisplayName("attempts and fencing")
   class Attempts extends AttemptContract {
     @Override
     protected StoreFixture newFixture() {
@@ -95,7 +95,7 @@ public abstract class StateStoreContract {
   }
 
   @Nested
-  @DisplayName("facts that a store may keep")
+  @DisplayName("cached facts")
   class CachedFacts extends CachedFactsContract {
     @Override
     protected StoreFixture newFixture() {
@@ -194,7 +194,7 @@ public abstract class StateStoreContract {
   }
 
   @Nested
-  @DisplayName("commits without waiting")
+  @DisplayName("asynchronous commits")
   class AsyncCommits extends AsyncContract {
     @Override
     protected StoreFixture newFixture() {
@@ -293,7 +293,7 @@ public abstract class StateStoreContract {
   }
 
   @Nested
-  @DisplayName("several stores upon the same data")
+  @DisplayName("several stores on the same data")
   class Reopening extends ReopenContract {
     @Override
     protected StoreFixture newFixture() {
@@ -320,7 +320,7 @@ public abstract class StateStoreContract {
   }
 
   @Nested
-  @DisplayName("why something waits")
+  @DisplayName("wait reasons")
   class Waits extends WaitContract {
     @Override
     protected StoreFixture newFixture() {

@@ -79,7 +79,7 @@ public abstract class TaskRunContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a task has one task run in an execution, and one in every other")
+  @DisplayName("a task has one task run in each execution")
   void onePerTask() {
     ExecutionId execution = execution();
     ExecutionId other = execution();
@@ -111,7 +111,7 @@ public abstract class TaskRunContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a task run of an execution that does not exist is refused")
+  @DisplayName("a task run of a missing execution is refused")
   void unknownExecution() {
     ExecutionId unknown = ids.executionId();
     TaskRunId id = ids.taskRunId();
@@ -129,7 +129,7 @@ public abstract class TaskRunContract extends ContractTest {
   @EnumSource(
       mode = Mode.INCLUDE,
       names = {"SUCCEEDED", "FAILED", "CANCELLED"})
-  @DisplayName("an execution that has ended gains no task run")
+  @DisplayName("an execution that has ended gets no new task run")
   void endedExecutionGainsNone(ExecutionState ended) {
     ExecutionId execution = executionIn(ended);
     ExecutionDetails before = details(execution);
@@ -146,7 +146,7 @@ public abstract class TaskRunContract extends ContractTest {
   @EnumSource(
       mode = Mode.INCLUDE,
       names = {"PENDING", "RUNNING", "PAUSED", "CANCELLING"})
-  @DisplayName("an execution that has not ended gains task runs")
+  @DisplayName("an execution that has not ended gets new task runs")
   void liveExecutionGainsSome(ExecutionState live) {
     TaskRunId id = taskRun(executionIn(live));
     assertThat(stored(id).state()).isEqualTo(TaskRunState.PENDING);
@@ -180,7 +180,7 @@ public abstract class TaskRunContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution ends once all its task runs have, however they ended")
+  @DisplayName("an execution can end when all its task runs have ended, in any terminal state")
   void executionEndsAfterTaskRuns() {
     ExecutionId execution = executionIn(ExecutionState.RUNNING);
     for (TaskRunState end : TaskRunState.values()) {
@@ -194,7 +194,7 @@ public abstract class TaskRunContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "in one change set the order decides: the last task run ends first, then the execution")
+      "in one change set the order counts: the last task run ends first, then the execution")
   void orderWithinOneChangeSet() {
     ExecutionId execution = executionIn(ExecutionState.RUNNING);
     TaskRunId run = taskRunIn(execution, TaskRunState.RUNNING);
@@ -216,7 +216,7 @@ public abstract class TaskRunContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "task runs that are created and ended in the very change set that ends their execution count")
+      "task runs that are created and ended in the change set that ends their execution count")
   void wholeLifeInOneChangeSet() {
     ExecutionId execution = executionIn(ExecutionState.RUNNING);
     TaskRunId run = ids.taskRunId();
@@ -236,7 +236,8 @@ public abstract class TaskRunContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("startedAt is the first time it ran and endedAt the time it ended, over retries too")
+  @DisplayName(
+      "startedAt is the time of its first move to RUNNING, and endedAt the time of its end, also with retries")
   void times() {
     TaskRunId id = taskRun(executionIn(ExecutionState.RUNNING));
     assertThat(stored(id).startedAt()).isNull();
@@ -256,7 +257,7 @@ public abstract class TaskRunContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a task run that was skipped never started")
+  @DisplayName("a skipped task run has no startedAt")
   void skipped() {
     TaskRunId id = taskRunIn(execution(), TaskRunState.SKIPPED);
     assertThat(stored(id).startedAt()).isNull();
@@ -291,7 +292,7 @@ public abstract class TaskRunContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the progress of some is asked for by their ids, of whatever execution they are")
+  @DisplayName("the progress of task runs is queried by their ids, across executions")
   void progressOfSome() {
     ExecutionId execution = executionIn(ExecutionState.RUNNING);
     TaskRunId ended = taskRunIn(execution, TaskRunState.RUNNING);
@@ -325,7 +326,7 @@ public abstract class TaskRunContract extends ContractTest {
   @EnumSource(
       value = ExecutionState.class,
       names = {"PAUSED", "CANCELLING"})
-  @DisplayName("nothing starts while the execution is held")
+  @DisplayName("no task run starts while the execution is paused")
   void nothingStartsWhileHeld(ExecutionState held) {
     ExecutionId execution = execution();
     TaskRunId run = taskRun(execution);

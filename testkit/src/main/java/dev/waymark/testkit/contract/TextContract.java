@@ -95,7 +95,7 @@ public abstract class TextContract extends ContractTest {
 
   @ParameterizedTest(name = "({0})")
   @EnumSource
-  @DisplayName("hostile text in a workflow comes back as it was")
+  @DisplayName("unusual text in a workflow is read back unchanged")
   void inWorkflows(Hostile hostile) {
     String text = hostile.text;
     NewWorkflow workflow = new NewWorkflow(FLOW, text, text, Map.of("a", text, "b", "x" + text));
@@ -108,7 +108,7 @@ public abstract class TextContract extends ContractTest {
 
   @ParameterizedTest(name = "({0})")
   @EnumSource
-  @DisplayName("hostile text in an execution comes back as it was and finds it")
+  @DisplayName("unusual text in an execution is read back unchanged and finds it")
   void inExecutions(Hostile hostile) {
     String text = hostile.text;
     ExecutionId id = ids.executionId();
@@ -127,7 +127,7 @@ public abstract class TextContract extends ContractTest {
 
   @ParameterizedTest(name = "({0})")
   @EnumSource
-  @DisplayName("hostile text in an attempt comes back as it was")
+  @DisplayName("unusual text in an attempt is read back unchanged")
   void inAttempts(Hostile hostile) {
     AttemptId id =
         new AttemptId(taskRunIn(executionIn(ExecutionState.RUNNING), TaskRunState.RUNNING), 1);
@@ -140,7 +140,7 @@ public abstract class TextContract extends ContractTest {
 
   @ParameterizedTest(name = "({0})")
   @EnumSource
-  @DisplayName("bad text in a workflow is refused and nothing stored")
+  @DisplayName("invalid text in a workflow is refused and nothing is stored")
   void badInWorkflows(Bad bad) {
     String text = bad.text;
     invalid(() -> store.saveWorkflow(new NewWorkflow(FLOW, text)));
@@ -153,7 +153,7 @@ public abstract class TextContract extends ContractTest {
 
   @ParameterizedTest(name = "({0})")
   @EnumSource
-  @DisplayName("bad text in an execution is refused and nothing stored")
+  @DisplayName("invalid text in an execution is refused and nothing is stored")
   void badInExecutions(Bad bad) {
     String text = bad.text;
     ExecutionId existing = execution();
@@ -177,7 +177,7 @@ public abstract class TextContract extends ContractTest {
 
   @ParameterizedTest(name = "({0})")
   @EnumSource
-  @DisplayName("bad text in an attempt is refused and nothing stored")
+  @DisplayName("invalid text in an attempt is refused and nothing is stored")
   void badInAttempts(Bad bad) {
     AttemptId live = attempt();
     TaskRunId run = taskRunIn(stored(live.taskRunId()).executionId(), TaskRunState.RUNNING);
@@ -189,7 +189,7 @@ public abstract class TextContract extends ContractTest {
 
   @ParameterizedTest(name = "({0})")
   @EnumSource
-  @DisplayName("bad text in a question is refused")
+  @DisplayName("invalid text in a query is refused")
   void badInQuestions(Bad bad) {
     invalid(() -> store.executions(ExecutionQuery.builder().label("a", bad.text).build()));
     invalid(() -> store.executions(ExecutionQuery.builder().label(bad.text, "a").build()));
@@ -198,7 +198,7 @@ public abstract class TextContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("empty text and none at all are different things")
+  @DisplayName("an empty text is different from a missing one")
   void emptyIsNotNull() {
     store.saveWorkflow(new NewWorkflow(FLOW, "", null, Map.of()));
     assertThat(stored(FLOW).definition()).isEmpty();
@@ -223,7 +223,7 @@ public abstract class TextContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a worker has a name")
+  @DisplayName("the name of a worker is not empty")
   void workerHasName() {
     TaskRunId run = taskRun(execution());
     invalid(() -> store.recordAttempt(run, ""), "worker");
@@ -231,7 +231,7 @@ public abstract class TextContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("names of labels and inputs are held to their form")
+  @DisplayName("names of labels and inputs must have a valid form")
   void names() {
     flow();
     ExecutionId id = ids.executionId();

@@ -44,7 +44,7 @@ public abstract class TimeContract extends ContractTest {
     "0001-01-01T00:00:00.000000001Z, 0001-01-01T00:00:00Z",
     "9999-12-31T23:59:59.999999999Z, 9999-12-31T23:59:59.999999Z",
   })
-  @DisplayName("every time of every record is cut to the microsecond")
+  @DisplayName("every time of every record is truncated to the microsecond")
   void cut(Instant now, Instant kept) {
     clock.set(now);
     ExecutionId execution = ids.executionId();
@@ -72,7 +72,7 @@ public abstract class TimeContract extends ContractTest {
     "9999-12-31T23:59:59.999998Z",
     "9999-12-31T23:59:59.999999999Z",
   })
-  @DisplayName("a time that was read finds its record again")
+  @DisplayName("a time that was read finds its record")
   void readTimeFinds(Instant now) {
     clock.set(now);
     ExecutionId id = execution();
@@ -102,7 +102,7 @@ public abstract class TimeContract extends ContractTest {
     String year = now.toString().substring(0, 5);
     invalid(() -> store.updateExecution(id, ExecutionState.RUNNING, 2), year, "clock");
     assertThat(details(id)).isEqualTo(before);
-    assertThat(store.commit(changes)).as("what was committed before").isEqualTo(result);
+    assertThat(store.commit(changes)).as("committed before").isEqualTo(result);
   }
 
   private long found(ExecutionQuery.Builder query) {

@@ -43,7 +43,7 @@ public abstract class WorkflowContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the first save makes revision 1")
+  @DisplayName("the first save creates revision 1")
   void first() {
     assertThat(save("a")).isEqualTo(new Outcome(FLOW_REF, 1, true));
   }
@@ -61,7 +61,7 @@ public abstract class WorkflowContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("three versions of which the third equals the first make revisions 1, 2, 3")
+  @DisplayName("three versions of which the third equals the first create revisions 1, 2, 3")
   void backToOlderContent() {
     assertThat(save("A")).isEqualTo(new Outcome(FLOW_REF, 1, true));
     assertThat(save("B")).isEqualTo(new Outcome(FLOW_REF, 2, true));
@@ -73,7 +73,7 @@ public abstract class WorkflowContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("another description makes a new revision")
+  @DisplayName("another description creates a new revision")
   void descriptionIsContent() {
     save("a", null, Map.of());
     assertThat(save("a", "why", Map.of()).version()).isEqualTo(2);
@@ -82,7 +82,7 @@ public abstract class WorkflowContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("other labels make a new revision, whatever their order is")
+  @DisplayName("other labels create a new revision, in any order")
   void labelsAreContent() {
     save("a", null, Map.of("team", "data", "tier", "1"));
     assertThat(save("a", null, Map.of("tier", "1", "team", "data")).changed()).isFalse();
@@ -92,7 +92,7 @@ public abstract class WorkflowContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("content that differs only in where its parts begin is different content")
+  @DisplayName("content with the same characters but other parts is different content")
   void partsDoNotRunTogether() {
     save("ab", "c", Map.of("x", "yz"));
     assertThat(save("a", "bc", Map.of("x", "yz")).version()).isEqualTo(2);
@@ -102,7 +102,7 @@ public abstract class WorkflowContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("every old revision stays readable with its own content and time")
+  @DisplayName("every old revision can be read with its own content and time")
   void oldRevisions() {
     for (int i = 1; i <= 12; i++) {
       save("version " + i, "description " + i, Map.of("number", "" + i));
@@ -127,7 +127,7 @@ public abstract class WorkflowContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what was never saved is null, and its history is empty")
+  @DisplayName("a workflow that was never saved is null, and has no revisions")
   void nothing() {
     save("a");
     WorkflowId unknown = new WorkflowId("unknown");
@@ -151,7 +151,8 @@ public abstract class WorkflowContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the list shows the latest revision of each, in the order of the ids' characters")
+  @DisplayName(
+      "the list contains the latest revision of each workflow, in the order of the characters of the ids")
   void list() {
     List<String> names = List.of("0", "A", "Z", "a", "a-b", "a.b", "a0", "aB", "a_b", "ab", "b");
     for (int i = names.size() - 1; i >= 0; i--) {
@@ -192,7 +193,7 @@ public abstract class WorkflowContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "a definition comes back byte for byte: line ends, trailing spaces, tabs, no end of line")
+      "a definition is read back byte for byte: line ends, trailing spaces, tabs, no final line end")
   void bytes() {
     for (String definition :
         List.of(
@@ -213,7 +214,7 @@ public abstract class WorkflowContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a definition of 1 MiB comes back byte for byte")
+  @DisplayName("a definition of 1 MiB is read back byte for byte")
   void oneMebibyte() {
     String definition = "0123456789abcde\n".repeat(1 << 16);
     save(definition);

@@ -32,7 +32,7 @@ final class BrokenWork {
 
   // ---- changes
 
-  /** What is made ready upon a stale version is ready all the same. */
+  /** A task run becomes ready even if the expected version is stale. */
   static StateStore withReadyAtAnyVersion(StateStore store) {
     return BrokenWrites.changing(
         store,
@@ -58,7 +58,7 @@ final class BrokenWork {
                 : change);
   }
 
-  /** What is due stays so, whoever has taken note of it. */
+  /** An execution stays due, although a caller has cleared it. */
   static StateStore withDueForEver(StateStore store) {
     return BrokenWrites.changing(
         store,
@@ -78,7 +78,7 @@ final class BrokenWork {
                 : change);
   }
 
-  /** Who settles an execution is always told that there is more. */
+  /** A settle always reports that the execution has changed. */
   static StateStore withMoreToSettle(StateStore store) {
     return BrokenWrites.changing(
         store,

@@ -90,7 +90,7 @@ final class BrokenWrites {
     };
   }
 
-  /** A refusal names only the first record that stood in the way. */
+  /** A refusal names only the first conflicting record. */
   static StateStore withFirstRefusalOnly(StateStore store) {
     return new ForwardingStateStore(store) {
       @Override

@@ -106,7 +106,7 @@ class ComparisonTest {
 
   @ParameterizedTest(name = "{0}")
   @EnumSource
-  @DisplayName("a broken store is found within 50 seeds")
+  @DisplayName("finds a broken store within 50 seeds")
   void brokenStoreIsFound(Fault fault) {
     Difference difference = firstDifference(fault);
     assertThat(difference)
@@ -137,7 +137,7 @@ class ComparisonTest {
   }
 
   @Test
-  @DisplayName("a right store is not accused, and the runs were about something")
+  @DisplayName("reports no difference for a correct store, and its runs have effects")
   void rightStorePasses() {
     Tally tally = new Tally();
     for (long seed = 1; seed <= SEEDS; seed++) {
@@ -164,7 +164,7 @@ class ComparisonTest {
   }
 
   @Test
-  @DisplayName("a difference tells the seed, the step, the answers, what led to it and the command")
+  @DisplayName("reports the seed, the step, the answers, the earlier steps and the command")
   void report() {
     Difference difference = firstDifference(Fault.NO_VERSION_CHECK);
     assertThat(difference)
@@ -178,7 +178,7 @@ class ComparisonTest {
 
   @ParameterizedTest(name = "{0}")
   @EnumSource(names = {"NO_FENCE", "TIMES_ROUNDED"})
-  @DisplayName("a seed replays exactly")
+  @DisplayName("replays a seed exactly")
   void replay(Fault fault) {
     Difference first = firstDifference(fault);
     Difference again = catchThrowableOfType(Difference.class, () -> run(first.seed(), fault));

@@ -134,7 +134,7 @@ class ChangeVisitorTest {
    * first reaches it. In the build, {@link #everyKind} fails first: its list must have every kind.
    */
   @Test
-  @DisplayName("refuses a kind that has no branch, instead of doing nothing")
+  @DisplayName("refuses a kind without a branch, instead of doing nothing")
   void unknownKind(@TempDir Path folder) throws Exception {
     assertThat(compile(folder, Map.of(Change.class, WITH_UNKNOWN_KIND))).isEmpty();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, parent())) {

@@ -1,10 +1,10 @@
 package dev.waymark.core.internal.decide;
 
-import static dev.waymark.core.internal.decide.Desk.FLOW;
-import static dev.waymark.core.internal.decide.Desk.NOW;
-import static dev.waymark.core.internal.decide.Desk.move;
-import static dev.waymark.core.internal.decide.Desk.save;
-import static dev.waymark.core.internal.decide.Desk.under;
+import static dev.waymark.core.internal.decide.GroupLedger.FLOW;
+import static dev.waymark.core.internal.decide.GroupLedger.NOW;
+import static dev.waymark.core.internal.decide.GroupLedger.move;
+import static dev.waymark.core.internal.decide.GroupLedger.save;
+import static dev.waymark.core.internal.decide.GroupLedger.under;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -37,16 +37,16 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("The decider")
 class DeciderTest {
-  private final Desk desk = new Desk();
+  private final GroupLedger ledger = new GroupLedger();
 
   @Nested
-  @DisplayName("tells what is to be written")
+  @DisplayName("returns the effects to be written")
   class Effects {
     @Test
     @DisplayName("for a workflow the new revision")
     void workflow() {
-      desk.accepted(save("one"));
-      Verdict.Accepted second = desk.accepted(save("two"));
+      ledger.accepted(save("one"));
+      Verdict.Accepted second = ledger.accepted(save("two"));
       assertThat(second.effects()).hasSize(1);
       Effect.WorkflowSaved saved = (Effect.WorkflowSaved) second.effects().get(0);
       assertThat(saved.revision().revision()).isEqualTo(2);
@@ -55,10 +55,10 @@ class DeciderTest {
     }
 
     @Test
-    @DisplayName("and nothing for a workflow that is as asked")
+    @DisplayName("and none for an unchanged workflow")
     void unchangedWorkflow() {
-      desk.accepted(save("one"));
-      Verdict.Accepted again = desk.accepted(save("one"));
+      ledger.accepted(save("one"));
+      Verdict.Accepted again = ledger.accepted(save("one"));
       assertThat(again.effects()).isEmpty();
       assertThat(again.result().outcomes())
           .containsExactly(new Outcome(RecordRef.of(FLOW), 1, false));
@@ -67,13 +67,13 @@ class DeciderTest {
     @Test
     @DisplayName("for executions, task runs and attempts their moves, each with its execution")
     void moves() {
-      ExecutionId execution = desk.execution();
-      TaskRunId run = desk.ids.taskRunId();
+      ExecutionId execution = ledger.execution();
+      TaskRunId run = ledger.ids.taskRunId();
       AttemptId attempt = new AttemptId(run, 1);
       Verdict.Accepted verdict =
-          desk.accepted(
+          ledger.accepted(
               move(execution, ExecutionState.RUNNING),
-              Desk.create(run, execution),
+              GroupLedger.create(run, execution),
               move(run, TaskRunState.RUNNING),
               new Change.RecordAttempt(run, "w"),
               new Change.UpdateAttempt(attempt, AttemptState.FAILED, 3, "no"));
@@ -102,12 +102,12 @@ class DeciderTest {
     }
 
     @Test
-    @DisplayName("for an attempt its first and last words")
+    @DisplayName("for an attempt its begin and its end")
     void attempt() {
-      TaskRunId run = desk.taskRun(desk.execution());
+      TaskRunId run = ledger.taskRun(ledger.execution());
       AttemptId id = new AttemptId(run, 1);
       Verdict.Accepted verdict =
-          desk.accepted(
+          ledger.accepted(
               new Change.RecordAttempt(run, "w"),
               new Change.UpdateAttempt(id, AttemptState.FAILED, 3, "no"));
       Effect.AttemptRecorded recorded = (Effect.AttemptRecorded) verdict.effects().get(0);
@@ -123,12 +123,12 @@ class DeciderTest {
     @Test
     @DisplayName("for a new execution the revision that it pins and the hash of its request")
     void execution() {
-      desk.accepted(save("one"), save("two"));
-      ExecutionId id = desk.ids.executionId();
+      ledger.accepted(save("one"), save("two"));
+      ExecutionId id = ledger.ids.executionId();
       NewExecution request = new NewExecution(id, FLOW, null, Map.of("a", "1"), Map.of("b", "2"));
       Effect.ExecutionCreated created =
           (Effect.ExecutionCreated)
-              desk.accepted(new Change.CreateExecution(request)).effects().get(0);
+              ledger.accepted(new Change.CreateExecution(request)).effects().get(0);
       assertThat(created.execution())
           .isEqualTo(
               new Execution(
@@ -152,39 +152,48 @@ class DeciderTest {
   }
 
   @Nested
-  @DisplayName("holds a group together")
+  @DisplayName("decides a group in order")
   class Groups {
     @Test
-    @DisplayName("each change set builds upon those accepted before it")
+    @DisplayName("each change set builds on those accepted before it")
     void buildsUpon() {
-      ExecutionId execution = desk.execution();
-      desk.accepted(move(execution, ExecutionState.RUNNING));
-      desk.accepted(new Change.UpdateExecution(execution, ExecutionState.PAUSED, 2L, null));
+      ExecutionId execution = ledger.execution();
+      ledger.accepted(move(execution, ExecutionState.RUNNING));
+      ledger.accepted(new Change.UpdateExecution(execution, ExecutionState.PAUSED, 2L, null));
       assertThat(
-              desk.refused(new Change.UpdateExecution(execution, ExecutionState.RUNNING, 2L, null)))
+              ledger.refused(
+                  new Change.UpdateExecution(execution, ExecutionState.RUNNING, 2L, null)))
           .extracting(Refusal::reason)
           .containsExactly(Reason.STALE_VERSION);
     }
 
     @Test
-    @DisplayName("a refused one leaves nothing behind, whatever part of it would have held")
+    @DisplayName("a refused one leaves nothing behind, not even its valid changes")
     void refusedLeavesNothing() {
-      ExecutionId execution = desk.execution();
-      TaskRunId run = desk.ids.taskRunId();
-      ExecutionId other = desk.ids.executionId();
-      desk.refused(
+      ExecutionId execution = ledger.execution();
+      TaskRunId run = ledger.ids.taskRunId();
+      ExecutionId other = ledger.ids.executionId();
+      ledger.refused(
           save("two"),
-          Desk.create(other),
-          Desk.create(run, execution),
+          GroupLedger.create(other),
+          GroupLedger.create(run, execution),
           move(execution, ExecutionState.RUNNING),
           move(execution, ExecutionState.SUCCEEDED),
-          move(desk.ids.taskRunId(), TaskRunState.RUNNING));
-      assertThat(desk.accepted(Desk.create(run, execution)).result().outcomes().get(0).changed())
-          .isTrue();
-      assertThat(desk.accepted(save("two")).result().outcomes().get(0).version()).isEqualTo(2);
-      assertThat(desk.accepted(Desk.create(other)).result().outcomes().get(0).changed()).isTrue();
+          move(ledger.ids.taskRunId(), TaskRunState.RUNNING));
       assertThat(
-              desk.accepted(move(execution, ExecutionState.RUNNING))
+              ledger
+                  .accepted(GroupLedger.create(run, execution))
+                  .result()
+                  .outcomes()
+                  .get(0)
+                  .changed())
+          .isTrue();
+      assertThat(ledger.accepted(save("two")).result().outcomes().get(0).version()).isEqualTo(2);
+      assertThat(ledger.accepted(GroupLedger.create(other)).result().outcomes().get(0).changed())
+          .isTrue();
+      assertThat(
+              ledger
+                  .accepted(move(execution, ExecutionState.RUNNING))
                   .result()
                   .outcomes()
                   .get(0)
@@ -193,15 +202,15 @@ class DeciderTest {
     }
 
     @Test
-    @DisplayName("bad input that shows only while deciding leaves nothing behind either")
+    @DisplayName("invalid input that is found only by the decision leaves nothing behind either")
     void invalidLeavesNothing() {
-      Desk small = new Desk(Limits.builder().maxTaskRuns(1).maxAttempts(1).build());
+      GroupLedger small = new GroupLedger(Limits.builder().maxTaskRuns(1).maxAttempts(1).build());
       ExecutionId execution = small.execution();
       Verdict verdict =
           small.decide(
               small.set(
-                  Desk.create(small.ids.taskRunId(), execution),
-                  Desk.create(small.ids.taskRunId(), execution)));
+                  GroupLedger.create(small.ids.taskRunId(), execution),
+                  GroupLedger.create(small.ids.taskRunId(), execution)));
       assertThat(((Verdict.Refused) verdict).error())
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("maxTaskRuns");
@@ -218,14 +227,14 @@ class DeciderTest {
     }
 
     @Test
-    @DisplayName("a task that one of them has taken is taken for those after it")
+    @DisplayName("a task that has a task run from one of them is taken for the later ones")
     void taskTaken() {
-      ExecutionId execution = desk.execution();
-      TaskRunId first = desk.ids.taskRunId();
-      TaskRunId second = desk.ids.taskRunId();
-      desk.accepted(new Change.CreateTaskRun(new NewTaskRun(first, execution, new TaskId("a"))));
+      ExecutionId execution = ledger.execution();
+      TaskRunId first = ledger.ids.taskRunId();
+      TaskRunId second = ledger.ids.taskRunId();
+      ledger.accepted(new Change.CreateTaskRun(new NewTaskRun(first, execution, new TaskId("a"))));
       assertThat(
-              desk.refused(
+              ledger.refused(
                   new Change.CreateTaskRun(new NewTaskRun(second, execution, new TaskId("a")))))
           .extracting(Refusal::reason)
           .containsExactly(Reason.ALREADY_EXISTS);
@@ -234,10 +243,10 @@ class DeciderTest {
     @Test
     @DisplayName("the same change set twice in one group is decided once")
     void twiceInOneGroup() {
-      ExecutionId execution = desk.execution();
-      ChangeSet changes = desk.set(move(execution, ExecutionState.RUNNING));
-      Verdict.Accepted first = (Verdict.Accepted) desk.decide(changes);
-      assertThat(desk.repeated(changes)).isEqualTo(first.result());
+      ExecutionId execution = ledger.execution();
+      ChangeSet changes = ledger.set(move(execution, ExecutionState.RUNNING));
+      Verdict.Accepted first = (Verdict.Accepted) ledger.decide(changes);
+      assertThat(ledger.repeated(changes)).isEqualTo(first.result());
     }
 
     @Test
@@ -248,24 +257,24 @@ class DeciderTest {
   }
 
   @Nested
-  @DisplayName("remembers commits")
+  @DisplayName("recognizes repeated commits")
   class Memory {
     @Test
-    @DisplayName("so that what was stored of one gives its first answer again")
+    @DisplayName("and answers them with their first answer")
     void answer() {
-      ExecutionId execution = desk.execution();
-      TaskRunId run = desk.taskRun(execution);
+      ExecutionId execution = ledger.execution();
+      TaskRunId run = ledger.taskRun(execution);
       ChangeSet changes =
-          desk.set(
+          ledger.set(
               save("x"),
               move(execution, ExecutionState.RUNNING),
               new Change.RecordAttempt(run, "w"));
-      Verdict.Accepted accepted = (Verdict.Accepted) desk.decide(changes);
+      Verdict.Accepted accepted = (Verdict.Accepted) ledger.decide(changes);
       PastCommit stored = accepted.past();
       assertThat(stored.versions()).isEqualTo("1= 2 1");
       assertThat(stored.at()).isEqualTo(NOW);
 
-      Desk later = new Desk();
+      GroupLedger later = new GroupLedger();
       later.ledger.load(
           new PastCommit(stored.id(), stored.at(), stored.fingerprint(), stored.versions()));
       CommitResult again = later.repeated(changes);
@@ -277,58 +286,58 @@ class DeciderTest {
     @DisplayName(
         "and refuses their ids for other records, other kinds, another order or another number of them")
     void otherRecords() {
-      ExecutionId a = desk.execution();
-      ExecutionId b = desk.execution();
-      CommitId id = desk.ids.commitId();
+      ExecutionId a = ledger.execution();
+      ExecutionId b = ledger.execution();
+      CommitId id = ledger.ids.commitId();
       Change moveA = move(a, ExecutionState.RUNNING);
       Change moveB = move(b, ExecutionState.RUNNING);
-      desk.decide(under(id, moveA, moveB));
+      ledger.decide(under(id, moveA, moveB));
       for (ChangeSet other :
           List.of(
               under(id, moveA),
               under(id, moveB, moveA),
               under(id, moveA, moveB, moveB),
               under(id, moveA, move(new TaskRunId(b.value()), TaskRunState.RUNNING)))) {
-        assertThat(((Verdict.Refused) desk.decide(other)).error())
+        assertThat(((Verdict.Refused) ledger.decide(other)).error())
             .isInstanceOf(InvalidInputException.class)
             .hasMessageContainingAll(id.toString(), NOW.toString(), "new commit id");
       }
     }
 
     @Test
-    @DisplayName("but not those that it refused")
+    @DisplayName("but not the ids of refused ones")
     void refusedIsForgotten() {
-      ExecutionId execution = desk.execution();
-      ChangeSet changes = desk.set(move(execution, ExecutionState.FAILED));
-      assertThat(desk.decide(changes)).isInstanceOf(Verdict.Refused.class);
-      desk.accepted(move(execution, ExecutionState.RUNNING));
-      assertThat(desk.decide(changes)).isInstanceOf(Verdict.Accepted.class);
+      ExecutionId execution = ledger.execution();
+      ChangeSet changes = ledger.set(move(execution, ExecutionState.FAILED));
+      assertThat(ledger.decide(changes)).isInstanceOf(Verdict.Refused.class);
+      ledger.accepted(move(execution, ExecutionState.RUNNING));
+      assertThat(ledger.decide(changes)).isInstanceOf(Verdict.Accepted.class);
     }
   }
 
   @Nested
-  @DisplayName("refuses with all that stood in the way")
+  @DisplayName("refuses with every conflict")
   class Refusals {
     @Test
-    @DisplayName("in the words of every rule")
+    @DisplayName("with the text of every rule")
     void words() {
-      ExecutionId execution = desk.execution();
-      TaskRunId run = desk.attempted();
-      TaskRunId unknownRun = desk.ids.taskRunId();
-      ExecutionId unknown = desk.ids.executionId();
-      TaskRunId taken = desk.taskRun(execution);
+      ExecutionId execution = ledger.execution();
+      TaskRunId run = ledger.attempted();
+      TaskRunId unknownRun = ledger.ids.taskRunId();
+      ExecutionId unknown = ledger.ids.executionId();
+      TaskRunId taken = ledger.taskRun(execution);
       RecordRef e = RecordRef.of(execution);
       RecordRef r = RecordRef.of(run);
       RecordRef t = RecordRef.of(taken);
       RecordRef u = RecordRef.of(unknownRun);
       String task = "task-" + taken;
       List<Refusal> refusals =
-          desk.refused(
+          ledger.refused(
               new Change.UpdateExecution(execution, ExecutionState.RUNNING, 4L, null),
               move(execution, ExecutionState.FAILED),
               move(execution, ExecutionState.CANCELLED),
               move(unknown, ExecutionState.RUNNING),
-              Desk.create(unknownRun, unknown),
+              GroupLedger.create(unknownRun, unknown),
               new Change.CreateTaskRun(new NewTaskRun(taken, execution, new TaskId("another"))),
               new Change.CreateTaskRun(
                   new NewTaskRun(unknownRun, execution, new TaskId("task-" + taken))),
@@ -394,65 +403,65 @@ class DeciderTest {
     @Test
     @DisplayName("also when an owner has ended or an attempt is out of date")
     void endedOwners() {
-      ExecutionId execution = desk.execution();
-      TaskRunId run = desk.taskRun(execution);
+      ExecutionId execution = ledger.execution();
+      TaskRunId run = ledger.taskRun(execution);
       AttemptId first = new AttemptId(run, 1);
       AttemptId second = new AttemptId(run, 2);
-      desk.accepted(
+      ledger.accepted(
           new Change.RecordAttempt(run, "w"),
           new Change.UpdateAttempt(first, AttemptState.LOST, null, null));
       assertThat(reasons(new Change.UpdateAttempt(first, AttemptState.SUCCEEDED, 0, null)))
           .containsExactly(Reason.LEASE_LOST);
-      desk.accepted(new Change.RecordAttempt(run, "w"));
+      ledger.accepted(new Change.RecordAttempt(run, "w"));
       assertThat(reasons(new Change.UpdateAttempt(first, AttemptState.SUCCEEDED, 0, null)))
           .containsExactly(Reason.LEASE_LOST);
-      desk.accepted(
+      ledger.accepted(
           new Change.UpdateAttempt(second, AttemptState.SUCCEEDED, 0, null),
           move(run, TaskRunState.CANCELLED),
           move(execution, ExecutionState.CANCELLED));
       assertThat(reasons(new Change.UpdateAttempt(second, AttemptState.FAILED, 0, null)))
           .containsExactly(Reason.ILLEGAL_MOVE);
       assertThat(reasons(new Change.RecordAttempt(run, "w"))).containsExactly(Reason.OUT_OF_STEP);
-      assertThat(reasons(Desk.create(desk.ids.taskRunId(), execution)))
+      assertThat(reasons(GroupLedger.create(ledger.ids.taskRunId(), execution)))
           .containsExactly(Reason.OUT_OF_STEP);
       assertThat(reasons(move(run, TaskRunState.RUNNING))).containsExactly(Reason.ILLEGAL_MOVE);
     }
 
     @Test
-    @DisplayName("also when a workflow, a revision or the request is another one")
+    @DisplayName("also when a workflow, a revision or the request differs")
     void creation() {
-      ExecutionId id = desk.ids.executionId();
-      assertThat(desk.refused(Desk.create(id)).get(0).message())
+      ExecutionId id = ledger.ids.executionId();
+      assertThat(ledger.refused(GroupLedger.create(id)).get(0).message())
           .isEqualTo(
               "cannot create execution "
                   + id
                   + " of workflow flow: expected a saved workflow, found none");
-      desk.accepted(save("x"));
+      ledger.accepted(save("x"));
       NewExecution third = new NewExecution(id, FLOW, 3, Map.of(), Map.of());
-      assertThat(desk.refused(new Change.CreateExecution(third)).get(0).message())
+      assertThat(ledger.refused(new Change.CreateExecution(third)).get(0).message())
           .isEqualTo(
               "cannot create execution "
                   + id
                   + " of workflow flow: expected revision 3, found revisions 1 to 1");
-      desk.accepted(Desk.create(id));
-      assertThat(desk.accepted(Desk.create(id)).result().outcomes())
+      ledger.accepted(GroupLedger.create(id));
+      assertThat(ledger.accepted(GroupLedger.create(id)).result().outcomes())
           .containsExactly(new Outcome(RecordRef.of(id), 1, false));
       NewExecution first = new NewExecution(id, FLOW, 1, Map.of(), Map.of());
       assertThat(reasons(new Change.CreateExecution(first))).containsExactly(Reason.ALREADY_EXISTS);
     }
 
     @Test
-    @DisplayName("and not for what is there already as asked")
+    @DisplayName("and not for a record that already is as requested")
     void sameTaskRun() {
-      ExecutionId execution = desk.execution();
-      TaskRunId run = desk.taskRun(execution);
-      desk.accepted(move(run, TaskRunState.SKIPPED), move(execution, ExecutionState.CANCELLED));
-      assertThat(desk.accepted(Desk.create(run, execution)).result().outcomes())
+      ExecutionId execution = ledger.execution();
+      TaskRunId run = ledger.taskRun(execution);
+      ledger.accepted(move(run, TaskRunState.SKIPPED), move(execution, ExecutionState.CANCELLED));
+      assertThat(ledger.accepted(GroupLedger.create(run, execution)).result().outcomes())
           .containsExactly(new Outcome(RecordRef.of(run), 2, false));
     }
 
     private List<Reason> reasons(Change change) {
-      return desk.refused(change).stream().map(Refusal::reason).toList();
+      return ledger.refused(change).stream().map(Refusal::reason).toList();
     }
   }
 }

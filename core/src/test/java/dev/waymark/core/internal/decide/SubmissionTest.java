@@ -76,7 +76,7 @@ class SubmissionTest {
   }
 
   @Test
-  @DisplayName("carries its time to the microsecond")
+  @DisplayName("has its time to the microsecond")
   void time() {
     Submission submission = of(save("x", Map.of()));
     assertThat(submission.at()).isEqualTo(Instant.parse("2026-03-01T12:00:00.123456Z"));
@@ -85,7 +85,7 @@ class SubmissionTest {
   }
 
   @Test
-  @DisplayName("prepares what is created and counts the bytes of its text")
+  @DisplayName("prepares the records to create and counts the bytes of its text")
   void prepares() {
     Submission submission =
         of(
@@ -102,7 +102,7 @@ class SubmissionTest {
   }
 
   @Test
-  @DisplayName("over a limit is refused with what was found, the limit's name and its value")
+  @DisplayName("over a limit is refused with what was found, and the name and value of the limit")
   void limits() {
     assertInvalid(
         save("12345678901", Map.of()),
@@ -139,7 +139,7 @@ class SubmissionTest {
   }
 
   @Test
-  @DisplayName("with a bad name or value of a label or an input is refused")
+  @DisplayName("with an invalid name or value of a label or an input is refused")
   void names() {
     assertInvalid(save("x", Map.of("a b", "1")), "label name \"a b\"", "is not valid");
     assertInvalid(save("x", Map.of("a", "\uD83D")), "label \"a\"", "lone surrogate");
@@ -155,7 +155,7 @@ class SubmissionTest {
   }
 
   @Test
-  @DisplayName("tells contents apart, also where only the borders between their parts differ")
+  @DisplayName("distinguishes contents that differ only in the borders between their parts")
   void contentHashes() {
     assertThat(
             List.of(
@@ -173,7 +173,7 @@ class SubmissionTest {
   }
 
   @Test
-  @DisplayName("tells requests apart, and the id of the execution is no part of one")
+  @DisplayName("distinguishes requests, and the id of the execution is no part of them")
   void requestHashes() {
     assertThat(
             List.of(
@@ -189,7 +189,7 @@ class SubmissionTest {
   }
 
   @Test
-  @DisplayName("touches what has to be loaded, each kind in its order")
+  @DisplayName("has a footprint with each kind of record in its order")
   void footprint() {
     ExecutionId ended = new ExecutionId(new UUID(-1, 0));
     TaskRunId other = new TaskRunId(new UUID(-1, 0));
@@ -213,7 +213,7 @@ class SubmissionTest {
   }
 
   @Test
-  @DisplayName("change sets that read alike have different fingerprints")
+  @DisplayName("has another fingerprint than a change set with a similar text")
   void fingerprint() {
     AttemptId attempt = new AttemptId(RUN, 1);
     List<Submission> alike =

@@ -1,9 +1,9 @@
 package dev.waymark.core.internal.decide;
 
-import static dev.waymark.core.internal.decide.Desk.FLOW;
-import static dev.waymark.core.internal.decide.Desk.NOW;
-import static dev.waymark.core.internal.decide.Desk.create;
-import static dev.waymark.core.internal.decide.Desk.move;
+import static dev.waymark.core.internal.decide.GroupLedger.FLOW;
+import static dev.waymark.core.internal.decide.GroupLedger.NOW;
+import static dev.waymark.core.internal.decide.GroupLedger.create;
+import static dev.waymark.core.internal.decide.GroupLedger.move;
 import static dev.waymark.core.model.ExecutionState.PENDING;
 import static dev.waymark.core.model.ExecutionState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,14 +32,14 @@ import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The rules of work: what is ready, claimed, due, written and noted")
+@DisplayName("The rules for ready, claimed and due records")
 class WorkRulesTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final ClaimRequest CLAIM = ClaimRequest.of("w", 1, LEASE);
   private static final UUID LIFE = new UUID(1, 1);
   private static final UUID OTHER_LIFE = new UUID(2, 2);
 
-  private final Desk desk = new Desk();
+  private final GroupLedger ledger = new GroupLedger();
 
   private static Change ready(TaskRunId id) {
     return new Change.ReadyTaskRun(id, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO);
@@ -50,36 +50,36 @@ class WorkRulesTest {
   }
 
   private List<Reason> reasons(Change... changes) {
-    return desk.refused(changes).stream().map(Refusal::reason).toList();
+    return ledger.refused(changes).stream().map(Refusal::reason).toList();
   }
 
   private List<Boolean> changed(Change... changes) {
-    return desk.accepted(changes).result().outcomes().stream().map(Outcome::changed).toList();
+    return ledger.accepted(changes).result().outcomes().stream().map(Outcome::changed).toList();
   }
 
   /** A task run that was claimed. */
   private AttemptId claimed() {
-    TaskRunId id = desk.taskRun(desk.execution());
+    TaskRunId id = ledger.taskRun(ledger.execution());
     return Objects.requireNonNull(grant(id)).attempt();
   }
 
   private Decider.Grant grant(TaskRunId id) {
-    return Decider.grant(id, "gpu", CLAIM, NOW, desk.ledger, desk.limits);
+    return Decider.grant(id, "gpu", CLAIM, NOW, ledger.ledger, ledger.limits);
   }
 
   private TaskRunHead head(AttemptId id) {
-    return Objects.requireNonNull(desk.ledger.taskRun(id.taskRunId()));
+    return Objects.requireNonNull(ledger.ledger.taskRun(id.taskRunId()));
   }
 
   @Test
   @DisplayName("a claim begins execution, task run and attempt, with a lease in its pool")
   void granted() {
-    ExecutionId execution = desk.execution();
-    TaskRunId id = desk.taskRun(execution);
+    ExecutionId execution = ledger.execution();
+    TaskRunId id = ledger.taskRun(execution);
     Decider.Grant grant = Objects.requireNonNull(grant(id));
     assertThat(grant.attempt()).isEqualTo(new AttemptId(id, 1));
     assertThat(grant.execution()).isEqualTo(execution);
-    assertThat(Objects.requireNonNull(desk.ledger.execution(execution)).state())
+    assertThat(Objects.requireNonNull(ledger.ledger.execution(execution)).state())
         .isEqualTo(ExecutionState.RUNNING);
     assertThat(head(grant.attempt()).lease()).isEqualTo(LeaseState.HELD);
     assertThat(grant.effects())
@@ -89,14 +89,15 @@ class WorkRulesTest {
   }
 
   @Test
-  @DisplayName("nothing is claimed that is unknown, held, ended or has as many attempts as may be")
+  @DisplayName(
+      "unknown, paused and ended task runs, and those with the maximum of attempts, cannot be claimed")
   void notGranted() {
-    assertThat(grant(desk.ids.taskRunId())).isNull();
-    ExecutionId execution = desk.execution();
-    TaskRunId id = desk.taskRun(execution);
-    desk.accepted(move(execution, ExecutionState.PAUSED));
+    assertThat(grant(ledger.ids.taskRunId())).isNull();
+    ExecutionId execution = ledger.execution();
+    TaskRunId id = ledger.taskRun(execution);
+    ledger.accepted(move(execution, ExecutionState.PAUSED));
     assertThat(grant(id)).isNull();
-    Desk small = new Desk(Limits.builder().maxAttempts(1).build());
+    GroupLedger small = new GroupLedger(Limits.builder().maxAttempts(1).build());
     TaskRunId tried = small.attempted();
     small.accepted(
         end(new AttemptId(tried, 1), AttemptState.FAILED), move(tried, TaskRunState.RETRYING));
@@ -104,23 +105,23 @@ class WorkRulesTest {
   }
 
   @Test
-  @DisplayName("the end of an attempt is the end of its lease")
+  @DisplayName("the end of an attempt ends its lease")
   void leaseEnds() {
     AttemptId id = claimed();
-    assertThat(desk.accepted(end(id, AttemptState.FAILED)).effects())
+    assertThat(ledger.accepted(end(id, AttemptState.FAILED)).effects())
         .contains(new Effect.LeaseEnded(id));
     assertThat(head(id).lease()).isEqualTo(LeaseState.NONE);
   }
 
   @Test
-  @DisplayName("a lease is renewed while its attempt is live, and no other is")
+  @DisplayName("only the lease of a live attempt can be renewed")
   void renew() {
     AttemptId id = claimed();
-    assertThat(desk.accepted(new Change.RenewLease(id, LEASE)).effects())
+    assertThat(ledger.accepted(new Change.RenewLease(id, LEASE)).effects())
         .containsExactly(new Effect.LeaseRenewed(id, LEASE));
-    desk.accepted(end(id, AttemptState.FAILED));
+    ledger.accepted(end(id, AttemptState.FAILED));
     assertThat(reasons(new Change.RenewLease(id, LEASE))).containsExactly(Reason.LEASE_LOST);
-    desk.accepted(new Change.RecordAttempt(id.taskRunId(), "w"));
+    ledger.accepted(new Change.RecordAttempt(id.taskRunId(), "w"));
     AttemptId second = new AttemptId(id.taskRunId(), 2);
     assertThat(reasons(new Change.RenewLease(id, LEASE), new Change.RenewLease(second, LEASE)))
         .containsExactly(Reason.LEASE_LOST, Reason.OUT_OF_STEP);
@@ -129,20 +130,20 @@ class WorkRulesTest {
   }
 
   @Test
-  @DisplayName("a renewal if live changes nothing where there is no lease and says why")
+  @DisplayName("a conditional renewal without a lease changes nothing and returns the reason")
   void renewIfLive() {
     AttemptId live = claimed();
     AttemptId ended = claimed();
-    desk.accepted(end(ended, AttemptState.FAILED));
+    ledger.accepted(end(ended, AttemptState.FAILED));
     AttemptId older = claimed();
-    desk.accepted(end(older, AttemptState.FAILED));
-    desk.accepted(new Change.RecordAttempt(older.taskRunId(), "w"));
+    ledger.accepted(end(older, AttemptState.FAILED));
+    ledger.accepted(new Change.RecordAttempt(older.taskRunId(), "w"));
     AttemptId withoutLease = new AttemptId(older.taskRunId(), 2);
     AttemptId missing = new AttemptId(live.taskRunId(), 2);
-    AttemptId unknown = new AttemptId(desk.ids.taskRunId(), 1);
+    AttemptId unknown = new AttemptId(ledger.ids.taskRunId(), 1);
     List<AttemptId> all = List.of(ended, older, live, withoutLease, missing, unknown);
     Verdict.Accepted accepted =
-        desk.accepted(
+        ledger.accepted(
             all.stream().map(id -> new Change.RenewLease(id, LEASE, true)).toArray(Change[]::new));
     assertThat(accepted.effects()).containsExactly(new Effect.LeaseRenewed(live, LEASE));
     assertThat(accepted.result().outcomes())
@@ -156,36 +157,37 @@ class WorkRulesTest {
   }
 
   @Test
-  @DisplayName("an attempt is lost because its lease is over only when it is over")
+  @DisplayName("an attempt can be lost as expired only after its lease has expired")
   void lose() {
     AttemptId id = claimed();
     assertThat(reasons(new Change.LoseAttempt(id, null))).containsExactly(Reason.OUT_OF_STEP);
     TaskRunHead held = head(id);
-    desk.ledger.put(held.withAttempt(1, AttemptState.RUNNING, LeaseState.OVER));
-    desk.accepted(new Change.LoseAttempt(id, "gone"));
+    ledger.ledger.put(held.withAttempt(1, AttemptState.RUNNING, LeaseState.OVER));
+    ledger.accepted(new Change.LoseAttempt(id, "gone"));
     assertThat(head(id).lastAttemptState()).isEqualTo(AttemptState.LOST);
     assertThat(reasons(new Change.LoseAttempt(id, null))).containsExactly(Reason.LEASE_LOST);
   }
 
   @Test
-  @DisplayName("ready is what has not begun or waits for its next attempt")
+  @DisplayName("a task run can become ready if it has not begun or waits for its next attempt")
   void ready() {
-    ExecutionId execution = desk.execution();
-    TaskRunId id = desk.taskRun(execution);
-    assertThat(desk.accepted(ready(id)).effects())
+    ExecutionId execution = ledger.execution();
+    TaskRunId id = ledger.taskRun(execution);
+    assertThat(ledger.accepted(ready(id)).effects())
         .containsExactly(new Effect.TaskRunReady(id, "default", 0, Duration.ZERO, true));
     assertThat(reasons(new Change.ReadyTaskRun(id, 7L, "p", 1, LEASE)))
         .containsExactly(Reason.STALE_VERSION);
-    desk.accepted(move(id, TaskRunState.RUNNING));
-    assertThat(reasons(ready(id), ready(desk.ids.taskRunId())))
+    ledger.accepted(move(id, TaskRunState.RUNNING));
+    assertThat(reasons(ready(id), ready(ledger.ids.taskRunId())))
         .containsExactly(Reason.OUT_OF_STEP, Reason.NOT_FOUND);
   }
 
   @Test
-  @DisplayName("an execution is settled when as many have not ended as its caller says")
+  @DisplayName(
+      "an execution is settled when its number of unfinished task runs is as the caller says")
   void settle() {
-    ExecutionId execution = desk.execution();
-    TaskRunId id = desk.ids.taskRunId();
+    ExecutionId execution = ledger.execution();
+    TaskRunId id = ledger.ids.taskRunId();
     assertThat(changed(create(id, execution), settle(execution, 1, PENDING, 1)))
         .containsExactly(true, false);
     assertThat(
@@ -198,11 +200,11 @@ class WorkRulesTest {
                 settle(execution, 1, PENDING, 1),
                 settle(execution, 2, RUNNING, 1)))
         .containsExactly(true, true, true, false, true, true, false);
-    assertThat(desk.accepted(new Change.MarkDue(execution, DueReason.DEADLINE, LEASE)).effects())
+    assertThat(ledger.accepted(new Change.MarkDue(execution, DueReason.DEADLINE, LEASE)).effects())
         .containsExactly(new Effect.ExecutionDue(execution, DueReason.DEADLINE, LEASE));
-    assertThat(desk.accepted(new Change.ClearDue(execution, DueReason.DEADLINE)).effects())
+    assertThat(ledger.accepted(new Change.ClearDue(execution, DueReason.DEADLINE)).effects())
         .containsExactly(new Effect.ExecutionNotDue(execution, DueReason.DEADLINE));
-    ExecutionId unknown = desk.ids.executionId();
+    ExecutionId unknown = ledger.ids.executionId();
     assertThat(
             reasons(
                 settle(unknown, 1, PENDING, 0),
@@ -214,11 +216,11 @@ class WorkRulesTest {
   }
 
   @Test
-  @DisplayName("an execution that has ended is not due, whatever its caller knew")
+  @DisplayName("an execution that has ended is not due, with any standing of its caller")
   void settleEnded() {
-    ExecutionId execution = desk.execution();
-    desk.accepted(move(execution, ExecutionState.CANCELLED));
-    Verdict.Accepted stale = desk.accepted(settle(execution, 1, PENDING, 0));
+    ExecutionId execution = ledger.execution();
+    ledger.accepted(move(execution, ExecutionState.CANCELLED));
+    Verdict.Accepted stale = ledger.accepted(settle(execution, 1, PENDING, 0));
     assertThat(stale.effects())
         .containsExactly(new Effect.ExecutionNotDue(execution, DueReason.SETTLE));
     assertThat(stale.result().outcomes().get(0).changed()).isTrue();
@@ -233,11 +235,11 @@ class WorkRulesTest {
   }
 
   @Test
-  @DisplayName("no more executions of a workflow are admitted than may be under way")
+  @DisplayName("no more executions of a workflow are admitted than its limit")
   void admit() {
-    ExecutionId first = desk.execution();
-    ExecutionId second = desk.execution();
-    desk.ledger.loadUnderWay(FLOW, 0);
+    ExecutionId first = ledger.execution();
+    ExecutionId second = ledger.execution();
+    ledger.ledger.loadUnderWay(FLOW, 0);
     assertThat(
             changed(
                 new Change.AdmitExecution(first, FLOW, 1),
@@ -249,9 +251,9 @@ class WorkRulesTest {
   @Test
   @DisplayName("a paused execution is resumed only if the others leave room")
   void resume() {
-    ExecutionId begun = desk.execution();
-    ExecutionId waiting = desk.execution();
-    desk.ledger.loadUnderWay(FLOW, 0);
+    ExecutionId begun = ledger.execution();
+    ExecutionId waiting = ledger.execution();
+    ledger.ledger.loadUnderWay(FLOW, 0);
     assertThat(
             changed(
                 move(begun, RUNNING),
@@ -272,11 +274,11 @@ class WorkRulesTest {
   }
 
   @Test
-  @DisplayName("what begins or ends in the same change set counts when executions are admitted")
+  @DisplayName("begins and ends in the same change set count when executions are admitted")
   void admitAfterMoves() {
-    ExecutionId first = desk.execution();
-    ExecutionId second = desk.execution();
-    desk.ledger.loadUnderWay(FLOW, 0);
+    ExecutionId first = ledger.execution();
+    ExecutionId second = ledger.execution();
+    ledger.ledger.loadUnderWay(FLOW, 0);
     assertThat(
             changed(
                 move(first, RUNNING),
@@ -289,28 +291,28 @@ class WorkRulesTest {
   }
 
   @Test
-  @DisplayName("a count that was not loaded is unknown after what it counts has changed")
+  @DisplayName("a count that was not loaded is unknown after a change")
   void countsFollow() {
-    ExecutionId execution = desk.execution();
-    TaskRunId id = desk.taskRun(execution);
+    ExecutionId execution = ledger.execution();
+    TaskRunId id = ledger.taskRun(execution);
     Ledger kept = Ledger.keeping(100);
-    desk.ledger.addTo(kept);
+    ledger.ledger.addTo(kept);
     assertThat(kept.counts(execution)).isEqualTo(new TaskRunCounts(1, 1, 0));
-    // Another group has loaded the task run, and not the family.
+    // Another group has loaded the task run, and not the counts of its execution.
     Ledger group = new Ledger();
     group.load(Objects.requireNonNull(kept.execution(execution)));
     group.load(Objects.requireNonNull(kept.taskRun(id)));
-    group.put(Objects.requireNonNull(desk.ledger.taskRun(id)).moved(TaskRunState.RUNNING, NOW));
+    group.put(Objects.requireNonNull(ledger.ledger.taskRun(id)).moved(TaskRunState.RUNNING, NOW));
     group.addTo(kept);
     assertThat(kept.counts(execution)).isEqualTo(new TaskRunCounts(1, 1, 0));
-    group.put(Objects.requireNonNull(desk.ledger.taskRun(id)).moved(TaskRunState.CANCELLED, NOW));
+    group.put(Objects.requireNonNull(ledger.ledger.taskRun(id)).moved(TaskRunState.CANCELLED, NOW));
     group.addTo(kept);
     assertThat(kept.counts(execution)).isNull();
     assertThat(kept.hasTaskRunCounts(List.of(execution))).isFalse();
   }
 
   @Test
-  @DisplayName("an attempt that begins changes nothing a settle goes by, and one that ends does")
+  @DisplayName("the begin of an attempt changes nothing that a settle compares, and its end does")
   void settleAfterAttempts() {
     AttemptId first = claimed();
     ExecutionId execution = head(first).executionId();
@@ -330,50 +332,51 @@ class WorkRulesTest {
                 settle(execution, ended)))
         .containsExactly(false, true, true, false, true, false, true, true, false);
     Ledger kept = Ledger.keeping(100);
-    desk.ledger.addTo(kept);
+    ledger.ledger.addTo(kept);
     Ledger group = new Ledger();
     group.load(Objects.requireNonNull(kept.execution(execution)));
     group.load(head(first));
     group.put(head(first).withAttempt(2, AttemptState.LOST, LeaseState.NONE));
     group.addTo(kept);
-    assertThat(kept.counts(execution)).as("unknown after an end without it").isNull();
+    assertThat(kept.counts(execution)).as("unknown after an unloaded end").isNull();
   }
 
   @Test
   @DisplayName(
-      "outputs are those of a task run that has not ended, in the name of its newest attempt")
+      "outputs are those of a task run that has not ended, set with its newest attempt number")
   void outputs() {
     AttemptId id = claimed();
     TaskRunId run = id.taskRunId();
     Map<String, String> outputs = Map.of("rows", "42");
-    assertThat(desk.accepted(new Change.SetOutputs(run, 1, outputs)).effects())
+    assertThat(ledger.accepted(new Change.SetOutputs(run, 1, outputs)).effects())
         .containsExactly(new Effect.OutputsSet(run, outputs));
     assertThat(
             reasons(
                 new Change.SetOutputs(run, 2, outputs),
-                new Change.SetOutputs(desk.ids.taskRunId(), null, outputs)))
+                new Change.SetOutputs(ledger.ids.taskRunId(), null, outputs)))
         .containsExactly(Reason.LEASE_LOST, Reason.NOT_FOUND);
-    desk.accepted(end(id, AttemptState.SUCCEEDED), move(run, TaskRunState.SUCCEEDED));
+    ledger.accepted(end(id, AttemptState.SUCCEEDED), move(run, TaskRunState.SUCCEEDED));
     assertThat(reasons(new Change.SetOutputs(run, 1, outputs))).containsExactly(Reason.OUT_OF_STEP);
   }
 
   @Test
-  @DisplayName("a log grows while its attempt is live, and is deleted once its execution has ended")
+  @DisplayName(
+      "a log grows while its attempt is live, and is deleted after its execution has ended")
   void logs() {
     AttemptId id = claimed();
     ExecutionId execution = head(id).executionId();
     byte[] bytes = {1, 2};
-    assertThat(desk.accepted(new Change.AppendLog(id, 0, bytes)).effects()).hasSize(1);
+    assertThat(ledger.accepted(new Change.AppendLog(id, 0, bytes)).effects()).hasSize(1);
     assertThat(reasons(new Change.DeleteLogs(execution))).containsExactly(Reason.OUT_OF_STEP);
-    desk.accepted(end(id, AttemptState.SUCCEEDED));
+    ledger.accepted(end(id, AttemptState.SUCCEEDED));
     assertThat(
             reasons(
                 new Change.AppendLog(id, 2, bytes), new Change.DeleteLogs(new ExecutionId(LIFE))))
         .containsExactly(Reason.LEASE_LOST, Reason.NOT_FOUND);
-    desk.ledger.load(execution, new TaskRunCounts(1, 1, 0));
-    desk.accepted(
+    ledger.ledger.load(execution, new TaskRunCounts(1, 1, 0));
+    ledger.accepted(
         move(id.taskRunId(), TaskRunState.SUCCEEDED), move(execution, ExecutionState.SUCCEEDED));
-    assertThat(desk.accepted(new Change.DeleteLogs(execution)).effects())
+    assertThat(ledger.accepted(new Change.DeleteLogs(execution)).effects())
         .containsExactly(new Effect.LogsDeleted(execution));
   }
 
@@ -381,18 +384,18 @@ class WorkRulesTest {
   @DisplayName("a name belongs to one life of a worker, until that has retired")
   void workers() {
     Map<String, String> info = Map.of("host", "a");
-    desk.accepted(new Change.KeepWorker("w", LIFE, LEASE, info));
-    desk.accepted(new Change.KeepWorker("w", LIFE, LEASE, info));
+    ledger.accepted(new Change.KeepWorker("w", LIFE, LEASE, info));
+    ledger.accepted(new Change.KeepWorker("w", LIFE, LEASE, info));
     assertThat(reasons(new Change.KeepWorker("w", OTHER_LIFE, LEASE, info)))
         .containsExactly(Reason.ALREADY_EXISTS);
     assertThat(changed(new Change.RetireWorker("w", LIFE))).containsExactly(true);
-    desk.accepted(new Change.KeepWorker("w", OTHER_LIFE, LEASE, info));
+    ledger.accepted(new Change.KeepWorker("w", OTHER_LIFE, LEASE, info));
     assertThat(reasons(new Change.RetireWorker("w", LIFE))).containsExactly(Reason.LEASE_LOST);
     assertThat(changed(new Change.RetireWorker("nobody", LIFE))).containsExactly(false);
   }
 
   @Test
-  @DisplayName("the bound of a pool is set, changed and taken away")
+  @DisplayName("the limit of a pool is set, changed and removed")
   void pools() {
     assertThat(
             changed(
@@ -403,7 +406,7 @@ class WorkRulesTest {
   }
 
   @Test
-  @DisplayName("two change sets of work under one commit id are told apart by everything in them")
+  @DisplayName("two change sets under one commit id differ by every value in them")
   void fingerprints() {
     AttemptId id = new AttemptId(new TaskRunId(LIFE), 1);
     ExecutionId execution = new ExecutionId(LIFE);
@@ -444,10 +447,11 @@ class WorkRulesTest {
             new Change.SetPool("gpu", 1),
             new Change.SetPool("gpu", null));
     assertThat(all)
-        .extracting(change -> Submission.of(desk.set(change), NOW, Limits.defaults()).fingerprint())
+        .extracting(
+            change -> Submission.of(ledger.set(change), NOW, Limits.defaults()).fingerprint())
         .doesNotHaveDuplicates();
     Footprint footprint = new Footprint();
-    all.forEach(change -> footprint.add(desk.set(change)));
+    all.forEach(change -> footprint.add(ledger.set(change)));
     assertThat(footprint.mustQuery()).isTrue();
     assertThat(footprint.areShared()).isTrue();
   }

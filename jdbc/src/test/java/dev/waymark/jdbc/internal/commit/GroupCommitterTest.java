@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Gathering change sets into groups")
+@DisplayName("Group commit")
 class GroupCommitterTest {
   private static final Ids IDS = Ids.system();
   private final List<Integer> groups = Collections.synchronizedList(new ArrayList<>());
@@ -42,7 +42,7 @@ class GroupCommitterTest {
   }
 
   @Test
-  @DisplayName("a lone caller commits at once, in its own thread")
+  @DisplayName("a single caller commits at once, in its own thread")
   void alone() {
     Thread caller = Thread.currentThread();
     GroupCommitter committer =
@@ -57,7 +57,7 @@ class GroupCommitterTest {
   }
 
   @Test
-  @DisplayName("callers that come while a group is being committed form the next group")
+  @DisplayName("callers that arrive during a commit form the next group")
   void together() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -72,7 +72,7 @@ class GroupCommitterTest {
   }
 
   @Test
-  @DisplayName("a group is bounded by its number of change sets")
+  @DisplayName("a group is limited by its number of change sets")
   void boundedByNumber() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -87,7 +87,7 @@ class GroupCommitterTest {
   }
 
   @Test
-  @DisplayName("a group is bounded by the bytes that it brings")
+  @DisplayName("a group is limited by its number of bytes")
   void boundedByBytes() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -102,7 +102,7 @@ class GroupCommitterTest {
   }
 
   @Test
-  @DisplayName("an interrupted caller still hears its answer, and harms nobody")
+  @DisplayName("an interrupted caller still receives its answer, and affects no other")
   void interrupted() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -128,7 +128,7 @@ class GroupCommitterTest {
   }
 
   @Test
-  @DisplayName("when a leader fails, its callers hear of it and the next caller leads")
+  @DisplayName("when a leader fails, its callers receive the error and the next caller leads")
   void failingLeader() {
     AtomicBoolean broken = new AtomicBoolean(true);
     GroupCommitter committer =
@@ -147,7 +147,7 @@ class GroupCommitterTest {
 
   @Test
   @DisplayName(
-      "when a leader breaks down, nobody of its group waits for ever and the next caller leads")
+      "when a leader throws an error, all of its group receive an answer and the next caller leads")
   void brokenLeader() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -174,12 +174,13 @@ class GroupCommitterTest {
               ? 1
               : 0;
     }
-    assertThat(unknown).as("also the leader itself").isEqualTo(answers.size());
+    assertThat(unknown).as("the leader too").isEqualTo(answers.size());
     assertThat(committer.commit(submission(0))).isNotNull();
   }
 
   @Test
-  @DisplayName("without a caller who could lead, the background does, in groups and in order")
+  @DisplayName(
+      "without a caller that can lead, the background thread leads, in groups and in order")
   void background() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -210,7 +211,7 @@ class GroupCommitterTest {
   }
 
   @Test
-  @DisplayName("callers who wait and futures stand in one queue, and lead in turn")
+  @DisplayName("waiting callers and futures are in one queue, and lead in turn")
   void mixed() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -228,7 +229,7 @@ class GroupCommitterTest {
   }
 
   @Test
-  @DisplayName("a full queue refuses the next, keeps the others, and takes more when it is served")
+  @DisplayName("a full queue refuses the next change set, keeps the others, and accepts more later")
   void fullQueue() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -251,7 +252,7 @@ class GroupCommitterTest {
   }
 
   @Test
-  @DisplayName("a queue is full of bytes too, but never refuses the first")
+  @DisplayName("a queue is also full by bytes, but never refuses the first change set")
   void fullOfBytes() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -269,7 +270,7 @@ class GroupCommitterTest {
     }
   }
 
-  /** One that commits one group at a time. */
+  /** A committer that commits one group at a time. */
   private static GroupCommitter newCommitter(Consumer<List<Ticket>> transaction, Limits limits) {
     return new GroupCommitter(transaction, new InFlightGroups(1, changes -> null), limits);
   }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Groups that are committed at the same time")
+@DisplayName("Groups that are in flight at the same time")
 class InFlightGroupsTest {
   private static final Ids IDS = Ids.system();
   private static final ExecutionId UNKNOWN = IDS.executionId();
@@ -54,7 +54,7 @@ class InFlightGroupsTest {
     threads.shutdownNow();
   }
 
-  /** The executions that are named, but nothing of a change set that names the unknown one. */
+  /** The executions of a change set; unknown if it contains the unknown one. */
   private static @Nullable Set<ExecutionId> footprint(ChangeSet changes) {
     Set<ExecutionId> named =
         changes.changes().stream()
@@ -114,7 +114,7 @@ class InFlightGroupsTest {
   }
 
   @Test
-  @DisplayName("are no more than the database takes")
+  @DisplayName("are at most as many as the database takes")
   void noMore() throws Exception {
     GroupCommitter committer = held(2);
     List<Future<?>> answers = new ArrayList<>();
@@ -131,7 +131,7 @@ class InFlightGroupsTest {
   }
 
   @Test
-  @DisplayName("are followed by what touches the same, and by all that was submitted after it")
+  @DisplayName("are followed by those that touch the same, and by all that were submitted later")
   void same() throws Exception {
     GroupCommitter committer = held(2);
     List<Future<?>> answers = new ArrayList<>();
@@ -146,7 +146,7 @@ class InFlightGroupsTest {
   }
 
   @Test
-  @DisplayName("leave out what is not known: it goes alone, and nothing beside it")
+  @DisplayName("exclude a group with unknown records: it is in flight alone")
   void unknown() throws Exception {
     GroupCommitter committer = held(2);
     List<Future<?>> answers = new ArrayList<>();
@@ -164,7 +164,7 @@ class InFlightGroupsTest {
   }
 
   @Test
-  @DisplayName("leave when they are as large as what is on its way, and else wait for its end")
+  @DisplayName("start when they are as large as the one in flight, and else wait for its end")
   void large() throws Exception {
     GroupCommitter committer = held(2);
     List<Future<?>> answers = new ArrayList<>();
@@ -187,7 +187,7 @@ class InFlightGroupsTest {
   }
 
   @Test
-  @DisplayName("never touch the same execution, keep its order, and leave nobody behind")
+  @DisplayName("never touch the same execution, keep its order, and leave no change set behind")
   void manyThreads() throws Exception {
     List<ExecutionId> executions =
         new ArrayList<>(Stream.generate(IDS::executionId).limit(20).toList());
@@ -245,7 +245,7 @@ class InFlightGroupsTest {
                   ExecutionId id = executions.get(random.nextInt(executions.size()));
                   Submission submission = submission(id);
                   if (random.nextInt(3) > 0) {
-                    // In the order of the numbers only where nobody comes between.
+                    // In the order of the numbers only if nothing comes in between.
                     synchronized (next.computeIfAbsent(id, any -> new AtomicInteger())) {
                       numbers.put(submission, next.get(id).incrementAndGet());
                       answers.add(committer.commitAsync(submission));

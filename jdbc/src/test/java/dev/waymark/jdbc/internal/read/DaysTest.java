@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The way to a page by the counts of days")
+@DisplayName("The search for a page by the counts of days")
 class DaysTest {
 
-  /** Days before 1970 and after, next to each other and apart. */
+  /** Days before 1970 and after, adjacent and apart. */
   private static final int[] NUMBERS = {-719_162, -719_161, -2, -1, 0, 1, 20_513, 2_932_896};
 
   /** Every list of up to four days of up to four executions, and some with larger days. */
@@ -44,7 +44,7 @@ class DaysTest {
     }
   }
 
-  /** The times of all executions of a list, the oldest first; no two are alike. */
+  /** The times of all executions of a list, the oldest first; no two are equal. */
   private static List<Instant> times(List<Day> days) {
     List<Instant> times = new ArrayList<>();
     for (Day day : days) {
@@ -58,7 +58,7 @@ class DaysTest {
   }
 
   @Test
-  @DisplayName("leads to every part of every small list, in both orders")
+  @DisplayName("finds every part of every small list, in both orders")
   void leadsToEveryPart() {
     lists()
         .forEach(
@@ -87,7 +87,7 @@ class DaysTest {
     return times;
   }
 
-  /** What is read on the way, as by a statement with its bounds, its order, offset and limit. */
+  /** The rows that are read, as by a statement with its bounds, its order, offset and limit. */
   private static List<Instant> read(List<Instant> oldestFirst, List<Way> ways, Order order) {
     List<Instant> read = new ArrayList<>();
     for (Way way : ways) {
@@ -112,7 +112,7 @@ class DaysTest {
   }
 
   @Test
-  @DisplayName("passes over no more than half a day, or as many as are read")
+  @DisplayName("skips at most half a day, or as many rows as it reads")
   void passesOverLittle() {
     lists().forEach(DaysTest::assertPassesOverLittle);
   }
@@ -133,7 +133,7 @@ class DaysTest {
   }
 
   @Test
-  @DisplayName("a page across the border of two large days is read from the border to both sides")
+  @DisplayName("reads a page across the border of two large days from the border to both sides")
   void acrossBorder() {
     Days days = Days.of(List.of(new Day(10, 1_000_000), new Day(11, 1_000_000)));
     Instant border = Times.startOfDay(11);
@@ -144,7 +144,7 @@ class DaysTest {
   }
 
   @Test
-  @DisplayName("there is no way past the end")
+  @DisplayName("finds nothing past the end")
   void pastTheEnd() {
     Days days = Days.of(List.of(new Day(0, 3)));
     assertThatThrownBy(() -> days.to(2, 2, Order.OLDEST))

@@ -76,7 +76,7 @@ public abstract class ContractTest {
     List<String> violations = violations();
     opened.forEach(StateStore::close);
     fixture.close();
-    assertThat(violations).as("what the store has not kept to").isEmpty();
+    assertThat(violations).as("violations of the store").isEmpty();
   }
 
   /**

@@ -59,7 +59,7 @@ public abstract class AdmitContract extends ContractTest {
   // ---- within one change set
 
   @Test
-  @DisplayName("one that begins in the same change set takes the place")
+  @DisplayName("an execution that begins in the same change set counts")
   void beginsBefore() {
     ExecutionId first = execution();
     ExecutionId second = execution();
@@ -73,7 +73,7 @@ public abstract class AdmitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("one that ends in the same change set leaves its place")
+  @DisplayName("an execution that ends in the same change set no longer counts")
   void endsBefore() {
     ExecutionId first = executionIn(ExecutionState.RUNNING);
     ExecutionId second = execution();
@@ -87,7 +87,7 @@ public abstract class AdmitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("one that is created and begins in the same change set takes the place")
+  @DisplayName("an execution that is created and begins in the same change set counts")
   void createdBefore() {
     ExecutionId created = ids.executionId();
     ExecutionId waiting = execution();
@@ -107,7 +107,8 @@ public abstract class AdmitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("every state between begin and end holds the place; what never began never had one")
+  @DisplayName(
+      "an execution counts in every state from its begin to its end, and one that never began does not")
   void everyState() {
     Map<List<ExecutionState>, Boolean> ways = new LinkedHashMap<>();
     for (ExecutionState state : ExecutionState.values()) {
@@ -205,7 +206,7 @@ public abstract class AdmitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a refused change set leaves no trace in the count")
+  @DisplayName("a refused change set does not change the count")
   void refusedBefore() {
     ExecutionId first = execution();
     ExecutionId second = execution();
@@ -224,7 +225,7 @@ public abstract class AdmitContract extends ContractTest {
   // ---- across change sets of one thread
 
   @Test
-  @DisplayName("of change sets that one thread submits without waiting, those before count")
+  @DisplayName("earlier asynchronous change sets of the same thread count")
   void inOrder() {
     for (int round = 0; round < 20; round++) {
       ExecutionId first = execution();
@@ -249,7 +250,7 @@ public abstract class AdmitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("also while other change sets are on their way, and by several threads and stores")
+  @DisplayName("asynchronous change sets of several threads and stores count")
   void neverMore() {
     List<StateStore> stores = List.of(store, openAnother());
     List<ExecutionId> waiting = new ArrayList<>();
@@ -276,7 +277,7 @@ public abstract class AdmitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution that a claim has begun takes a place")
+  @DisplayName("an execution that a claim has begun counts")
   void claimedBefore() {
     ExecutionId first = execution();
     ExecutionId second = execution();

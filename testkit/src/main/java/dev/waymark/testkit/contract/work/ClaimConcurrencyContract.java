@@ -100,26 +100,27 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
   // ---- disjoint claims
 
   /** The claims and the task runs in progress, as the workers record them. */
-  private static final class Desk {
+  private static final class GroupLedger {
     final Set<AttemptId> claimed = ConcurrentHashMap.newKeySet();
     final Set<TaskRunId> inHand = ConcurrentHashMap.newKeySet();
     final AtomicInteger left;
 
-    Desk(int taskRuns) {
+    GroupLedger(int taskRuns) {
       left = new AtomicInteger(taskRuns);
     }
   }
 
   @Test
-  @DisplayName("eight workers share 400 task runs: each is claimed by one at a time, none is left")
+  @DisplayName(
+      "eight workers share 400 task runs: each is claimed by one at a time, and none remains")
   void shared() {
     int each = 80;
     List<ExecutionId> executions = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       executions.add(readyExecution(each));
     }
-    Desk desk = new Desk(executions.size() * each);
-    Parallel.run(THREADS, thread -> workUntilNothingIsLeft(thread, desk));
+    GroupLedger ledger = new GroupLedger(executions.size() * each);
+    Parallel.run(THREADS, thread -> workUntilNothingIsLeft(thread, ledger));
     int attempts = 0;
     for (ExecutionId execution : executions) {
       for (Item item : progress(execution).taskRuns()) {
@@ -127,7 +128,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
         assertDone(item);
       }
     }
-    assertThat(desk.claimed).hasSize(attempts);
+    assertThat(ledger.claimed).hasSize(attempts);
     assertNothingReady();
     assertThat(Invariants.violations(store)).isEmpty();
   }
@@ -147,16 +148,16 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     return 1 + Integer.parseInt(run.taskId().value().substring(1)) % 3;
   }
 
-  private int workUntilNothingIsLeft(int thread, Desk desk) {
+  private int workUntilNothingIsLeft(int thread, GroupLedger ledger) {
     Random random = new Random(thread);
     int claimed = 0;
-    while (desk.left.get() > 0) {
+    while (ledger.left.get() > 0) {
       for (Claimed each : storeOf(thread).claim(request(thread, 1 + random.nextInt(7))).claimed()) {
-        assertThat(desk.claimed.add(each.attempt().id())).as("claimed once").isTrue();
-        assertThat(desk.inHand.add(each.taskRun().id())).as("claimed by one at a time").isTrue();
+        assertThat(ledger.claimed.add(each.attempt().id())).as("claimed once").isTrue();
+        assertThat(ledger.inHand.add(each.taskRun().id())).as("claimed by one at a time").isTrue();
         assertThat(each.attempt().worker()).isEqualTo("worker-" + thread);
-        desk.inHand.remove(each.taskRun().id());
-        desk.left.addAndGet(end(storeOf(thread), each, tries(each.taskRun())) ? -1 : 0);
+        ledger.inHand.remove(each.taskRun().id());
+        ledger.left.addAndGet(end(storeOf(thread), each, tries(each.taskRun())) ? -1 : 0);
         claimed++;
       }
     }
@@ -189,7 +190,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
   // ---- concurrent pause, resume and cancel
 
   @Test
-  @DisplayName("executions that are held, resumed and cancelled meanwhile lose no task run")
+  @DisplayName("executions that are paused, resumed and cancelled meanwhile lose no task run")
   void heldAndCancelled() {
     List<ExecutionId> held = List.of(readyExecution(30), readyExecution(30), readyExecution(30));
     List<ExecutionId> cancelled = List.of(readyExecution(30), readyExecution(30));
@@ -317,8 +318,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName(
-      "nothing that was ready starts after the move to CANCELLING; what is made so after does")
+  @DisplayName("no task run that was ready before the move to CANCELLING starts, and later ones do")
   void nothingReadyStartsAfterCancelling() {
     for (int round = 0; round < 30; round++) {
       // One task run, for which all claims compete, or more than the claims take together.
@@ -361,7 +361,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "of two that end the last two task runs at the same moment one knows that it is last")
+      "of two workers that end the last two task runs at the same moment one knows that it was last")
   void theLastKnows() {
     for (int round = 0; round < 30; round++) {
       ExecutionId execution = readyExecution(2);
@@ -435,7 +435,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "what many stores note as due at the same moment is due once, until one of them takes note")
+      "an execution that many stores mark as due at the same moment is due once, until it is cleared")
   void dueOnce() {
     ExecutionId execution = readyExecution(1);
     Parallel.run(
@@ -451,7 +451,8 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what is moved to another time while others claim it is claimed once, or refused")
+  @DisplayName(
+      "a task run that moves to another time during claims is claimed once, or the move is refused")
   void movedWhileClaimed() {
     int each = 30;
     ExecutionId execution = readyExecution(each);

@@ -69,7 +69,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a claim takes what is ready: execution, task run and attempt are RUNNING")
+  @DisplayName("a claim takes a ready task run: execution, task run and attempt become RUNNING")
   void takes() {
     ExecutionId execution = execution();
     TaskRunId run = ready(execution);
@@ -87,7 +87,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a claim takes the oldest first, and no more than it asks for")
+  @DisplayName("a claim takes the oldest first, and at most the requested number")
   void oldestFirst() {
     List<TaskRunId> runs = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -98,7 +98,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the greater priority goes first, in every pool that is served")
+  @DisplayName("a claim takes the highest priority first, across all requested pools")
   void priorities() {
     ExecutionId execution = execution();
     List<TaskRunId> runs = new ArrayList<>();
@@ -117,7 +117,8 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what is ready after a delay is not taken before, and the claim says how long it is")
+  @DisplayName(
+      "a delayed task run is not claimed before its delay has passed, and the claim returns the rest of it")
   void delays() {
     TaskRunId run = taskRun(execution());
     store.commit(changes().readyTaskRun(run, null, "default", 0, Duration.ofMinutes(10)).build());
@@ -128,7 +129,7 @@ public abstract class ClaimContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "the deadline of an execution that is held is nothing to wait for, and is due all the same")
+      "no claim waits for the deadline of a paused execution, but the execution is due at the deadline")
   void deadlineOfHeld() {
     ExecutionId held = executionIn(ExecutionState.PAUSED);
     store.commit(changes().markDue(held, DueReason.DEADLINE, Duration.ofMinutes(10)).build());
@@ -141,7 +142,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what ends before it was claimed is ready no more, whatever it was to wait for")
+  @DisplayName("a task run that ends before it is claimed is no longer ready, also with a delay")
   void endsUnclaimed() {
     TaskRunId waiting = taskRun(execution());
     TaskRunId other = ready(execution());
@@ -159,7 +160,8 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what may not start any more leaves the ready ones, and may be made ready again")
+  @DisplayName(
+      "a task run that may not start is removed from the ready ones, and can become ready again")
   void heldLeaves() {
     ExecutionId execution = execution();
     TaskRunId run = ready(execution);
@@ -175,7 +177,8 @@ public abstract class ClaimContract extends ContractTest {
   @EnumSource(
       value = ExecutionState.class,
       names = {"PENDING", "RUNNING", "PAUSED"})
-  @DisplayName("the move to CANCELLING takes away what is ready; what is made ready later starts")
+  @DisplayName(
+      "the move to CANCELLING removes ready task runs, and those that become ready later start")
   void readyInCancelling(ExecutionState before) {
     ExecutionId execution = executionIn(before);
     TaskRunId run = ready(execution);
@@ -205,7 +208,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("in one change set the order decides what the move to CANCELLING takes away")
+  @DisplayName("in one change set the order decides which task runs the move to CANCELLING removes")
   void readyAndCancellingInOneChangeSet() {
     ExecutionId execution = execution();
     TaskRunId before = taskRun(execution);
@@ -227,7 +230,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a claim within one execution takes and tells nothing of any other")
+  @DisplayName("a claim within one execution takes and returns nothing of any other")
   void withinOne() {
     ExecutionId wanted = execution();
     ExecutionId other = execution();
@@ -252,7 +255,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("executions are stalled that nobody will go on with, and no others")
+  @DisplayName("only executions that no worker continues are stalled")
   void stalled() {
     ready(execution());
     ready(executionIn(ExecutionState.RUNNING));
@@ -274,7 +277,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("no more executions of a workflow begin than may be under way")
+  @DisplayName("no more executions of a workflow begin than its limit of parallel executions")
   void admission() {
     ExecutionId first = execution();
     ExecutionId second = execution();
@@ -306,7 +309,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("two workers never get the same")
+  @DisplayName("two workers never get the same task run")
   void noneTwice() {
     for (int i = 0; i < 4; i++) {
       ready(execution());
@@ -318,7 +321,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a lease that is over is told, and the attempt may be declared LOST")
+  @DisplayName("a claim returns an expired lease, and its attempt can be declared LOST")
   void expires() {
     ExecutionId execution = execution();
     TaskRunId run = ready(execution);
@@ -327,7 +330,7 @@ public abstract class ClaimContract extends ContractTest {
     assertThat(awaitExpired()).containsExactly(new Leased(attempt, execution, "worker-1"));
     store.commit(
         changes()
-            .loseAttempt(attempt, "no sign of life")
+            .loseAttempt(attempt, "lease expired")
             .updateTaskRun(run, TaskRunState.RETRYING)
             .readyTaskRun(run)
             .build());
@@ -341,7 +344,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("while a lease lasts its attempt is not declared LOST because it was over")
+  @DisplayName("an attempt cannot be declared LOST as expired before its lease has expired")
   void notWhileHeld() {
     TaskRunId run = ready(execution());
     AttemptId attempt = new AttemptId(run, 1);
@@ -356,7 +359,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a lease is not renewed once the attempt has ended or was followed by another")
+  @DisplayName("a lease cannot be renewed after its attempt has ended or was followed by another")
   void noRenewalAfterwards() {
     TaskRunId run = ready(execution());
     AttemptId first = new AttemptId(run, 1);
@@ -374,7 +377,8 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution is due when more has ended than was seen, and not when that was all")
+  @DisplayName(
+      "an execution is due after a settle that missed an end, and not after a complete one")
   void settles() {
     ExecutionId execution = execution();
     TaskRunId first = taskRunIn(execution, TaskRunState.RUNNING);
@@ -409,7 +413,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution is due until it is said not to be")
+  @DisplayName("an execution is due until it is cleared")
   void due() {
     ExecutionId execution = execution();
     store.commit(changes().markDue(execution, DueReason.DEADLINE, Duration.ZERO).build());
@@ -421,7 +425,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("outputs are kept for those that depend on a task run")
+  @DisplayName("outputs are kept for the task runs that need them")
   void outputs() {
     ExecutionId execution = execution();
     TaskRunId run = ready(execution);
@@ -442,7 +446,8 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("who has subscribed is called for what becomes ready or due, until he closes that")
+  @DisplayName(
+      "a listener is called when something becomes ready or due, until its subscription is closed")
   void called() throws InterruptedException {
     ExecutionId execution = execution();
     TaskRunId run = taskRun(execution);
@@ -462,7 +467,7 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a listener that fails harms no commit and no other listener")
+  @DisplayName("a listener that throws affects no commit and no other listener")
   void failingListener() throws InterruptedException {
     TaskRunId run = taskRun(execution());
     Semaphore calls = new Semaphore(0);

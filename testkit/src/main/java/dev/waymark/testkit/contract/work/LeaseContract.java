@@ -65,7 +65,7 @@ public abstract class LeaseContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an attempt that is not live does not keep its neighbours from being renewed")
+  @DisplayName("an attempt that is not live does not prevent the renewal of others")
   void neighbours() {
     AttemptId first = claimed(SHORT);
     AttemptId ended = claimed(SHORT);
@@ -94,7 +94,7 @@ public abstract class LeaseContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an attempt that is not live gets no lease and does not change by a renewal")
+  @DisplayName("an attempt that is not live gets no lease, and a renewal does not change it")
   void nothingIsRevived() {
     AttemptId ended = claimed(LONG);
     AttemptId lost = claimed(SHORT);
@@ -116,7 +116,7 @@ public abstract class LeaseContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a live attempt without a lease is not given one by a renewal")
+  @DisplayName("a renewal does not give a lease to a live attempt without one")
   void withoutLease() {
     TaskRunId run = taskRunIn(execution(), TaskRunState.RUNNING);
     store.recordAttempt(run, "worker-1");
@@ -133,7 +133,7 @@ public abstract class LeaseContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the other changes of a change set are made whether or not a lease was renewed")
+  @DisplayName("the other changes of a change set are applied whether or not a lease was renewed")
   void mixed() {
     AttemptId live = claimed(LONG);
     AttemptId ended = claimed(LONG);
@@ -149,7 +149,7 @@ public abstract class LeaseContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a renewal on behalf of an attempt still refuses its whole change set")
+  @DisplayName("a plain renewal of a lost attempt still refuses its whole change set")
   void fence() {
     AttemptId live = claimed(SHORT);
     AttemptId ended = claimed(LONG);
@@ -177,7 +177,7 @@ public abstract class LeaseContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a repeated renewal gets the outcomes of the first, whatever has ended since")
+  @DisplayName("a repeated renewal gets the outcomes of the first, also after attempts have ended")
   void repeated() {
     AttemptId live = claimed(LONG);
     AttemptId ended = claimed(LONG);
@@ -191,7 +191,8 @@ public abstract class LeaseContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what another process has ended is not renewed, and what it has claimed is")
+  @DisplayName(
+      "a lease that another process has ended is not renewed, and one that it has claimed is")
   void otherProcess() {
     AttemptId mine = claimed(LONG);
     AttemptId taken = claimed(LONG);

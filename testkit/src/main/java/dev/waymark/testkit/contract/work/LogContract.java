@@ -93,7 +93,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a part reaches over the pieces in which the log was written")
+  @DisplayName("a part can span the pieces in which the log was written")
   void overTheBorders() {
     AttemptId attempt = attempt();
     append(attempt, 0, "abc");
@@ -136,7 +136,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a log is what each attempt has written, and not what another one has")
+  @DisplayName("each attempt has its own log")
   void eachItsOwn() {
     AttemptId first = attempt();
     AttemptId second = new AttemptId(first.taskRunId(), 2);
@@ -155,7 +155,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("appending at a position again leaves what is there, also within one change set")
+  @DisplayName("appending at the same position again changes nothing, also within one change set")
   void again() {
     AttemptId attempt = attempt();
     ChangeSet changes = changes().appendLog(attempt, 0, bytes("abc")).build();
@@ -172,7 +172,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("one commit id stands for the same bytes only")
+  @DisplayName("a commit id repeats only a log of the same bytes")
   void otherBytes() {
     AttemptId attempt = attempt();
     ChangeSet changes = changes().appendLog(attempt, 0, bytes("abc")).build();
@@ -188,7 +188,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the bytes may be changed afterwards, by the writer and by the reader")
+  @DisplayName("the writer and the reader may change their byte arrays afterwards")
   void copies() {
     AttemptId attempt = attempt();
     byte[] written = bytes("abc");
@@ -202,7 +202,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an attempt that has ended, or is not the newest, writes no log")
+  @DisplayName("an attempt that has ended, or is not the newest, cannot write a log")
   void stale() {
     AttemptId first = attempt();
     append(first, 0, "a");
@@ -217,7 +217,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an attempt writes no log once another store has ended it")
+  @DisplayName("an attempt cannot write a log after another store has ended it")
   void staleElsewhere() {
     AttemptId attempt = attempt();
     StateStore another = openAnother();
@@ -228,7 +228,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the last of a log comes in the change set that ends the attempt, before the end")
+  @DisplayName("the last part of a log is in the change set that ends the attempt, before the end")
   void withTheEnd() {
     AttemptId attempt = attempt();
     store.commit(
@@ -252,7 +252,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("maxLogChunkBytes holds for what one change appends, and maxLogBytes for the whole")
+  @DisplayName("maxLogChunkBytes limits one append, and maxLogBytes the whole log")
   void limitsHold() {
     AttemptId attempt = attempt();
     invalid(() -> append(attempt, 0, new byte[70_001]), "maxLogChunkBytes", "70,001", "70,000");
@@ -271,7 +271,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("logs are deleted of an execution that has ended, and of no other")
+  @DisplayName("only logs of executions that have ended can be deleted")
   void deleted() {
     AttemptId attempt = attempt();
     AttemptId other = attempt();
@@ -293,7 +293,7 @@ public abstract class LogContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("executions that ended before a time and have logs are listed in their order")
+  @DisplayName("executions with logs that ended before a time are listed in their order")
   void listed() {
     List<ExecutionId> ended = new ArrayList<>();
     for (int i = 0; i < 4; i++) {

@@ -77,7 +77,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("of a pool with a bound no more runs than it has slots")
+  @DisplayName("a pool with a limit never runs more task runs than it has slots")
   void held() {
     bound("gpu", 2);
     List<TaskRunId> runs = ready(5, "gpu");
@@ -94,7 +94,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a lease that is over has its slot until the attempt is declared LOST")
+  @DisplayName("an expired lease keeps its slot until the attempt is declared LOST")
   void expired() {
     bound("gpu", 1);
     List<TaskRunId> runs = ready(2, "gpu");
@@ -108,7 +108,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a bound that is raised, lowered or removed holds from then on")
+  @DisplayName("a limit that is raised, lowered or removed applies at once")
   void changed() {
     List<TaskRunId> runs = ready(9, "gpu");
     bound("gpu", 0);
@@ -129,7 +129,8 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the greater priority and then the older goes first, across pools with and without")
+  @DisplayName(
+      "higher priority and then greater age goes first, across pools with and without a limit")
   void order() {
     bound("a", 2);
     bound("b", 1);
@@ -151,7 +152,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what is picked and has no place in the claim stays ready")
+  @DisplayName("a candidate that the claim has no room for stays ready")
   void leftOver() {
     bound("a", 3);
     bound("b", 3);
@@ -166,7 +167,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a bound holds for pools that it is of, whichever the worker serves")
+  @DisplayName("a limit applies to its pools, whichever pools the worker serves")
   void others() {
     bound("gpu", 0);
     List<TaskRunId> runs = ready(2, "cpu");
@@ -176,7 +177,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a bound holds for a claim within one execution")
+  @DisplayName("a limit applies to a claim within one execution")
   void withinOne() {
     bound("gpu", 2);
     List<TaskRunId> first = ready(2, "gpu");
@@ -192,7 +193,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what may not start any more takes no slot")
+  @DisplayName("a task run that may not start takes no slot")
   void mayNotStart() {
     bound("gpu", 1);
     List<TaskRunId> held = ready(1, "gpu");
@@ -216,7 +217,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("many that claim at the same moment get as much together as there are slots")
+  @DisplayName("concurrent claims together get exactly the number of slots")
   void together() {
     bound("gpu", 7);
     ready(30, "gpu");
@@ -232,7 +233,8 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("while many claim and end, there are never more than the slots, and all is done")
+  @DisplayName(
+      "while many workers claim and end, no more run than the slots, and all task runs end")
   void overTime() {
     bound("gpu", 3);
     bound("cpu", 1);
@@ -263,7 +265,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("pools are listed that have a bound, something ready or something running")
+  @DisplayName("pools are listed that have a limit, ready task runs or running task runs")
   void listed() {
     assertThat(store.pools()).isEmpty();
     bound("b", 5);
@@ -286,7 +288,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("setting a bound says whether it was another one")
+  @DisplayName("setting a limit reports whether it has changed")
   void outcomes() {
     assertThat(bound("gpu", null).changed()).isFalse();
     assertThat(bound("gpu", 1)).isEqualTo(new Outcome(RecordRef.ofPool("gpu"), 0, true));
@@ -303,7 +305,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a bound out of range, or of what is no pool, is refused")
+  @DisplayName("a limit out of range, or for an invalid pool, is refused")
   void badInput() {
     invalid(() -> bound("gpu", -1), "-1 slots", "pool gpu");
     invalid(() -> bound("gpu", 100_001), "100001 slots");
@@ -313,7 +315,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("those who wait for work are called when a bound changes")
+  @DisplayName("listeners are called when a limit changes")
   void called() throws InterruptedException {
     CountDownLatch calls = new CountDownLatch(1);
     Subscription subscription = store.onReady(calls::countDown);

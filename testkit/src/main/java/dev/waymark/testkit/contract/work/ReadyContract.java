@@ -62,7 +62,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("without a delay it can be claimed at once, whatever it waited for")
+  @DisplayName("without a delay it can be claimed at once, also if it had a delay before")
   void sooner() {
     TaskRunId run = taskRun(execution());
     assertThat(isChanged(run, LONG)).isTrue();
@@ -72,7 +72,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("with a delay it cannot be claimed any more until the delay has passed")
+  @DisplayName("with a delay it can be claimed only after the delay has passed")
   void later() {
     TaskRunId run = taskRun(execution());
     assertThat(isChanged(run, Duration.ZERO)).isTrue();
@@ -83,7 +83,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a delay counts from the last commit that asked for one")
+  @DisplayName("a delay begins with the last commit that sets it")
   void otherDelay() {
     TaskRunId run = taskRun(execution());
     assertThat(isChanged(run, LONG.multipliedBy(10))).isTrue();
@@ -96,7 +96,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("one that can be claimed already and stays as it is is answered as unchanged")
+  @DisplayName("one that is ready and does not change is reported as unchanged")
   void unchanged() {
     ExecutionId execution = execution();
     TaskRunId first = taskRun(execution);
@@ -110,7 +110,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the pool is the one that was asked for last")
+  @DisplayName("the last pool counts")
   void pool() {
     TaskRunId run = taskRun(execution());
     ready(run, "default", 0, Duration.ZERO);
@@ -121,7 +121,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the priority is the one that was asked for last")
+  @DisplayName("the last priority counts")
   void priority() {
     ExecutionId execution = execution();
     TaskRunId first = taskRun(execution);
@@ -134,7 +134,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("one that goes to another pool or priority goes behind what is ready there")
+  @DisplayName("one that moves to another pool or priority goes behind the ready ones there")
   void behind() {
     ExecutionId execution = execution();
     TaskRunId there = taskRun(execution);
@@ -172,7 +172,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("one that was claimed is not made ready again by it")
+  @DisplayName("one that was claimed is not made ready again")
   void claimed() {
     TaskRunId run = taskRun(execution());
     ready(run, "default", 0, LONG);
@@ -192,7 +192,7 @@ public abstract class ReadyContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "a cancellation in the same change set makes it not ready, and it can be made so again")
+      "a cancellation in the same change set makes it not ready, and it can become ready again")
   void cancelled() {
     ExecutionId execution = execution();
     TaskRunId first = taskRun(execution);
@@ -217,7 +217,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("one that was started without a claim is moved like any other when it is retried")
+  @DisplayName("one that was started without a claim is moved in the same way when it is retried")
   void startedWithoutClaim() {
     TaskRunId run = taskRun(execution());
     ready(run, "gpu", 5, LONG);
@@ -236,7 +236,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("commits of one group are answered one after the other")
+  @DisplayName("commits of one group get separate answers")
   void inOneGroup() {
     TaskRunId run = taskRun(execution());
     List<CompletableFuture<CommitResult>> commits = new ArrayList<>();
@@ -252,7 +252,7 @@ public abstract class ReadyContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what another process has made ready is moved, and is answered truthfully")
+  @DisplayName("one that another process has made ready is moved, and reported correctly")
   void otherProcess() {
     TaskRunId run = taskRun(execution());
     StateStore other = openAnother();

@@ -92,7 +92,7 @@ public abstract class SettleContract extends ContractTest {
   // ---- a count that the store has cached before
 
   @Test
-  @DisplayName("a settle from before a lease was lost does not take the due note away")
+  @DisplayName("a settle from before a lost lease does not clear the due mark")
   void staleAfterLostLease() {
     ExecutionId execution = readyExecution(1);
     assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 0))).isFalse();
@@ -105,7 +105,8 @@ public abstract class SettleContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("also when another store has lost it")
+  @DisplayName(
+      "a settle from before a lease that another store has declared lost does not clear it either")
   void staleAfterLostLeaseElsewhere() {
     StateStore other = openAnother();
     ExecutionId execution = readyExecution(1);
@@ -117,7 +118,7 @@ public abstract class SettleContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a settle from before a lost attempt that is tried again does not take its due note")
+  @DisplayName("a settle from before a lost attempt that is retried does not clear its due mark")
   void staleAfterRetry() {
     StateStore other = openAnother();
     for (StateStore loser : List.of(store, other)) {
@@ -150,7 +151,7 @@ public abstract class SettleContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a task run that is created and one that ends do not make up for each other")
+  @DisplayName("a created task run and an ended one do not cancel each other out")
   void staleAfterCreationAndEnd() {
     for (StateStore writer : List.of(store, openAnother())) {
       ExecutionId execution = readyExecution(2);
@@ -170,7 +171,7 @@ public abstract class SettleContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("every way in which a task run ends counts, whatever else is in its change set")
+  @DisplayName("every kind of end of a task run counts, with any other changes in its change set")
   void staleAfterEveryEnd() {
     ExecutionId execution = readyExecution(4);
     assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 4, 0))).isFalse();
@@ -212,7 +213,7 @@ public abstract class SettleContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("also when the neighbours in its group are refused")
+  @DisplayName("ends also count when other change sets of the group are refused")
   void staleAmongRefused() {
     ExecutionId execution = readyExecution(2);
     assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 2, 0))).isFalse();
@@ -230,7 +231,7 @@ public abstract class SettleContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("task runs that are added count as well")
+  @DisplayName("added task runs count as well")
   void staleAfterAdding() {
     ExecutionId execution = readyExecution(1);
     assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 0))).isFalse();
@@ -246,7 +247,8 @@ public abstract class SettleContract extends ContractTest {
   // ---- the state of the execution that the caller assumes
 
   @Test
-  @DisplayName("a settle from while the execution was paused does not take the note of its resume")
+  @DisplayName(
+      "a settle from while the execution was paused does not clear the due mark of its resume")
   void staleAfterResume() {
     StateStore other = openAnother();
     ExecutionId execution = readyExecution(1);
@@ -277,7 +279,7 @@ public abstract class SettleContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("each of version, state and numbers must be that of the store")
+  @DisplayName("each of version, state and counts must be equal to that of the store")
   void eachMustMatch() {
     ExecutionId execution = readyExecution(1);
     store.commit(changes().markDue(execution, DueReason.SETTLE, Duration.ZERO).build());
@@ -293,7 +295,7 @@ public abstract class SettleContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what comes before it in its change set counts, what comes after does not")
+  @DisplayName("earlier changes of its change set count, and later ones do not")
   void placeInChangeSet() {
     ExecutionId execution = readyExecution(1);
     List<Outcome> outcomes =
@@ -314,7 +316,7 @@ public abstract class SettleContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution that has ended is not due after a settle, though that was stale")
+  @DisplayName("an execution that has ended is not due after a settle, even after a stale one")
   void ended() {
     ExecutionId execution = executionIn(ExecutionState.SUCCEEDED);
     store.commit(changes().markDue(execution, DueReason.SETTLE, Duration.ZERO).build());

@@ -94,13 +94,13 @@ public abstract class WaitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("of an execution that does not exist there is no answer")
+  @DisplayName("a missing execution has no wait reasons")
   void missing() {
     assertThat(store.waiting(ids.executionId())).isNull();
   }
 
   @Test
-  @DisplayName("what has ended waits for nothing")
+  @DisplayName("an execution that has ended has no wait reasons")
   void ended() {
     for (ExecutionState state : ExecutionState.values()) {
       if (state.isTerminal()) {
@@ -113,7 +113,8 @@ public abstract class WaitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("no worker is alive: none registered, or all are dead or work on something else")
+  @DisplayName(
+      "no worker is alive: none is registered, or all are dead or work on other executions")
   void noWorker() {
     TaskRunId run = ready("default");
     assertThat(reasons(run)).containsExactly(new NoWorker());
@@ -140,7 +141,7 @@ public abstract class WaitContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "a worker that works on one execution serves that one, and one that says nothing serves all")
+      "a worker that names one execution serves only that one, and one that names none serves all")
   void scope() {
     TaskRunId run = ready("gpu");
     worker("here", LONG, "gpu", stored(run).executionId());
@@ -151,7 +152,7 @@ public abstract class WaitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the pool is full, and who holds it is named")
+  @DisplayName("the pool is full, and the holders of its slots are named")
   void poolFull() {
     worker("w", LONG, "gpu", null);
     store.commit(changes().setPool("gpu", 1).build());
@@ -178,7 +179,7 @@ public abstract class WaitContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "a pool without slots is full, held by nobody; and that no worker is alive is said as well")
+      "a pool without slots is full with no holder, and a missing live worker is reported as well")
   void noSlots() {
     store.commit(changes().setPool("gpu", 0).build());
     assertThat(reasons(ready("gpu")))
@@ -186,7 +187,7 @@ public abstract class WaitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("of a pool ten leases are named, and all are counted")
+  @DisplayName("ten leases of a pool are named, and all are counted")
   void manyHolders() {
     worker("w", LONG, "gpu", null);
     ExecutionId execution = execution();
@@ -202,7 +203,7 @@ public abstract class WaitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a lease that has expired, and a lease of a worker that is dead")
+  @DisplayName("a lease that has expired, and a lease of a dead worker")
   void lostWorker() {
     TaskRunId run = ready("default");
     claim("w", MOMENT, "default");
@@ -233,7 +234,8 @@ public abstract class WaitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a paused and a cancelled execution say so, with what waits in them")
+  @DisplayName(
+      "a paused and a cancelled execution are reported, with the task runs that wait in them")
   void held() {
     ExecutionId execution = executionIn(ExecutionState.RUNNING);
     TaskRunId run = ready(execution, "default", Duration.ZERO);
@@ -249,7 +251,7 @@ public abstract class WaitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what is not ready yet is told from what is")
+  @DisplayName("task runs that are not ready are distinguished from those that are")
   void notReady() {
     worker("w", LONG, "default", null);
     ExecutionId execution = execution();
@@ -264,7 +266,7 @@ public abstract class WaitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("an execution that has not started names those of its workflow that have")
+  @DisplayName("an execution that has not started names the started ones of its workflow")
   void parallel() {
     ExecutionId running = executionIn(ExecutionState.RUNNING);
     ExecutionId paused = executionIn(ExecutionState.RUNNING);
@@ -290,7 +292,7 @@ public abstract class WaitContract extends ContractTest {
 
   @Test
   @DisplayName(
-      "what is due and was not looked at, with or without a worker, and what nobody will look at")
+      "due executions that no worker has examined, with or without a worker, and stalled ones")
   void due() {
     ExecutionId execution = executionIn(ExecutionState.RUNNING);
     store.commit(changes().clearDue(execution, DueReason.SETTLE).build());
@@ -322,7 +324,7 @@ public abstract class WaitContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("the use of a pool: what runs, what waits now, and how many workers serve it")
+  @DisplayName("the use of a pool: how many run, how many wait now, and how many workers serve it")
   void poolUse() {
     assertThat(store.poolUse()).isEmpty();
     store.commit(changes().setPool("gpu", 2).build());

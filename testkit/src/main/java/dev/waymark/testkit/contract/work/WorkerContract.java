@@ -64,7 +64,7 @@ public abstract class WorkerContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a worker that was noted is alive, with what it tells of itself")
+  @DisplayName("a registered worker is alive, with the information that it published")
   void kept() {
     assertThat(store.workers()).isEmpty();
     Map<String, String> info = Map.of("host", "büro-7", "version", "1.2\n");
@@ -110,7 +110,7 @@ public abstract class WorkerContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a name that another life has is refused, with that life and what to do")
+  @DisplayName("a name that another life holds is refused, with that life and the next step")
   void taken() {
     keep("w", FIRST, LONG);
     Refusal refusal =
@@ -124,7 +124,7 @@ public abstract class WorkerContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a name is free once the time of its life is over, and then that life has lost it")
+  @DisplayName("a name is free after its lease has expired, and then that life has lost it")
   void takenOver() {
     Worker first = keepUntilOver("w", FIRST);
     keep("w", SECOND, LONG);
@@ -139,7 +139,7 @@ public abstract class WorkerContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("a worker that nobody has followed goes on after its time")
+  @DisplayName("a worker whose lease has expired continues if no other has taken the name")
   void goesOn() {
     Worker before = keepUntilOver("w", FIRST);
     keep("w", FIRST, LONG);
@@ -163,7 +163,7 @@ public abstract class WorkerContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("changes of one set take effect one upon the other")
+  @DisplayName("changes of one change set build on each other")
   void within() {
     store.commit(
         changes()
@@ -185,7 +185,7 @@ public abstract class WorkerContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("of many that want one name at the same moment, one gets it")
+  @DisplayName("of many workers that register one name at the same moment, one succeeds")
   void race() {
     List<StateStore> stores = IntStream.range(0, 4).mapToObj(i -> openAnother()).toList();
     List<Boolean> got =
@@ -206,7 +206,7 @@ public abstract class WorkerContract extends ContractTest {
   }
 
   @Test
-  @DisplayName("what is too long, empty or no text is refused")
+  @DisplayName("a name or information that is too long, empty or invalid text is refused")
   void badInput() {
     invalid(() -> keep("w".repeat(21), FIRST, LONG), "maxWorkerBytes", "21", "20");
     invalid(() -> retire("w".repeat(21), FIRST), "maxWorkerBytes");

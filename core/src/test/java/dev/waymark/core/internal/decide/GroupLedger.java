@@ -23,8 +23,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 
-/** One ledger upon which change sets are decided one after the other, as within one group. */
-final class Desk {
+/** One ledger on which change sets are decided one after the other, as within one group. */
+final class GroupLedger {
   static final Instant NOW = Instant.parse("2026-03-01T12:00:00.123456Z");
   static final WorkflowId FLOW = new WorkflowId("flow");
 
@@ -32,11 +32,11 @@ final class Desk {
   final Ledger ledger = new Ledger();
   final Limits limits;
 
-  Desk() {
+  GroupLedger() {
     this(Limits.defaults());
   }
 
-  Desk(Limits limits) {
+  GroupLedger(Limits limits) {
     this.limits = limits;
   }
 
@@ -70,7 +70,7 @@ final class Desk {
     return new ChangeSet(id, List.of(changes));
   }
 
-  // ---- records to begin with
+  // ---- existing records
 
   ExecutionId execution() {
     ExecutionId id = ids.executionId();
@@ -91,7 +91,7 @@ final class Desk {
     return id;
   }
 
-  // ---- changes in short
+  // ---- changes in short form
 
   static Change save(String definition) {
     return new Change.SaveWorkflow(new NewWorkflow(FLOW, definition));
