@@ -19,7 +19,7 @@ class BackendsDocumentTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
   @Test
-  @DisplayName("shows the test of the in-memory store as it is compiled and run")
+  @DisplayName("contains the test of the in-memory store as it is compiled and run")
   void example() throws IOException {
     String document = Files.readString(ROOT.resolve("docs/backends.md"));
     int begin = document.indexOf("```java\n") + "```java\n".length();

@@ -41,7 +41,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** With the real classes of Spring and HikariCP. */
-@DisplayName("A store on a data source of the caller, who is in a transaction")
+@DisplayName("A store on the data source of a caller that has an open transaction")
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CallerTransactionTest {
   private final String schema = TestServer.newSchema();
@@ -77,7 +77,7 @@ class CallerTransactionTest {
     return TestServer.text("SELECT count(*) FROM " + notes);
   }
 
-  /** Every way into the store that needs a connection. */
+  /** Every kind of call that needs a connection. */
   private static List<Runnable> calls(StateStore store) {
     NewExecution execution = new NewExecution(Sample.IDS.executionId(), Sample.WORKFLOW);
     return List.of(
@@ -104,7 +104,7 @@ class CallerTransactionTest {
 
   @ParameterizedTest(name = "(pool with autocommit {0})")
   @ValueSource(booleans = {true, false})
-  @DisplayName("is refused each call in the transaction, before and after its first statement")
+  @DisplayName("refuses every call in the transaction, before and after its first statement")
   void refused(boolean autocommit) {
     try (HikariDataSource pool = pool(autocommit, 4);
         StateStore store = store(new TransactionAwareDataSourceProxy(pool))) {
@@ -145,7 +145,7 @@ class CallerTransactionTest {
                 new JdbcTemplate(pool).update("INSERT INTO " + notes + " VALUES ('mine')");
                 assertThatThrownBy(() -> Sample.saveWorkflow(store))
                     .isInstanceOf(CallerTransactionException.class);
-                assertThat(count()).as("what others see").isEqualTo("0");
+                assertThat(count()).as("visible to other connections").isEqualTo("0");
               });
       assertThat(count()).isEqualTo("1");
       assertThat(store.workflow(Sample.WORKFLOW)).isNull();
@@ -153,7 +153,7 @@ class CallerTransactionTest {
   }
 
   @Test
-  @DisplayName("cannot be opened in the transaction either, nor on its bare connection")
+  @DisplayName("does not open in the transaction, nor on its connection")
   void opening() {
     try (HikariDataSource pool = pool(true, 4)) {
       DataSource aware = new TransactionAwareDataSourceProxy(pool);
@@ -193,7 +193,7 @@ class CallerTransactionTest {
   }
 
   @Test
-  @DisplayName("is refused for itself alone: commits of other threads in its group succeed")
+  @DisplayName("refuses only this call: commits of other threads in the same group succeed")
   void neighbours() throws Exception {
     try (HikariDataSource pool = pool(true, 16);
         StateStore store = store(new TransactionAwareDataSourceProxy(pool))) {
@@ -237,7 +237,7 @@ class CallerTransactionTest {
   }
 
   @Test
-  @DisplayName("works on a pool with autocommit off, and gives connections back as they came")
+  @DisplayName("works on a pool with autocommit off, and returns connections unchanged")
   void autocommitOff() throws SQLException {
     try (Connection session = TestServer.connect()) {
       session.setAutoCommit(false);
@@ -262,7 +262,7 @@ class CallerTransactionTest {
   }
 
   @Test
-  @DisplayName("is refused a connection in autocommit mode on which BEGIN was said by hand")
+  @DisplayName("refuses a connection in autocommit mode on which a BEGIN was executed")
   void begunByHand() throws SQLException {
     try (Connection session = TestServer.connect();
         StateStore store = store(new OneSession(session));
@@ -278,7 +278,7 @@ class CallerTransactionTest {
   }
 
   @Test
-  @DisplayName("a pool of which every connection is in use is named as the reason, with the remedy")
+  @DisplayName("names a pool without free connections as the cause, and the remedy")
   void exhausted() throws Exception {
     try (HikariDataSource pool = pool(true, 3);
         StateStore store = store(pool)) {

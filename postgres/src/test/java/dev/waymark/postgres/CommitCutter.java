@@ -21,7 +21,7 @@ final class CommitCutter implements Supplier<Proxy.Tap> {
     NOT,
     /** Before the COMMIT reaches the server. */
     BEFORE,
-    /** As soon as the server has been sent the COMMIT, whatever it makes of it. */
+    /** As soon as the COMMIT was sent to the server, whatever its result. */
     INSIDE,
     /** When the server has committed, before its reply reaches the client. */
     BEFORE_REPLY
@@ -38,7 +38,7 @@ final class CommitCutter implements Supplier<Proxy.Tap> {
     }
   }
 
-  /** How many COMMITs went this way. */
+  /** The number of COMMITs that were cut in this way. */
   int count(Cut cut) {
     return counts.get(cut).get();
   }

@@ -6,7 +6,7 @@ import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** What the database keeps count of, over all slots, against counting. */
+/** Compares the counts of the database, over all slots, with the number of records. */
 final class Counts {
   private static final String DIFFERENCES =
       """
@@ -23,11 +23,11 @@ final class Counts {
   /** Fails unless the counts of this schema add up to its executions. */
   static void check(Connection connection, String schema) throws SQLException {
     assertThat(TestServer.text(connection, DIFFERENCES.formatted(schema)))
-        .as("counts too high by")
+        .as("excess of the counts")
         .isNull();
   }
 
-  /** The same on a connection of its own. */
+  /** The same on a separate connection. */
   static void check(String schema) throws SQLException {
     try (Connection connection = TestServer.connect()) {
       check(connection, schema);

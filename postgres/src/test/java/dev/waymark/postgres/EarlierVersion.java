@@ -3,7 +3,7 @@ package dev.waymark.postgres;
 import dev.waymark.testserver.TestServer;
 import org.flywaydb.core.Flyway;
 
-/** Schemas as an earlier version left them. */
+/** Schemas of an earlier version. */
 final class EarlierVersion {
   private static final String COPY =
       """
@@ -26,7 +26,7 @@ final class EarlierVersion {
 
   private EarlierVersion() {}
 
-  /** Makes an empty store. */
+  /** Creates an empty store. */
   static void make(int version, String schema) {
     Flyway.configure()
         .dataSource(TestServer.url(), null, null)
@@ -40,7 +40,10 @@ final class EarlierVersion {
         .migrate();
   }
 
-  /** Makes a store with what one of the newest version holds, as far as it has a place for it. */
+  /**
+   * Creates a store with the content of one of the newest version, without what it has no column
+   * for.
+   */
   static void copy(int version, String source, String schema) {
     make(version, schema);
     TestServer.execute(COPY.formatted(schema, source));

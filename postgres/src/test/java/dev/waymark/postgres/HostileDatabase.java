@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A database in whose schema {@code public} a user without privileges has made, for every function
- * and operator that occurs in Waymark's SQL, an overload for every combination of the types that
- * occur there. Each raises an error and counts that it ran.
+ * A database in which a user without privileges has created overloads in the schema {@code public}:
+ * one for every function and operator that occurs in Waymark's SQL, and every combination of the
+ * types that occur there. Each raises an error and counts that it ran.
  */
 final class HostileDatabase implements AutoCloseable {
   static final String MARK = "a hostile function ran";
@@ -62,7 +62,7 @@ final class HostileDatabase implements AutoCloseable {
         END LOOP;
       END $$""";
 
-  /** One statement that makes an overload; many go to the server together. */
+  /** One statement that creates an overload; many are sent to the server together. */
   private static final String FUNCTION =
       "CREATE FUNCTION public.%1$s(%2$s) RETURNS %3$s LANGUAGE plpgsql AS $f$ BEGIN PERFORM pg_catalog.nextval('public.calls'); RAISE EXCEPTION '"
           + MARK
@@ -79,7 +79,7 @@ final class HostileDatabase implements AutoCloseable {
       List<String> oneArgument = functions(sql, 1);
       List<String> twoArguments = functions(sql, 2);
       sql.execute("SET ROLE " + attacker);
-      // What makes the overloads must not run them: names in it are in pg_catalog alone.
+      // The statement itself must not run the overloads: its names are in pg_catalog alone.
       sql.execute("SET search_path = pg_catalog, pg_temp");
       sql.execute(BAIT);
       sql.execute(overloads(oneArgument, twoArguments));
@@ -92,7 +92,7 @@ final class HostileDatabase implements AutoCloseable {
     return TestServer.urlOf(database);
   }
 
-  /** How many times anything of the attacker's ran. */
+  /** The number of times that a function of the attacker ran. */
   long calls() throws SQLException {
     try (Connection connection = DriverManager.getConnection(url());
         Statement sql = connection.createStatement()) {
@@ -104,7 +104,7 @@ final class HostileDatabase implements AutoCloseable {
     }
   }
 
-  /** The functions of the server, with so many parameters, whose name occurs in our SQL. */
+  /** The functions of the server, with this number of parameters, whose name occurs in our SQL. */
   private static List<String> functions(Statement sql, int parameters) throws SQLException {
     String names = "'{" + String.join(",", SqlNames.words()) + "}'";
     List<String> found = new ArrayList<>();

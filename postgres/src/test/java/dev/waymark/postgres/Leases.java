@@ -6,7 +6,7 @@ import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** What the database holds of leases, against the attempts that they are of. */
+/** Compares the leases in the database with their attempts. */
 final class Leases {
   private static final String WITHOUT_LIVE_ATTEMPT =
       """

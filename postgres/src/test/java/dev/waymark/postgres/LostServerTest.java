@@ -27,19 +27,19 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@DisplayName("A server that goes away and comes back")
+@DisplayName("A server that stops and comes back")
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LostServerTest {
   private static final Duration PATIENT = Duration.ofSeconds(60);
 
-  /** How often a server is stopped, or set read-only, under load. */
+  /** The number of times that a server is stopped, or made read-only, under load. */
   private static final int STOPS = Integer.getInteger("waymark.test.stops", 3);
 
-  /** How many sessions are ended under load. */
+  /** The number of sessions that end under load. */
   private static final int SESSIONS = Integer.getInteger("waymark.test.sessions", 50);
 
   @Test
-  @DisplayName("12: sessions that are ended in the midst of a transaction: each change set once")
+  @DisplayName("12: sessions end within a transaction: each change set is applied once")
   void terminatedSessions() throws Exception {
     String schema = TestServer.newSchema();
     try (StateStore store =
@@ -60,7 +60,7 @@ class LostServerTest {
     }
   }
 
-  /** Ends one session that is in a transaction, where there is one. */
+  /** Ends one session that is in a transaction, if there is one. */
   private static int endSession(Connection killer, String application) throws SQLException {
     return Integer.parseInt(
         TestServer.text(
@@ -73,7 +73,8 @@ class LostServerTest {
   }
 
   @Test
-  @DisplayName("12: a server stopped at once and started again under load: each change set once")
+  @DisplayName(
+      "12: a server stops immediately and starts again under load: each change set is applied once")
   void immediateStops() throws Exception {
     try (RestartableServer server = RestartableServer.start();
         StateStore store = open(server.url(), PATIENT)) {
@@ -94,7 +95,7 @@ class LostServerTest {
     }
   }
 
-  /** Reads on many threads at the same time, to the end of the work. */
+  /** Reads on many threads at the same time, until the work ends. */
   private static int read(StateStore store, Workload work) {
     return IntStream.range(0, 6)
         .mapToObj(
@@ -116,7 +117,7 @@ class LostServerTest {
   }
 
   @Test
-  @DisplayName("12: a server that takes no writes for a while, under load: each change set once")
+  @DisplayName("12: a server is read-only for a while under load: each change set is applied once")
   void readOnlyUnderLoad() throws Exception {
     try (EmbeddedPostgres server = TestServer.start();
         StateStore store =
@@ -136,7 +137,7 @@ class LostServerTest {
     }
   }
 
-  /** Waits until the store has given up every session it had, since none can write any more. */
+  /** Waits until the store has closed all its sessions, because none can write any more. */
   private static void awaitNoSessions(Connection sql, String application) throws SQLException {
     String sessions =
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + application + "'";
@@ -146,7 +147,7 @@ class LostServerTest {
   }
 
   @Test
-  @DisplayName("12: a server process killed: the server recovers, the store goes on")
+  @DisplayName("12: a server process is killed: the server recovers and the store continues")
   void crash() throws Exception {
     try (EmbeddedPostgres server = TestServer.start();
         StateStore store = open(server, PATIENT)) {
@@ -159,7 +160,7 @@ class LostServerTest {
     }
   }
 
-  /** The death of one of its processes makes the server end all others and recover from its log. */
+  /** When one of its processes dies, the server ends all others and recovers from its log. */
   private static void kill(EmbeddedPostgres server) throws SQLException {
     try (Connection connection = connect(server)) {
       long pid = Long.parseLong(TestServer.text(connection, "SELECT pg_backend_pid()"));
@@ -175,7 +176,7 @@ class LostServerTest {
   }
 
   @Test
-  @DisplayName("12: a server that takes no writes is reported, and waited for")
+  @DisplayName("12: the store reports a read-only server, and retries until it accepts writes")
   void readOnly() throws Exception {
     try (EmbeddedPostgres server = TestServer.start();
         StateStore store = open(server, Duration.ofMillis(300));
@@ -195,7 +196,8 @@ class LostServerTest {
   }
 
   @Test
-  @DisplayName("a server that is gone is reported when patience is over, with its name")
+  @DisplayName(
+      "the store reports an unreachable server by its name when the retry time-out has expired")
   void gone() throws Exception {
     EmbeddedPostgres server = TestServer.start();
     try (StateStore store = open(server, Duration.ofMillis(500))) {
@@ -215,7 +217,7 @@ class LostServerTest {
   }
 
   @Test
-  @DisplayName("12: a server that no longer lets connections come about is no pool that ran dry")
+  @DisplayName("12: the store does not report a server that stops new connections as a full pool")
   void silent() throws Exception {
     String schema = TestServer.newSchema();
     AtomicBoolean silent = new AtomicBoolean();
@@ -237,7 +239,7 @@ class LostServerTest {
     }
   }
 
-  /** Cuts what was there before the silence, and swallows what is said to the server after it. */
+  /** Closes earlier connections at the silence, and then discards what is sent to the server. */
   private record Silencer(AtomicBoolean silent, boolean late) implements Proxy.Tap {
     Silencer(AtomicBoolean silent) {
       this(silent, silent.get());
@@ -264,7 +266,7 @@ class LostServerTest {
     return DriverManager.getConnection(server.getJdbcUrl("postgres", "postgres"));
   }
 
-  /** Sets it and waits until sessions have heard of it. */
+  /** Sets it and waits until the sessions have applied it. */
   private static void setReadOnly(EmbeddedPostgres server, String value) throws SQLException {
     try (Connection connection = connect(server);
         Statement sql = connection.createStatement()) {

@@ -62,7 +62,7 @@ class LostStandbyTest {
   }
 
   @Test
-  @DisplayName("a COMMIT that hangs has an unknown outcome, and so have all tries after it")
+  @DisplayName("the outcome of a COMMIT that hangs is unknown, also in all later tries")
   void commitHangs() throws SQLException {
     standby("ghost");
     for (int tries = 1; tries <= 3; tries++) {
@@ -75,7 +75,7 @@ class LostStandbyTest {
   }
 
   @Test
-  @DisplayName("a COMMIT whose wait for the standby is cancelled has an unknown outcome")
+  @DisplayName("the outcome of a COMMIT whose wait for the standby is cancelled is unknown")
   void waitIsCancelled() throws SQLException {
     execute("ALTER DATABASE postgres SET client_min_messages = 'error'");
     standby("ghost");
@@ -87,7 +87,7 @@ class LostStandbyTest {
   }
 
   @Test
-  @DisplayName("a claim whose wait for the standby is cancelled gives out nothing")
+  @DisplayName("a claim whose wait for the standby is cancelled returns no task runs")
   void claimIsCancelled() throws SQLException {
     TaskRunId taskRun = Sample.IDS.taskRunId();
     store.commit(
@@ -131,7 +131,7 @@ class LostStandbyTest {
         });
   }
 
-  /** Calls, and meanwhile cancels every session that waits for the standby. */
+  /** Runs the call, and meanwhile cancels every session that waits for the standby. */
   private <T> T cancelling(Supplier<T> call) {
     CompletableFuture<T> answer = CompletableFuture.supplyAsync(call);
     try (Connection canceller = DriverManager.getConnection(url)) {
@@ -147,7 +147,7 @@ class LostStandbyTest {
     return answer.join();
   }
 
-  /** Makes the server wait for this standby, or for none, and waits until it does so. */
+  /** Makes the server wait for this standby, or for none, and waits until this is in effect. */
   private void standby(@Nullable String name) throws SQLException {
     String value = name == null ? "" : name;
     execute("ALTER SYSTEM SET synchronous_standby_names = '" + value + "'");

@@ -19,7 +19,7 @@ class OldServerTest {
 
   @ParameterizedTest(name = "({0})")
   @ValueSource(strings = {"13.23", "12.22 (Debian 12.22-1)", "9.6.24"})
-  @DisplayName("is refused with its version, the one that is needed, and nothing made in it")
+  @DisplayName("is refused with its version and the required one, and stays unchanged")
   void tooOld(String version) throws Exception {
     String schema = TestServer.newName();
     try (Proxy proxy = Proxy.ofTestServer(() -> new Aged(version))) {
@@ -39,7 +39,7 @@ class OldServerTest {
         .isEqualTo("0");
   }
 
-  /** Lets a server say another version of itself. All else it does is real. */
+  /** Replaces the version that a server reports. Everything else is real. */
   private static final class Aged implements Proxy.Tap {
     private final String version;
     private final ByteArrayOutputStream held = new ByteArrayOutputStream();
@@ -49,7 +49,7 @@ class OldServerTest {
       this.version = version;
     }
 
-    /** Takes the greeting message by message, up to the one that the server is ready. */
+    /** Reads the greeting message by message, up to the message that the server is ready. */
     @Override
     public boolean toClient(byte[] bytes, int length, OutputStream client) throws IOException {
       if (greeted) {
@@ -72,15 +72,15 @@ class OldServerTest {
       return true;
     }
 
-    /** A message is its kind, its length with that of itself, and its content. */
+    /** A message has its kind, the length of itself and its content, and the content. */
     private void write(ByteArrayOutputStream out, byte kind, byte[] content) throws IOException {
-      byte[] told =
+      byte[] sent =
           kind == 'S' && new String(content, UTF_8).startsWith("server_version\0")
               ? ("server_version\0" + version + "\0").getBytes(UTF_8)
               : content;
       out.write(kind);
-      out.write(ByteBuffer.allocate(4).putInt(told.length + 4).array());
-      out.write(told);
+      out.write(ByteBuffer.allocate(4).putInt(sent.length + 4).array());
+      out.write(sent);
     }
   }
 }

@@ -5,8 +5,8 @@ import java.sql.Connection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A data source that gives out one connection again and again, so that a test sees what is left of
- * it.
+ * A data source that returns one connection again and again, so that a test sees its state
+ * afterwards.
  */
 final class OneSession extends PGSimpleDataSource {
   private static final long serialVersionUID = 1L;

@@ -35,7 +35,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 class OtherSettingsTest {
   private static final String PASSWORD = "s3cret";
 
-  /** What a role may be set to that changes how long a statement may take, or what it means. */
+  /** Settings of a role that change how long a statement may take, or what it means. */
   private static final List<String> HOSTILE =
       List.of(
           "statement_timeout = '800ms'",
@@ -115,7 +115,7 @@ class OtherSettingsTest {
         .password(PASSWORD);
   }
 
-  /** With sessions that the store does not open itself, and in which it leaves nothing. */
+  /** With sessions that the store does not open itself, and must leave unchanged. */
   private PostgresStateStore.Builder ofDataSource() {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(TestServer.url());
@@ -126,7 +126,7 @@ class OtherSettingsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  @DisplayName("change neither what is stored and answered, nor totals, nor whether it is durable")
+  @DisplayName("change no stored value, no answer, no total and no guarantee of durability")
   void sameAnswers(boolean own) throws Exception {
     setAll();
     PostgresStateStore.Builder builder = own ? builder() : ofDataSource();
@@ -152,7 +152,7 @@ class OtherSettingsTest {
   }
 
   @Test
-  @DisplayName("do not end statements of writers that are in each other's way")
+  @DisplayName("do not end statements of concurrent writers")
   void writersAtWork() throws Exception {
     setAll();
     try (StateStore hostile = builder().build()) {
@@ -165,7 +165,7 @@ class OtherSettingsTest {
   }
 
   @Test
-  @DisplayName("do not end the first openings of four at once, with a lock time-out of 300ms")
+  @DisplayName("do not end four concurrent first openings, with a lock time-out of 300ms")
   void firstOpenings() throws Exception {
     set("lock_timeout = '300ms'");
     slowFirstMigration();
@@ -207,7 +207,7 @@ class OtherSettingsTest {
   }
 
   @Test
-  @DisplayName("that make it take no writes are named at the opening")
+  @DisplayName("that make the sessions read-only are named when the store opens")
   void readOnly() {
     set("default_transaction_read_only = on");
     assertThatThrownBy(() -> builder().retryTimeout(Duration.ZERO).build())
@@ -217,7 +217,7 @@ class OtherSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"LATIN1", "SQL_ASCII", "WIN1252", "EUC_JP"})
-  @DisplayName("a database of another encoding than UTF8 is refused, and nothing is made in it")
+  @DisplayName("a database with another encoding than UTF8 is refused and stays unchanged")
   void encoding(String encoding) {
     String database = TestServer.newName();
     TestServer.execute(
@@ -237,7 +237,8 @@ class OtherSettingsTest {
   }
 
   @Test
-  @DisplayName("a connection of another encoding than UTF8 is refused, with where to look")
+  @DisplayName(
+      "a connection with another encoding than UTF8 is refused, and the error says where to look")
   void clientEncoding() {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(TestServer.url("allowEncodingChanges=true"));

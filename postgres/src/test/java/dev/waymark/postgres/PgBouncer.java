@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** A real PgBouncer before the server that the tests share. */
+/** A real PgBouncer in front of the server that the tests share. */
 final class PgBouncer implements AutoCloseable {
   private static final List<String> PLACES =
       List.of("/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer");
@@ -31,10 +31,10 @@ final class PgBouncer implements AutoCloseable {
   }
 
   /**
-   * Starts one, or skips the test where it is not installed.
+   * Starts one, or skips the test if it is not installed.
    *
-   * @param folder where its files go
-   * @param settings lines of its configuration, beside those that every test needs
+   * @param folder the folder for its files
+   * @param settings lines of its configuration, in addition to those that every test needs
    */
   static PgBouncer start(Path folder, String... settings) throws Exception {
     String program =
@@ -111,7 +111,7 @@ final class PgBouncer implements AutoCloseable {
     return port;
   }
 
-  /** The URL of the shared server by way of this proxy. */
+  /** The URL of the shared server through this proxy. */
   String url(String parameters) {
     return TestServer.urlAt("127.0.0.1", port, parameters);
   }

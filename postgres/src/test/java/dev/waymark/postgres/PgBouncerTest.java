@@ -65,7 +65,7 @@ class PgBouncerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"transaction", "session"})
-  @DisplayName("is made, migrated and used there by clients that share the sessions of the server")
+  @DisplayName("is created, migrated and used by clients that share the sessions of the server")
   void commits(String mode) throws Exception {
     try (PgBouncer proxy =
             PgBouncer.start(
@@ -88,7 +88,7 @@ class PgBouncerTest {
   }
 
   @Test
-  @DisplayName("gives every task run to one worker, whoever's session a claim runs in")
+  @DisplayName("gives every task run to one worker, whichever session runs the claim")
   void claims() throws Exception {
     try (PgBouncer proxy = PgBouncer.start(folder, "pool_mode = transaction", IGNORE);
         StateStore one = open(proxy);
@@ -122,7 +122,7 @@ class PgBouncerTest {
     }
   }
 
-  /** Leads the first connection to the server itself, and each that follows to the proxy. */
+  /** Routes the first connection to the server directly, and each later one to the proxy. */
   public static final class Detour extends SocketFactory {
     private static volatile int proxy;
     private static volatile boolean isFirst;
@@ -161,7 +161,8 @@ class PgBouncerTest {
   }
 
   @Test
-  @DisplayName("is refused a connection through it where the first was to the server itself")
+  @DisplayName(
+      "refuses a connection through the proxy if the first one went to the server directly")
   void mixed() throws Exception {
     try (PgBouncer proxy = PgBouncer.start(folder, "pool_mode = transaction", IGNORE)) {
       Detour.proxy = proxy.port();
@@ -184,7 +185,8 @@ class PgBouncerTest {
   }
 
   @Test
-  @DisplayName("notifies of its own commits, logs that others' are polled for, and listens to none")
+  @DisplayName(
+      "notifies workers of its own commits, does not listen, and logs that workers poll for those of others")
   void listening() throws Exception {
     PrintStream before = System.err;
     ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -212,7 +214,7 @@ class PgBouncerTest {
   }
 
   @Test
-  @DisplayName("leaves the connections of a caller's pool to prepare statements as they did")
+  @DisplayName("does not change how the connections of a caller's pool prepare statements")
   void dataSource() throws Exception {
     try (PgBouncer proxy = PgBouncer.start(folder, "pool_mode = transaction", IGNORE);
         HikariDataSource pool = pool(proxy.url("prepareThreshold=5"));
@@ -234,7 +236,7 @@ class PgBouncerTest {
   }
 
   @Test
-  @DisplayName("is told which parameter PgBouncer refuses, and where to set that it does not")
+  @DisplayName("names the parameter that PgBouncer refuses, and the setting that ignores it")
   void refusedParameter() throws Exception {
     try (PgBouncer proxy = PgBouncer.start(folder, "pool_mode = transaction")) {
       String url = proxy.url("options=-c%20geqo=off");
@@ -246,7 +248,7 @@ class PgBouncerTest {
   }
 
   @Test
-  @DisplayName("leaves nothing in a session that another client is in next")
+  @DisplayName("leaves no state in a session that another client uses next")
   void leavesNothing() throws Exception {
     String state =
         """

@@ -11,10 +11,10 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.DisplayName;
 
 /**
- * The same once more, each in a database of its own, where nobody else's deadlocks are counted:
- * trying again would hide them.
+ * The same tests, each in a separate database, where no other deadlocks are counted: a retry would
+ * hide them.
  */
-@DisplayName("13: many workers on PostgreSQL, without a deadlock")
+@DisplayName("13: many workers on PostgreSQL run without a deadlock")
 class PostgresClaimDeadlockTest extends ClaimConcurrencyContract {
   @Override
   protected StoreFixture newFixture() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@DisplayName("A claim on PostgreSQL, while others write to the execution")
+@DisplayName("A claim on PostgreSQL, while other transactions write to the execution")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @SuppressWarnings("NullAway.Init")
 class PostgresClaimTest {
@@ -61,7 +61,7 @@ class PostgresClaimTest {
         .toList();
   }
 
-  /** Runs SQL in the transaction of the other, with the execution of this task run locked. */
+  /** Runs SQL in the other transaction, with the execution of this task run locked. */
   private void writeBeside(TaskRunId run, String... statements) throws SQLException {
     try (Statement sql = other.createStatement()) {
       sql.execute(
@@ -85,7 +85,7 @@ class PostgresClaimTest {
   }
 
   @Test
-  @DisplayName("passes over it as long as something else is ready, though that be younger")
+  @DisplayName("skips its task runs while others are ready, even younger ones")
   void passesOver() throws SQLException {
     TaskRunId older = ready();
     TaskRunId younger = ready();
@@ -96,7 +96,7 @@ class PostgresClaimTest {
   }
 
   @Test
-  @DisplayName("waits for it when nothing else is ready, instead of coming back empty")
+  @DisplayName("waits for the execution when nothing else is ready, instead of returning nothing")
   void waits() throws SQLException {
     TaskRunId run = ready();
     writeBeside(run);
@@ -106,7 +106,7 @@ class PostgresClaimTest {
   }
 
   @Test
-  @DisplayName("waits too in a pool that has a bound")
+  @DisplayName("also waits in a pool with a limit")
   void waitsInPool() throws SQLException {
     store.commit(ChangeSet.builder().setPool(ClaimRequest.DEFAULT_POOL, 1).build());
     TaskRunId run = ready();
@@ -117,7 +117,7 @@ class PostgresClaimTest {
   }
 
   @Test
-  @DisplayName("sees what they have done to the task run, and lets it leave the ready ones")
+  @DisplayName("sees that they have changed the task run, and removes it from the ready task runs")
   void seesWhatBecameOfTaskRun() throws SQLException {
     TaskRunId run = ready();
     writeBeside(
@@ -131,7 +131,7 @@ class PostgresClaimTest {
   }
 
   @Test
-  @DisplayName("sees that they have made it go on")
+  @DisplayName("sees that they have resumed the execution")
   void seesThatItGoesOn() throws SQLException {
     TaskRunId run = Sample.createTaskRun(store);
     var execution = Objects.requireNonNull(store.taskRun(run)).executionId();
@@ -147,7 +147,7 @@ class PostgresClaimTest {
   }
 
   @Test
-  @DisplayName("starts nothing that was ready before they cancelled it, and says that it is due")
+  @DisplayName("starts nothing that was ready before they cancelled it, and reports it as due")
   void startsNothingThatWasReadyBeforeTheyCancelledIt() throws SQLException {
     TaskRunId run = ready();
     var execution = Objects.requireNonNull(store.taskRun(run)).executionId();
@@ -155,7 +155,7 @@ class PostgresClaimTest {
         run,
         "UPDATE %1$s.executions SET state = 'CANCELLING', version = 2 WHERE id = (SELECT execution_id FROM %1$s.task_runs WHERE id = '%2$s')");
     CompletableFuture<List<TaskRunId>> claim = claimThatWaits();
-    // The claim has the ready one locked, so who cancels cannot take it away.
+    // The claim has locked the ready row, so the cancellation cannot remove it.
     try (Statement sql = other.createStatement()) {
       assertThat(
               sql.executeUpdate(
@@ -173,7 +173,7 @@ class PostgresClaimTest {
   }
 
   @Test
-  @DisplayName("waits for it also where it is made ready after they cancelled it")
+  @DisplayName("also waits for a task run that becomes ready after they cancelled it")
   void waitsForWhatIsReadyAfterTheyCancelledIt() throws SQLException {
     TaskRunId run = ready();
     var execution = Objects.requireNonNull(store.taskRun(run)).executionId();

@@ -33,10 +33,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@DisplayName("Writers that meet on PostgreSQL")
+@DisplayName("Concurrent writers on PostgreSQL")
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresCollisionTest {
-  /** How often writers meet; raise it with -Dwaymark.test.collisions=… for hours of meeting. */
+  /** The number of collisions; raise it with -Dwaymark.test.collisions=… for a test of hours. */
   private static final int ROUNDS = Integer.getInteger("waymark.test.collisions", 40);
 
   private final String schema = TestServer.newSchema();
@@ -63,7 +63,7 @@ class PostgresCollisionTest {
   }
 
   @Test
-  @DisplayName("12: a deadlock with another program is survived by trying again")
+  @DisplayName("12: the store retries after a deadlock with another program")
   void deadlock() throws Exception {
     List<ExecutionId> ids =
         Stream.generate(() -> Sample.createExecution(store))
@@ -77,7 +77,7 @@ class PostgresCollisionTest {
                 .schema(schema)
                 .property("options", "-c deadlock_timeout=10ms")
                 .build()) {
-      // Only the store looks for deadlocks, and only when there is one: it then waits last.
+      // Only the store checks for deadlocks, and only after the deadlock exists: it waits last.
       sql.execute("SET deadlock_timeout = '1h'");
       lock(gate, ids.get(1));
       lock(other, ids.get(2));
@@ -120,7 +120,7 @@ class PostgresCollisionTest {
   }
 
   @Test
-  @DisplayName("12: stores that create the same execution at the same moment make one")
+  @DisplayName("12: stores that create the same execution at the same moment create it once")
   void sameIds() throws Exception {
     List<StateStore> stores = List.of(open(), open(), open(), open());
     try {
@@ -136,7 +136,8 @@ class PostgresCollisionTest {
   }
 
   @Test
-  @DisplayName("12: stores that save the same workflow at the same moment make every revision once")
+  @DisplayName(
+      "12: stores that save the same workflow at the same moment create every revision once")
   void sameWorkflow() throws Exception {
     List<StateStore> stores = List.of(open(), open(), open(), open());
     try {
@@ -211,7 +212,7 @@ class PostgresCollisionTest {
   }
 
   @Test
-  @DisplayName("13: writers that take the same records in opposite order never deadlock")
+  @DisplayName("13: writers that lock the same records in opposite order never deadlock")
   void oppositeOrder() throws Exception {
     String database = TestServer.newDatabase(); // where nobody else's deadlocks are counted
     try {
@@ -257,7 +258,7 @@ class PostgresCollisionTest {
     return null;
   }
 
-  /** How many deadlocks a database had, once all its sessions have ended and been counted. */
+  /** The number of deadlocks of a database, after all its sessions have ended and were counted. */
   static String ended(String database) {
     String sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + database + "'";
     while (!TestServer.text(sessions).equals("0")) {

@@ -19,13 +19,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 
 /**
- * Everything that the contract asks for, as a superuser and in a database where somebody else has
- * planted overloads of all functions and operators: none of them may run.
+ * The whole contract, as a superuser and in a database where another user has created overloads of
+ * all functions and operators: none of them may run.
  */
 @DisplayName("PostgreSQL")
 @SuppressWarnings("NullAway.Init")
 class PostgresContractTest extends StateStoreContract {
-  /** Schemas without data. Emptying one after a test costs a small part of making another. */
+  /** Schemas without data. Emptying one after a test costs a small part of creating another. */
   private static final Deque<String> EMPTY = new ConcurrentLinkedDeque<>();
 
   private static HostileDatabase database;
@@ -40,7 +40,7 @@ class PostgresContractTest extends StateStoreContract {
     long calls = database.calls();
     EMPTY.clear();
     database.close();
-    assertThat(calls).as("calls of hostile functions").isZero();
+    assertThat(calls).as("calls of functions of another user").isZero();
   }
 
   @Override
@@ -52,7 +52,7 @@ class PostgresContractTest extends StateStoreContract {
       public StateStore open(InstantSource clock, Limits limits) {
         return PostgresStateStore.builder(database.url())
             .schema(schema)
-            // None of these tests is about time, and the machine may have other work.
+            // None of these tests is about time, and the machine may be busy.
             .statementTimeout(Duration.ofMinutes(5))
             .clock(clock)
             .limits(limits)

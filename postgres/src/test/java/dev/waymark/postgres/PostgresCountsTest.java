@@ -62,7 +62,7 @@ class PostgresCountsTest {
     return "id = md5('" + number + "')::uuid";
   }
 
-  /** A session that gives up when it has to wait for long. */
+  /** A session whose statements fail when they wait for long. */
   private Connection connect() throws SQLException {
     Connection connection = TestServer.connect();
     opened.add(connection);
@@ -89,7 +89,7 @@ class PostgresCountsTest {
   }
 
   @Test
-  @DisplayName("follow whoever moves, corrects, deletes or empties by hand")
+  @DisplayName("stay correct after moves, corrections, deletes and truncation by manual SQL")
   void byHand() throws SQLException {
     Connection sql = connect();
     execute(sql, PAUSE + "workflow_id = 'a'");
@@ -109,7 +109,7 @@ class PostgresCountsTest {
   }
 
   @Test
-  @DisplayName("are as before after a transaction that was rolled back, or a part of it")
+  @DisplayName("do not change when a transaction, or a part of it, is rolled back")
   void rolledBack() throws SQLException {
     Connection sql = begin();
     execute(sql, PAUSE + one(0));
@@ -123,7 +123,7 @@ class PostgresCountsTest {
   }
 
   @Test
-  @DisplayName("keep no transaction waiting for another, for as many as there are slots")
+  @DisplayName("make no transaction wait while there are at most as many as slots")
   void nobodyWaits() throws SQLException {
     List<Connection> open = new ArrayList<>();
     for (int i = 0; i < SLOTS; i++) {
@@ -131,7 +131,7 @@ class PostgresCountsTest {
       execute(open.get(i), "SET lock_timeout = '2s'; " + PAUSE + one(i));
       execute(open.get(i), insert("(VALUES (" + (100 + i) + "), (" + (200 + i) + "))"));
     }
-    assertThat(total(ExecutionState.PAUSED)).as("what is not committed").isZero();
+    assertThat(total(ExecutionState.PAUSED)).as("not committed").isZero();
     open.get(SLOTS - 1).commit(); // the last first: it waits for none of those before
     assertThat(total(ExecutionState.PAUSED)).isEqualTo(1);
     for (int i = 0; i < SLOTS - 1; i++) {
@@ -142,7 +142,7 @@ class PostgresCountsTest {
   }
 
   @Test
-  @DisplayName("let those that are too many wait for the end of one transaction, and all succeed")
+  @DisplayName("make additional transactions wait for the end of another, and all succeed")
   void moreThanSlots() throws Exception {
     List<Connection> open = new ArrayList<>();
     for (int i = 0; i < SLOTS; i++) {
@@ -169,7 +169,7 @@ class PostgresCountsTest {
   }
 
   @Test
-  @DisplayName("are right after many more writers than slots, none of which got into a deadlock")
+  @DisplayName("are correct after many more writers than slots, without a deadlock")
   void manyWriters() throws Exception {
     List<Callable<Void>> writers = new ArrayList<>();
     for (int i = 0; i < 2 * SLOTS + 8; i++) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Rows that no store has written, on PostgreSQL")
+@DisplayName("Rows with damaged values on PostgreSQL")
 class PostgresDamagedRowTest {
   private final String schema = TestServer.newName();
 
@@ -35,7 +35,7 @@ class PostgresDamagedRowTest {
     }
   }
 
-  /** How a text is damaged, and how it is mended again. */
+  /** How a text is damaged, and how it is repaired. */
   private record Damage(String wrong, String right) {
     private static final List<Damage> ALL =
         List.of(
@@ -46,7 +46,7 @@ class PostgresDamagedRowTest {
   }
 
   @Test
-  @DisplayName("every column with text: only typed errors, and damage is said to be damage")
+  @DisplayName("a damaged text in any column causes only typed errors, which report the damage")
   void everyText() throws SQLException {
     Set<String> noticed = new TreeSet<>();
     List<String> wrong = new ArrayList<>();
@@ -54,7 +54,7 @@ class PostgresDamagedRowTest {
       Everything everything = Everything.fill(store);
       try (Connection connection = TestServer.connect();
           Statement sql = connection.createStatement()) {
-        // A superuser may write past every trigger.
+        // A superuser can bypass every trigger.
         sql.execute("SET session_replication_role = replica; SET search_path TO " + schema);
         List<Column> columns = texts(sql);
         assertThat(columns).hasSizeGreaterThan(25);
@@ -97,7 +97,7 @@ class PostgresDamagedRowTest {
     return columns;
   }
 
-  /** Writes this into every row that has a text there; false where the table does not take it. */
+  /** Writes this into every row that has a text there; false if the table refuses it. */
   private static boolean update(Statement sql, Column column, String value) {
     try {
       return sql.executeUpdate(
@@ -127,7 +127,7 @@ class PostgresDamagedRowTest {
                     .hasMessageContaining("the store is damaged: ")
                     .hasMessageContaining(";");
               } catch (WaymarkException e) {
-                // Typed: what is there contradicts what was asked for.
+                // A typed error: the stored value conflicts with the request.
               } catch (RuntimeException | Error e) {
                 wrong.add(column + ", " + name + ": " + e);
               }

@@ -40,7 +40,7 @@ class PostgresEnvironmentTest {
   }
 
   @Test
-  @DisplayName("works in a zone that the server does not know, and leaves the default zone alone")
+  @DisplayName("works in a time zone that the server does not know, and keeps the default zone")
   void unknownZone() {
     TimeZone mars = new SimpleTimeZone(3_600_000, "Mars/Phobos");
     TimeZone.setDefault(mars);
@@ -51,7 +51,7 @@ class PostgresEnvironmentTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName("works where digits and letters are others")
+  @DisplayName("works in locales with other digits and letters")
   @ValueSource(
       strings = {
         "ar-EG",

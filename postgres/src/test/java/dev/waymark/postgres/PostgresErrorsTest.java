@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Errors of a store that is at work on PostgreSQL")
+@DisplayName("Errors of an open store on PostgreSQL")
 class PostgresErrorsTest {
   private static final String PASSWORD = "s3cret-Horse";
   private final String schema = TestServer.newSchema();
@@ -29,7 +29,7 @@ class PostgresErrorsTest {
   }
 
   @Test
-  @DisplayName("a schema whose tables are gone is said to be so")
+  @DisplayName("missing tables are reported as such")
   void lostTables() {
     try (StateStore store = builder(schema).build()) {
       TestServer.drop(schema);
@@ -40,7 +40,7 @@ class PostgresErrorsTest {
   }
 
   @Test
-  @DisplayName("a pool that runs dry is reported with its numbers")
+  @DisplayName("an exhausted pool is reported with its numbers")
   void poolDry() throws Exception {
     try (StateStore store =
             builder(schema).poolSize(1).poolTimeout(Duration.ofMillis(250)).build();
@@ -64,12 +64,11 @@ class PostgresErrorsTest {
   }
 
   @Test
-  @DisplayName(
-      "a statement that takes too long is reported with the time-out, and nothing is stored")
+  @DisplayName("a statement that takes too long is reported with the time-out, and stores nothing")
   void statementTimeout() throws Exception {
     try (StateStore store =
             builder(schema)
-                // Long enough to open a store while the machine has other work.
+                // Long enough to open a store while the machine is busy.
                 .statementTimeout(Duration.ofSeconds(2))
                 .lockTimeout(Duration.ofSeconds(30))
                 .build();
@@ -92,7 +91,8 @@ class PostgresErrorsTest {
   }
 
   @Test
-  @DisplayName("a user who may only read is told so at the first write, and nothing is stored")
+  @DisplayName(
+      "the first write of a read-only user fails with the missing privilege, and stores nothing")
   void missingRights() {
     String user = TestServer.newName();
     TestServer.execute(

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-@DisplayName("What bites on PostgreSQL")
+@DisplayName("Hazards of PostgreSQL")
 class PostgresHazardsTest {
   private final String schema = TestServer.newSchema();
   private final StateStore store = open();
@@ -75,7 +75,7 @@ class PostgresHazardsTest {
   }
 
   @Test
-  @DisplayName("14: a server that no longer answers is given up after the socket time-out")
+  @DisplayName("14: a call to a server that does not answer fails after the socket time-out")
   void silentServer() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       String url =
@@ -90,8 +90,7 @@ class PostgresHazardsTest {
   }
 
   @Test
-  @DisplayName(
-      "14: records that stay locked are reported with the time-out; neighbours get through")
+  @DisplayName("14: a commit of locked records fails with the lock time-out; others succeed")
   void lockTimeout() throws Exception {
     ExecutionId locked = Sample.createExecution(store);
     other.setAutoCommit(false);
@@ -120,7 +119,7 @@ class PostgresHazardsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Europe/Amsterdam", "Asia/Kolkata", "America/St_Johns"})
-  @DisplayName("15: times come back to the microsecond, whatever zone the program is in")
+  @DisplayName("15: times are read back to the microsecond, in every time zone of the program")
   void times(String zone) throws SQLException {
     TimeZone before = TimeZone.getDefault();
     TimeZone.setDefault(TimeZone.getTimeZone(zone));
@@ -146,7 +145,9 @@ class PostgresHazardsTest {
     }
   }
 
-  /** As the time cut to microseconds, which is in the database too. It must not be rounded up. */
+  /**
+   * The time truncated to microseconds, which is also in the database. It must not be rounded up.
+   */
   private void assertComesBack(StateStore there, ExecutionId id, Instant at) throws SQLException {
     Instant cut = at.truncatedTo(ChronoUnit.MICROS);
     for (int i = 0; i < 8; i++) { // the driver changes the format after some executions
@@ -172,7 +173,7 @@ class PostgresHazardsTest {
   }
 
   @Test
-  @DisplayName("16: text comes back as it was, and none is kept as jsonb, which changes it")
+  @DisplayName("16: text is read back unchanged, and no column is jsonb, which changes it")
   void text() throws SQLException {
     String text = "{\"b\": 1,   \"a\" : \"\\u0000 \\u00e9 é\", \"b\":1.00}\r\n\t ";
     WorkflowId id = new WorkflowId("text");
@@ -199,7 +200,7 @@ class PostgresHazardsTest {
   }
 
   @Test
-  @DisplayName("18: what changes often leaves room on its pages and is vacuumed early")
+  @DisplayName("18: pages of frequently updated tables have free space and are vacuumed early")
   void storage() throws SQLException {
     assertThat(
             TestServer.text(
@@ -222,7 +223,8 @@ class PostgresHazardsTest {
   }
 
   @Test
-  @DisplayName("18: what changes often is narrow, and in no index but for the state of executions")
+  @DisplayName(
+      "18: frequently updated columns are narrow and not indexed, except the state of executions")
   void hotColumns() throws SQLException {
     assertThat(
             TestServer.text(
@@ -242,7 +244,7 @@ class PostgresHazardsTest {
                 "SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_schema = '"
                     + schema
                     + "' AND table_name IN ('task_runs', 'executions') AND column_name IN ('labels', 'inputs', 'definition')"))
-        .as("what is wide and never changes")
+        .as("wide columns that never change")
         .isNull();
   }
 
@@ -261,7 +263,7 @@ class PostgresHazardsTest {
     assertAllHot("attempts", 10);
   }
 
-  /** The server counts a session's updates when the session has ended. */
+  /** The server counts the updates of a session when it has ended. */
   private void assertAllHot(String table, int updates) throws SQLException {
     String counted =
         "SELECT n_tup_upd || ' of which hot ' || n_tup_hot_upd FROM pg_stat_user_tables WHERE relid = '"
@@ -275,7 +277,7 @@ class PostgresHazardsTest {
   }
 
   @Test
-  @DisplayName("19: lists show records that somebody has locked, wait for nobody and lock none")
+  @DisplayName("19: lists contain locked records, wait for no lock and take no lock")
   void listsLockNothing() throws SQLException {
     TaskRunId run = Sample.createTaskRun(store);
     store.updateTaskRun(run, TaskRunState.RUNNING, 1);
@@ -301,7 +303,7 @@ class PostgresHazardsTest {
   }
 
   @Test
-  @DisplayName("a label of the greatest size that can be set fits the index, and is found")
+  @DisplayName("the largest label fits the index and is found")
   void greatestLabel() {
     Limits limits = Limits.builder().maxLabelValueBytes(2_048).build();
     byte[] bytes = new byte[1_536];
@@ -319,7 +321,7 @@ class PostgresHazardsTest {
   }
 
   @Test
-  @DisplayName("a commit waits for the disk even where the database is set not to")
+  @DisplayName("a commit waits for the disk even if the database is configured not to")
   void synchronousCommit() throws Exception {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(TestServer.url());

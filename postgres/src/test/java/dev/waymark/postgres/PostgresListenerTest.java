@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postgresql.ds.PGSimpleDataSource;
 
-@DisplayName("Who waits for work on PostgreSQL")
+@DisplayName("A listener of ready task runs on PostgreSQL")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @SuppressWarnings("NullAway.Init")
 class PostgresListenerTest {
@@ -52,7 +52,7 @@ class PostgresListenerTest {
     TestServer.drop(schema);
   }
 
-  /** Subscribes, and waits for the call that tells that the server is listened to. */
+  /** Subscribes, and waits for the call that follows the LISTEN. */
   private Subscription listen(StateStore listening) throws InterruptedException {
     Subscription subscription = listening.onReady(calls::release);
     awaitCall();
@@ -63,7 +63,7 @@ class PostgresListenerTest {
     assertThat(calls.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** Commits through the other store, and waits to be called for that. */
+  /** Commits through the other store, and waits for the call. */
   private void commitAndAwaitCall(ChangeSet.Builder changes) throws InterruptedException {
     calls.drainPermits();
     other.commit(changes.build());
@@ -91,7 +91,7 @@ class PostgresListenerTest {
   }
 
   @Test
-  @DisplayName("is woken by what another store makes ready or due, or cancels")
+  @DisplayName("is called when another store makes something ready or due, or cancels an execution")
   void wakes() throws InterruptedException {
     ExecutionId execution = Sample.createExecution(other);
     try (Subscription subscription = listen(store)) {
@@ -103,8 +103,7 @@ class PostgresListenerTest {
   }
 
   @Test
-  @DisplayName(
-      "12: is woken again after his connection was ended, and called once for what he missed")
+  @DisplayName("12: is called again after its connection was ended, and once for what it missed")
   void endedSession() throws InterruptedException {
     try (Subscription subscription = listen(store)) {
       assertThat(subscription).isNotNull();
@@ -119,7 +118,7 @@ class PostgresListenerTest {
   }
 
   @Test
-  @DisplayName("leaves nothing behind when he stops, and may begin again")
+  @DisplayName("leaves nothing behind when it is closed, and can be added again")
   void stops() throws InterruptedException {
     Subscription one = listen(store);
     Subscription two = store.onReady(calls::release);
@@ -136,7 +135,7 @@ class PostgresListenerTest {
   }
 
   @Test
-  @DisplayName("leaves nothing behind when the store is closed before he stops")
+  @DisplayName("leaves nothing behind when the store is closed before it")
   void closedStore() throws InterruptedException {
     Subscription subscription = listen(store);
     store.close();
@@ -145,7 +144,7 @@ class PostgresListenerTest {
   }
 
   @Test
-  @DisplayName("takes one connection of a data source that the caller brought")
+  @DisplayName("uses one connection of the caller's data source")
   void dataSource() throws InterruptedException {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(TestServer.url());

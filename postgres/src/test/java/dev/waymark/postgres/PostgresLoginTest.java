@@ -97,7 +97,7 @@ class PostgresLoginTest {
   }
 
   @Test
-  @DisplayName("without a password says which user, and where a password was looked for")
+  @DisplayName("without a password names the user and the places searched for a password")
   void noPassword() {
     assertThat(message(url(role, "postgres")))
         .contains(
@@ -108,14 +108,14 @@ class PostgresLoginTest {
   }
 
   @Test
-  @DisplayName("takes the password of $HOME/.pgpass")
+  @DisplayName("uses the password of $HOME/.pgpass")
   void homeFile() throws IOException {
     passwordFile(line(), "rw-------");
     open(url(role, "postgres")).close();
   }
 
   @Test
-  @DisplayName("takes the password of PGPASSWORD, and of the file that PGPASSFILE names")
+  @DisplayName("uses the password of PGPASSWORD, and of the file that PGPASSFILE names")
   void variables() throws IOException {
     environment.put("PGPASSWORD", PASSWORD);
     open(url(role, "postgres")).close();
@@ -127,7 +127,7 @@ class PostgresLoginTest {
   }
 
   @Test
-  @DisplayName("ignores a password file that others may read, and says so")
+  @DisplayName("ignores a password file that others can read, and reports it")
   void openFile() throws IOException {
     passwordFile(line(), "rw-r--r--");
     assertThat(message(url(role, "postgres")))
@@ -135,7 +135,7 @@ class PostgresLoginTest {
   }
 
   @Test
-  @DisplayName("says when a password file has no line for the connection")
+  @DisplayName("reports that a password file has no line for the connection")
   void noLine() throws IOException {
     passwordFile("*:*:*:somebody:x", "rw-------");
     assertThat(message(url(role, "postgres")))
@@ -143,7 +143,7 @@ class PostgresLoginTest {
   }
 
   @Test
-  @DisplayName("with a wrong password says where that is from")
+  @DisplayName("with a wrong password names the source of the password")
   void wrongPassword() {
     environment.put("PGPASSWORD", "Wrong-Horse");
     assertThat(message(url(role, "postgres")))
@@ -168,8 +168,7 @@ class PostgresLoginTest {
   }
 
   @Test
-  @DisplayName(
-      "as a role that is missing, may not log in, or to a database that is missing says so")
+  @DisplayName("as a missing role, a role without LOGIN, or to a missing database says so")
   void missing() {
     String missing = TestServer.newName();
     assertThat(message(url(missing, "postgres")))
@@ -185,7 +184,7 @@ class PostgresLoginTest {
   }
 
   @Test
-  @DisplayName("at a host whose name is not known says so")
+  @DisplayName("at an unknown host says so")
   void unknownHost() {
     assertThat(message("postgresql://me@no-such-host.invalid/flows?retry-timeout=0s"))
         .contains("host name is unknown");

@@ -91,7 +91,7 @@ class PostgresMigrationTest {
   }
 
   @Test
-  @DisplayName("answers as before when it is opened, with right totals, and goes on")
+  @DisplayName("gives the same answers and correct totals after it is opened, and accepts writes")
   void answersAsBefore() throws SQLException {
     assertThat(contents.executions()).hasSizeGreaterThan(30);
     builder(schema).build().close();
@@ -111,7 +111,7 @@ class PostgresMigrationTest {
 
   @ParameterizedTest(name = "(version {0})")
   @ValueSource(ints = {2, 3, 4, 5, 6})
-  @DisplayName("answers as before too when it is not of the first version")
+  @DisplayName("gives the same answers when it is of a later version than the first")
   void laterVersions(int version) throws SQLException {
     TestServer.drop(schema);
     EarlierVersion.copy(version, source, schema);
@@ -120,11 +120,11 @@ class PostgresMigrationTest {
   }
 
   @Test
-  @DisplayName("whose history is out of order since its sequence began again is put in order")
+  @DisplayName("whose history is out of order because its sequence was reset is put in order")
   void historyOutOfOrder() throws SQLException {
     TestServer.drop(schema);
     EarlierVersion.copy(4, source, schema);
-    // As after logical replication with a switch-over: what came later has smaller ids.
+    // As after logical replication with a switch-over: later rows have smaller ids.
     TestServer.execute(
         """
         ALTER TABLE %1$s.history ALTER COLUMN id DROP IDENTITY;
@@ -137,7 +137,8 @@ class PostgresMigrationTest {
   }
 
   @Test
-  @DisplayName("has what had begun and not ended noted as due, since none of it is ready")
+  @DisplayName(
+      "marks executions that were running as due, because none of their task runs is ready")
   void begunIsDue() {
     try (StateStore store = builder(schema).build()) {
       assertThat(WhatIsDue.take(store))
@@ -154,7 +155,7 @@ class PostgresMigrationTest {
   }
 
   @Test
-  @DisplayName("counts what a process of version 1 commits while it is migrated")
+  @DisplayName("counts what a process of version 1 commits during the migration")
   void writerAtWork() throws Exception {
     try (Connection writer = TestServer.connect();
         Statement sql = writer.createStatement()) {
@@ -180,9 +181,9 @@ class PostgresMigrationTest {
   }
 
   @Test
-  @DisplayName("is whole after a statement of the migration failed, and can be migrated later")
+  @DisplayName("is unchanged after a failed statement of the migration, and can be migrated later")
   void failedStatement() throws SQLException {
-    // Nearly at the end: what it is named is there already.
+    // Near the end: a relation with this name exists already.
     TestServer.execute(
         "CREATE FUNCTION " + schema + ".count_no_executions() RETURNS integer RETURN 1");
     assertThatThrownBy(() -> builder(schema).build())
@@ -196,12 +197,12 @@ class PostgresMigrationTest {
   }
 
   @Test
-  @DisplayName("is whole when the session that migrates is ended, and the opening tries again")
+  @DisplayName("is unchanged when the session that migrates ends, and the opening tries again")
   void endedSession() throws Exception {
     try (Connection other = TestServer.connect();
         Statement sql = other.createStatement()) {
       other.setAutoCommit(false);
-      // In the way of the very last statement.
+      // Conflicts with the very last statement.
       sql.execute("SELECT FROM " + schema + ".waymark_version FOR UPDATE");
       CompletableFuture<StateStore> opening =
           CompletableFuture.supplyAsync(
@@ -219,7 +220,7 @@ class PostgresMigrationTest {
   }
 
   @Test
-  @DisplayName("keeps the history that Flyway began, and goes on with it")
+  @DisplayName("keeps the history that Flyway began, and appends to it")
   void historyOfFlyway() {
     String history =
         "SELECT string_agg(version || ' ' || script || ' ' || checksum || ' ' || success, E'\\n"
@@ -238,7 +239,7 @@ class PostgresMigrationTest {
   }
 
   @Test
-  @DisplayName("made by another script than ours is refused, and left alone")
+  @DisplayName("created by another script is refused and stays unchanged")
   void otherScript() {
     TestServer.execute(
         "UPDATE " + schema + ".waymark_schema_history SET checksum = 7 WHERE version = '1'");

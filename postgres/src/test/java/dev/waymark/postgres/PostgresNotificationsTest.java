@@ -26,14 +26,15 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("Notifications on PostgreSQL")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresNotificationsTest {
-  /** Before 17 a queue has 8 GB, which cannot be made smaller. */
+  /** Before version 17 a queue has 8 GB, which cannot be reduced. */
   private static final String OLD_SERVER = "^1[456].*";
 
   private static final String FILL =
       "SELECT count(*) FROM (SELECT pg_notify('foreign', n || repeat('x', 7000)) FROM generate_series(1, 60) n) f";
 
   @Test
-  @DisplayName("never fail a commit, also while the queue of the server is full; later they work")
+  @DisplayName(
+      "never fail a commit, even while the queue of the server is full, and work again later")
   @DisabledIfSystemProperty(named = "postgres-binaries.version", matches = OLD_SERVER)
   void fullQueue(@TempDir Path data) throws Exception {
     try (EmbeddedPostgres server =
@@ -76,7 +77,7 @@ class PostgresNotificationsTest {
   }
 
   @Test
-  @DisplayName("are part of no transaction of the tables")
+  @DisplayName("are in no transaction of the tables")
   void noTrigger() {
     String schema = TestServer.newSchema();
     try {
@@ -91,7 +92,7 @@ class PostgresNotificationsTest {
   }
 
   @Test
-  @DisplayName("are sent before a store is closed, so a process may commit and end")
+  @DisplayName("are sent before a store is closed, so a process can commit and end")
   void sentBeforeClose() throws Exception {
     String schema = TestServer.newSchema();
     Semaphore calls = new Semaphore(0);

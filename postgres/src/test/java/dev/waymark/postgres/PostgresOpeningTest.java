@@ -46,7 +46,7 @@ class PostgresOpeningTest {
     return PostgresStateStore.builder(TestServer.url()).schema(schema);
   }
 
-  /** The error of an opening, which must not give the password away wherever one looks. */
+  /** The error of an opening, which must not contain the password in any of its texts. */
   private static Throwable failure(PostgresStateStore.Builder builder) {
     Throwable error = catchThrowable(builder::build);
     assertThat(error).isNotNull();
@@ -61,7 +61,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a new schema is made and migrated; opening it again finds it as it is")
+  @DisplayName("creates and migrates a new schema, and leaves an existing one unchanged")
   void newSchema() {
     builder(schema).build().close();
     String history = "SELECT count(*) FROM " + schema + ".waymark_schema_history";
@@ -74,7 +74,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a schema that the tests make by the text of the migration is the one that is made")
+  @DisplayName("creates the same schema as the tests do from the text of the migrations")
   void sameAsTests() {
     builder(schema).build().close();
     String byText = TestServer.newSchema();
@@ -99,7 +99,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("threads that open a new schema at the same moment all get the same store")
+  @DisplayName("at the same moment in several threads gives all of them the same store")
   void openAtOnce() throws Exception {
     for (int round = 0; round < 3; round++) {
       TestServer.drop(schema);
@@ -114,7 +114,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a data source of the caller is used and not closed")
+  @DisplayName("uses the data source of the caller and does not close it")
   void dataSource() {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(TestServer.url());
@@ -128,7 +128,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a server that cannot be reached is named, with its port")
+  @DisplayName("names a server that cannot be reached, with its port")
   void unreachable() throws Exception {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -143,7 +143,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a host that does not exist is named")
+  @DisplayName("names a host that does not exist")
   void unknownHost() {
     String url = "postgresql://me:" + PASSWORD + "@db.invalid/things";
     assertThat(failure(PostgresStateStore.builder(url)))
@@ -153,7 +153,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a user whom the server refuses is named, the password is not")
+  @DisplayName("names a user whom the server refuses, but not the password")
   void wrongUser() {
     String nobody = TestServer.newName();
     assertThat(failure(builder(schema).user(nobody).password(PASSWORD)))
@@ -163,7 +163,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a wrong password is said to be refused, and not shown")
+  @DisplayName("reports a wrong password as refused, without showing it")
   void wrongPassword() throws Exception {
     try (EmbeddedPostgres server = TestServer.start();
         Connection owner = DriverManager.getConnection(server.getJdbcUrl("postgres", "postgres"));
@@ -183,7 +183,7 @@ class PostgresOpeningTest {
     }
   }
 
-  /** The server reads its rules again when it comes to it. */
+  /** The server reads its rules again after some time. */
   private static void awaitRefusal(String url) {
     boolean letIn = true;
     while (letIn) {
@@ -196,7 +196,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a database that does not exist is named")
+  @DisplayName("names a database that does not exist")
   void missingDatabase() {
     String url = TestServer.url().replaceFirst("/[^/?]+(\\?|$)", "/no_such_database$1");
     assertThat(failure(PostgresStateStore.builder(url).password(PASSWORD)))
@@ -206,7 +206,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a user who may not create the schema is told who can, and nothing is made")
+  @DisplayName("as a user without CREATE names who can create the schema, and changes nothing")
   void missingRights() {
     String user = TestServer.newName();
     TestServer.execute("CREATE ROLE " + user + " LOGIN PASSWORD '" + PASSWORD + "'");
@@ -224,7 +224,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a schema of a newer version is refused and left alone")
+  @DisplayName("refuses a schema of a newer version and leaves it unchanged")
   void newerSchema() {
     builder(schema).build().close();
     TestServer.execute("UPDATE " + schema + ".waymark_version SET version = 999");
@@ -241,7 +241,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a schema of another program is refused and left alone")
+  @DisplayName("refuses a schema of another program and leaves it unchanged")
   void foreignSchema() {
     TestServer.execute("CREATE SCHEMA " + schema + "; CREATE TABLE " + schema + ".notes (t text)");
     assertThat(failure(builder(schema)))
@@ -257,7 +257,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("a user who may not use the schema that is there is told so, and nothing is changed")
+  @DisplayName("as a user without USAGE on an existing schema says so, and changes nothing")
   void foreignRights() {
     builder(schema).build().close();
     String user = TestServer.newName();
@@ -273,7 +273,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("neither the builder nor the store shows the password")
+  @DisplayName("never shows the password in the texts of the builder and the store")
   void passwordIsNotShown() {
     String user = TestServer.newName();
     TestServer.execute("CREATE ROLE " + user + " SUPERUSER LOGIN PASSWORD '" + PASSWORD + "'");
@@ -289,7 +289,7 @@ class PostgresOpeningTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Upper", "with space", "pg_mine", "", "1st", "a\"b", "a;b"})
-  @DisplayName("a schema whose name is none is refused before anything is asked")
+  @DisplayName("refuses an invalid schema name before it connects")
   void schemaNames(String name) {
     assertThat(failure(builder(name)))
         .isInstanceOf(InvalidInputException.class)
@@ -298,7 +298,7 @@ class PostgresOpeningTest {
   }
 
   @Test
-  @DisplayName("settings out of range are refused with the range")
+  @DisplayName("refuses settings out of range, and names the range")
   void ranges() {
     assertThat(failure(builder(schema).poolSize(0))).hasMessageContaining("1 to 1,000");
     assertThat(failure(builder(schema).poolTimeout(Duration.ofMillis(1))))

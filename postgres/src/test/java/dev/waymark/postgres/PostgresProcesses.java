@@ -6,11 +6,11 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.StateStore;
 
-/** What the other processes of {@link PostgresProcessesIT} run. */
+/** The main methods of the other processes of {@link PostgresProcessesIT}. */
 final class PostgresProcesses {
   private PostgresProcesses() {}
 
-  /** Arguments: URL, schema. Opens the store, which may be new, and says so. */
+  /** Arguments: URL, schema. Opens the store, which may be new, and prints that. */
   static final class Open {
     private Open() {}
 
@@ -23,8 +23,8 @@ final class PostgresProcesses {
   }
 
   /**
-   * Arguments: URL, schema, task run, attempts. Works on executions of its own, then takes turns
-   * with the other processes at the attempts of one task run.
+   * Arguments: URL, schema, task run, attempts. Writes its own executions, then makes the attempts
+   * of one task run in turn with the other processes.
    */
   static final class Write {
     private Write() {}

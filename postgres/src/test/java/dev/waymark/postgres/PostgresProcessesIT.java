@@ -29,7 +29,7 @@ class PostgresProcessesIT {
   }
 
   @Test
-  @DisplayName("four that open a new schema at the same moment all find it made")
+  @DisplayName("four that open a new schema at the same moment all succeed")
   void openAtOnce() {
     List<JavaProcess> processes = new ArrayList<>();
     for (int i = 0; i < PROCESSES; i++) {
@@ -60,7 +60,8 @@ class PostgresProcessesIT {
   }
 
   @Test
-  @DisplayName("four write at the same time: nothing is lost, no number is skipped or given twice")
+  @DisplayName(
+      "four that write at the same time lose nothing, and no number is skipped or given twice")
   void writers() throws SQLException {
     try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
       Sample.saveWorkflow(store);

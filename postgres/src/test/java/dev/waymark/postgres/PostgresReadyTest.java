@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@DisplayName("A task run made ready again on PostgreSQL, while a claim has it locked")
+@DisplayName("A task run that becomes ready again on PostgreSQL, while a claim has it locked")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @SuppressWarnings("NullAway.Init")
 class PostgresReadyTest {
@@ -60,7 +60,7 @@ class PostgresReadyTest {
     return CompletableFuture.supplyAsync(() -> store.commit(changes).outcomes().get(0));
   }
 
-  /** Each transaction that gives way to the claim is rolled back. */
+  /** Every transaction that lets the claim go first is rolled back. */
   private void awaitRollbacks() {
     String rollbacks =
         "SELECT xact_rollback FROM pg_stat_database WHERE datname = '" + database + "'";
@@ -71,7 +71,7 @@ class PostgresReadyTest {
   }
 
   @Test
-  @DisplayName("gives way to the claim, which then has the execution without a deadlock")
+  @DisplayName("lets the claim go first, which then locks the execution without a deadlock")
   void givesWay() throws SQLException {
     TaskRunId run = Sample.createTaskRun(store);
     store.commit(ChangeSet.builder().readyTaskRun(run).build());

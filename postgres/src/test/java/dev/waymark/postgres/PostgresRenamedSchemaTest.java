@@ -18,7 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@DisplayName("A PostgreSQL schema under another name")
+@DisplayName("A renamed or copied PostgreSQL schema")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresRenamedSchemaTest {
   private final String first = TestServer.newName();
@@ -34,7 +34,7 @@ class PostgresRenamedSchemaTest {
     return PostgresStateStore.builder(TestServer.url()).schema(schema).build();
   }
 
-  /** One execution is created, and moves through all that triggers look at. */
+  /** One execution is created, and makes all the moves that triggers check. */
   private static ExecutionId work(StateStore store) {
     Sample.saveWorkflow(store);
     ExecutionId id = Sample.createExecution(store);
@@ -52,7 +52,7 @@ class PostgresRenamedSchemaTest {
   }
 
   @Test
-  @DisplayName("that was renamed takes writes, and counts them")
+  @DisplayName("that was renamed accepts writes, and counts them")
   void renamed() throws SQLException {
     try (StateStore store = open(first)) {
       work(store);
@@ -66,7 +66,7 @@ class PostgresRenamedSchemaTest {
   }
 
   @Test
-  @DisplayName("whose old name another store has now leaves the totals of that store alone")
+  @DisplayName("whose old name another store has now does not change the totals of that store")
   void renamedAndReplaced() throws SQLException {
     try (StateStore store = open(first)) {
       work(store);
@@ -84,7 +84,8 @@ class PostgresRenamedSchemaTest {
   }
 
   @Test
-  @DisplayName("that is a clone of another takes writes, and both totals stay right and separate")
+  @DisplayName(
+      "that is a clone of another accepts writes, and both totals stay correct and separate")
   void cloned() throws SQLException {
     try (StateStore store = open(first)) {
       work(store);
@@ -143,7 +144,7 @@ class PostgresRenamedSchemaTest {
   }
 
   @Test
-  @DisplayName("is counted in by hand-written SQL whatever the search path, which stays as it was")
+  @DisplayName("counts manual SQL with any search path, and leaves the path unchanged")
   void byHand() throws SQLException {
     try (StateStore store = open(first)) {
       Sample.saveWorkflow(store);

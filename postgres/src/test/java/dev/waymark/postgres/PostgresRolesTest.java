@@ -28,7 +28,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The statements are those of docs/postgresql.md, as they stand there but for the roles' names. */
+/** The statements are those of docs/postgresql.md, except the names of the roles. */
 @DisplayName("The roles of a store on PostgreSQL")
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresRolesTest {
@@ -39,7 +39,7 @@ class PostgresRolesTest {
   private final String database = TestServer.newDatabase();
   private List<String> documented = List.of();
 
-  /** As in a database that gives nothing away. */
+  /** As in a database that grants nothing to PUBLIC. */
   @BeforeEach
   void readDocument() throws Exception {
     String text = Files.readString(Path.of("..", "docs", "postgresql.md"));
@@ -106,12 +106,12 @@ class PostgresRolesTest {
                 "user " + name("reader") + " lacks a privilege (permission denied")
             .hasMessageContaining("docs/postgresql.md");
       }
-      assertThat(reader.execution(execution)).as("after what was refused").isNotNull();
+      assertThat(reader.execution(execution)).as("after the refused change set").isNotNull();
     }
   }
 
   @Test
-  @DisplayName("the owner migrates a schema that was made for it, without CREATE on the database")
+  @DisplayName("the owner migrates an existing schema without CREATE on the database")
   void owner() throws SQLException {
     administer(documented.get(0));
     assertThatThrownBy(() -> as("worker").build())
@@ -128,7 +128,7 @@ class PostgresRolesTest {
   }
 
   @Test
-  @DisplayName("worker and reader can be let into a schema that is there already")
+  @DisplayName("worker and reader can be granted access to an existing schema")
   void existingSchema() throws SQLException {
     for (String role : List.of("worker", "reader")) {
       Matcher create =
@@ -143,7 +143,7 @@ class PostgresRolesTest {
   }
 
   @Test
-  @DisplayName("a worker does not change a schema of an earlier version, and says who can")
+  @DisplayName("a worker does not change a schema of an earlier version, and names who can")
   void olderSchema() throws SQLException {
     administer(documented.get(0));
     as("owner").build().close();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@DisplayName("What a session on PostgreSQL keeps between transactions")
+@DisplayName("The state of a PostgreSQL session between transactions")
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresSessionStateTest {
   private final String schema = TestServer.newSchema();
@@ -33,7 +33,7 @@ class PostgresSessionStateTest {
       String session = session();
       addColumns();
       Sample.useEverything(store, 8);
-      assertThat(session()).as("the session, which is given up after an error").isEqualTo(session);
+      assertThat(session()).as("the session, which is closed after an error").isEqualTo(session);
     }
   }
 
@@ -61,7 +61,8 @@ class PostgresSessionStateTest {
   }
 
   @Test
-  @DisplayName("17: behind a proxy that pools transactions, also through such a migration")
+  @DisplayName(
+      "17: prepared statements also survive such a migration behind a proxy that pools transactions")
   void poolOfTransactions() throws Exception {
     long seed = Long.getLong("waymark.test.seed", System.nanoTime());
     try (TransactionPool pool = new TransactionPool(seed);
@@ -86,7 +87,7 @@ class PostgresSessionStateTest {
   }
 
   @Test
-  @DisplayName("17: nothing is left of a transaction in its session")
+  @DisplayName("17: contains nothing of an earlier transaction")
   void leavesNothing() throws Exception {
     String left =
         """

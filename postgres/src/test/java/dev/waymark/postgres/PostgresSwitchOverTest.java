@@ -27,13 +27,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("A PostgreSQL store that goes on in a logical replica")
+@DisplayName("A PostgreSQL store that continues in a logical replica")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresSwitchOverTest {
   private static final String SCHEMA = "waymark";
 
   @Test
-  @DisplayName("numbers the history as before, although sequences are not replicated")
+  @DisplayName("numbers the history correctly, although sequences are not replicated")
   void history(@TempDir Path data) throws Exception {
     try (EmbeddedPostgres server =
         TestServer.start(data.resolve("server"), Map.of("wal_level", "logical"))) {
@@ -88,7 +88,7 @@ class PostgresSwitchOverTest {
         replica,
         "SET session_replication_role = replica; DELETE FROM waymark.waymark_version; DELETE FROM waymark.waymark_schema_history");
     execute(primary, "CREATE PUBLICATION everything FOR ALL TABLES");
-    // Within one server, a subscription cannot make its own slot.
+    // Within one server, a subscription cannot create its own slot.
     execute(primary, "SELECT pg_create_logical_replication_slot('switch', 'pgoutput')");
     String connection =
         primary.replaceFirst("^jdbc:postgresql://([^:/]+):(\\d+)/.*", "host=$1 port=$2");
@@ -116,7 +116,7 @@ class PostgresSwitchOverTest {
   }
 
   @Test
-  @DisplayName("depends on no sequence at all")
+  @DisplayName("does not depend on any sequence")
   void noSequences() {
     String schema = TestServer.newSchema();
     try {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@DisplayName("Workers on PostgreSQL, as time goes by")
+@DisplayName("Old workers on PostgreSQL")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresWorkersTest {
   private static final UUID LIFE = new UUID(1, 1);
@@ -40,7 +40,7 @@ class PostgresWorkersTest {
   }
 
   @Test
-  @DisplayName("those of which nothing was heard for a week are forgotten, but not who comes back")
+  @DisplayName("without a heartbeat for a week are deleted, except one that has come back")
   void forgotten() {
     try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
       keep(store, "gone");
@@ -54,7 +54,7 @@ class PostgresWorkersTest {
   }
 
   @Test
-  @DisplayName("one that another program holds is not waited for by those who clean up")
+  @DisplayName("that another program has locked are skipped by the deletion")
   void heldByAnother() throws SQLException {
     try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(schema).build();
         Connection other = TestServer.connect();

@@ -10,7 +10,9 @@ import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** A TCP proxy before the server. What goes through a connection, its tap sees and may change. */
+/**
+ * A TCP proxy in front of the server. The tap of a connection sees what passes, and may change it.
+ */
 final class Proxy implements AutoCloseable {
   private final String host;
   private final int port;
@@ -18,23 +20,23 @@ final class Proxy implements AutoCloseable {
   private final ServerSocket listener;
   private final AtomicInteger connections = new AtomicInteger();
 
-  /** What is done with the bytes of one connection; by itself, they are passed on. */
+  /** What happens to the bytes of one connection. By default, they are forwarded. */
   interface Tap {
 
-    /** Passes on what a client sent; false cuts the connection. */
+    /** Forwards the bytes of a client; false closes the connection. */
     default boolean toServer(byte[] bytes, int length, OutputStream server) throws IOException {
       server.write(bytes, 0, length);
       return true;
     }
 
-    /** Passes on what the server sent; false cuts the connection. */
+    /** Forwards the bytes of the server; false closes the connection. */
     default boolean toClient(byte[] bytes, int length, OutputStream client) throws IOException {
       client.write(bytes, 0, length);
       return true;
     }
   }
 
-  /** Before the server at this place; every connection gets a tap. */
+  /** In front of the server at this address; every connection gets a tap. */
   Proxy(String host, int port, Supplier<Tap> taps) throws IOException {
     this.host = host;
     this.port = port;
@@ -43,13 +45,13 @@ final class Proxy implements AutoCloseable {
     start("proxy", this::listen);
   }
 
-  /** Before the server that the tests share. */
+  /** In front of the server that the tests share. */
   static Proxy ofTestServer(Supplier<Tap> taps) throws IOException {
     String[] place = TestServer.hostAndPort();
     return new Proxy(place[0], Integer.parseInt(place[1]), taps);
   }
 
-  /** The URL of the shared server by way of this proxy. */
+  /** The URL of the shared server through this proxy. */
   String url(String parameters) {
     return TestServer.urlAt("localhost", listener.getLocalPort(), parameters);
   }
@@ -58,14 +60,14 @@ final class Proxy implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /** Waits until clients have connected so many times. */
+  /** Waits until clients have connected this number of times. */
   void awaitConnections(int wanted) {
     while (connections.get() < wanted) {
       Thread.onSpinWait();
     }
   }
 
-  /** Begins to count connections anew. */
+  /** Resets the number of connections. */
   void forgetConnections() {
     connections.set(0);
   }
@@ -80,7 +82,8 @@ final class Proxy implements AutoCloseable {
         start("to server", () -> pump(client, server, tap::toServer));
         start("to client", () -> pump(server, client, tap::toClient));
       } catch (IOException e) {
-        // Closed, or the server is away: the client finds its connection closed.
+        // The proxy is closed, or the server is unreachable: the connection of the client is
+        // closed.
       }
     }
   }
@@ -112,7 +115,7 @@ final class Proxy implements AutoCloseable {
         n = in.read(bytes);
       }
     } catch (IOException e) {
-      // One side is gone; closing both tells the other.
+      // One side has closed; closing both notifies the other.
     }
   }
 }

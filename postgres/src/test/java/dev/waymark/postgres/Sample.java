@@ -44,7 +44,7 @@ final class Sample {
     return id;
   }
 
-  /** Creates an execution with one task run, and returns the id of the latter. */
+  /** Creates an execution with one task run, and returns the id of the task run. */
   static TaskRunId createTaskRun(StateStore store) {
     ExecutionId execution = IDS.executionId();
     TaskRunId id = IDS.taskRunId();
@@ -56,7 +56,7 @@ final class Sample {
     return id;
   }
 
-  /** Runs nearly every statement there is, so many times. */
+  /** Runs nearly every statement, this number of times. */
   static void useEverything(StateStore store, int times) {
     for (int i = 0; i < times; i++) {
       saveWorkflow(store);
@@ -70,9 +70,7 @@ final class Sample {
     }
   }
 
-  /**
-   * Calls all at the same time, each on a thread of its own, and returns their answers in order.
-   */
+  /** Calls all at the same time, each on a separate thread, and returns their answers in order. */
   static <T> List<T> together(List<? extends Callable<T>> calls) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(calls.size());
     try {
@@ -86,7 +84,7 @@ final class Sample {
     }
   }
 
-  /** Waits until so many sessions of this schema's statements wait for a lock. */
+  /** Waits until this number of sessions wait for a lock in statements of this schema. */
   static void awaitLockWaiters(String schema, int sessions) {
     String waiting =
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%"

@@ -4,7 +4,7 @@ import dev.waymark.testserver.TestServer;
 
 /**
  * Copies a schema within a database as scripts that clone schemas do: tables by {@code CREATE TABLE
- * … LIKE}, then the rows, then functions and triggers by the definitions that the server gives.
+ * … LIKE}, then the rows, then functions and triggers by the definitions that the server returns.
  */
 final class SchemaClone {
   private static final String TABLES =
@@ -22,7 +22,7 @@ final class SchemaClone {
       END LOOP;
       """;
 
-  /** Of a trigger either every name is replaced, or that of its table alone. */
+  /** In a trigger either every name is replaced, or only that of its table. */
   private static final String TRIGGERS =
       """
       FOR copied IN

@@ -7,8 +7,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * What the last row of a history says of the execution, against counting. It need not say it of one
- * that ended under an earlier version.
+ * Compares the counts in the last row of each history with the number of records. The row of an
+ * execution that ended under an earlier version may have no counts.
  */
 final class Standings {
   private static final String DIFFERENCES =
@@ -26,17 +26,19 @@ final class Standings {
 
   private Standings() {}
 
-  /** The same on a connection of its own. */
+  /** The same on a separate connection. */
   static void check(String schema) throws SQLException {
     try (Connection connection = TestServer.connect()) {
       check(connection, schema);
     }
   }
 
-  /** Fails unless each execution of this schema stands as its history says. */
+  /**
+   * Fails unless the counts of every execution of this schema are equal to those of its history.
+   */
   static void check(Connection connection, String schema) throws SQLException {
     assertThat(TestServer.text(connection, DIFFERENCES.formatted(schema)))
-        .as("executions of which the history says something else")
+        .as("executions whose history differs from their state")
         .isNull();
   }
 }

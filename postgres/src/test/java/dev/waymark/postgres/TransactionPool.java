@@ -17,10 +17,10 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A proxy that pools transactions: as soon as a client is in no transaction, its session goes to
- * whoever needs one next, and the client goes on in any other. It knows nothing of prepared
- * statements, so the driver must not name them: {@code prepareThreshold=0}. What it speaks is the
- * protocol of PostgreSQL, without encryption.
+ * A proxy that pools transactions: when a client is in no transaction, its session goes to the next
+ * client that needs one, and the client continues in any other session. It does not know prepared
+ * statements, so the driver must not name them: {@code prepareThreshold=0}. It uses the protocol of
+ * PostgreSQL, without encryption.
  */
 final class TransactionPool implements AutoCloseable {
   private static final int CANCEL = 80877102;
@@ -33,24 +33,24 @@ final class TransactionPool implements AutoCloseable {
   private final AtomicInteger exchanges = new AtomicInteger();
   private final AtomicInteger errors = new AtomicInteger();
 
-  /** Before the server that the tests share. */
+  /** In front of the server that the tests share. */
   TransactionPool(long seed) throws IOException {
     random = new Random(seed);
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Proxy.start("pool of transactions", this::listen);
   }
 
-  /** The URL of the shared server by way of this proxy. */
+  /** The URL of the shared server through this proxy. */
   String url() {
     return TestServer.urlAt("localhost", listener.getLocalPort(), "prepareThreshold=0");
   }
 
-  /** How often a client went on in another session than before. */
+  /** The number of times that a client continued in another session. */
   int exchanges() {
     return exchanges.get();
   }
 
-  /** How many errors the server has answered. */
+  /** The number of errors that the server has returned. */
   int errors() {
     return errors.get();
   }
@@ -86,7 +86,7 @@ final class TransactionPool implements AutoCloseable {
         char state = 'T';
         while (state != 'I') {
           client.pass(kind, server);
-          // A query, or the end of a series of messages, is what the server answers to.
+          // The server answers a query, or the end of a series of messages.
           state = kind == 'Q' || kind == 'S' ? answer(server, client) : 'T';
           kind = state == 'I' ? kind : client.in.read();
         }
@@ -94,11 +94,11 @@ final class TransactionPool implements AutoCloseable {
         kind = client.in.read();
       }
     } catch (IOException | InterruptedException e) {
-      // The client is gone, and with it the session that it was in, if any.
+      // The client has closed, and the session that it used is closed too.
     }
   }
 
-  /** Opens a session for the client, which is then anybody's. */
+  /** Opens a session for the client. Afterwards any client can use it. */
   private Peer greet(Peer client) throws IOException {
     byte[] begin = client.message();
     while (code(begin) == ENCRYPT || code(begin) == ENCRYPT_GSS) {
@@ -124,7 +124,7 @@ final class TransactionPool implements AutoCloseable {
     return ByteBuffer.wrap(message).getInt();
   }
 
-  /** Passes the server's answers on, up to the state of its transaction or a question. */
+  /** Forwards the answers of the server, up to the state of its transaction or a question. */
   private char answer(Peer server, Peer client) throws IOException {
     server.out.flush();
     while (true) {
@@ -139,7 +139,7 @@ final class TransactionPool implements AutoCloseable {
     }
   }
 
-  /** A session that nobody is in, one of others where there is any. */
+  /** A free session, preferably one of another client. */
   private Peer exchange(Peer before) throws InterruptedException {
     synchronized (idle) {
       while (idle.isEmpty()) {
@@ -159,7 +159,8 @@ final class TransactionPool implements AutoCloseable {
   }
 
   /**
-   * One side of a connection. A message is its kind, its length with that of itself, its content.
+   * One side of a connection. A message has its kind, the length of itself and its content, and the
+   * content.
    */
   private static final class Peer {
     private final Socket socket;

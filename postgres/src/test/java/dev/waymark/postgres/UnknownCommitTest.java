@@ -20,9 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("A connection that is lost around a COMMIT")
+@DisplayName("A connection that breaks around a COMMIT")
 class UnknownCommitTest {
-  /** Attempts of each thread; raise it with -Dwaymark.test.cut.rounds=… for hours of cutting. */
+  /** Attempts of each thread; raise it with -Dwaymark.test.cut.rounds=… for a test of hours. */
   private static final int ROUNDS = Integer.getInteger("waymark.test.cut.rounds", 40);
 
   private final String schema = TestServer.newSchema();
@@ -33,7 +33,8 @@ class UnknownCommitTest {
   }
 
   @Test
-  @DisplayName("11: many connections cut before, inside and after COMMIT: each change set once")
+  @DisplayName(
+      "11: many connections break before, inside and after COMMIT: each change set is applied once")
   void cutsAroundCommit() throws Exception {
     long seed = Long.getLong("waymark.test.seed", System.nanoTime());
     Random random = new Random(seed);
@@ -69,7 +70,7 @@ class UnknownCommitTest {
   }
 
   @Test
-  @DisplayName("11: a COMMIT that the server is still at when the change set is tried again")
+  @DisplayName("11: a change set is repeated while the server still runs its COMMIT")
   void serverStillAtIt() throws Exception {
     String twin = TestServer.newSchema();
     ExecutionId id = Sample.IDS.executionId();
@@ -87,7 +88,8 @@ class UnknownCommitTest {
       other.commit(create);
       CommitResult first = other.commit(start);
 
-      // What the session did whose connection was lost: it holds its locks until it has committed.
+      // The work of the session whose connection was lost: it holds its locks until it has
+      // committed.
       lost.setAutoCommit(false);
       sql.execute(
           "UPDATE %s.executions e SET state = t.state, version = t.version, started_at = t.started_at FROM %s.executions t WHERE e.id = t.id"

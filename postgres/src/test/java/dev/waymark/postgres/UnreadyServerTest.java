@@ -33,7 +33,7 @@ class UnreadyServerTest {
   }
 
   @Test
-  @DisplayName("12: a server that is starting up is waited for, as long as the retry time-out")
+  @DisplayName("12: waits for a server that is starting, up to the retry time-out")
   void startingUp() throws Exception {
     try (RestartableServer server = RestartableServer.start();
         Proxy proxy = new Proxy("localhost", server.port(), () -> new Proxy.Tap() {})) {
@@ -62,7 +62,7 @@ class UnreadyServerTest {
     return PostgresStateStore.builder(url).retryTimeout(retry).build();
   }
 
-  /** A server that is started is for a moment not even listening. */
+  /** A server that is starting does not listen for a moment. */
   private static void awaitUnready(String url) {
     String state = "";
     while (!"57P03".equals(state)) {
@@ -75,7 +75,7 @@ class UnreadyServerTest {
   }
 
   @Test
-  @DisplayName("12: connections that break while they come about are opened again")
+  @DisplayName("12: opens connections again that break while they are established")
   void brokenOff() throws Exception {
     AtomicInteger number = new AtomicInteger();
     try (Proxy proxy = Proxy.ofTestServer(() -> breaking(number.incrementAndGet() <= 3));
@@ -86,7 +86,7 @@ class UnreadyServerTest {
     }
   }
 
-  /** Cuts the connection when the server answers for the first time. */
+  /** Closes the connection when the server answers for the first time. */
   private static Proxy.Tap breaking(boolean breaks) {
     return new Proxy.Tap() {
       @Override
@@ -97,7 +97,7 @@ class UnreadyServerTest {
   }
 
   @Test
-  @DisplayName("12: a server without a free connection is waited for, then reported as such")
+  @DisplayName("12: waits for a server without a free connection, and then reports it")
   void tooManyConnections() throws Exception {
     String user = TestServer.newName();
     TestServer.execute(

@@ -27,9 +27,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Threads that each take an execution with one task run through attempt after attempt, and check
- * every answer: a change set that was lost or applied twice would show in the very next one,
- * because it expects the versions and numbers that follow.
+ * Threads that each take an execution with one task run through many attempts, and check every
+ * answer. A change set that was lost or applied twice would be found by the next one, which expects
+ * the following versions and numbers.
  */
 final class Workload {
   private final StateStore store;
@@ -39,7 +39,7 @@ final class Workload {
   private volatile boolean enough;
   private CompletableFuture<Void> running;
 
-  /** So many threads' work, each of {@code rounds} attempts. */
+  /** The work of this number of threads, each of {@code rounds} attempts. */
   Workload(StateStore store, int threads, int rounds) {
     this.store = store;
     this.least = rounds;
@@ -53,7 +53,7 @@ final class Workload {
     private volatile int rounds;
   }
 
-  /** How many change sets it has committed when it is done. */
+  /** The number of change sets that it commits in total. */
   int commits() {
     return works.stream().mapToInt(work -> 1 + 2 * work.rounds + 1).sum();
   }
@@ -64,7 +64,7 @@ final class Workload {
     doAll();
   }
 
-  /** Begins to work, for at least the rounds that were asked for and until {@link #finish}. */
+  /** Starts to work, for at least the requested rounds and until {@link #finish}. */
   void start() {
     running =
         CompletableFuture.runAsync(
@@ -81,16 +81,16 @@ final class Workload {
     Sample.together(works.stream().<Callable<Void>>map(work -> () -> work(work)).toList());
   }
 
-  /** Waits until every thread has got further by a whole round. */
+  /** Waits until every thread has completed one more round. */
   synchronized void awaitProgress() throws InterruptedException {
     int[] before = works.stream().mapToInt(work -> work.rounds).toArray();
     while (!IntStream.range(0, before.length).allMatch(i -> works.get(i).rounds > before[i])) {
-      assertThat(failure.get()).as("what ended the work under load").isNull();
+      assertThat(failure.get()).as("error of the work under load").isNull();
       wait(100);
     }
   }
 
-  /** Whether the work is to come to its end. */
+  /** Whether the work must end. */
   boolean isEnough() {
     return enough;
   }
@@ -100,17 +100,17 @@ final class Workload {
     notifyAll();
   }
 
-  /** Ends what {@link #start} began. */
+  /** Ends the work that {@link #start} began. */
   void finish() throws Exception {
     enough = true;
     try {
       running.get(120, TimeUnit.SECONDS);
     } finally {
-      assertThat(failure.get()).as("what ended the work under load").isNull();
+      assertThat(failure.get()).as("error of the work under load").isNull();
     }
   }
 
-  /** When one thread fails, the others end too, and its error is the one that is heard of. */
+  /** When one thread fails, the others end too, and its error is thrown. */
   private Void work(Work work) {
     try {
       toTheEnd(work);
@@ -162,7 +162,7 @@ final class Workload {
         2L * number + 2);
   }
 
-  /** Commits, and checks that the answer is that of a change set that was applied just now. */
+  /** Commits, and checks that the answer is that of a change set that was just applied. */
   private void answers(ChangeSet changes, long... versions) {
     CommitResult result = store.commit(changes);
     assertThat(result.id()).isEqualTo(changes.id());

@@ -1,4 +1,4 @@
-/** Tests of the store on PostgreSQL, all against a real server. */
+/** Tests of the store on PostgreSQL, all with a real server. */
 @NullMarked
 package dev.waymark.postgres;
 

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletionException;
 
 /**
  * A process that commits one execution after the other, on a disk whose syncs may fail. A commit
- * that fails is repeated with its commit id. Each answer is a line in the log file, where the syncs
- * may be as well: {@code acknowledged ID} or {@code refused ID MESSAGE}.
+ * that fails is repeated with its commit id. Each answer is a line in the log file, to which the
+ * syncs may be written as well: {@code acknowledged ID} or {@code refused ID MESSAGE}.
  */
 final class CommitterOnFailingDisk {
   private static final int TRIES = 3;
@@ -24,7 +24,8 @@ final class CommitterOnFailingDisk {
   private CommitterOnFailingDisk() {}
 
   /**
-   * Arguments: the database file, the log file, how many commits, {@code async} or {@code sync}.
+   * Arguments: the database file, the log file, the number of commits, {@code async} or {@code
+   * sync}.
    */
   public static void main(String[] arguments) throws IOException {
     Path log = Path.of(arguments[1]);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** What the database keeps count of, against counting. */
+/** Compares the counts of the database with the number of records. */
 public final class Counts {
   private static final String DIFFERENCES =
       """
@@ -23,7 +23,7 @@ public final class Counts {
   /** Fails unless the counts of this file add up to its executions. */
   public static void check(Path file) throws SQLException {
     try (Connection connection = Sample.connect(file)) {
-      assertThat(Sample.text(connection, DIFFERENCES)).as("counts too high by").isNull();
+      assertThat(Sample.text(connection, DIFFERENCES)).as("excess of the counts").isNull();
     }
   }
 }

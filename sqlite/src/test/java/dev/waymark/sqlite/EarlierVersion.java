@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 
-/** Files as an earlier version of the schema left them. */
+/** Files of an earlier version of the schema. */
 public final class EarlierVersion {
   private EarlierVersion() {}
 
-  /** Makes an empty store. */
+  /** Creates an empty store. */
   public static void make(int version, Path file) throws SQLException {
     Flyway.configure()
         .dataSource("jdbc:sqlite:" + file, null, null)
@@ -32,13 +32,16 @@ public final class EarlierVersion {
     }
   }
 
-  /** Makes a store with what one of the newest version holds, as far as it has a place for it. */
+  /**
+   * Creates a store with the content of one of the newest version, without what it has no column
+   * for.
+   */
   public static void copy(int version, Path source, Path file) throws SQLException {
     make(version, file);
     try (Connection connection = Sample.connect(file);
         Statement sql = connection.createStatement()) {
       sql.execute("ATTACH '" + source + "' AS source");
-      // They would have every record begin in its first state.
+      // The triggers would require every record to begin in its first state.
       Map<String, String> triggers = new LinkedHashMap<>();
       for (String name : texts(sql, "SELECT name FROM main.sqlite_schema WHERE type = 'trigger'")) {
         String text = "SELECT sql FROM main.sqlite_schema WHERE name = '" + name + "'";

@@ -19,7 +19,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Records that several tests need, and a way to the file that goes past the store. */
+/** Records that several tests need, and access to the file without the store. */
 final class Sample {
   static final WorkflowId WORKFLOW = new WorkflowId("nightly");
   static final Ids IDS = Ids.system();
@@ -39,8 +39,8 @@ final class Sample {
   }
 
   /**
-   * Creates an execution with so many task runs, in one change set, and returns the ids of the task
-   * runs.
+   * Creates an execution with this number of task runs, in one change set, and returns the ids of
+   * the task runs.
    */
   static List<TaskRunId> createTaskRuns(StateStore store, ExecutionId execution, int count) {
     List<TaskRunId> ids = IntStream.range(0, count).mapToObj(i -> IDS.taskRunId()).toList();
@@ -53,7 +53,7 @@ final class Sample {
     return ids;
   }
 
-  /** A connection of its own, with the driver's defaults, as another program would open. */
+  /** A separate connection, with the defaults of the driver, as another program would open it. */
   static Connection connect(Path file) throws SQLException {
     return DriverManager.getConnection("jdbc:sqlite:" + file);
   }

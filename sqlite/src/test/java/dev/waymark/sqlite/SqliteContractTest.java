@@ -21,7 +21,7 @@ class SqliteContractTest extends StateStoreContract {
   private static Path template = Path.of("");
 
   /**
-   * A migration for each of hundreds of tests would only test the migration; a copy that SQLite
+   * A migration for each of hundreds of tests would only test the migration. A copy that SQLite
    * makes has the same schema.
    */
   @BeforeAll

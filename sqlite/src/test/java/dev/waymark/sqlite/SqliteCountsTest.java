@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("Counts of executions on SQLite, when somebody writes by hand")
+@DisplayName("Counts of executions on SQLite after manual SQL")
 @SuppressWarnings("NullAway.Init")
 class SqliteCountsTest {
   private static final WorkflowId OTHER = new WorkflowId("other");
@@ -67,7 +67,7 @@ class SqliteCountsTest {
   }
 
   @Test
-  @DisplayName("deleting some after what belongs to them takes them off")
+  @DisplayName("go down when executions are deleted after the records that they own")
   void deleteSome() throws SQLException {
     String some = "(SELECT id FROM executions WHERE workflow_id = 'other' OR state = 'RUNNING')";
     sql.execute("DELETE FROM history WHERE execution_id IN " + some);
@@ -78,7 +78,7 @@ class SqliteCountsTest {
   }
 
   @Test
-  @DisplayName("deleting all leaves none")
+  @DisplayName("are zero when all executions are deleted")
   void deleteAll() throws SQLException {
     sql.execute("DELETE FROM history");
     sql.execute("DELETE FROM executions");
@@ -86,7 +86,7 @@ class SqliteCountsTest {
   }
 
   @Test
-  @DisplayName("a move of many at once moves them")
+  @DisplayName("follow an update that moves many executions at once")
   void move() throws SQLException {
     sql.execute("UPDATE executions SET state = 'PAUSED', version = version + 1 WHERE " + PENDING);
     assertThat(total(ExecutionQuery.builder().states(ExecutionState.PAUSED))).isEqualTo(10);
@@ -94,7 +94,7 @@ class SqliteCountsTest {
   }
 
   @Test
-  @DisplayName("a correction of workflow and time moves them")
+  @DisplayName("follow a correction of workflow and time")
   void correct() throws SQLException {
     sql.execute("UPDATE executions SET workflow_id = 'other', created_at = -1 WHERE " + PENDING);
     assertThat(total(ExecutionQuery.builder().workflow(OTHER))).isEqualTo(10);
@@ -102,7 +102,7 @@ class SqliteCountsTest {
   }
 
   @Test
-  @DisplayName("what was rolled back was not counted")
+  @DisplayName("do not contain what was rolled back")
   void rolledBack() throws SQLException {
     sql.execute("BEGIN");
     sql.execute("UPDATE executions SET state = 'PAUSED', version = version + 1 WHERE " + PENDING);
@@ -111,7 +111,7 @@ class SqliteCountsTest {
   }
 
   @Test
-  @DisplayName("inserting by hand counts, once, also where something is in the way")
+  @DisplayName("go up once for each insert, also after a conflict")
   void insert() throws SQLException {
     String insert =
         """

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("Rows that no store has written")
+@DisplayName("Rows with damaged values on SQLite")
 class SqliteDamagedRowTest {
-  /** Where writing is tried as well. */
+  /** Records to which writes are tried as well. */
   private static final Set<String> STRICT =
       Set.of(
           "executions.state",
@@ -67,7 +67,7 @@ class SqliteDamagedRowTest {
       return table + "." + name;
     }
 
-    /** Values that are wrong, or right by chance. */
+    /** Values that are wrong, or correct by chance. */
     List<String> values() {
       return switch (type) {
         case "TEXT" -> List.of("char(unicode(%1$s) + 1) || substr(%1$s, 2)", "%1$s || '}'");
@@ -78,7 +78,7 @@ class SqliteDamagedRowTest {
   }
 
   @Test
-  @DisplayName("every column of every table: only typed errors, and damage is said to be damage")
+  @DisplayName("a damaged value in any column causes only typed errors, which report the damage")
   void everyColumn() throws Exception {
     Everything everything = fill();
     List<String> wrong = new ArrayList<>();
@@ -122,9 +122,7 @@ class SqliteDamagedRowTest {
     return columns;
   }
 
-  /**
-   * Writes this into every row, past every guard; false where the table itself does not take it.
-   */
+  /** Writes this into every row, without triggers; false if the table itself refuses it. */
   private boolean damage(Column column, String value) throws Exception {
     Files.deleteIfExists(folder.resolve("waymark.db-wal"));
     Files.deleteIfExists(folder.resolve("waymark.db-shm"));
@@ -169,7 +167,7 @@ class SqliteDamagedRowTest {
                   .hasMessageContaining("the store is damaged: ")
                   .hasMessageContaining(";");
             } catch (WaymarkException e) {
-              // Typed: what is there contradicts what was asked for.
+              // A typed error: the stored value conflicts with the request.
             } catch (RuntimeException | Error e) {
               wrong.add(column + " = " + value + ", " + name + ": " + e);
             }

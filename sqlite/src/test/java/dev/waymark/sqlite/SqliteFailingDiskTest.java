@@ -41,7 +41,7 @@ class SqliteFailingDiskTest {
 
   @ParameterizedTest(name = "from sync {0} on, {1}")
   @CsvSource({"1, sync", "2, sync", "6, sync", "6, async", "9, sync"})
-  @DisplayName("strace: when every sync fails from one on, no commit after it is acknowledged")
+  @DisplayName("strace: when every sync fails from some point on, no later commit is acknowledged")
   void everySyncFails(int from, String how) throws Exception {
     assumeThat(runs("strace", "-o", "/dev/null", "true"))
         .as("strace is installed and may trace (skipped)")
@@ -85,7 +85,7 @@ class SqliteFailingDiskTest {
     "5, 9",
     "6, 12"
   })
-  @DisplayName("preload: what is acknowledged is there after a loss of power")
+  @DisplayName("preload: acknowledged commits survive a loss of power")
   void powerIsLost(int from, int to) throws Exception {
     Path disk = Files.createDirectory(folder.resolve("disk"));
     Files.copy(file, disk.resolve("waymark.db"));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("What bites on SQLite")
+@DisplayName("Hazards of SQLite")
 class SqliteHazardsTest {
   @TempDir Path folder = Path.of("");
   private Path file = Path.of("");
@@ -40,7 +40,7 @@ class SqliteHazardsTest {
 
   @Test
   @DisplayName(
-      "2: a full disk fails the commit whole, and the store works again when there is room")
+      "2: a full disk fails the whole commit, and the store works again when there is space")
   void fullDisk() throws SQLException {
     try (StateStore roomy = SqliteStateStore.open(file)) {
       Sample.saveWorkflow(roomy);
@@ -93,7 +93,7 @@ class SqliteHazardsTest {
   }
 
   @Test
-  @DisplayName("5: two stores on one file that write at the same time wait for each other")
+  @DisplayName("5: two stores that write to one file at the same time wait for each other")
   void twoWriters() throws Exception {
     try (StateStore one = SqliteStateStore.open(file);
         StateStore two = SqliteStateStore.open(file)) {
@@ -120,7 +120,7 @@ class SqliteHazardsTest {
   }
 
   @Test
-  @DisplayName("6: a file that stays locked is reported with the time-out, as unavailable")
+  @DisplayName("6: a file that stays locked is reported as unavailable, with the time-out")
   void locked() throws SQLException {
     try (StateStore store =
             SqliteStateStore.builder(file).busyTimeout(Duration.ofMillis(100)).build();
@@ -138,7 +138,7 @@ class SqliteHazardsTest {
   }
 
   @Test
-  @DisplayName("7: no read transaction stays open, and the log is cut back")
+  @DisplayName("7: no read transaction stays open, and the write-ahead log is truncated")
   void walIsBounded() throws SQLException {
     try (StateStore store = SqliteStateStore.open(file)) {
       Sample.saveWorkflow(store);
@@ -164,7 +164,7 @@ class SqliteHazardsTest {
   }
 
   @Test
-  @DisplayName("a file of a newer version is refused and left alone")
+  @DisplayName("a file of a newer version is refused and stays unchanged")
   void newerSchema() throws SQLException {
     SqliteStateStore.open(file).close();
     try (Connection other = Sample.connect(file);
@@ -179,7 +179,7 @@ class SqliteHazardsTest {
   }
 
   @Test
-  @DisplayName("a database of another program is refused and left alone")
+  @DisplayName("a database of another program is refused and stays unchanged")
   void foreignDatabase() throws SQLException {
     try (Connection other = Sample.connect(file);
         Statement statement = other.createStatement()) {
@@ -195,7 +195,7 @@ class SqliteHazardsTest {
   }
 
   @Test
-  @DisplayName("a file that is no database is refused and left alone")
+  @DisplayName("a file that is not a database is refused and stays unchanged")
   void noDatabase() throws IOException {
     Files.writeString(
         file, "not a database, but a text that is long enough to have a header. ".repeat(20));
@@ -206,7 +206,7 @@ class SqliteHazardsTest {
   }
 
   @Test
-  @DisplayName("a folder that does not exist is named")
+  @DisplayName("a missing folder is named")
   void missingFolder() {
     Path lost = folder.resolve("missing").resolve("waymark.db");
     assertThatThrownBy(() -> SqliteStateStore.open(lost))

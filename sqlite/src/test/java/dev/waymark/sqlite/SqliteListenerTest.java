@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("Who waits for work on SQLite")
+@DisplayName("A listener of ready task runs on SQLite")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @SuppressWarnings("NullAway.Init")
 class SqliteListenerTest {
@@ -43,7 +43,7 @@ class SqliteListenerTest {
     assertThat(calls.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** Subscribes, and waits for the call that tells that the file is being watched. */
+  /** Subscribes, and waits for the call that follows the first read of the file. */
   private Subscription listen() throws InterruptedException {
     Subscription subscription = store.onReady(calls::release);
     awaitCall();
@@ -69,7 +69,7 @@ class SqliteListenerTest {
   }
 
   @Test
-  @DisplayName("hears what another store on the file commits, again and again")
+  @DisplayName("is called for every commit of another store on the file")
   void hearsOthers() throws Exception {
     try (Subscription subscription = listen()) {
       for (int i = 0; i < 3; i++) {
@@ -81,7 +81,7 @@ class SqliteListenerTest {
   }
 
   @Test
-  @DisplayName("is not called where nothing is written, and keeps nothing open meanwhile")
+  @DisplayName("is not called while nothing is written, and keeps nothing open meanwhile")
   void silent() throws Exception {
     try (Subscription subscription = listen()) {
       calls.drainPermits();
@@ -92,7 +92,7 @@ class SqliteListenerTest {
 
   @Test
   @DisplayName(
-      "keeps no connection open once the store is closed: all is in the file, and no log is left")
+      "keeps no connection open after the store is closed: the file is complete and has no log")
   void leavesNoLog() throws Exception {
     for (int i = 0; i < 20; i++) {
       Subscription subscription = listen();
@@ -108,7 +108,7 @@ class SqliteListenerTest {
   }
 
   @Test
-  @DisplayName("has a thread for as long as anybody has subscribed")
+  @DisplayName("has a thread only while there is a subscription")
   void thread() throws Exception {
     assertThat(isThreadAlive()).isFalse();
     Subscription first = listen();

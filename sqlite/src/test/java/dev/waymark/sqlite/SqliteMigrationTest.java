@@ -77,7 +77,7 @@ class SqliteMigrationTest {
   }
 
   @Test
-  @DisplayName("answers as before when it is opened, with right totals, and goes on")
+  @DisplayName("gives the same answers and correct totals after it is opened, and accepts writes")
   void answersAsBefore() throws SQLException {
     assertThat(contents.executions()).hasSizeGreaterThan(40);
     SqliteStateStore.open(file).close();
@@ -96,7 +96,7 @@ class SqliteMigrationTest {
   }
 
   @Test
-  @DisplayName("of version 2 answers as before too")
+  @DisplayName("of version 2 gives the same answers")
   void versionTwo() throws SQLException {
     file = folder.resolve("two.db");
     EarlierVersion.copy(2, source, file);
@@ -105,7 +105,8 @@ class SqliteMigrationTest {
   }
 
   @Test
-  @DisplayName("has what had begun and not ended noted as due, since none of it is ready")
+  @DisplayName(
+      "marks executions that were running as due, because none of their task runs is ready")
   void begunIsDue() {
     try (StateStore store = SqliteStateStore.open(file)) {
       assertThat(WhatIsDue.take(store))
@@ -132,7 +133,7 @@ class SqliteMigrationTest {
 
   @ParameterizedTest(name = "({0})")
   @ValueSource(strings = {"ROLLBACK", "BEGIN", "BEGIN IMMEDIATE"})
-  @DisplayName("stays as it is while another program has it open, in a transaction or in none")
+  @DisplayName("stays unchanged while another program has it open, in a transaction or not")
   void inUse(String use) throws Exception {
     try (Connection other = Sample.connect(file);
         Statement sql = other.createStatement()) {
@@ -159,7 +160,7 @@ class SqliteMigrationTest {
   }
 
   @Test
-  @DisplayName("is waited for until the other program has closed it")
+  @DisplayName("is migrated after the other program has closed it")
   void waitedFor() throws Exception {
     FutureTask<StateStore> opening = new FutureTask<>(() -> SqliteStateStore.open(file));
     Thread thread = new Thread(opening);
@@ -182,7 +183,7 @@ class SqliteMigrationTest {
         "TRIGGER executions_count_deleted AFTER DELETE ON executions BEGIN SELECT 1; END",
         "TABLE labels_with_times (x)",
       })
-  @DisplayName("is whole after a statement of the migration failed, and can be migrated later")
+  @DisplayName("is unchanged after a failed statement of the migration, and can be migrated later")
   void failedStatement(String obstacle) throws SQLException {
     String[] words = obstacle.split(" ", -1);
     execute("CREATE " + obstacle);
@@ -201,7 +202,7 @@ class SqliteMigrationTest {
   }
 
   @Test
-  @DisplayName("keeps the history that Flyway began, and goes on with it")
+  @DisplayName("keeps the history that Flyway began, and appends to it")
   void historyOfFlyway() throws SQLException {
     String history =
         "SELECT group_concat(version || ' ' || script || ' ' || checksum || ' ' || success) FROM"
@@ -217,7 +218,7 @@ class SqliteMigrationTest {
   }
 
   @Test
-  @DisplayName("made by another script than ours is refused, and left alone")
+  @DisplayName("created by another script is refused and stays unchanged")
   void otherScript() throws SQLException {
     execute("UPDATE waymark_schema_history SET checksum = 7 WHERE version = '1'");
     assertThatThrownBy(() -> SqliteStateStore.open(file))

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("Who watches a store on SQLite")
+@DisplayName("The observer of a store on SQLite")
 class SqliteObserverTest {
   private static final NewWorkflow WORKFLOW =
       new NewWorkflow(new WorkflowId("flow"), "a definition");
@@ -24,20 +24,20 @@ class SqliteObserverTest {
   @TempDir Path folder = Path.of("");
 
   @Test
-  @DisplayName("harms no write by what it throws, and is told the next one all the same")
+  @DisplayName("fails no write when it throws, and is called for the next one")
   void throwing() {
-    AtomicInteger told = new AtomicInteger();
+    AtomicInteger calls = new AtomicInteger();
     StoreObserver fails =
         new StoreObserver() {
           @Override
           public void committed(int changeSets, int accepted, Duration took) {
-            told.incrementAndGet();
+            calls.incrementAndGet();
             throw new IllegalStateException("failing on purpose in a test");
           }
 
           @Override
           public void claimed(int taskRuns, Duration took) {
-            told.incrementAndGet();
+            calls.incrementAndGet();
             throw new IllegalStateException("failing on purpose in a test");
           }
         };
@@ -46,7 +46,7 @@ class SqliteObserverTest {
       store.saveWorkflow(WORKFLOW);
       assertThat(store.claim(ClaimRequest.of("worker", 1, Duration.ofHours(1))).isEmpty()).isTrue();
       assertThat(store.workflow(WORKFLOW.id())).isNotNull();
-      assertThat(told).hasValue(2);
+      assertThat(calls).hasValue(2);
     }
   }
 

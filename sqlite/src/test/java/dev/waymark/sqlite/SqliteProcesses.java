@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** What the other processes of the tests do: one main class each. */
+/** The main classes of the other processes of the tests. */
 final class SqliteProcesses {
   private SqliteProcesses() {}
 
@@ -74,7 +74,7 @@ final class SqliteProcesses {
     }
   }
 
-  /** Commits so many executions and ends. */
+  /** Commits this number of executions and ends. */
   static final class CommitSome {
     private CommitSome() {}
 
@@ -91,9 +91,9 @@ final class SqliteProcesses {
   }
 
   /**
-   * Reads over and over until an execution has succeeded, and prints a line for every snapshot that
-   * shows a change set in part. It prints "watching" when it has read for the first time, and how
-   * often it has read at the end.
+   * Reads repeatedly until an execution has succeeded, and prints a line for every snapshot that
+   * contains a part of a change set. It prints "watching" after the first read, and the number of
+   * reads at the end.
    */
   static final class Watch {
     private Watch() {}

@@ -40,7 +40,7 @@ class SqliteProcessesIT {
   @TempDir Path folder = Path.of("");
 
   @Test
-  @DisplayName("no acknowledged commit is lost to kill -9, and none is there in part")
+  @DisplayName("kill -9 loses no acknowledged commit, and leaves no part of a commit")
   void killed() throws Exception {
     Path file = folder.resolve("waymark.db");
     List<String> acknowledged = new ArrayList<>();
@@ -73,7 +73,7 @@ class SqliteProcessesIT {
   }
 
   @Test
-  @DisplayName("no claim that returned is lost to kill -9, and what was not claimed is ready")
+  @DisplayName("kill -9 loses no returned claim, and what was not claimed is ready")
   void killedClaims() throws Exception {
     Path file = folder.resolve("waymark.db");
     try (StateStore store = SqliteStateStore.open(file)) {
@@ -104,7 +104,7 @@ class SqliteProcessesIT {
     return claimed;
   }
 
-  private static void assertClaims(StateStore store, ExecutionId execution, Set<String> told) {
+  private static void assertClaims(StateStore store, ExecutionId execution, Set<String> returned) {
     int claimed = 0;
     for (ExecutionProgress.Item item : store.executionProgress(execution).taskRuns()) {
       boolean isClaimed = item.taskRun().state() == TaskRunState.RUNNING;
@@ -113,14 +113,14 @@ class SqliteProcessesIT {
       assertThat(item.attempts())
           .hasSize(isClaimed ? 1 : 0)
           .allMatch(attempt -> attempt.state() == AttemptState.RUNNING);
-      assertThat(isClaimed || !told.contains(item.taskRun().id().toString())).isTrue();
+      assertThat(isClaimed || !returned.contains(item.taskRun().id().toString())).isTrue();
     }
-    assertThat(claimed).isBetween(told.size(), told.size() + 4);
+    assertThat(claimed).isBetween(returned.size(), returned.size() + 4);
   }
 
   @Test
   @DisplayName(
-      "a change set of 101 records with one refused leaves all as they were, and no reader sees a part")
+      "a change set of 101 records with one refused changes nothing, and no reader sees a part of it")
   void wholeOrAbsent() {
     Path file = folder.resolve("waymark.db");
     try (StateStore store = SqliteStateStore.open(file)) {
@@ -165,8 +165,7 @@ class SqliteProcessesIT {
   }
 
   @Test
-  @DisplayName(
-      "10: processes that open a new file at the same moment all succeed, and lose no commit")
+  @DisplayName("10: that open a new file at the same moment all succeed, and lose no commit")
   void openAtOnce() {
     int processes = 4;
     int commits = 50;
@@ -190,7 +189,7 @@ class SqliteProcessesIT {
   }
 
   @Test
-  @DisplayName("processes that open a file of version 1 at the same moment migrate it once")
+  @DisplayName("that open a file of version 1 at the same moment migrate it once")
   void migrateAtOnce() throws SQLException {
     Path file = folder.resolve("old.db");
     EarlierVersion.make(1, file);
@@ -209,7 +208,7 @@ class SqliteProcessesIT {
   }
 
   @Test
-  @DisplayName("9: a folder from which the native library cannot be loaded is named")
+  @DisplayName("9: name the folder from which the native library cannot be loaded")
   void nativeLibraryFolder() {
     Path lost = folder.resolve("missing");
     List<String> options = List.of("-Dorg.sqlite.tmpdir=" + lost);
@@ -222,7 +221,7 @@ class SqliteProcessesIT {
     }
   }
 
-  /** Opens a store and prints the error that comes of it. */
+  /** Opens a store and prints its error. */
   static final class OpenAndPrint {
     private OpenAndPrint() {}
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("Workers on SQLite, as time goes by")
+@DisplayName("Old workers on SQLite")
 class SqliteWorkersTest {
   private static final UUID LIFE = new UUID(1, 1);
 
@@ -27,7 +27,7 @@ class SqliteWorkersTest {
   }
 
   @Test
-  @DisplayName("those of which nothing was heard for a week are forgotten, but not who comes back")
+  @DisplayName("without a heartbeat for a week are deleted, except one that has come back")
   void forgotten() throws SQLException {
     Path file = folder.resolve("waymark.db");
     try (StateStore store = SqliteStateStore.open(file);

@@ -31,7 +31,7 @@ class StoreFileTest {
   }
 
   @Test
-  @DisplayName("is created for its user alone, and so are its companions")
+  @DisplayName("is created only for its user, and so are its companion files")
   void permissions() throws IOException {
     try (StateStore store = SqliteStateStore.open(folder.resolve("a.db"))) {
       setPool(store, "gpu");
@@ -46,7 +46,7 @@ class StoreFileTest {
   }
 
   @Test
-  @DisplayName("keeps the permissions that it has")
+  @DisplayName("keeps its permissions")
   void kept() throws IOException {
     Path file = folder.resolve("a.db");
     SqliteStateStore.open(file).close();
@@ -56,7 +56,7 @@ class StoreFileTest {
   }
 
   @Test
-  @DisplayName("is not created where that is not wanted, not even of an empty file")
+  @DisplayName("is not created when that is not allowed, not even as an empty file")
   void notCreated() throws IOException {
     Path missing = folder.resolve("typo.db");
     SqliteStateStore.Builder builder = SqliteStateStore.builder(missing).createIfMissing(false);
@@ -70,7 +70,7 @@ class StoreFileTest {
   }
 
   @Test
-  @DisplayName("with a second hard link is refused, since each name would have its own log")
+  @DisplayName("with a second hard link is refused, because each name would have its own log")
   void hardLink() throws IOException {
     Path file = folder.resolve("a.db");
     SqliteStateStore.open(file).close();
@@ -105,7 +105,7 @@ class StoreFileTest {
   }
 
   @Test
-  @DisplayName("that is a mount point itself is refused; one in a mounted folder is not")
+  @DisplayName("that is a mount point itself is refused, and one in a mounted folder is accepted")
   void mounted() throws Exception {
     Path file = Files.createDirectory(folder.resolve("in side")).resolve("a b.db");
     SqliteStateStore.open(file).close();
@@ -130,7 +130,7 @@ class StoreFileTest {
         + "'";
   }
 
-  /** Runs a command where one path is mounted at another; what it prints. */
+  /** Runs a command while one path is mounted at another, and returns its output. */
   private static String inNamespace(String command, Path from, Path to) throws Exception {
     Process process;
     try {
@@ -155,7 +155,7 @@ class StoreFileTest {
     return text;
   }
 
-  /** Opens a store in a process of its own. */
+  /** Opens a store in a separate process. */
   static final class Opener {
     private Opener() {}
 

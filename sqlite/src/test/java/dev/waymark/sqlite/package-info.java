@@ -1,4 +1,4 @@
-/** Tests of the SQLite backend: the contract, and what is SQLite's own. */
+/** Tests of the SQLite backend: the contract, and the properties of SQLite. */
 @NullMarked
 package dev.waymark.sqlite;
 

@@ -9,13 +9,13 @@ import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The sums of the rows of the history in a group")
+@DisplayName("The sums in the history rows of a group")
 class HistorySumsTest {
   private static final UUID A = new UUID(0, 1);
   private static final UUID B = new UUID(0, 2);
 
   @Test
-  @DisplayName("are of each execution by itself: transitions before, and what has come to an end")
+  @DisplayName("are separate for each execution: earlier transitions and ends")
   void perExecution() {
     Rows rows = WriteStatement.INSERT_HISTORY.rows();
     rows.add(A, Instant.EPOCH, 3, "1", 2, 0);

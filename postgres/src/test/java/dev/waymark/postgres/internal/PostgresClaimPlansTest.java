@@ -25,8 +25,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Over a store in which 100,000 task runs are ready and as many are claimed, half of each later
- * than now. The plans are those of the store's own transactions, with what they set for themselves.
+ * With a store in which 100,000 task runs are ready and as many are claimed, half of each later
+ * than now. The plans are those of the store's own transactions, with their settings.
  */
 @DisplayName("The plans of claims on PostgreSQL")
 class PostgresClaimPlansTest {
@@ -63,7 +63,7 @@ class PostgresClaimPlansTest {
 
   private static final Pattern READ = Pattern.compile("actual rows=(\\d+)\\S* loops=(\\d+)");
 
-  /** No step of a plan gives more rows: a claim looks at some seventy of each priority. */
+  /** No step of a plan returns more rows: a claim reads about seventy of each priority. */
   private static final long FEW = 400;
 
   private final String schema = TestServer.newSchema();
@@ -84,8 +84,7 @@ class PostgresClaimPlansTest {
   }
 
   @Test
-  @DisplayName(
-      "every statement goes by its index to the few rows that it is for, also to lock them")
+  @DisplayName("every statement reads and locks only the few rows that it needs, by an index")
   void few() throws SQLException {
     assertPlans();
     for (String table : TABLES) {
@@ -122,7 +121,7 @@ class PostgresClaimPlansTest {
                 .containsPattern("leases_by_pool .*\\R.*\\(pool = p.name\\) AND \\(expires_at >= ");
         case PICK_READY ->
             assertThat(plan)
-                // Those that are locked come in order without being sorted, so no more are locked.
+                // The locked rows are read in order without a sort, so no more rows are locked.
                 .containsPattern("Limit .*\\R.*\\R *->  LockRows.*\\R.*\\R *->  Nested Loop")
                 .contains("executions_pkey", "execution_details_pkey", "attempts_pkey")
                 .containsPattern(
@@ -215,7 +214,7 @@ class PostgresClaimPlansTest {
         .contains("log_chunks_by_execution", "executions_pkey");
   }
 
-  /** The plan of a statement, which is run and must touch few rows. */
+  /** The plan of a statement, which is run and must read few rows. */
   private String plan(Session session, ReadStatement statement, Request.Parameters parameters)
       throws SQLException {
     StringBuilder plan = new StringBuilder(statement + "\n");

@@ -52,7 +52,7 @@ class PostgresConnectionTest {
   }
 
   @Test
-  @DisplayName("14: the socket is kept alive, and times out only after the server would")
+  @DisplayName("14: the socket has keep-alive, and a time-out longer than those of the server")
   void socket() throws Exception {
     try (Connection connection = connect("socketFactory=" + Sockets.class.getName())) {
       assertThat(Sockets.last.getKeepAlive()).isTrue();
@@ -65,7 +65,7 @@ class PostgresConnectionTest {
   }
 
   @Test
-  @DisplayName("14: what the URL says of the connection stays as it is")
+  @DisplayName("14: parameters of the URL are kept")
   void urlWins() throws SQLException {
     try (Connection connection = connect("socketTimeout=99&ApplicationName=mine")) {
       assertThat(connection.getNetworkTimeout()).isEqualTo(99_000);
@@ -74,7 +74,7 @@ class PostgresConnectionTest {
   }
 
   @Test
-  @DisplayName("14: a server that takes no writes is not connected to")
+  @DisplayName("14: the store does not connect to a read-only server")
   void primary() throws SQLException {
     assertThatThrownBy(() -> connect("options=-c%20default_transaction_read_only=on"))
         .isInstanceOf(SQLException.class)
@@ -86,7 +86,7 @@ class PostgresConnectionTest {
   }
 
   @Test
-  @DisplayName("14: time-outs hold within a transaction, and are gone from a session of others")
+  @DisplayName("14: time-outs hold within a transaction, and are reset in a session of others")
   void transaction() throws SQLException {
     PostgresDialect dialect = dialect(SETTINGS);
     try (Session session = new Session(TestServer.connect())) {
@@ -137,7 +137,7 @@ class PostgresConnectionTest {
   }
 
   @Test
-  @DisplayName("14: a transaction in which nothing happens is ended by the server, and tried again")
+  @DisplayName("14: the server ends an idle transaction, and the store retries it")
   void idle() throws SQLException {
     PostgresDialect dialect = dialect(settings(Duration.ofMillis(50)));
     try (Session session = new Session(connect(""))) {
@@ -155,7 +155,7 @@ class PostgresConnectionTest {
   }
 
   @Test
-  @DisplayName("14: a transaction that the server ends for its length is tried again")
+  @DisplayName("14: the store retries a transaction that the server ends for its length")
   void transactionTimeout() throws SQLException {
     assumeTrue(
         Integer.parseInt(TestServer.text("SHOW server_version_num")) >= 170_000,
@@ -177,8 +177,7 @@ class PostgresConnectionTest {
 
   @Test
   @DisplayName(
-      "13, 19: who waits for locks does so in a fixed order or for one alone; a claim passes over;"
-          + " no read for an answer locks")
+      "13, 19: lock waits follow a fixed order or are for a single lock; a claim skips locked rows; reads take no locks")
   void locks() throws SQLException {
     PostgresSql texts = new PostgresSql("waymark");
     for (ReadStatement statement : ReadStatement.values()) {
@@ -200,7 +199,7 @@ class PostgresConnectionTest {
         default -> assertThat(text).doesNotContain("FOR ", "SHARE", "SKIP LOCKED", "NOWAIT");
       }
     }
-    // Whatever a read may become, in its transaction the server refuses to lock.
+    // Whatever the plan of a read is, the server refuses locks in its transaction.
     try (Session session = new Session(connect(""))) {
       dialect(SETTINGS).beginRead(session);
       assertThatThrownBy(() -> session.execute("SELECT FROM pg_class FOR SHARE SKIP LOCKED"))
@@ -208,7 +207,7 @@ class PostgresConnectionTest {
     }
   }
 
-  /** Makes the driver's sockets and keeps the last. */
+  /** Creates the sockets of the driver and keeps the last one. */
   public static final class Sockets extends SocketFactory {
     private static volatile Socket last;
 
@@ -244,7 +243,8 @@ class PostgresConnectionTest {
   }
 
   @Test
-  @DisplayName("a session of our own is tuned once; one that belongs to others is left as it is")
+  @DisplayName(
+      "a session of the store's own is tuned once, and a session of others stays unchanged")
   void tuned() throws SQLException {
     try (Connection own = connect("")) {
       assertThat(TestServer.text(own, "SHOW plan_cache_mode")).isEqualTo("force_generic_plan");
@@ -264,7 +264,7 @@ class PostgresConnectionTest {
   }
 
   @Test
-  @DisplayName("that a session is tuned cannot be said by a setting of somebody else")
+  @DisplayName("a setting of another program cannot mark a session as tuned")
   void tunedByOthers() throws SQLException {
     try (Connection other = TestServer.connect()) {
       TestServer.text(
@@ -274,7 +274,7 @@ class PostgresConnectionTest {
   }
 
   @Test
-  @DisplayName("what a reload of the server changes does not reach a session of our own")
+  @DisplayName("a reload of the server does not change a session of the store's own")
   void reloaded() throws SQLException {
     try (Connection own = connect("");
         Connection other = TestServer.connect()) {

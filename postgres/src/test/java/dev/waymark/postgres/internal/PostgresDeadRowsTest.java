@@ -36,7 +36,7 @@ class PostgresDeadRowsTest {
   private static final int DEAD = 50_000;
   private static final int TOGETHER = 2_000;
 
-  /** Of all statements of an empty claim together, with some thousand rows that died just now. */
+  /** Of all statements of an empty claim together, with some thousand rows that died recently. */
   private static final long FEW = 300;
 
   private static final List<String> POOLS = List.of("default", "gpu");
@@ -59,7 +59,7 @@ class PostgresDeadRowsTest {
   }
 
   @Test
-  @DisplayName("an empty claim reads as few buffers over 100,000 dead rows as over 50,000")
+  @DisplayName("an empty claim reads as few buffers with 100,000 dead rows as with 50,000")
   void flat() throws SQLException {
     TestServer.execute("INSERT INTO " + schema + ".pools VALUES ('gpu', 3)");
     try (Connection old = TestServer.connect();
@@ -71,14 +71,14 @@ class PostgresDeadRowsTest {
       long fewOfTwice = fewest(session);
 
       long all = buffers(session, dialect());
-      assertThat(all).as("buffers of a store that knows nothing yet").isGreaterThan(4 * 750);
+      assertThat(all).as("buffers of a store without bounds").isGreaterThan(4 * 750);
       assertThat(few).isLessThan(FEW);
       assertThat(fewOfTwice).isLessThan(FEW);
     }
   }
 
   @Test
-  @DisplayName("a store opened later also passes over them, from its third claim on")
+  @DisplayName("a store that is opened later also skips them, from its third claim on")
   void opened() throws SQLException {
     try (Connection old = TestServer.connect();
         Session session = new Session(TestServer.connect())) {
@@ -95,7 +95,7 @@ class PostgresDeadRowsTest {
   }
 
   @Test
-  @DisplayName("a row that is committed long after its time, and after many claims, is claimed")
+  @DisplayName("a claim finds a row that is committed long after its time, and after many claims")
   void committedLate() throws SQLException {
     TestServer.execute(
         """
@@ -126,7 +126,7 @@ class PostgresDeadRowsTest {
   }
 
   @Test
-  @DisplayName("a row in a lane that no commit has recorded is claimed at once")
+  @DisplayName("a claim immediately finds a row in a lane that no commit has recorded")
   void unknownLane() throws SQLException {
     committedIn("default", 41);
     committedIn("gpu", -7);
@@ -138,7 +138,7 @@ class PostgresDeadRowsTest {
   }
 
   @Test
-  @DisplayName("a row that moves into a lane whose bound it would have been behind is claimed")
+  @DisplayName("a claim finds a row that moves into a lane whose bound is later than the row")
   void moved() throws SQLException {
     committedIn("gpu", 5);
     try (Session session = new Session(TestServer.connect())) {
@@ -171,7 +171,7 @@ class PostgresDeadRowsTest {
     TestServer.text(old, "SELECT count(*) FROM pg_class");
   }
 
-  /** Puts rows into all tables and lanes, and takes them away. */
+  /** Inserts rows into all tables and lanes, and deletes them. */
   private void die(Session session) throws SQLException {
     for (int i = 0; i < DEAD / TOGETHER; i++) {
       dieTogether(session);
@@ -236,7 +236,7 @@ class PostgresDeadRowsTest {
         dialect, new ClaimRequest("w", 10, Duration.ofHours(1), Set.copyOf(POOLS)));
   }
 
-  /** The reads of a claim; returns how many it picked. */
+  /** The reads of a claim; returns the number of selected rows. */
   private static int claim(Session session, PostgresDialect dialect) throws SQLException {
     ClaimReads reads = reads(dialect);
     dialect.beginWrite(session);
@@ -257,7 +257,7 @@ class PostgresDeadRowsTest {
     return buffers;
   }
 
-  /** The first line is of the root of the plan, which includes all below it. */
+  /** The first line is that of the root of the plan, which includes all steps below it. */
   private static long buffers(String plan) {
     Matcher line = BUFFERS.matcher(plan);
     return line.find()

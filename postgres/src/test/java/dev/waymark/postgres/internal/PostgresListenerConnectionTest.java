@@ -22,23 +22,23 @@ import org.junit.jupiter.api.Timeout;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
-@DisplayName("The connection that listens on PostgreSQL")
+@DisplayName("The connection of the listener thread on PostgreSQL")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresListenerConnectionTest {
   private static final Duration LONG = Duration.ofHours(1);
 
-  /** No schema: who calls is the test. */
+  /** No schema: the test calls the listener. */
   private final String name = TestServer.newName();
 
   private final Semaphore calls = new Semaphore(0);
 
-  /** What opens a connection, of which there may be none. */
+  /** Opens a connection, or fails if there is none. */
   @FunctionalInterface
   private interface Opening {
     Connection open() throws SQLException;
   }
 
-  /** A source that notes what it has given out. */
+  /** A source that records the connections that it has returned. */
   private static final class Source extends PGSimpleDataSource {
     private static final long serialVersionUID = 1L;
 
@@ -108,7 +108,7 @@ class PostgresListenerConnectionTest {
   }
 
   @Test
-  @DisplayName("is opened again and again until the server takes one")
+  @DisplayName("is opened again and again until the server accepts one")
   void again() throws InterruptedException {
     Semaphore refusals = new Semaphore(5);
     Source source =
@@ -130,7 +130,7 @@ class PostgresListenerConnectionTest {
   }
 
   @Test
-  @DisplayName("is not waited for by who closes, and is closed when it comes about too late")
+  @DisplayName("does not delay a close, and is closed if it is established too late")
   void late() throws SQLException, InterruptedException {
     CountDownLatch opening = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
@@ -160,7 +160,7 @@ class PostgresListenerConnectionTest {
   }
 
   @Test
-  @DisplayName("is given up when it is of a driver that cannot listen, and never tried again")
+  @DisplayName("is closed and never retried when its driver cannot listen")
   void otherDriver() throws SQLException {
     Source source = new Source(() -> hidden(TestServer.connect()));
     try (PostgresListener listener = listener(source, LONG)) {
@@ -177,7 +177,7 @@ class PostgresListenerConnectionTest {
     }
   }
 
-  /** A connection that does not show what is behind it. */
+  /** A connection that cannot be unwrapped. */
   private static Connection hidden(Connection connection) {
     return (Connection)
         Proxy.newProxyInstance(
@@ -196,13 +196,13 @@ class PostgresListenerConnectionTest {
   }
 
   @Test
-  @DisplayName("17: is given up when it turns out not to be one session, and never tried again")
+  @DisplayName("17: is closed and never retried when it does not keep one session")
   void notOneSession() throws SQLException, InterruptedException {
     Source source = new Source(TestServer::connect);
     try (PostgresListener listener = listener(source, Duration.ofMillis(1))) {
       listener.during(nothing());
       awaitCall();
-      // From here it looks as if another session had come behind the connection.
+      // The process id differs, as after a change of the session behind the connection.
       try (Statement sql = source.opened.get(0).createStatement()) {
         sql.execute("UNLISTEN waymark");
       }

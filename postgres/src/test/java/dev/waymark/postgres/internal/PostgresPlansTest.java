@@ -30,8 +30,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Over a store that is large enough for a plan to matter. A prepared statement gets a plan of its
- * parameters or one for all parameters, as the server sees fit, so both must be good.
+ * With a store that is large enough for plans to differ. The server uses a custom plan or a generic
+ * plan for a prepared statement, so both must be good.
  */
 @DisplayName("The plans of lists of executions on PostgreSQL")
 class PostgresPlansTest {
@@ -75,7 +75,7 @@ class PostgresPlansTest {
     TestServer.drop(schema);
   }
 
-  /** What reading every shape of list prepares, by its text. */
+  /** The statements that are prepared by reading every shape of list, by text. */
   private static Collection<Run> read() throws SQLException {
     PostgresSettings settings = PostgresConnectionTest.settings(schema, Duration.ofSeconds(60));
     PostgresDialect dialect =
@@ -97,7 +97,7 @@ class PostgresPlansTest {
   }
 
   @Test
-  @DisplayName("with known parameters every range is led by an index, and none is sorted")
+  @DisplayName("custom plans read every range by an index, and sort nothing")
   void custom() throws SQLException {
     assertThat(runs).hasSizeGreaterThan(200);
     try (Connection connection = TestServer.connect()) {
@@ -112,7 +112,7 @@ class PostgresPlansTest {
   }
 
   @Test
-  @DisplayName("a plan for all parameters is led by the same indexes, and sorts nothing either")
+  @DisplayName("generic plans use the same indexes, and sort nothing")
   void generic() throws SQLException {
     try (Connection connection = TestServer.connect();
         Statement statement = connection.createStatement()) {
@@ -164,7 +164,7 @@ class PostgresPlansTest {
     }
   }
 
-  /** One range for each state, within the index alone, cut off where the page must end. */
+  /** One range for each state, within the index alone, which ends with the page. */
   private static void assertBranches(String text, List<String> plan, String all) {
     int branches = count(text, "x\\.state = \\?");
     if (branches > 0) {
@@ -183,7 +183,7 @@ class PostgresPlansTest {
     }
   }
 
-  /** One range for the first label. What else is asked of a page is looked up by key. */
+  /** One range for the first label. Other conditions of a page are checked by key. */
   private static void assertLabels(String text, List<String> plan, String all) {
     if (text.contains("l.name = ?")) {
       assertScan(plan, "execution_labels l", "execution_labels_by_value", 1, all)
@@ -199,7 +199,7 @@ class PostgresPlansTest {
     }
   }
 
-  /** The conditions on the time that must stand with the others in the condition of the index. */
+  /** The conditions on the time that must be part of the condition of the index. */
   private static String bounds(String text, String table) {
     String bounds = text.contains(table + ".created_at >= ?") ? ".*created_at >= " : "";
     bounds += text.contains(table + ".created_at < ?") ? ".*created_at < " : "";
@@ -207,7 +207,7 @@ class PostgresPlansTest {
     return bounds + (text.contains(") < (?, ?)") ? ".*ROW.* < ROW" : "") + ".*";
   }
 
-  /** The conditions of this index, by which alone a table must be scanned, so many times. */
+  /** The conditions of the only index scans of this table, this number of times. */
   private static ListAssert<String> assertScan(
       List<String> plan, String table, String index, int times, String all) {
     List<String> conditions = new ArrayList<>();

@@ -78,7 +78,7 @@ class PostgresSchemaTest {
     }
   }
 
-  /** The driver asks the server only when something is to be known of the statement. */
+  /** The driver sends a statement to the server only when its metadata is requested. */
   private void prepare(String text) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(text)) {
       assertThat(statement.getParameterMetaData().getParameterCount())
@@ -88,7 +88,7 @@ class PostgresSchemaTest {
   }
 
   @Test
-  @DisplayName("an opening looks for every trigger there is")
+  @DisplayName("an opening checks every trigger that exists")
   void triggers() throws SQLException {
     assertThat(
             TestServer.text(
@@ -103,7 +103,7 @@ class PostgresSchemaTest {
   }
 
   @Test
-  @DisplayName("a row of the history that is inserted by hand gets the next position")
+  @DisplayName("a history row that is inserted manually gets the next position")
   void handWrittenHistory() throws SQLException {
     for (int count : new int[] {2, 3, 1}) {
       sql.execute(
@@ -118,7 +118,7 @@ class PostgresSchemaTest {
   }
 
   @Test
-  @DisplayName("ids are ordered and compared byte by byte, whatever the collation of the database")
+  @DisplayName("ids are ordered and compared by byte, with any collation of the database")
   void collation() throws SQLException {
     assertThat(
             TestServer.text(
@@ -142,7 +142,7 @@ class PostgresSchemaTest {
   }
 
   @Test
-  @DisplayName("a record to which others belong cannot be deleted")
+  @DisplayName("a record that owns others cannot be deleted")
   void owners() throws SQLException {
     sql.execute(insertExecution(1, "PENDING", "w"));
     sql.execute(
@@ -166,7 +166,7 @@ class PostgresSchemaTest {
   }
 
   @Test
-  @DisplayName("every move of an execution by hand-written SQL is held to the table")
+  @DisplayName("manual SQL can make only the moves of the table with an execution")
   void executionMoves() throws SQLException {
     int id = 0;
     for (ExecutionState from : ExecutionState.values()) {
@@ -181,7 +181,7 @@ class PostgresSchemaTest {
   }
 
   @Test
-  @DisplayName("every move of a task run by hand-written SQL is held to the table")
+  @DisplayName("manual SQL can make only the moves of the table with a task run")
   void taskRunMoves() throws SQLException {
     sql.execute(insertExecution(1, "PENDING", "w"));
     int id = 0;
@@ -198,7 +198,7 @@ class PostgresSchemaTest {
   }
 
   @Test
-  @DisplayName("every move of an attempt by hand-written SQL is held to the table")
+  @DisplayName("manual SQL can make only the moves of the table with an attempt")
   void attemptMoves() throws SQLException {
     sql.execute(insertExecution(1, "PENDING", "w"));
     sql.execute(insertTaskRun(1, 1));
@@ -219,7 +219,7 @@ class PostgresSchemaTest {
   }
 
   @Test
-  @DisplayName("a record begins in its first state, and a version cannot be skipped")
+  @DisplayName("a record begins in its first state, and no version can be skipped")
   void beginnings() throws SQLException {
     assertThatThrownBy(() -> sql.execute(insertExecution(1, "RUNNING", "w")))
         .hasMessageContaining("begins PENDING");
@@ -234,7 +234,7 @@ class PostgresSchemaTest {
   }
 
   @Test
-  @DisplayName("an execution does not end by hand-written SQL while a task run is live")
+  @DisplayName("manual SQL cannot end an execution while a task run is live")
   void endsWithItsTaskRuns() throws SQLException {
     int version = createExecutionIn(1, ExecutionState.RUNNING);
     sql.execute(insertTaskRun(1, 1));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Where scans of claims begin")
+@DisplayName("The bounds of scans of claims")
 class ScanBoundsTest {
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
   private static final Lane LANE = new Lane("default", 5);
@@ -27,7 +27,7 @@ class ScanBoundsTest {
   }
 
   @Test
-  @DisplayName("without a writer the begin is the time of the look less the margin")
+  @DisplayName("without a writer a bound is the time of the refresh minus the margin")
   void idle() {
     refresh("server", 1, Set.of(), null);
 
@@ -37,7 +37,7 @@ class ScanBoundsTest {
   }
 
   @Test
-  @DisplayName("a live row that is older keeps the begin where it is")
+  @DisplayName("an older live row keeps the bound where it is")
   void live() {
     Instant row = at(-100);
     refresh("server", 1, Set.of(), row);
@@ -47,7 +47,7 @@ class ScanBoundsTest {
   }
 
   @Test
-  @DisplayName("a pending writer keeps the begin back, one that began later does not")
+  @DisplayName("a pending writer holds the bound back, and one that began later does not")
   void pending() {
     refresh("server", 1, Set.of("3/7", "4/1"), null);
     assertThat(begin()).isEqualTo(ScanBounds.EVER);
@@ -64,7 +64,7 @@ class ScanBoundsTest {
   }
 
   @Test
-  @DisplayName("a prepared transaction may be one that was pending under another name")
+  @DisplayName("a prepared transaction may be an earlier pending one under another name")
   void prepared() {
     refresh("server", 1, Set.of("3/7"), null);
     refresh("server", 2, Set.of("-1/900"), null);
@@ -76,7 +76,7 @@ class ScanBoundsTest {
   }
 
   @Test
-  @DisplayName("another server, a clock that went back, and time drop all bounds")
+  @DisplayName("another server, a clock that goes back, and elapsed time drop all bounds")
   void dropped() {
     refresh("server", 1, Set.of(), null);
     refresh("standby", 2, Set.of(), null);
@@ -96,7 +96,7 @@ class ScanBoundsTest {
   }
 
   @Test
-  @DisplayName("what a refresh found that was replaced meanwhile is ignored")
+  @DisplayName("the result of a refresh is ignored if the bounds were replaced meanwhile")
   void replaced() {
     Object slow = new Object();
     bounds.start(slow, POOLS);

@@ -52,7 +52,7 @@ public final class SqlNames {
     for (String migration : migrations()) {
       all.append(resource("/dev/waymark/postgres/migration/" + migration));
     }
-    // What is not in one place: texts that vary with a query, and what begins a transaction.
+    // SQL that is not in a constant: texts that depend on a query, and the begin of a transaction.
     all.append(
         " count(1) sum(1) x < y > z <= a >= b = c + d LIMIT set_config(1) current_setting(1)");
     all.append(

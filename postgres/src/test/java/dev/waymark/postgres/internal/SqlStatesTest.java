@@ -25,7 +25,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
 
-@DisplayName("What PostgreSQL's SQLStates mean to a caller")
+@DisplayName("The meaning of PostgreSQL's SQLSTATEs for a caller")
 class SqlStatesTest {
   /** Appendix A of the documentation, without the classes that are only warnings. */
   private static final String DOCUMENTED =
@@ -73,7 +73,7 @@ class SqlStatesTest {
 
   @ParameterizedTest
   @MethodSource("states")
-  @DisplayName("every state of every call has its type, and says only what is known")
+  @DisplayName("every state of every call has its type, and claims only what is known")
   void everyState(String state) {
     for (FailedCall call : FailedCall.values()) {
       WaymarkException error = explain(state, call);
@@ -134,7 +134,7 @@ class SqlStatesTest {
     "XX001, APART, is damaged",
     "XX002, APART, is damaged"
   })
-  @DisplayName("the message says what happened, and only what may pass is tried again")
+  @DisplayName("the message says what happened, and only temporary errors are retried")
   void says(String state, Remedy remedy, String text) {
     assertThat(explain(state, FailedCall.WRITE)).hasMessageContaining(text);
     assertThat(dialect.remedy(error("ERROR", state))).isEqualTo(remedy);
@@ -152,7 +152,7 @@ class SqlStatesTest {
     "PANIC, 53100, false",
     "ERROR, XX000, false"
   })
-  @DisplayName("an ERROR says that the transaction was rolled back, anything worse says nothing")
+  @DisplayName("an ERROR means that the transaction was rolled back, and anything worse does not")
   void rolledBack(String severity, String state, boolean rolledBack) {
     assertThat(CommitErrors.isRolledBack(error(severity, state))).isEqualTo(rolledBack);
     assertThat(CommitErrors.isRolledBack(new PSQLException("lost", PSQLState.CONNECTION_FAILURE)))

@@ -1,4 +1,4 @@
-/** Tests of what the store on PostgreSQL is made of. */
+/** Tests of the internals of the store on PostgreSQL. */
 @NullMarked
 package dev.waymark.postgres.internal;
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-@DisplayName("A SQLite file that is busy")
+@DisplayName("A busy SQLite file")
 class BusyTest {
   private static final Duration LONG = Duration.ofMinutes(1);
 
@@ -34,7 +34,7 @@ class BusyTest {
   }
 
   @Test
-  @DisplayName("6: is tried again, also where SQLite itself does not wait")
+  @DisplayName("6: is retried, also where SQLite itself does not wait")
   void triesAgain() throws Exception {
     errors.addAll(
         List.of(
@@ -46,7 +46,7 @@ class BusyTest {
   }
 
   @Test
-  @DisplayName("is not waited for once the busy time-out is over")
+  @DisplayName("is not retried after the busy time-out")
   void givesUp() {
     SQLException busy = error(SQLiteErrorCode.SQLITE_BUSY);
     errors.add(busy);
@@ -55,7 +55,7 @@ class BusyTest {
   }
 
   @Test
-  @DisplayName("is the only thing that is waited for")
+  @DisplayName("is the only error that is retried")
   void otherErrors() {
     SQLException full = error(SQLiteErrorCode.SQLITE_FULL);
     errors.add(full);

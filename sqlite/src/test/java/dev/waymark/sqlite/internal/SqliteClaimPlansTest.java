@@ -31,7 +31,7 @@ class SqliteClaimPlansTest {
   private static final String LANES =
       "SEARCH q USING COVERING INDEX ready_task_runs_in_order (pool=? AND priority=? AND available_at";
 
-  /** The steps that go over what a statement was given or has itself put together. */
+  /** The steps that scan parameters or results of the statement itself. */
   private static final String OWN =
       "SCAN (p|l|o|picked|json_each|CONSTANT ROW|\\(subquery-\\d+\\)).*";
 
@@ -69,7 +69,7 @@ class SqliteClaimPlansTest {
   }
 
   @Test
-  @DisplayName("every statement goes by its index to the rows that it is for")
+  @DisplayName("every statement reads only the rows that it needs, by an index")
   void searches() throws SQLException {
     assertPlans();
     execute("ANALYZE");
@@ -165,7 +165,7 @@ class SqliteClaimPlansTest {
             "SEARCH e USING PRIMARY KEY (id=?)");
   }
 
-  /** The steps of a plan, none of which goes over a whole table. */
+  /** The steps of a plan, none of which scans a whole table. */
   private ListAssert<String> plan(
       Connection connection, ReadStatement statement, Request.Parameters parameters)
       throws SQLException {

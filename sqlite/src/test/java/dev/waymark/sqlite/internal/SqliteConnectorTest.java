@@ -28,7 +28,7 @@ class SqliteConnectorTest {
   }
 
   @Test
-  @DisplayName("4: the settings that the promises rest on are in force")
+  @DisplayName("4: the settings on which the guarantees depend are in force")
   void settings() throws SQLException {
     SqliteConnector connector = connector(1_000);
     new SqliteSchema(folder.resolve("a.db")).prepare(connector);
@@ -65,7 +65,7 @@ class SqliteConnectorTest {
   }
 
   @Test
-  @DisplayName("a file that is larger than allowed is opened, and grows no further")
+  @DisplayName("a file that is larger than allowed is opened, and does not grow")
   void largerThanAllowed() throws SQLException {
     new SqliteSchema(folder.resolve("a.db")).prepare(connector(1_000));
     try (Connection writer = connector(1).writer();

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-@DisplayName("What SQLite's result codes mean to a caller")
+@DisplayName("The meaning of SQLite's result codes for a caller")
 class SqliteErrorsTest {
   private final SqliteErrors errors =
       new SqliteErrors(Path.of("/data/waymark.db"), Duration.ofSeconds(10));
@@ -36,7 +36,7 @@ class SqliteErrorsTest {
 
   @ParameterizedTest
   @MethodSource("everything")
-  @DisplayName("every code of every call has its type, and says only what is known")
+  @DisplayName("every code of every call has its type, and claims only what is known")
   void everyCode(SQLiteErrorCode code, FailedCall call) {
     WaymarkException error = explain(code, call);
 
@@ -98,7 +98,7 @@ class SqliteErrorsTest {
   }
 
   @Test
-  @DisplayName("a COMMIT that failed is unknown unless the file was locked or full")
+  @DisplayName("the outcome of a failed COMMIT is unknown unless the file was locked or full")
   void rolledBack() {
     for (SQLiteErrorCode code : SQLiteErrorCode.values()) {
       String primary = SQLiteErrorCode.getErrorCode(code.code & 0xff).name();

@@ -26,11 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.ProgressHandler;
 
 /**
- * Again and again while SQLite runs the migrations, whenever the files have changed, what lies on
- * the disk is copied: that is what a process leaves behind that is killed there. The connection may
- * hold no more than a few pages in memory, so that there is something on the disk.
+ * While SQLite runs the migrations, the files are copied whenever they have changed. A process that
+ * is killed at that moment leaves such files. The connection keeps only a few pages in memory, so
+ * that the files change often.
  */
-@DisplayName("A process that is killed while it migrates a file")
+@DisplayName("A process that is killed during the migration of a file")
 class SqliteMigrationCrashTest {
   private static final String FILL =
       """
@@ -44,7 +44,7 @@ class SqliteMigrationCrashTest {
   private Path file = Path.of("");
 
   @Test
-  @DisplayName("leaves one of the versions, whole, and whoever comes next has the newest")
+  @DisplayName("leaves one complete version, and the next opening has the newest")
   void wholeVersions() throws SQLException {
     file = folder.resolve("waymark.db");
     EarlierVersion.make(1, file);
@@ -75,7 +75,7 @@ class SqliteMigrationCrashTest {
       int version = Integer.parseInt(SqliteConnector.text(connection, "PRAGMA user_version"));
       assertThat(hasTable(connection, "execution_counts")).isEqualTo(version >= 2);
       assertThat(hasTable(connection, "ready_task_runs")).isEqualTo(version >= 3);
-      // A migration that were done and not noted would be done again by the next version.
+      // A migration that was applied and not recorded would be applied again by the next version.
       assertThat(
               SqliteConnector.text(connection, "SELECT max(version) FROM waymark_schema_history"))
           .isEqualTo(Integer.toString(version));
@@ -98,7 +98,7 @@ class SqliteMigrationCrashTest {
     Counts.check(image);
   }
 
-  /** Copies whenever SQLite has run some more instructions, if the disk has changed since. */
+  /** Copies after SQLite has run some more instructions, if the files have changed since. */
   private final class Watch extends ProgressHandler {
     private List<Long> last = List.of();
 
@@ -128,7 +128,7 @@ class SqliteMigrationCrashTest {
     }
   }
 
-  /** Nobody else uses the file, so it does no harm that copying drops its locks. */
+  /** No other connection uses the file, so it is harmless that copying drops its locks. */
   private void copy() {
     try {
       Path image = Files.createDirectory(folder.resolve("image-" + images.size()));

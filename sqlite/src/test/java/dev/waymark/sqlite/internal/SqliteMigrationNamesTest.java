@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The list of the migrations")
 class SqliteMigrationNamesTest {
   @Test
-  @DisplayName("has every script of the folder, in order, and the version of the last")
+  @DisplayName("contains every script of the folder, in order, and the version of the last")
   void complete() throws URISyntaxException {
     URL first =
         SqliteMigrations.class.getResource("/dev/waymark/sqlite/migration/V1__state_store.sql");

@@ -70,13 +70,13 @@ class SqlitePlansTest {
   }
 
   @Test
-  @DisplayName("every range is led by an index to where it begins and ends, and none is sorted")
+  @DisplayName("every range is read by an index from its begin to its end, and nothing is sorted")
   void ranges() throws SQLException {
     assertPlans();
   }
 
   @Test
-  @DisplayName("they are the same when there are statistics")
+  @DisplayName("are the same with statistics")
   void rangesWithStatistics() throws SQLException {
     execute("ANALYZE");
     assertPlans();
@@ -100,7 +100,7 @@ class SqlitePlansTest {
     }
   }
 
-  /** What reading every shape of list prepares, by its text. */
+  /** The statements that are prepared by reading every shape of list, by text. */
   private static Collection<Run> runs(Connection connection) throws SQLException {
     StatementLog log = new StatementLog();
     Session session = new Session(log.watch(connection));
@@ -147,7 +147,7 @@ class SqlitePlansTest {
     }
   }
 
-  /** What an index is to be searched by for the conditions of one range. */
+  /** The columns by which an index is searched for the conditions of one range. */
   private static String bounds(String text, String table, String place) {
     String bounds = text.contains(table + ".created_at >= ?") ? " AND created_at>?" : "";
     bounds += text.contains(") > (?, ?)") ? " AND (" + place + ")>(?,?)" : "";
@@ -155,7 +155,7 @@ class SqlitePlansTest {
     return bounds + (text.contains(") < (?, ?)") ? " AND (" + place + ")<(?,?)" : "");
   }
 
-  /** One range for the first label; all else is looked up by key. */
+  /** One range for the first label; other conditions are checked by key. */
   private static void assertLabels(String text, List<String> plan) {
     if (text.contains("l.name = ?")) {
       assertThat(plan)
@@ -184,7 +184,7 @@ class SqlitePlansTest {
     }
   }
 
-  /** Sorted is a page, and before it what the branches leave for the page; nothing else. */
+  /** Only the page is sorted, and before it the rows that the branches return for the page. */
   private static void assertSorts(String text, List<String> plan) {
     boolean page = text.startsWith("SELECT e.id");
     int merges = count(text, "x\\.state = \\?") > 1 ? 1 : 0;

@@ -51,7 +51,7 @@ class SqliteSchemaTest {
       connection.prepareStatement(SqliteSql.text(statement)).close();
     }
     for (WriteStatement statement : WriteStatement.values()) {
-      // One writer looks at nothing again: nobody can have changed it.
+      // The only writer checks nothing again, because nothing can have changed.
       if (!statement.checks()) {
         connection.prepareStatement(SqliteSql.text(statement)).close();
       }
@@ -80,7 +80,7 @@ class SqliteSchemaTest {
   }
 
   @Test
-  @DisplayName("every move of an execution by hand-written SQL is held to the table")
+  @DisplayName("manual SQL can make only the moves of the table with an execution")
   void executionMoves() throws SQLException {
     int id = 0;
     for (ExecutionState from : ExecutionState.values()) {
@@ -95,7 +95,7 @@ class SqliteSchemaTest {
   }
 
   @Test
-  @DisplayName("every move of a task run by hand-written SQL is held to the table")
+  @DisplayName("manual SQL can make only the moves of the table with a task run")
   void taskRunMoves() throws SQLException {
     sql.execute(insertExecution(1, "PENDING", "w"));
     int id = 0;
@@ -112,7 +112,7 @@ class SqliteSchemaTest {
   }
 
   @Test
-  @DisplayName("every move of an attempt by hand-written SQL is held to the table")
+  @DisplayName("manual SQL can make only the moves of the table with an attempt")
   void attemptMoves() throws SQLException {
     sql.execute(insertExecution(1, "PENDING", "w"));
     sql.execute(insertTaskRun(1, 1));
@@ -133,7 +133,7 @@ class SqliteSchemaTest {
   }
 
   @Test
-  @DisplayName("a record begins in its first state, and a version cannot be skipped")
+  @DisplayName("a record begins in its first state, and no version can be skipped")
   void beginnings() throws SQLException {
     assertThatThrownBy(() -> sql.execute(insertExecution(1, "RUNNING", "w")))
         .hasMessageContaining("begins PENDING");
@@ -148,7 +148,7 @@ class SqliteSchemaTest {
   }
 
   @Test
-  @DisplayName("an execution does not end by hand-written SQL while a task run is live")
+  @DisplayName("manual SQL cannot end an execution while a task run is live")
   void endsWithItsTaskRuns() throws SQLException {
     int version = createExecutionIn(1, ExecutionState.RUNNING);
     sql.execute(insertTaskRun(1, 1));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-@DisplayName("The end of the log after an error of the disk")
+@DisplayName("The end of the log after a disk error")
 class WalTailTest {
   @TempDir Path folder = Path.of("");
   private SqliteConnector connector = new SqliteConnector(Path.of(""), Duration.ZERO, 1);
@@ -29,7 +29,7 @@ class WalTailTest {
   }
 
   @Test
-  @DisplayName("is brought into the file before anything else is written")
+  @DisplayName("is written to the file before any other write")
   void secured() throws SQLException {
     try (SqliteSessions sessions = new SqliteSessions(connector, 1, Duration.ofSeconds(5))) {
       write(sessions.writer(), sessions);
@@ -42,7 +42,7 @@ class WalTailTest {
   }
 
   @Test
-  @DisplayName("keeps everybody out while a reader elsewhere keeps it from being secured")
+  @DisplayName("makes the store unavailable while another reader prevents that")
   void inUse() throws SQLException {
     try (SqliteSessions sessions = new SqliteSessions(connector, 1, Duration.ofSeconds(5));
         Connection other = connector.reader();
@@ -65,7 +65,7 @@ class WalTailTest {
   }
 
   @Test
-  @DisplayName("does not matter to a store that opens while another one reads")
+  @DisplayName("does not delay a store that opens while another one reads")
   void openedWhileRead() throws SQLException {
     try (SqliteSessions sessions = new SqliteSessions(connector, 1, Duration.ofSeconds(5));
         Connection other = connector.reader();

@@ -1,4 +1,4 @@
-/** Tests of the inside of the SQLite backend. */
+/** Tests of the internals of the SQLite backend. */
 @NullMarked
 package dev.waymark.sqlite.internal;
 

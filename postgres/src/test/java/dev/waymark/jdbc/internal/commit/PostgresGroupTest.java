@@ -54,8 +54,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * What PostgreSQL is asked to run for a group: the same statements for one change set as for two
- * hundred. Ids and rows are arrays. Whoever saves a workflow goes the long way.
+ * The statements of a group on PostgreSQL: the same for one change set as for two hundred. Ids and
+ * rows are arrays. A change set that saves a workflow takes the full path.
  */
 @DisplayName("A group on PostgreSQL")
 @SuppressWarnings("NullAway.Init")
@@ -113,7 +113,7 @@ class PostgresGroupTest {
     tickets.forEach(ticket -> assertThat(ticket.answer().outcomes()).isNotEmpty());
   }
 
-  /** What is run for a group of ends and beginnings. */
+  /** The statements of a group of ends and beginnings. */
   private List<String> runs(int size) {
     log.clear();
     commit(mix.endsAndBeginnings(size));
@@ -121,7 +121,7 @@ class PostgresGroupTest {
   }
 
   @Test
-  @DisplayName("is loaded and written by as many statements, however large it is")
+  @DisplayName("is loaded and written with the same number of statements, whatever its size")
   void sameStatements() {
     List<String> one = statements(runs(1));
     assertThat(one).doesNotHaveDuplicates().endsWith("COMMIT");
@@ -129,7 +129,7 @@ class PostgresGroupTest {
   }
 
   @Test
-  @DisplayName("of remembered records is written in one round trip that looks at them again")
+  @DisplayName("from the head cache is written in one round trip, which checks the cached records")
   void remembered() {
     List<String> one = repetitions(1);
     assertThat(one).hasSize(1);
@@ -148,7 +148,7 @@ class PostgresGroupTest {
   }
 
   @Test
-  @DisplayName("is loaded in one round trip, but for thousands of ids, and written in another")
+  @DisplayName("is loaded in one round trip, except for thousands of ids, and written in another")
   void roundTrips() {
     assertThat(runs(1)).hasSize(2);
     assertThat(runs(50)).hasSize(2);
@@ -173,7 +173,7 @@ class PostgresGroupTest {
           .build();
     }
 
-    /** The attempt ends, the second task run may begin, and nobody else need look. */
+    /** The attempt ends, the second task run becomes ready, and the execution is settled. */
     ChangeSet goOn() {
       return ChangeSet.builder()
           .setOutputs(first, 1, Map.of("a", "b"))
@@ -187,7 +187,7 @@ class PostgresGroupTest {
   }
 
   @Test
-  @DisplayName("that ends attempts, makes what follows ready and settles is one round trip too")
+  @DisplayName("that ends attempts, makes task runs ready and settles takes one round trip")
   void goesOn() {
     List<Pair> pairs = List.of(new Pair(), new Pair(), new Pair());
     commit(pairs.stream().map(Pair::begin).toList());
@@ -197,7 +197,7 @@ class PostgresGroupTest {
   }
 
   @Test
-  @DisplayName("of what is ready is claimed in two round trips, however much of it")
+  @DisplayName("of ready task runs is claimed in two round trips, whatever its size")
   void claims() {
     List<Pair> pairs = Stream.generate(Pair::new).limit(20).toList();
     commit(pairs.stream().map(Pair::begin).toList());
@@ -210,14 +210,14 @@ class PostgresGroupTest {
     assertThat(claim(10)).hasSize(2).endsWith("ROLLBACK");
   }
 
-  /** What is run for a claim of at most so many, of executions that run already. */
+  /** The statements of a claim with this limit, of executions that are running already. */
   private List<String> claim(int most) {
     log.clear();
     var unused = claims.run(ClaimRequest.of("w", most, LONG));
     return log.runs().stream().map(Run::text).map(PostgresGroupTest::withoutRefresh).toList();
   }
 
-  /** Without the statements that tell, twice a second, where scans are to begin. */
+  /** Without the statements that refresh the bounds of scans twice a second. */
   private static String withoutRefresh(String run) {
     return Stream.of(run.split(";\n", -1))
         .filter(text -> !text.contains("pg_locks"))
@@ -227,7 +227,7 @@ class PostgresGroupTest {
   }
 
   @Test
-  @DisplayName("sees what others have done to a task run that it only leans on")
+  @DisplayName("detects that another store has changed a task run that it only reads")
   void leansOnTaskRun() throws SQLException {
     Pair pair = new Pair();
     commit(List.of(pair.begin()));
@@ -242,7 +242,7 @@ class PostgresGroupTest {
   }
 
   @Test
-  @DisplayName("sees that others have lost an attempt on which it leans")
+  @DisplayName("detects that another store has lost an attempt on which it depends")
   void leansOnAttempt() throws SQLException {
     Pair pair = new Pair();
     commit(List.of(pair.begin()));
@@ -257,7 +257,8 @@ class PostgresGroupTest {
   }
 
   @Test
-  @DisplayName("sees that others have ended or added task runs of an execution that it settles")
+  @DisplayName(
+      "detects that another store has ended or added task runs of an execution that it settles")
   void settles() throws SQLException {
     Pair pair = new Pair();
     commit(List.of(pair.begin()));
@@ -283,8 +284,7 @@ class PostgresGroupTest {
 
   @Test
   @DisplayName(
-      "fails in one change set only, whose statement the database refuses, and stores nothing of"
-          + " it")
+      "fails only in the change set whose statement the database refuses, and stores nothing of it")
   void guiltyAlone() throws SQLException {
     poison();
     List<ChangeSet> group = new ArrayList<>(mix.endsAndRepetitions(8));
@@ -325,7 +325,7 @@ class PostgresGroupTest {
     }
   }
 
-  /** Which of these change sets have left their commit id. */
+  /** Those of these change sets whose commit id is stored. */
   private List<CommitId> stored(List<ChangeSet> group) throws SQLException {
     List<CommitId> found = new ArrayList<>();
     try (PreparedStatement query =
@@ -342,7 +342,7 @@ class PostgresGroupTest {
     return found;
   }
 
-  /** Gives out one session again and again. */
+  /** Returns one session again and again. */
   private record OneSession(Session session) implements SessionSource {
     @Override
     public Session writer() {

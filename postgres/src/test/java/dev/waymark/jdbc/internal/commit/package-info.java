@@ -1,4 +1,4 @@
-/** Tests of groups as PostgreSQL gets them. */
+/** Tests of groups on PostgreSQL. */
 @NullMarked
 package dev.waymark.jdbc.internal.commit;
 

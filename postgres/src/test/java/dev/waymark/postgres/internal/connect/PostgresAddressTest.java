@@ -19,7 +19,7 @@ class PostgresAddressTest {
   }
 
   @Test
-  @DisplayName("names user, password, host, port, database and settings")
+  @DisplayName("contains user, password, host, port, database and settings")
   void full() {
     PostgresAddress address =
         parse("postgresql://me%40home:p%3Aw+d@db.example:6000/things?schema=flows&sslmode=require");
@@ -43,7 +43,7 @@ class PostgresAddressTest {
   }
 
   @Test
-  @DisplayName("needs no more than a host")
+  @DisplayName("requires only a host")
   void least() {
     assertThat(parse("postgres://db/things").name()).isEqualTo("postgresql://db:5432/things");
   }
@@ -60,7 +60,7 @@ class PostgresAddressTest {
         "postgresql://me:hunter2%@db/things",
         "postgresql://me:hunter2@db/things?password=hunter2&nonsense=hunter2"
       })
-  @DisplayName("is refused when it is none, without showing it")
+  @DisplayName("is refused when it is invalid, without showing it")
   void refused(String url) {
     assertThatThrownBy(() -> parse(url))
         .isInstanceOf(InvalidInputException.class)
@@ -69,7 +69,7 @@ class PostgresAddressTest {
   }
 
   @Test
-  @DisplayName("is refused when a setting is none of its kind")
+  @DisplayName("is refused when a setting has an invalid value")
   void settings() {
     assertThatThrownBy(() -> PostgresStateStore.builder("postgresql://db/a?pool-size=many"))
         .hasMessageContaining("pool-size \"many\" is not a whole number");

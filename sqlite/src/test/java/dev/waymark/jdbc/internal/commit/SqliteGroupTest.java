@@ -45,9 +45,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What SQLite is asked to run for a group: so many statements for one change set as for two
- * hundred. A write is one statement whose parameters are bound for each row in turn, so the rows
- * grow with the group, and nothing else.
+ * The statements of a group on SQLite: the same number for one change set as for two hundred. A
+ * write is one statement whose parameters are bound for each row in turn, so only the number of
+ * rows grows with the group.
  */
 @DisplayName("A group on SQLite")
 @SuppressWarnings("NullAway.Init")
@@ -73,7 +73,7 @@ class SqliteGroupTest {
     commit(mix.beginnings(2 * MANY + 2));
   }
 
-  /** One that remembers nothing of what others have done. */
+  /** A store with an empty head cache. */
   private GroupTransaction newTransaction() {
     HeadCache heads = new HeadCache();
     SessionSource sessions = new OneSession(new Session(log.watch(connection)));
@@ -105,7 +105,7 @@ class SqliteGroupTest {
     tickets.forEach(ticket -> assertThat(ticket.answer().outcomes()).isNotEmpty());
   }
 
-  /** What is run for a group of ends and beginnings. */
+  /** The statements of a group of ends and beginnings. */
   private List<Run> runs(int size) {
     log.clear();
     commit(mix.endsAndBeginnings(size));
@@ -113,7 +113,7 @@ class SqliteGroupTest {
   }
 
   @Test
-  @DisplayName("is loaded and written by as many statements, however large it is")
+  @DisplayName("is loaded and written with the same number of statements, whatever its size")
   void loaded() {
     transaction = newTransaction();
     List<Run> one = runs(1);
@@ -124,7 +124,7 @@ class SqliteGroupTest {
   }
 
   @Test
-  @DisplayName("of remembered records is not loaded, but for the workflows that it may make")
+  @DisplayName("from the head cache loads only the workflows that it may create")
   void remembered() {
     List<Run> one = runs(1);
     List<Run> many = runs(MANY);
@@ -133,7 +133,7 @@ class SqliteGroupTest {
   }
 
   @Test
-  @DisplayName("finds one that is to be created, and comes with a task run that is loaded")
+  @DisplayName("finds a record that it should create, and that comes with a loaded task run")
   void createdButThere() {
     Ids ids = Ids.system();
     ExecutionId execution = ids.executionId();
@@ -157,7 +157,7 @@ class SqliteGroupTest {
                 .build()));
   }
 
-  /** The same texts in the same order, each with so many times the rows where it writes rows. */
+  /** The same texts in the same order, each with this many times the rows if it writes rows. */
   private static void assertAlike(List<Run> one, List<Run> many) {
     assertThat(one)
         .extracting(Run::text)
@@ -175,8 +175,7 @@ class SqliteGroupTest {
 
   @Test
   @DisplayName(
-      "fails in one change set only, whose statement the database refuses, and stores nothing of"
-          + " it")
+      "fails only in the change set whose statement the database refuses, and stores nothing of it")
   void guiltyAlone() throws SQLException {
     poison();
     List<ChangeSet> group = new ArrayList<>(mix.endsAndRepetitions(8));
@@ -215,7 +214,7 @@ class SqliteGroupTest {
     }
   }
 
-  /** Which of these change sets have left their commit id. */
+  /** Those of these change sets whose commit id is stored. */
   private List<CommitId> stored(List<ChangeSet> group) throws SQLException {
     List<CommitId> found = new ArrayList<>();
     try (PreparedStatement query =
@@ -232,7 +231,7 @@ class SqliteGroupTest {
     return found;
   }
 
-  /** Gives out one session again and again. */
+  /** Returns one session again and again. */
   private record OneSession(Session session) implements SessionSource {
     @Override
     public Session writer() {

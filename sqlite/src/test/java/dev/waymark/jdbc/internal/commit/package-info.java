@@ -1,4 +1,4 @@
-/** Tests of groups as SQLite gets them. */
+/** Tests of groups on SQLite. */
 @NullMarked
 package dev.waymark.jdbc.internal.commit;
 
