@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The architecture of all modules")
 class ArchitectureTest {
   /**
-   * What a class may ask of {@link Files} about a path that may be the database: nothing that opens
-   * the file.
+   * The methods of {@link Files} that a class may call for a path that may be the database: none of
+   * them opens the file.
    */
   private static final Set<String> QUESTIONS =
       Set.of(
@@ -65,7 +65,7 @@ class ArchitectureTest {
 
   private static JavaClasses project = new ClassFileImporter().importClasses();
 
-  /** The bench is not on the class path, because its jar brings the libraries of its own. */
+  /** The bench is not on the class path, because its jar contains its libraries. */
   private static final Path BENCH = Path.of("..", "bench", "target", "classes");
 
   @BeforeAll
@@ -129,7 +129,7 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("the faces and the runner stay out of the inside of the stores")
+  @DisplayName("command line and runner do not depend on internals of the stores")
   void internalsStayInside() {
     noClasses()
         .that(resideInAnyPackage("dev.waymark.runner..", "dev.waymark.cli.."))
@@ -220,7 +220,8 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("1: no code of the stores opens a file by itself, so that SQLite's locks stay")
+  @DisplayName(
+      "1: no code of the stores opens a database file itself, which would drop SQLite's locks")
   void nothingOpensTheDatabaseFile() {
     classes()
         .that(
@@ -261,7 +262,7 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("every package says that nothing is null unless it is marked")
+  @DisplayName("every package is null-marked")
   void nullMarked() {
     classes()
         .that()

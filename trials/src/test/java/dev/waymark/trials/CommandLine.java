@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A process of the command line, with a home directory of its own and a store that is named. */
+/** A process of the command line, with a separate home directory and a given store. */
 final class CommandLine {
   private final Process process;
   private final Path out;
@@ -21,7 +21,7 @@ final class CommandLine {
     this.err = err;
   }
 
-  /** What a command line came to. */
+  /** The result of a command line. */
   record Result(int exitCode, String out, String err) {}
 
   /** Starts a command line. */

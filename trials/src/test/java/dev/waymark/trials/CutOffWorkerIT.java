@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Workers that reach PostgreSQL each by a way of its own, of which one is cut for longer than a
- * lease. {@code -Dwaymark.test.cutoff.rounds=50} does it as often as that.
+ * Workers that reach PostgreSQL by separate connections, of which one is cut for longer than a
+ * lease. {@code -Dwaymark.test.cutoff.rounds=50} sets the number of rounds.
  */
 @DisplayName("A worker that is cut off from the database for longer than its lease")
 class CutOffWorkerIT {
@@ -34,8 +34,8 @@ class CutOffWorkerIT {
   private static final List<String> NAMES = List.of("host-a", "host-b");
 
   @TempDir Path folder = Path.of("");
-  private final Place place = Place.postgres();
-  private final StateStore store = Place.open(place.url());
+  private final StoreLocation location = StoreLocation.postgres();
+  private final StateStore store = StoreLocation.open(location.url());
   private final Map<String, WorkerProcess> workers = new LinkedHashMap<>();
   private final Map<String, Way> ways = new LinkedHashMap<>();
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -54,11 +54,11 @@ class CutOffWorkerIT {
       each.close();
     }
     store.close();
-    place.close();
+    location.close();
   }
 
   @Test
-  @DisplayName("by a link that is down ends its children, and its late write changes nothing")
+  @DisplayName("by a broken link ends its children, and its late write changes nothing")
   void linkDown() throws IOException {
     String whyNot = NetworkNamespace.whyNot();
     assumeTrue(whyNot == null, whyNot);
@@ -114,14 +114,14 @@ class CutOffWorkerIT {
 
       @Override
       public void mend() {
-        relay.letGo();
+        relay.release();
       }
     };
   }
 
   private void startWorker(String name, List<String> launcher, Relay relay) {
     WorkerSettings settings =
-        WorkerSettings.of(relay.urlBy(place.url()), name, folder.resolve(name), LEASE);
+        WorkerSettings.of(relay.urlBy(location.url()), name, folder.resolve(name), LEASE);
     workers.put(name, WorkerProcess.startBy(launcher, settings));
   }
 
@@ -138,7 +138,7 @@ class CutOffWorkerIT {
   /**
    * One round.
    *
-   * @param ends whether the script comes to its end meanwhile, so that there is something to write
+   * @param ends whether the script ends meanwhile, so that there is a result to write
    */
   private void cutOff(HeldTask held, boolean ends, int round) throws IOException {
     String name = held.awaitWorker();
@@ -146,7 +146,7 @@ class CutOffWorkerIT {
     List<Long> pids = held.pids();
     way.cut();
     if (ends) {
-      held.letGo();
+      held.release();
     }
     Waiting.until("the end of " + pids, () -> pids.stream().noneMatch(Pids::runs));
     held.awaitDone();

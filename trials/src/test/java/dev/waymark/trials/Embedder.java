@@ -28,14 +28,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One thread of a program that has nothing but a {@link StateStore}: it claims, works, renews
- * leases, ends attempts with all that follows, loses what others left behind, and settles what is
- * due. Some of its attempts fail, outlive their lease or are forgotten, and some of its settles are
- * committed long after they were decided. It keeps to the contract: whatever it leaves undone has a
- * note, a lease or a ready task run.
+ * One thread of a program that has only a {@link StateStore}: it claims, works, renews leases, ends
+ * attempts with everything that follows, marks abandoned attempts as lost, and settles due
+ * executions. Some of its attempts fail, outlive their lease or are abandoned, and some of its
+ * settles are committed long after their decision. It follows the contract: everything that it
+ * leaves undone has a due mark, a lease or a ready task run.
  */
 final class Embedder {
-  /** A workflow of which only so many executions may be under way. */
+  /** A workflow with a limit of parallel executions. */
   static final WorkflowId BOUNDED = new WorkflowId("bounded");
 
   static final WorkflowId FREE = new WorkflowId("free");
@@ -49,7 +49,7 @@ final class Embedder {
   private final SplittableRandom random;
   private final Duration lease;
 
-  /** Settles that were decided on and not committed yet. */
+  /** Settles that were decided and are not committed yet. */
   private final Deque<Picture> late = new ArrayDeque<>();
 
   Embedder(String name, StateStore store, SplittableRandom random) {
@@ -67,7 +67,7 @@ final class Embedder {
     LockSupport.parkNanos(1_000_000L * random.nextInt(maxMillis + 1));
   }
 
-  /** One look for work, and all that is found; false when there was nothing. */
+  /** One search for work, and everything that it finds; false when there was nothing. */
   boolean work() {
     Claims claims =
         store.claim(
@@ -85,7 +85,7 @@ final class Embedder {
     return !claims.isEmpty();
   }
 
-  /** Commits what was put off. */
+  /** Commits the delayed settles. */
   void finish() {
     while (!late.isEmpty()) {
       commitSettle(late.remove());
@@ -110,7 +110,7 @@ final class Embedder {
     end(claimed, fate < 30 && fate >= 22 ? AttemptState.FAILED : AttemptState.SUCCEEDED);
   }
 
-  /** Works for longer than a lease, and renews it; false when it was lost all the same. */
+  /** Works for longer than a lease, and renews it; false when it was lost. */
   private boolean keep(AttemptId attempt) {
     for (int beats = 2 + random.nextInt(4); beats > 0; beats--) {
       LockSupport.parkNanos(lease.toNanos() / 3);
@@ -137,7 +137,7 @@ final class Embedder {
         return;
       }
     }
-    // Its lease will run out.
+    // Its lease will expire.
   }
 
   private void lose(Claims.Leased expired) {
@@ -159,7 +159,7 @@ final class Embedder {
     }
   }
 
-  /** False when it was refused and is to be decided again. */
+  /** False when it was refused and must be decided again. */
   private boolean commitWithAllThatFollows(Picture picture, ChangeSet.Builder changes) {
     picture.follow(changes, delay());
     if (picture.state().isTerminal() && picture.workflow().equals(BOUNDED)) {
@@ -176,7 +176,7 @@ final class Embedder {
     return oneIn(4) ? Duration.ofMillis(random.nextInt(40)) : Duration.ZERO;
   }
 
-  /** Lets others write between the look and the commit. */
+  /** Lets others write between the read and the commit. */
   private void hesitate() {
     if (oneIn(3)) {
       pause(oneIn(4) ? 60 : 5);
@@ -185,7 +185,7 @@ final class Embedder {
 
   // ---- settling
 
-  /** Does everything that follows from the states of an execution. */
+  /** Makes all changes that follow from the states of an execution. */
   void settle(ExecutionId id) {
     for (int tries = 0; tries < MAX_TRIES; tries++) {
       Picture picture = picture(id);
@@ -217,7 +217,7 @@ final class Embedder {
     }
   }
 
-  /** Lets an execution of the bounded workflow begin, or look again later. */
+  /** Lets an execution of the limited workflow begin, or marks it as due later. */
   private boolean admit(ExecutionId id) {
     List<Outcome> outcomes =
         store
@@ -231,7 +231,7 @@ final class Embedder {
     return outcomes.get(0).changed();
   }
 
-  /** In the change set that ends one, the next begins, and is due. */
+  /** In the change set that ends one execution, the next one begins, and is due. */
   private void admitNext(ChangeSet.Builder changes, ExecutionId ended) {
     ExecutionQuery waiting =
         ExecutionQuery.builder().workflow(BOUNDED).states(ExecutionState.PENDING).limit(1).build();
@@ -243,9 +243,9 @@ final class Embedder {
     }
   }
 
-  // ---- from outside
+  // ---- control
 
-  /** Pauses, resumes or cancels an execution, as somebody in another process would. */
+  /** Pauses, resumes or cancels an execution, as another process would. */
   void control(ExecutionId id, boolean onlyOn) {
     Execution execution = Objects.requireNonNull(store.execution(id));
     ChangeSet.Builder changes = ChangeSet.builder();
@@ -273,14 +273,14 @@ final class Embedder {
     return Picture.of(progress);
   }
 
-  /** What became of a change set. */
+  /** The result of a change set. */
   private enum Result {
     DONE,
     STALE,
     REFUSED
   }
 
-  /** Whether the last change says that there is more matters only where that change settles. */
+  /** Only a change set that settles must check whether the store reports more changes. */
   private Result tryCommit(ChangeSet.Builder changes) {
     try {
       CommitResult result = store.commit(changes.build());

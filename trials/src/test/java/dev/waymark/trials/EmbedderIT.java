@@ -30,18 +30,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A program that knows nothing but the state store, on all three stores at the same time, each
- * opened twice: no execution may be left that nothing will ever move. {@code
- * waymark.test.embedder.minutes} says for how long, {@code waymark.test.seed} which seed is first.
+ * A program that uses only the state store, on all three stores at the same time, each opened
+ * twice: no execution may be left that nothing will ever move. {@code
+ * waymark.test.embedder.minutes} sets the duration, {@code waymark.test.seed} the first seed.
  */
-@DisplayName("Embedders on a state store alone")
+@DisplayName("Programs that use only the state store")
 class EmbedderIT {
   private static final int SHORT_SECONDS = 12;
 
-  /** How far a long run has come, since what a test prints is shown only at its end. */
+  /** The progress of a long run, because the output of a test is shown only at its end. */
   private static final Path REPORTS = Path.of("target");
 
-  /** One run: the first seed, and for how long. */
+  /** One run: the first seed, and the duration. */
   private record Plan(long first, Duration time) {
     static Plan fromProperties() {
       int minutes = Integer.getInteger("waymark.test.embedder.minutes", 0);
@@ -62,7 +62,7 @@ class EmbedderIT {
 
   @ParameterizedTest(name = "({0})")
   @MethodSource("plan")
-  @DisplayName("take every execution to its end, on all three stores")
+  @DisplayName("bring every execution to its end, on all three stores")
   void everyExecutionEnds(Plan plan, @TempDir Path folder) throws InterruptedException {
     Map<String, Callable<String>> runs = new LinkedHashMap<>();
     runs.put("in memory", () -> inMemory(plan));
@@ -91,7 +91,7 @@ class EmbedderIT {
   }
 
   private static String inMemory(Plan plan) throws IOException, InterruptedException {
-    // A new one for each round: it looks through all that it holds for every answer.
+    // A new one for each round: every answer reads through all its records.
     return rounds(
         "in memory",
         plan,

@@ -33,18 +33,18 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One round of the trial: some tens of executions that several {@link Embedder}s take to their ends
- * while somebody pauses, resumes and cancels them. Who uses which of the stores, and all that is
- * drawn, comes from the seed; how the threads run does not.
+ * One round of the trial: some tens of executions that several {@link Embedder}s bring to their
+ * ends while another thread pauses, resumes and cancels them. The seed determines which embedder
+ * uses which store and all random choices; it does not determine how the threads run.
  *
- * <p>All the while it looks, from one snapshot each time, whether there is an execution that
- * nothing moves, more of a bounded workflow under way than may be, or more of a pool running than
- * it has slots. It ends when every execution has ended, and fails when for a long time nothing
- * changes.
+ * <p>During the round it checks, each time in one snapshot, for executions that nothing moves, for
+ * more executions of a limited workflow in progress than allowed, and for more running task runs of
+ * a pool than it has slots. It ends when every execution has ended, and fails when nothing changes
+ * for a long time.
  */
 final class EmbedderRound {
   /**
-   * Notes and leases are for less than a second: when nothing happens for so long, nothing will.
+   * Due marks and leases last less than a second: if nothing happens for this time, nothing will.
    */
   private static final Duration STANDSTILL = Duration.ofSeconds(60);
 
@@ -57,7 +57,7 @@ final class EmbedderRound {
   private final SplittableRandom random;
   private final Ids ids = Ids.system();
 
-  /** Before all executions of this round; those of earlier rounds have ended. */
+  /** The start of all executions of this round; those of earlier rounds have ended. */
   private final ExecutionId before = ids.executionId();
 
   private final List<ExecutionId> started = new CopyOnWriteArrayList<>();
@@ -69,7 +69,7 @@ final class EmbedderRound {
     this.random = new SplittableRandom(seed);
   }
 
-  /** Runs to the end of the last execution; returns how many there were. */
+  /** Runs to the end of the last execution; returns the number of executions. */
   int run() throws InterruptedException {
     StateStore watched = stores.get(0);
     watched.saveWorkflow(new NewWorkflow(Embedder.FREE, "as it comes"));
@@ -77,7 +77,7 @@ final class EmbedderRound {
     watched.commit(ChangeSet.builder().setPool(Picture.SMALL_POOL, SLOTS).build());
     ExecutorService threads = Executors.newCachedThreadPool();
     List<Future<?>> running = new ArrayList<>();
-    // With all on one store its memory lasts; with several each outdates that of the others.
+    // If all use one store, its cache stays valid; with several, each makes the others outdated.
     int used = 1 + random.nextInt(stores.size());
     int workers = 2 + random.nextInt(4);
     for (int i = 0; i < workers; i++) {
@@ -208,7 +208,7 @@ final class EmbedderRound {
         .items();
   }
 
-  /** Each question is answered from one snapshot, so each answer must be right at any moment. */
+  /** Each query is answered from one snapshot, so each answer must be correct at any moment. */
   private void checkNow(StateStore store) {
     List<ExecutionId> stalled = store.stalled(before, PAGE);
     if (!stalled.isEmpty()) {
@@ -225,7 +225,7 @@ final class EmbedderRound {
             .limit(1)
             .build();
     assertThat(store.executions(underWay).total())
-        .as("executions under way of the bounded workflow")
+        .as("executions in progress of the limited workflow")
         .isLessThanOrEqualTo(Embedder.BOUND);
     for (Pool pool : store.pools()) {
       if (pool.name().equals(Picture.SMALL_POOL)) {

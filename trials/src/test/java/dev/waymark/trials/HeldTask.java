@@ -21,15 +21,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * An execution of one task that is held in its first attempt until the test lets it go, and ends at
- * once in every other; and of a task after it that fails unless the result is that of the second
- * attempt.
+ * An execution of one task whose first attempt is held until the test releases it, and whose later
+ * attempts end at once; and of a task after it that fails unless it receives the result of the
+ * second attempt.
  */
 final class HeldTask implements AutoCloseable {
   private static final WorkflowId SCRIPT = new WorkflowId("held-script");
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
-  /** A child of the shell lives on for long, whether the script has ended or not. */
+  /** A child of the shell that runs for long, whether the script has ended or not. */
   private static final String SCRIPT_FILE =
       """
       id: held-script
@@ -83,14 +83,14 @@ final class HeldTask implements AutoCloseable {
     }
   }
 
-  /** Waits until the first attempt runs, and says which worker runs it. */
+  /** Waits until the first attempt runs, and returns the worker that runs it. */
   String awaitWorker() {
     Waiting.until("the first attempt", () -> Files.exists(begun()));
     return held().attempts().get(0).worker();
   }
 
-  /** Lets the first attempt come to its end. */
-  void letGo() throws IOException {
+  /** Releases the first attempt. */
+  void release() throws IOException {
     Files.createFile(folder.resolve("go"));
   }
 
@@ -101,7 +101,10 @@ final class HeldTask implements AutoCloseable {
     assertThat(done).as("done after %s: %s", LIMIT, details()).isTrue();
   }
 
-  /** Checks that the attempt of this worker was lost, and the next one of another is the result. */
+  /**
+   * Checks that the attempt of this worker was lost, and that the next one, of another worker, is
+   * the result.
+   */
   void checkTakenFrom(String worker) {
     List<Attempt> attempts = held().attempts();
     assertThat(attempts)
@@ -138,7 +141,7 @@ final class HeldTask implements AutoCloseable {
     return folder.resolve("begun");
   }
 
-  /** Whatever was begun comes to its end. */
+  /** Everything that has begun ends. */
   @Override
   public void close() throws IOException {
     if (Files.exists(begun())) {
@@ -148,7 +151,7 @@ final class HeldTask implements AutoCloseable {
       Files.delete(begun());
     }
     if (!Files.exists(folder.resolve("go"))) {
-      letGo();
+      release();
     }
   }
 }

@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many workers, one of which at a time is killed and started again until everything is done. What
- * it runs is set by properties, see CONTRIBUTING.md: 2,000 tasks on PostgreSQL and a tenth of that
- * on SQLite in every build, or as many as there is time for.
+ * Many workers, one of which at a time is killed and started again until all tasks are done.
+ * Properties set the sizes, see CONTRIBUTING.md: 2,000 tasks on PostgreSQL and a tenth of that on
+ * SQLite in every build, or as many as the time allows.
  */
-@DisplayName("Workers that are killed again and again")
+@DisplayName("Workers that are killed repeatedly")
 class KilledWorkersIT {
   private static final long SEED =
       Long.getLong("waymark.test.seed", new SecureRandom().nextInt(1_000_000_000));
@@ -38,10 +38,10 @@ class KilledWorkersIT {
 
   private static final Duration LEASE = Duration.ofSeconds(3);
 
-  /** Long enough for any machine, since something is done many times a second. */
+  /** Long enough for any machine, because tasks end many times a second. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(6);
 
-  /** How far a long run has come, since what a test prints is shown only at its end. */
+  /** The progress of a long run, because the output of a test is shown only at its end. */
   private static final Path REPORT = Path.of("target", "killed-workers.txt");
 
   private static final Map<String, String> LINES = new TreeMap<>();
@@ -49,18 +49,18 @@ class KilledWorkersIT {
   @TempDir Path folder = Path.of("");
 
   @Test
-  @DisplayName("do every task once on PostgreSQL, eight together")
+  @DisplayName("run every task once on PostgreSQL, with eight workers")
   void postgres() {
-    try (Place place = Place.postgres()) {
-      new Round("PostgreSQL", place, 8, 4, TASKS).run();
+    try (StoreLocation location = StoreLocation.postgres()) {
+      new Round("PostgreSQL", location, 8, 4, TASKS).run();
     }
   }
 
   @Test
-  @DisplayName("do every task once on one SQLite file, two together")
+  @DisplayName("run every task once on one SQLite file, with two workers")
   void sqlite() {
-    try (Place place = Place.sqlite(folder)) {
-      new Round("SQLite", place, 2, 8, TASKS / 10).run();
+    try (StoreLocation location = StoreLocation.sqlite(folder)) {
+      new Round("SQLite", location, 2, 8, TASKS / 10).run();
     }
   }
 
@@ -70,16 +70,16 @@ class KilledWorkersIT {
     private final List<WorkerProcess> workers = new ArrayList<>();
     private final long beginNanos = System.nanoTime();
     private final String backend;
-    private final Place place;
+    private final StoreLocation location;
     private final int size;
     private final int concurrency;
     private final int tasks;
     private int lives;
     private long ended;
 
-    Round(String backend, Place place, int size, int concurrency, int tasks) {
+    Round(String backend, StoreLocation location, int size, int concurrency, int tasks) {
       this.backend = backend;
-      this.place = place;
+      this.location = location;
       this.size = size;
       this.concurrency = concurrency;
       this.tasks = tasks;
@@ -87,14 +87,14 @@ class KilledWorkersIT {
 
     void run() {
       System.out.printf("%s: killed workers from seed %d%n", backend, SEED);
-      try (StateStore store = Place.open(place.url());
+      try (StateStore store = StoreLocation.open(location.url());
           Starter starter = new Starter(store, tasks, folder)) {
         for (int i = 0; i < size; i++) {
           workers.add(start(i));
         }
         killUntilEnded(store, starter);
         workers.forEach(WorkerProcess::drain);
-        Outcome outcome = Workload.checkAllDone(place, store);
+        Outcome outcome = Workload.checkAllDone(location, store);
         assertThat(outcome.executions()).isEqualTo(starter.started());
         assertThat(outcome.taskRuns()).isGreaterThanOrEqualTo(tasks);
         report("all done: " + outcome);
@@ -112,7 +112,7 @@ class KilledWorkersIT {
         assertThat(Duration.ofNanos(System.nanoTime() - lastProgress))
             .as("time without an execution that ended, after %d of them", ended)
             .isLessThan(LONGEST_PAUSE);
-        assertThat(workers).as("none ends by itself").allMatch(WorkerProcess::isAlive);
+        assertThat(workers).as("no task ends by itself").allMatch(WorkerProcess::isAlive);
         killOne();
         report("%d executions ended".formatted(ended));
       }
@@ -131,8 +131,8 @@ class KilledWorkersIT {
     }
 
     /**
-     * Of three workers one has the name by which others of this machine see that it is gone, one a
-     * name that is new in each life, so that only its lease tells, and one keeps its name.
+     * Of three workers one has a name by which other workers of this machine see that it has ended,
+     * one has a new name in each life, so that only its lease shows it, and one keeps its name.
      */
     private WorkerProcess start(int index) {
       lives++;
@@ -144,7 +144,7 @@ class KilledWorkersIT {
           };
       Path logs = folder.resolve(name.isEmpty() ? "here" : "host-" + index);
       return WorkerProcess.start(
-          WorkerSettings.of(place.url(), name, logs, LEASE).withConcurrency(concurrency));
+          WorkerSettings.of(location.url(), name, logs, LEASE).withConcurrency(concurrency));
     }
 
     private void report(String what) {

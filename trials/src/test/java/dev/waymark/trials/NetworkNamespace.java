@@ -9,14 +9,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network of its own for a process, which reaches this machine by one wire that can be cut. Its
- * names hold the process id of the test, and its addresses, which mean something at the ends of the
- * wire only, are taken from a private range by that id, so that tests may run beside each other.
+ * A separate network for a process, which reaches this machine by one virtual wire that can be cut.
+ * Its names contain the process id of the test. Its addresses, which are used only at the ends of
+ * the wire, are taken from a private range by that id, so that tests may run at the same time.
  */
 final class NetworkNamespace implements AutoCloseable {
   private static final String RANGE = "10.213.77.";
 
-  /** A wire takes four addresses of the range. */
+  /** A wire uses four addresses of the range. */
   private static final int WIRES = 64;
 
   private static final long LIMIT_SECONDS = 30;
@@ -33,7 +33,7 @@ final class NetworkNamespace implements AutoCloseable {
     this.first = (int) ((pid * 2 + number) % WIRES) * 4;
   }
 
-  /** Why there can be none here, or null when there can. */
+  /** The reason why no namespace can be created, or null. */
   static @Nullable String whyNot() {
     try (NetworkNamespace tried = create(0)) {
       return null;
@@ -42,7 +42,7 @@ final class NetworkNamespace implements AutoCloseable {
     }
   }
 
-  /** Makes one; the number tells those of one test from each other. */
+  /** Creates one; the number distinguishes those of one test. */
   static NetworkNamespace create(int number) throws IOException {
     NetworkNamespace made = new NetworkNamespace(number);
     boolean done = false;
@@ -77,7 +77,7 @@ final class NetworkNamespace implements AutoCloseable {
     return InetAddress.getByName(address(1));
   }
 
-  /** What a command begins with that is to run inside. */
+  /** The prefix of a command that runs inside. */
   List<String> launcher() {
     return List.of("ip", "netns", "exec", name);
   }
@@ -87,7 +87,7 @@ final class NetworkNamespace implements AutoCloseable {
     ip("link", "set", wire, "down");
   }
 
-  /** Mends the wire. */
+  /** Connects the wire again. */
   void mend() throws IOException {
     ip("link", "set", wire, "up");
   }
@@ -111,7 +111,7 @@ final class NetworkNamespace implements AutoCloseable {
     }
   }
 
-  /** Takes away what there is of it; either end of a wire goes with the other. */
+  /** Deletes it; when one end of a wire is deleted, the other one is too. */
   @Override
   public void close() {
     quietly("link", "delete", wire);
@@ -122,7 +122,7 @@ final class NetworkNamespace implements AutoCloseable {
     try {
       ip(words);
     } catch (IOException e) {
-      // It was not there, or is not here to be had.
+      // It did not exist, or cannot exist here.
     }
   }
 }

@@ -10,30 +10,31 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code -Dwaymark.test.open.rounds=100} opens a hundred new stores of each kind. */
-@DisplayName("Two shells that open a new store at the same moment")
+@DisplayName("Two processes that open a new store at the same moment")
 class OpenTogetherIT {
   private static final int ROUNDS = Integer.getInteger("waymark.test.open.rounds", 3);
 
   @TempDir Path home = Path.of("");
 
   @Test
-  @DisplayName("both find it made, when it is an SQLite file")
+  @DisplayName("both succeed on an SQLite file")
   void sqlite() {
-    openTogether(() -> Place.sqlite(home));
+    openTogether(() -> StoreLocation.sqlite(home));
   }
 
   @Test
-  @DisplayName("both find it made, when it is a schema of PostgreSQL")
+  @DisplayName("both succeed on a schema of PostgreSQL")
   void postgres() {
-    openTogether(Place::postgres);
+    openTogether(StoreLocation::postgres);
   }
 
-  private void openTogether(Supplier<Place> places) {
+  private void openTogether(Supplier<StoreLocation> places) {
     for (int round = 1; round <= ROUNDS; round++) {
-      try (Place place = places.get()) {
-        CommandLine one = CommandLine.start(home, place.url(), "pools", "set", "a", "--slots", "1");
+      try (StoreLocation location = places.get()) {
+        CommandLine one =
+            CommandLine.start(home, location.url(), "pools", "set", "a", "--slots", "1");
         CommandLine other =
-            CommandLine.start(home, place.url(), "pools", "set", "b", "--slots", "1");
+            CommandLine.start(home, location.url(), "pools", "set", "b", "--slots", "1");
         assertDone(round, one.await());
         assertDone(round, other.await());
       }

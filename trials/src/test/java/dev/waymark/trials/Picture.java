@@ -19,16 +19,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@link Embedder} knows of one execution, and the plan that it follows: the tasks of a
- * stage, which is the first letter of their ids, become ready once those of the stages before have
- * succeeded; after a failure nothing more starts. Every change is made here as well as in the
- * change set, so that the last one can settle what this change set leaves. Not thread-safe.
+ * What an {@link Embedder} knows of one execution, and the plan that it follows. The stage of a
+ * task is the first letter of its id. The tasks of a stage become ready when those of the stages
+ * before have succeeded. After a failure no more tasks start. Every change is applied here as well
+ * as in the change set, so that the last one can settle the result of this change set. Not
+ * thread-safe.
  */
 final class Picture {
-  /** After so many attempts a task run fails. */
+  /** The number of attempts after which a task run fails. */
   static final int MAX_ATTEMPTS = 4;
 
-  /** The pool whose tasks have a bound. */
+  /** The pool whose tasks have a limit. */
   static final String SMALL_POOL = "small";
 
   private final Execution execution;
@@ -106,7 +107,7 @@ final class Picture {
     return task.run.lastAttempt() == attempt.number() && task.attemptState == AttemptState.RUNNING;
   }
 
-  /** What becomes of a task run whose attempt has ended so. */
+  /** The next state of a task run whose attempt has ended in this state. */
   private TaskRunState after(AttemptId attempt, AttemptState end) {
     if (end == AttemptState.SUCCEEDED) {
       return TaskRunState.SUCCEEDED;
@@ -117,7 +118,7 @@ final class Picture {
     return attempt.number() >= MAX_ATTEMPTS ? TaskRunState.FAILED : TaskRunState.RETRYING;
   }
 
-  /** Ends a live attempt in the name of its worker. */
+  /** Ends a live attempt on behalf of its worker. */
   void end(ChangeSet.Builder changes, AttemptId attempt, AttemptState end) {
     TaskRunState to = after(attempt, end);
     changes.updateAttempt(attempt, end, end == AttemptState.SUCCEEDED ? 0 : 1, null);
@@ -126,7 +127,7 @@ final class Picture {
     endedAttempts++;
   }
 
-  /** Ends an attempt whose lease is over. */
+  /** Ends an attempt whose lease has expired. */
   void lose(ChangeSet.Builder changes, AttemptId attempt) {
     Task task = task(attempt.taskRunId());
     TaskRunState to = after(attempt, AttemptState.LOST);
@@ -137,10 +138,10 @@ final class Picture {
   }
 
   /**
-   * Adds all that follows from the states.
+   * Adds everything that follows from the states.
    *
-   * @param delay how long what becomes ready waits
-   * @return whether anything does
+   * @param delay the delay of task runs that become ready
+   * @return whether anything follows
    */
   boolean follow(ChangeSet.Builder changes, Duration delay) {
     if (state.isTerminal() || state == ExecutionState.PAUSED) {
@@ -203,7 +204,7 @@ final class Picture {
     version++;
   }
 
-  /** Says what this picture is, for the store to compare. */
+  /** The standing of this picture, for the store to compare. */
   ChangeSet.Builder settle(ChangeSet.Builder changes) {
     int unfinished = unfinished();
     return changes.settleExecution(

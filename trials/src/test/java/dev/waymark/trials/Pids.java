@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The processes that a script has noted by their ids, in a file. */
+/** The processes whose ids a script has written to a file. */
 final class Pids {
   private Pids() {}
 
-  /** The ids in a file, which must be there. */
+  /** The ids in a file, which must exist. */
   static List<Long> in(Path file) {
     try {
       return Stream.of(Files.readString(file).strip().split("\\s+")).map(Long::valueOf).toList();

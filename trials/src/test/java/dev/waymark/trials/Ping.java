@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A task that only one worker takes, in the pool of its name. When it has answered, it has heard of
- * what happened before, and has done what it does about that.
+ * A task that only one worker claims, in the pool with its name. When it has answered, it has
+ * received the earlier notifications and has acted on them.
  */
 final class Ping {
   private final StateStore store;
@@ -54,7 +54,7 @@ final class Ping {
   /**
    * Waits until the worker has answered. One attempt runs. Before it there may be one that never
    * began: a worker that is suspended just before it sends a claim gets the ping by that claim when
-   * it is continued, and the lease has been over since before the ping was there.
+   * it continues, and the lease expired before.
    */
   void awaitAnswer() {
     Waiting.until("an answer of " + worker, this::isAnswered);

@@ -33,7 +33,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** What the processes of {@link SeveralProcessesIT} do; arguments: URL, shared records, seconds. */
+/**
+ * The main methods of the processes of {@link SeveralProcessesIT}; arguments: URL, shared records,
+ * seconds.
+ */
 final class Processes {
   private static final WorkflowId WORKFLOW = new WorkflowId("shared");
   private static final Ids IDS = Ids.system();
@@ -41,7 +44,10 @@ final class Processes {
 
   private Processes() {}
 
-  /** What all writers write to: an execution to pause and resume, and a task run to try. */
+  /**
+   * The records that all writers change: an execution to pause and resume, and a task run with
+   * attempts.
+   */
   record Shared(ExecutionId execution, ExecutionId tried, TaskRunId taskRun) {
     static Shared parse(String text) {
       String[] ids = text.split("/", -1);
@@ -55,7 +61,7 @@ final class Processes {
     }
   }
 
-  /** How much was acknowledged. */
+  /** The number of acknowledged commits. */
   static final class Tally {
     private long executions;
     private long toggles;
@@ -116,7 +122,9 @@ final class Processes {
     return shared;
   }
 
-  /** Writes from several threads until its time is over, then prints what was acknowledged. */
+  /**
+   * Writes from several threads until its time has passed, then prints the acknowledged commits.
+   */
   static final class Write {
     private static final int THREADS = 3;
 
@@ -125,7 +133,7 @@ final class Processes {
     public static void main(String[] arguments) throws Exception {
       Shared shared = Shared.parse(arguments[1]);
       BooleanSupplier goesOn = timer(arguments[2]);
-      try (StateStore store = Place.open(arguments[0])) {
+      try (StateStore store = StoreLocation.open(arguments[0])) {
         List<Callable<Tally>> work = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
           work.add(() -> own(store, goesOn));
@@ -146,7 +154,7 @@ final class Processes {
       return all;
     }
 
-    /** Takes executions of its own from their start to their end; nobody may be in the way. */
+    /** Brings its own executions from start to end; no other writer may cause a conflict. */
     private static Tally own(StateStore store, BooleanSupplier goesOn) {
       Tally tally = new Tally();
       while (goesOn.getAsBoolean()) {
@@ -173,7 +181,7 @@ final class Processes {
       return tally;
     }
 
-    /** The same commit id twice has the effect and the answer of once. */
+    /** The same commit id twice has one effect and one answer. */
     private static void commitTwice(StateStore store, ChangeSet changes) {
       CommitResult first = store.commit(changes);
       CommitResult second = store.commit(changes);
@@ -182,7 +190,10 @@ final class Processes {
       }
     }
 
-    /** Pauses and resumes an execution against the others, each time from the version it saw. */
+    /**
+     * Pauses and resumes an execution concurrently with others, each time from the version that it
+     * read.
+     */
     private static Tally toggle(StateStore store, ExecutionId id, BooleanSupplier goesOn) {
       Tally tally = new Tally();
       while (goesOn.getAsBoolean()) {
@@ -202,7 +213,7 @@ final class Processes {
       return tally;
     }
 
-    /** Records attempts of one task run against the others; whoever got one ends it again. */
+    /** Records attempts of one task run concurrently with others, and ends its own. */
     private static Tally tryTask(StateStore store, TaskRunId run, BooleanSupplier goesOn) {
       Tally tally = new Tally();
       while (goesOn.getAsBoolean()) {
@@ -220,7 +231,10 @@ final class Processes {
     }
   }
 
-  /** Reads until its time is over and prints how often; ends at once at anything torn. */
+  /**
+   * Reads until its time has passed and prints how often; ends at once when it sees a part of a
+   * change set.
+   */
   static final class Read {
     private Read() {}
 
@@ -228,7 +242,7 @@ final class Processes {
       BooleanSupplier goesOn = timer(arguments[2]);
       long reads = 0;
       long last = 0;
-      try (StateStore store = Place.open(arguments[0])) {
+      try (StateStore store = StoreLocation.open(arguments[0])) {
         while (goesOn.getAsBoolean()) {
           var page =
               store.executions(ExecutionQuery.builder().order(Order.NEWEST).limit(20).build());
@@ -246,7 +260,7 @@ final class Processes {
       System.out.println(reads + " executions read, " + last + " in the last list");
     }
 
-    /** A writer's own execution has everything of its first change set, or of both. */
+    /** An execution of a writer has everything of its first change set, or of both. */
     private static void checkWhole(ExecutionDetails details) {
       if (details.taskRuns().size() == TASKS) {
         boolean ended = details.execution().state() == ExecutionState.SUCCEEDED;

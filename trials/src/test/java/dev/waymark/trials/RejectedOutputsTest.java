@@ -45,7 +45,7 @@ class RejectedOutputsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"22021", "23514", "P0001", "54000"})
-  @DisplayName("PostgreSQL: the one task fails, at once and by name, and no other")
+  @DisplayName("PostgreSQL: only this task fails, at once and with its name in the error")
   void onPostgres(String sqlState) {
     String schema = TestServer.newSchema();
     try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
@@ -64,7 +64,7 @@ class RejectedOutputsTest {
   }
 
   @Test
-  @DisplayName("SQLite: the one task fails, at once and by name, and no other")
+  @DisplayName("SQLite: only this task fails, at once and with its name in the error")
   void onSqlite() throws SQLException {
     Path file = folder.resolve("waymark.db");
     try (StateStore store = SqliteStateStore.open(file)) {
@@ -83,7 +83,7 @@ class RejectedOutputsTest {
   private void assertOneTaskFails(StateStore store) {
     WorkflowId workflow = new WorkflowId("flow");
     store.saveWorkflow(new NewWorkflow(workflow, DEFINITION));
-    // Longer than the test may take: what waiting cannot cure must not be waited for.
+    // Longer than the test may take: an error that waiting cannot resolve must not be retried.
     try (Runner runner =
         Runner.builder(store)
             .logDirectory(folder.resolve("logs"))

@@ -11,9 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Passes on connections to another place, until it is told to hold them: then nothing passes, and
- * nobody is told, as on a network that has lost its way. What was sent meanwhile arrives when it is
- * let go.
+ * Forwards connections to another address, until it holds them: then it forwards nothing, and
+ * reports nothing, like a broken network. What was sent meanwhile arrives when it is released.
  */
 final class Relay implements AutoCloseable {
   private final ServerSocket listener;
@@ -27,28 +26,28 @@ final class Relay implements AutoCloseable {
     this.target = target;
   }
 
-  /** Begins to pass on what comes to a free port of this address. */
+  /** Starts to forward the connections to a free port of this address. */
   static Relay start(InetAddress address, InetSocketAddress target) throws IOException {
     Relay relay = new Relay(new ServerSocket(0, 50, address), target);
     run(relay::listen);
     return relay;
   }
 
-  /** The URL by way of this relay. */
+  /** The URL through this relay. */
   String urlBy(String url) {
-    String place = listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort();
-    return url.replaceFirst("//([^/?@]*@)?[^/?]*", "//$1" + place);
+    String location = listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort();
+    return url.replaceFirst("//([^/?@]*@)?[^/?]*", "//$1" + location);
   }
 
-  /** Nothing passes any more. */
+  /** Forwards nothing any more. */
   void hold() {
     synchronized (gate) {
       held = true;
     }
   }
 
-  /** What was held arrives, and all goes on. */
-  void letGo() {
+  /** Forwards what was held, and continues. */
+  void release() {
     synchronized (gate) {
       held = false;
       gate.notifyAll();
@@ -105,7 +104,7 @@ final class Relay implements AutoCloseable {
       }
       awaitGate();
     } catch (IOException e) {
-      // One side is gone; closing both tells the other.
+      // One side has closed; closing both notifies the other.
     } finally {
       close(from);
       close(to);
@@ -117,7 +116,7 @@ final class Relay implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException e) {
-      // It is of no use any more, whatever it says.
+      // The connection is not used any more, whatever the error is.
     }
   }
 
@@ -129,7 +128,7 @@ final class Relay implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    letGo();
+    release();
     listener.close();
     sockets.forEach(this::close);
   }

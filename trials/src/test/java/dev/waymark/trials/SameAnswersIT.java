@@ -22,7 +22,7 @@ class SameAnswersIT {
       Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
   private static final Pattern WORKER = Pattern.compile("(\"worker\": )\"[^\"]*\"");
 
-  /** Retries, a failure, tasks that are skipped for it, and text that is hard on a database. */
+  /** Retries, a failure, tasks that are skipped because of it, and unusual text. */
   private static final String DEFINITION =
       """
       id: trial
@@ -42,11 +42,11 @@ class SameAnswersIT {
   @TempDir Path home = Path.of("");
 
   @Test
-  @DisplayName("a workflow is run and shown alike, but for ids, times and workers")
+  @DisplayName("run and show a workflow with the same output, except ids, times and workers")
   void sameAnswers() throws IOException {
     Files.writeString(home.resolve("trial.yaml"), DEFINITION);
-    try (Place sqlite = Place.sqlite(home);
-        Place postgres = Place.postgres()) {
+    try (StoreLocation sqlite = StoreLocation.sqlite(home);
+        StoreLocation postgres = StoreLocation.postgres()) {
       Map<String, String> onSqlite = answers(sqlite.url());
       Map<String, String> onPostgres = answers(postgres.url());
       assertThat(onSqlite.get("executions show"))
@@ -55,7 +55,7 @@ class SameAnswersIT {
     }
   }
 
-  /** What a row of commands prints, by command. */
+  /** The output of a list of commands, by command. */
   private Map<String, String> answers(String url) {
     Map<String, String> answers = new LinkedHashMap<>();
     Matcher ids = ID.matcher("");
@@ -81,7 +81,7 @@ class SameAnswersIT {
 
   private String ask(Map<String, String> answers, String url, String... words) {
     Result result = CommandLine.run(home, url, words);
-    // The progress of a run on standard error has durations in it.
+    // The progress of a run on standard error contains durations.
     String err = words[0].equals("run") || words[0].equals("worker") ? "" : result.err();
     String name = words.length > 1 ? words[0] + " " + words[1] : words[0];
     answers.merge(name, result.exitCode() + "\n" + result.out() + err, String::concat);

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Four writers and a reader, each a process of its own. {@code -Dwaymark.test.process.seconds=60}
- * lets them go on for that long.
+ * Four writers and a reader, each a separate process. {@code -Dwaymark.test.process.seconds=60}
+ * sets how long they run.
  */
 @DisplayName("Four processes that write and one that reads")
 class SeveralProcessesIT {
@@ -31,28 +31,28 @@ class SeveralProcessesIT {
   @TempDir Path folder = Path.of("");
 
   @Test
-  @DisplayName("on one SQLite file: nothing lost, nothing torn, nobody refused")
+  @DisplayName("on one SQLite file: no commit is lost, partly visible or refused")
   void sqlite() {
-    try (Place place = Place.sqlite(folder)) {
-      workTogether(place);
+    try (StoreLocation location = StoreLocation.sqlite(folder)) {
+      workTogether(location);
     }
   }
 
   @Test
-  @DisplayName("on one PostgreSQL schema: nothing lost, nothing torn, nobody refused")
+  @DisplayName("on one PostgreSQL schema: no commit is lost, partly visible or refused")
   void postgres() {
-    try (Place place = Place.postgres()) {
-      workTogether(place);
+    try (StoreLocation location = StoreLocation.postgres()) {
+      workTogether(location);
     }
   }
 
-  private static void workTogether(Place place) {
+  private static void workTogether(StoreLocation location) {
     Shared shared;
-    try (StateStore store = Place.open(place.url())) {
+    try (StateStore store = StoreLocation.open(location.url())) {
       shared = Processes.createShared(store);
     }
     List<JavaProcess> writers = new ArrayList<>();
-    String[] arguments = {place.url(), shared.toString(), Integer.toString(SECONDS)};
+    String[] arguments = {location.url(), shared.toString(), Integer.toString(SECONDS)};
     for (int i = 0; i < WRITERS; i++) {
       writers.add(JavaProcess.start(Processes.Write.class, arguments));
     }
@@ -61,14 +61,14 @@ class SeveralProcessesIT {
     for (JavaProcess writer : writers) {
       List<String> lines = writer.readLines();
       assertThat(writer.waitFor()).as(lines::toString).isZero();
-      assertThat(lines).as("what a writer printed").hasSize(1);
+      assertThat(lines).as("output of a writer").hasSize(1);
       all.add(Tally.parse(lines.get(0)));
     }
     List<String> read = reader.readLines();
     assertThat(reader.waitFor()).as(read::toString).isZero();
-    assertThat(read).as("what the reader printed").hasSize(1);
-    System.out.printf("%s: %s; the reader: %s%n", place.url(), all, read.get(0));
-    try (StateStore store = Place.open(place.url())) {
+    assertThat(read).as("output of the reader").hasSize(1);
+    System.out.printf("%s: %s; the reader: %s%n", location.url(), all, read.get(0));
+    try (StateStore store = StoreLocation.open(location.url())) {
       check(store, shared, all);
     }
   }
@@ -88,7 +88,7 @@ class SeveralProcessesIT {
     assertThat(execution.version()).as("no move is lost").isEqualTo(2 + all.toggles());
     assertThat(store.attempts(shared.taskRun()))
         .extracting(Attempt::number)
-        .as("no number is lost or given twice")
+        .as("no number is skipped or given twice")
         .containsExactlyElementsOf(IntStream.rangeClosed(1, (int) all.attempts()).boxed().toList());
     var run = store.taskRun(shared.taskRun());
     assertThat(run).isNotNull();

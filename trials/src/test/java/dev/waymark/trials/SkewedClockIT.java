@@ -31,22 +31,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What lasts for a time lasts for that time, by the clock of the database. */
-@DisplayName("Workers whose clocks are an hour ahead, an hour back, and right")
+/** All durations are measured by the clock of the database. */
+@DisplayName("Workers whose clocks are an hour ahead, an hour behind, and correct")
 class SkewedClockIT {
   private static final Duration LEASE = Duration.ofSeconds(2);
 
-  /** How much later something may come on a machine that has much else to do. */
+  /** How much later something may happen on a busy machine. */
   private static final Duration BOUND = Duration.ofSeconds(15);
 
   @TempDir Path folder = Path.of("");
   private final String schema = TestServer.newName();
-  private final Place place = Place.postgres(schema);
-  private final StateStore store = Place.open(place.url());
-  private final Witness witness = Witness.in(schema);
+  private final StoreLocation location = StoreLocation.postgres(schema);
+  private final StateStore store = StoreLocation.open(location.url());
+  private final AttemptRecorder recorder = AttemptRecorder.in(schema);
   private final Map<Clock, WorkerProcess> workers = new EnumMap<>(Clock.class);
 
-  /** How a worker's clock goes. */
+  /** The offset of a worker's clock. */
   enum Clock {
     AHEAD(Duration.ofHours(1)),
     BACK(Duration.ofHours(-1)),
@@ -58,7 +58,7 @@ class SkewedClockIT {
       this.offset = offset;
     }
 
-    /** The name of the worker that has it. */
+    /** The name of the worker with this clock. */
     String worker() {
       return "host-" + name();
     }
@@ -68,13 +68,13 @@ class SkewedClockIT {
   void end() {
     workers.values().forEach(WorkerProcess::close);
     store.close();
-    place.close();
+    location.close();
   }
 
   private void start(Clock... clocks) {
     for (Clock clock : clocks) {
       WorkerSettings settings =
-          WorkerSettings.of(place.url(), clock.worker(), folder.resolve(clock.worker()), LEASE)
+          WorkerSettings.of(location.url(), clock.worker(), folder.resolve(clock.worker()), LEASE)
               .withClockOffset(clock.offset);
       workers.put(clock, WorkerProcess.start(settings));
     }
@@ -84,26 +84,26 @@ class SkewedClockIT {
   }
 
   @Test
-  @DisplayName("keep what they run for many times their lease")
+  @DisplayName("keep their tasks for many times their lease")
   void keepTheirLeases() throws IOException {
     start(Clock.values());
     Map<ExecutionId, Path> all = new LinkedHashMap<>();
     for (Clock clock : Clock.values()) {
-      Path place = Files.createTempDirectory(folder, "kept");
+      Path location = Files.createTempDirectory(folder, "kept");
       all.put(
           begin(
               """
               id: kept-%1$s
               tasks: {only: {pool: %1$s, uses: hold, with: {folder: "%2$s"}}}
               """
-                  .formatted(clock.worker(), place)),
-          place);
+                  .formatted(clock.worker(), location)),
+          location);
     }
     for (Map.Entry<ExecutionId, Path> each : all.entrySet()) {
       Waiting.until("the attempt", () -> Files.exists(each.getValue().resolve("begun")));
       TaskRunId run = only(each.getKey()).taskRun().id();
-      Duration many = witness.firstLeaseEnds(run, 1).plus(LEASE.multipliedBy(4));
-      Waiting.until("many leases", () -> witness.lastLeaseEnds(run, 1).compareTo(many) > 0);
+      Duration many = recorder.firstLeaseEnds(run, 1).plus(LEASE.multipliedBy(4));
+      Waiting.until("many leases", () -> recorder.lastLeaseEnds(run, 1).compareTo(many) > 0);
     }
     for (Map.Entry<ExecutionId, Path> each : all.entrySet()) {
       Files.createFile(each.getValue().resolve("go"));
@@ -116,8 +116,8 @@ class SkewedClockIT {
 
   @ParameterizedTest(name = "{0} that was killed is followed by {1}")
   @CsvSource({"RIGHT, AHEAD", "RIGHT, BACK", "AHEAD, BACK", "BACK, AHEAD"})
-  @DisplayName("take up what a killed one ran when its lease is over, and not before")
-  void takeUp(Clock victim, Clock follower) throws IOException {
+  @DisplayName("take over the task of a killed worker when its lease has expired, and not before")
+  void takeOver(Clock victim, Clock follower) throws IOException {
     start(victim);
     try (HeldTask held = HeldTask.handler(store, folder)) {
       assertThat(held.awaitWorker()).isEqualTo(victim.worker());
@@ -128,13 +128,13 @@ class SkewedClockIT {
       TaskRunId run = held.taskRun();
       assertBetween(
           "after the end of the lease",
-          witness.movedAt(run, 1, AttemptState.LOST).minus(witness.lastLeaseEnds(run, 1)),
+          recorder.movedAt(run, 1, AttemptState.LOST).minus(recorder.lastLeaseEnds(run, 1)),
           Duration.ZERO);
     }
   }
 
   @Test
-  @DisplayName("make the pauses between attempts as long as they should be")
+  @DisplayName("pause between attempts as long as configured")
   void pauseForAsLongAsTheyShould() {
     start(Clock.values());
     StringBuilder file = new StringBuilder("id: pauses\ntasks:\n");
@@ -167,13 +167,13 @@ class SkewedClockIT {
   }
 
   private Duration pause(TaskRunId run, int after) {
-    return witness
+    return recorder
         .movedAt(run, after + 1, AttemptState.RUNNING)
-        .minus(witness.movedAt(run, after, AttemptState.FAILED));
+        .minus(recorder.movedAt(run, after, AttemptState.FAILED));
   }
 
   @Test
-  @DisplayName("end an execution when its time is over, and not before")
+  @DisplayName("end an execution when its time-out has expired, and not before")
   void timeOut() {
     start(Clock.values());
     Duration timeout = Duration.ofSeconds(3);
@@ -195,15 +195,15 @@ class SkewedClockIT {
           TaskRunId run = only(id).taskRun().id();
           assertBetween(
               "time of the attempt of " + clock.worker(),
-              witness
+              recorder
                   .movedAt(run, 1, AttemptState.FAILED)
-                  .minus(witness.movedAt(run, 1, AttemptState.RUNNING)),
+                  .minus(recorder.movedAt(run, 1, AttemptState.RUNNING)),
               timeout);
         });
   }
 
   @Test
-  @DisplayName("bring every execution to its end together, also those that were paused")
+  @DisplayName("together bring every execution to its end, also paused ones")
   void nothingIsStuck() throws IOException {
     start(Clock.values());
     ExecutionId bounded =
@@ -219,7 +219,7 @@ class SkewedClockIT {
     assertThat(Runner.pause(store, paused)).isEqualTo(ExecutionState.PAUSED);
     assertThat(Runner.resume(store, paused)).isEqualTo(ExecutionState.RUNNING);
     awaitEnd(paused, ExecutionState.SUCCEEDED);
-    // What is left of a pause is measured by clocks that differ, but is never more than the whole.
+    // The rest of a pause is measured by clocks that differ, but is never more than the whole.
     TaskRunId run = only(paused).taskRun().id();
     assertBetween("pause while paused", pause(run, 1), Duration.ZERO);
     try (Starter starter = new Starter(store, 100, folder)) {
@@ -231,7 +231,7 @@ class SkewedClockIT {
     }
     workers.values().forEach(WorkerProcess::drain);
     assertThat(store.execution(bounded)).isNotNull();
-    Workload.checkAllDone(place, store);
+    Workload.checkAllDone(location, store);
   }
 
   private boolean hasFailed(ExecutionId id) {

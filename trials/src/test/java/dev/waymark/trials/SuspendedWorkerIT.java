@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A worker that does not see that time passes, as when a laptop is closed or a garbage collection
- * lasts. {@code -Dwaymark.test.suspend.rounds=50} does it as often as that.
+ * A worker that is suspended, as when a laptop is closed or a garbage collection is long. {@code
+ * -Dwaymark.test.suspend.rounds=50} sets the number of rounds.
  */
 @DisplayName("A worker that is suspended for longer than its lease")
 class SuspendedWorkerIT {
@@ -35,8 +35,8 @@ class SuspendedWorkerIT {
 
   @TempDir Path folder = Path.of("");
   private final Random dice = new Random(SEED);
-  private final Place place = Place.postgres();
-  private final StateStore store = Place.open(place.url());
+  private final StoreLocation location = StoreLocation.postgres();
+  private final StateStore store = StoreLocation.open(location.url());
   private final Map<String, WorkerProcess> workers = new LinkedHashMap<>();
 
   /** When the script of a suspended worker ends by itself. */
@@ -51,7 +51,7 @@ class SuspendedWorkerIT {
     System.out.printf("suspended workers from seed %d%n", SEED);
     for (String name : List.of("host-a", "host-b")) {
       WorkerSettings settings =
-          WorkerSettings.of(place.url(), name, folder.resolve(name), LEASE).withConcurrency(2);
+          WorkerSettings.of(location.url(), name, folder.resolve(name), LEASE).withConcurrency(2);
       workers.put(name, WorkerProcess.start(settings));
     }
     workers.values().forEach(WorkerProcess::awaitReady);
@@ -61,12 +61,12 @@ class SuspendedWorkerIT {
   void end() {
     workers.values().forEach(WorkerProcess::close);
     store.close();
-    place.close();
+    location.close();
   }
 
   @Test
   @DisplayName(
-      "in the middle of a task changes nothing when it is continued, and its children are gone")
+      "in the middle of a task changes nothing when it continues, and its children have ended")
   void inTheMiddleOfATask() throws IOException {
     List<HeldTask> all = new ArrayList<>();
     List<ExecutionDetails> results = new ArrayList<>();
@@ -81,13 +81,13 @@ class SuspendedWorkerIT {
     }
     for (int round = 0; round < ROUNDS; round++) {
       assertThat(all.get(round).details())
-          .as("what round %d came to", round)
+          .as("result of round %d", round)
           .isEqualTo(results.get(round));
     }
     assertThat(Invariants.violations(store)).isEmpty();
   }
 
-  /** One round; returns what stands from then on. */
+  /** One round; returns the final state of the records. */
   private ExecutionDetails suspend(HeldTask held, End end, int round) throws IOException {
     String name = held.awaitWorker();
     WorkerProcess worker = Objects.requireNonNull(workers.get(name));
@@ -96,13 +96,13 @@ class SuspendedWorkerIT {
     held.checkTakenFrom(name);
     ExecutionDetails before = held.details();
     assertThat(held.pids())
-        .as("children of who is suspended, in round %d", round)
+        .as("children of the suspended worker, in round %d", round)
         .allMatch(Pids::runs);
-    // Either may come first when they come together.
+    // Either may be first when they happen together.
     boolean soon =
         end == End.WHILE_SUSPENDED || (end == End.AS_IT_IS_CONTINUED && dice.nextBoolean());
     if (soon) {
-      held.letGo();
+      held.release();
     }
     if (end == End.WHILE_SUSPENDED) {
       // The first is the shell, the second its child.
@@ -111,7 +111,7 @@ class SuspendedWorkerIT {
     }
     worker.resume();
     if (end == End.AS_IT_IS_CONTINUED && !soon) {
-      held.letGo();
+      held.release();
     }
     List<Long> pids = held.pids();
     Waiting.until("the end of " + pids, () -> pids.stream().noneMatch(Pids::runs));
@@ -121,7 +121,7 @@ class SuspendedWorkerIT {
   }
 
   @Test
-  @DisplayName("while it has nothing to do takes work as before when it is continued")
+  @DisplayName("while it is idle claims tasks again when it continues")
   void whileItIsIdle() {
     String name = "host-a";
     WorkerProcess worker = Objects.requireNonNull(workers.get(name));
@@ -133,7 +133,7 @@ class SuspendedWorkerIT {
       assertThat(ping.isAnswered()).isFalse();
       worker.resume();
       ping.awaitAnswer();
-      Waiting.until("a sign of life", () -> isAlive(name));
+      Waiting.until("a heartbeat", () -> isAlive(name));
     }
     assertThat(Invariants.violations(store)).isEmpty();
   }

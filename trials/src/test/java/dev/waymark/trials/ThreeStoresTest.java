@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The differential test upon real databases, each of which two stores take turns at. What it runs
- * is set by properties, see CONTRIBUTING.md: a few new seeds in every build, one seed again, or as
- * many as there is time for.
+ * The model test on real databases, each with two stores that are called alternately. Properties
+ * set the sizes, see CONTRIBUTING.md: a few new seeds in every build, one seed again, or as many as
+ * the time allows.
  */
 @DisplayName("SQLite and PostgreSQL beside the reference store")
 class ThreeStoresTest {
@@ -32,7 +32,7 @@ class ThreeStoresTest {
       "mvn test -pl trials -am -Dtest=ThreeStoresTest -Dwaymark.test.seed={seed}"
           + " -Dwaymark.test.seeds=1 -Dwaymark.test.steps={steps}";
 
-  /** How far a long run has come, since what a test prints is shown only at its end. */
+  /** The progress of a long run, because the output of a test is shown only at its end. */
   private static final Path REPORT = Path.of("target", "three-stores.txt");
 
   private final ManualClock clock = new ManualClock(Instant.EPOCH);
@@ -42,9 +42,9 @@ class ThreeStoresTest {
    * One run.
    *
    * @param first the first seed, the others follow it
-   * @param seeds how many seeds
-   * @param steps how many operations of each
-   * @param minutes when not 0, for how long, instead of how many seeds
+   * @param seeds the number of seeds
+   * @param steps the number of operations of each
+   * @param minutes if not 0, the duration, instead of the number of seeds
    */
   private record Plan(long first, long seeds, int steps, long minutes) {
     static Plan fromProperties() {
@@ -55,7 +55,7 @@ class ThreeStoresTest {
           Long.getLong("waymark.test.minutes", 0));
     }
 
-    /** Whether to go on after so many seeds and so much time. */
+    /** Whether to continue after this number of seeds and this time. */
     boolean goesOn(long done, Duration time) {
       return minutes == 0 ? done < seeds : time.compareTo(Duration.ofMinutes(minutes)) < 0;
     }
@@ -71,10 +71,10 @@ class ThreeStoresTest {
     return Stream.of(Plan.fromProperties());
   }
 
-  /** The plan stands in the name, so that the seed is printed whatever comes of it. */
+  /** The plan is part of the name, so that the seed is always printed. */
   @ParameterizedTest(name = "({0})")
   @MethodSource("plan")
-  @DisplayName("the same answers on all three stores")
+  @DisplayName("all three stores give the same answers")
   void sameAnswers(Plan plan, @TempDir Path folder) throws IOException {
     String schema = TestServer.newSchema();
     try (StateStore postgres = postgres(schema);
@@ -102,8 +102,8 @@ class ThreeStoresTest {
         StateStore another = sqlite(file)) {
       Map<String, StateStore> stores =
           Map.of(
-              "SQLite", TakingTurns.of(List.of(sqlite, another), seed),
-              "PostgreSQL", TakingTurns.of(postgres, seed));
+              "SQLite", AlternatingStores.of(List.of(sqlite, another), seed),
+              "PostgreSQL", AlternatingStores.of(postgres, seed));
       tally.add(new Comparison(clock, stores, REPLAY).run(seed, steps));
     }
     Files.delete(file);

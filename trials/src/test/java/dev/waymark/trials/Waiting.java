@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Waits for a condition of the real world: what other processes do, and what a database says. It
- * looks ten times a second: more would take the machine from those that are waited for.
+ * Waits for a condition of other processes or of a database. It checks ten times a second: more
+ * would slow down the processes that it waits for.
  */
 final class Waiting {
   private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -14,14 +14,14 @@ final class Waiting {
 
   private Waiting() {}
 
-  /** Returns when the condition holds; fails after a minute. */
+  /** Returns when the condition is true; fails after a minute. */
   static void until(String what, BooleanSupplier condition) {
     if (!within(LIMIT, condition)) {
       throw new AssertionError("waited for " + LIMIT + " in vain for: " + what);
     }
   }
 
-  /** Whether the condition came to hold within this time; returns as soon as it does. */
+  /** Whether the condition becomes true within this time; returns as soon as it is. */
   static boolean within(Duration limit, BooleanSupplier condition) {
     long begin = System.nanoTime();
     while (!condition.getAsBoolean()) {

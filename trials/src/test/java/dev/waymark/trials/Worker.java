@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
-/** The main class of a {@link WorkerProcess}: works on whatever is ready until it is killed. */
+/** The main class of a {@link WorkerProcess}: runs everything that is ready until it is killed. */
 final class Worker {
   /** What it prints when it is about to work. */
   static final String READY = "ready";
@@ -31,10 +31,10 @@ final class Worker {
     endWithParent();
     WorkerSettings settings = WorkerSettings.parse(arguments);
     InstantSource clock = InstantSource.offset(InstantSource.system(), settings.clockOffset());
-    try (StateStore store = Place.open(settings.url(), clock)) {
+    try (StateStore store = StoreLocation.open(settings.url(), clock)) {
       System.out.println(READY);
       while (!work(settings, store, clock)) {
-        // Its name is still that of its earlier life.
+        // Its name still belongs to its earlier life.
       }
     }
   }
@@ -62,10 +62,10 @@ final class Worker {
             () -> {
               try {
                 while (System.in.read() >= 0) {
-                  // Nothing is said to a worker.
+                  // A worker receives no input.
                 }
               } catch (IOException e) {
-                // The other end is gone, too.
+                // The other end has closed, too.
               }
               Runtime.getRuntime().halt(1);
             },
@@ -83,7 +83,7 @@ final class Worker {
             .concurrency(settings.concurrency())
             .lease(settings.lease())
             .logDirectory(Path.of(settings.logs()))
-            // A trial loses workers on purpose, as often as there is time for.
+            // A trial loses workers on purpose, as often as the time allows.
             .maxLost(1_000)
             .grace(Duration.ofSeconds(1))
             .handler("count", Worker::count)
@@ -96,13 +96,13 @@ final class Worker {
     return builder.build();
   }
 
-  /** Takes a while, and gives one more than the sum of what it needs. */
+  /** Takes a while, and returns one more than the sum of its needs. */
   private static void count(TaskContext context) throws InterruptedException {
     Thread.sleep(ThreadLocalRandom.current().nextInt(SHORTEST_MILLIS, LONGEST_MILLIS));
     context.output("value", Integer.toString(1 + sum(context)));
   }
 
-  /** Fails as long as the number of the attempt is small. */
+  /** Fails as long as the attempt number is small. */
   private static void flaky(TaskContext context) throws InterruptedException {
     count(context);
     if (context.attempt() < Integer.parseInt(context.with().get("succeeds-at"))) {
@@ -110,7 +110,7 @@ final class Worker {
     }
   }
 
-  /** In the first attempt waits for a file, whatever happens; gives the number of the attempt. */
+  /** In the first attempt waits for a file, whatever happens; returns the attempt number. */
   private static void hold(TaskContext context) throws IOException {
     context.output("value", Integer.toString(context.attempt()));
     Path folder = Path.of(context.with().get("folder"));
@@ -122,12 +122,12 @@ final class Worker {
     }
   }
 
-  /** Fails unless what it needs has come to what is expected. */
+  /** Fails unless the sum of its needs is as expected. */
   private static void check(TaskContext context) {
     int expected = Integer.parseInt(context.with().get("sum"));
     if (sum(context) != expected) {
       throw new IllegalStateException(
-          "the needs " + context.needs() + " come to " + sum(context) + ", not " + expected);
+          "the needs " + context.needs() + " have the sum " + sum(context) + ", not " + expected);
     }
   }
 

@@ -3,7 +3,7 @@ package dev.waymark.trials;
 import dev.waymark.testkit.JavaProcess;
 import java.util.List;
 
-/** A {@link Worker} in a process of its own, small enough that many fit on one machine. */
+/** A {@link Worker} in a separate process, small enough that many fit on one machine. */
 final class WorkerProcess implements AutoCloseable {
   private static final List<String> SMALL = List.of("-Xmx64m", "-XX:+UseSerialGC");
 
@@ -20,7 +20,7 @@ final class WorkerProcess implements AutoCloseable {
     return startBy(List.of(), settings);
   }
 
-  /** The same by another command, which becomes the worker. */
+  /** The same with another command, which becomes the worker. */
   static WorkerProcess startBy(List<String> launcher, WorkerSettings settings) {
     String[] arguments = settings.toArguments().toArray(String[]::new);
     return new WorkerProcess(
@@ -49,17 +49,17 @@ final class WorkerProcess implements AutoCloseable {
     process.kill();
   }
 
-  /** Stops it where it is; it does not see that time passes. */
+  /** Suspends it. */
   void suspend() {
     process.signal("STOP");
   }
 
-  /** Lets it go on. */
+  /** Continues it. */
   void resume() {
     process.signal("CONT");
   }
 
-  /** Asks it to end in peace, and waits until it has. */
+  /** Asks it to end, and waits until it has. */
   void drain() {
     process.signal("TERM");
     process.waitFor();

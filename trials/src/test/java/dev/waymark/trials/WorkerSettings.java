@@ -5,20 +5,20 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How a {@link Worker} works.
+ * The settings of a {@link Worker}.
  *
  * @param url the store
  * @param name its name, which is also a pool that it serves; empty for the default name, from which
- *     others see that it is gone
- * @param logs where output goes; workers that stand for different machines have different ones
- * @param lease how long its attempts are kept for it
+ *     others see that it has ended
+ * @param logs the folder for output; workers that represent different machines have different ones
+ * @param lease the duration of its leases
  * @param concurrency how many attempts it runs at once
- * @param clockOffset how far its wall clock is ahead of the right one
+ * @param clockOffset by how much its wall clock is ahead
  */
 record WorkerSettings(
     String url, String name, String logs, Duration lease, int concurrency, Duration clockOffset) {
 
-  /** A worker with the right time, that runs one attempt at once. */
+  /** A worker with the correct time, which runs one attempt at a time. */
   static WorkerSettings of(String url, String name, Path logs, Duration lease) {
     return new WorkerSettings(url, name, logs.toString(), lease, 1, Duration.ZERO);
   }
@@ -31,7 +31,7 @@ record WorkerSettings(
     return new WorkerSettings(url, name, logs, lease, concurrency, offset);
   }
 
-  /** As arguments of {@link Worker#main}. */
+  /** The arguments of {@link Worker#main}. */
   List<String> toArguments() {
     return List.of(
         url, name, logs, lease.toString(), Integer.toString(concurrency), clockOffset.toString());

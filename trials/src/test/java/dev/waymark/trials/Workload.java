@@ -27,9 +27,9 @@ import java.util.stream.IntStream;
 
 /**
  * Executions of several shapes for many workers: a chain, a fan-out with its fan-in, and tasks that
- * fail before they succeed. A part of the tasks are scripts. Each task counts on from what it
- * needs, and the last of an execution fails unless the sum is right: what a task gave to others is
- * neither lost nor taken from an attempt that did not succeed.
+ * fail before they succeed. Some of the tasks are scripts. Each task adds to the outputs of its
+ * needs, and the last task of an execution fails unless the sum is correct: no output is lost or
+ * taken from an attempt that did not succeed.
  */
 final class Workload {
   private static final String CHAIN =
@@ -86,7 +86,7 @@ final class Workload {
 
   private Workload() {}
 
-  /** What a workload came to. */
+  /** The result of a workload. */
   record Outcome(int executions, int taskRuns, int attempts, int lost) {
     @Override
     public String toString() {
@@ -103,7 +103,7 @@ final class Workload {
     private int startedTasks;
     private int started;
 
-    /** Will start as many executions as have so many tasks together. */
+    /** Will start as many executions as have this number of tasks together. */
     Starter(StateStore store, int tasks, Path directory) {
       SHAPES.forEach(shape -> save(store, shape));
       this.runner = Runner.builder(store, Workload::read).build();
@@ -111,7 +111,7 @@ final class Workload {
       this.directory = directory;
     }
 
-    /** Starts what is left to be started, but no more executions than this since the first. */
+    /** Starts the remaining executions, but no more than this number since the first. */
     void startUpTo(long executions) {
       while (!isDone() && started < executions) {
         WorkflowDefinition shape = read("shape", SHAPES.get(started % SHAPES.size()));
@@ -126,7 +126,7 @@ final class Workload {
       return startedTasks >= tasks;
     }
 
-    /** How many executions are started. */
+    /** The number of executions that are started. */
     int started() {
       return started;
     }
@@ -153,7 +153,7 @@ final class Workload {
     return new DefinitionReader().read(name, text);
   }
 
-  /** How many executions have ended, well or not. */
+  /** The number of executions that have ended, in any state. */
   static long ended(StateStore store) {
     return store
         .executions(
@@ -166,9 +166,9 @@ final class Workload {
 
   /**
    * Checks that every execution has succeeded, every task by exactly one attempt, and that nothing
-   * is left to be done, whether the store says so or the tables of the database.
+   * remains to be done, by the store and by the tables of the database.
    */
-  static Outcome checkAllDone(Place place, StateStore store) {
+  static Outcome checkAllDone(StoreLocation location, StateStore store) {
     int executions = 0;
     int taskRuns = 0;
     int attempts = 0;
@@ -193,7 +193,7 @@ final class Workload {
         break;
       }
     }
-    checkNothingLeft(place, store);
+    checkNothingLeft(location, store);
     return new Outcome(executions, taskRuns, attempts, lost);
   }
 
@@ -201,10 +201,10 @@ final class Workload {
     assertThat(run.taskRun().state()).as("%s", run).isEqualTo(TaskRunState.SUCCEEDED);
     assertThat(run.attempts())
         .extracting(Attempt::number)
-        .as("no number is lost or given twice: %s", run)
+        .as("no number is skipped or given twice: %s", run)
         .containsExactlyElementsOf(
             IntStream.rangeClosed(1, run.attempts().size()).boxed().toList());
-    assertThat(run.attempts()).as("none is live").noneMatch(Workload::isLive);
+    assertThat(run.attempts()).as("no attempt is live").noneMatch(Workload::isLive);
     assertThat(run.attempts().stream().filter(Workload::hasSucceeded).toList())
         .as("exactly one attempt that succeeded, the last: %s", run)
         .containsExactly(run.attempts().get(run.attempts().size() - 1));
@@ -223,12 +223,12 @@ final class Workload {
         run.attempts().stream().filter(attempt -> attempt.state() == AttemptState.LOST).count();
   }
 
-  private static void checkNothingLeft(Place place, StateStore store) {
+  private static void checkNothingLeft(StoreLocation location, StateStore store) {
     for (String table : List.of("ready_task_runs", "leases", "due_executions")) {
-      assertThat(place.count(table)).as("rows left in %s", table).isZero();
+      assertThat(location.count(table)).as("rows left in %s", table).isZero();
     }
     assertThat(store.leases(1)).as("leases").isEmpty();
-    assertThat(store.stalled(null, 1)).as("executions that nobody works on").isEmpty();
+    assertThat(store.stalled(null, 1)).as("stalled executions").isEmpty();
     assertThat(Invariants.violations(store)).isEmpty();
   }
 }

@@ -1,4 +1,4 @@
-/** All backends side by side, seen from outside. */
+/** All backends together, through their public API. */
 @NullMarked
 package dev.waymark.trials;
 

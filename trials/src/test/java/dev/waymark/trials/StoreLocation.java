@@ -10,20 +10,20 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.InstantSource;
 
-/** A place for a store that any process can open by its URL, as the command line spells it. */
-interface Place extends AutoCloseable {
+/** The location of a store that any process can open by its URL, as on the command line. */
+interface StoreLocation extends AutoCloseable {
   /** The URL. */
   String url();
 
-  /** How many rows a table has, by the database itself and no store. */
+  /** The number of rows of a table, read from the database without the store. */
   long count(String table);
 
   @Override
   void close();
 
   /** A new file in this folder. */
-  static Place sqlite(Path folder) {
-    return new Place() {
+  static StoreLocation sqlite(Path folder) {
+    return new StoreLocation() {
       private final String url = "sqlite:" + folder.resolve(TestServer.newName() + ".db");
 
       @Override
@@ -38,19 +38,19 @@ interface Place extends AutoCloseable {
 
       @Override
       public void close() {
-        // The folder goes with the test.
+        // The folder is deleted with the test.
       }
     };
   }
 
   /** A schema that does not exist yet. */
-  static Place postgres() {
+  static StoreLocation postgres() {
     return postgres(TestServer.newName());
   }
 
   /** A schema of this name, which does not exist yet. */
-  static Place postgres(String schema) {
-    return new Place() {
+  static StoreLocation postgres(String schema) {
+    return new StoreLocation() {
       @Override
       public long count(String table) {
         return countAt(TestServer.url(), schema + "." + table);
@@ -76,7 +76,7 @@ interface Place extends AutoCloseable {
     }
   }
 
-  /** Opens the store at this URL, in whichever process. */
+  /** Opens the store at this URL, in any process. */
   static StateStore open(String url) {
     return open(url, InstantSource.system());
   }

@@ -6,18 +6,18 @@ import dev.waymark.testserver.TestServer;
 import java.time.Duration;
 
 /**
- * Notes in the database itself, and by its clock alone, when attempts moved and until when they
- * were leased, whatever the clocks of workers say.
+ * Records in the database itself, and only by its clock, when attempts moved and when their leases
+ * expire, independently of the clocks of workers.
  */
-final class Witness {
+final class AttemptRecorder {
   private final String schema;
 
-  private Witness(String schema) {
+  private AttemptRecorder(String schema) {
     this.schema = schema;
   }
 
-  /** Begins to note what happens in a schema that has its tables. */
-  static Witness in(String schema) {
+  /** Starts to record in a schema that has its tables. */
+  static AttemptRecorder in(String schema) {
     TestServer.execute(
         """
         CREATE TABLE %1$s.seen_attempts (
@@ -40,22 +40,22 @@ final class Witness {
         FOR EACH ROW EXECUTE FUNCTION %1$s.see_lease();
         """
             .formatted(schema));
-    return new Witness(schema);
+    return new AttemptRecorder(schema);
   }
 
-  /** When an attempt came into a state, since the epoch. */
+  /** The time at which an attempt entered a state, since the epoch. */
   Duration movedAt(TaskRunId run, int number, AttemptState state) {
     return time(
         "SELECT min(at) FROM %s.seen_attempts WHERE %s AND state = '%s'"
             .formatted(schema, attempt(run, number), state));
   }
 
-  /** Until when the first lease of an attempt was. */
+  /** The time at which the first lease of an attempt expires. */
   Duration firstLeaseEnds(TaskRunId run, int number) {
     return lease("min", run, number);
   }
 
-  /** Until when the last lease of an attempt was. */
+  /** The time at which the last lease of an attempt expires. */
   Duration lastLeaseEnds(TaskRunId run, int number) {
     return lease("max", run, number);
   }

@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Several stores upon one database, as one: each call goes to one of them, mostly the one before.
- * What one of them remembers, another has changed in between. A commit that does not wait goes to
- * the one before: the order of such commits is promised by each store for itself.
+ * Several stores on one database, used as one: each call goes to one of them, mostly to the one
+ * before. What one of them has cached, another has changed in between. A commit that does not wait
+ * goes to the one before, because each store guarantees the order of such commits only for itself.
  */
-final class TakingTurns {
+final class AlternatingStores {
   private final List<StateStore> stores;
   private final SplittableRandom random;
   private StateStore current;
 
-  private TakingTurns(List<StateStore> stores, long seed) {
+  private AlternatingStores(List<StateStore> stores, long seed) {
     this.stores = stores;
     this.random = new SplittableRandom(seed);
     this.current = stores.get(0);
   }
 
-  /** These as one store; whose turn it is comes from the seed. */
+  /** These as one store; the seed determines which one is called. */
   static StateStore of(List<StateStore> stores, long seed) {
-    TakingTurns turns = new TakingTurns(stores, seed);
+    AlternatingStores turns = new AlternatingStores(stores, seed);
     return (StateStore)
         Proxy.newProxyInstance(
             StateStore.class.getClassLoader(),
