@@ -140,7 +140,7 @@ class KilledRunIT {
     assertThat(Files.readString(place.resolve("first"))).isEqualTo("x\n");
     assertThat(Files.readString(place.resolve("third"))).isEqualTo("x\n");
     long child = Long.parseLong(Files.readString(place.resolve("child")).strip());
-    assertThat(isRunning(child)).as("the child of the lost attempt still runs").isFalse();
+    assertThat(isRunning(child)).as("the child process of the lost attempt still runs").isFalse();
   }
 
   /** Whether a process runs; a zombie, which has ended but was not reaped, does not run. */

@@ -173,7 +173,7 @@ class PostgresStoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a schema made by a newer version exits with 3")
+  @DisplayName("a schema of a newer version exits with 3")
   void newerSchema() {
     String url = url("schema=" + schema);
     assertThat(waymark("pools", "set", "gpu", "--slots", "1", "--store", url).exitCode()).isZero();

@@ -42,7 +42,8 @@ class StartOptionsTest extends CliTest {
     Background worker = begin("worker", "--until-idle");
     awaitFile("up");
     Background second = begin("run", "held", KEY, "k");
-    Waiting.until("the second", () -> second.err().contains("execution " + id), second::isRunning);
+    Waiting.until(
+        "the second start", () -> second.err().contains("execution " + id), second::isRunning);
     file("go", "");
     Run run = second.await();
     assertThat(run.exitCode()).isZero();

@@ -88,7 +88,7 @@ class StoreTest extends CliTest {
   }
 
   @Test
-  @DisplayName("a store made by a newer version exits with 3")
+  @DisplayName("a store of a newer version exits with 3")
   void newerSchema() throws SQLException {
     waymark("pools", "set", "gpu", "--slots", "1");
     Path file = home.resolve(".waymark/waymark.db");

@@ -127,7 +127,7 @@ class WorkersTest extends CliTest {
     String id = runFile(witness, "--detach").id();
     Background worker = begin("worker", "--until-idle", "--concurrency", "2");
     Waiting.until(
-        "two at once",
+        "two tasks at the same time",
         () -> home.resolve("seen").toFile().exists() && lines("seen").contains("2"),
         worker::isRunning);
     file("go", "");
