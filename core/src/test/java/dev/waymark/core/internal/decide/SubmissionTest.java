@@ -1,9 +1,11 @@
 package dev.waymark.core.internal.decide;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.decide.Submission.PreparedExecution;
 import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
 import dev.waymark.core.model.AttemptId;
@@ -21,11 +23,13 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +103,124 @@ class SubmissionTest {
     assertThat(submission.prepared().subList(2, 6)).containsOnlyNulls();
     assertThat(submission.prepared().subList(0, 2)).doesNotContainNull();
     assertThat(submission.bytes()).isEqualTo(5 + 2 + 1 + 3 + 4 + 2 + 1);
+  }
+
+  @Test
+  @DisplayName("counts the bytes of every text and log that queue and group hold")
+  void bytesOfEachKind() {
+    AttemptId attempt = new AttemptId(RUN, 1);
+    UUID life = new UUID(4, 4);
+    Map<String, String> texts = Map.of("ab", "\u00E4", "c", "123");
+    NewWorkflow workflow = new NewWorkflow(FLOW, "12345", "\u00E4b", Map.of("a", "1", "b", "22"));
+    NewExecution execution =
+        new NewExecution(EXECUTION, FLOW, null, Map.of("a", "1234"), Map.of("b", "22", "c", "3"));
+    assertThat(bytes(new Change.SaveWorkflow(workflow))).isEqualTo(5 + 3 + 1 + 2);
+    assertThat(bytes(new Change.CreateExecution(execution))).isEqualTo(4 + 3 + 2);
+    assertThat(bytes(new Change.UpdateExecution(EXECUTION, ExecutionState.FAILED, null, "abc")))
+        .isEqualTo(3);
+    assertThat(bytes(new Change.RecordAttempt(RUN, "me"))).isEqualTo(2);
+    assertThat(bytes(new Change.UpdateAttempt(attempt, AttemptState.FAILED, 1, "abc")))
+        .isEqualTo(3);
+    assertThat(bytes(new Change.LoseAttempt(attempt, "gone"))).isEqualTo(4);
+    assertThat(bytes(new Change.SetOutputs(RUN, 1, texts))).isEqualTo(4 + 4);
+    assertThat(bytes(new Change.AppendLog(attempt, 100, new byte[9]))).isEqualTo(9);
+    assertThat(bytes(new Change.KeepWorker("me", life, Duration.ofSeconds(1), texts)))
+        .isEqualTo(2 + 4 + 4);
+    assertThat(bytes(new Change.RetireWorker("me", life))).isEqualTo(2);
+  }
+
+  /** The bytes of a change, which must be counted as often as the change is in a change set. */
+  private static long bytes(Change change) {
+    Submission twice = of(change, change);
+    assertThat(twice.bytes()).isEqualTo(2 * of(change).bytes());
+    return of(change).bytes();
+  }
+
+  @Test
+  @DisplayName("has no bytes for changes without text")
+  void noBytes() {
+    AttemptId attempt = new AttemptId(RUN, 1);
+    assertThat(bytes(new Change.UpdateExecution(EXECUTION, ExecutionState.FAILED, null, null)))
+        .isZero();
+    assertThat(bytes(new Change.LoseAttempt(attempt, null))).isZero();
+    assertThat(bytes(new Change.UpdateTaskRun(RUN, TaskRunState.RUNNING, 1L, 1))).isZero();
+    assertThat(bytes(new Change.SetPool("gpu", 1))).isZero();
+  }
+
+  @Test
+  @DisplayName("exactly at a limit is accepted, and one more is refused")
+  void borders() {
+    AttemptId attempt = new AttemptId(RUN, 1);
+    UUID life = new UUID(4, 4);
+    Limits small =
+        Limits.builder()
+            .maxDefinitionBytes(5)
+            .maxDescriptionBytes(5)
+            .maxLabels(1)
+            .maxLabelValueBytes(5)
+            .maxInputBytes(5)
+            .maxErrorBytes(5)
+            .maxWorkerBytes(5)
+            .maxInfoBytes(5)
+            .maxOutputBytes(5)
+            .maxLogBytes(10)
+            .maxLogChunkBytes(5)
+            .build();
+    Map<String, Function<String, Change>> kinds =
+        Map.ofEntries(
+            entry("maxDefinitionBytes", text -> save(text, Map.of())),
+            entry(
+                "maxDescriptionBytes",
+                text -> new Change.SaveWorkflow(new NewWorkflow(FLOW, "x", text, Map.of()))),
+            entry("maxLabelValueBytes", text -> save("x", Map.of("a", text))),
+            entry(
+                "maxInputBytes",
+                text ->
+                    new Change.CreateExecution(
+                        new NewExecution(
+                            EXECUTION, FLOW, 1, Map.of(), Map.of("a", text.substring(1))))),
+            entry(
+                "maxErrorBytes",
+                text -> new Change.UpdateExecution(EXECUTION, ExecutionState.FAILED, null, text)),
+            entry("maxWorkerBytes", text -> new Change.RecordAttempt(RUN, text)),
+            entry(
+                "maxInfoBytes",
+                text ->
+                    new Change.KeepWorker(
+                        "w", life, Duration.ofSeconds(1), Map.of("a", text.substring(1)))),
+            entry(
+                "maxOutputBytes",
+                text -> new Change.SetOutputs(RUN, null, Map.of("a", text.substring(1)))),
+            entry("maxLogChunkBytes", text -> new Change.AppendLog(attempt, 0, Text.utf8(text))),
+            entry(
+                "maxLogBytes",
+                text -> new Change.AppendLog(attempt, text.length(), new byte[] {1, 2, 3, 4, 5})));
+    kinds.forEach(
+        (limit, kind) -> {
+          Submission.of(set(kind.apply("12345")), NOW, small);
+          assertOver(limit, kind.apply("123456"), small);
+        });
+    assertOver("maxErrorBytes", new Change.LoseAttempt(attempt, "123456"), small);
+    assertOver(
+        "maxErrorBytes",
+        new Change.UpdateAttempt(attempt, AttemptState.FAILED, null, "123456"),
+        small);
+    assertOver("maxWorkerBytes", new Change.RetireWorker("123456", life), small);
+    assertOver(
+        "maxWorkerBytes",
+        new Change.KeepWorker("123456", life, Duration.ofSeconds(1), Map.of()),
+        small);
+    Submission.of(set(save("x", Map.of("a", "1"))), NOW, small);
+    assertOver("maxLabels", save("x", Map.of("a", "1", "b", "2")), small);
+    assertOver("maxLogBytes", new Change.AppendLog(attempt, Long.MAX_VALUE, new byte[] {1}), small);
+    of(Collections.nCopies(7, save("x", Map.of())).toArray(Change[]::new));
+  }
+
+  private static void assertOver(String limit, Change change, Limits limits) {
+    assertThatThrownBy(() -> Submission.of(set(change), NOW, limits))
+        .as(limit)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(" are over the limit " + limit + " of ");
   }
 
   @Test
