@@ -29,6 +29,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Outcome;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -149,6 +150,23 @@ class DeciderTest {
       assertThat(created.from()).isNull();
       assertThat(created.to()).isEqualTo(ExecutionState.PENDING);
     }
+
+    @Test
+    @DisplayName("for an execution the revision that it asks for, up to the newest")
+    void revisions() {
+      ledger.accepted(save("one"), save("two"), save("three"));
+      for (int revision = 1; revision <= 3; revision++) {
+        ExecutionId id = ledger.ids.executionId();
+        Effect.ExecutionCreated created =
+            (Effect.ExecutionCreated)
+                ledger.accepted(
+                        new Change.CreateExecution(
+                            new NewExecution(id, FLOW, revision, Map.of(), Map.of())))
+                    .effects()
+                    .get(0);
+        assertThat(created.execution().workflowRevision()).isEqualTo(revision);
+      }
+    }
   }
 
   @Nested
@@ -224,6 +242,21 @@ class DeciderTest {
                   .error())
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("maxAttempts");
+    }
+
+    @Test
+    @DisplayName("a time that no store can hold is refused, unless the commit is a repeated one")
+    void wrongClock() {
+      Instant wrong = Instant.parse("+10000-01-01T00:00:00Z");
+      ChangeSet changes = ledger.set(save("one"));
+      Submission late = Submission.of(changes, wrong, ledger.limits);
+      Verdict.Refused refused = (Verdict.Refused) Decider.decide(late, ledger.ledger, ledger.limits);
+      assertThat(refused.error())
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContainingAll(wrong.toString(), "out of range");
+      Verdict.Accepted first = (Verdict.Accepted) ledger.decide(changes);
+      assertThat(Decider.decide(late, ledger.ledger, ledger.limits))
+          .isEqualTo(new Verdict.Repeated(first.result()));
     }
 
     @Test

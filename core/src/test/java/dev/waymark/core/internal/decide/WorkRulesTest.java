@@ -169,6 +169,43 @@ class WorkRulesTest {
   }
 
   @Test
+  @DisplayName("an attempt that has ended is not lost, and neither is one without a lease")
+  void loseWithoutLease() {
+    AttemptId ended = claimed();
+    ledger.accepted(end(ended, AttemptState.SUCCEEDED));
+    AttemptId held = claimed();
+    AttemptId withoutLease = new AttemptId(ledger.attempted(), 1);
+    AttemptId missing = new AttemptId(withoutLease.taskRunId(), 2);
+    List<Refusal> refusals =
+        ledger.refused(
+            new Change.LoseAttempt(ended, null),
+            new Change.LoseAttempt(held, null),
+            new Change.LoseAttempt(withoutLease, null),
+            new Change.LoseAttempt(missing, null));
+    assertThat(refusals)
+        .extracting(Refusal::reason)
+        .containsExactly(
+            Reason.ILLEGAL_MOVE, Reason.OUT_OF_STEP, Reason.OUT_OF_STEP, Reason.NOT_FOUND);
+    assertThat(refusals)
+        .extracting(Refusal::message)
+        .containsExactly(
+            "cannot move attempt "
+                + ended
+                + " to LOST: expected a state that is not final (SUCCEEDED is final), found state"
+                + " SUCCEEDED",
+            "cannot move attempt "
+                + held
+                + " to LOST: expected an expired lease, found a lease that has not expired",
+            "cannot move attempt "
+                + withoutLease
+                + " to LOST: expected an expired lease, found no lease",
+            "cannot move attempt "
+                + missing
+                + " to LOST: expected an existing attempt, found 1 attempts");
+    assertThat(head(ended).lastAttemptState()).isEqualTo(AttemptState.SUCCEEDED);
+  }
+
+  @Test
   @DisplayName("a task run can become ready if it has not begun or waits for its next attempt")
   void ready() {
     ExecutionId execution = ledger.execution();
