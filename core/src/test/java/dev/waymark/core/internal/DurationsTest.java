@@ -1,7 +1,9 @@
 package dev.waymark.core.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.error.InvalidInputException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -44,12 +46,39 @@ final class DurationsTest {
   @Test
   @DisplayName("has a text form from which it can be read")
   void formats() {
-    assertThat(List.of("0s", "250ms", "1h30m", "365d", "1d2h3m4s5ms"))
+    assertThat(
+            List.of("0s", "1ms", "250ms", "1s", "1m", "1h", "1h30m", "1d", "365d", "1d2h3m4s5ms"))
         .allSatisfy(
             text -> {
               Duration duration = Durations.parse(text);
               assertThat(duration).isNotNull();
               assertThat(duration == null ? "" : Durations.format(duration)).isEqualTo(text);
             });
+  }
+
+  @Test
+  @DisplayName("is written with a minus sign when it is negative, also the least one")
+  void negative() {
+    assertThat(Durations.format(Duration.ofMillis(-1_500))).isEqualTo("-1s500ms");
+    assertThat(Durations.format(Duration.ofNanos(-1))).isEqualTo("-0s");
+    assertThat(Durations.format(Duration.ofSeconds(Long.MIN_VALUE)))
+        .isEqualTo("-106751991167300d15h30m7s");
+    assertThat(Durations.format(Duration.ofSeconds(Long.MIN_VALUE, 1)))
+        .isEqualTo("-106751991167300d15h30m7s");
+  }
+
+  @Test
+  @DisplayName("is accepted within bounds, which belong to the range")
+  void within() {
+    Duration second = Duration.ofSeconds(1);
+    Duration minute = Duration.ofMinutes(1);
+    for (Duration good : List.of(second, Duration.ofSeconds(30), minute)) {
+      assertThat(Durations.within("lease", good, second, minute)).isEqualTo(good);
+    }
+    for (Duration bad : List.of(second.minusNanos(1), minute.plusNanos(1))) {
+      assertThatThrownBy(() -> Durations.within("lease", bad, second, minute))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage("lease is " + Durations.format(bad) + "; use 1s to 1m");
+    }
   }
 }

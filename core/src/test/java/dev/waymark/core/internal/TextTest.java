@@ -100,4 +100,16 @@ class TextTest {
     assertThat(Text.quote("x".repeat(40))).isEqualTo("\"" + "x".repeat(40) + "\"");
     assertThat(Text.quote("x".repeat(41))).isEqualTo("\"" + "x".repeat(40) + "\u2026\"");
   }
+
+  @Test
+  @DisplayName("is cut off behind the scheme of a URL that names a user, who may have a password")
+  void urls() {
+    assertThat(Text.withoutUrl("postgres://user:secret@host/db")).isEqualTo("postgres://\u2026");
+    assertThat(Text.withoutUrl("see http://user@host")).isEqualTo("see http://\u2026");
+    assertThat(Text.withoutUrl("://user@host")).isEqualTo("://\u2026");
+    for (String harmless : List.of("", "a@b", "postgres://host/db", "a@b at http://host")) {
+      assertThat(Text.withoutUrl(harmless)).isEqualTo(harmless);
+    }
+    assertThat(Text.quote("postgres://user:secret@host/db")).isEqualTo("\"postgres://\u2026\"");
+  }
 }

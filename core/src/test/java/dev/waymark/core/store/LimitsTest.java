@@ -64,4 +64,16 @@ class LimitsTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContainingAll("defaultPageSize 11", "maxPageSize 10");
   }
+
+  @Test
+  @DisplayName("of 1 are accepted, and a default page as large as the maximum")
+  void least() throws ReflectiveOperationException {
+    for (String name : NAMES) {
+      Limits.Builder builder = Limits.builder().defaultPageSize(1);
+      Limits.Builder.class.getMethod(name, int.class).invoke(builder, 1);
+      assertThat(get(builder.build(), name)).isEqualTo(1);
+    }
+    assertThat(Limits.builder().maxPageSize(10).defaultPageSize(10).build().defaultPageSize())
+        .isEqualTo(10);
+  }
 }

@@ -72,6 +72,36 @@ class WorkChangesTest {
     invalid(() -> new Change.AppendLog(ATTEMPT, 0, new byte[0]), "at least one byte");
     invalid(() -> new Change.SetPool("gpu", -1), "-1");
     invalid(() -> new Change.SetOutputs(RUN, null, Map.of("a", "\ud800")), "output");
+    invalid(() -> new Change.SetOutputs(RUN, null, Map.of("\ud800", "a")), "name of an output");
+    invalid(() -> new Change.KeepWorker("", ID, LEASE, Map.of()), "name of a worker", "empty");
+    invalid(() -> new Change.RetireWorker("a\u0000", ID), "name of a worker", "NUL");
+    invalid(() -> new Change.LoseAttempt(ATTEMPT, "\u0000"), "error of attempt " + ATTEMPT);
+  }
+
+  @Test
+  @DisplayName("the bounds of a number or a duration are part of its range")
+  void bounds() {
+    Duration longest = Duration.ofDays(3_660);
+    Duration shortest = Duration.ofNanos(1_000);
+    for (int priority : List.of(-100, 100)) {
+      Change.ReadyTaskRun ready = new Change.ReadyTaskRun(RUN, null, "p", priority, longest);
+      assertThat(ready.priority()).isEqualTo(priority);
+    }
+    invalid(() -> new Change.ReadyTaskRun(RUN, null, "p", -101, LEASE), "-101", "-100 to 100");
+    invalid(
+        () -> new Change.MarkDue(EXECUTION, DueReason.SETTLE, longest.plusNanos(1)),
+        "delay of execution " + EXECUTION + " is 3660d; use at most 3660d");
+    for (int slots : List.of(0, 100_000)) {
+      assertThat(new Change.SetPool("gpu", slots).slots()).isEqualTo(slots);
+    }
+    invalid(() -> new Change.SetPool("gpu", 100_001), "100001", "0 to 100000");
+    assertThat(new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1).most()).isEqualTo(1);
+    assertThat(new Change.AppendLog(ATTEMPT, 0, new byte[1]).position()).isZero();
+    for (Duration lease : List.of(shortest, longest)) {
+      assertThat(new Change.RenewLease(ATTEMPT, lease).lease()).isEqualTo(lease);
+    }
+    invalid(() -> new Change.RenewLease(ATTEMPT, shortest.minusNanos(1)), "at least 1 microsecond");
+    assertThat(ClaimRequest.of("w", 0, LEASE).limit()).isZero();
   }
 
   @Test
