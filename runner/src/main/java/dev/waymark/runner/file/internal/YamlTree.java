@@ -14,13 +14,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Builds the tree of a file from the parser's events.
@@ -64,7 +65,7 @@ public final class YamlTree {
     // The reader counts code points; a text has at most as many code points as characters.
     LoadSettings settings =
         LoadSettings.builder().setCodePointLimit(Math.max(1, visible.length())).build();
-    tree.readAll(new Parse(settings).parseString(visible).iterator());
+    tree.readAll(new ParserImpl(settings, new StreamReader(settings, visible)));
     return tree.result();
   }
 
