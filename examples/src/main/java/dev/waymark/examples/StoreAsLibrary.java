@@ -65,7 +65,7 @@ public final class StoreAsLibrary {
     // The worker is lost. Another worker continues with the next attempt number.
     store.commit(
         ChangeSet.builder()
-            .updateAttempt(first, AttemptState.LOST, null, "worker-1 did not answer")
+            .updateAttempt(first, AttemptState.LOST, "worker-1 did not answer")
             .updateTaskRun(charge, TaskRunState.RETRYING)
             .updateTaskRun(charge, TaskRunState.RUNNING)
             .recordAttempt(charge, "worker-2")
@@ -73,7 +73,7 @@ public final class StoreAsLibrary {
 
     // The first worker reports late. Its write is refused, and nothing changes.
     try {
-      store.updateAttempt(first, AttemptState.SUCCEEDED, 0, null);
+      store.updateAttempt(first, AttemptState.SUCCEEDED, 0);
       throw new AssertionError("a late write must not win");
     } catch (LeaseLostException expected) {
       System.err.println(expected.getMessage());
@@ -81,7 +81,7 @@ public final class StoreAsLibrary {
 
     store.commit(
         ChangeSet.builder()
-            .updateAttempt(new AttemptId(charge, 2), AttemptState.SUCCEEDED, 0, null)
+            .updateAttempt(new AttemptId(charge, 2), AttemptState.SUCCEEDED, 0)
             .updateTaskRun(charge, TaskRunState.SUCCEEDED)
             .updateExecution(order, ExecutionState.SUCCEEDED)
             .build());

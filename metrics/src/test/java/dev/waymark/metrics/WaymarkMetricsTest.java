@@ -66,7 +66,7 @@ class WaymarkMetricsTest {
     for (int i = 0; i < taskRuns; i++) {
       TaskRunId taskRun = Ids.system().taskRunId();
       changes.createTaskRun(new NewTaskRun(taskRun, execution, new TaskId("task-" + i)));
-      changes.readyTaskRun(taskRun, null, pool, 0, Duration.ZERO);
+      changes.readyTaskRun(taskRun, pool, 0, Duration.ZERO);
     }
     store.commit(changes.build());
   }
@@ -158,7 +158,7 @@ class WaymarkMetricsTest {
             .id();
     store.commit(
         ChangeSet.builder()
-            .updateAttempt(new AttemptId(taken, 1), AttemptState.LOST, null, "gone")
+            .updateAttempt(new AttemptId(taken, 1), AttemptState.LOST, "gone")
             .build());
     assertThat(store.pools()).extracting(Pool::name).doesNotContain("late");
     clock.add(Duration.ofSeconds(1));

@@ -47,7 +47,7 @@ class LostStandbyTest {
           .build();
   private final ExecutionId execution = createExecution(store);
   private final ChangeSet start =
-      ChangeSet.builder().updateExecution(execution, ExecutionState.RUNNING, 1L, null).build();
+      ChangeSet.builder().updateExecution(execution, ExecutionState.RUNNING, 1L).build();
 
   private static ExecutionId createExecution(StateStore store) {
     Sample.saveWorkflow(store);
@@ -93,7 +93,7 @@ class LostStandbyTest {
     store.commit(
         ChangeSet.builder()
             .createTaskRun(new NewTaskRun(taskRun, execution, new TaskId("a")))
-            .updateExecution(execution, ExecutionState.RUNNING, 1L, null)
+            .updateExecution(execution, ExecutionState.RUNNING, 1L)
             .readyTaskRun(taskRun)
             .build());
     standby("ghost");

@@ -169,8 +169,8 @@ class PostgresCollisionTest {
       for (long version = 1; version < 40; version += 2) {
         ChangeSet changes =
             ChangeSet.builder()
-                .updateExecution(id, ExecutionState.PAUSED, version, null)
-                .updateExecution(id, ExecutionState.RUNNING, version + 1, null)
+                .updateExecution(id, ExecutionState.PAUSED, version)
+                .updateExecution(id, ExecutionState.RUNNING, version + 1)
                 .build();
         List<Callable<CommitResult>> calls = new ArrayList<>();
         stores.forEach(each -> calls.add(() -> each.commit(changes)));

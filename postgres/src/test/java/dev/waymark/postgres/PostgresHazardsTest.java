@@ -16,6 +16,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.PageRequest;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
@@ -184,7 +185,9 @@ class PostgresHazardsTest {
             execution, id, null, Map.of("label", text.strip()), Map.of("b", text, "a", "")));
     store.updateExecution(execution, ExecutionState.CANCELLING, 1);
     store.commit(
-        ChangeSet.builder().updateExecution(execution, ExecutionState.CANCELLED, 2L, text).build());
+        ChangeSet.builder()
+            .add(new Change.UpdateExecution(execution, ExecutionState.CANCELLED, 2L, text))
+            .build());
     assertThat(store.workflow(id).definition()).isEqualTo(text);
     assertThat(store.execution(execution).labels()).containsOnly(entry("label", text.strip()));
     assertThat(store.execution(execution).inputs()).containsOnly(entry("b", text), entry("a", ""));

@@ -33,7 +33,7 @@ final class PostgresProcesses {
       try (StateStore store = open(arguments)) {
         Workload own = new Workload(store, 4, 25);
         own.run();
-        TaskRunId shared = TaskRunId.parse(arguments[2]);
+        TaskRunId shared = TaskRunId.of(arguments[2]);
         int wanted = Integer.parseInt(arguments[3]);
         for (int done = 0; done < wanted; ) {
           done += tried(store, shared) ? 1 : 0;
@@ -49,7 +49,7 @@ final class PostgresProcesses {
       } catch (IllegalTransitionException anotherIsLive) {
         return false;
       }
-      store.updateAttempt(new AttemptId(run, number), AttemptState.FAILED, 1, null);
+      store.updateAttempt(new AttemptId(run, number), AttemptState.FAILED, 1);
       return true;
     }
   }

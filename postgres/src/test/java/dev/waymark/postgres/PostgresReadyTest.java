@@ -56,7 +56,7 @@ class PostgresReadyTest {
 
   private CompletableFuture<Outcome> readyLater(TaskRunId run) {
     ChangeSet changes =
-        ChangeSet.builder().readyTaskRun(run, null, ClaimRequest.DEFAULT_POOL, 0, LONG).build();
+        ChangeSet.builder().readyTaskRun(run, ClaimRequest.DEFAULT_POOL, 0, LONG).build();
     return CompletableFuture.supplyAsync(() -> store.commit(changes).outcomes().get(0));
   }
 

@@ -76,8 +76,7 @@ class UnknownCommitTest {
     ExecutionId id = Sample.IDS.executionId();
     ChangeSet create =
         ChangeSet.builder().createExecution(new NewExecution(id, Sample.WORKFLOW)).build();
-    ChangeSet start =
-        ChangeSet.builder().updateExecution(id, ExecutionState.RUNNING, 1L, null).build();
+    ChangeSet start = ChangeSet.builder().updateExecution(id, ExecutionState.RUNNING, 1L).build();
     try (StateStore store = open(schema);
         StateStore other = open(twin);
         Connection lost = TestServer.connect();

@@ -9,6 +9,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.NewExecution;
@@ -128,9 +129,9 @@ final class Workload {
     answers(
         ChangeSet.builder()
             .createExecution(new NewExecution(execution, Sample.WORKFLOW))
-            .updateExecution(execution, ExecutionState.RUNNING, 1L, null)
+            .updateExecution(execution, ExecutionState.RUNNING, 1L)
             .createTaskRun(new NewTaskRun(run, execution, new TaskId("t")))
-            .updateTaskRun(run, TaskRunState.RUNNING, 1L, null)
+            .updateTaskRun(run, TaskRunState.RUNNING, 1L)
             .build(),
         1,
         2,
@@ -142,8 +143,10 @@ final class Workload {
     }
     answers(
         ChangeSet.builder()
-            .updateTaskRun(run, TaskRunState.FAILED, 2L * work.rounds + 2, work.rounds)
-            .updateExecution(execution, ExecutionState.FAILED, 2L, "no")
+            .add(
+                new Change.UpdateTaskRun(
+                    run, TaskRunState.FAILED, 2L * work.rounds + 2, work.rounds))
+            .add(new Change.UpdateExecution(execution, ExecutionState.FAILED, 2L, "no"))
             .build(),
         2L * work.rounds + 3,
         3);
@@ -154,8 +157,8 @@ final class Workload {
     answers(
         ChangeSet.builder()
             .updateAttempt(new AttemptId(run, number), AttemptState.FAILED, 1, "no")
-            .updateTaskRun(run, TaskRunState.RETRYING, 2L * number, number)
-            .updateTaskRun(run, TaskRunState.RUNNING, 2L * number + 1, number)
+            .add(new Change.UpdateTaskRun(run, TaskRunState.RETRYING, 2L * number, number))
+            .add(new Change.UpdateTaskRun(run, TaskRunState.RUNNING, 2L * number + 1, number))
             .build(),
         number,
         2L * number + 1,

@@ -422,8 +422,7 @@ class CleanupTest extends RunnerFixture {
     store.updateAttempt(
         new dev.waymark.core.model.AttemptId(taskRun(id, "work").id(), 1),
         dev.waymark.core.model.AttemptState.FAILED,
-        1,
-        null);
+        1);
     store.updateTaskRun(taskRun(id, "work").id(), TaskRunState.RETRYING, 2);
     assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLING);
     assertThat(states(id)).containsEntry("work", TaskRunState.RETRYING);

@@ -111,7 +111,7 @@ class LeaseRenewalTest extends RunnerFixture {
     AttemptId ended = attempts(id, "t1").get(0).id();
     real.commit(
         ChangeSet.builder()
-            .updateAttempt(ended, AttemptState.LOST, null, "taken for dead")
+            .updateAttempt(ended, AttemptState.LOST, "taken for dead")
             .updateTaskRun(ended.taskRunId(), TaskRunState.CANCELLED)
             .build());
     try {

@@ -128,7 +128,7 @@ class LeaseTest extends RunnerFixture {
     AttemptId attempt = attempts(id, "a").get(0).id();
     real.commit(
         ChangeSet.builder()
-            .updateAttempt(attempt, AttemptState.LOST, null, "taken for dead")
+            .updateAttempt(attempt, AttemptState.LOST, "taken for dead")
             .updateTaskRun(attempt.taskRunId(), TaskRunState.RETRYING)
             .build());
     awaitEndOfChild();
@@ -154,7 +154,7 @@ class LeaseTest extends RunnerFixture {
     AttemptId attempt = attempts(id, "a").get(0).id();
     store.commit(
         ChangeSet.builder()
-            .updateAttempt(attempt, AttemptState.LOST, null, "taken for dead")
+            .updateAttempt(attempt, AttemptState.LOST, "taken for dead")
             .updateTaskRun(attempt.taskRunId(), TaskRunState.FAILED)
             .updateExecution(id, ExecutionState.FAILED)
             .build());

@@ -170,7 +170,7 @@ class RecoveryTest extends RunnerFixture {
       AttemptId attempt = beginAs(deadWorker(), id, "a");
       store.commit(
           ChangeSet.builder()
-              .updateAttempt(attempt, AttemptState.LOST, null, "gone")
+              .updateAttempt(attempt, AttemptState.LOST, "gone")
               .updateTaskRun(attempt.taskRunId(), TaskRunState.RETRYING)
               .build());
     }
@@ -260,7 +260,7 @@ class RecoveryTest extends RunnerFixture {
     AttemptId attempt = beginAs(deadWorker(), id, task);
     store.commit(
         ChangeSet.builder()
-            .updateAttempt(attempt, state, null, error)
+            .updateAttempt(attempt, state, error)
             .updateTaskRun(attempt.taskRunId(), then)
             .build());
   }
@@ -382,7 +382,7 @@ class RecoveryTest extends RunnerFixture {
     AttemptId attempt = attempts(id, "a").get(0).id();
     store.commit(
         ChangeSet.builder()
-            .updateAttempt(attempt, AttemptState.LOST, null, "taken for dead")
+            .updateAttempt(attempt, AttemptState.LOST, "taken for dead")
             .updateTaskRun(attempt.taskRunId(), TaskRunState.RETRYING)
             .build());
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);

@@ -157,7 +157,7 @@ class TakeOverTest extends RunnerFixture {
             ChangeSet.builder().renewLease(first, Duration.ofHours(1)).build(),
             ChangeSet.builder()
                 .updateAttempt(first, AttemptState.FAILED, 1, "late")
-                .updateTaskRun(first.taskRunId(), TaskRunState.FAILED, null, 1)
+                .updateTaskRun(new AttemptId(first.taskRunId(), 1), TaskRunState.FAILED)
                 .build())) {
       assertThatThrownBy(() -> store.commit(late)).isInstanceOf(LeaseLostException.class);
     }
@@ -231,8 +231,8 @@ class TakeOverTest extends RunnerFixture {
     // The worker has received the answer that others have written, must read again, and has died.
     store.commit(
         ChangeSet.builder()
-            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
-            .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED, null, 1)
+            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
+            .updateTaskRun(new AttemptId(attempt.taskRunId(), 1), TaskRunState.SUCCEEDED)
             .settleExecution(left, new Standing(2, ExecutionState.RUNNING, 0, 2))
             .build());
     Waiting.until("the end", () -> state(left).isTerminal());

@@ -133,7 +133,7 @@ class SqliteFailingDiskTest {
     List<String> missing = new ArrayList<>();
     try (StateStore store = SqliteStateStore.open(file)) {
       for (String id : ids(lines, "acknowledged")) {
-        if (store.execution(ExecutionId.parse(id)) == null) {
+        if (store.execution(ExecutionId.of(id)) == null) {
           missing.add(id);
         }
       }

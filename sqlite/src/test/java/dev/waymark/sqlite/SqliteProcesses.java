@@ -99,7 +99,7 @@ final class SqliteProcesses {
     private Watch() {}
 
     public static void main(String[] arguments) {
-      ExecutionId id = ExecutionId.parse(arguments[1]);
+      ExecutionId id = ExecutionId.of(arguments[1]);
       try (StateStore store = SqliteStateStore.open(Path.of(arguments[0]))) {
         int reads = 0;
         boolean ended = false;

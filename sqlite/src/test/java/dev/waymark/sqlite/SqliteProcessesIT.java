@@ -56,7 +56,7 @@ class SqliteProcessesIT {
     }
     try (StateStore store = SqliteStateStore.open(file)) {
       for (String id : acknowledged) {
-        assertWhole(Objects.requireNonNull(store.executionDetails(ExecutionId.parse(id)), id));
+        assertWhole(Objects.requireNonNull(store.executionDetails(ExecutionId.of(id)), id));
       }
       long total = store.executions(ExecutionQuery.builder().limit(1).build()).total();
       assertThat(total).isBetween((long) acknowledged.size(), acknowledged.size() + 4L * KILLS);

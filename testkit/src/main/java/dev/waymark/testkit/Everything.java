@@ -87,11 +87,11 @@ public final class Everything {
     AttemptId attempt = new AttemptId(done, 1);
     return ChangeSet.builder()
         .appendLog(attempt, 0, "line\n".getBytes(StandardCharsets.UTF_8))
-        .setOutputs(done, 1, Map.of("rows", "42"))
+        .setOutputs(new AttemptId(done, 1), Map.of("rows", "42"))
         .updateAttempt(attempt, AttemptState.FAILED, 3, "exit code 3")
         .updateTaskRun(done, TaskRunState.FAILED)
         .updateExecution(ended, ExecutionState.RUNNING)
-        .updateExecution(ended, ExecutionState.FAILED, null, "it failed")
+        .updateExecution(ended, ExecutionState.FAILED, "it failed")
         .build();
   }
 

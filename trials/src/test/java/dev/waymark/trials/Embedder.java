@@ -251,14 +251,14 @@ final class Embedder {
     ChangeSet.Builder changes = ChangeSet.builder();
     long version = execution.version();
     if (execution.state() == ExecutionState.PAUSED) {
-      changes.updateExecution(id, ExecutionState.RUNNING, version, null);
+      changes.updateExecution(id, ExecutionState.RUNNING, version);
       changes.markDue(id, DueReason.SETTLE, Duration.ZERO);
     } else if (execution.state() == ExecutionState.RUNNING && !onlyOn) {
       if (oneIn(25)) {
-        changes.updateExecution(id, ExecutionState.CANCELLING, version, null);
+        changes.updateExecution(id, ExecutionState.CANCELLING, version);
         changes.markDue(id, DueReason.SETTLE, Duration.ZERO);
       } else {
-        changes.updateExecution(id, ExecutionState.PAUSED, version, null);
+        changes.updateExecution(id, ExecutionState.PAUSED, version);
       }
     }
     if (!changes.isEmpty()) {

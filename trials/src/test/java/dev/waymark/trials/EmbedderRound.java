@@ -153,7 +153,7 @@ final class EmbedderRound {
         changes.createTaskRun(new NewTaskRun(run, id, new TaskId(name)));
         if (stage == 0 && isReady) {
           String pool = isSmall ? Picture.SMALL_POOL : ClaimRequest.DEFAULT_POOL;
-          changes.readyTaskRun(run, null, pool, 0, Duration.ZERO);
+          changes.readyTaskRun(run, pool, 0, Duration.ZERO);
         }
       }
     }

@@ -121,8 +121,8 @@ final class Picture {
   /** Ends a live attempt on behalf of its worker. */
   void end(ChangeSet.Builder changes, AttemptId attempt, AttemptState end) {
     TaskRunState to = after(attempt, end);
-    changes.updateAttempt(attempt, end, end == AttemptState.SUCCEEDED ? 0 : 1, null);
-    changes.updateTaskRun(attempt.taskRunId(), to, null, attempt.number());
+    changes.updateAttempt(attempt, end, end == AttemptState.SUCCEEDED ? 0 : 1);
+    changes.updateTaskRun(attempt, to);
     task(attempt.taskRunId()).state = to;
     endedAttempts++;
   }
@@ -132,7 +132,7 @@ final class Picture {
     Task task = task(attempt.taskRunId());
     TaskRunState to = after(attempt, AttemptState.LOST);
     changes.loseAttempt(attempt, "its lease is over");
-    changes.updateTaskRun(attempt.taskRunId(), to, task.run.version(), null);
+    changes.updateTaskRun(attempt.taskRunId(), to, task.run.version());
     task.state = to;
     endedAttempts++;
   }
@@ -185,7 +185,7 @@ final class Picture {
     boolean follows = false;
     for (Task task : tasks) {
       if (task.stage() == stage && task.waits() && !task.isReady) {
-        changes.readyTaskRun(task.run.id(), null, task.pool(), 0, delay);
+        changes.readyTaskRun(task.run.id(), task.pool(), 0, delay);
         task.isReady = true;
         follows = true;
       }
@@ -194,12 +194,12 @@ final class Picture {
   }
 
   private static void move(ChangeSet.Builder changes, Task task, TaskRunState to) {
-    changes.updateTaskRun(task.run.id(), to, task.run.version(), null);
+    changes.updateTaskRun(task.run.id(), to, task.run.version());
     task.state = to;
   }
 
   private void move(ChangeSet.Builder changes, ExecutionState to) {
-    changes.updateExecution(id(), to, version, null);
+    changes.updateExecution(id(), to, version);
     state = to;
     version++;
   }

@@ -14,6 +14,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Order;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionDetails;
@@ -51,8 +52,7 @@ final class Processes {
   record Shared(ExecutionId execution, ExecutionId tried, TaskRunId taskRun) {
     static Shared parse(String text) {
       String[] ids = text.split("/", -1);
-      return new Shared(
-          ExecutionId.parse(ids[0]), ExecutionId.parse(ids[1]), TaskRunId.parse(ids[2]));
+      return new Shared(ExecutionId.of(ids[0]), ExecutionId.of(ids[1]), TaskRunId.of(ids[2]));
     }
 
     @Override
@@ -163,19 +163,18 @@ final class Processes {
         ChangeSet.Builder begin =
             ChangeSet.builder()
                 .createExecution(new NewExecution(execution, WORKFLOW))
-                .updateExecution(execution, ExecutionState.RUNNING, 1L, null);
+                .updateExecution(execution, ExecutionState.RUNNING, 1L);
         ChangeSet.Builder end = ChangeSet.builder();
         for (int i = 0; i < TASKS; i++) {
           begin
               .createTaskRun(new NewTaskRun(runs.get(i), execution, new TaskId("t" + i)))
-              .updateTaskRun(runs.get(i), TaskRunState.RUNNING, 1L, null)
+              .updateTaskRun(runs.get(i), TaskRunState.RUNNING, 1L)
               .recordAttempt(runs.get(i), "w");
-          end.updateAttempt(new AttemptId(runs.get(i), 1), AttemptState.SUCCEEDED, 0, null)
-              .updateTaskRun(runs.get(i), TaskRunState.SUCCEEDED, 2L, 1);
+          end.updateAttempt(new AttemptId(runs.get(i), 1), AttemptState.SUCCEEDED, 0)
+              .add(new Change.UpdateTaskRun(runs.get(i), TaskRunState.SUCCEEDED, 2L, 1));
         }
         commitTwice(store, begin.build());
-        commitTwice(
-            store, end.updateExecution(execution, ExecutionState.SUCCEEDED, 2L, null).build());
+        commitTwice(store, end.updateExecution(execution, ExecutionState.SUCCEEDED, 2L).build());
         tally.executions++;
       }
       return tally;
@@ -224,7 +223,7 @@ final class Processes {
           tally.refused++;
           continue;
         }
-        store.updateAttempt(new AttemptId(run, number), AttemptState.FAILED, 1, null);
+        store.updateAttempt(new AttemptId(run, number), AttemptState.FAILED, 1);
         tally.attempts++;
       }
       return tally;

@@ -6,6 +6,7 @@ import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
@@ -55,18 +56,16 @@ public record Step(Lifecycle lifecycle, int number, CommitId commit) {
     ChangeSet.Builder changes = ChangeSet.builder(commit);
     switch (kind()) {
       case CREATE -> create(changes);
-      case START ->
-          changes.updateExecution(lifecycle.execution(), ExecutionState.RUNNING, 1L, null);
+      case START -> changes.updateExecution(lifecycle.execution(), ExecutionState.RUNNING, 1L);
       case BEGIN_TASK ->
           changes
-              .updateTaskRun(taskRun(), TaskRunState.RUNNING, 1L, null)
+              .updateTaskRun(taskRun(), TaskRunState.RUNNING, 1L)
               .recordAttempt(taskRun(), WORKER);
       case END_TASK ->
           changes
-              .updateAttempt(new AttemptId(taskRun(), 1), AttemptState.SUCCEEDED, 0, null)
-              .updateTaskRun(taskRun(), TaskRunState.SUCCEEDED, 2L, 1);
-      case FINISH ->
-          changes.updateExecution(lifecycle.execution(), ExecutionState.SUCCEEDED, 2L, null);
+              .updateAttempt(new AttemptId(taskRun(), 1), AttemptState.SUCCEEDED, 0)
+              .add(new Change.UpdateTaskRun(taskRun(), TaskRunState.SUCCEEDED, 2L, 1));
+      case FINISH -> changes.updateExecution(lifecycle.execution(), ExecutionState.SUCCEEDED, 2L);
     }
     return changes.build();
   }

@@ -23,7 +23,7 @@ public record CommitId(UUID value) implements Comparable<CommitId> {
    *
    * @throws dev.waymark.core.error.InvalidInputException when {@code text} is not a UUID
    */
-  public static CommitId parse(String text) {
+  public static CommitId of(String text) {
     return new CommitId(Uuids.parse("commit id", text));
   }
 

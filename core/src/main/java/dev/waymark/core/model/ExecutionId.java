@@ -23,7 +23,7 @@ public record ExecutionId(UUID value) implements Comparable<ExecutionId> {
    *
    * @throws dev.waymark.core.error.InvalidInputException when {@code text} is not a UUID
    */
-  public static ExecutionId parse(String text) {
+  public static ExecutionId of(String text) {
     return new ExecutionId(Uuids.parse("execution id", text));
   }
 

@@ -22,7 +22,7 @@ public record TaskRunId(UUID value) implements Comparable<TaskRunId> {
    *
    * @throws dev.waymark.core.error.InvalidInputException when {@code text} is not a UUID
    */
-  public static TaskRunId parse(String text) {
+  public static TaskRunId of(String text) {
     return new TaskRunId(Uuids.parse("task run id", text));
   }
 

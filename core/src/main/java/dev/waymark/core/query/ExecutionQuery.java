@@ -82,6 +82,15 @@ public record ExecutionQuery(
     return builder().build();
   }
 
+  /**
+   * Returns the query for the part of the list after a cursor of it, with the same limit.
+   *
+   * @throws InvalidInputException when the cursor belongs to the other order
+   */
+  public ExecutionQuery after(Cursor cursor) {
+    return new ExecutionQuery(states, workflowId, labels, since, until, order, 0, limit, cursor);
+  }
+
   /** Begins a query without conditions. */
   public static Builder builder() {
     return new Builder();

@@ -44,7 +44,7 @@ final class StoreProviders {
     return provider.read(url, options);
   }
 
-  /** Stops at the first match: each jar that is searched takes time at the start of a program. */
+  /** Stops at the first match, so that the providers after it are not loaded. */
   private static @Nullable StoreProvider find(String scheme) {
     for (StoreProvider provider : ServiceLoader.load(StoreProvider.class)) {
       if (provider.schemes().contains(scheme)) {

@@ -77,18 +77,19 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.CreateExecution(execution));
     }
 
-    /** Moves an execution, at any version. */
+    /** Moves an execution, at any version, as {@link Change.UpdateExecution}. */
     public Builder updateExecution(ExecutionId execution, ExecutionState to) {
-      return updateExecution(execution, to, null, null);
+      return add(new Change.UpdateExecution(execution, to, null, null));
     }
 
-    /** Moves an execution, as {@link Change.UpdateExecution}. */
-    public Builder updateExecution(
-        ExecutionId execution,
-        ExecutionState to,
-        @Nullable Long expectedVersion,
-        @Nullable String error) {
-      return add(new Change.UpdateExecution(execution, to, expectedVersion, error));
+    /** Moves an execution if it has this version, as {@link Change.UpdateExecution}. */
+    public Builder updateExecution(ExecutionId execution, ExecutionState to, long expectedVersion) {
+      return add(new Change.UpdateExecution(execution, to, expectedVersion, null));
+    }
+
+    /** Moves an execution, at any version, with an error, as {@link Change.UpdateExecution}. */
+    public Builder updateExecution(ExecutionId execution, ExecutionState to, String error) {
+      return add(new Change.UpdateExecution(execution, to, null, error));
     }
 
     /** Creates a task run, as {@link Change.CreateTaskRun}. */
@@ -96,18 +97,22 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.CreateTaskRun(taskRun));
     }
 
-    /** Moves a task run, at any version. */
+    /** Moves a task run, at any version, as {@link Change.UpdateTaskRun}. */
     public Builder updateTaskRun(TaskRunId taskRun, TaskRunState to) {
-      return updateTaskRun(taskRun, to, null, null);
+      return add(new Change.UpdateTaskRun(taskRun, to, null, null));
     }
 
-    /** Moves a task run, as {@link Change.UpdateTaskRun}. */
-    public Builder updateTaskRun(
-        TaskRunId taskRun,
-        TaskRunState to,
-        @Nullable Long expectedVersion,
-        @Nullable Integer fence) {
-      return add(new Change.UpdateTaskRun(taskRun, to, expectedVersion, fence));
+    /** Moves a task run if it has this version, as {@link Change.UpdateTaskRun}. */
+    public Builder updateTaskRun(TaskRunId taskRun, TaskRunState to, long expectedVersion) {
+      return add(new Change.UpdateTaskRun(taskRun, to, expectedVersion, null));
+    }
+
+    /**
+     * Moves the task run of an attempt if no newer attempt exists, as {@link Change.UpdateTaskRun}.
+     * The number of the attempt is the fencing token.
+     */
+    public Builder updateTaskRun(AttemptId attempt, TaskRunState to) {
+      return add(new Change.UpdateTaskRun(attempt.taskRunId(), to, null, attempt.number()));
     }
 
     /** Records a new attempt, as {@link Change.RecordAttempt}. */
@@ -116,13 +121,32 @@ public record ChangeSet(CommitId id, List<Change> changes) {
     }
 
     /** Moves an attempt, as {@link Change.UpdateAttempt}. */
-    public Builder updateAttempt(
-        AttemptId attempt, AttemptState to, @Nullable Integer exitCode, @Nullable String error) {
+    public Builder updateAttempt(AttemptId attempt, AttemptState to) {
+      return add(new Change.UpdateAttempt(attempt, to, null, null));
+    }
+
+    /** Moves an attempt with an exit code, as {@link Change.UpdateAttempt}. */
+    public Builder updateAttempt(AttemptId attempt, AttemptState to, int exitCode) {
+      return add(new Change.UpdateAttempt(attempt, to, exitCode, null));
+    }
+
+    /** Moves an attempt with an error, as {@link Change.UpdateAttempt}. */
+    public Builder updateAttempt(AttemptId attempt, AttemptState to, String error) {
+      return add(new Change.UpdateAttempt(attempt, to, null, error));
+    }
+
+    /** Moves an attempt with an exit code and an error, as {@link Change.UpdateAttempt}. */
+    public Builder updateAttempt(AttemptId attempt, AttemptState to, int exitCode, String error) {
       return add(new Change.UpdateAttempt(attempt, to, exitCode, error));
     }
 
     /** Moves an attempt whose lease has expired to LOST, as {@link Change.LoseAttempt}. */
-    public Builder loseAttempt(AttemptId attempt, @Nullable String error) {
+    public Builder loseAttempt(AttemptId attempt) {
+      return add(new Change.LoseAttempt(attempt, null));
+    }
+
+    /** Does the same with an error. */
+    public Builder loseAttempt(AttemptId attempt, String error) {
       return add(new Change.LoseAttempt(attempt, error));
     }
 
@@ -148,17 +172,12 @@ public record ChangeSet(CommitId id, List<Change> changes) {
      * pool.
      */
     public Builder readyTaskRun(TaskRunId taskRun) {
-      return readyTaskRun(taskRun, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO);
+      return readyTaskRun(taskRun, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO);
     }
 
-    /** Makes a task run ready, as {@link Change.ReadyTaskRun}. */
-    public Builder readyTaskRun(
-        TaskRunId taskRun,
-        @Nullable Long expectedVersion,
-        String pool,
-        int priority,
-        Duration delay) {
-      return add(new Change.ReadyTaskRun(taskRun, expectedVersion, pool, priority, delay));
+    /** Makes a task run ready, at any version, as {@link Change.ReadyTaskRun}. */
+    public Builder readyTaskRun(TaskRunId taskRun, String pool, int priority, Duration delay) {
+      return add(new Change.ReadyTaskRun(taskRun, null, pool, priority, delay));
     }
 
     /** Starts an execution if the limit allows it, as {@link Change.AdmitExecution}. */
@@ -190,9 +209,16 @@ public record ChangeSet(CommitId id, List<Change> changes) {
     }
 
     /** Stores the outputs of a task run, as {@link Change.SetOutputs}. */
-    public Builder setOutputs(
-        TaskRunId taskRun, @Nullable Integer fence, Map<String, String> outputs) {
-      return add(new Change.SetOutputs(taskRun, fence, outputs));
+    public Builder setOutputs(TaskRunId taskRun, Map<String, String> outputs) {
+      return add(new Change.SetOutputs(taskRun, null, outputs));
+    }
+
+    /**
+     * Stores the outputs of the task run of an attempt if no newer attempt exists, as {@link
+     * Change.SetOutputs}.
+     */
+    public Builder setOutputs(AttemptId attempt, Map<String, String> outputs) {
+      return add(new Change.SetOutputs(attempt.taskRunId(), attempt.number(), outputs));
     }
 
     /** Appends to the log of an attempt, as {@link Change.AppendLog}. */

@@ -19,14 +19,18 @@ import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Page;
 import dev.waymark.core.query.PageRequest;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A durable store for the state of workflows, executions, task runs and attempts.
+ *
+ * <p>The methods of {@link WorkQueue} are for workers and for programs that watch them. Other
+ * programs need only the methods that this interface adds.
  *
  * <p>Two methods write: {@link #commit} commits a change set, and {@link #claim} claims task runs
  * for a worker. The named single-record methods, such as {@link #createExecution}, each commit a
@@ -60,7 +64,7 @@ import org.jspecify.annotations.Nullable;
  *       only through {@link Change.DeleteLogs}.
  * </ul>
  */
-public interface StateStore extends AutoCloseable {
+public interface StateStore extends WorkQueue, AutoCloseable {
 
   /**
    * Commits a change set atomically: all of its changes become durable, or none.
@@ -92,82 +96,6 @@ public interface StateStore extends AutoCloseable {
       return CompletableFuture.failedFuture(e);
     }
   }
-
-  /**
-   * Claims ready task runs for a worker. Order: greatest priority first, and within a priority
-   * those first that have been ready longest. For a pool with a limit ({@link Change.SetPool}), the
-   * claim takes at most as many task runs as slots are free, also when several workers claim at the
-   * same time.
-   *
-   * <p>Each claimed task run moves to RUNNING, and so does its execution when it is PENDING. Each
-   * claimed task run gets a new attempt of this worker, with a lease. All of this is durable when
-   * the call returns. The claim skips task runs that another transaction is claiming, and those
-   * whose execution another transaction is writing, while there are others to claim. No task run is
-   * claimed by two workers. A ready task run that may no longer start is removed from the ready
-   * ones.
-   *
-   * <p>Leases and delays use the clock of the store, not the clocks of workers. The lease starts at
-   * a moment after the call began.
-   *
-   * <p>A call that throws {@link dev.waymark.core.error.StoreUnavailableException} may still have
-   * claimed task runs. Their leases then expire.
-   */
-  Claims claim(ClaimRequest request);
-
-  /**
-   * Returns the live attempts that have a lease, expired or not, ordered by task run id.
-   *
-   * @param limit from 1 to {@link Limits#maxPageSize()}
-   */
-  List<Claims.Leased> leases(int limit);
-
-  /**
-   * Returns every pool that has a limit, ready task runs or leases, ordered by name, from one
-   * snapshot.
-   */
-  List<Pool> pools();
-
-  /**
-   * Returns every pool of {@link #pools()}, ordered by name, from one snapshot. Each has the leases
-   * that hold its slots, the number of task runs that wait for it and the number of workers that
-   * serve it.
-   */
-  List<PoolUse> poolUse();
-
-  /**
-   * Returns why an execution, and those of its task runs that have not ended, are not running, from
-   * one snapshot. Returns null when no execution has this id. The cost depends on the size of the
-   * execution and on the number of live workers, not on the size of the store.
-   *
-   * <p>The pools that a worker serves, and the executions that it works on, are those that it
-   * publishes under {@link Worker#POOLS_INFO} and {@link Worker#EXECUTIONS_INFO}.
-   */
-  @Nullable Waiting waiting(ExecutionId id);
-
-  /** Returns every worker whose last heartbeat is at most 7 days old, ordered by name. */
-  List<Worker> workers();
-
-  /**
-   * Returns stalled executions, ordered by id. A stalled execution is PENDING, RUNNING or
-   * CANCELLING, it is not due, and none of its task runs is ready or has a lease. Executions of a
-   * program that does not use claims are in this condition. For other executions it is the result
-   * of an error.
-   *
-   * @param after the last id of the previous page, or null for the first page
-   * @param limit from 1 to {@link Limits#maxPageSize()}
-   */
-  List<ExecutionId> stalled(@Nullable ExecutionId after, int limit);
-
-  /**
-   * Calls {@code listener} when a task run may have become ready, or an execution due, through a
-   * commit of any process. A call may be superfluous, and a notification may be lost with a
-   * connection. So a worker must also poll. The store does not notify when something becomes ready
-   * or due after a delay.
-   *
-   * <p>The listener runs on threads of the store and must return quickly. The store logs what it
-   * throws. Close the subscription to end the calls.
-   */
-  Subscription onReady(Runnable listener);
 
   /** Returns the latest revision of a workflow, or null when there is no such workflow. */
   @Nullable Workflow workflow(WorkflowId id);
@@ -211,6 +139,26 @@ public interface StateStore extends AutoCloseable {
    */
   Page<Execution> executions(ExecutionQuery query);
 
+  /**
+   * Returns every execution that matches a query, in its order, as a stream that reads page by
+   * page. The limit of the query is the size of a page. For example, all executions of a workflow:
+   *
+   * <pre>{@code
+   * store.allExecutions(ExecutionQuery.builder().workflow(id).build()).toList();
+   * }</pre>
+   *
+   * <p>Each page is a snapshot of its own. An execution that exists during the whole call is
+   * returned exactly once if it matches all the time. The first page is read at once; later ones
+   * when the stream needs them, on the thread that reads the stream.
+   */
+  default Stream<Execution> allExecutions(ExecutionQuery query) {
+    return Stream.iterate(
+            executions(query),
+            Objects::nonNull,
+            page -> page.next() == null ? null : executions(query.after(page.next())))
+        .flatMap(page -> page.items().stream());
+  }
+
   /** Returns a task run, or null when there is none with this id. */
   @Nullable TaskRun taskRun(TaskRunId id);
 
@@ -227,23 +175,6 @@ public interface StateStore extends AutoCloseable {
    * Returns all attempts of a task run, ordered by number; empty when there is no such task run.
    */
   List<Attempt> attempts(TaskRunId id);
-
-  /**
-   * Returns part of the log of an attempt. It is empty when the log has nothing after the position,
-   * or when there is no such attempt.
-   *
-   * @param position number of bytes to skip
-   * @param maxBytes maximum number of bytes to read, at least 1
-   */
-  LogPart log(AttemptId id, long position, int maxBytes);
-
-  /**
-   * Returns executions that ended before a time and that have logs, ordered by id. Use it to delete
-   * old logs (retention).
-   *
-   * @param limit from 1 to {@link Limits#maxPageSize()}
-   */
-  List<ExecutionId> executionsWithLogs(Instant endedBefore, int limit);
 
   /**
    * Returns the history of an execution, its task runs and their attempts, ordered by {@link
@@ -306,21 +237,26 @@ public interface StateStore extends AutoCloseable {
   }
 
   /** Ends an attempt. */
-  default Outcome updateAttempt(
-      AttemptId id, AttemptState to, @Nullable Integer exitCode, @Nullable String error) {
+  default Outcome updateAttempt(AttemptId id, AttemptState to) {
+    return commitOne(new Change.UpdateAttempt(id, to, null, null));
+  }
+
+  /** Ends an attempt with the exit code of its process. */
+  default Outcome updateAttempt(AttemptId id, AttemptState to, int exitCode) {
+    return commitOne(new Change.UpdateAttempt(id, to, exitCode, null));
+  }
+
+  /** Ends an attempt with an error. */
+  default Outcome updateAttempt(AttemptId id, AttemptState to, String error) {
+    return commitOne(new Change.UpdateAttempt(id, to, null, error));
+  }
+
+  /** Ends an attempt with the exit code of its process and an error. */
+  default Outcome updateAttempt(AttemptId id, AttemptState to, int exitCode, String error) {
     return commitOne(new Change.UpdateAttempt(id, to, exitCode, error));
   }
 
-  /**
-   * Renews the leases of attempts with one commit (heartbeat). Each renewed lease expires {@code
-   * lease} from now, by the clock of the store. The store does not renew the lease of an attempt
-   * that has ended, is LOST, has a newer attempt after it, or has no lease. Such an attempt is not
-   * changed, and the other leases are still renewed. Stop the work on it and discard its result.
-   *
-   * @param attempts at most {@link Limits#maxChanges()} attempts; when empty, nothing is written
-   * @return one outcome per attempt, in the given order; {@link Outcome#changed()} says whether its
-   *     lease was renewed, and {@link Outcome#version()} says why not
-   */
+  @Override
   default List<Outcome> renewLeases(Collection<AttemptId> attempts, Duration lease) {
     ChangeSet.Builder changes = ChangeSet.builder();
     attempts.forEach(attempt -> changes.renewLeaseIfLive(attempt, lease));

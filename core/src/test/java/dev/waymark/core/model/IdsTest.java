@@ -151,9 +151,9 @@ class IdsTest {
   @DisplayName("are read from 36 characters of either case and from nothing else")
   void parse() {
     String text = "018f2d1c-7b5e-7cc4-9e3a-4f2b8a6d0c11";
-    assertThat(ExecutionId.parse(text)).hasToString(text);
-    assertThat(TaskRunId.parse(text.toUpperCase(Locale.ROOT))).hasToString(text);
-    assertThat(CommitId.parse(text)).hasToString(text);
+    assertThat(ExecutionId.of(text)).hasToString(text);
+    assertThat(TaskRunId.of(text.toUpperCase(Locale.ROOT))).hasToString(text);
+    assertThat(CommitId.of(text)).hasToString(text);
     for (String bad :
         List.of(
             "",
@@ -163,13 +163,13 @@ class IdsTest {
             " " + text,
             text.replace('-', ' '),
             "x" + text.substring(1))) {
-      assertThatThrownBy(() -> ExecutionId.parse(bad))
+      assertThatThrownBy(() -> ExecutionId.of(bad))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("execution id")
           .hasMessageContaining("UUID");
     }
-    assertThatThrownBy(() -> TaskRunId.parse("x")).hasMessageContaining("task run id");
-    assertThatThrownBy(() -> CommitId.parse("x")).hasMessageContaining("commit id");
+    assertThatThrownBy(() -> TaskRunId.of("x")).hasMessageContaining("task run id");
+    assertThatThrownBy(() -> CommitId.of("x")).hasMessageContaining("commit id");
   }
 
   @Test

@@ -49,7 +49,7 @@ class ChangeSetTest {
             .createTaskRun(new NewTaskRun(RUN, EXECUTION, new TaskId("t")))
             .updateTaskRun(RUN, TaskRunState.RUNNING)
             .recordAttempt(RUN, "me")
-            .updateAttempt(new AttemptId(RUN, 1), AttemptState.LOST, null, "gone")
+            .updateAttempt(new AttemptId(RUN, 1), AttemptState.LOST, "gone")
             .build();
     assertThat(builder.isEmpty()).isFalse();
     assertThat(changes.id()).isEqualTo(id);

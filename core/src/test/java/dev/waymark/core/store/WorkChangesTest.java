@@ -118,7 +118,7 @@ class WorkChangesTest {
             .markDue(EXECUTION, DueReason.SETTLE, LEASE)
             .clearDue(EXECUTION, DueReason.SETTLE)
             .admitExecution(EXECUTION, new WorkflowId("f"), 1)
-            .setOutputs(RUN, 1, outputs)
+            .setOutputs(new AttemptId(RUN, 1), outputs)
             .appendLog(ATTEMPT, 5, new byte[] {7})
             .deleteLogs(EXECUTION)
             .keepWorker("w", ID, LEASE, Map.of())

@@ -81,11 +81,10 @@ public abstract class AsyncContract extends ContractTest {
     for (int i = 0; i < attempts; i++) {
       long version = 1 + 2L * i;
       answers.add(
-          store.commitAsync(
-              changes().updateTaskRun(run, TaskRunState.RUNNING, version, null).build()));
+          store.commitAsync(changes().updateTaskRun(run, TaskRunState.RUNNING, version).build()));
       answers.add(
           store.commitAsync(
-              changes().updateTaskRun(run, TaskRunState.RETRYING, version + 1, null).build()));
+              changes().updateTaskRun(run, TaskRunState.RETRYING, version + 1).build()));
     }
     answers.forEach(AsyncContract::answer);
     assertThat(stored(run).version()).isEqualTo(1 + 2 * attempts);
@@ -101,8 +100,7 @@ public abstract class AsyncContract extends ContractTest {
       ExecutionId id = ids.executionId();
       answers.add(store.commitAsync(changes().createExecution(new NewExecution(id, FLOW)).build()));
       answers.add(
-          store.commitAsync(
-              changes().updateExecution(id, ExecutionState.RUNNING, 7L, null).build()));
+          store.commitAsync(changes().updateExecution(id, ExecutionState.RUNNING, 7L).build()));
     }
     for (int i = 0; i < answers.size(); i++) {
       if (i % 2 == 0) {
@@ -140,7 +138,7 @@ public abstract class AsyncContract extends ContractTest {
     for (int i = 0; i < 20; i++) {
       ExecutionId id = ids.executionId();
       ChangeSet create = changes().createExecution(new NewExecution(id, FLOW)).build();
-      ChangeSet start = changes().updateExecution(id, ExecutionState.RUNNING, 1L, null).build();
+      ChangeSet start = changes().updateExecution(id, ExecutionState.RUNNING, 1L).build();
       chains.add(
           store
               .commitAsync(create)

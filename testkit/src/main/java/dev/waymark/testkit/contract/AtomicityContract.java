@@ -17,6 +17,7 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.NewExecution;
@@ -85,9 +86,9 @@ public abstract class AtomicityContract extends ContractTest {
     for (int i = 0; i < count; i++) {
       TaskRunId run = ids.taskRunId();
       create.createTaskRun(new NewTaskRun(run, execution, new TaskId("t" + i)));
-      start.updateTaskRun(run, TaskRunState.RUNNING, 1L, null).recordAttempt(run, "w");
-      end.updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null);
-      end.updateTaskRun(run, TaskRunState.SUCCEEDED, 2L, 1);
+      start.updateTaskRun(run, TaskRunState.RUNNING, 1L).recordAttempt(run, "w");
+      end.updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0);
+      end.add(new Change.UpdateTaskRun(run, TaskRunState.SUCCEEDED, 2L, 1));
     }
     store.commit(create.build());
     openAnother().commit(start.build());
@@ -109,7 +110,7 @@ public abstract class AtomicityContract extends ContractTest {
             () ->
                 store.commit(
                     changes()
-                        .updateTaskRun(runs.get(57), TaskRunState.SUCCEEDED, 2L, null)
+                        .updateTaskRun(runs.get(57), TaskRunState.SUCCEEDED, 2L)
                         .updateExecution(execution, ExecutionState.PAUSED)
                         .updateTaskRun(runs.get(0), TaskRunState.SUCCEEDED)
                         .build()));
@@ -135,7 +136,7 @@ public abstract class AtomicityContract extends ContractTest {
       ChangeSet.Builder changes = changes();
       for (int i = 0; i <= TASKS; i++) {
         if (i == place) {
-          changes.updateExecution(execution, ExecutionState.CANCELLING, 99L, null);
+          changes.updateExecution(execution, ExecutionState.CANCELLING, 99L);
         }
         if (i < TASKS) {
           changes.updateTaskRun(runs.get(i), TaskRunState.SUCCEEDED);
@@ -160,12 +161,12 @@ public abstract class AtomicityContract extends ContractTest {
     ChangeSet changes =
         changes()
             .updateTaskRun(runs.get(0), TaskRunState.SUCCEEDED)
-            .updateTaskRun(runs.get(10), TaskRunState.SUCCEEDED, 7L, null)
+            .updateTaskRun(runs.get(10), TaskRunState.SUCCEEDED, 7L)
             .updateTaskRun(runs.get(11), TaskRunState.SKIPPED)
             .updateTaskRun(runs.get(20), TaskRunState.SUCCEEDED)
-            .updateTaskRun(runs.get(21), TaskRunState.SUCCEEDED, null, 4)
+            .updateTaskRun(new AttemptId(runs.get(21), 4), TaskRunState.SUCCEEDED)
             .updateTaskRun(unknown, TaskRunState.RUNNING)
-            .updateAttempt(noAttempt, AttemptState.FAILED, null, null)
+            .updateAttempt(noAttempt, AttemptState.FAILED)
             .updateExecution(ended, ExecutionState.RUNNING)
             .updateExecution(execution, ExecutionState.SUCCEEDED)
             .build();
@@ -235,9 +236,9 @@ public abstract class AtomicityContract extends ContractTest {
             .updateTaskRun(run, TaskRunState.RETRYING)
             .updateTaskRun(run, TaskRunState.RUNNING)
             .recordAttempt(run, "w")
-            .updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0, null)
-            .updateTaskRun(run, TaskRunState.SUCCEEDED, 4L, 2)
-            .updateExecution(execution, ExecutionState.SUCCEEDED, 2L, null)
+            .updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0)
+            .add(new Change.UpdateTaskRun(run, TaskRunState.SUCCEEDED, 4L, 2))
+            .updateExecution(execution, ExecutionState.SUCCEEDED, 2L)
             .build());
     assertThat(stored(execution).version()).isEqualTo(3);
     assertThat(stored(run).version()).isEqualTo(5);

@@ -14,6 +14,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionDetails;
@@ -59,7 +60,7 @@ public abstract class AttemptContract extends ContractTest {
         AttemptId id = new AttemptId(run, number);
         assertThat(store.recordAttempt(run, "w"))
             .isEqualTo(new Outcome(RecordRef.of(id), number, true));
-        store.updateAttempt(id, AttemptState.FAILED, 1, null);
+        store.updateAttempt(id, AttemptState.FAILED, 1);
       }
     }
     assertThat(store.attempts(a))
@@ -76,7 +77,7 @@ public abstract class AttemptContract extends ContractTest {
         store.commit(
             changes()
                 .recordAttempt(run, "w1")
-                .updateAttempt(new AttemptId(run, 1), AttemptState.LOST, null, "gone")
+                .updateAttempt(new AttemptId(run, 1), AttemptState.LOST, "gone")
                 .recordAttempt(run, "w2")
                 .build());
     assertThat(result.outcomes()).extracting(Outcome::version).containsExactly(1L, 1L, 2L);
@@ -108,7 +109,7 @@ public abstract class AttemptContract extends ContractTest {
     List<Integer> codes = List.of(0, 1, 255, -1, Integer.MAX_VALUE, Integer.MIN_VALUE);
     for (int i = 0; i < codes.size(); i++) {
       store.recordAttempt(run, "w");
-      store.updateAttempt(new AttemptId(run, i + 1), AttemptState.FAILED, codes.get(i), null);
+      store.updateAttempt(new AttemptId(run, i + 1), AttemptState.FAILED, codes.get(i));
     }
     assertThat(store.attempts(run)).extracting(Attempt::exitCode).containsExactlyElementsOf(codes);
     assertThat(stored(attemptIn(AttemptState.SUCCEEDED)).exitCode()).isNull();
@@ -119,7 +120,7 @@ public abstract class AttemptContract extends ContractTest {
   void taskRunStays() {
     AttemptId id = attempt();
     assertThat(stored(id.taskRunId()).version()).isEqualTo(2);
-    store.updateAttempt(id, AttemptState.FAILED, 1, null);
+    store.updateAttempt(id, AttemptState.FAILED, 1);
     assertThat(stored(id.taskRunId()).version()).isEqualTo(2);
     assertThat(stored(id.taskRunId()).state()).isEqualTo(TaskRunState.RUNNING);
   }
@@ -174,7 +175,7 @@ public abstract class AttemptContract extends ContractTest {
     assertThat(refusal.expected()).contains("attempt 1");
     assertThat(refusal.found()).contains("RUNNING");
     assertThat(details(run)).isEqualTo(before);
-    store.updateAttempt(new AttemptId(run, 1), AttemptState.CANCELLED, null, null);
+    store.updateAttempt(new AttemptId(run, 1), AttemptState.CANCELLED);
     store.updateTaskRun(run, to, 2);
     assertThat(stored(run).state()).isEqualTo(to);
   }
@@ -203,8 +204,8 @@ public abstract class AttemptContract extends ContractTest {
     ExecutionId execution = stored(run).executionId();
     store.commit(
         changes()
-            .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null)
-            .updateTaskRun(run, TaskRunState.SUCCEEDED, 2L, 1)
+            .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0)
+            .add(new Change.UpdateTaskRun(run, TaskRunState.SUCCEEDED, 2L, 1))
             .updateExecution(execution, ExecutionState.SUCCEEDED)
             .build());
     assertThat(stored(execution).state()).isEqualTo(ExecutionState.SUCCEEDED);
@@ -218,7 +219,7 @@ public abstract class AttemptContract extends ContractTest {
     ExecutionDetails before = details(run);
     for (AttemptState to : AttemptState.values()) {
       LeaseLostException lost =
-          refused(LeaseLostException.class, () -> store.updateAttempt(older, to, 0, null));
+          refused(LeaseLostException.class, () -> store.updateAttempt(older, to, 0));
       assertThat(lost).hasMessageContaining(older.toString()).hasMessageContaining("attempt 2");
     }
     assertThat(details(run)).isEqualTo(before);
@@ -232,8 +233,8 @@ public abstract class AttemptContract extends ContractTest {
     ExecutionDetails before = details(run);
     ChangeSet late =
         changes()
-            .updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0, null)
-            .updateTaskRun(run, TaskRunState.SUCCEEDED, null, 1)
+            .updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0)
+            .updateTaskRun(new AttemptId(run, 1), TaskRunState.SUCCEEDED)
             .build();
     Refusal refusal = refusedFor(RecordRef.of(run), Reason.LEASE_LOST, () -> store.commit(late));
     assertThat(refusal.expected()).contains("attempt 1");
@@ -246,7 +247,8 @@ public abstract class AttemptContract extends ContractTest {
   void futureFence() {
     TaskRunId run = attemptIn(AttemptState.SUCCEEDED).taskRunId();
     for (int fence : new int[] {0, 2, -1, Integer.MAX_VALUE}) {
-      ChangeSet changes = changes().updateTaskRun(run, TaskRunState.SUCCEEDED, null, fence).build();
+      ChangeSet changes =
+          changes().add(new Change.UpdateTaskRun(run, TaskRunState.SUCCEEDED, null, fence)).build();
       refusedFor(RecordRef.of(run), Reason.LEASE_LOST, () -> store.commit(changes));
     }
     assertThat(stored(run).state()).isEqualTo(TaskRunState.RUNNING);
@@ -257,7 +259,7 @@ public abstract class AttemptContract extends ContractTest {
       "the number of a lost attempt is not a valid fencing token, even without a newer attempt")
   void lostFence() {
     TaskRunId run = attemptIn(AttemptState.LOST).taskRunId();
-    ChangeSet late = changes().updateTaskRun(run, TaskRunState.SUCCEEDED, null, 1).build();
+    ChangeSet late = changes().updateTaskRun(new AttemptId(run, 1), TaskRunState.SUCCEEDED).build();
     refusedFor(RecordRef.of(run), Reason.LEASE_LOST, () -> store.commit(late));
     assertThat(stored(run).state()).isEqualTo(TaskRunState.RUNNING);
   }
@@ -268,8 +270,8 @@ public abstract class AttemptContract extends ContractTest {
     TaskRunId run = takenOver();
     store.commit(
         changes()
-            .updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0, null)
-            .updateTaskRun(run, TaskRunState.SUCCEEDED, 2L, 2)
+            .updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0)
+            .add(new Change.UpdateTaskRun(run, TaskRunState.SUCCEEDED, 2L, 2))
             .build());
     assertThat(stored(run).state()).isEqualTo(TaskRunState.SUCCEEDED);
   }
@@ -281,8 +283,8 @@ public abstract class AttemptContract extends ContractTest {
     ExecutionDetails before = details(lost.taskRunId());
     ChangeSet late =
         changes()
-            .updateAttempt(lost, AttemptState.SUCCEEDED, 0, null)
-            .updateTaskRun(lost.taskRunId(), TaskRunState.SUCCEEDED, null, 1)
+            .updateAttempt(lost, AttemptState.SUCCEEDED, 0)
+            .updateTaskRun(new AttemptId(lost.taskRunId(), 1), TaskRunState.SUCCEEDED)
             .build();
     refused(LeaseLostException.class, () -> store.commit(late));
     assertThat(details(lost.taskRunId())).isEqualTo(before);
@@ -299,13 +301,11 @@ public abstract class AttemptContract extends ContractTest {
     assertThat(store.attempts(none.taskRunId())).isEmpty();
     assertThat(store.attempts(unknown)).isEmpty();
     refusedFor(
-        RecordRef.of(none),
-        Reason.NOT_FOUND,
-        () -> store.updateAttempt(none, AttemptState.FAILED, null, null));
+        RecordRef.of(none), Reason.NOT_FOUND, () -> store.updateAttempt(none, AttemptState.FAILED));
     refusedFor(
         RecordRef.of(new AttemptId(unknown, 1)),
         Reason.NOT_FOUND,
-        () -> store.updateAttempt(new AttemptId(unknown, 1), AttemptState.FAILED, null, null));
+        () -> store.updateAttempt(new AttemptId(unknown, 1), AttemptState.FAILED));
     refusedFor(RecordRef.of(unknown), Reason.NOT_FOUND, () -> store.recordAttempt(unknown, "w"));
   }
 }

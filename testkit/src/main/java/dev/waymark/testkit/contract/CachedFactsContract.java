@@ -221,13 +221,18 @@ public abstract class CachedFactsContract extends ContractTest {
     Integer fence = run.lastAttempt() == 0 ? null : run.lastAttempt();
     boolean isLost =
         fence != null && stored(new AttemptId(run.id(), fence)).state() == AttemptState.LOST;
-    store.commit(changes().setOutputs(run.id(), isLost ? null : fence, Map.of("k", "v")).build());
+    store.commit(
+        changes()
+            .add(new Change.SetOutputs(run.id(), isLost ? null : fence, Map.of("k", "v")))
+            .build());
     refusedFor(
         RecordRef.of(run.id()),
         Reason.LEASE_LOST,
         () ->
             store.commit(
-                changes().setOutputs(run.id(), run.lastAttempt() + 1, Map.of("k", "v")).build()));
+                changes()
+                    .setOutputs(new AttemptId(run.id(), run.lastAttempt() + 1), Map.of("k", "v"))
+                    .build()));
     refusedFor(
         RecordRef.of(run.id()),
         Reason.STALE_VERSION,

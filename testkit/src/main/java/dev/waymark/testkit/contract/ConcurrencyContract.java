@@ -20,6 +20,7 @@ import dev.waymark.core.model.Workflow;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Page;
 import dev.waymark.core.query.PageRequest;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
@@ -154,8 +155,8 @@ public abstract class ConcurrencyContract extends ContractTest {
             .build());
     store.commit(
         changes()
-            .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null)
-            .updateTaskRun(run, TaskRunState.SUCCEEDED, 2L, 1)
+            .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0)
+            .add(new Change.UpdateTaskRun(run, TaskRunState.SUCCEEDED, 2L, 1))
             .build());
   }
 

@@ -72,9 +72,9 @@ public abstract class ConflictContract extends ContractTest {
     ExecutionId id = execution();
     store.commit(
         changes()
-            .updateExecution(id, ExecutionState.RUNNING, 1L, null)
-            .updateExecution(id, ExecutionState.PAUSED, 2L, null)
-            .updateExecution(id, ExecutionState.RUNNING, 3L, null)
+            .updateExecution(id, ExecutionState.RUNNING, 1L)
+            .updateExecution(id, ExecutionState.PAUSED, 2L)
+            .updateExecution(id, ExecutionState.RUNNING, 3L)
             .build());
     assertThat(stored(id).version()).isEqualTo(4);
     refusedFor(
@@ -83,8 +83,8 @@ public abstract class ConflictContract extends ContractTest {
         () ->
             store.commit(
                 changes()
-                    .updateExecution(id, ExecutionState.PAUSED, 4L, null)
-                    .updateExecution(id, ExecutionState.RUNNING, 4L, null)
+                    .updateExecution(id, ExecutionState.PAUSED, 4L)
+                    .updateExecution(id, ExecutionState.RUNNING, 4L)
                     .build()));
     assertThat(stored(id).version()).isEqualTo(4);
   }

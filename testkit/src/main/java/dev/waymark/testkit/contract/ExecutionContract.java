@@ -11,6 +11,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewWorkflow;
@@ -231,23 +232,21 @@ public abstract class ExecutionContract extends ContractTest {
   void error() {
     ExecutionId failed = executionIn(ExecutionState.RUNNING);
     store.commit(
-        changes().updateExecution(failed, ExecutionState.FAILED, 2L, "task x failed").build());
+        changes()
+            .add(new Change.UpdateExecution(failed, ExecutionState.FAILED, 2L, "task x failed"))
+            .build());
     assertThat(stored(failed).error()).isEqualTo("task x failed");
 
     ExecutionId cancelled = executionIn(ExecutionState.RUNNING);
     store.commit(
-        changes()
-            .updateExecution(cancelled, ExecutionState.CANCELLING, null, "asked by ann")
-            .build());
+        changes().updateExecution(cancelled, ExecutionState.CANCELLING, "asked by ann").build());
     assertThat(stored(cancelled).error()).isEqualTo("asked by ann");
     store.commit(changes().updateExecution(cancelled, ExecutionState.CANCELLED).build());
     assertThat(stored(cancelled).error()).isEqualTo("asked by ann");
 
     ExecutionId replaced = executionIn(ExecutionState.RUNNING);
-    store.commit(
-        changes().updateExecution(replaced, ExecutionState.CANCELLING, null, "first").build());
-    store.commit(
-        changes().updateExecution(replaced, ExecutionState.CANCELLED, null, "second").build());
+    store.commit(changes().updateExecution(replaced, ExecutionState.CANCELLING, "first").build());
+    store.commit(changes().updateExecution(replaced, ExecutionState.CANCELLED, "second").build());
     assertThat(stored(replaced).error()).isEqualTo("second");
   }
 

@@ -63,7 +63,7 @@ public abstract class HistoryContract extends ContractTest {
     Instant ended = clock.advance(Duration.ofSeconds(1));
     store.commit(
         changes()
-            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
+            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
             .updateTaskRun(run, TaskRunState.SUCCEEDED)
             .updateExecution(execution, ExecutionState.SUCCEEDED)
             .build());

@@ -169,11 +169,11 @@ public abstract class LimitContract extends ContractTest {
         "maxErrorBytes",
         "16");
     ChangeSet over =
-        changes().updateExecution(execution, ExecutionState.CANCELLING, null, at + "a").build();
+        changes().updateExecution(execution, ExecutionState.CANCELLING, at + "a").build();
     invalid(() -> store.commit(over), "maxErrorBytes", "16");
     assertThat(details(execution)).isEqualTo(before);
     store.updateAttempt(attempt, AttemptState.FAILED, 1, at);
-    store.commit(changes().updateExecution(execution, ExecutionState.CANCELLING, null, at).build());
+    store.commit(changes().updateExecution(execution, ExecutionState.CANCELLING, at).build());
     assertThat(stored(attempt).error()).isEqualTo(at);
     assertThat(stored(execution).error()).isEqualTo(at);
   }
@@ -247,7 +247,7 @@ public abstract class LimitContract extends ContractTest {
     TaskRunId run = attemptIn(AttemptState.FAILED).taskRunId();
     for (int number = 2; number <= 3; number++) {
       store.recordAttempt(run, "w");
-      store.updateAttempt(new AttemptId(run, number), AttemptState.FAILED, 1, null);
+      store.updateAttempt(new AttemptId(run, number), AttemptState.FAILED, 1);
     }
     ExecutionDetails before = details(run);
     invalid(() -> store.recordAttempt(run, "w"), "maxAttempts", "3");
@@ -320,7 +320,7 @@ public abstract class LimitContract extends ContractTest {
     for (int i = 0; i < 3; i++) {
       taskRun(execution);
       store.recordAttempt(run, "w");
-      store.updateAttempt(new AttemptId(run, i + 1), AttemptState.FAILED, 1, null);
+      store.updateAttempt(new AttemptId(run, i + 1), AttemptState.FAILED, 1);
     }
     assertThat(store.taskRuns(execution)).hasSize(4);
     assertThat(store.attempts(run)).hasSize(3);

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,26 @@ public abstract class PageContract extends ContractTest {
       assertThat(page.offset()).isNull();
     }
     assertThat(visited).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @ParameterizedTest(name = "({0} first)")
+  @EnumSource
+  @DisplayName("a stream reads all pages of a query, each when it is needed")
+  void stream(Order order) {
+    Population population = Population.of(store, clock, SEED);
+    List<Execution> everything =
+        Population.matching(population.inOrder(), ExecutionQuery.builder().order(order).build());
+    for (long offset : new long[] {0, 7, everything.size() + 1L}) {
+      ExecutionQuery query = ExecutionQuery.builder().order(order).offset(offset).limit(13).build();
+      assertThat(store.allExecutions(query))
+          .containsExactlyElementsOf(everything.stream().skip(offset).toList());
+    }
+    ExecutionQuery running = running(order).limit(3).build();
+    assertThat(store.allExecutions(running))
+        .containsExactlyElementsOf(Population.matching(everything, running));
+    Stream<Execution> some = store.allExecutions(ExecutionQuery.builder().limit(1).build());
+    ExecutionId added = execution();
+    assertThat(some.map(Execution::id)).contains(added).hasSize(everything.size() + 1);
   }
 
   @Test

@@ -46,7 +46,7 @@ public abstract class PrefixContract extends ContractTest {
   private void createExecutions() {
     flow();
     for (int i = UUIDS.size() - 1; i >= 0; i--) {
-      store.createExecution(new NewExecution(ExecutionId.parse(UUIDS.get(i)), FLOW));
+      store.createExecution(new NewExecution(ExecutionId.of(UUIDS.get(i)), FLOW));
     }
   }
 
@@ -147,10 +147,10 @@ public abstract class PrefixContract extends ContractTest {
   @DisplayName("task runs: as executions, and the kinds are separate")
   void taskRuns() {
     createExecutions();
-    ExecutionId execution = ExecutionId.parse(UUIDS.get(0));
+    ExecutionId execution = ExecutionId.of(UUIDS.get(0));
     for (String uuid : List.of(UUIDS.get(2), UUIDS.get(1), UUIDS.get(8))) {
       store.createTaskRun(
-          new NewTaskRun(TaskRunId.parse(uuid), execution, new TaskId("task-" + uuid)));
+          new NewTaskRun(TaskRunId.of(uuid), execution, new TaskId("task-" + uuid)));
     }
     assertThat(store.idsStartingWith(RecordKind.TASK_RUN, "018F2D1C-", 10))
         .containsExactly(UUIDS.get(1), UUIDS.get(2));

@@ -168,7 +168,7 @@ public abstract class QueryContract extends ContractTest {
             "7fffffff-ffff-ffff-ffff-ffffffffffff",
             "80000000-0000-0000-0000-000000000000",
             "ffffffff-ffff-ffff-ffff-ffffffffffff")) {
-      ordered.add(ExecutionId.parse(id));
+      ordered.add(ExecutionId.of(id));
     }
     for (int i : new int[] {3, 0, 5, 1, 4, 2}) {
       store.createExecution(new NewExecution(ordered.get(i), FLOW));

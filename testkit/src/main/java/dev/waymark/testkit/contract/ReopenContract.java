@@ -80,8 +80,7 @@ public abstract class ReopenContract extends ContractTest {
   @DisplayName("committed records are unchanged after the store is closed and opened again")
   void allThere() {
     ExecutionId execution = fullLife();
-    store.commit(
-        changes().updateExecution(execution, ExecutionState.CANCELLING, null, "stop").build());
+    store.commit(changes().updateExecution(execution, ExecutionState.CANCELLING, "stop").build());
     ExecutionDetails before = details(execution);
     List<Workflow> revisions = store.workflowHistory(FLOW, PageRequest.first(9)).items();
     reopen();
@@ -104,7 +103,7 @@ public abstract class ReopenContract extends ContractTest {
         .isFalse();
     assertThat(store.saveWorkflow(new NewWorkflow(FLOW, "three")).version()).isEqualTo(3);
     assertThat(store.recordAttempt(run, "worker-2").version()).isEqualTo(2);
-    store.updateAttempt(new AttemptId(run, 2), AttemptState.CANCELLED, null, null);
+    store.updateAttempt(new AttemptId(run, 2), AttemptState.CANCELLED);
     store.updateTaskRun(run, TaskRunState.CANCELLED, 2);
     store.updateExecution(execution, ExecutionState.CANCELLING, 2);
     assertThat(store.updateExecution(execution, ExecutionState.CANCELLED, 3).version())
@@ -127,9 +126,9 @@ public abstract class ReopenContract extends ContractTest {
     store.claim(ClaimRequest.of("worker-2", 1, Duration.ofMillis(1)));
     store.commit(
         changes()
-            .readyTaskRun(ready, null, "gpu", 7, Duration.ZERO)
-            .readyTaskRun(later, null, "gpu", 0, LONG)
-            .setOutputs(held, 1, Map.of("rows", "42"))
+            .readyTaskRun(ready, "gpu", 7, Duration.ZERO)
+            .readyTaskRun(later, "gpu", 0, LONG)
+            .setOutputs(new AttemptId(held, 1), Map.of("rows", "42"))
             .markDue(execution, DueReason.DEADLINE, Duration.ZERO)
             .build());
     ExecutionProgress before = exists(store.executionProgress(execution));
@@ -153,12 +152,12 @@ public abstract class ReopenContract extends ContractTest {
     }
     AttemptId lost = new AttemptId(over, 1);
     assertThat(claims.expired()).containsExactly(new Claims.Leased(lost, execution, "worker-2"));
-    store.commit(changes().loseAttempt(lost, null).build());
+    store.commit(changes().loseAttempt(lost).build());
     AttemptId kept = new AttemptId(held, 1);
     refusedFor(
         RecordRef.of(kept),
         Refusal.Reason.OUT_OF_STEP,
-        () -> store.commit(changes().loseAttempt(kept, null).build()));
+        () -> store.commit(changes().loseAttempt(kept).build()));
     store.commit(changes().renewLease(kept, LONG).build());
   }
 
@@ -198,7 +197,7 @@ public abstract class ReopenContract extends ContractTest {
     TaskRunId run = attempt().taskRunId();
     other.commit(
         changes()
-            .updateAttempt(new AttemptId(run, 1), AttemptState.LOST, null, null)
+            .updateAttempt(new AttemptId(run, 1), AttemptState.LOST)
             .recordAttempt(run, "worker-2")
             .build());
     ExecutionDetails before = details(run);
@@ -207,14 +206,16 @@ public abstract class ReopenContract extends ContractTest {
         () ->
             store.commit(
                 changes()
-                    .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null)
-                    .updateTaskRun(run, TaskRunState.SUCCEEDED, null, 1)
+                    .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0)
+                    .updateTaskRun(new AttemptId(run, 1), TaskRunState.SUCCEEDED)
                     .build()));
     refused(
         LeaseLostException.class,
-        () -> store.commit(changes().updateTaskRun(run, TaskRunState.RETRYING, null, 1).build()));
+        () ->
+            store.commit(
+                changes().updateTaskRun(new AttemptId(run, 1), TaskRunState.RETRYING).build()));
     assertThat(details(run)).isEqualTo(before);
-    store.updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0, null);
+    store.updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0);
   }
 
   @Test

@@ -80,7 +80,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
     ChangeSet changes = everyKind(execution, run);
     CommitResult first = store.commit(changes);
     store.saveWorkflow(new NewWorkflow(FLOW, "changed since"));
-    store.updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0, null);
+    store.updateAttempt(new AttemptId(run, 2), AttemptState.SUCCEEDED, 0);
     store.updateTaskRun(run, TaskRunState.SUCCEEDED, 2);
     store.updateExecution(execution, ExecutionState.SUCCEEDED, 2);
     ExecutionDetails before = details(execution);
@@ -107,10 +107,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
     for (int round = 1; round <= 5; round++) {
       AttemptId attempt = new AttemptId(run, round);
       ChangeSet changes =
-          changes()
-              .recordAttempt(run, "w")
-              .updateAttempt(attempt, AttemptState.FAILED, 1, null)
-              .build();
+          changes().recordAttempt(run, "w").updateAttempt(attempt, AttemptState.FAILED, 1).build();
       List<CommitResult> results = Parallel.run(8, thread -> store.commit(changes));
       assertThat(results).containsOnly(results.get(0));
       assertThat(store.attempts(run)).hasSize(round);
@@ -158,10 +155,9 @@ public abstract class RepeatedCommitContract extends ContractTest {
   void idOfAnotherReason() {
     AttemptId attempt = attempt();
     CommitId id = ids.commitId();
-    store.commit(
-        ChangeSet.builder(id).updateAttempt(attempt, AttemptState.FAILED, null, null).build());
+    store.commit(ChangeSet.builder(id).updateAttempt(attempt, AttemptState.FAILED).build());
     ChangeSet other =
-        ChangeSet.builder(id).updateAttempt(attempt, AttemptState.FAILED, null, "null").build();
+        ChangeSet.builder(id).updateAttempt(attempt, AttemptState.FAILED, "null").build();
     invalid(() -> store.commit(other), id.toString(), "new commit id");
     assertThat(stored(attempt).error()).isNull();
   }
@@ -173,7 +169,7 @@ public abstract class RepeatedCommitContract extends ContractTest {
     ChangeSet changes = changes().updateTaskRun(run, TaskRunState.SUCCEEDED).build();
     refused(IllegalTransitionException.class, () -> store.commit(changes));
     refused(IllegalTransitionException.class, () -> store.commit(changes));
-    store.updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null);
+    store.updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0);
     CommitResult accepted = store.commit(changes);
     assertThat(accepted.outcomes()).extracting(Outcome::version).containsExactly(3L);
     assertThat(store.commit(changes)).isEqualTo(accepted);

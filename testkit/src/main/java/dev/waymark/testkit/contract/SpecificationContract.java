@@ -128,7 +128,7 @@ public abstract class SpecificationContract extends ContractTest {
       every.createTaskRun(new NewTaskRun(taskRun, execution, new TaskId("extract")));
       every.updateTaskRun(taskRun, TaskRunState.RUNNING, 1);
       every.recordAttempt(taskRun, "worker-1");
-      every.updateAttempt(new AttemptId(taskRun, 1), AttemptState.SUCCEEDED, 0, null);
+      every.updateAttempt(new AttemptId(taskRun, 1), AttemptState.SUCCEEDED, 0);
       ChangeSet last = changes().updateTaskRun(taskRun, TaskRunState.SUCCEEDED).build();
       assertThat(every.commit(last)).isEqualTo(every.commitAsync(last).join());
     }
@@ -212,6 +212,10 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(page.items()).extracting(Execution::id).containsExactlyElementsOf(wanted);
       assertThat(page.items()).extracting(Execution::createdAt).isSorted();
       assertThat(page.total()).isEqualTo(5);
+      ExecutionQuery inPagesOfTwo = ExecutionQuery.builder().workflow(FLOW).limit(2).build();
+      assertThat(store.allExecutions(inPagesOfTwo))
+          .extracting(Execution::id)
+          .containsExactlyElementsOf(wanted);
     }
   }
 
@@ -298,7 +302,7 @@ public abstract class SpecificationContract extends ContractTest {
       TaskRunId other = attempt().taskRunId();
       for (int number = 2; number <= 12; number++) {
         store.recordAttempt(id, "worker-1");
-        store.updateAttempt(new AttemptId(id, number), AttemptState.FAILED, 1, null);
+        store.updateAttempt(new AttemptId(id, number), AttemptState.FAILED, 1);
       }
       assertThat(store.attempts(id))
           .extracting(Attempt::number)
@@ -319,7 +323,7 @@ public abstract class SpecificationContract extends ContractTest {
       ExecutionDetails before = details(execution);
 
       ChangeSet.Builder oneIsStale =
-          changes().updateTaskRun(runs.get(0), TaskRunState.SUCCEEDED, 99L, null);
+          changes().updateTaskRun(runs.get(0), TaskRunState.SUCCEEDED, 99L);
       runs.subList(1, 5).forEach(run -> oneIsStale.updateTaskRun(run, TaskRunState.SUCCEEDED));
       oneIsStale.updateExecution(execution, ExecutionState.SUCCEEDED);
       assertThatExceptionOfType(RuntimeException.class)

@@ -88,23 +88,17 @@ public abstract class StateMachineContract extends ContractTest {
       ExecutionId execution = stored(id.taskRunId()).executionId();
       if (from.canMoveTo(to)) {
         clock.advance(Duration.ofSeconds(1));
-        store.updateAttempt(id, to, null, null);
+        store.updateAttempt(id, to);
         assertThat(stored(id).state()).isEqualTo(to);
         assertMoved(details(execution), RecordRef.of(id), from, to);
       } else if (from == AttemptState.LOST) {
         ExecutionDetails before = details(execution);
-        refused(LeaseLostException.class, () -> store.updateAttempt(id, to, null, null));
-        refusedFor(
-            RecordRef.of(id), Reason.LEASE_LOST, () -> store.updateAttempt(id, to, null, null));
+        refused(LeaseLostException.class, () -> store.updateAttempt(id, to));
+        refusedFor(RecordRef.of(id), Reason.LEASE_LOST, () -> store.updateAttempt(id, to));
         assertThat(details(execution)).isEqualTo(before);
       } else {
         assertRefused(
-            execution,
-            RecordRef.of(id),
-            from,
-            to,
-            from.moves(),
-            () -> store.updateAttempt(id, to, null, null));
+            execution, RecordRef.of(id), from, to, from.moves(), () -> store.updateAttempt(id, to));
       }
     }
   }

@@ -303,8 +303,8 @@ public abstract class TaskRunContract extends ContractTest {
     store.recordAttempt(ended, "worker-1");
     store.commit(
         changes()
-            .setOutputs(ended, 1, Map.of("rows", "42"))
-            .updateAttempt(new AttemptId(ended, 1), AttemptState.SUCCEEDED, 0, null)
+            .setOutputs(new AttemptId(ended, 1), Map.of("rows", "42"))
+            .updateAttempt(new AttemptId(ended, 1), AttemptState.SUCCEEDED, 0)
             .updateTaskRun(ended, TaskRunState.SUCCEEDED)
             .readyTaskRun(ready)
             .build());

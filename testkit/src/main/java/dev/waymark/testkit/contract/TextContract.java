@@ -115,7 +115,7 @@ public abstract class TextContract extends ContractTest {
     store.createExecution(
         new NewExecution(id, flow(), null, Map.of("a", text), Map.of("in", text)));
     execution();
-    store.commit(changes().updateExecution(id, ExecutionState.CANCELLED, null, text).build());
+    store.commit(changes().updateExecution(id, ExecutionState.CANCELLED, text).build());
     assertThat(stored(id).labels()).isEqualTo(Map.of("a", text));
     assertThat(stored(id).inputs()).isEqualTo(Map.of("in", text));
     assertThat(stored(id).error()).isEqualTo(text);
@@ -170,7 +170,7 @@ public abstract class TextContract extends ContractTest {
     invalid(
         () ->
             store.commit(
-                changes().updateExecution(existing, ExecutionState.CANCELLED, null, text).build()));
+                changes().updateExecution(existing, ExecutionState.CANCELLED, text).build()));
     assertThat(store.execution(id)).isNull();
     assertThat(details(existing)).isEqualTo(before);
   }
@@ -211,14 +211,14 @@ public abstract class TextContract extends ContractTest {
     assertThat(stored(id).labels()).isEqualTo(Map.of("a", ""));
     assertThat(stored(id).inputs()).isEqualTo(Map.of("b", ""));
     assertThat(stored(id).error()).isNull();
-    store.commit(changes().updateExecution(id, ExecutionState.CANCELLED, null, "").build());
+    store.commit(changes().updateExecution(id, ExecutionState.CANCELLED, "").build());
     assertThat(stored(id).error()).isEmpty();
 
     AttemptId silent = attemptIn(AttemptState.FAILED);
     assertThat(stored(silent).error()).isNull();
     store.recordAttempt(silent.taskRunId(), "w");
     AttemptId empty = new AttemptId(silent.taskRunId(), 2);
-    store.updateAttempt(empty, AttemptState.FAILED, null, "");
+    store.updateAttempt(empty, AttemptState.FAILED, "");
     assertThat(stored(empty).error()).isEmpty();
   }
 

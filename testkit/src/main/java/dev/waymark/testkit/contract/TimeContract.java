@@ -117,7 +117,7 @@ public abstract class TimeContract extends ContractTest {
         .createTaskRun(new NewTaskRun(run, execution, new TaskId("a")))
         .updateTaskRun(run, TaskRunState.RUNNING)
         .recordAttempt(run, "w")
-        .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null)
+        .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0)
         .updateTaskRun(run, TaskRunState.SUCCEEDED)
         .updateExecution(execution, ExecutionState.SUCCEEDED)
         .build();

@@ -144,11 +144,12 @@ final class ChangeSets {
     ExecutionId id = world.execution();
     Execution now = world.reference().execution(id);
     Collection<ExecutionState> sensible = now == null ? List.of() : now.state().moves();
-    changes.updateExecution(
-        id,
-        move(sensible, ExecutionState.values()),
-        version(now == null ? 1 : now.version()),
-        error());
+    changes.add(
+        new Change.UpdateExecution(
+            id,
+            move(sensible, ExecutionState.values()),
+            version(now == null ? 1 : now.version()),
+            error()));
   }
 
   // ---- task runs and attempts
@@ -165,11 +166,12 @@ final class ChangeSets {
     TaskRunId id = world.taskRun();
     TaskRun now = world.reference().taskRun(id);
     Collection<TaskRunState> sensible = now == null ? List.of() : now.state().moves();
-    changes.updateTaskRun(
-        id,
-        move(sensible, TaskRunState.values()),
-        version(now == null ? 1 : now.version()),
-        fence(now == null ? 0 : now.lastAttempt()));
+    changes.add(
+        new Change.UpdateTaskRun(
+            id,
+            move(sensible, TaskRunState.values()),
+            version(now == null ? 1 : now.version()),
+            fence(now == null ? 0 : now.lastAttempt())));
   }
 
   private @Nullable Integer fence(int newest) {
@@ -185,11 +187,12 @@ final class ChangeSets {
     TaskRun now = world.reference().taskRun(id);
     int newest = Math.max(1, now == null ? 1 : now.lastAttempt());
     int[] off = {newest - 1, newest + 1, 1, Integer.MAX_VALUE};
-    changes.updateAttempt(
-        new AttemptId(id, dice.oneIn(8) ? off[dice.below(off.length)] : newest),
-        move(AttemptState.RUNNING.moves(), AttemptState.values()),
-        exitCode(),
-        error());
+    changes.add(
+        new Change.UpdateAttempt(
+            new AttemptId(id, dice.oneIn(8) ? off[dice.below(off.length)] : newest),
+            move(AttemptState.RUNNING.moves(), AttemptState.values()),
+            exitCode(),
+            error()));
   }
 
   private @Nullable Integer exitCode() {
@@ -226,7 +229,7 @@ final class ChangeSets {
       addTask(changes, id);
     }
     if (dice.oneIn(4)) {
-      changes.updateExecution(id, ExecutionState.SUCCEEDED, null, error());
+      changes.add(new Change.UpdateExecution(id, ExecutionState.SUCCEEDED, null, error()));
     }
   }
 
@@ -243,9 +246,10 @@ final class ChangeSets {
       return;
     }
     changes.updateAttempt(
-        new AttemptId(id, 1), move(AttemptState.RUNNING.moves(), AttemptState.values()), 1, null);
-    changes.updateTaskRun(
-        id, move(TaskRunState.RUNNING.moves(), TaskRunState.values()), null, fence(1));
+        new AttemptId(id, 1), move(AttemptState.RUNNING.moves(), AttemptState.values()), 1);
+    changes.add(
+        new Change.UpdateTaskRun(
+            id, move(TaskRunState.RUNNING.moves(), TaskRunState.values()), null, fence(1)));
   }
 
   /** As many changes as the limit allows, or one more. */

@@ -119,7 +119,7 @@ final class Plans {
     if (run.state() == TaskRunState.RUNNING) {
       if (run.lastAttempt() > 0) {
         AttemptId attempt = new AttemptId(run.id(), run.lastAttempt());
-        end.updateAttempt(attempt, AttemptState.FAILED, 1, null);
+        end.updateAttempt(attempt, AttemptState.FAILED, 1);
       }
       end.updateTaskRun(run.id(), TaskRunState.FAILED);
     } else {
@@ -143,7 +143,7 @@ final class Plans {
       take.updateTaskRun(run.id(), TaskRunState.RUNNING);
     }
     take.add(new Change.RecordAttempt(run.id(), "worker-" + dice.below(3), SHORTEST));
-    ChangeSet.Builder lose = changes().loseAttempt(attempt, null);
+    ChangeSet.Builder lose = changes().loseAttempt(attempt);
     lose.updateTaskRun(run.id(), dice.pickOf(TaskRunState.FAILED, TaskRunState.RETRYING));
     if (dice.oneIn(3)) {
       seen(id).settle(lose);

@@ -76,7 +76,9 @@ final class WorkChanges {
       case 7, 8 -> setOutputs(changes);
       case 9 -> changes.add(new Change.RenewLease(attempt(), lease(), dice.oneIn(2)));
       default ->
-          changes.loseAttempt(attempt(), dice.oneIn(2) ? null : texts.text(limits.maxErrorBytes()));
+          changes.add(
+              new Change.LoseAttempt(
+                  attempt(), dice.oneIn(2) ? null : texts.text(limits.maxErrorBytes())));
     }
   }
 
@@ -96,8 +98,13 @@ final class WorkChanges {
   /** Makes a task run ready, if it may be ready. */
   void ready(ChangeSet.Builder changes, TaskRunId id, @Nullable Long version) {
     boolean isWrong = dice.oneIn(60);
-    changes.readyTaskRun(
-        id, version, isWrong ? "g 1" : dice.pickOf(POOLS), world.waiting().priority(), delay());
+    changes.add(
+        new Change.ReadyTaskRun(
+            id,
+            version,
+            isWrong ? "g 1" : dice.pickOf(POOLS),
+            world.waiting().priority(),
+            delay()));
   }
 
   private void settle(ChangeSet.Builder changes) {
@@ -129,7 +136,8 @@ final class WorkChanges {
     for (int i = dice.below(4); i > 0; i--) {
       outputs.put(texts.text(limits.maxOutputBytes() / 4), texts.text(limits.maxOutputBytes() / 2));
     }
-    changes.setOutputs(
-        id, dice.oneIn(2) ? null : newest + (dice.oneIn(4) ? dice.pickOf(-1, 1) : 0), outputs);
+    changes.add(
+        new Change.SetOutputs(
+            id, dice.oneIn(2) ? null : newest + (dice.oneIn(4) ? dice.pickOf(-1, 1) : 0), outputs));
   }
 }

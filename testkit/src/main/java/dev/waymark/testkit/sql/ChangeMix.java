@@ -79,7 +79,7 @@ public final class ChangeMix {
 
   private static ChangeSet.Builder end(ChangeSet.Builder changes, Started before) {
     return changes
-        .updateAttempt(new AttemptId(before.taskRun(), 1), AttemptState.SUCCEEDED, 0, null)
+        .updateAttempt(new AttemptId(before.taskRun(), 1), AttemptState.SUCCEEDED, 0)
         .updateTaskRun(before.taskRun(), TaskRunState.SUCCEEDED)
         .updateExecution(before.execution(), ExecutionState.SUCCEEDED);
   }

@@ -74,6 +74,6 @@ public final class QueryShapes {
 
   private Cursor cursor(Order order) {
     Instant middle = since.plus(Duration.between(since, until).dividedBy(2));
-    return new Cursor(order, middle, ExecutionId.parse("80000000-0000-0000-0000-000000000000"));
+    return new Cursor(order, middle, ExecutionId.of("80000000-0000-0000-0000-000000000000"));
   }
 }

@@ -234,7 +234,7 @@ final class RunCommand implements Command {
   private static @Nullable ExecutionId executionId(Arguments arguments) {
     String given = arguments.value(ID);
     try {
-      return given == null ? null : ExecutionId.parse(given);
+      return given == null ? null : ExecutionId.of(given);
     } catch (InvalidInputException e) {
       throw CliException.usage(
           "--id "

@@ -27,7 +27,7 @@ public final class Lookup {
 
   /** Returns the execution whose id is, or starts with, {@code text}. */
   public ExecutionId execution(String text) {
-    return ExecutionId.parse(uuid(RecordKind.EXECUTION, text, "waymark executions list"));
+    return ExecutionId.of(uuid(RecordKind.EXECUTION, text, "waymark executions list"));
   }
 
   /**
@@ -37,7 +37,7 @@ public final class Lookup {
   public TaskRunId taskRun(String text) {
     int slash = text.indexOf('/');
     if (slash < 0) {
-      return TaskRunId.parse(uuid(RecordKind.TASK_RUN, text, "waymark task-runs list EXECUTION"));
+      return TaskRunId.of(uuid(RecordKind.TASK_RUN, text, "waymark task-runs list EXECUTION"));
     }
     ExecutionId execution = execution(text.substring(0, slash));
     return taskRun(execution, text.substring(slash + 1)).id();

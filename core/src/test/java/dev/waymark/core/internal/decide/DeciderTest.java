@@ -159,7 +159,8 @@ class DeciderTest {
         ExecutionId id = ledger.ids.executionId();
         Effect.ExecutionCreated created =
             (Effect.ExecutionCreated)
-                ledger.accepted(
+                ledger
+                    .accepted(
                         new Change.CreateExecution(
                             new NewExecution(id, FLOW, revision, Map.of(), Map.of())))
                     .effects()
@@ -250,7 +251,8 @@ class DeciderTest {
       Instant wrong = Instant.parse("+10000-01-01T00:00:00Z");
       ChangeSet changes = ledger.set(save("one"));
       Submission late = Submission.of(changes, wrong, ledger.limits);
-      Verdict.Refused refused = (Verdict.Refused) Decider.decide(late, ledger.ledger, ledger.limits);
+      Verdict.Refused refused =
+          (Verdict.Refused) Decider.decide(late, ledger.ledger, ledger.limits);
       assertThat(refused.error())
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContainingAll(wrong.toString(), "out of range");

@@ -141,7 +141,9 @@ public enum WriteStatement {
       text("worker"),
       bigint("micros"),
       text("pool")),
-  /** A task run. Skips one that is not ready, and one that a claim has locked: the claim drops it. */
+  /**
+   * A task run. Skips one that is not ready, and one that a claim has locked: the claim drops it.
+   */
   CLEAR_READY(Kind.TOLERANT, uuid("id")),
   /**
    * An execution whose task runs become not ready. Skips those that a claim has locked: the claim

@@ -176,9 +176,9 @@ class PostgresGroupTest {
     /** The attempt ends, the second task run becomes ready, and the execution is settled. */
     ChangeSet goOn() {
       return ChangeSet.builder()
-          .setOutputs(first, 1, Map.of("a", "b"))
+          .setOutputs(new AttemptId(first, 1), Map.of("a", "b"))
           .appendLog(new AttemptId(first, 1), 0, new byte[] {'x'})
-          .updateAttempt(new AttemptId(first, 1), AttemptState.SUCCEEDED, 0, null)
+          .updateAttempt(new AttemptId(first, 1), AttemptState.SUCCEEDED, 0)
           .updateTaskRun(first, TaskRunState.SUCCEEDED)
           .readyTaskRun(second)
           .settleExecution(execution, new Standing(2, ExecutionState.RUNNING, 1, 2))

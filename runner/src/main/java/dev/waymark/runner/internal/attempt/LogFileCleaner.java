@@ -61,7 +61,7 @@ record LogFileCleaner(RunnerConfig config, Duration keep) {
   private static @Nullable ExecutionId execution(Path folder) {
     try {
       return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-          ? ExecutionId.parse(folder.getFileName().toString())
+          ? ExecutionId.of(folder.getFileName().toString())
           : null;
     } catch (InvalidInputException e) {
       return null; // The folder does not belong to an execution.

@@ -11,6 +11,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.Claims.Leased;
@@ -42,8 +43,8 @@ record UnrunnableExecutions(RunnerConfig config) {
         attempt.taskRunId(),
         changes ->
             changes
-                .updateAttempt(attempt, AttemptState.FAILED, null, error)
-                .updateTaskRun(attempt.taskRunId(), TaskRunState.FAILED, null, attempt.number()),
+                .add(new Change.UpdateAttempt(attempt, AttemptState.FAILED, null, error))
+                .updateTaskRun(attempt, TaskRunState.FAILED),
         error);
   }
 
@@ -55,7 +56,9 @@ record UnrunnableExecutions(RunnerConfig config) {
         expired.executionId(),
         run,
         changes ->
-            changes.loseAttempt(expired.attempt(), error).updateTaskRun(run, TaskRunState.FAILED),
+            changes
+                .add(new Change.LoseAttempt(expired.attempt(), error))
+                .updateTaskRun(run, TaskRunState.FAILED),
         error);
   }
 
@@ -117,10 +120,10 @@ record UnrunnableExecutions(RunnerConfig config) {
         continue;
       }
       if (run.state() == TaskRunState.PENDING) {
-        changes.updateTaskRun(run.id(), TaskRunState.SKIPPED, run.version(), null);
+        changes.updateTaskRun(run.id(), TaskRunState.SKIPPED, run.version());
         ended++;
       } else if (run.state() == TaskRunState.RETRYING) {
-        changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version(), null);
+        changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version());
         ended++;
       }
     }
@@ -139,13 +142,13 @@ record UnrunnableExecutions(RunnerConfig config) {
     long version = execution.version();
     if (unfinished == 0 && state == ExecutionState.CANCELLING) {
       state = ExecutionState.CANCELLED;
-      changes.updateExecution(id, state, version++, error);
+      changes.add(new Change.UpdateExecution(id, state, version++, error));
     } else if (unfinished == 0) {
       if (state != ExecutionState.RUNNING) {
-        changes.updateExecution(id, ExecutionState.RUNNING, version++, null);
+        changes.updateExecution(id, ExecutionState.RUNNING, version++);
       }
       state = ExecutionState.FAILED;
-      changes.updateExecution(id, state, version++, error);
+      changes.add(new Change.UpdateExecution(id, state, version++, error));
     }
     changes.settleExecution(id, new Standing(version, state, unfinished, ended));
   }

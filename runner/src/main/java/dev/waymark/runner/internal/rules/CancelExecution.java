@@ -10,6 +10,7 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionDetails;
@@ -105,7 +106,7 @@ public final class CancelExecution {
       live |= run.state() == TaskRunState.RUNNING;
       kept |= waits && isKept.test(run.taskId());
       if (waits && !isKept.test(run.taskId())) {
-        changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version(), null);
+        changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version());
       }
     }
     if (live || kept) {
@@ -126,7 +127,7 @@ public final class CancelExecution {
       changes.clearDue(execution.id(), DueReason.DEADLINE);
       changes.markDue(execution.id(), DueReason.DEADLINE, Duration.ZERO);
     } else {
-      changes.updateExecution(execution.id(), ExecutionState.CANCELLING, execution.version(), null);
+      changes.updateExecution(execution.id(), ExecutionState.CANCELLING, execution.version());
     }
     // A live attempt may have ended meanwhile, and its worker may have nothing more to do with it.
     changes.markDue(execution.id(), DueReason.SETTLE, Duration.ZERO);
@@ -136,10 +137,11 @@ public final class CancelExecution {
     long version = execution.version();
     boolean direct = execution.state().canMoveTo(ExecutionState.CANCELLED);
     if (!direct) {
-      changes.updateExecution(execution.id(), ExecutionState.CANCELLING, version++, null);
+      changes.updateExecution(execution.id(), ExecutionState.CANCELLING, version++);
     }
     String error = Errors.cut(ERROR, store.limits().maxErrorBytes());
-    changes.updateExecution(execution.id(), ExecutionState.CANCELLED, version, error);
+    changes.add(
+        new Change.UpdateExecution(execution.id(), ExecutionState.CANCELLED, version, error));
     changes.clearDue(execution.id(), DueReason.DEADLINE);
     ExecutionId next = ConcurrencyGate.oldestWaiting(store, execution.workflowId(), execution.id());
     if (next != null) {

@@ -48,7 +48,7 @@ public final class PauseResume {
           Integer most = maxParallel(store, definitions, execution);
           ChangeSet.Builder changes = ChangeSet.builder();
           if (most == null) {
-            changes.updateExecution(id, ExecutionState.RUNNING, execution.version(), null);
+            changes.updateExecution(id, ExecutionState.RUNNING, execution.version());
           } else {
             changes.resumeExecution(id, execution.workflowId(), most);
           }

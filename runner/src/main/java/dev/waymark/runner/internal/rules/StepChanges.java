@@ -4,6 +4,7 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.DueReason;
@@ -57,14 +58,14 @@ public final class StepChanges {
       @Nullable Integer exitCode,
       @Nullable String error) {
     String kept = Errors.cut(error, maxErrorBytes);
-    changes.updateAttempt(taskRun.attemptId(), end, exitCode, kept);
+    changes.add(new Change.UpdateAttempt(taskRun.attemptId(), end, exitCode, kept));
     noteEnd(taskRun, end, kept);
   }
 
   /** Marks the live attempt of a task run as lost, because its lease has expired. */
   public void loseAttempt(TaskRunPicture taskRun, String error) {
     String kept = Errors.cut(error, maxErrorBytes);
-    changes.loseAttempt(taskRun.attemptId(), kept);
+    changes.add(new Change.LoseAttempt(taskRun.attemptId(), kept));
     noteEnd(taskRun, AttemptState.LOST, kept);
   }
 
@@ -82,7 +83,7 @@ public final class StepChanges {
    */
   public void setOutputs(TaskRunPicture taskRun, Map<String, String> outputs) {
     if (!outputs.isEmpty()) {
-      changes.setOutputs(taskRun.id, taskRun.attempt, outputs);
+      changes.setOutputs(taskRun.attemptId(), outputs);
       taskRun.outputs = outputs;
       taskRun.dropOutputs();
     }
@@ -94,16 +95,16 @@ public final class StepChanges {
    */
   public void follow(TaskRunPicture taskRun, TaskRunState to) {
     if (taskRun.attemptState == AttemptState.LOST) {
-      changes.updateTaskRun(taskRun.id, to, taskRun.version, null);
+      changes.updateTaskRun(taskRun.id, to, taskRun.version);
     } else {
-      changes.updateTaskRun(taskRun.id, to, null, taskRun.attempt);
+      changes.updateTaskRun(taskRun.attemptId(), to);
     }
     moved(taskRun, to);
   }
 
   /** Moves a task run that has no live attempt. */
   void move(TaskRunPicture taskRun, TaskRunState to) {
-    changes.updateTaskRun(taskRun.id, to, taskRun.version, null);
+    changes.updateTaskRun(taskRun.id, to, taskRun.version);
     moved(taskRun, to);
   }
 
@@ -115,8 +116,9 @@ public final class StepChanges {
   /** Makes a task run ready for any worker, after the rest of its delay. */
   void ready(TaskRunPicture taskRun) {
     Duration pause = ended.contains(taskRun) ? taskRun.pause() : taskRun.pauseLeft(now);
-    changes.readyTaskRun(
-        taskRun.id, taskRun.version, Handlers.poolOf(taskRun.task), picture.priority(), pause);
+    changes.add(
+        new Change.ReadyTaskRun(
+            taskRun.id, taskRun.version, Handlers.poolOf(taskRun.task), picture.priority(), pause));
     taskRun.ready = true;
     picture.begin(taskRun.task.stage());
   }
@@ -128,7 +130,9 @@ public final class StepChanges {
   }
 
   void moveExecution(ExecutionState to, @Nullable String error) {
-    changes.updateExecution(picture.id(), to, picture.version(), Errors.cut(error, maxErrorBytes));
+    changes.add(
+        new Change.UpdateExecution(
+            picture.id(), to, picture.version(), Errors.cut(error, maxErrorBytes)));
     picture.move(to);
     boolean mayBeDue =
         to == ExecutionState.CANCELLED

@@ -115,7 +115,7 @@ public final class StartExecution {
       if (earlier != null) {
         keep(changes, run, earlier);
       } else if (!settles && isRoot(task)) {
-        changes.readyTaskRun(run, null, Handlers.poolOf(task), priority, Duration.ZERO);
+        changes.readyTaskRun(run, Handlers.poolOf(task), priority, Duration.ZERO);
       }
     }
     if (settles) {
@@ -186,7 +186,7 @@ public final class StartExecution {
       ChangeSet.Builder changes, TaskRunId run, ExecutionProgress.Item earlier) {
     changes.updateTaskRun(run, TaskRunState.RUNNING);
     if (!earlier.outputs().isEmpty()) {
-      changes.setOutputs(run, null, earlier.outputs());
+      changes.setOutputs(run, earlier.outputs());
     }
     changes.updateTaskRun(run, TaskRunState.SUCCEEDED);
   }

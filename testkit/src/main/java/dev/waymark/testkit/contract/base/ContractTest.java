@@ -157,7 +157,7 @@ public abstract class ContractTest {
         new AttemptId(taskRunIn(executionIn(ExecutionState.RUNNING), TaskRunState.RUNNING), 1);
     store.recordAttempt(id.taskRunId(), "worker-1");
     if (state != AttemptState.RUNNING) {
-      store.updateAttempt(id, state, null, null);
+      store.updateAttempt(id, state);
     }
     return id;
   }

@@ -175,12 +175,12 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     ChangeSet.Builder changes = changes();
     if (last) {
       changes
-          .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
-          .updateTaskRun(run, TaskRunState.SUCCEEDED, null, attempt.number());
+          .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
+          .updateTaskRun(new AttemptId(run, attempt.number()), TaskRunState.SUCCEEDED);
     } else {
       changes
-          .updateAttempt(attempt, AttemptState.FAILED, 1, null)
-          .updateTaskRun(run, TaskRunState.RETRYING, null, attempt.number())
+          .updateAttempt(attempt, AttemptState.FAILED, 1)
+          .updateTaskRun(new AttemptId(run, attempt.number()), TaskRunState.RETRYING)
           .readyTaskRun(run);
     }
     own.commit(changes.build());
@@ -393,8 +393,8 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     Standing last = new Standing(version + 1, ExecutionState.SUCCEEDED, 0, 4);
     ChangeSet.Builder changes =
         changes()
-            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
-            .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED, null, attempt.number());
+            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
+            .updateTaskRun(attempt, TaskRunState.SUCCEEDED);
     if (unfinished == 0) {
       changes.updateExecution(execution, ExecutionState.SUCCEEDED);
       changes.settleExecution(execution, last);
@@ -487,7 +487,7 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
   /** Delays a task run, then makes it ready now, unless a worker has claimed it meanwhile. */
   private void move(int thread, TaskRunId run) {
     try {
-      storeOf(thread).commit(changes().readyTaskRun(run, null, "default", 1, LEASE).build());
+      storeOf(thread).commit(changes().readyTaskRun(run, "default", 1, LEASE).build());
       storeOf(thread).commit(changes().readyTaskRun(run).build());
     } catch (IllegalTransitionException | ConflictException e) {
       assertThat(exists(store.taskRun(run)).lastAttempt()).isEqualTo(1);

@@ -108,7 +108,7 @@ public abstract class ClaimContract extends ContractTest {
       runs.add(run);
       store.commit(
           changes()
-              .readyTaskRun(run, null, i == 1 ? "gpu" : "default", priorities[i], Duration.ZERO)
+              .readyTaskRun(run, i == 1 ? "gpu" : "default", priorities[i], Duration.ZERO)
               .build());
     }
     assertThat(ids(claim(1))).containsExactly(runs.get(3));
@@ -121,7 +121,7 @@ public abstract class ClaimContract extends ContractTest {
       "a delayed task run is not claimed before its delay has passed, and the claim returns the rest of it")
   void delays() {
     TaskRunId run = taskRun(execution());
-    store.commit(changes().readyTaskRun(run, null, "default", 0, Duration.ofMinutes(10)).build());
+    store.commit(changes().readyTaskRun(run, "default", 0, Duration.ofMinutes(10)).build());
     Claims claims = claim(10);
     assertThat(claims.claimed()).isEmpty();
     assertThat(claims.next()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
@@ -146,8 +146,7 @@ public abstract class ClaimContract extends ContractTest {
   void endsUnclaimed() {
     TaskRunId waiting = taskRun(execution());
     TaskRunId other = ready(execution());
-    store.commit(
-        changes().readyTaskRun(waiting, null, "default", 0, Duration.ofMinutes(10)).build());
+    store.commit(changes().readyTaskRun(waiting, "default", 0, Duration.ofMinutes(10)).build());
     store.commit(
         changes()
             .updateTaskRun(waiting, TaskRunState.CANCELLED)
@@ -183,7 +182,7 @@ public abstract class ClaimContract extends ContractTest {
     ExecutionId execution = executionIn(before);
     TaskRunId run = ready(execution);
     TaskRunId later = taskRun(execution);
-    store.commit(changes().readyTaskRun(later, null, "default", 0, Duration.ofMinutes(10)).build());
+    store.commit(changes().readyTaskRun(later, "default", 0, Duration.ofMinutes(10)).build());
     TaskRunId other = ready(execution());
     store.commit(changes().updateExecution(execution, ExecutionState.CANCELLING).build());
     assertThat(exists(store.executionProgress(execution)).taskRuns())
@@ -199,8 +198,8 @@ public abstract class ClaimContract extends ContractTest {
     assertThat(claimed.execution().state()).isEqualTo(ExecutionState.CANCELLING);
     store.commit(
         changes()
-            .updateAttempt(claimed.attempt().id(), AttemptState.SUCCEEDED, 0, null)
-            .updateTaskRun(run, TaskRunState.SUCCEEDED, null, 1)
+            .updateAttempt(claimed.attempt().id(), AttemptState.SUCCEEDED, 0)
+            .updateTaskRun(new AttemptId(run, 1), TaskRunState.SUCCEEDED)
             .updateTaskRun(later, TaskRunState.CANCELLED)
             .updateExecution(execution, ExecutionState.CANCELLED)
             .build());
@@ -223,7 +222,7 @@ public abstract class ClaimContract extends ContractTest {
             .readyTaskRun(after)
             .build();
     store.commit(changes);
-    store.commit(changes().readyTaskRun(before, null, "default", -1, Duration.ZERO).build());
+    store.commit(changes().readyTaskRun(before, "default", -1, Duration.ZERO).build());
     // A repeated commit returns its first result and does not make anything not ready again.
     store.commit(changes);
     assertThat(ids(claim(10))).containsExactly(after, before);
@@ -340,7 +339,7 @@ public abstract class ClaimContract extends ContractTest {
     refusedFor(
         RecordRef.of(attempt),
         Reason.LEASE_LOST,
-        () -> store.updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null));
+        () -> store.updateAttempt(attempt, AttemptState.SUCCEEDED, 0));
   }
 
   @Test
@@ -354,7 +353,7 @@ public abstract class ClaimContract extends ContractTest {
     refusedFor(
         RecordRef.of(attempt),
         Reason.OUT_OF_STEP,
-        () -> store.commit(changes().loseAttempt(attempt, null).build()));
+        () -> store.commit(changes().loseAttempt(attempt).build()));
     assertThat(claim(0).expired()).isEmpty();
   }
 
@@ -364,7 +363,7 @@ public abstract class ClaimContract extends ContractTest {
     TaskRunId run = ready(execution());
     AttemptId first = new AttemptId(run, 1);
     claim(1);
-    store.updateAttempt(first, AttemptState.FAILED, 1, null);
+    store.updateAttempt(first, AttemptState.FAILED, 1);
     refused(
         LeaseLostException.class, () -> store.commit(changes().renewLease(first, LONG).build()));
     store.recordAttempt(run, "another");
@@ -433,16 +432,16 @@ public abstract class ClaimContract extends ContractTest {
     Map<String, String> outputs = Map.of("rows", "42", "name", "ünï\n");
     store.commit(
         changes()
-            .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null)
-            .setOutputs(run, 1, outputs)
-            .updateTaskRun(run, TaskRunState.SUCCEEDED, null, 1)
+            .updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0)
+            .setOutputs(new AttemptId(run, 1), outputs)
+            .updateTaskRun(new AttemptId(run, 1), TaskRunState.SUCCEEDED)
             .build());
     assertThat(exists(store.executionProgress(execution)).taskRuns().get(0).outputs())
         .isEqualTo(outputs);
     refusedFor(
         RecordRef.of(run),
         Reason.OUT_OF_STEP,
-        () -> store.commit(changes().setOutputs(run, null, Map.of()).build()));
+        () -> store.commit(changes().setOutputs(run, Map.of()).build()));
   }
 
   @Test

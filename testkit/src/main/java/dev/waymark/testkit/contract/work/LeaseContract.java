@@ -72,9 +72,9 @@ public abstract class LeaseContract extends ContractTest {
     AttemptId lost = claimed(LONG);
     AttemptId followed = claimed(LONG);
     AttemptId last = claimed(SHORT);
-    store.updateAttempt(ended, AttemptState.SUCCEEDED, 0, null);
-    store.updateAttempt(lost, AttemptState.LOST, null, "taken for dead");
-    store.updateAttempt(followed, AttemptState.FAILED, 1, null);
+    store.updateAttempt(ended, AttemptState.SUCCEEDED, 0);
+    store.updateAttempt(lost, AttemptState.LOST, "taken for dead");
+    store.updateAttempt(followed, AttemptState.FAILED, 1);
     store.recordAttempt(followed.taskRunId(), "another");
     AttemptId unknown = new AttemptId(ids.taskRunId(), 1);
     AttemptId future = new AttemptId(first.taskRunId(), 2);
@@ -137,12 +137,12 @@ public abstract class LeaseContract extends ContractTest {
   void mixed() {
     AttemptId live = claimed(LONG);
     AttemptId ended = claimed(LONG);
-    store.updateAttempt(ended, AttemptState.SUCCEEDED, 0, null);
+    store.updateAttempt(ended, AttemptState.SUCCEEDED, 0);
     CommitResult result =
         store.commit(
             changes()
                 .renewLeaseIfLive(ended, LONG)
-                .setOutputs(live.taskRunId(), 1, Map.of("a", "b"))
+                .setOutputs(new AttemptId(live.taskRunId(), 1), Map.of("a", "b"))
                 .renewLeaseIfLive(live, LONG)
                 .build());
     assertThat(result.outcomes()).extracting(Outcome::changed).containsExactly(false, true, true);
@@ -153,7 +153,7 @@ public abstract class LeaseContract extends ContractTest {
   void fence() {
     AttemptId live = claimed(SHORT);
     AttemptId ended = claimed(LONG);
-    store.updateAttempt(ended, AttemptState.SUCCEEDED, 0, null);
+    store.updateAttempt(ended, AttemptState.SUCCEEDED, 0);
     awaitExpired(live);
     refused(
         LeaseLostException.class,
@@ -169,7 +169,7 @@ public abstract class LeaseContract extends ContractTest {
         store.commit(
             changes()
                 .renewLeaseIfLive(attempt, LONG)
-                .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
+                .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
                 .renewLeaseIfLive(attempt, LONG)
                 .build());
     assertThat(result.outcomes()).extracting(Outcome::changed).containsExactly(true, true, false);
@@ -181,11 +181,11 @@ public abstract class LeaseContract extends ContractTest {
   void repeated() {
     AttemptId live = claimed(LONG);
     AttemptId ended = claimed(LONG);
-    store.updateAttempt(ended, AttemptState.SUCCEEDED, 0, null);
+    store.updateAttempt(ended, AttemptState.SUCCEEDED, 0);
     ChangeSet renewals =
         changes().renewLeaseIfLive(ended, LONG).renewLeaseIfLive(live, LONG).build();
     CommitResult first = store.commit(renewals);
-    store.updateAttempt(live, AttemptState.SUCCEEDED, 0, null);
+    store.updateAttempt(live, AttemptState.SUCCEEDED, 0);
     assertThat(store.commit(renewals)).isEqualTo(first);
     assertThat(store.leases(10)).isEmpty();
   }
@@ -198,7 +198,7 @@ public abstract class LeaseContract extends ContractTest {
     AttemptId taken = claimed(LONG);
     store.renewLeases(List.of(mine, taken), LONG);
     try (StateStore other = openAnother()) {
-      other.updateAttempt(taken, AttemptState.LOST, null, "taken for dead");
+      other.updateAttempt(taken, AttemptState.LOST, "taken for dead");
       ExecutionId execution = execution();
       TaskRunId run = taskRun(execution);
       store.commit(changes().readyTaskRun(run).build());

@@ -70,7 +70,7 @@ public abstract class LogContract extends ContractTest {
     ExecutionId execution = executionOf(attempt);
     store.commit(
         changes()
-            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
+            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
             .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED)
             .updateExecution(execution, ExecutionState.SUCCEEDED)
             .build());
@@ -145,7 +145,7 @@ public abstract class LogContract extends ContractTest {
         changes()
             .appendLog(first, 0, bytes("first"))
             .appendLog(other, 0, bytes("other"))
-            .updateAttempt(first, AttemptState.FAILED, 1, null)
+            .updateAttempt(first, AttemptState.FAILED, 1)
             .recordAttempt(first.taskRunId(), "worker-2")
             .appendLog(second, 0, bytes("second"))
             .build());
@@ -206,7 +206,7 @@ public abstract class LogContract extends ContractTest {
   void stale() {
     AttemptId first = attempt();
     append(first, 0, "a");
-    store.updateAttempt(first, AttemptState.FAILED, 1, null);
+    store.updateAttempt(first, AttemptState.FAILED, 1);
     refusedFor(RecordRef.of(first), Reason.LEASE_LOST, () -> append(first, 1, "b"));
     store.recordAttempt(first.taskRunId(), "worker-2");
     refusedFor(RecordRef.of(first), Reason.LEASE_LOST, () -> append(first, 1, "b"));
@@ -222,7 +222,7 @@ public abstract class LogContract extends ContractTest {
     AttemptId attempt = attempt();
     StateStore another = openAnother();
     append(attempt, 0, "a");
-    another.updateAttempt(attempt, AttemptState.LOST, null, null);
+    another.updateAttempt(attempt, AttemptState.LOST);
     refusedFor(RecordRef.of(attempt), Reason.LEASE_LOST, () -> append(attempt, 1, "b"));
     assertThat(another.log(attempt, 0, ALL)).isEqualTo(part("a", 0, 1));
   }
@@ -234,7 +234,7 @@ public abstract class LogContract extends ContractTest {
     store.commit(
         changes()
             .appendLog(attempt, 0, bytes("done\n"))
-            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
+            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
             .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED)
             .build());
     assertThat(read(attempt, 0, ALL)).isEqualTo(part("done\n", 0, 5));
@@ -245,7 +245,7 @@ public abstract class LogContract extends ContractTest {
         () ->
             store.commit(
                 changes()
-                    .updateAttempt(other, AttemptState.SUCCEEDED, 0, null)
+                    .updateAttempt(other, AttemptState.SUCCEEDED, 0)
                     .appendLog(other, 0, bytes("x"))
                     .build()));
     assertThat(stored(other).state()).isEqualTo(AttemptState.RUNNING);

@@ -43,7 +43,7 @@ public abstract class PoolContract extends ContractTest {
 
   private TaskRunId ready(ExecutionId execution, String pool, int priority) {
     TaskRunId id = taskRun(execution);
-    store.commit(changes().readyTaskRun(id, null, pool, priority, Duration.ZERO).build());
+    store.commit(changes().readyTaskRun(id, pool, priority, Duration.ZERO).build());
     return id;
   }
 
@@ -66,7 +66,7 @@ public abstract class PoolContract extends ContractTest {
   }
 
   private void end(TaskRunId run) {
-    store.updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0, null);
+    store.updateAttempt(new AttemptId(run, 1), AttemptState.SUCCEEDED, 0);
   }
 
   private Pool pool(String name) {
@@ -103,7 +103,7 @@ public abstract class PoolContract extends ContractTest {
       Thread.onSpinWait();
     }
     assertThat(claim(10, "gpu")).isEmpty();
-    store.commit(changes().loseAttempt(new AttemptId(runs.get(0), 1), null).build());
+    store.commit(changes().loseAttempt(new AttemptId(runs.get(0), 1)).build());
     assertThat(claim(10, "gpu")).isEqualTo(runs.subList(1, 2));
   }
 
@@ -250,7 +250,7 @@ public abstract class PoolContract extends ContractTest {
           while (ended.get() < all) {
             for (Claimed each : mine.claim(request(2, "gpu", "cpu")).claimed()) {
               withinBounds(mine.pools());
-              mine.updateAttempt(each.attempt().id(), AttemptState.SUCCEEDED, 0, null);
+              mine.updateAttempt(each.attempt().id(), AttemptState.SUCCEEDED, 0);
               ended.incrementAndGet();
             }
           }
@@ -272,9 +272,7 @@ public abstract class PoolContract extends ContractTest {
     ready(2, "a-1");
     List<TaskRunId> runs = ready(1, "C");
     store.commit(
-        changes()
-            .readyTaskRun(taskRun(execution()), null, "a.late", 0, Duration.ofMinutes(9))
-            .build());
+        changes().readyTaskRun(taskRun(execution()), "a.late", 0, Duration.ofMinutes(9)).build());
     claim(9, "C");
     assertThat(store.pools())
         .containsExactly(

@@ -41,9 +41,7 @@ public abstract class ReadyContract extends ContractTest {
 
   private Outcome ready(StateStore by, TaskRunId run, String pool, int priority, Duration delay) {
     Outcome outcome =
-        by.commit(changes().readyTaskRun(run, null, pool, priority, delay).build())
-            .outcomes()
-            .get(0);
+        by.commit(changes().readyTaskRun(run, pool, priority, delay).build()).outcomes().get(0);
     assertThat(outcome.record()).isEqualTo(RecordRef.of(run));
     assertThat(outcome.version()).isEqualTo(1);
     return outcome;
@@ -152,7 +150,7 @@ public abstract class ReadyContract extends ContractTest {
     CommitResult result =
         store.commit(
             changes()
-                .readyTaskRun(run, null, "gpu", 3, LONG)
+                .readyTaskRun(run, "gpu", 3, LONG)
                 .readyTaskRun(run)
                 .readyTaskRun(run)
                 .build());
@@ -164,7 +162,7 @@ public abstract class ReadyContract extends ContractTest {
   @DisplayName("a repeated commit gets the first answer and moves nothing")
   void repeated() {
     TaskRunId run = taskRun(execution());
-    ChangeSet later = changes().readyTaskRun(run, null, "default", 0, LONG).build();
+    ChangeSet later = changes().readyTaskRun(run, "default", 0, LONG).build();
     CommitResult first = store.commit(later);
     ready(run, "default", 0, Duration.ZERO);
     assertThat(store.commit(later)).isEqualTo(first);
@@ -183,7 +181,7 @@ public abstract class ReadyContract extends ContractTest {
         Reason.OUT_OF_STEP,
         () -> store.commit(changes().readyTaskRun(run).build()));
     AttemptId attempt = new AttemptId(run, 1);
-    store.updateAttempt(attempt, AttemptState.FAILED, 1, null);
+    store.updateAttempt(attempt, AttemptState.FAILED, 1);
     CommitResult retried =
         store.commit(changes().updateTaskRun(run, TaskRunState.RETRYING).readyTaskRun(run).build());
     assertThat(retried.outcomes()).extracting(Outcome::changed).containsExactly(true, true);
@@ -226,7 +224,7 @@ public abstract class ReadyContract extends ContractTest {
     CommitResult retried =
         store.commit(
             changes()
-                .updateAttempt(new AttemptId(run, 1), AttemptState.FAILED, 1, null)
+                .updateAttempt(new AttemptId(run, 1), AttemptState.FAILED, 1)
                 .updateTaskRun(run, TaskRunState.RETRYING)
                 .readyTaskRun(run)
                 .build());
@@ -242,8 +240,7 @@ public abstract class ReadyContract extends ContractTest {
     List<CompletableFuture<CommitResult>> commits = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       Duration delay = i % 3 == 0 ? LONG : Duration.ZERO;
-      commits.add(
-          store.commitAsync(changes().readyTaskRun(run, null, "default", 0, delay).build()));
+      commits.add(store.commitAsync(changes().readyTaskRun(run, "default", 0, delay).build()));
     }
     assertThat(commits)
         .extracting(each -> each.join().outcomes().get(0).changed())

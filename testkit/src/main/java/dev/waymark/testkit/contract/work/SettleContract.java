@@ -143,8 +143,7 @@ public abstract class SettleContract extends ContractTest {
       // A claim changes nothing on which a settle depends.
       Claimed again = claim(store, 1, LONG).claimed().get(0);
       assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 1))).isFalse();
-      store.commit(
-          changes().updateAttempt(again.attempt().id(), AttemptState.FAILED, 1, null).build());
+      store.commit(changes().updateAttempt(again.attempt().id(), AttemptState.FAILED, 1).build());
       assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 1))).isTrue();
       assertThat(isStale(store, settle(execution, 2, ExecutionState.RUNNING, 1, 2))).isFalse();
     }
@@ -208,8 +207,8 @@ public abstract class SettleContract extends ContractTest {
   private ChangeSet.Builder end(Claimed claimed) {
     AttemptId attempt = claimed.attempt().id();
     return changes()
-        .updateAttempt(attempt, AttemptState.SUCCEEDED, 0, null)
-        .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED, null, attempt.number());
+        .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
+        .updateTaskRun(attempt, TaskRunState.SUCCEEDED);
   }
 
   @Test
@@ -262,7 +261,7 @@ public abstract class SettleContract extends ContractTest {
             .build();
     other.commit(
         changes()
-            .updateExecution(execution, ExecutionState.RUNNING, 3L, null)
+            .updateExecution(execution, ExecutionState.RUNNING, 3L)
             .markDue(execution, DueReason.SETTLE, Duration.ZERO)
             .build());
     assertThat(isStale(store, last)).isTrue();

@@ -71,7 +71,7 @@ public abstract class WaitContract extends ContractTest {
 
   private TaskRunId ready(ExecutionId execution, String pool, Duration delay) {
     TaskRunId id = taskRun(execution);
-    store.commit(changes().readyTaskRun(id, null, pool, 0, delay).build());
+    store.commit(changes().readyTaskRun(id, pool, 0, delay).build());
     return id;
   }
 
@@ -173,7 +173,7 @@ public abstract class WaitContract extends ContractTest {
     assertThat(holder.alive()).isTrue();
     assertThat(waiting(holder.executionId()).running()).containsExactly(holder);
     assertThat(waiting(holder.executionId()).taskRuns()).isEmpty();
-    store.updateAttempt(new AttemptId(first, 1), AttemptState.SUCCEEDED, 0, null);
+    store.updateAttempt(new AttemptId(first, 1), AttemptState.SUCCEEDED, 0);
     assertThat(reasons(second)).containsExactly(new NotClaimed("gpu", List.of("w")));
   }
 
@@ -226,7 +226,7 @@ public abstract class WaitContract extends ContractTest {
     TaskRunId first = ready(execution, "default", LONG);
     assertThat(reasons(first).get(0)).isInstanceOf(StartsLater.class);
     TaskRunId again = taskRunIn(execution, TaskRunState.RETRYING);
-    store.commit(changes().readyTaskRun(again, null, "default", 0, LONG).build());
+    store.commit(changes().readyTaskRun(again, "default", 0, LONG).build());
     assertThat(reasons(again)).hasSize(1);
     assertThat(reasons(again).get(0)).isInstanceOf(RetriesLater.class);
     assertThat(((RetriesLater) reasons(again).get(0)).at())

@@ -105,7 +105,7 @@ public abstract class WorkerContract extends ContractTest {
     store.claim(ClaimRequest.of("unknown", 1, LONG));
     assertThat(worker("w").attempts()).isEqualTo(2);
     assertThat(worker("idle").attempts()).isZero();
-    store.updateAttempt(one, AttemptState.SUCCEEDED, 0, null);
+    store.updateAttempt(one, AttemptState.SUCCEEDED, 0);
     assertThat(worker("w").attempts()).isEqualTo(1);
   }
 
