@@ -1,6 +1,7 @@
 package dev.waymark.core.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.List;
@@ -83,5 +84,31 @@ class TimesTest {
             .isEqualTo(stored.isBefore(bound));
       }
     }
+  }
+
+  @Test
+  @DisplayName("that a store has returned are within the years that it can hold")
+  void stored() {
+    for (String text : List.of("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z")) {
+      Instant time = Instant.parse(text);
+      assertThat(Times.stored(time)).isEqualTo(time);
+      assertThat(Times.isStored(time)).isTrue();
+    }
+    for (String text : List.of("0000-12-31T23:59:59.999999Z", "+10000-01-01T00:00:00Z")) {
+      Instant time = Instant.parse(text);
+      assertThatThrownBy(() -> Times.stored(time))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("outside the years 1 to 9999");
+      assertThat(Times.isStored(time)).isFalse();
+    }
+  }
+
+  @Test
+  @DisplayName("belong to a day, which is numbered from 1970 and begins at midnight UTC")
+  void days() {
+    assertThat(Times.day(Instant.parse("1970-01-02T23:59:59.999999Z"))).isEqualTo(1);
+    assertThat(Times.day(Instant.parse("1969-12-31T23:59:59.999999Z"))).isEqualTo(-1);
+    assertThat(Times.startOfDay(1)).isEqualTo(Instant.parse("1970-01-02T00:00:00Z"));
+    assertThat(Times.startOfDay(-1)).isEqualTo(Instant.parse("1969-12-31T00:00:00Z"));
   }
 }

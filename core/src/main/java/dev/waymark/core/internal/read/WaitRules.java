@@ -57,14 +57,13 @@ public final class WaitRules {
   // ---- the execution
 
   private List<WaitReason> ofExecution() {
-    List<WaitReason> reasons = new ArrayList<>();
     if (facts.state().isTerminal()) {
-      return reasons;
+      return List.of();
     }
     if (facts.state() == ExecutionState.PAUSED) {
-      reasons.add(new WaitReason.Paused());
-      return reasons;
+      return List.of(new WaitReason.Paused());
     }
+    List<WaitReason> reasons = new ArrayList<>();
     if (facts.state() == ExecutionState.CANCELLING) {
       reasons.add(new WaitReason.Cancelling());
     }

@@ -248,4 +248,20 @@ class LedgerTest {
     ledger.load(head(taskRun, execution, 1, AttemptState.FAILED));
     assertThat(ledger.hasLiveAttempt(taskRun)).isFalse();
   }
+
+  @Test
+  @DisplayName("counts a task run that is written, with those of its attempts that have ended")
+  void countsWrites() {
+    Ledger ledger = new Ledger();
+    ledger.put(head(execution));
+    assertThat(ledger.counts(execution)).isEqualTo(TaskRunCounts.NONE);
+    ledger.put(head(taskRun, execution, 2, AttemptState.RUNNING));
+    assertThat(ledger.counts(execution)).isEqualTo(new TaskRunCounts(1, 1, 1));
+    ledger.put(head(taskRun, execution, 2, AttemptState.LOST));
+    assertThat(ledger.counts(execution)).isEqualTo(new TaskRunCounts(1, 1, 2));
+    ledger.put(head(IDS.taskRunId(), execution, 1, AttemptState.FAILED));
+    assertThat(ledger.counts(execution)).isEqualTo(new TaskRunCounts(2, 2, 3));
+    ledger.put(head(taskRun, execution).moved(TaskRunState.SKIPPED, NOW));
+    assertThat(ledger.counts(execution)).isEqualTo(new TaskRunCounts(2, 1, 1));
+  }
 }

@@ -344,6 +344,8 @@ class SubmissionTest {
             of(new Change.UpdateExecution(EXECUTION, ExecutionState.PAUSED, null, "null")),
             of(new Change.UpdateAttempt(attempt, AttemptState.LOST, null, null)),
             of(new Change.UpdateAttempt(attempt, AttemptState.LOST, null, "null")),
+            of(new Change.UpdateAttempt(attempt, AttemptState.FAILED, 1, "2")),
+            of(new Change.UpdateAttempt(attempt, AttemptState.FAILED, 12, "")),
             of(new Change.UpdateTaskRun(RUN, TaskRunState.RUNNING, 1L, null)),
             of(new Change.UpdateTaskRun(RUN, TaskRunState.RUNNING, null, 1)),
             of(new Change.RecordAttempt(RUN, "w"), new Change.RecordAttempt(RUN, "w")),

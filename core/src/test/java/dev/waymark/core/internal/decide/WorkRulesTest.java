@@ -237,6 +237,12 @@ class WorkRulesTest {
                 settle(execution, 1, PENDING, 1),
                 settle(execution, 2, RUNNING, 1)))
         .containsExactly(true, true, true, false, true, true, false);
+    assertThat(ledger.accepted(settle(execution, 1, PENDING, 1)).effects())
+        .as("the caller has a second to read the execution again")
+        .containsExactly(
+            new Effect.ExecutionDue(execution, DueReason.SETTLE, Duration.ofSeconds(1)));
+    assertThat(ledger.accepted(settle(execution, 2, RUNNING, 1)).effects())
+        .containsExactly(new Effect.ExecutionNotDue(execution, DueReason.SETTLE));
     assertThat(ledger.accepted(new Change.MarkDue(execution, DueReason.DEADLINE, LEASE)).effects())
         .containsExactly(new Effect.ExecutionDue(execution, DueReason.DEADLINE, LEASE));
     assertThat(ledger.accepted(new Change.ClearDue(execution, DueReason.DEADLINE)).effects())
@@ -421,11 +427,15 @@ class WorkRulesTest {
   @DisplayName("a name belongs to one life of a worker, until that has retired")
   void workers() {
     Map<String, String> info = Map.of("host", "a");
-    ledger.accepted(new Change.KeepWorker("w", LIFE, LEASE, info));
-    ledger.accepted(new Change.KeepWorker("w", LIFE, LEASE, info));
+    Change keep = new Change.KeepWorker("w", LIFE, LEASE, info);
+    assertThat(ledger.accepted(keep, keep).effects())
+        .containsExactly(
+            new Effect.WorkerKept("w", LIFE, LEASE, info, true),
+            new Effect.WorkerKept("w", LIFE, LEASE, info, false));
     assertThat(reasons(new Change.KeepWorker("w", OTHER_LIFE, LEASE, info)))
         .containsExactly(Reason.ALREADY_EXISTS);
-    assertThat(changed(new Change.RetireWorker("w", LIFE))).containsExactly(true);
+    assertThat(ledger.accepted(new Change.RetireWorker("w", LIFE)).effects())
+        .containsExactly(new Effect.WorkerRetired("w"));
     ledger.accepted(new Change.KeepWorker("w", OTHER_LIFE, LEASE, info));
     assertThat(reasons(new Change.RetireWorker("w", LIFE))).containsExactly(Reason.LEASE_LOST);
     assertThat(changed(new Change.RetireWorker("nobody", LIFE))).containsExactly(false);
@@ -440,6 +450,8 @@ class WorkRulesTest {
                 new Change.SetPool("gpu", 2),
                 new Change.SetPool("gpu", null)))
         .containsExactly(true, false, true);
+    assertThat(ledger.accepted(new Change.SetPool("gpu", 3)).effects())
+        .containsExactly(new Effect.PoolSet("gpu", 3));
   }
 
   @Test
