@@ -208,6 +208,7 @@ class IdsTest {
   void attempts() {
     TaskRunId run = new TaskRunId(new UUID(0, 1));
     AttemptId first = new AttemptId(run, 1);
+    assertThat(first).isLessThan(new AttemptId(run, 2)).isEqualByComparingTo(first);
     assertThat(first).hasToString("00000000-0000-0000-0000-000000000001/1");
     assertThat(
             List.of(first, new AttemptId(run, 2), new AttemptId(new TaskRunId(new UUID(0, 2)), 1)))

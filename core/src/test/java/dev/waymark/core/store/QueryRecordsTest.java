@@ -109,6 +109,7 @@ class QueryRecordsTest {
     assertInvalid(() -> new PageRequest(0, 0), "limit 0", "1 or more");
     assertInvalid(() -> new PageRequest(-1, 1), "offset -1", "0 or more");
     assertThat(PageRequest.first(3)).isEqualTo(new PageRequest(0, 3));
+    assertThat(new PageRequest(0, 1).limit()).isEqualTo(1);
   }
 
   @Test

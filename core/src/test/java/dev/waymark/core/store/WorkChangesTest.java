@@ -158,7 +158,9 @@ class WorkChangesTest {
     part.bytes()[1] = 9;
     Change.AppendLog same = new Change.AppendLog(ATTEMPT, 0, new byte[] {1, 2});
     assertThat(append).isEqualTo(same).hasSameHashCodeAs(same);
-    assertThat(append).isNotEqualTo(new Change.AppendLog(ATTEMPT, 1, new byte[] {1, 2}));
+    Change.AppendLog later = new Change.AppendLog(ATTEMPT, 1, new byte[] {1, 2});
+    assertThat(append).isNotEqualTo(later);
+    assertThat(append.hashCode()).isNotEqualTo(later.hashCode());
     LogPart samePart = new LogPart(new byte[] {1, 2}, 0, 2);
     assertThat(part).isEqualTo(samePart).hasSameHashCodeAs(samePart);
     assertThat(part).isNotEqualTo(new LogPart(new byte[] {1}, 0, 2));

@@ -144,6 +144,8 @@ class DeciderTest {
                   null,
                   null,
                   null));
+      assertThat(created.execution().labels()).isEqualTo(Map.of("a", "1"));
+      assertThat(created.execution().inputs()).isEqualTo(Map.of("b", "2"));
       assertThat(created.requestHash()).matches("[0-9a-f]{32}");
       assertThat(created.executionId()).isEqualTo(id);
       assertThat(created.record()).isEqualTo(RecordRef.of(id));
