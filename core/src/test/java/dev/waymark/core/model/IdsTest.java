@@ -209,6 +209,8 @@ class IdsTest {
     TaskRunId run = new TaskRunId(new UUID(0, 1));
     AttemptId first = new AttemptId(run, 1);
     assertThat(first).isLessThan(new AttemptId(run, 2)).isEqualByComparingTo(first);
+    assertThat(new TaskId("a")).isLessThan(new TaskId("b"));
+    assertThat(new CommitId(new UUID(0, 1))).isLessThan(new CommitId(new UUID(0, 2)));
     assertThat(first).hasToString("00000000-0000-0000-0000-000000000001/1");
     assertThat(
             List.of(first, new AttemptId(run, 2), new AttemptId(new TaskRunId(new UUID(0, 2)), 1)))

@@ -71,6 +71,13 @@ class AnswersTest {
   }
 
   @Test
+  @DisplayName("number the attempts of a task run")
+  void attemptNumbers() {
+    Item item = item(1, TaskRunState.RUNNING, AttemptState.LOST, AttemptState.RUNNING);
+    assertThat(item.attempts()).extracting(Attempt::number).containsExactly(1, 2);
+  }
+
+  @Test
   @DisplayName("of a claim are empty when there is nothing to do, to settle or to recover")
   void emptyClaims() {
     AttemptId attempt = new AttemptId(new TaskRunId(new UUID(2, 2)), 1);

@@ -71,9 +71,12 @@ class WorkChangesTest {
     invalid(() -> new Change.AppendLog(ATTEMPT, -1, new byte[1]), "negative");
     invalid(() -> new Change.AppendLog(ATTEMPT, 0, new byte[0]), "at least one byte");
     invalid(() -> new Change.SetPool("gpu", -1), "-1");
+    invalid(() -> new Change.SetPool("a b", 1), "pool \"a b\"", "letters");
+    invalid(() -> new Change.ReadyTaskRun(RUN, null, "a b", 0, LEASE), "pool \"a b\"", "letters");
     invalid(() -> new Change.SetOutputs(RUN, null, Map.of("a", "\ud800")), "output");
     invalid(() -> new Change.SetOutputs(RUN, null, Map.of("\ud800", "a")), "name of an output");
     invalid(() -> new Change.KeepWorker("", ID, LEASE, Map.of()), "name of a worker", "empty");
+    invalid(() -> new Change.KeepWorker("w", ID, Duration.ZERO, Map.of()), "time of worker w");
     invalid(() -> new Change.RetireWorker("a\u0000", ID), "name of a worker", "NUL");
     invalid(() -> new Change.LoseAttempt(ATTEMPT, "\u0000"), "error of attempt " + ATTEMPT);
   }
