@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,6 +152,23 @@ class PostgresMigrationTest {
   void threadsAtOnce() throws Exception {
     List<Callable<StateStore>> calls = Collections.nCopies(6, () -> builder(schema).build());
     Sample.together(calls).forEach(StateStore::close);
+    assertMigrated();
+  }
+
+  @Test
+  @DisplayName("opens when another process migrates it between two statements of the opening")
+  void migratedMeanwhile() throws SQLException {
+    AtomicInteger migrations = new AtomicInteger();
+    BeforeStatement source =
+        new BeforeStatement(
+            TestServer.url(),
+            "FROM \"" + schema + "\".waymark_version",
+            () -> {
+              builder(schema).build().close();
+              migrations.incrementAndGet();
+            });
+    PostgresStateStore.builder(source).schema(schema).build().close();
+    assertThat(migrations).hasValue(1);
     assertMigrated();
   }
 

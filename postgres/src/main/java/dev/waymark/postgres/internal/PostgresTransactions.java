@@ -128,9 +128,12 @@ final class PostgresTransactions {
         + together(all);
   }
 
-  /** The statements that begin a read of the catalog. */
+  /**
+   * The statements that begin a read of the catalog. All of it is from one snapshot: another
+   * process may migrate the schema at the same time.
+   */
   static String look(PostgresSettings settings) {
-    return "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE;\nSELECT "
+    return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY NOT DEFERRABLE;\nSELECT "
         + together(new PostgresTransactions(settings, 0).timeouts(Scope.TRANSACTION));
   }
 
