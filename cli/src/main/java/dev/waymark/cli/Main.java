@@ -9,7 +9,11 @@ import java.io.FileOutputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
-/** The {@code waymark} command. */
+/**
+ * The {@code waymark} command.
+ *
+ * @since 0.1.0
+ */
 public final class Main {
   private Main() {}
 

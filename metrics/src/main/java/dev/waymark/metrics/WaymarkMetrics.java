@@ -35,6 +35,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Thread-safe. The meters of several stores have the same names in a registry. If a process has
  * several stores, use one registry for each, with its own common tags.
+ *
+ * @since 0.1.0
  */
 public final class WaymarkMetrics implements StoreObserver, RunListener {
   private final MeterRegistry registry;

@@ -43,6 +43,8 @@ import org.postgresql.PGProperty;
  * itself. So the store works behind a proxy that pools transactions, such as PgBouncer. The store
  * detects such a proxy when it is opened, and then uses no prepared statements unless {@code
  * prepareThreshold} is set. Behind it, workers poll instead of being notified.
+ *
+ * @since 0.1.0
  */
 public final class PostgresStateStore extends JdbcStateStore {
   private final PostgresListener listener;

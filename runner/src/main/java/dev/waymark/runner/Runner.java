@@ -1,7 +1,6 @@
 package dev.waymark.runner;
 
 import dev.waymark.core.error.InvalidInputException;
-import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
@@ -54,6 +53,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. {@link #run} and {@link #work} may be called together; they share the slots for
  * live attempts. Several runners, in this process or others, may share a store and even an
  * execution. A runner does not close its store.
+ *
+ * @since 0.1.0
  */
 public final class Runner implements AutoCloseable {
   private final RunnerConfig config;
@@ -182,9 +183,8 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Does the same without a runner: any process may cancel any execution. If this process cannot
-   * read the definition as a workflow file, everything that waits is left to a worker that can read
-   * it.
+   * Does the same without a runner, from any process. If this process cannot read the definition as
+   * a workflow file, it leaves everything that waits to a worker that can.
    */
   public static ExecutionState cancel(StateStore store, ExecutionId id) {
     return CancelExecution.cancel(store, new Definitions(reader(store)), id);
@@ -266,9 +266,6 @@ public final class Runner implements AutoCloseable {
   /** Collects the settings. Not thread-safe. */
   public static final class Builder {
     private static final int LEAST_CONCURRENCY = 4;
-    private static final Duration LEAST_LEASE = Duration.ofMillis(100);
-    private static final Duration LONGEST_LEASE = Duration.ofDays(365);
-    private static final Duration LONGEST_RETENTION = Duration.ofDays(36_500);
 
     private final StateStore store;
     private final Function<Workflow, WorkflowDefinition> definitions;
@@ -458,15 +455,13 @@ public final class Runner implements AutoCloseable {
      * @throws InvalidInputException when a number or a duration is out of range
      */
     public Runner build() {
-      positive("concurrency", concurrency);
-      positive("maxLost", maxLost);
-      Durations.within("pollInterval", pollInterval, Duration.ofMillis(1), LONGEST_LEASE);
-      Durations.within("grace", grace, Duration.ZERO, LONGEST_LEASE);
-      Durations.within("storeRetryTimeout", storeRetryTimeout, Duration.ZERO, LONGEST_LEASE);
-      if (logFileRetention != null) {
-        Durations.within("logFileRetention", logFileRetention, Duration.ZERO, LONGEST_RETENTION);
-      }
-      leaseInRange(lease);
+      RunnerChecks.positive("concurrency", concurrency);
+      RunnerChecks.positive("maxLost", maxLost);
+      RunnerChecks.duration("pollInterval", pollInterval, Duration.ofMillis(1));
+      RunnerChecks.duration("grace", grace, Duration.ZERO);
+      RunnerChecks.duration("storeRetryTimeout", storeRetryTimeout, Duration.ZERO);
+      RunnerChecks.retention("logFileRetention", logFileRetention);
+      RunnerChecks.lease(lease);
       Handlers registered = new Handlers(handlers);
       Set<String> served = new TreeSet<>(registered.pools());
       served.addAll(pools.isEmpty() ? Set.of(ClaimRequest.DEFAULT_POOL) : pools);
@@ -489,24 +484,6 @@ public final class Runner implements AutoCloseable {
               new LogSettings(storeLogs, logFileRetention, logRetention),
               new RetriedCalls(storeRetryTimeout),
               new WorkScope()));
-    }
-
-    private static void leaseInRange(Duration lease) {
-      if (lease.compareTo(LEAST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
-        throw new InvalidInputException(
-            "lease is "
-                + Durations.format(lease)
-                + "; it must be at least "
-                + Durations.format(LEAST_LEASE)
-                + ", so that it can be renewed in time, and at most "
-                + Durations.format(LONGEST_LEASE));
-      }
-    }
-
-    private static void positive(String name, long value) {
-      if (value < 1) {
-        throw new InvalidInputException(name + " is " + value + "; it must be at least 1");
-      }
     }
   }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * {@link StateStore#waiting}, the definition (the needs of tasks, the limit of parallel executions
  * of the workflow, the names of handlers), and which workers of this machine are known to have
  * died. Thread-safe. It caches the definitions that it reads.
+ *
+ * @since 0.1.0
  */
 public final class WaitReader {
   private final WaitExplainer.Of explainer;

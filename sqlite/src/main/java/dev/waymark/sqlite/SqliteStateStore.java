@@ -32,6 +32,8 @@ import java.util.Objects;
  * <p>While the file is in use, open, copy or delete it and its {@code -wal} and {@code -shm} files
  * only with SQLite. Within the same process, even opening one of them releases SQLite's locks. For
  * a copy use {@code VACUUM INTO}.
+ *
+ * @since 0.1.0
  */
 public final class SqliteStateStore extends JdbcStateStore {
   /**

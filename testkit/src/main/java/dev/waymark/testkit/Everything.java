@@ -33,6 +33,8 @@ import java.util.function.Consumer;
 /**
  * A store with at least one row in every table, and calls that read and write all of it. It is for
  * tests of the behaviour of a store whose database is damaged or changed.
+ *
+ * @since 0.1.0
  */
 public final class Everything {
   private static final int LIMIT = 100;

@@ -60,6 +60,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. The records live as long as a store that uses them: the durability that {@link
  * StateStore} describes does not hold here.
+ *
+ * @since 0.1.0
  */
 public final class InMemoryStateStore implements StateStore {
   private static final Comparator<Execution> OLDEST_FIRST =

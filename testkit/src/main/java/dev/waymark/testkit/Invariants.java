@@ -45,6 +45,8 @@ import java.util.TreeMap;
  * <p>If every program leaves a due note, a lease or a ready task run for its unfinished work, no
  * execution is {@link #stranded}. {@link NothingStranded} makes the same check for programs that do
  * not.
+ *
+ * @since 0.1.0
  */
 public final class Invariants {
   private static final int PAGE = 500;

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Another JVM with the class path of this one, for tests that need a second process. Its standard
  * error goes to the standard error of the test. Its standard output is read line by line. Closing
  * it kills it, as {@code kill -9} does.
+ *
+ * @since 0.1.0
  */
 public final class JavaProcess implements AutoCloseable {
   private static final long LONGEST_RUN_SECONDS = 120;

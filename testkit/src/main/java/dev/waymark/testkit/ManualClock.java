@@ -4,7 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that moves only when a test moves it. Thread-safe. */
+/**
+ * A clock that moves only when a test moves it. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class ManualClock implements InstantSource {
   private Instant now;
 

@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  * <p>It is in the testkit, with {@link InMemoryStateStore}, so that a program has it only where the
  * testkit is on its class path: no command of an installed program can name a store that loses what
  * it acknowledged.
+ *
+ * @since 0.1.0
  */
 public final class MemoryProvider implements StoreProvider {
   private static final String SCHEME = "memory";

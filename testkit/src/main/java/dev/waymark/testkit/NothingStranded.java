@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * exactly those values. Commits that overlap with calls of other threads are not judged, because
  * their order is not known here. Executions that no caller ever marked as due are not judged
  * either. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class NothingStranded {
   private final Map<ExecutionId, Promise> promises = new HashMap<>();

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param revisions every revision of every workflow
  * @param executions every execution, the oldest first, with everything that belongs to it
  * @param lists the ids and the total of the list of every state, workflow and label, by its name
+ * @since 0.1.0
  */
 public record StoreContents(
     List<Workflow> revisions, List<ExecutionDetails> executions, Map<String, List<String>> lists) {

@@ -9,7 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All executions that are due in a store, even if a single claim returns only some of them. */
+/**
+ * All executions that are due in a store, even if a single claim returns only some of them.
+ *
+ * @since 0.1.0
+ */
 public final class WhatIsDue {
   private WhatIsDue() {}
 

@@ -11,6 +11,7 @@ import java.io.Serializable;
  * @param attempted what the change set tried to do; names the record
  * @param expected what the store expects, as text
  * @param found what the store holds, as text
+ * @since 0.1.0
  */
 public record Refusal(
     RecordRef record, Reason reason, String attempted, String expected, String found)

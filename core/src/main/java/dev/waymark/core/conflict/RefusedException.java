@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
  * The store refused a change set as a whole; no record changed. {@link #refusals()} names every
  * conflicting record, in the order of the change set. The first refusal determines the type of the
  * exception.
+ *
+ * @since 0.1.0
  */
 public abstract sealed class RefusedException extends WaymarkException
     permits ConflictException, IllegalTransitionException, LeaseLostException, NotFoundException {

@@ -1,6 +1,10 @@
 package dev.waymark.core.error;
 
-/** An argument is invalid or over a limit. The call stored nothing. */
+/**
+ * An argument is invalid or over a limit. The call stored nothing.
+ *
+ * @since 0.1.0
+ */
 public final class InvalidInputException extends WaymarkException {
   private static final long serialVersionUID = 1L;
 

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * This version of Waymark cannot use the database. A newer version created it, it was changed
  * manually, or it belongs to another program.
+ *
+ * @since 0.1.0
  */
 public final class SchemaMismatchException extends WaymarkException {
   private static final long serialVersionUID = 1L;

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A retry does not help. Other calls are not affected: a commit that fails with this error does
  * not fail the other commits of its group.
+ *
+ * @since 0.1.0
  */
 public final class StoreRejectedException extends WaymarkException {
   private static final long serialVersionUID = 1L;

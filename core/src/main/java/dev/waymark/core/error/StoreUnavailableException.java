@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * also has this outcome, until a call with that commit id returns a result. It is always safe to
  * repeat a commit with the same commit id. Do not commit a change set with an unknown outcome under
  * another commit id: it may take effect twice.
+ *
+ * @since 0.1.0
  */
 public final class StoreUnavailableException extends WaymarkException {
   private static final long serialVersionUID = 2L;

@@ -2,7 +2,11 @@ package dev.waymark.core.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** The base class of the exceptions that Waymark defines. The message is written for users. */
+/**
+ * The base class of the exceptions that Waymark defines. The message is written for users.
+ *
+ * @since 0.1.0
+ */
 public abstract class WaymarkException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param endedAt when it ended, or null while it runs
  * @param exitCode the exit code of its process, or null
  * @param error why it did not succeed, or null
+ * @since 0.1.0
  */
 public record Attempt(
     AttemptId id,

@@ -9,6 +9,7 @@ import java.util.Objects;
  *
  * @param taskRunId the task run
  * @param number 1 for the first attempt; numbers have no gaps
+ * @since 0.1.0
  */
 public record AttemptId(TaskRunId taskRunId, int number) implements Comparable<AttemptId> {
 

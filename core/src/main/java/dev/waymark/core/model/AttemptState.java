@@ -5,6 +5,8 @@ import java.util.Set;
 /**
  * States of an attempt. An attempt begins in RUNNING. Only the last attempt of a task run may be
  * RUNNING.
+ *
+ * @since 0.1.0
  */
 public enum AttemptState implements State {
   /** A worker runs the attempt. */

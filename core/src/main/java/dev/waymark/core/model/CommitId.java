@@ -11,6 +11,7 @@ import java.util.UUID;
  * is the order of creation.
  *
  * @param value the UUID
+ * @since 0.1.0
  */
 public record CommitId(UUID value) implements Comparable<CommitId> {
   /** Rejects null. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when it first became RUNNING, or null
  * @param endedAt when it became terminal, or null
  * @param error why it failed or was cancelled, or null
+ * @since 0.1.0
  */
 public record Execution(
     ExecutionId id,

@@ -2,7 +2,11 @@ package dev.waymark.core.model;
 
 import java.util.Set;
 
-/** States of an execution. An execution begins in PENDING. */
+/**
+ * States of an execution. An execution begins in PENDING.
+ *
+ * @since 0.1.0
+ */
 public enum ExecutionState implements State {
   /** Created; no task has started. */
   PENDING,

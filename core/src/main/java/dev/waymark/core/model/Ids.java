@@ -14,6 +14,8 @@ import java.util.random.RandomGenerator;
  *
  * <p>The clock and the source of randomness are injected, so that a test can replay a run from its
  * seed.
+ *
+ * @since 0.1.0
  */
 public final class Ids {
   private static final int FRACTIONS_PER_MILLI = 1 << 12;

@@ -2,7 +2,11 @@ package dev.waymark.core.model;
 
 import java.util.Locale;
 
-/** The kinds of records that a store keeps. */
+/**
+ * The kinds of records that a store keeps.
+ *
+ * @since 0.1.0
+ */
 public enum RecordKind {
   /** A workflow with its revisions. */
   WORKFLOW,

@@ -8,6 +8,7 @@ import java.io.Serializable;
  * @param kind the kind of record
  * @param id its id as text; for an attempt the task run id, a slash and the number; for a worker or
  *     a pool its name
+ * @since 0.1.0
  */
 public record RecordRef(RecordKind kind, String id) implements Serializable {
 

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
  * with a letter or digit.
  *
  * @param value the name
+ * @since 0.1.0
  */
 public record TaskId(String value) implements Comparable<TaskId> {
   private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when it was created
  * @param startedAt when it first became RUNNING, or null
  * @param endedAt when it became terminal, or null
+ * @since 0.1.0
  */
 public record TaskRun(
     TaskRunId id,

@@ -10,6 +10,7 @@ import java.util.UUID;
  * is the order of creation.
  *
  * @param value the UUID
+ * @since 0.1.0
  */
 public record TaskRunId(UUID value) implements Comparable<TaskRunId> {
   /** Rejects null. */

@@ -2,7 +2,11 @@ package dev.waymark.core.model;
 
 import java.util.Set;
 
-/** States of a task run. A task run begins in PENDING. */
+/**
+ * States of a task run. A task run begins in PENDING.
+ *
+ * @since 0.1.0
+ */
 public enum TaskRunState implements State {
   /** Created; not started yet. */
   PENDING,

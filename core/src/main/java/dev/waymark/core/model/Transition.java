@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param from the state before, or null when the record was created
  * @param to the state after
  * @param at time of the commit, with microsecond precision
+ * @since 0.1.0
  */
 public record Transition(
     long sequence, RecordRef record, @Nullable State from, State to, Instant at) {}

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param contentHash SHA-256 of definition, description and labels, as 64 hexadecimal digits; equal
  *     content has equal hashes
  * @param definition the definition as the caller supplied it, byte for byte
+ * @since 0.1.0
  */
 public record Workflow(
     WorkflowId id,

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
  * . _ -}, beginning with a letter or digit.
  *
  * @param value the id
+ * @since 0.1.0
  */
 public record WorkflowId(String value) implements Comparable<WorkflowId> {
   private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");

@@ -18,6 +18,7 @@ import java.util.UUID;
  * @param order the order of the list
  * @param createdAt time of creation of the execution before this position
  * @param id the execution before this position
+ * @since 0.1.0
  */
 public record Cursor(Order order, Instant createdAt, ExecutionId id) {
   private static final byte FORMAT = 1;

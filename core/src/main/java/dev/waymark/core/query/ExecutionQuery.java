@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit maximum number of executions to return, from 1 to {@code Limits.maxPageSize()}; null
  *     for {@code Limits.defaultPageSize()}
  * @param after the cursor after which to begin, or null; its order must be the order of the query
+ * @since 0.1.0
  */
 public record ExecutionQuery(
     Set<ExecutionState> states,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit the requested limit
  * @param next the cursor of the next page; null when this page reaches the end or the list has no
  *     cursors
+ * @since 0.1.0
  */
 public record Page<T>(
     List<T> items, long total, @Nullable Long offset, int limit, @Nullable Cursor next) {

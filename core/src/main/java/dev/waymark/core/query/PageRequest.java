@@ -7,6 +7,7 @@ import dev.waymark.core.error.InvalidInputException;
  *
  * @param offset number of items to skip, from 0
  * @param limit maximum number of items to return, from 1 to {@code Limits.maxPageSize()}
+ * @since 0.1.0
  */
 public record PageRequest(long offset, int limit) {
 

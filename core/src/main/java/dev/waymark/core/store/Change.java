@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One change of one record. A {@link ChangeSet} holds one or more changes. The records below are
  * all kinds of changes, grouped by the kind of record that they change.
+ *
+ * @since 0.1.0
  */
 public sealed interface Change {
 
@@ -101,16 +103,13 @@ public sealed interface Change {
    * Then the execution moves to RUNNING, and {@link Outcome#changed()} is true. Otherwise nothing
    * changes. The limit also holds when several callers commit this change at the same moment. Moves
    * of other executions that come earlier, in this change set or in previous ones, count. Refused
-   * with {@link ConflictException} when the execution belongs to another workflow.
-   *
-   * <p>An execution that was paused before it began is not in progress. Resume it by this change: a
-   * plain move to RUNNING could exceed the limit.
+   * with {@link ConflictException} when the execution belongs to another workflow. A plain move to
+   * RUNNING does not check the limit.
    *
    * @param id the execution
    * @param workflow its workflow
    * @param most how many executions of the workflow may be in progress, at least 1
-   * @param from the state that the execution leaves, PENDING or PAUSED; in another state it does
-   *     not change
+   * @param from PENDING or PAUSED; an execution in another state does not change
    */
   record AdmitExecution(ExecutionId id, WorkflowId workflow, int most, ExecutionState from)
       implements OfExecution {
@@ -119,13 +118,7 @@ public sealed interface Change {
       Objects.requireNonNull(id, "execution id");
       Objects.requireNonNull(workflow, "workflow id");
       Objects.requireNonNull(from, "state");
-      Checks.most(id, most);
-      Checks.admittedFrom(id, from);
-    }
-
-    /** Starts a PENDING execution. */
-    public AdmitExecution(ExecutionId id, WorkflowId workflow, int most) {
-      this(id, workflow, most, ExecutionState.PENDING);
+      Checks.admission(id, most, from);
     }
   }
 
@@ -144,9 +137,7 @@ public sealed interface Change {
    * </ul>
    *
    * <p>So a decision on an outdated snapshot never removes the due mark of an execution that needs
-   * a new decision. This holds when two workers end the last two task runs at the same moment, when
-   * the execution was paused and resumed meanwhile, and when a lease was lost and its task run
-   * needs a retry. If the caller dies before it reads the execution again, the execution stays due
+   * a new decision. If the caller dies before it reads the execution again, the execution stays due
    * for all workers.
    *
    * @param id the execution

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the idempotency key: a repeated commit with the same id takes effect once and returns
  *     the same result
  * @param changes the changes, at least one
+ * @since 0.1.0
  */
 public record ChangeSet(CommitId id, List<Change> changes) {
 
@@ -182,7 +183,7 @@ public record ChangeSet(CommitId id, List<Change> changes) {
 
     /** Starts an execution if the limit allows it, as {@link Change.AdmitExecution}. */
     public Builder admitExecution(ExecutionId execution, WorkflowId workflow, int most) {
-      return add(new Change.AdmitExecution(execution, workflow, most));
+      return add(new Change.AdmitExecution(execution, workflow, most, ExecutionState.PENDING));
     }
 
     /** Resumes a PAUSED execution if the limit allows it, as {@link Change.AdmitExecution}. */

@@ -58,14 +58,11 @@ final class Checks {
     }
   }
 
-  static void most(ExecutionId id, int most) {
+  static void admission(ExecutionId id, int most, ExecutionState from) {
     if (most < 1) {
       throw new InvalidInputException(
           "limit " + most + " for the start of execution " + id + " is invalid; use 1 or more");
     }
-  }
-
-  static void admittedFrom(ExecutionId id, ExecutionState from) {
     if (from != ExecutionState.PENDING && from != ExecutionState.PAUSED) {
       throw new InvalidInputException(
           "execution " + id + " cannot be admitted from " + from + "; use PENDING or PAUSED");

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param lease how long each lease lasts unless the worker renews it
  * @param pools the pools that it serves, at least one
  * @param execution the only execution to claim from, or null for all executions
+ * @since 0.1.0
  */
 public record ClaimRequest(
     String worker, int limit, Duration lease, Set<String> pools, @Nullable ExecutionId execution) {

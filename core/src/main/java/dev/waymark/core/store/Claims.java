@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     executions do not count: they have no effect until the execution is resumed
  * @param nextExpiry how long until the next lease expires unless it is renewed; null when there is
  *     none
+ * @since 0.1.0
  */
 public record Claims(
     List<Claimed> claimed,

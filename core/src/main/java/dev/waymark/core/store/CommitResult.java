@@ -10,6 +10,7 @@ import java.util.List;
  * @param id the commit id
  * @param at the time of its records and transitions, with microsecond precision
  * @param outcomes one for each change, in order
+ * @since 0.1.0
  */
 public record CommitResult(CommitId id, Instant at, List<Outcome> outcomes) {
 

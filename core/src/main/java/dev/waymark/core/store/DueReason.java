@@ -1,6 +1,10 @@
 package dev.waymark.core.store;
 
-/** Why a worker is to examine an execution. */
+/**
+ * Why a worker is to examine an execution.
+ *
+ * @since 0.1.0
+ */
 public enum DueReason {
   /** Records of the execution changed, and the decisions that follow may not have been made yet. */
   SETTLE,

@@ -12,6 +12,7 @@ import java.util.List;
  * @param execution the execution
  * @param taskRuns its task runs, ordered by time of creation, then by id, each with its attempts
  * @param history its history, ordered by sequence
+ * @since 0.1.0
  */
 public record ExecutionDetails(
     Execution execution, List<TaskRunDetails> taskRuns, List<Transition> history) {

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  *
  * @param execution the execution
  * @param taskRuns its task runs, ordered by time of creation, then by id
+ * @since 0.1.0
  */
 public record ExecutionProgress(Execution execution, List<Item> taskRuns) {
 

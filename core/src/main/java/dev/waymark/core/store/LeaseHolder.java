@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param worker the worker that holds the lease
  * @param leaseUntil when the lease expires unless it is renewed, by the clock of the store
  * @param alive whether the lease has not expired and the worker, if it is registered, is alive
+ * @since 0.1.0
  */
 public record LeaseHolder(
     ExecutionId executionId,

@@ -26,6 +26,7 @@ import dev.waymark.core.error.InvalidInputException;
  * @param maxGroup change sets that become durable in one transaction
  * @param maxWaiting change sets that wait to be committed
  * @param maxWaitingBytes approximate bytes of text and logs of the change sets that wait
+ * @since 0.1.0
  */
 public record Limits(
     int maxDefinitionBytes,

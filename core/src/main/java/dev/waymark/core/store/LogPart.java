@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param position where the bytes begin: the requested position, or a later one when the log has a
  *     gap
  * @param length current length of the log in bytes; it grows while the attempt runs
+ * @since 0.1.0
  */
 @SuppressWarnings("ArrayRecordComponent") // a private copy, compared by content
 public record LogPart(byte[] bytes, long position, long length) {

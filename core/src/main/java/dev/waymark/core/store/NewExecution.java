@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param workflowRevision the revision to run, or null for the latest at the moment of the commit
  * @param labels names and values for queries
  * @param inputs names and values to start it with
+ * @since 0.1.0
  */
 public record NewExecution(
     ExecutionId id,

@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param id the id
  * @param executionId the execution that it belongs to
  * @param taskId the task
+ * @since 0.1.0
  */
 public record NewTaskRun(TaskRunId id, ExecutionId executionId, TaskId taskId) {
   /** Rejects null. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param definition the definition: any text, stored byte for byte
  * @param description a description for people, or null
  * @param labels names and values for queries
+ * @since 0.1.0
  */
 public record NewWorkflow(
     WorkflowId id, String definition, @Nullable String description, Map<String, String> labels) {

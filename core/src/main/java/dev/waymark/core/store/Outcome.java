@@ -14,5 +14,6 @@ import dev.waymark.core.model.RecordRef;
  *     In that case the version is the number of the newest attempt of the task run. The same number
  *     means that the attempt has ended, is LOST or has no lease. A greater number means that there
  *     is a newer attempt. A smaller number, including 0, means that there is no such attempt
+ * @since 0.1.0
  */
 public record Outcome(RecordRef record, long version, boolean changed) {}

@@ -10,6 +10,7 @@ import java.util.List;
  *     count
  * @param workers number of live workers that serve it in all executions
  * @param heldBy the leases on its task runs, ordered by task run id, at most {@link #MAX_HOLDERS}
+ * @since 0.1.0
  */
 public record PoolUse(Pool pool, long waiting, int workers, List<LeaseHolder> heldBy) {
   /** Maximum number of leases in {@link #heldBy()}; {@link Pool#running()} counts all. */

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param unfinished number of its task runs that have not ended
  * @param ended number of its task runs that have ended plus number of their attempts that have
  *     ended
+ * @since 0.1.0
  */
 public record Standing(long version, ExecutionState state, int unfinished, int ended) {
   /** Rejects null. */

@@ -63,6 +63,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>It does not delete workflows, executions, task runs, attempts or history. It deletes logs
  *       only through {@link Change.DeleteLogs}.
  * </ul>
+ *
+ * @since 0.1.0
  */
 public interface StateStore extends WorkQueue, AutoCloseable {
 

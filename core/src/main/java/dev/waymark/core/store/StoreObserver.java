@@ -9,6 +9,8 @@ import java.time.Duration;
  * several write. So it must be thread-safe. The next write may wait for it, so it must return
  * quickly and must not use the store. An exception that it throws does not affect the write. The
  * store logs the first such exception and ignores all others.
+ *
+ * @since 0.1.0
  */
 public interface StoreObserver {
 

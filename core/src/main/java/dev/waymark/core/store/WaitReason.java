@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A {@link StateStore} does not parse definitions; a runner does. So the store reports {@link
  * NotReady} where a runner reports {@link Needs}, {@link ParallelLimit} without the limit, and
  * {@link PoolNotServed} where a runner reports {@link HandlerNotServed}.
+ *
+ * @since 0.1.0
  */
 public sealed interface WaitReason {
 

@@ -19,6 +19,7 @@ import java.util.List;
  * @param running its task runs that hold a lease, in the same order, including those of dead
  *     workers
  * @param workers the live workers that work on it, for any pool, ordered by name
+ * @since 0.1.0
  */
 public record Waiting(
     ExecutionId executionId,

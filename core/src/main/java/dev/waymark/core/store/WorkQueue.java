@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Thread-safe. Every method may throw the errors that {@link StateStore} names.
+ *
+ * @since 0.1.0
  */
 public interface WorkQueue {
   /**

@@ -16,6 +16,7 @@ import java.util.UUID;
  * @param alive whether it has not retired and the lease of its last heartbeat has not expired
  * @param info names and values that it publishes
  * @param attempts number of leases under its name
+ * @since 0.1.0
  */
 public record Worker(
     String name,

@@ -63,7 +63,9 @@ class WorkChangesTest {
     invalid(() -> new Change.ReadyTaskRun(RUN, null, "p", 0, LEASE.negated()), "zero or more");
     invalid(() -> new Change.RenewLease(ATTEMPT, Duration.ZERO), "lease of attempt");
     invalid(() -> new Change.RecordAttempt(RUN, "w", Duration.ZERO), "lease");
-    invalid(() -> new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 0), "1 or more");
+    invalid(
+        () -> new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 0, ExecutionState.PENDING),
+        "1 or more");
     invalid(
         () ->
             new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1, ExecutionState.CANCELLING),
@@ -98,7 +100,10 @@ class WorkChangesTest {
       assertThat(new Change.SetPool("gpu", slots).slots()).isEqualTo(slots);
     }
     invalid(() -> new Change.SetPool("gpu", 100_001), "100001", "0 to 100000");
-    assertThat(new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1).most()).isEqualTo(1);
+    assertThat(
+            new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1, ExecutionState.PENDING)
+                .most())
+        .isEqualTo(1);
     assertThat(new Change.AppendLog(ATTEMPT, 0, new byte[1]).position()).isZero();
     for (Duration lease : List.of(shortest, longest)) {
       assertThat(new Change.RenewLease(ATTEMPT, lease).lease()).isEqualTo(lease);
@@ -138,7 +143,7 @@ class WorkChangesTest {
             new Change.SettleExecution(EXECUTION, new Standing(2, ExecutionState.RUNNING, 3, 0)),
             new Change.MarkDue(EXECUTION, DueReason.SETTLE, LEASE),
             new Change.ClearDue(EXECUTION, DueReason.SETTLE),
-            new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1),
+            new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1, ExecutionState.PENDING),
             new Change.SetOutputs(RUN, 1, Map.of("a", "1", "b", "2")),
             new Change.AppendLog(ATTEMPT, 5, new byte[] {7}),
             new Change.DeleteLogs(EXECUTION),

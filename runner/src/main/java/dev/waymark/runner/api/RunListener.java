@@ -14,6 +14,8 @@ import java.util.List;
  * effect. The listener is also notified of changes by other workers, when the runner detects them;
  * if it detects several changes at once, it reports only the last one. Each change is reported
  * once. The events of one task run are in order of time.
+ *
+ * @since 0.1.0
  */
 public interface RunListener {
 

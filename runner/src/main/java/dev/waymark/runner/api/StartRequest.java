@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param rerunOf an earlier execution of the same workflow to link to, or null
  * @param fromFailed whether tasks that succeeded in that execution are not run again and their
  *     outputs are kept
+ * @since 0.1.0
  */
 public record StartRequest(
     WorkflowId workflowId,

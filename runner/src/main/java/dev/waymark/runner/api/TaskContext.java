@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The attempt that a {@link TaskHandler} runs, with its inputs and outputs. Thread-safe. */
+/**
+ * The attempt that a {@link TaskHandler} runs, with its inputs and outputs. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public interface TaskContext {
 
   /** The execution. */

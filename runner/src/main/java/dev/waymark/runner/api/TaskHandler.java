@@ -10,6 +10,8 @@ package dev.waymark.runner.api;
  * cancelled, took too long, lost its lease, or the worker stops), the thread is interrupted and
  * {@link TaskContext#isStopped} is true. The handler should then return soon, because the runner
  * cannot end it by force.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface TaskHandler {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The files are on the machine that ran the attempt; the store has no record of them. Immutable
  * and thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class TaskLogs {
   private final Path directory;

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param at time of the change, as recorded in the store
  * @param error why its newest attempt did not succeed, or null
  * @param retryAt in state RETRYING, the time when the next attempt may start; otherwise null
+ * @since 0.1.0
  */
 public record TaskRunProgress(
     ExecutionId executionId,

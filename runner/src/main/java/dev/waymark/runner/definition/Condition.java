@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  *
  * @param kind the function over the final states of the needs
  * @param tests the comparisons of outputs, in the order of the file
+ * @since 0.1.0
  */
 public record Condition(Kind kind, List<OutputTest> tests) {
   /** All needs have succeeded: the condition of a task without {@code if}. */

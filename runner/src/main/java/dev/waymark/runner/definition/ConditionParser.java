@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No pattern here has a repeated group. Java's matcher recurses for each repetition of a group,
  * and a condition may be as long as a file.
+ *
+ * @since 0.1.0
  */
 public final class ConditionParser {
   private static final String ALLOWED =

@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param maxDescriptionBytes UTF-8 bytes of a description
  * @param maxDuration the longest time-out or delay
  * @param maxProblemsShown problems that the message of an {@link InvalidDefinitionException} shows
+ * @since 0.1.0
  */
 public record DefinitionLimits(
     int maxFileBytes,

@@ -7,6 +7,7 @@ import java.util.Set;
  *
  * @param names the names of variables; {@code *} means all variables except credentials. A task
  *     also inherits what every program needs: see {@code docs/workflow-file.md}
+ * @since 0.1.0
  */
 public record InheritedEnv(Set<String> names) {
   /** Means every variable that is not a credential. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param description a description of the input, or null
  * @param defaultValue the value when none is given; null makes the input required
+ * @since 0.1.0
  */
 public record InputDefinition(@Nullable String description, @Nullable String defaultValue) {
 

@@ -9,6 +9,8 @@ import java.util.StringJoiner;
  * file.yaml:7:5: unknown key "tsks"; did you mean "tasks"?}, in the order of the file. After {@link
  * DefinitionLimits#maxProblemsShown()} problems, it only counts the rest. {@link #problems()}
  * returns all of them.
+ *
+ * @since 0.1.0
  */
 public final class InvalidDefinitionException extends WaymarkException {
   private static final long serialVersionUID = 1L;

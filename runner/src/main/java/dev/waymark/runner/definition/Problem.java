@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param column the column, from 1, in characters (Unicode code points; a tab is one)
  * @param message what was found and, if it is short, what is allowed
  * @param hint how to fix it, such as {@code did you mean "tasks"?}; or null
+ * @since 0.1.0
  */
 public record Problem(int line, int column, String message, @Nullable String hint) {
 

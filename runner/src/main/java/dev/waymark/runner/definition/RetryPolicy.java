@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param maxDelay the longest delay
  * @param jitter the part of a delay, from 0 to 1, that is random, so that tasks that failed
  *     together do not retry together
+ * @since 0.1.0
  */
 public record RetryPolicy(
     int maxAttempts, Duration delay, double backoff, Duration maxDelay, double jitter) {

@@ -3,6 +3,8 @@ package dev.waymark.runner.definition;
 /**
  * The part of an execution in which a task runs. The stages run in this order. Each one begins when
  * all tasks of the stages before it have ended.
+ *
+ * @since 0.1.0
  */
 public enum Stage {
   /** The main tasks of the workflow. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool the pool whose workers claim it and whose slots limit how many tasks run at once, or
  *     null for any worker
  * @param inheritedEnv the variables that it inherits from its worker
+ * @since 0.1.0
  */
 public record TaskDefinition(
     TaskId id,

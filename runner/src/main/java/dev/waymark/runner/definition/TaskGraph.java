@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * number of tasks and needs; a look-up does not.
  *
  * <p>Immutable and thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class TaskGraph {
   private final Map<TaskId, Node> nodes;

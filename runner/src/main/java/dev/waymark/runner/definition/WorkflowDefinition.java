@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     are claimed first
  * @param tasks the tasks, at least one, by stage, and within a stage in the order of the file
  * @param source the text of the file, byte for byte
+ * @since 0.1.0
  */
 public record WorkflowDefinition(
     WorkflowId id,

@@ -22,6 +22,8 @@ import java.io.InputStream;
  *
  * <p>Immutable and thread-safe. The schema is loaded once in a process, when the first file is
  * read.
+ *
+ * @since 0.1.0
  */
 public final class DefinitionReader {
   /** The class-path name of the published JSON Schema (draft 2020-12) of a workflow file. */

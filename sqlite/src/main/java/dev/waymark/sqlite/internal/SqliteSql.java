@@ -126,13 +126,6 @@ final class SqliteSql {
       FROM attempts a
       """;
 
-  /**
-   * Makes COMMIT write a page and so sync the log, where nothing else does: an update that leaves
-   * the bytes of its row as they are writes none. Setting a number in the header always writes its
-   * page, also where it has that value.
-   */
-  static final String WRITE_A_PAGE = "PRAGMA application_id = " + SqliteSchema.APPLICATION_ID;
-
   private static final String LEASE_ALIVE =
       """
       CASE WHEN l.expires_at > {now}
@@ -151,13 +144,11 @@ final class SqliteSql {
           "SELECT id, revision, content_hash FROM workflows WHERE id IN " + TEXTS;
       case LOAD_UNDER_WAY ->
           """
-          SELECT c.workflow_id,
-                 sum(c.executions) - (SELECT count(*) FROM executions e WHERE e.workflow_id = c.workflow_id
-                                      AND e.state = 'PAUSED' AND e.started_at IS NULL)
+          SELECT workflow_id, sum(executions) - (
+            SELECT count(*) FROM executions e
+            WHERE e.workflow_id = c.workflow_id AND e.state = 'PAUSED' AND e.started_at IS NULL)
           FROM execution_counts c
-          WHERE c.workflow_id IN %s
-            AND (c.state = 'RUNNING' OR c.state = 'PAUSED' OR c.state = 'CANCELLING')
-          GROUP BY c.workflow_id\
+          WHERE workflow_id IN %s AND state IN ('RUNNING', 'PAUSED', 'CANCELLING') GROUP BY 1\
           """
               .formatted(TEXTS);
       case LOAD_EXECUTIONS ->

@@ -28,7 +28,11 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Commits whose result is returned by a future. */
+/**
+ * Commits whose result is returned by a future.
+ *
+ * @since 0.1.0
+ */
 public abstract class AsyncContract extends ContractTest {
 
   /** For backends that run this topic alone. */

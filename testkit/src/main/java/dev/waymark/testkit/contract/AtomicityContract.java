@@ -33,7 +33,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A change set is whole or absent, for its caller and for every concurrent reader. */
+/**
+ * A change set is whole or absent, for its caller and for every concurrent reader.
+ *
+ * @since 0.1.0
+ */
 public abstract class AtomicityContract extends ContractTest {
   private static final int TASKS = 100;
 

@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /**
  * Attempts: numbers without gaps, one live attempt at a time, and the number as the fence of the
  * task run.
+ *
+ * @since 0.1.0
  */
 public abstract class AttemptContract extends ContractTest {
 

@@ -39,6 +39,8 @@ import org.junit.jupiter.api.Test;
  * have cached, commits a change, and uses the facts again. They must then match the content of the
  * store: the task run counts of an execution, its version and state, the version of a task run, its
  * newest attempt, and the newest revision of a workflow.
+ *
+ * @since 0.1.0
  */
 public abstract class CachedFactsContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
@@ -71,7 +73,9 @@ public abstract class CachedFactsContract extends ContractTest {
     all.put(
         Change.UpdateExecution.class,
         () -> new Change.UpdateExecution(execution, ExecutionState.PAUSED, null, null));
-    all.put(Change.AdmitExecution.class, () -> new Change.AdmitExecution(execution, FLOW, 100));
+    all.put(
+        Change.AdmitExecution.class,
+        () -> new Change.AdmitExecution(execution, FLOW, 100, ExecutionState.PENDING));
     all.put(
         Change.SettleExecution.class,
         () -> new Change.SettleExecution(execution, new Standing(9, ExecutionState.PAUSED, 9, 9)));

@@ -19,7 +19,11 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The effects of closing a store. */
+/**
+ * The effects of closing a store.
+ *
+ * @since 0.1.0
+ */
 public abstract class CloseContract extends ContractTest {
 
   /** For backends that run this topic alone. */

@@ -39,6 +39,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Many threads at once: no write is lost or counted twice, and an invalid change set does not
  * affect its neighbours.
+ *
+ * @since 0.1.0
  */
 public abstract class ConcurrencyContract extends ContractTest {
   private static final int THREADS = 8;

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Compare-and-set: a stale version is refused with a typed error, and exactly one of two concurrent
  * writers succeeds.
+ *
+ * @since 0.1.0
  */
 public abstract class ConflictContract extends ContractTest {
 

@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Pages of executions that were created over many days: at the borders of days and one microsecond
  * beside them, before 1970, and at both ends of time. A store may use days to count and search. The
  * pages must not show it.
+ *
+ * @since 0.1.0
  */
 public abstract class DaysContract extends ContractTest {
   private static final long SEED = 13;

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Executions: the revision that they pin, idempotent starts, and the times, versions and reasons
  * that they keep.
+ *
+ * @since 0.1.0
  */
 public abstract class ExecutionContract extends ContractTest {
 

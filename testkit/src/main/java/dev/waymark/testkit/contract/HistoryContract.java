@@ -34,6 +34,8 @@ import org.junit.jupiter.api.Test;
 /**
  * The history of an execution: every transition of the execution and of its task runs and attempts,
  * numbered without gaps.
+ *
+ * @since 0.1.0
  */
 public abstract class HistoryContract extends ContractTest {
 

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Every limit: a value at the limit is accepted. One more is refused with the limit's name, and
  * nothing of it is stored.
+ *
+ * @since 0.1.0
  */
 public abstract class LimitContract extends ContractTest {
 

@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Pages of executions by offset and by cursor: no execution appears twice, none is missing, and the
  * total is always right.
+ *
+ * @since 0.1.0
  */
 public abstract class PageContract extends ContractTest {
   private static final long SEED = 11;

@@ -16,7 +16,11 @@ import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Look-ups of ids by prefix, with which a user can abbreviate an id. */
+/**
+ * Look-ups of ids by prefix, with which a user can abbreviate an id.
+ *
+ * @since 0.1.0
+ */
 public abstract class PrefixContract extends ContractTest {
   private static final List<String> UUIDS =
       List.of(

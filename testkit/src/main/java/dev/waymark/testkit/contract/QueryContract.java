@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Filters of executions, each alone and all together, compared with counts that the test makes
  * itself.
+ *
+ * @since 0.1.0
  */
 public abstract class QueryContract extends ContractTest {
   private static final long SEED = 7;

@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Comparison with the reference store: the same change sets and the same queries get the same
  * answers, and errors match word for word. It runs a few fixed seeds. {@link Comparison} runs any
  * number of seeds.
+ *
+ * @since 0.1.0
  */
 public abstract class ReferenceContract extends ContractTest {
   private static final int STEPS = 200;

@@ -43,6 +43,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Several stores on the same data, one after the other and at the same time. A backend that does
  * not support this skips the tests.
+ *
+ * @since 0.1.0
  */
 public abstract class ReopenContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);

@@ -26,7 +26,11 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The same commit id twice has the effect and the result of one commit. */
+/**
+ * The same commit id twice has the effect and the result of one commit.
+ *
+ * @since 0.1.0
+ */
 public abstract class RepeatedCommitContract extends ContractTest {
 
   /** For backends that run this topic alone. */

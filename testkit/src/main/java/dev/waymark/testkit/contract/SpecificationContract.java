@@ -49,7 +49,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The requirement: every scenario of the specification of the state store, under its own name. */
+/**
+ * The requirement: every scenario of the specification of the state store, under its own name.
+ *
+ * @since 0.1.0
+ */
 public abstract class SpecificationContract extends ContractTest {
 
   /** For backends that run this topic alone. */

@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The complete tables of moves: from every state of every kind to every other state and to itself.
+ *
+ * @since 0.1.0
  */
 public abstract class StateMachineContract extends ContractTest {
 

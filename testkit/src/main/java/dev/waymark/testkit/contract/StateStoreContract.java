@@ -20,6 +20,8 @@ import org.junit.jupiter.api.TestClassOrder;
 /**
  * The whole contract of a {@link dev.waymark.core.store.StateStore}, topic by topic. A backend
  * extends it once and provides the location of its data. Every topic then runs against it.
+ *
+ * @since 0.1.0
  */
 @TestClassOrder(ClassOrderer.OrderAnnotation.class)
 public abstract class StateStoreContract {

@@ -38,6 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /**
  * Task runs: one for each task of an execution, and the rules between an execution and its task
  * runs.
+ *
+ * @since 0.1.0
  */
 public abstract class TaskRunContract extends ContractTest {
   private static final TaskId EXTRACT = new TaskId("extract");

@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Text is read as it was written, whatever its content. Text that no backend can keep is refused
  * before anything is stored.
+ *
+ * @since 0.1.0
  */
 public abstract class TextContract extends ContractTest {
 

@@ -26,7 +26,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Times are cut to the microsecond, never rounded. Reads return the same times as the writes. */
+/**
+ * Times are cut to the microsecond, never rounded. Reads return the same times as the writes.
+ *
+ * @since 0.1.0
+ */
 public abstract class TimeContract extends ContractTest {
 
   /** For backends that run this topic alone. */

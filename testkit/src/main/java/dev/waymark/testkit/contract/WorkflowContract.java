@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Workflows and their revisions: saves are idempotent by content, old revisions stay readable, and
  * every byte is kept.
+ *
+ * @since 0.1.0
  */
 public abstract class WorkflowContract extends ContractTest {
   private static final RecordRef FLOW_REF = RecordRef.of(FLOW);

@@ -15,6 +15,8 @@ import java.util.Map;
  * same run.
  *
  * <p>Operations run one at a time; concurrency is not tested. Not thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Comparison {
   private static final Limits LIMITS =

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 /**
  * Counts the operations and the answers of one or more runs, as evidence that the runs tested
  * something. Repeated reads of everything are not counted. Not thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Tally {
   private final Map<String, Map<String, Integer>> counts = new TreeMap<>();

@@ -23,6 +23,8 @@ import java.util.Map;
  * Change sets of the same shape, with six kinds of change: they save a workflow, create and move
  * executions and task runs, and record and end attempts. Each has its own records. So the
  * statements for a group depend only on the number of change sets in it. Not thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class ChangeMix {
   private final Ids ids = Ids.system();

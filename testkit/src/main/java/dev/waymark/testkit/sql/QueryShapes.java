@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Queries of every shape that a list of executions can have, for tests that check the query plans
  * of the database.
+ *
+ * @since 0.1.0
  */
 public final class QueryShapes {
   /** A workflow that the queries use. */

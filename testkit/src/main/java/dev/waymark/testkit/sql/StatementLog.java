@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records every call that makes a driver run statements, and forwards it. Calls on result sets and
  * on the connection itself are not recorded. For one thread at a time.
+ *
+ * @since 0.1.0
  */
 public final class StatementLog {
   private final List<Run> runs = new ArrayList<>();

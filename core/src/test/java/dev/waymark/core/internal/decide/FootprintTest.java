@@ -35,7 +35,8 @@ class FootprintTest {
   private static final Change KEEP = new Change.KeepWorker("w", LIFE, LEASE, Map.of());
   private static final Change RETIRE = new Change.RetireWorker("w", LIFE);
   private static final Change POOL = new Change.SetPool("gpu", 1);
-  private static final Change ADMIT = new Change.AdmitExecution(EXECUTION, FLOW, 1);
+  private static final Change ADMIT =
+      new Change.AdmitExecution(EXECUTION, FLOW, 1, ExecutionState.PENDING);
   private static final Change LOSE = new Change.LoseAttempt(new AttemptId(TASK_RUN, 1), null);
 
   private static Footprint of(Change... changes) {

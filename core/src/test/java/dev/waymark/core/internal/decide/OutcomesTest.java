@@ -77,9 +77,9 @@ class OutcomesTest {
     ledger.ledger.loadUnderWay(FLOW, 0);
     assertThat(
             outcomes(
-                new Change.AdmitExecution(first, FLOW, 1),
-                new Change.AdmitExecution(first, FLOW, 2),
-                new Change.AdmitExecution(second, FLOW, 1)))
+                new Change.AdmitExecution(first, FLOW, 1, ExecutionState.PENDING),
+                new Change.AdmitExecution(first, FLOW, 2, ExecutionState.PENDING),
+                new Change.AdmitExecution(second, FLOW, 1, ExecutionState.PENDING)))
         .containsExactly(
             changed(RecordRef.of(first), 2),
             unchanged(RecordRef.of(first), 2),

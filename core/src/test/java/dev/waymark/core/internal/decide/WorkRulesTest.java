@@ -253,7 +253,7 @@ class WorkRulesTest {
                 settle(unknown, 1, PENDING, 0),
                 new Change.MarkDue(unknown, DueReason.SETTLE, LEASE),
                 new Change.ClearDue(unknown, DueReason.SETTLE),
-                new Change.AdmitExecution(unknown, FLOW, 1)))
+                new Change.AdmitExecution(unknown, FLOW, 1, ExecutionState.PENDING)))
         .containsOnly(Reason.NOT_FOUND)
         .hasSize(4);
   }
@@ -285,9 +285,9 @@ class WorkRulesTest {
     ledger.ledger.loadUnderWay(FLOW, 0);
     assertThat(
             changed(
-                new Change.AdmitExecution(first, FLOW, 1),
-                new Change.AdmitExecution(second, FLOW, 1),
-                new Change.AdmitExecution(second, FLOW, 2)))
+                new Change.AdmitExecution(first, FLOW, 1, ExecutionState.PENDING),
+                new Change.AdmitExecution(second, FLOW, 1, ExecutionState.PENDING),
+                new Change.AdmitExecution(second, FLOW, 2, ExecutionState.PENDING)))
         .containsExactly(true, false, true);
   }
 
@@ -303,7 +303,7 @@ class WorkRulesTest {
                 move(begun, ExecutionState.PAUSED),
                 move(waiting, ExecutionState.PAUSED),
                 resume(waiting),
-                new Change.AdmitExecution(begun, FLOW, 1),
+                new Change.AdmitExecution(begun, FLOW, 1, ExecutionState.PENDING),
                 resume(begun),
                 resume(begun),
                 resume(waiting),
@@ -325,11 +325,14 @@ class WorkRulesTest {
     assertThat(
             changed(
                 move(first, RUNNING),
-                new Change.AdmitExecution(second, FLOW, 1),
+                new Change.AdmitExecution(second, FLOW, 1, ExecutionState.PENDING),
                 move(first, ExecutionState.SUCCEEDED),
-                new Change.AdmitExecution(second, FLOW, 1)))
+                new Change.AdmitExecution(second, FLOW, 1, ExecutionState.PENDING)))
         .containsExactly(true, false, true, true);
-    assertThat(reasons(new Change.AdmitExecution(second, new WorkflowId("other"), 1)))
+    assertThat(
+            reasons(
+                new Change.AdmitExecution(
+                    second, new WorkflowId("other"), 1, ExecutionState.PENDING)))
         .containsExactly(Reason.ALREADY_EXISTS);
   }
 
@@ -481,8 +484,8 @@ class WorkRulesTest {
             new Change.MarkDue(execution, DueReason.DEADLINE, LEASE),
             new Change.ClearDue(execution, DueReason.SETTLE),
             new Change.ClearDue(execution, DueReason.DEADLINE),
-            new Change.AdmitExecution(execution, FLOW, 1),
-            new Change.AdmitExecution(execution, FLOW, 2),
+            new Change.AdmitExecution(execution, FLOW, 1, ExecutionState.PENDING),
+            new Change.AdmitExecution(execution, FLOW, 2, ExecutionState.PENDING),
             new Change.SetOutputs(id.taskRunId(), null, Map.of()),
             new Change.SetOutputs(id.taskRunId(), 1, Map.of()),
             new Change.SetOutputs(id.taskRunId(), 1, Map.of("a", "b")),

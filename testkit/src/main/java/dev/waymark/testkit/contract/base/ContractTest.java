@@ -42,6 +42,8 @@ import org.junit.jupiter.api.BeforeEach;
 /**
  * The shared code of all topics: for each test a new store on a clock that only the test moves, and
  * short methods that create records in a given state.
+ *
+ * @since 0.1.0
  */
 public abstract class ContractTest {
   protected static final Instant START = Instant.parse("2026-03-01T12:00:00Z");

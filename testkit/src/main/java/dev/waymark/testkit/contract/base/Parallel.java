@@ -10,7 +10,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs work on several threads that start together. */
+/**
+ * Runs work on several threads that start together.
+ *
+ * @since 0.1.0
+ */
 public final class Parallel {
   private static final long PATIENCE_SECONDS = 120;
 

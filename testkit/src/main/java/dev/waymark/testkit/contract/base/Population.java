@@ -28,6 +28,8 @@ import java.util.UUID;
  * A few hundred executions of several workflows in all states. They have labels, random ids, and
  * many of them are created at the same instant. The class also computes the expected results of
  * queries over them itself.
+ *
+ * @since 0.1.0
  */
 public final class Population {
   public static final List<WorkflowId> WORKFLOWS =

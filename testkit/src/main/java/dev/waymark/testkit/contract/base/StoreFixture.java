@@ -7,6 +7,8 @@ import java.time.InstantSource;
 /**
  * The location of the data of one test: a new file, a new schema, a new object. A backend that
  * needs no clean-up can provide this as a lambda.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface StoreFixture extends AutoCloseable {

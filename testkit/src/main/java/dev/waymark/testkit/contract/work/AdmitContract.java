@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Test;
  * Admission by the number of executions of a workflow that are in progress. A change sees the
  * number that results from the changes before it in its change set, and from the change sets that
  * were decided before.
+ *
+ * @since 0.1.0
  */
 public abstract class AdmitContract extends ContractTest {
   private static final WorkflowId OTHER = new WorkflowId("other");

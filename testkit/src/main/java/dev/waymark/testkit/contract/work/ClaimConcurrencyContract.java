@@ -47,6 +47,8 @@ import org.junit.jupiter.api.Timeout;
  * Many concurrent workers, with several stores on the same data: nothing is claimed twice, nothing
  * is lost, and no worker waits forever. A backend that does not support several stores on its data
  * skips the tests.
+ *
+ * @since 0.1.0
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class ClaimConcurrencyContract extends ContractTest {

@@ -36,7 +36,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Claims, leases and due executions: how workers share the work of a store. */
+/**
+ * Claims, leases and due executions: how workers share the work of a store.
+ *
+ * @since 0.1.0
+ */
 public abstract class ClaimContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration SHORT = Duration.ofMillis(1);

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Renewals of many leases in one commit. Some of the leases belong to attempts that are not live.
+ *
+ * @since 0.1.0
  */
 public abstract class LeaseContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);

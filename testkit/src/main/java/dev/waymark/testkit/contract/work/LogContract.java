@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Logs of attempts: bytes are read as they were written, only live attempts may write, and logs
  * stay until they are deleted.
+ *
+ * @since 0.1.0
  */
 public abstract class LogContract extends ContractTest {
   private static final int ALL = Integer.MAX_VALUE;

@@ -29,7 +29,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Pools: the maximum number of their task runs that may run at the same time, over all workers. */
+/**
+ * Pools: the maximum number of their task runs that may run at the same time, over all workers.
+ *
+ * @since 0.1.0
+ */
 public abstract class PoolContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final String DEFAULT = ClaimRequest.DEFAULT_POOL;

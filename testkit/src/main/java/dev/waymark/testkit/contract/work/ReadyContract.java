@@ -28,7 +28,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The effects of making a task run ready that is already ready. */
+/**
+ * The effects of making a task run ready that is already ready.
+ *
+ * @since 0.1.0
+ */
 public abstract class ReadyContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
 

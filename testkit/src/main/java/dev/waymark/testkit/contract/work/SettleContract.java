@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Settling: the due note of an execution is removed only when the settle was decided on the current
  * content of the store. So no execution is left that nothing will ever move.
+ *
+ * @since 0.1.0
  */
 public abstract class SettleContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);

@@ -40,7 +40,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Why something waits: each reason, from one query. */
+/**
+ * Why something waits: each reason, from one query.
+ *
+ * @since 0.1.0
+ */
 public abstract class WaitContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration MOMENT = Duration.ofMillis(1);

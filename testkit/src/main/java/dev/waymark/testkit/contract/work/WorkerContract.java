@@ -24,7 +24,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Workers: which workers are alive, and which process owns a name. */
+/**
+ * Workers: which workers are alive, and which process owns a name.
+ *
+ * @since 0.1.0
+ */
 public abstract class WorkerContract extends ContractTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration SHORT = Duration.ofMillis(1);
