@@ -36,6 +36,15 @@ import java.util.function.LongSupplier;
  * <p>Thread-safe. The meters of several stores have the same names in a registry. If a process has
  * several stores, use one registry for each, with its own common tags.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * WaymarkMetrics metrics = WaymarkMetrics.of(registry);
+ * StateStore store = SqliteStateStore.builder(file).observer(metrics).build();
+ * metrics.bind(store);
+ * Runner.Builder runners = Runner.builder(store).listener(metrics);
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public final class WaymarkMetrics implements StoreObserver, RunListener {

@@ -44,6 +44,14 @@ import org.postgresql.PGProperty;
  * detects such a proxy when it is opened, and then uses no prepared statements unless {@code
  * prepareThreshold} is set. Behind it, workers poll instead of being notified.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * try (StateStore store = PostgresStateStore.open("postgresql://worker@db.example.com/flows")) {
+ *   System.out.println(store.workflows(PageRequest.first(10)).total());
+ * }
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public final class PostgresStateStore extends JdbcStateStore {

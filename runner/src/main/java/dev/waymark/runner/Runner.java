@@ -54,6 +54,15 @@ import org.jspecify.annotations.Nullable;
  * live attempts. Several runners, in this process or others, may share a store and even an
  * execution. A runner does not close its store.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * try (Runner runner = Runner.builder(store).build()) {
+ *   ExecutionId id = runner.start(StartRequest.of(workflow));
+ *   ExecutionState end = runner.run(id);
+ * }
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public final class Runner implements AutoCloseable {

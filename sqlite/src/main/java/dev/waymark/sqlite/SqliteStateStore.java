@@ -33,6 +33,14 @@ import java.util.Objects;
  * only with SQLite. Within the same process, even opening one of them releases SQLite's locks. For
  * a copy use {@code VACUUM INTO}.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * try (StateStore store = SqliteStateStore.open(Path.of("waymark.db"))) {
+ *   System.out.println(store.workflows(PageRequest.first(10)).total());
+ * }
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public final class SqliteStateStore extends JdbcStateStore {

@@ -61,6 +61,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. The records live as long as a store that uses them: the durability that {@link
  * StateStore} describes does not hold here.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * ManualClock clock = new ManualClock(Instant.EPOCH);
+ * StateStore store = new InMemoryStateStore(clock, Limits.defaults());
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public final class InMemoryStateStore implements StateStore {

@@ -46,6 +46,12 @@ import java.util.TreeMap;
  * execution is {@link #stranded}. {@link NothingStranded} makes the same check for programs that do
  * not.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * List<String> violations = Invariants.violations(store);
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public final class Invariants {

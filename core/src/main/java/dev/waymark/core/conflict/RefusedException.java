@@ -9,6 +9,18 @@ import java.util.stream.Collectors;
  * conflicting record, in the order of the change set. The first refusal determines the type of the
  * exception.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * try {
+ *   store.updateExecution(execution, ExecutionState.RUNNING, 1);
+ * } catch (RefusedException e) {
+ *   for (Refusal refusal : e.refusals()) {
+ *     System.out.println(refusal.record() + ": " + refusal.reason());
+ *   }
+ * }
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public abstract sealed class RefusedException extends WaymarkException

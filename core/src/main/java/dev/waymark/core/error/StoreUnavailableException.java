@@ -12,6 +12,23 @@ import org.jspecify.annotations.Nullable;
  * repeat a commit with the same commit id. Do not commit a change set with an unknown outcome under
  * another commit id: it may take effect twice.
  *
+ * <p>A commit that is repeated until its outcome is known:
+ *
+ * <pre>{@code
+ * ChangeSet changes =
+ *     ChangeSet.builder().updateExecution(execution, ExecutionState.RUNNING).build();
+ * for (int tries = 1; ; tries++) {
+ *   try {
+ *     store.commit(changes);
+ *     break;
+ *   } catch (StoreUnavailableException e) {
+ *     if (tries == 5) {
+ *       throw e;
+ *     }
+ *   }
+ * }
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public final class StoreUnavailableException extends WaymarkException {

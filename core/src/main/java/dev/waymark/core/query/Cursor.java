@@ -15,6 +15,16 @@ import java.util.UUID;
  * valid when executions are added. Reading from a cursor costs the same at any depth. Treat its
  * text as opaque.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * Page<Execution> first = store.executions(ExecutionQuery.builder().limit(50).build());
+ * if (first.next() != null) {
+ *   Page<Execution> second =
+ *       store.executions(ExecutionQuery.builder().limit(50).after(first.next()).build());
+ * }
+ * }</pre>
+ *
  * @param order the order of the list
  * @param createdAt time of creation of the execution before this position
  * @param id the execution before this position

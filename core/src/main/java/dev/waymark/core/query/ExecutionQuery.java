@@ -17,6 +17,18 @@ import org.jspecify.annotations.Nullable;
  * A query for executions: conditions, order, and which part of the list to return. An execution
  * must match all conditions.
  *
+ * <p>The failed executions of a workflow, newest first:
+ *
+ * <pre>{@code
+ * ExecutionQuery query =
+ *     ExecutionQuery.builder()
+ *         .workflow(workflow)
+ *         .states(ExecutionState.FAILED)
+ *         .order(Order.NEWEST)
+ *         .build();
+ * long failed = store.executions(query).total();
+ * }</pre>
+ *
  * @param states the execution has one of these states; empty for every state
  * @param workflowId the execution belongs to this workflow; null for every workflow
  * @param labels the execution has all of these labels

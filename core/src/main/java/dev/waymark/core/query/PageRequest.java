@@ -5,6 +5,12 @@ import dev.waymark.core.error.InvalidInputException;
 /**
  * The part of a list to read.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * Page<Workflow> page = store.workflows(new PageRequest(100, 50));
+ * }</pre>
+ *
  * @param offset number of items to skip, from 0
  * @param limit maximum number of items to return, from 1 to {@code Limits.maxPageSize()}
  * @since 0.1.0

@@ -24,6 +24,18 @@ import org.jspecify.annotations.Nullable;
  * it. Every reader sees either none or all of them. A change set may change a record several times.
  * The store checks each move against the table of moves and records it in the history.
  *
+ * <p>The end of an attempt, of its task run and of its execution as one commit:
+ *
+ * <pre>{@code
+ * ChangeSet changes =
+ *     ChangeSet.builder()
+ *         .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
+ *         .updateTaskRun(attempt, TaskRunState.SUCCEEDED)
+ *         .updateExecution(execution, ExecutionState.SUCCEEDED)
+ *         .build();
+ * store.commit(changes);
+ * }</pre>
+ *
  * @param id the idempotency key: a repeated commit with the same id takes effect once and returns
  *     the same result
  * @param changes the changes, at least one

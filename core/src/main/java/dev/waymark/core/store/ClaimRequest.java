@@ -14,6 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The request of a worker for task runs.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * ClaimRequest request = ClaimRequest.of("worker-1", 4, Duration.ofSeconds(30));
+ * List<Claims.Claimed> claimed = store.claim(request).claimed();
+ * }</pre>
+ *
  * @param worker the name of the worker; the new attempts carry it
  * @param limit maximum number of task runs to claim, from 0 to {@link Limits#maxClaims()}; with 0
  *     the claim only returns due executions and expired leases

@@ -6,6 +6,13 @@ import dev.waymark.core.error.InvalidInputException;
  * The limits of a store. Input over a limit is rejected with an {@link InvalidInputException} that
  * names the limit.
  *
+ * <p>A store with one limit changed:
+ *
+ * <pre>{@code
+ * Limits limits = Limits.builder().maxLogBytes(1_000_000).build();
+ * StateStore small = SqliteStateStore.builder(file).limits(limits).build();
+ * }</pre>
+ *
  * @param maxDefinitionBytes UTF-8 bytes of a workflow definition
  * @param maxDescriptionBytes UTF-8 bytes of a workflow's description
  * @param maxLabels labels of one record

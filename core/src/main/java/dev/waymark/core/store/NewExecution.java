@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
  * An execution to create. A second creation with the same id and the same request changes nothing.
  * With another request it is refused.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * ExecutionId id = Ids.system().executionId();
+ * store.createExecution(new NewExecution(id, workflow));
+ * }</pre>
+ *
  * @param id the id, which is the idempotency key of the start: a caller that repeats the start uses
  *     the same id
  * @param workflowId the workflow to run

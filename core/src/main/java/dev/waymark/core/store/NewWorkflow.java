@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * A workflow to save. When its content equals the latest revision, nothing changes. Otherwise it
  * becomes the next revision.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * int revision = (int) store.saveWorkflow(new NewWorkflow(workflow, "any text")).version();
+ * }</pre>
+ *
  * @param id the id to save it under
  * @param definition the definition: any text, stored byte for byte
  * @param description a description for people, or null

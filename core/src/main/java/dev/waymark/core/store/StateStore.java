@@ -44,6 +44,18 @@ import org.jspecify.annotations.Nullable;
  * respond. A write may throw {@link dev.waymark.core.error.StoreOverloadedException} when too many
  * writes wait already. Implementations are thread-safe.
  *
+ * <p>A program creates a workflow and an execution, moves the execution, and reads it:
+ *
+ * <pre>{@code
+ * try (StateStore store = SqliteStateStore.open(file)) {
+ *   store.saveWorkflow(new NewWorkflow(workflow, "any text"));
+ *   ExecutionId id = Ids.system().executionId();
+ *   store.createExecution(new NewExecution(id, workflow));
+ *   store.updateExecution(id, ExecutionState.RUNNING, 1);
+ *   System.out.println(store.execution(id));
+ * }
+ * }</pre>
+ *
  * <h2>What a store does not do</h2>
  *
  * <ul>
@@ -146,7 +158,7 @@ public interface StateStore extends WorkQueue, AutoCloseable {
    * page. The limit of the query is the size of a page. For example, all executions of a workflow:
    *
    * <pre>{@code
-   * store.allExecutions(ExecutionQuery.builder().workflow(id).build()).toList();
+   * store.allExecutions(ExecutionQuery.builder().workflow(workflow).build()).toList();
    * }</pre>
    *
    * <p>Each page is a snapshot of its own. An execution that exists during the whole call is

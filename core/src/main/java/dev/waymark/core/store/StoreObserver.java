@@ -10,6 +10,19 @@ import java.time.Duration;
  * quickly and must not use the store. An exception that it throws does not affect the write. The
  * store logs the first such exception and ignores all others.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * StoreObserver observer =
+ *     new StoreObserver() {
+ *       @Override
+ *       public void committed(int changeSets, int accepted, Duration took) {
+ *         System.out.println(accepted + " of " + changeSets + " in " + took);
+ *       }
+ *     };
+ * StateStore observed = SqliteStateStore.builder(file).observer(observer).build();
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public interface StoreObserver {

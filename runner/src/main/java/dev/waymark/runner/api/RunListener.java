@@ -15,6 +15,19 @@ import java.util.List;
  * if it detects several changes at once, it reports only the last one. Each change is reported
  * once. The events of one task run are in order of time.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * RunListener listener =
+ *     new RunListener() {
+ *       @Override
+ *       public void leaseLost(AttemptId attempt) {
+ *         System.err.println("lost " + attempt);
+ *       }
+ *     };
+ * Runner.Builder builder = Runner.builder(store).listener(listener);
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public interface RunListener {

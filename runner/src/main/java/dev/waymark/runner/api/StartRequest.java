@@ -19,6 +19,16 @@ import org.jspecify.annotations.Nullable;
  * A request to start an execution. Immutable. Use {@link #of} for a plain start and {@link
  * #builder} to set more.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * StartRequest request =
+ *     StartRequest.builder(workflow)
+ *         .inputs(Map.of("day", "2026-11-27"))
+ *         .idempotencyKey("nightly 2026-11-27")
+ *         .build();
+ * }</pre>
+ *
  * @param workflowId the workflow to run
  * @param revision the revision to pin, or null for the latest
  * @param executionId an id of the caller, which makes the start idempotent; null for a new id

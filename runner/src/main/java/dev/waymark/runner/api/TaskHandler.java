@@ -11,6 +11,13 @@ package dev.waymark.runner.api;
  * {@link TaskContext#isStopped} is true. The handler should then return soon, because the runner
  * cannot end it by force.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * TaskHandler charge = context -> context.output("paid", context.with().get("amount"));
+ * Runner.Builder builder = Runner.builder(store).handler("charge", charge);
+ * }</pre>
+ *
  * @since 0.1.0
  */
 @FunctionalInterface

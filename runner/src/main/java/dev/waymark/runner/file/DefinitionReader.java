@@ -23,6 +23,13 @@ import java.io.InputStream;
  * <p>Immutable and thread-safe. The schema is loaded once in a process, when the first file is
  * read.
  *
+ * <p>For example:
+ *
+ * <pre>{@code
+ * WorkflowDefinition definition =
+ *     new DefinitionReader().read("flow.yaml", Files.readString(Path.of("flow.yaml")));
+ * }</pre>
+ *
  * @since 0.1.0
  */
 public final class DefinitionReader {
