@@ -116,6 +116,7 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(every.log(new AttemptId(taskRun, 1), 0, 9).length()).isZero();
       assertThat(every.executionsWithLogs(START, 9)).isEmpty();
       assertThat(every.executions(ExecutionQuery.all()).total()).isEqualTo(1);
+      assertThat(every.allExecutions(ExecutionQuery.all())).hasSize(1);
       assertThat(every.taskRuns(execution)).containsExactly(exists(every.taskRun(taskRun)));
       assertThat(every.attempts(taskRun))
           .containsExactly(exists(every.attempt(new AttemptId(taskRun, 1))));
