@@ -39,11 +39,6 @@ public final class AttemptLog {
     return found;
   }
 
-  /** Whether no byte has been read yet. */
-  boolean isUntouched() {
-    return position == 0;
-  }
-
   /**
    * Writes the output that was added since the last call.
    *
