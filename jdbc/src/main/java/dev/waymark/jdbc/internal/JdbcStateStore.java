@@ -68,7 +68,7 @@ public abstract class JdbcStateStore implements StateStore {
   private final Duration retryTimeout;
   private final Listeners ready = new Listeners();
   private final Writer writer;
-  private final OpenCalls usage = new OpenCalls();
+  private final OpenCalls calls = new OpenCalls();
 
   /**
    * Creates a store over these sessions, which it closes. After a conflict with another process or
@@ -93,19 +93,19 @@ public abstract class JdbcStateStore implements StateStore {
   @Override
   public CommitResult commit(ChangeSet changes) {
     Submission submission = Submission.of(changes, clock.instant(), limits);
-    usage.begin();
+    calls.begin();
     try {
       checkCaller(changes);
       return writer.commit(submission);
     } finally {
-      usage.end();
+      calls.end();
     }
   }
 
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // the stage that ends the use has no result
   public CompletableFuture<CommitResult> commitAsync(ChangeSet changes) {
-    usage.begin();
+    calls.begin();
     CompletableFuture<CommitResult> answer;
     try {
       Submission submission = Submission.of(changes, clock.instant(), limits);
@@ -114,12 +114,12 @@ public abstract class JdbcStateStore implements StateStore {
     } catch (WaymarkException e) {
       answer = CompletableFuture.failedFuture(e);
     } catch (RuntimeException | Error e) {
-      usage.end();
+      calls.end();
       throw e;
     }
     // A copy, which the caller may cancel or complete without an effect on ours.
     CompletableFuture<CommitResult> copy = answer.copy();
-    answer.whenComplete((result, error) -> usage.end());
+    answer.whenComplete((result, error) -> calls.end());
     return copy;
   }
 
@@ -137,11 +137,11 @@ public abstract class JdbcStateStore implements StateStore {
   @Override
   public Claims claim(ClaimRequest request) {
     Questions.checkClaim(request, limits);
-    usage.begin();
+    calls.begin();
     try {
       return writer.claim(request);
     } finally {
-      usage.end();
+      calls.end();
     }
   }
 
@@ -184,11 +184,11 @@ public abstract class JdbcStateStore implements StateStore {
 
   @Override
   public Subscription onReady(Runnable listener) {
-    usage.begin();
+    calls.begin();
     try {
       return ready.add(listener);
     } finally {
-      usage.end();
+      calls.end();
     }
   }
 
@@ -316,7 +316,7 @@ public abstract class JdbcStateStore implements StateStore {
 
   @Override
   public void close() {
-    if (usage.close()) {
+    if (calls.close()) {
       writer.close();
       ready.close();
       sessions.close();
@@ -342,7 +342,7 @@ public abstract class JdbcStateStore implements StateStore {
 
   /** Reads from the database with a session for reading, which is in no transaction. */
   protected final <T> @Nullable T look(String attempted, Look<T> look) {
-    usage.begin();
+    calls.begin();
     try {
       RetryTimer left = new RetryTimer(retryTimeout);
       while (true) {
@@ -355,7 +355,7 @@ public abstract class JdbcStateStore implements StateStore {
         }
       }
     } finally {
-      usage.end();
+      calls.end();
     }
   }
 

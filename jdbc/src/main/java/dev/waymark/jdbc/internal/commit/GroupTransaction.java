@@ -155,9 +155,9 @@ final class GroupTransaction {
     List<Verdict> verdicts =
         transactions.run(
             session -> {
-              List<Verdict> decided = fromMemory(session, group, footprint);
+              List<Verdict> decided = onShortPath(session, group, footprint);
               if (decided == null) {
-                decided = fromDatabase(session, group, footprint);
+                decided = onFullPath(session, group, footprint);
               }
               return decided;
             });
@@ -188,20 +188,20 @@ final class GroupTransaction {
    * Returns null, with a transaction in which nothing was done, when anything is refused or an
    * assumption is wrong. Only after everything was loaded may a caller receive a refusal.
    */
-  private @Nullable List<Verdict> fromMemory(
+  private @Nullable List<Verdict> onShortPath(
       Session session, List<Ticket> group, Footprint footprint) throws SQLException {
     if (footprint.mustQuery()) {
       return null; // The state of leases and workers depends on the clock of the database.
     }
     Object stamp = dialect.stamp(session);
-    Ledger remembered = heads.lookup(footprint, stamp);
-    if (remembered == null) {
+    Ledger cached = heads.lookup(footprint, stamp);
+    if (cached == null) {
       return null;
     }
-    Ledger ledger = remembered.draft();
+    Ledger ledger = cached.draft();
     List<Verdict> verdicts =
         stamp == null
-            ? onPreconditions(session, group, new Preconditions(footprint, remembered), ledger)
+            ? onPreconditions(session, group, new Preconditions(footprint, cached), ledger)
             : onStamp(session, group, footprint, ledger);
     if (verdicts != null) {
       heads.putIfPossible(ledger, stamp);
@@ -268,14 +268,14 @@ final class GroupTransaction {
    * are ready is loaded only where an insert has found one that is: nearly none is made ready
    * twice.
    */
-  private List<Verdict> fromDatabase(Session session, List<Ticket> group, Footprint footprint)
+  private List<Verdict> onFullPath(Session session, List<Ticket> group, Footprint footprint)
       throws SQLException {
     List<Verdict> verdicts = null;
     if (!footprint.madeReady().isEmpty()) {
       verdicts = withoutReady(session, group, footprint);
     }
     if (verdicts == null) {
-      verdicts = fromDatabase(session, group, footprint, true);
+      verdicts = onFullPath(session, group, footprint, true);
     }
     if (verdicts == null) {
       throw new IllegalStateException("a record exists that was not found before");
@@ -287,7 +287,7 @@ final class GroupTransaction {
   private @Nullable List<Verdict> withoutReady(
       Session session, List<Ticket> group, Footprint footprint) throws SQLException {
     try {
-      List<Verdict> verdicts = fromDatabase(session, group, footprint, false);
+      List<Verdict> verdicts = onFullPath(session, group, footprint, false);
       if (verdicts != null) {
         return verdicts;
       }
@@ -301,7 +301,7 @@ final class GroupTransaction {
   }
 
   /** Returns null when a record exists that was assumed not to exist. */
-  private @Nullable List<Verdict> fromDatabase(
+  private @Nullable List<Verdict> onFullPath(
       Session session, List<Ticket> group, Footprint footprint, boolean withReady)
       throws SQLException {
     Object stamp = dialect.stamp(session);

@@ -45,21 +45,21 @@ import java.util.TreeSet;
  */
 final class Preconditions {
   private final Footprint footprint;
-  private final Ledger remembered;
+  private final Ledger cached;
 
-  Preconditions(Footprint footprint, Ledger remembered) {
+  Preconditions(Footprint footprint, Ledger cached) {
     this.footprint = footprint;
-    this.remembered = remembered;
+    this.cached = cached;
   }
 
   /** Whether the cache has everything that the decision needs, and all of it can be checked. */
   boolean areKnown() {
     return footprint.savedWorkflows().isEmpty()
-        && footprint.workflows().stream().allMatch(id -> remembered.workflow(id) != null)
+        && footprint.workflows().stream().allMatch(id -> cached.workflow(id) != null)
         && footprint.taskRuns().stream()
-            .allMatch(id -> isCreated(id) || remembered.taskRun(id) != null)
-        && executions().stream().allMatch(id -> isCreated(id) || remembered.execution(id) != null)
-        && remembered.hasTaskRunCounts(footprint.taskRunCounts())
+            .allMatch(id -> isCreated(id) || cached.taskRun(id) != null)
+        && executions().stream().allMatch(id -> isCreated(id) || cached.execution(id) != null)
+        && cached.hasTaskRunCounts(footprint.taskRunCounts())
         && footprint.tasks().stream().allMatch(task -> isCreated(task.executionId()));
   }
 
@@ -70,7 +70,7 @@ final class Preconditions {
   /** The executions that are touched, also by their task runs. */
   private Set<ExecutionId> executions() {
     Set<ExecutionId> executions = new TreeSet<>(footprint.executions());
-    executions.addAll(remembered.owners(footprint.taskRuns()));
+    executions.addAll(cached.owners(footprint.taskRuns()));
     return executions;
   }
 
@@ -101,13 +101,13 @@ final class Preconditions {
   private boolean dependsOnLiveAttempt(Effect effect) {
     return effect instanceof Effect.TaskRunMoved move
         && move.to() == TaskRunState.RUNNING
-        && remembered.hasLiveAttempt(move.after().id());
+        && cached.hasLiveAttempt(move.after().id());
   }
 
   private Rows taskRunCounts() {
     Rows taskRunCounts = WriteStatement.CHECK_TASK_RUN_COUNTS.rows();
     for (ExecutionId id : footprint.settled()) {
-      TaskRunCounts counts = remembered.counts(id);
+      TaskRunCounts counts = cached.counts(id);
       if (counts != null) {
         taskRunCounts.add(id.value(), counts.live(), counts.ended());
       }
@@ -118,7 +118,7 @@ final class Preconditions {
   private Rows taskRuns() {
     Rows taskRuns = WriteStatement.CHECK_TASK_RUN.rows();
     for (TaskRunId id : footprint.dependedOn()) {
-      TaskRunHead taskRun = remembered.taskRun(id);
+      TaskRunHead taskRun = cached.taskRun(id);
       if (taskRun != null) {
         taskRuns.add(
             id.value(),
@@ -135,14 +135,14 @@ final class Preconditions {
   List<Rows> checks() {
     Rows workflows = WriteStatement.CHECK_WORKFLOW.rows();
     for (WorkflowId id : footprint.newestRevisions()) {
-      WorkflowHead workflow = remembered.workflow(id);
+      WorkflowHead workflow = cached.workflow(id);
       if (workflow != null) {
         workflows.add(id.value(), workflow.revision());
       }
     }
     Rows executions = WriteStatement.CHECK_EXECUTION.rows();
     for (ExecutionId id : executions()) {
-      ExecutionHead execution = remembered.execution(id);
+      ExecutionHead execution = cached.execution(id);
       if (execution != null) {
         executions.add(id.value(), execution.version(), execution.state().name());
       }
