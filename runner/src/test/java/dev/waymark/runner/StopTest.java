@@ -140,12 +140,10 @@ class StopTest extends RunnerFixture {
           start(
               flow("flow")
                   .task("quick", "echo $WAYMARK_TASK_RUN_ID >> quick")
-                  .task("the start of task next", "sleep 300", "quick"));
+                  .task("next", "sleep 300", "quick"));
       Runner runner = runner();
       var result = runInBackground(runner, id);
-      Waiting.until(
-          "the start of task next",
-          () -> states(id).get("the start of task next") == TaskRunState.RUNNING);
+      Waiting.until("the start of task next", () -> states(id).get("next") == TaskRunState.RUNNING);
       runner.stop();
       result.join();
       assertThat(attemptStates(id, "quick")).containsExactly("1 SUCCEEDED");

@@ -177,8 +177,7 @@ public abstract class PageContract extends ContractTest {
     Stream<Execution> begun = store.allExecutions(inOnes);
     clock.advance(Duration.ofSeconds(1));
     ExecutionId added = execution();
-    List<ExecutionId> expected =
-        new ArrayList<>(everything.stream().map(Execution::id).toList());
+    List<ExecutionId> expected = new ArrayList<>(everything.stream().map(Execution::id).toList());
     if (order == Order.OLDEST) {
       expected.add(added);
     }

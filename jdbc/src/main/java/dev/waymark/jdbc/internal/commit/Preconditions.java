@@ -56,8 +56,7 @@ final class Preconditions {
   boolean areKnown() {
     return footprint.savedWorkflows().isEmpty()
         && footprint.workflows().stream().allMatch(id -> cached.workflow(id) != null)
-        && footprint.taskRuns().stream()
-            .allMatch(id -> isCreated(id) || cached.taskRun(id) != null)
+        && footprint.taskRuns().stream().allMatch(id -> isCreated(id) || cached.taskRun(id) != null)
         && executions().stream().allMatch(id -> isCreated(id) || cached.execution(id) != null)
         && cached.hasTaskRunCounts(footprint.taskRunCounts())
         && footprint.tasks().stream().allMatch(task -> isCreated(task.executionId()));
