@@ -41,6 +41,31 @@ class LogFilesTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("of a handler is stored, also when it begins long after the handler")
+  void ofAHandlerIsStoredAlsoWhenItBeginsLate() throws Exception {
+    ExecutionId id = start(flow("flow").task("a", "").uses("late"));
+    Runner runner =
+        runner(
+            builder()
+                .handler(
+                    "late",
+                    context -> {
+                      touch("up");
+                      awaitFile("go");
+                      context.log("one");
+                    }));
+    var result = runInBackground(runner, id);
+    awaitFile("up");
+    Waiting.until("the attempt", () -> state(id) == ExecutionState.RUNNING);
+    // The runner has looked for the log by now, and found none.
+    assertThat(runner.run(start(flow("other").task("b", "true"))))
+        .isEqualTo(ExecutionState.SUCCEEDED);
+    touch("go");
+    assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(stored(id)).isEqualTo("one\n");
+  }
+
+  @Test
   @DisplayName("is never written through a link of another user")
   void areWrittenThroughNoLinkOfAnotherUser() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "giving a file away needs root");

@@ -10,12 +10,14 @@ import dev.waymark.runner.internal.process.OutputText;
 import dev.waymark.runner.internal.process.ProcessEnd;
 import dev.waymark.runner.internal.process.ProcessGroups;
 import dev.waymark.runner.internal.process.RunningTask;
+import dev.waymark.runner.internal.process.ShellCommand;
 import dev.waymark.runner.internal.process.TaskProcess;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.Heartbeat;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -126,14 +128,15 @@ public final class LocalAttempts implements AutoCloseable {
       RunningTask work = work(picture, taskRun);
       LocalAttempt local = new LocalAttempt(picture.id(), id, work);
       locals.put(id, local);
-      logs.add(id, config.logs().path(picture.id(), taskRun.task().id(), taskRun.attempt()));
       if (!heartbeat.keeps(id)) {
         local.lose(); // The start took too long, and no callback has reported it yet.
       }
       var unused = work.ended().thenAccept(end -> inbox.execute(() -> ended.accept(local, end)));
     } catch (NeverStartsException e) {
+      logs.forget(id);
       notStarted(picture, id, ProcessEnd.neverStarts(e.getMessage()));
     } catch (IOException | RuntimeException e) {
+      logs.forget(id);
       notStarted(picture, id, ProcessEnd.notStarted(e.getMessage()));
     }
   }
@@ -145,9 +148,14 @@ public final class LocalAttempts implements AutoCloseable {
   }
 
   private RunningTask work(ExecutionPicture picture, TaskRunPicture taskRun) throws IOException {
+    Path log = config.logs().path(picture.id(), taskRun.task().id(), taskRun.attempt());
     if (taskRun.task().run() != null) {
-      return TaskProcess.start(commands.of(picture, taskRun), groups, timer, config.grace());
+      ShellCommand command = commands.of(picture, taskRun);
+      // Before the script begins, because it may rename or delete the file.
+      logs.add(taskRun.attemptId(), log);
+      return TaskProcess.start(command, groups, timer, config.grace());
     }
+    logs.add(taskRun.attemptId(), log);
     return HandlerCall.start(
         config.handlers().named(taskRun.task().uses()),
         new HandlerContext(picture, taskRun, config.logs()),

@@ -9,6 +9,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,24 +36,35 @@ public final class LogTail implements Closeable {
   private static final int COMPARED = 64;
 
   private final Path path;
-  private final @Nullable SeekableByteChannel file;
-  private final @Nullable Object key;
+  private @Nullable SeekableByteChannel file;
+  private @Nullable Object key;
   private long position;
   private byte[] last = new byte[0];
 
-  private LogTail(Path path, @Nullable SeekableByteChannel file, @Nullable Object key) {
+  private LogTail(Path path) {
     this.path = path;
-    this.file = file;
-    this.key = key;
   }
 
-  /** Opens a log. If it cannot be opened, there is nothing to read. */
+  /**
+   * Opens a log. The log of a handler exists only after its first line, so a log that is missing is
+   * opened by a later read. While it cannot be opened, there is nothing to read.
+   */
   public static LogTail open(Path path) {
+    LogTail tail = new LogTail(path);
+    tail.openIfPossible();
+    return tail;
+  }
+
+  private void openIfPossible() {
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
     try {
-      return new LogTail(path, Files.newByteChannel(path), key(path));
+      Object found = key(path);
+      file = Files.newByteChannel(path);
+      key = found;
     } catch (IOException e) {
       LOG.debug("cannot open the log {}", path, e);
-      return new LogTail(path, null, null);
     }
   }
 
@@ -64,6 +76,9 @@ public final class LogTail implements Closeable {
    * The bytes after those that were read so far, at most this number; empty when there are none.
    */
   public byte[] next(int most) throws IOException {
+    if (file == null) {
+      openIfPossible();
+    }
     if (file == null) {
       return new byte[0];
     }
