@@ -4,20 +4,18 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
-import dev.waymark.jdbc.internal.JdbcStateStore;
 import dev.waymark.postgres.internal.PostgresConnector;
-import dev.waymark.postgres.internal.PostgresDialect;
 import dev.waymark.postgres.internal.PostgresErrors;
-import dev.waymark.postgres.internal.PostgresListener;
-import dev.waymark.postgres.internal.PostgresNotifier;
 import dev.waymark.postgres.internal.PostgresOpening;
 import dev.waymark.postgres.internal.PostgresSchema;
 import dev.waymark.postgres.internal.PostgresServer;
 import dev.waymark.postgres.internal.PostgresSessions;
 import dev.waymark.postgres.internal.PostgresSettings;
+import dev.waymark.postgres.internal.PostgresStore;
 import dev.waymark.postgres.internal.connect.PostgresAddress;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -54,25 +52,9 @@ import org.postgresql.PGProperty;
  *
  * @since 0.1.0
  */
-public final class PostgresStateStore extends JdbcStateStore {
-  private final PostgresListener listener;
-
-  private PostgresStateStore(
-      Builder builder,
-      PostgresSettings settings,
-      PostgresErrors errors,
-      PostgresServer server,
-      PostgresSessions sessions,
-      DataSource outsideOfPool) {
-    super(
-        sessions,
-        new PostgresDialect(settings, errors, server),
-        builder.clock,
-        builder.limits,
-        settings.retryTimeout(),
-        builder.observer);
-    this.listener = new PostgresListener(outsideOfPool, settings.schema(), ready()::call);
-    ready().announceBy(new PostgresNotifier(sessions, settings.schema()));
+public final class PostgresStateStore extends ForwardingStateStore {
+  private PostgresStateStore(PostgresStore store) {
+    super(store);
   }
 
   /**
@@ -84,13 +66,7 @@ public final class PostgresStateStore extends JdbcStateStore {
    */
   @Override
   public Subscription onReady(Runnable listener) {
-    return this.listener.during(super.onReady(listener));
-  }
-
-  @Override
-  public void close() {
-    listener.close();
-    super.close();
+    return delegate().onReady(listener);
   }
 
   /**
@@ -439,7 +415,9 @@ public final class PostgresStateStore extends JdbcStateStore {
         }
         PostgresServer server = new PostgresSchema(settings, errors).prepare(sessions);
         ready = true;
-        return new PostgresStateStore(this, settings, errors, server, sessions, outsideOfPool);
+        return new PostgresStateStore(
+            new PostgresStore(
+                settings, errors, server, sessions, outsideOfPool, clock, limits, observer));
       } finally {
         if (!ready) {
           sessions.close();

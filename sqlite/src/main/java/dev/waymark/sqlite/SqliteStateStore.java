@@ -2,24 +2,20 @@ package dev.waymark.sqlite;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
-import dev.waymark.jdbc.internal.JdbcStateStore;
 import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.sqlite.internal.SqliteConnector;
-import dev.waymark.sqlite.internal.SqliteDialect;
 import dev.waymark.sqlite.internal.SqliteErrors;
-import dev.waymark.sqlite.internal.SqliteListener;
 import dev.waymark.sqlite.internal.SqliteSchema;
-import dev.waymark.sqlite.internal.SqliteSessions;
+import dev.waymark.sqlite.internal.SqliteStore;
 import dev.waymark.sqlite.internal.StoreFile;
-import dev.waymark.sqlite.internal.WalSize;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Objects;
 
 /**
  * The state store in one SQLite file. It needs no installation and no server.
@@ -43,30 +39,12 @@ import java.util.Objects;
  *
  * @since 0.1.0
  */
-public final class SqliteStateStore extends JdbcStateStore {
-  /**
-   * The store does not retry a locked file: SQLite itself waits for the lock. This limits the
-   * commits one by one after an error of a group.
-   */
-  private static final Duration LONGEST = Duration.ofHours(1);
+public final class SqliteStateStore extends ForwardingStateStore {
+  private final SqliteStore store;
 
-  /**
-   * How long a call waits for the reads of other threads to end; it has nothing to do with other
-   * processes.
-   */
-  private static final Duration READER_TIMEOUT = Duration.ofSeconds(30);
-
-  private final SqliteListener listener;
-
-  private SqliteStateStore(Builder builder, SqliteConnector connector, SqliteErrors errors) {
-    super(
-        new SqliteSessions(connector, builder.maxReaders, READER_TIMEOUT),
-        new SqliteDialect(errors),
-        builder.clock,
-        builder.limits,
-        LONGEST,
-        builder.observer);
-    this.listener = new SqliteListener(connector, ready()::call);
+  private SqliteStateStore(SqliteStore store) {
+    super(store);
+    this.store = store;
   }
 
   /**
@@ -78,13 +56,7 @@ public final class SqliteStateStore extends JdbcStateStore {
    */
   @Override
   public Subscription onReady(Runnable listener) {
-    return this.listener.during(super.onReady(listener));
-  }
-
-  @Override
-  public void close() {
-    listener.close();
-    super.close();
+    return store.onReady(listener);
   }
 
   /**
@@ -99,7 +71,7 @@ public final class SqliteStateStore extends JdbcStateStore {
    * @throws StoreUnavailableException when the file cannot be read
    */
   public long walBytes() {
-    return Objects.requireNonNull(look("measure the write-ahead log", WalSize::bytes));
+    return store.walBytes();
   }
 
   /**
@@ -224,7 +196,8 @@ public final class SqliteStateStore extends JdbcStateStore {
       } catch (LinkageError e) {
         throw errors.noNativeLibrary(e);
       }
-      return new SqliteStateStore(this, connector, errors);
+      return new SqliteStateStore(
+          new SqliteStore(connector, errors, maxReaders, clock, limits, observer));
     }
   }
 }

@@ -12,6 +12,7 @@ import dev.waymark.core.query.Order;
 import dev.waymark.core.query.Page;
 import dev.waymark.core.query.PageRequest;
 import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.StateStore;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

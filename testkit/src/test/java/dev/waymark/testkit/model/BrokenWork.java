@@ -12,6 +12,7 @@ import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;

@@ -6,6 +6,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.Outcome;
