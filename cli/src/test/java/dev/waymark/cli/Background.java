@@ -1,6 +1,7 @@
 package dev.waymark.cli;
 
 import dev.waymark.cli.CliTest.Run;
+import dev.waymark.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +49,7 @@ final class Background {
 
   /** Waits until its standard output contains this text. */
   void awaitOut(String text) {
-    Waiting.until(text, () -> out().contains(text), this::isRunning);
+    Await.until(text, () -> out().contains(text), this::isRunning);
   }
 
   /** Waits for its end and returns its result. */

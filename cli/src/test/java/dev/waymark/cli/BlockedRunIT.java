@@ -9,6 +9,7 @@ import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.SqliteStateStore;
+import dev.waymark.testkit.Await;
 import dev.waymark.testkit.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class BlockedRunIT {
       }
     }
     try (JavaProcess first = waymark("run", "-f", flow.toString())) {
-      Waiting.until("the task", () -> Files.exists(folder.resolve("began")), first::isAlive);
+      Await.until("the task", () -> Files.exists(folder.resolve("began")), first::isAlive);
       if (signal.equals("KILL")) {
         first.kill();
       } else {
@@ -88,7 +89,7 @@ class BlockedRunIT {
             "id: unserved\ntasks:\n  a: {run: echo a, pool: gpu}\n  b: {run: echo b, needs: a}\n");
     String why = "waymark: waiting: task a: no living worker serves pool \"gpu\" (alive: ";
     try (JavaProcess run = waymark("run", "-f", flow.toString())) {
-      Waiting.until(why, () -> said().contains(why), run::isAlive);
+      Await.until(why, () -> said().contains(why), run::isAlive);
       try (JavaProcess show = waymark("executions", "show", id(), "-o", "jsonl")) {
         assertThat(String.join("\n", show.readLines()))
             .contains("\"reason\":\"POOL_NOT_SERVED\"", "\"pool\":\"gpu\"")

@@ -3,6 +3,7 @@ package dev.waymark.cli;
 import dev.waymark.cli.internal.Cli;
 import dev.waymark.cli.internal.base.Surroundings;
 import dev.waymark.cli.internal.base.Terminal;
+import dev.waymark.testkit.Await;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -118,7 +119,7 @@ abstract class CliTest {
 
   /** Waits for a file in the home directory that a task writes. */
   void awaitFile(String name) {
-    Waiting.until(name, () -> Files.exists(home.resolve(name)));
+    Await.until(name, () -> Files.exists(home.resolve(name)));
   }
 
   Path file(String name, String content) {

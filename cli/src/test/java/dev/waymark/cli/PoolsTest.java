@@ -2,6 +2,7 @@ package dev.waymark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.testkit.Await;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,7 +79,7 @@ class PoolsTest extends CliTest {
     String held = "id: held\ntasks: {a: {run: 'while ! test -f go; do sleep 0.01; done'}}\n";
     String id = runFile(held, "--detach").id();
     Background worker = begin("worker", "--until-idle");
-    Waiting.until("a running task", () -> pools().contains(pool("default", null, 1, 0)));
+    Await.until("a running task", () -> pools().contains(pool("default", null, 1, 0)));
     Map<String, Object> busy =
         list(parse(waymark("pools", "list", "-o", "json").out()), "items").get(0);
     assertThat(busy).containsEntry("workers", 1).containsEntry("waiting", 0);

@@ -2,6 +2,7 @@ package dev.waymark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.testkit.Await;
 import dev.waymark.testserver.TestServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -79,7 +80,7 @@ class PostgresStoreTest extends CliTest {
           url("schema=" + schema + "&retry-timeout=100ms")
               .replace(place[0] + ":" + place[1], "localhost:" + port);
       Background worker = begin("--store", url, "worker", "--until-idle");
-      Waiting.until("the message", () -> worker.err().contains("; retrying in 1s"));
+      Await.until("the message", () -> worker.err().contains("; retrying in 1s"));
       up.set(true);
       Run run = worker.await();
       assertThat(run.exitCode()).as(run.err()).isZero();

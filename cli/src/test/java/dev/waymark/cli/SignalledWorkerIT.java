@@ -2,6 +2,7 @@ package dev.waymark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.testkit.Await;
 import dev.waymark.testkit.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ class SignalledWorkerIT extends CliTest {
   void idle() throws IOException {
     String done = runFile(OTHER, "--detach").id();
     try (JavaProcess worker = worker("--name", "red")) {
-      Waiting.until("the end", () -> states(done).equals(List.of("SUCCEEDED")), worker::isAlive);
+      Await.until("the end", () -> states(done).equals(List.of("SUCCEEDED")), worker::isAlive);
       worker.signal("TERM");
       assertThat(worker.waitFor()).isZero();
       assertThat(workers()).containsExactly("red GONE 0");
@@ -110,9 +111,9 @@ class SignalledWorkerIT extends CliTest {
       assertThat(worker.isAlive()).isTrue();
       worker.kill();
     }
-    Waiting.until("the end of the lease", () -> workers().equals(List.of("red GONE 1")));
+    Await.until("the end of the lease", () -> workers().equals(List.of("red GONE 1")));
     try (JavaProcess worker = worker("--name", "red")) {
-      Waiting.until(
+      Await.until(
           "the end", () -> states(held).stream().allMatch("SUCCEEDED"::equals), worker::isAlive);
       worker.signal("TERM");
       assertThat(worker.waitFor()).isZero();
@@ -149,11 +150,11 @@ class SignalledWorkerIT extends CliTest {
   }
 
   private void awaitMessage(String text, JavaProcess worker) {
-    Waiting.until(text, () -> messages().contains(text), worker::isAlive);
+    Await.until(text, () -> messages().contains(text), worker::isAlive);
   }
 
   private void await(String name, JavaProcess worker) {
-    Waiting.until(name, () -> Files.exists(home.resolve(name)), worker::isAlive);
+    Await.until(name, () -> Files.exists(home.resolve(name)), worker::isAlive);
   }
 
   /** Returns each worker as {@code NAME STATE ATTEMPTS}. */

@@ -2,6 +2,7 @@ package dev.waymark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.DisplayName;
@@ -42,7 +43,7 @@ class StartOptionsTest extends CliTest {
     Background worker = begin("worker", "--until-idle");
     awaitFile("up");
     Background second = begin("run", "held", KEY, "k");
-    Waiting.until(
+    Await.until(
         "the second start", () -> second.err().contains("execution " + id), second::isRunning);
     file("go", "");
     Run run = second.await();

@@ -2,6 +2,7 @@ package dev.waymark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.testkit.Await;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +127,7 @@ class WorkersTest extends CliTest {
         """;
     String id = runFile(witness, "--detach").id();
     Background worker = begin("worker", "--until-idle", "--concurrency", "2");
-    Waiting.until(
+    Await.until(
         "two tasks at the same time",
         () -> home.resolve("seen").toFile().exists() && lines("seen").contains("2"),
         worker::isRunning);

@@ -4,9 +4,8 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.spi.StoreBuilder;
 import dev.waymark.core.store.ForwardingStateStore;
-import dev.waymark.core.store.Limits;
-import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.postgres.internal.PostgresConnector;
 import dev.waymark.postgres.internal.PostgresErrors;
@@ -19,7 +18,6 @@ import dev.waymark.postgres.internal.PostgresStore;
 import dev.waymark.postgres.internal.connect.PostgresAddress;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -136,8 +134,11 @@ public final class PostgresStateStore extends ForwardingStateStore {
     return new Builder(null, source);
   }
 
-  /** Collects the settings. Not thread-safe. */
-  public static final class Builder {
+  /**
+   * Collects the settings. On PostgreSQL, the limit of a label value can be at most 2,048 bytes.
+   * Not thread-safe.
+   */
+  public static final class Builder extends StoreBuilder<Builder> {
     private static final Map<String, BiConsumer<Builder, String>> URL_SETTINGS = urlSettings();
 
     /** The maximum that fits an index entry of PostgreSQL together with the name and the id. */
@@ -153,15 +154,16 @@ public final class PostgresStateStore extends ForwardingStateStore {
     private Duration lockTimeout = Duration.ofSeconds(10);
     private Duration idleTimeout = Duration.ofMinutes(1);
     private Duration retryTimeout = Duration.ofSeconds(30);
-    private Limits limits = Limits.defaults();
-    private InstantSource clock = InstantSource.system();
-    private StoreObserver observer = StoreObserver.NONE;
     private Map<String, String> environment = System.getenv();
-    private boolean createIfMissing = true;
 
     private Builder(@Nullable PostgresAddress address, @Nullable DataSource source) {
       this.address = address;
       this.source = source;
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
     }
 
     private static Map<String, BiConsumer<Builder, String>> urlSettings() {
@@ -220,15 +222,6 @@ public final class PostgresStateStore extends ForwardingStateStore {
     /** The schema that holds the tables, created when it is missing; {@code waymark} by default. */
     public Builder schema(String schema) {
       this.schema = schema;
-      return this;
-    }
-
-    /**
-     * Whether to create a missing schema; true by default. A program that only reads sets false, so
-     * that a misspelt database or schema is an error.
-     */
-    public Builder createIfMissing(boolean create) {
-      this.createIfMissing = create;
       return this;
     }
 
@@ -331,27 +324,6 @@ public final class PostgresStateStore extends ForwardingStateStore {
     }
 
     /**
-     * The limits; {@link Limits#defaults()} by default. On PostgreSQL a label value may have at
-     * most 2,048 bytes.
-     */
-    public Builder limits(Limits limits) {
-      this.limits = limits;
-      return this;
-    }
-
-    /** The clock for the time of commits; the system clock by default. */
-    public Builder clock(InstantSource clock) {
-      this.clock = clock;
-      return this;
-    }
-
-    /** The observer of each group of commits and each claim; none by default. */
-    public Builder observer(StoreObserver observer) {
-      this.observer = observer;
-      return this;
-    }
-
-    /**
      * Opens the store. Waits within the retry time-out for a server that is found but not ready,
      * because it starts, recovers or has no free connection. Does not wait for a server that is not
      * found.
@@ -376,10 +348,10 @@ public final class PostgresStateStore extends ForwardingStateStore {
     }
 
     private PostgresSettings settings() {
-      if (limits.maxLabelValueBytes() > MOST_LABEL_VALUE_BYTES) {
+      if (limits().maxLabelValueBytes() > MOST_LABEL_VALUE_BYTES) {
         throw new InvalidInputException(
             "limit maxLabelValueBytes is "
-                + limits.maxLabelValueBytes()
+                + limits().maxLabelValueBytes()
                 + "; on PostgreSQL, whose index holds the values, it can be at most "
                 + MOST_LABEL_VALUE_BYTES);
       }
@@ -410,14 +382,14 @@ public final class PostgresStateStore extends ForwardingStateStore {
         throws SQLException {
       boolean ready = false;
       try {
-        if (!createIfMissing) {
+        if (!createIfMissing()) {
           PostgresOpening.requireStore(sessions, settings, errors);
         }
         PostgresServer server = new PostgresSchema(settings, errors).prepare(sessions);
         ready = true;
         return new PostgresStateStore(
             new PostgresStore(
-                settings, errors, server, sessions, outsideOfPool, clock, limits, observer));
+                settings, errors, server, sessions, outsideOfPool, clock(), limits(), observer()));
       } finally {
         if (!ready) {
           sessions.close();

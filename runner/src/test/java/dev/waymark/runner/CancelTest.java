@@ -9,6 +9,7 @@ import dev.waymark.core.conflict.NotFoundException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.testkit.Await;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -71,7 +72,7 @@ class CancelTest extends RunnerFixture {
         start(flow("flow").task("again", "exit 1").retry(retry(2, Duration.ofHours(1))));
     Runner runner = runner();
     var result = runInBackground(runner, id);
-    Waiting.until(
+    Await.until(
         "the pause before the retry", () -> states(id).get("again") == TaskRunState.RETRYING);
     assertThat(runner.cancel(id)).isEqualTo(ExecutionState.CANCELLED);
     assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
@@ -106,7 +107,7 @@ class CancelTest extends RunnerFixture {
       ExecutionId id =
           start(flow("flow").task("a", "true").task("b", "sleep 0.01", "a").task("c", "true", "b"));
       var result = runInBackground(runner(), id);
-      Waiting.until("the run", () -> state(id) != ExecutionState.PENDING);
+      Await.until("the run", () -> state(id) != ExecutionState.PENDING);
       Runner.cancel(store, id);
       assertThat(result.join())
           .isIn(ExecutionState.CANCELLED, ExecutionState.SUCCEEDED)

@@ -9,6 +9,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.runner.definition.Stage;
+import dev.waymark.testkit.Await;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,7 @@ class CleanupTest extends RunnerFixture {
     // It does not search for executions, and works only on those that it claims.
     Runner there = runner(builder().pollInterval(Duration.ofHours(1)).pool("there"));
     var other = workInBackground(there);
-    Waiting.until("the end of the other", () -> states(id).get("other") == TaskRunState.SUCCEEDED);
+    Await.until("the end of the other", () -> states(id).get("other") == TaskRunState.SUCCEEDED);
     touch("go-on");
     assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
     there.stop();
@@ -201,7 +202,7 @@ class CleanupTest extends RunnerFixture {
     var result = runInBackground(runner(builder().concurrency(1)), id);
     awaitFile("up");
     Runner.pause(store, id);
-    Waiting.until("the end of clean", () -> states(id).get("clean") == TaskRunState.FAILED);
+    Await.until("the end of clean", () -> states(id).get("clean") == TaskRunState.FAILED);
     Runner.resume(store, id);
     assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
     assertThat(folder.resolve("more")).doesNotExist();
@@ -375,7 +376,7 @@ class CleanupTest extends RunnerFixture {
                 .stage(Stage.FINALLY));
     Runner first = runner();
     var result = runInBackground(first, id);
-    Waiting.until(
+    Await.until(
         "the pause before the retry", () -> states(id).get("work") == TaskRunState.RETRYING);
     first.stop();
     result.join();

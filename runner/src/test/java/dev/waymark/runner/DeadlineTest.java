@@ -11,6 +11,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.runner.definition.Stage;
+import dev.waymark.testkit.Await;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -83,8 +84,8 @@ class DeadlineTest extends RunnerFixture {
     var result = runInBackground(runner, id);
     awaitFile("up");
     assertThat(Runner.pause(store, id)).isEqualTo(ExecutionState.PAUSED);
-    Waiting.until("the time-out", () -> states(id).containsValue(TaskRunState.FAILED));
-    Waiting.until("the deadline to be set later", () -> claims().due().isEmpty());
+    Await.until("the time-out", () -> states(id).containsValue(TaskRunState.FAILED));
+    Await.until("the deadline to be set later", () -> claims().due().isEmpty());
     assertThat(state(id)).isEqualTo(ExecutionState.PAUSED);
     runner.stop();
     assertThat(result.join()).isEqualTo(ExecutionState.PAUSED);
@@ -112,7 +113,7 @@ class DeadlineTest extends RunnerFixture {
     awaitFile("up");
     first.stop();
     assertThat(result.join()).isEqualTo(ExecutionState.RUNNING);
-    Waiting.until("the time-out", () -> !claims().due().isEmpty());
+    Await.until("the time-out", () -> !claims().due().isEmpty());
     runner().work(true);
     assertThat(error(id)).isEqualTo(ERROR);
     assertThat(attemptStates(id, "a")).hasSizeLessThanOrEqualTo(2);
@@ -133,7 +134,7 @@ class DeadlineTest extends RunnerFixture {
     }
     awaitFile("up-a");
     awaitFile("up-b");
-    Waiting.until("the end", () -> state(id).isTerminal());
+    Await.until("the end", () -> state(id).isTerminal());
     assertThat(error(id)).isEqualTo(ERROR);
     assertThat(states(id))
         .isEqualTo(
@@ -149,7 +150,7 @@ class DeadlineTest extends RunnerFixture {
                 .task("a", "trap '' TERM; touch up; while ! test -f go-on; do sleep 0.02; done"));
     var result = runInBackground(runner(builder().grace(Duration.ofSeconds(20))), id);
     awaitFile("up");
-    Waiting.until("the time-out", () -> !claims().due().isEmpty());
+    Await.until("the time-out", () -> !claims().due().isEmpty());
     ExecutionId other = start(flow("other").task("a", "true"));
     runner().work(true);
     assertThat(state(other)).isEqualTo(ExecutionState.SUCCEEDED);
@@ -179,7 +180,7 @@ class DeadlineTest extends RunnerFixture {
     var result = runInBackground(runner, id);
     awaitFile("up");
     Runner.pause(store, id);
-    Waiting.until("the end of a", () -> states(id).get("a") == TaskRunState.FAILED);
+    Await.until("the end of a", () -> states(id).get("a") == TaskRunState.FAILED);
     assertThat(state(id)).isEqualTo(ExecutionState.PAUSED);
     // The remaining due mark does not delay other executions.
     ExecutionId other = start(flow("other").task("a", "true"));
@@ -200,7 +201,7 @@ class DeadlineTest extends RunnerFixture {
     awaitFile("up");
     able.stop();
     assertThat(result.join()).isEqualTo(ExecutionState.RUNNING);
-    Waiting.until("the time-out", () -> !claims().due().isEmpty());
+    Await.until("the time-out", () -> !claims().due().isEmpty());
     Runner unable =
         runner(
             Runner.builder(
@@ -212,7 +213,7 @@ class DeadlineTest extends RunnerFixture {
                 .logDirectory(folder.resolve("logs"))
                 .pollInterval(Duration.ofMillis(20)));
     var work = workInBackground(unable);
-    Waiting.until("the check of the deadline", () -> claims().due().isEmpty());
+    Await.until("the check of the deadline", () -> claims().due().isEmpty());
     unable.stop();
     work.join();
     assertThat(claims().next()).as("until the time-out is due again").isNotNull();

@@ -6,6 +6,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.runner.api.TaskContext;
+import dev.waymark.testkit.Await;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -136,7 +137,7 @@ class HandlerInterruptTest extends HandlerFixture {
     assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
     assertThat(threads).allMatch(Thread::isAlive).hasSize(1);
     never.countDown();
-    Waiting.until("the end of the thread", () -> threads.stream().noneMatch(Thread::isAlive));
+    Await.until("the end of the thread", () -> threads.stream().noneMatch(Thread::isAlive));
     assertThat(store.executionProgress(id))
         .satisfies(progress -> assertThat(progress.taskRuns().get(0).outputs()).isEmpty());
     nothingIsLive(id);

@@ -11,6 +11,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,13 +56,13 @@ class LeaseRenewalTest extends RunnerFixture {
                 })
             .asStore();
     var result = runInBackground(runner(builder().lease(Duration.ofMillis(900))), id);
-    Waiting.until("a heartbeat for all attempts", () -> last(beats).size() == 4);
+    Await.until("a heartbeat for all attempts", () -> last(beats).size() == 4);
     assertThat(new HashSet<>(last(beats))).hasSize(4);
     touch("go-on0");
-    Waiting.until("the end of one", () -> states(id).get("t0") == TaskRunState.SUCCEEDED);
+    Await.until("the end of one", () -> states(id).get("t0") == TaskRunState.SUCCEEDED);
     int before = beats.size();
     // The first of them may have been in flight.
-    Waiting.until("three more heartbeats", () -> beats.size() >= before + 3);
+    Await.until("three more heartbeats", () -> beats.size() >= before + 3);
     assertThat(beats.subList(before + 1, before + 3))
         .allSatisfy(
             beat ->
@@ -107,7 +108,7 @@ class LeaseRenewalTest extends RunnerFixture {
       awaitFile("begun" + i);
     }
     hold.set(true);
-    Waiting.until("the next claim", held::get);
+    Await.until("the next claim", held::get);
     AttemptId ended = attempts(id, "t1").get(0).id();
     real.commit(
         ChangeSet.builder()
@@ -115,7 +116,7 @@ class LeaseRenewalTest extends RunnerFixture {
             .updateTaskRun(ended.taskRunId(), TaskRunState.CANCELLED)
             .build());
     try {
-      Waiting.until("an answer to the next renewal", () -> renewals.isAnswered(ended));
+      Await.until("an answer to the next renewal", () -> renewals.isAnswered(ended));
     } finally {
       goOn.countDown();
       touch("go-on");
@@ -129,7 +130,7 @@ class LeaseRenewalTest extends RunnerFixture {
     assertThat(attemptStates(id, "t0")).containsExactly("1 SUCCEEDED");
     assertThat(attemptStates(id, "t1")).containsExactly("1 LOST");
     assertThat(attemptStates(id, "t2")).containsExactly("1 SUCCEEDED");
-    Waiting.until("the end of the lost attempt here", () -> !losses.lost.isEmpty());
+    Await.until("the end of the lost attempt here", () -> !losses.lost.isEmpty());
     assertThat(losses.lost).containsExactly(ended);
   }
 
@@ -158,10 +159,10 @@ class LeaseRenewalTest extends RunnerFixture {
     store = faults.asStore();
     Runner runner = runner(builder().lease(lease));
     var work = workInBackground(runner);
-    Waiting.until("the worker", () -> !real.workers().isEmpty());
+    Await.until("the worker", () -> !real.workers().isEmpty());
     long begin = System.nanoTime();
     away.set(true);
-    Waiting.until(
+    Await.until(
         "twelve leases", () -> System.nanoTime() - begin > lease.multipliedBy(12).toNanos());
     int made = beats.get();
     long passed = System.nanoTime() - begin;

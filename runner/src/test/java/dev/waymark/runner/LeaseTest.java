@@ -14,6 +14,7 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.process.ProcessGroupsAccess;
+import dev.waymark.testkit.Await;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ class LeaseTest extends RunnerFixture {
   }
 
   private void awaitEndOfChild() {
-    Waiting.until("the end of the process group", () -> !ProcessGroupsAccess.runs(child()));
+    Await.until("the end of the process group", () -> !ProcessGroupsAccess.runs(child()));
   }
 
   /** What another worker would find now. */
@@ -136,7 +137,7 @@ class LeaseTest extends RunnerFixture {
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
     assertThat(attempts(id, "a").get(0).error()).isEqualTo("taken for dead");
-    Waiting.until("the end of the first attempt here", () -> !losses.lost.isEmpty());
+    Await.until("the end of the first attempt here", () -> !losses.lost.isEmpty());
     assertThat(losses.lost).containsExactly(attempt);
   }
 
@@ -161,7 +162,7 @@ class LeaseTest extends RunnerFixture {
     assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
     assertThat(losses.lost).isEmpty();
     Files.createFile(folder.resolve("over"));
-    Waiting.until("the end of the attempt here", () -> !losses.lost.isEmpty());
+    Await.until("the end of the attempt here", () -> !losses.lost.isEmpty());
     runner.close();
     assertThat(losses.lost).containsExactly(attempt);
   }
@@ -177,7 +178,7 @@ class LeaseTest extends RunnerFixture {
             .afterClaims(
                 claims -> {
                   if (late.getAndSet(false)) {
-                    Waiting.until("the end of the lease", () -> expired(real) == 1);
+                    Await.until("the end of the lease", () -> expired(real) == 1);
                   }
                 })
             .asStore();
@@ -238,7 +239,7 @@ class LeaseTest extends RunnerFixture {
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
     long version = taskRun(id, "a").version();
     back.countDown();
-    Waiting.until("the late renewal", () -> !renewals.isEmpty());
+    Await.until("the late renewal", () -> !renewals.isEmpty());
     suspended.stop();
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
     assertThat(taskRun(id, "a").version()).isEqualTo(version);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskId;
+import dev.waymark.testkit.Await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -56,7 +57,7 @@ class LogFilesTest extends RunnerFixture {
                     }));
     var result = runInBackground(runner, id);
     awaitFile("up");
-    Waiting.until("the attempt", () -> state(id) == ExecutionState.RUNNING);
+    Await.until("the attempt", () -> state(id) == ExecutionState.RUNNING);
     // The runner has looked for the log by now, and found none.
     assertThat(runner.run(start(flow("other").task("b", "true"))))
         .isEqualTo(ExecutionState.SUCCEEDED);
@@ -91,7 +92,7 @@ class LogFilesTest extends RunnerFixture {
                         + "echo one; while ! test -f go; do sleep 0.02; done\n"
                         + ": > \"$log\"; echo two"));
     var result = runInBackground(runner(), id);
-    Waiting.until("the first line", () -> stored(id).equals("one\n"));
+    Await.until("the first line", () -> stored(id).equals("one\n"));
     touch("go");
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
     String stored = stored(id);

@@ -10,6 +10,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.Await;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +33,7 @@ class OtherProgramsTest extends RunnerFixture {
     runner().work(true);
     assertThat(state(other)).isEqualTo(ExecutionState.SUCCEEDED);
     touch("go-on");
-    Waiting.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
+    Await.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
     assertThat(state(id)).isEqualTo(ExecutionState.PAUSED);
     store.updateExecution(id, ExecutionState.RUNNING, details(id).execution().version());
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
@@ -56,7 +57,7 @@ class OtherProgramsTest extends RunnerFixture {
             .asStore();
     Runner runner = runner();
     var result = runInBackground(runner, id);
-    Waiting.until("the pause", () -> state(id) == ExecutionState.PAUSED);
+    Await.until("the pause", () -> state(id) == ExecutionState.PAUSED);
     runner.work(true);
     assertThat(states(id)).containsEntry("a", TaskRunState.PENDING);
     assertThat(folder.resolve("a")).doesNotExist();
@@ -104,7 +105,7 @@ class OtherProgramsTest extends RunnerFixture {
     TaskRunId added = new TaskRunId(new UUID(9, 9));
     store.createTaskRun(new NewTaskRun(added, id, new TaskId("added")));
     touch("go-on");
-    Waiting.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
+    Await.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
     assertThat(state(id)).isEqualTo(ExecutionState.RUNNING);
     store.updateTaskRun(added, TaskRunState.SKIPPED, 1);
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);

@@ -12,6 +12,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.definition.Stage;
+import dev.waymark.testkit.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +40,11 @@ class PauseResumeTest extends RunnerFixture {
     Runner runner = runner();
     var result = runInBackground(runner, id);
     awaitFile("up");
-    Waiting.until(
+    Await.until(
         "the pause before the retry", () -> states(id).get("again") == TaskRunState.RETRYING);
     assertThat(Runner.pause(store, id)).isEqualTo(ExecutionState.PAUSED);
     touch("go-on");
-    Waiting.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
+    Await.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
     // Longer than the pause between the attempts.
     assertThat(runner.run(start(flow("other").task("a", "sleep 0.4"))))
         .isEqualTo(ExecutionState.SUCCEEDED);
@@ -75,7 +76,7 @@ class PauseResumeTest extends RunnerFixture {
     awaitFile("up");
     Runner.pause(store, id);
     touch("go-on");
-    Waiting.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
+    Await.until("the end of a", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
     first.stop();
     work.join();
     runner().work(true);
@@ -152,7 +153,7 @@ class PauseResumeTest extends RunnerFixture {
     awaitFile("up");
     Runner.pause(store, id);
     touch("go-on");
-    Waiting.until("the failure", () -> states(id).get("a") == TaskRunState.RETRYING);
+    Await.until("the failure", () -> states(id).get("a") == TaskRunState.RETRYING);
     Runner.resume(store, id);
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
   }
@@ -201,7 +202,7 @@ class PauseResumeTest extends RunnerFixture {
     awaitFile("up");
     Runner.pause(store, id);
     assertThat(Runner.cancel(store, id)).isEqualTo(ExecutionState.CANCELLING);
-    Waiting.until("the end", () -> state(id) == ExecutionState.CANCELLED);
+    Await.until("the end", () -> state(id) == ExecutionState.CANCELLED);
     assertThat(attemptStates(id, "a")).containsExactly("1 CANCELLED");
     assertThat(work).isNotDone();
   }
@@ -222,7 +223,7 @@ class PauseResumeTest extends RunnerFixture {
       awaitFile("up" + i);
     }
     assertThat(runner().cancel(id)).isEqualTo(ExecutionState.CANCELLING);
-    Waiting.until("the end", () -> state(id) == ExecutionState.CANCELLED);
+    Await.until("the end", () -> state(id) == ExecutionState.CANCELLED);
     for (int i = 0; i < 3; i++) {
       assertThat(states(id)).containsEntry("t" + i, TaskRunState.CANCELLED);
     }
@@ -253,8 +254,8 @@ class PauseResumeTest extends RunnerFixture {
                                       && update.to() == ExecutionState.CANCELLING);
                   if (cancels && !once.getAndSet(true)) {
                     touch("go-on");
-                    Waiting.until("the end", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
-                    Waiting.until(
+                    Await.until("the end", () -> states(id).get("a") == TaskRunState.SUCCEEDED);
+                    Await.until(
                         "the start of the execution",
                         () -> state(blocker) == ExecutionState.RUNNING);
                   }
@@ -263,7 +264,7 @@ class PauseResumeTest extends RunnerFixture {
             .asStore();
     assertThat(Runner.cancel(late, id)).isEqualTo(ExecutionState.CANCELLING);
     touch("end");
-    Waiting.until("the end", () -> state(id) == ExecutionState.CANCELLED);
+    Await.until("the end", () -> state(id) == ExecutionState.CANCELLED);
     assertThat(states(id))
         .isEqualTo(Map.of("a", TaskRunState.SUCCEEDED, "b", TaskRunState.CANCELLED));
     assertThat(work).isNotDone();
@@ -281,7 +282,7 @@ class PauseResumeTest extends RunnerFixture {
     var work = workInBackground(runner);
     awaitFile("up");
     CompletableFuture<Void> drained = CompletableFuture.runAsync(runner::drain);
-    Waiting.until("the refusal of new runs", () -> refuses(runner, id));
+    Await.until("the refusal of new runs", () -> refuses(runner, id));
     assertThat(drained).isNotDone();
     touch("go-on");
     drained.join();
@@ -344,7 +345,7 @@ class PauseResumeTest extends RunnerFixture {
     Runner idle = runner();
     var work = workInBackground(idle);
     ExecutionId id = start(flow("flow").task("a", "true"));
-    Waiting.until("the end", () -> state(id) == ExecutionState.SUCCEEDED);
+    Await.until("the end", () -> state(id) == ExecutionState.SUCCEEDED);
     idle.drain();
     work.join();
   }

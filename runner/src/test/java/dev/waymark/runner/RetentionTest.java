@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.testkit.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,8 +41,8 @@ class RetentionTest extends RunnerFixture {
     Path other = Files.createDirectories(folder.resolve("logs").resolve("notes"));
     var work = workInBackground(runner(builder().logFileRetention(Duration.ZERO)));
     for (ExecutionId id : ended) {
-      Waiting.until("the end", () -> state(id).isTerminal());
-      Waiting.until("the deletion", () -> !Files.exists(logs(id)));
+      Await.until("the end", () -> state(id).isTerminal());
+      Await.until("the deletion", () -> !Files.exists(logs(id)));
       AttemptId attempt = attempts(id, "a").get(0).id();
       assertThat(new String(store.log(attempt, 0, 100).bytes(), StandardCharsets.UTF_8))
           .isEqualTo("hello\n");
@@ -50,8 +51,8 @@ class RetentionTest extends RunnerFixture {
     assertThat(foreign).exists();
     assertThat(other).exists();
     touch("go");
-    Waiting.until("the end of the last", () -> state(live).isTerminal());
-    Waiting.until("the deletion of the logs", () -> !Files.exists(logs(live)));
+    Await.until("the end of the last", () -> state(live).isTerminal());
+    Await.until("the deletion of the logs", () -> !Files.exists(logs(live)));
     assertThat(work).isNotDone();
   }
 
@@ -75,7 +76,7 @@ class RetentionTest extends RunnerFixture {
                 .clock(() -> Instant.now().plus(Duration.ofHours(1)))
                 .logFileRetention(Duration.ofMinutes(30)));
     var work = workInBackground(deletes);
-    Waiting.until("the deletion", () -> !Files.exists(logs(old)));
+    Await.until("the deletion", () -> !Files.exists(logs(old)));
     assertThat(work).isNotDone();
   }
 

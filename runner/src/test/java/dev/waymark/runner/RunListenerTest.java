@@ -14,6 +14,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.runner.api.RunListener;
 import dev.waymark.runner.api.TaskRunProgress;
+import dev.waymark.testkit.Await;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -159,7 +160,7 @@ class RunListenerTest extends RunnerFixture {
     awaitFile("up");
     Runner.pause(store, id);
     touch("go-on");
-    Waiting.until("the end of it", () -> states(id).get("held") != TaskRunState.RUNNING);
+    Await.until("the end of it", () -> states(id).get("held") != TaskRunState.RUNNING);
     Runner.resume(store, id);
     Runner.cancel(store, id);
     result.join();
@@ -192,7 +193,7 @@ class RunListenerTest extends RunnerFixture {
     var other = runInBackground(runner(), id);
     awaitFile("up");
     var result = runInBackground(runner(builder().listener(recorder)), id);
-    Waiting.until("the first call of the second listener", () -> !recorder.calls.isEmpty());
+    Await.until("the first call of the second listener", () -> !recorder.calls.isEmpty());
     touch("go-on");
     assertThat(result.join()).isEqualTo(other.join());
     assertThat(recorder.calls)

@@ -16,6 +16,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.api.StartRequest;
 import dev.waymark.sqlite.SqliteStateStore;
+import dev.waymark.testkit.Await;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -161,7 +162,7 @@ abstract class RunnerFixture {
   }
 
   void awaitFile(String name) {
-    Waiting.until(name, () -> Files.exists(folder.resolve(name)));
+    Await.until(name, () -> Files.exists(folder.resolve(name)));
   }
 
   void touch(String name) {

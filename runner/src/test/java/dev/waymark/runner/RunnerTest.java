@@ -12,6 +12,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.NewExecution;
+import dev.waymark.testkit.Await;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -93,10 +94,10 @@ class RunnerTest extends RunnerFixture {
     Runner runner = runner();
     var result = runInBackground(runner, id);
     awaitFile("slow-runs");
-    Waiting.until(
+    Await.until(
         "the pause before the retry", () -> states(id).get("again") == TaskRunState.RETRYING);
     touch("fail");
-    Waiting.until("the failure", () -> states(id).get("fails") == TaskRunState.FAILED);
+    Await.until("the failure", () -> states(id).get("fails") == TaskRunState.FAILED);
     assertThat(states(id))
         .containsEntry("again", TaskRunState.CANCELLED)
         .containsEntry("after", TaskRunState.SKIPPED)

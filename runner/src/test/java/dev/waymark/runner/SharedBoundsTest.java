@@ -12,6 +12,7 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Pool;
+import dev.waymark.testkit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -68,14 +69,14 @@ class SharedBoundsTest extends RunnerFixture {
     AtomicBoolean over = new AtomicBoolean();
     CompletableFuture<Long> most = mostUntil(over, () -> running(FLOW));
     List<CompletableFuture<Void>> workers = workers();
-    Waiting.until("the maximum number", () -> isSeen(MOST));
+    Await.until("the maximum number", () -> isSeen(MOST));
     ExecutionId free = start(flow("free").task("a", "true"));
-    Waiting.until("another workflow", () -> state(free) == ExecutionState.SUCCEEDED);
+    Await.until("another workflow", () -> state(free) == ExecutionState.SUCCEEDED);
     assertThat(all.stream().filter(id -> state(id) == ExecutionState.PENDING))
         .hasSize(EXECUTIONS - MOST);
 
     release();
-    Waiting.until("the end of all", () -> all.stream().allMatch(id -> state(id).isTerminal()));
+    Await.until("the end of all", () -> all.stream().allMatch(id -> state(id).isTerminal()));
     over.set(true);
     assertThat(most.join()).isEqualTo(MOST);
     assertNeverPassed(EXECUTIONS);
@@ -103,7 +104,7 @@ class SharedBoundsTest extends RunnerFixture {
     ExecutionId second = awaitRunning(holds.keySet());
     // The worker that ends the second execution may die before it notifies the third one.
     ClaimRequest look = ClaimRequest.of("looks", 0, Duration.ofHours(1));
-    Waiting.until(
+    Await.until(
         "the next execution",
         () -> {
           Claims claims = store.claim(look);
@@ -114,7 +115,7 @@ class SharedBoundsTest extends RunnerFixture {
     Files.delete(folder.resolve(Objects.requireNonNull(holds.remove(second))));
     ExecutionId third = awaitRunning(holds.keySet());
     Files.delete(folder.resolve(Objects.requireNonNull(holds.remove(third))));
-    Waiting.until("the end of the last", () -> state(third).isTerminal());
+    Await.until("the end of the last", () -> state(third).isTerminal());
     assertThat(workers).noneMatch(CompletableFuture::isDone);
   }
 
@@ -125,11 +126,11 @@ class SharedBoundsTest extends RunnerFixture {
     List<ExecutionId> left = new ArrayList<>(List.of(start(flow), start(flow), start(flow)));
     var unused = workers();
     while (!left.isEmpty()) {
-      Waiting.until("the start of one", () -> running(FLOW) == 1);
+      Await.until("the start of one", () -> running(FLOW) == 1);
       ExecutionId begun =
           left.stream().filter(id -> state(id) == ExecutionState.RUNNING).findFirst().orElseThrow();
       Runner.cancel(store, begun);
-      Waiting.until("the end of " + begun, () -> state(begun) == ExecutionState.CANCELLED);
+      Await.until("the end of " + begun, () -> state(begun) == ExecutionState.CANCELLED);
       left.remove(begun);
     }
   }
@@ -149,10 +150,10 @@ class SharedBoundsTest extends RunnerFixture {
     awaitFile("up");
     ExecutionId second = start(flow);
     ExecutionId third = start(flow);
-    Waiting.until("the answers to both", () -> due().isEmpty());
+    Await.until("the answers to both", () -> due().isEmpty());
     Runner.pause(store, first);
     release();
-    Waiting.until("the end of a", () -> states(first).get("a") == TaskRunState.SUCCEEDED);
+    Await.until("the end of a", () -> states(first).get("a") == TaskRunState.SUCCEEDED);
     runner.drain();
     work.join();
 
@@ -183,13 +184,13 @@ class SharedBoundsTest extends RunnerFixture {
     AtomicBoolean over = new AtomicBoolean();
     CompletableFuture<Long> most = mostUntil(over, () -> gpu().running());
     List<CompletableFuture<Void>> workers = workers("default", "gpu");
-    Waiting.until("the maximum number", () -> isSeen(MOST));
+    Await.until("the maximum number", () -> isSeen(MOST));
     awaitFile("free");
     assertThat(gpu()).isEqualTo(new Pool("gpu", MOST, MOST, 2 * EXECUTIONS - MOST));
 
     release();
     for (ExecutionId id : both) {
-      Waiting.until("the end of " + id, () -> state(id) == ExecutionState.SUCCEEDED);
+      Await.until("the end of " + id, () -> state(id) == ExecutionState.SUCCEEDED);
     }
     over.set(true);
     assertThat(most.join()).isEqualTo(MOST);
@@ -200,7 +201,7 @@ class SharedBoundsTest extends RunnerFixture {
   // ---- the workers, and what the tests observe
 
   private ExecutionId awaitRunning(Collection<ExecutionId> some) {
-    Waiting.until(
+    Await.until(
         "the start of an execution",
         () -> some.stream().anyMatch(id -> state(id) == ExecutionState.RUNNING));
     return some.stream()

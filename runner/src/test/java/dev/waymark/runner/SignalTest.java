@@ -7,6 +7,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.Limits;
 import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.internal.process.ProcessGroupsAccess;
+import dev.waymark.testkit.Await;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +43,7 @@ class SignalTest {
             .redirectOutput(out.toFile())
             .start();
     Path pid = folder.resolve("pid");
-    Waiting.until("the task", () -> pid.toFile().length() > 0 || !jvm.isAlive());
+    Await.until("the task", () -> pid.toFile().length() > 0 || !jvm.isAlive());
     assertThat(jvm.isAlive()).as(() -> read(out)).isTrue();
     long task = Long.parseLong(read(pid).strip());
     jvm.destroy();

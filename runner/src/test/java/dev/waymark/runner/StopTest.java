@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.testkit.Await;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -70,7 +71,7 @@ class StopTest extends RunnerFixture {
       Runner runner = runner();
       var result = runInBackground(runner, id);
       int attempts = stops;
-      Waiting.until(
+      Await.until(
           "attempt " + stops,
           () -> folder.resolve("runs").toFile().exists() && lines("runs").size() == attempts);
       runner.stop();
@@ -87,7 +88,7 @@ class StopTest extends RunnerFixture {
     Runner runner = runner();
     CompletableFuture<Void> work = CompletableFuture.runAsync(() -> runner.work(false));
     ExecutionId id = start(flow("flow").task("a", "true"));
-    Waiting.until("the end", () -> state(id) == ExecutionState.SUCCEEDED);
+    Await.until("the end", () -> state(id) == ExecutionState.SUCCEEDED);
     assertThat(work).isNotDone();
     runner.stop();
     work.join();
@@ -143,7 +144,7 @@ class StopTest extends RunnerFixture {
                   .task("next", "sleep 300", "quick"));
       Runner runner = runner();
       var result = runInBackground(runner, id);
-      Waiting.until("the start of task next", () -> states(id).get("next") == TaskRunState.RUNNING);
+      Await.until("the start of task next", () -> states(id).get("next") == TaskRunState.RUNNING);
       runner.stop();
       result.join();
       assertThat(attemptStates(id, "quick")).containsExactly("1 SUCCEEDED");

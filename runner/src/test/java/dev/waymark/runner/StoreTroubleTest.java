@@ -14,6 +14,7 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.process.ProcessGroupsAccess;
+import dev.waymark.testkit.Await;
 import dev.waymark.testkit.InMemoryStateStore;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -139,7 +140,7 @@ class StoreTroubleTest extends RunnerFixture {
 
   private static void letPass(Duration time) {
     long begin = System.nanoTime();
-    Waiting.until("the end of the lease", () -> System.nanoTime() - begin > time.toNanos());
+    Await.until("the end of the lease", () -> System.nanoTime() - begin > time.toNanos());
   }
 
   @Test

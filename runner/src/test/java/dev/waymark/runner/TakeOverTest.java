@@ -22,6 +22,7 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.api.TaskHandler;
 import dev.waymark.runner.api.TaskLogs;
 import dev.waymark.runner.internal.process.ProcessGroupsAccess;
+import dev.waymark.testkit.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,7 +75,7 @@ class TakeOverTest extends RunnerFixture {
     runner().work(true);
     assertThat(attemptStates(id, "a")).containsExactly("1 RUNNING");
     var unused = workInBackground(runner());
-    Waiting.until("the end", () -> state(id) == ExecutionState.SUCCEEDED);
+    Await.until("the end", () -> state(id) == ExecutionState.SUCCEEDED);
     assertThat(attemptStates(id, "a")).containsExactly("1 LOST", "2 SUCCEEDED");
     List<Attempt> attempts = attempts(id, "a");
     assertThat(attempts.get(0).error())
@@ -108,7 +109,7 @@ class TakeOverTest extends RunnerFixture {
     for (int lost = 1; lost <= 3; lost++) {
       AttemptId attempt = claimElsewhere("far", Duration.ofMillis(100));
       assertThat(attempt.number()).isEqualTo(lost);
-      Waiting.until(
+      Await.until(
           "the end of the lost attempt", () -> taskRun(id, "a").state() != TaskRunState.RUNNING);
     }
     assertThat(result.join()).isEqualTo(ExecutionState.FAILED);
@@ -184,7 +185,7 @@ class TakeOverTest extends RunnerFixture {
     store = first;
     for (int round = 0; round < 50; round++) {
       ExecutionId id = start(flow("flow").task("a", "").uses("meet").task("b", "").uses("meet"));
-      Waiting.until("round " + round, () -> state(id).isTerminal());
+      Await.until("round " + round, () -> state(id).isTerminal());
       assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
       assertThat(attemptStates(id, "a")).containsExactly("1 SUCCEEDED");
       assertThat(attemptStates(id, "b")).containsExactly("1 SUCCEEDED");
@@ -224,7 +225,7 @@ class TakeOverTest extends RunnerFixture {
   void oneFinishesWhatAnotherLeftBetweenTwoSteps() {
     ExecutionId id = start(flow("flow").task("a", "true").task("b", "touch b", "a"));
     var work = workInBackground(runner());
-    Waiting.until("the end of the execution", () -> state(id).isTerminal());
+    Await.until("the end of the execution", () -> state(id).isTerminal());
 
     ExecutionId left = start(flow("left").task("a", "true").pool("far").task("b", "touch c", "a"));
     AttemptId attempt = claimElsewhere("far", Duration.ofHours(1));
@@ -235,7 +236,7 @@ class TakeOverTest extends RunnerFixture {
             .updateTaskRun(new AttemptId(attempt.taskRunId(), 1), TaskRunState.SUCCEEDED)
             .settleExecution(left, new Standing(2, ExecutionState.RUNNING, 0, 2))
             .build());
-    Waiting.until("the end", () -> state(left).isTerminal());
+    Await.until("the end", () -> state(left).isTerminal());
     assertThat(state(left)).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(work).isNotDone();
   }

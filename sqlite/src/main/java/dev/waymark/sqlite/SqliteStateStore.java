@@ -2,9 +2,8 @@ package dev.waymark.sqlite;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.spi.StoreBuilder;
 import dev.waymark.core.store.ForwardingStateStore;
-import dev.waymark.core.store.Limits;
-import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.sqlite.internal.SqliteConnector;
@@ -15,7 +14,6 @@ import dev.waymark.sqlite.internal.StoreFile;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.InstantSource;
 
 /**
  * The state store in one SQLite file. It needs no installation and no server.
@@ -91,21 +89,22 @@ public final class SqliteStateStore extends ForwardingStateStore {
   }
 
   /** Collects the settings. Not thread-safe. */
-  public static final class Builder {
+  public static final class Builder extends StoreBuilder<Builder> {
     private static final long PAGE_BYTES = 4096;
     private static final long MOST_PAGES = 4_294_967_294L;
 
     private final Path file;
     private Duration busyTimeout = Duration.ofSeconds(10);
-    private boolean createIfMissing = true;
     private int maxReaders = 4;
     private long maxFileBytes = MOST_PAGES * PAGE_BYTES;
-    private Limits limits = Limits.defaults();
-    private InstantSource clock = InstantSource.system();
-    private StoreObserver observer = StoreObserver.NONE;
 
     private Builder(Path file) {
       this.file = file.toAbsolutePath().normalize();
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
     }
 
     /**
@@ -117,15 +116,6 @@ public final class SqliteStateStore extends ForwardingStateStore {
             "busy time-out " + timeout + " is out of range; use 0 to 1 hour");
       }
       this.busyTimeout = timeout;
-      return this;
-    }
-
-    /**
-     * Whether a missing or empty file becomes a new store; true by default. A program that only
-     * reads sets false, so that a misspelt path is an error.
-     */
-    public Builder createIfMissing(boolean create) {
-      this.createIfMissing = create;
       return this;
     }
 
@@ -157,24 +147,6 @@ public final class SqliteStateStore extends ForwardingStateStore {
       return this;
     }
 
-    /** The limits; {@link Limits#defaults()} by default. */
-    public Builder limits(Limits limits) {
-      this.limits = limits;
-      return this;
-    }
-
-    /** The clock for the time of commits; the system clock by default. */
-    public Builder clock(InstantSource clock) {
-      this.clock = clock;
-      return this;
-    }
-
-    /** The observer of each group of commits and each claim; none by default. */
-    public Builder observer(StoreObserver observer) {
-      this.observer = observer;
-      return this;
-    }
-
     /**
      * Opens the store. Only its user can read and write a new file and its companion files, with
      * any umask. The permissions of an existing file do not change.
@@ -186,7 +158,7 @@ public final class SqliteStateStore extends ForwardingStateStore {
      *     or belongs to a newer version
      */
     public SqliteStateStore build() {
-      Path real = StoreFile.prepare(file, createIfMissing);
+      Path real = StoreFile.prepare(file, createIfMissing());
       SqliteErrors errors = new SqliteErrors(real, busyTimeout);
       SqliteConnector connector = new SqliteConnector(real, busyTimeout, maxFileBytes / PAGE_BYTES);
       try {
@@ -197,7 +169,7 @@ public final class SqliteStateStore extends ForwardingStateStore {
         throw errors.noNativeLibrary(e);
       }
       return new SqliteStateStore(
-          new SqliteStore(connector, errors, maxReaders, clock, limits, observer));
+          new SqliteStore(connector, errors, maxReaders, clock(), limits(), observer()));
     }
   }
 }

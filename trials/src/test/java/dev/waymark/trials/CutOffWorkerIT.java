@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.Await;
 import dev.waymark.testkit.Invariants;
 import dev.waymark.testserver.TestServer;
 import java.io.IOException;
@@ -148,7 +149,7 @@ class CutOffWorkerIT {
     if (ends) {
       held.release();
     }
-    Waiting.until("the end of " + pids, () -> pids.stream().noneMatch(Pids::runs));
+    Await.until("the end of " + pids, () -> pids.stream().noneMatch(Pids::runs));
     held.awaitDone();
     held.checkTakenFrom(name);
     ExecutionDetails before = held.details();

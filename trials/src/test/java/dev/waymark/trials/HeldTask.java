@@ -13,6 +13,7 @@ import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
 import dev.waymark.runner.api.StartRequest;
+import dev.waymark.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ final class HeldTask implements AutoCloseable {
 
   /** Waits until the first attempt runs, and returns the worker that runs it. */
   String awaitWorker() {
-    Waiting.until("the first attempt", () -> Files.exists(begun()));
+    Await.until("the first attempt", () -> Files.exists(begun()));
     return held().attempts().get(0).worker();
   }
 
@@ -97,7 +98,7 @@ final class HeldTask implements AutoCloseable {
   /** Waits until the second attempt has succeeded, and the execution with it. */
   void awaitDone() {
     boolean done =
-        Waiting.within(LIMIT, () -> details().execution().state() == ExecutionState.SUCCEEDED);
+        Await.within(LIMIT, () -> details().execution().state() == ExecutionState.SUCCEEDED);
     assertThat(done).as("done after %s: %s", LIMIT, details()).isTrue();
   }
 

@@ -3,6 +3,7 @@ package dev.waymark.trials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.Await;
 import dev.waymark.trials.Workload.Outcome;
 import dev.waymark.trials.Workload.Starter;
 import java.io.IOException;
@@ -106,7 +107,7 @@ class KilledWorkersIT {
     private void killUntilEnded(StateStore store, Starter starter) {
       long before = 0;
       long lastProgress = System.nanoTime();
-      while (!Waiting.within(BETWEEN_KILLS, () -> isDone(store, starter))) {
+      while (!Await.within(BETWEEN_KILLS, () -> isDone(store, starter))) {
         lastProgress = ended > before ? System.nanoTime() : lastProgress;
         before = ended;
         assertThat(Duration.ofNanos(System.nanoTime() - lastProgress))

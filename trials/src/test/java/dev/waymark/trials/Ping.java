@@ -9,6 +9,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
 import dev.waymark.runner.api.StartRequest;
+import dev.waymark.testkit.Await;
 import java.util.List;
 import java.util.Objects;
 
@@ -57,7 +58,7 @@ final class Ping {
    * it continues, and the lease expired before.
    */
   void awaitAnswer() {
-    Waiting.until("an answer of " + worker, this::isAnswered);
+    Await.until("an answer of " + worker, this::isAnswered);
     List<Attempt> attempts =
         Objects.requireNonNull(store.executionDetails(id)).taskRuns().get(0).attempts();
     assertThat(attempts).as("%s", attempts).hasSizeBetween(1, 2);

@@ -12,6 +12,7 @@ import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
 import dev.waymark.runner.api.StartRequest;
+import dev.waymark.testkit.Await;
 import dev.waymark.testserver.TestServer;
 import dev.waymark.trials.Workload.Starter;
 import java.io.IOException;
@@ -100,10 +101,10 @@ class SkewedClockIT {
           location);
     }
     for (Map.Entry<ExecutionId, Path> each : all.entrySet()) {
-      Waiting.until("the attempt", () -> Files.exists(each.getValue().resolve("begun")));
+      Await.until("the attempt", () -> Files.exists(each.getValue().resolve("begun")));
       TaskRunId run = only(each.getKey()).taskRun().id();
       Duration many = recorder.firstLeaseEnds(run, 1).plus(LEASE.multipliedBy(4));
-      Waiting.until("many leases", () -> recorder.lastLeaseEnds(run, 1).compareTo(many) > 0);
+      Await.until("many leases", () -> recorder.lastLeaseEnds(run, 1).compareTo(many) > 0);
     }
     for (Map.Entry<ExecutionId, Path> each : all.entrySet()) {
       Files.createFile(each.getValue().resolve("go"));
@@ -215,7 +216,7 @@ class SkewedClockIT {
             tasks:
               a: {uses: flaky, with: {succeeds-at: "2"}, retry: {max-attempts: 2, delay: 2s, jitter: 0}}
             """);
-    Waiting.until("the first attempt", () -> hasFailed(paused));
+    Await.until("the first attempt", () -> hasFailed(paused));
     assertThat(Runner.pause(store, paused)).isEqualTo(ExecutionState.PAUSED);
     assertThat(Runner.resume(store, paused)).isEqualTo(ExecutionState.RUNNING);
     awaitEnd(paused, ExecutionState.SUCCEEDED);
@@ -225,7 +226,7 @@ class SkewedClockIT {
     try (Starter starter = new Starter(store, 100, folder)) {
       starter.startUpTo(Long.MAX_VALUE);
       long all = starter.started() + 2 + Clock.values().length;
-      assertThat(Waiting.within(Duration.ofMinutes(3), () -> Workload.ended(store) == all))
+      assertThat(Await.within(Duration.ofMinutes(3), () -> Workload.ended(store) == all))
           .as("%d of %d ended", Workload.ended(store), all)
           .isTrue();
     }
@@ -246,7 +247,7 @@ class SkewedClockIT {
   }
 
   private void awaitEnd(ExecutionId id, ExecutionState state) {
-    Waiting.until("the end of " + id, () -> details(id).execution().state().isTerminal());
+    Await.until("the end of " + id, () -> details(id).execution().state().isTerminal());
     assertThat(details(id).execution().state()).as("%s", details(id)).isEqualTo(state);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Worker;
+import dev.waymark.testkit.Await;
 import dev.waymark.testkit.Invariants;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ class SuspendedWorkerIT {
     }
     if (end == End.WHILE_SUSPENDED) {
       // The first is the shell, the second its child.
-      Waiting.until(
+      Await.until(
           "the end of the script", () -> held.pids().stream().limit(1).noneMatch(Pids::runs));
     }
     worker.resume();
@@ -114,7 +115,7 @@ class SuspendedWorkerIT {
       held.release();
     }
     List<Long> pids = held.pids();
-    Waiting.until("the end of " + pids, () -> pids.stream().noneMatch(Pids::runs));
+    Await.until("the end of " + pids, () -> pids.stream().noneMatch(Pids::runs));
     Ping.answered(store, name);
     assertThat(held.details()).as("after round %d (%s)", round, end).isEqualTo(before);
     return before;
@@ -128,12 +129,12 @@ class SuspendedWorkerIT {
     for (int round = 0; round < ROUNDS; round++) {
       Ping.answered(store, name);
       worker.suspend();
-      Waiting.until("the end of its time", () -> !isAlive(name));
+      Await.until("the end of its time", () -> !isAlive(name));
       Ping ping = Ping.start(store, name);
       assertThat(ping.isAnswered()).isFalse();
       worker.resume();
       ping.awaitAnswer();
-      Waiting.until("a heartbeat", () -> isAlive(name));
+      Await.until("a heartbeat", () -> isAlive(name));
     }
     assertThat(Invariants.violations(store)).isEmpty();
   }

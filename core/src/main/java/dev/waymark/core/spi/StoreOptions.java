@@ -22,10 +22,10 @@ public final class StoreOptions {
   private final boolean silencesDriver;
 
   private StoreOptions(Builder builder) {
-    this.createIfMissing = builder.createIfMissing;
-    this.limits = builder.limits;
-    this.clock = builder.clock;
-    this.observer = builder.observer;
+    this.createIfMissing = builder.createIfMissing();
+    this.limits = builder.limits();
+    this.clock = builder.clock();
+    this.observer = builder.observer();
     this.home = builder.home;
     this.environment = builder.environment;
     this.silencesDriver = builder.silencesDriver;
@@ -82,41 +82,15 @@ public final class StoreOptions {
   }
 
   /** Collects the options. Not thread-safe. */
-  public static final class Builder {
-    private boolean createIfMissing = true;
-    private Limits limits = Limits.defaults();
-    private InstantSource clock = InstantSource.system();
-    private StoreObserver observer = StoreObserver.NONE;
+  public static final class Builder extends StoreBuilder<Builder> {
     private Path home = Path.of(System.getProperty("user.home", ""));
     private Map<String, String> environment = System.getenv();
     private boolean silencesDriver;
 
     private Builder() {}
 
-    /**
-     * Whether to create a missing store; true by default. A program that only reads sets false, so
-     * that a misspelt URL is an error.
-     */
-    public Builder createIfMissing(boolean create) {
-      this.createIfMissing = create;
-      return this;
-    }
-
-    /** The limits; {@link Limits#defaults()} by default. Settings of the URL change them. */
-    public Builder limits(Limits limits) {
-      this.limits = limits;
-      return this;
-    }
-
-    /** The clock for the time of commits; the system clock by default. */
-    public Builder clock(InstantSource clock) {
-      this.clock = clock;
-      return this;
-    }
-
-    /** The observer of each group of commits and each claim; none by default. */
-    public Builder observer(StoreObserver observer) {
-      this.observer = observer;
+    @Override
+    protected Builder self() {
       return this;
     }
 

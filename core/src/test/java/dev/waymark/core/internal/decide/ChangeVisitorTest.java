@@ -34,17 +34,10 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.Diagnostic;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,28 +193,11 @@ class ChangeVisitorTest {
     }
     try (Stream<Path> all = Files.walk(sources)) {
       all.filter(path -> path.toString().endsWith(".java"))
+          .filter(path -> !path.endsWith("module-info.java"))
           .filter(path -> !originals.contains(path))
           .forEach(units::add);
     }
-    return filesWithErrors(folder, units);
-  }
-
-  private static Set<String> filesWithErrors(Path folder, List<Path> units) throws IOException {
-    JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
-    DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(found, null, null)) {
-      compiler
-          .getTask(
-              null,
-              files,
-              found,
-              List.of("-d", folder.toString(), "-proc:none", "-nowarn"),
-              null,
-              files.getJavaFileObjectsFromPaths(units))
-          .call();
-    }
-    return found.getDiagnostics().stream()
-        .filter(each -> each.getKind() == Diagnostic.Kind.ERROR)
+    return Compilation.errors(folder, units).stream()
         .map(each -> Path.of(each.getSource().getName()).getFileName().toString())
         .map(name -> name.replace(".java", ""))
         .collect(Collectors.toSet());

@@ -13,14 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Stream;
-import javax.tools.Diagnostic;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -100,21 +93,7 @@ class EffectVisitorTest {
   /** Compiles a changed source against the compiled classes of this module. */
   private static List<String> errors(Path folder, String source) throws IOException {
     Path changed = Files.writeString(folder.resolve("Effect.java"), source);
-    JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
-    DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(found, null, null)) {
-      compiler
-          .getTask(
-              null,
-              files,
-              found,
-              List.of("-d", folder.toString(), "-proc:none", "-nowarn"),
-              null,
-              files.getJavaFileObjects(changed))
-          .call();
-    }
-    return found.getDiagnostics().stream()
-        .filter(each -> each.getKind() == Diagnostic.Kind.ERROR)
+    return Compilation.errors(folder, List.of(changed)).stream()
         .map(each -> each.getMessage(Locale.ROOT))
         .toList();
   }

@@ -39,12 +39,7 @@ public final class PostgresProvider implements StoreProvider {
     Map<String, String> variables = new HashMap<>(options.environment());
     variables.put("HOME", options.home().toString());
     Limits limits = settings.limits();
-    builder
-        .limits(limits)
-        .environment(variables)
-        .createIfMissing(options.createIfMissing())
-        .clock(options.clock())
-        .observer(options.observer());
+    builder.options(options).limits(limits).environment(variables);
     return new PostgresUrl(builder.shownUrl(), builder, limits, options.logDirectory());
   }
 

@@ -2,8 +2,8 @@ package dev.waymark.runner.internal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.runner.Waiting;
 import dev.waymark.runner.internal.process.ProcessGroups.Delivery;
+import dev.waymark.testkit.Await;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ class ProcessGroupsTest {
   void theLeaderHasTheIdOfItsGroup() throws Exception {
     ProcessGroups groups = ProcessGroups.detect();
     Process leader = new ProcessBuilder(groups.leading(List.of("sleep", "300"))).start();
-    Waiting.until("a group of its own", () -> groups.alive(leader.pid()));
+    Await.until("a group of its own", () -> groups.alive(leader.pid()));
     assertThat(groups.signal(leader.pid(), ProcessGroups.Signal.KILL))
         .isEqualTo(Delivery.DELIVERED);
     assertThat(leader.waitFor()).isEqualTo(137);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.waymark.runner.Waiting;
 import dev.waymark.runner.definition.InheritedEnv;
 import dev.waymark.runner.internal.process.ProcessEnd.Cause;
 import dev.waymark.runner.internal.process.ProcessGroups.Way;
+import dev.waymark.testkit.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -321,7 +321,7 @@ class TaskProcessTest {
 
   private long number(String file) throws IOException {
     Path path = folder.resolve(file);
-    Waiting.until(file, () -> path.toFile().length() > 0);
+    Await.until(file, () -> path.toFile().length() > 0);
     return Long.parseLong(Files.readString(path).strip());
   }
 }

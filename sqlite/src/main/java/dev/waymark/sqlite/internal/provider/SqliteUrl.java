@@ -33,11 +33,7 @@ record SqliteUrl(String shown, Path file, SqliteStateStore.Builder builder, Limi
     checkNoPassword(rest);
     int question = rest.indexOf('?');
     Path file = path(url, question < 0 ? rest : rest.substring(0, question), options.home());
-    SqliteStateStore.Builder builder =
-        SqliteStateStore.builder(file)
-            .createIfMissing(options.createIfMissing())
-            .clock(options.clock())
-            .observer(options.observer());
+    SqliteStateStore.Builder builder = SqliteStateStore.builder(file).options(options);
     Limits limits = options.limits();
     if (question >= 0) {
       LimitSettings settings = new LimitSettings(limits);
