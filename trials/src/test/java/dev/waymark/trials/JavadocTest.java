@@ -57,6 +57,7 @@ class JavadocTest {
       import java.nio.file.*;
       import java.time.*;
       import java.util.*;
+      import java.util.concurrent.*;
       import org.junit.jupiter.api.DisplayName;
       import org.junit.jupiter.api.io.TempDir;
 

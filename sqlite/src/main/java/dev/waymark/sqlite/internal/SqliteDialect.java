@@ -56,12 +56,12 @@ public final class SqliteDialect implements Dialect {
 
   @Override
   public String sql(ReadStatement statement) {
-    return reads.computeIfAbsent(statement, SqliteSql::text);
+    return reads.computeIfAbsent(statement, SqliteReads::text);
   }
 
   @Override
   public String sql(WriteStatement statement) {
-    return writes.computeIfAbsent(statement, SqliteSql::text);
+    return writes.computeIfAbsent(statement, SqliteWrites::text);
   }
 
   @Override
@@ -70,6 +70,11 @@ public final class SqliteDialect implements Dialect {
   }
 
   /** Here are no arrays, and a list is looked up one by one. */
+  @Override
+  public String byKey(String table, String alias) {
+    return table + " " + alias + " INDEXED BY sqlite_autoindex_" + table + "_1";
+  }
+
   @Override
   public String isAmong(String column, String query) {
     return column + " IN (" + query + ")";

@@ -52,7 +52,7 @@ class SqliteColumnsTest {
   void reads() throws SQLException {
     for (ReadStatement statement : ReadStatement.values()) {
       if (!statement.columns().isEmpty()) {
-        assertThat(columns(SqliteSql.text(statement)))
+        assertThat(columns(SqliteReads.text(statement)))
             .as(statement.name())
             .isEqualTo(statement.columns());
       }
@@ -75,7 +75,8 @@ class SqliteColumnsTest {
   void parameters() throws SQLException {
     for (WriteStatement statement : WriteStatement.values()) {
       if (!statement.checks()) {
-        try (PreparedStatement prepared = connection.prepareStatement(SqliteSql.text(statement))) {
+        try (PreparedStatement prepared =
+            connection.prepareStatement(SqliteWrites.text(statement))) {
           assertThat(prepared.getParameterMetaData().getParameterCount())
               .as(statement.name())
               .isEqualTo(statement.columns().size());
@@ -90,7 +91,7 @@ class SqliteColumnsTest {
     int found = 0;
     for (WriteStatement statement : WriteStatement.values()) {
       if (!statement.checks()) {
-        Matcher insert = INSERT.matcher(SqliteSql.text(statement));
+        Matcher insert = INSERT.matcher(SqliteWrites.text(statement));
         if (insert.find()) {
           found++;
           assertThat(filled(insert)).as(statement.name()).isEqualTo(expected(statement));

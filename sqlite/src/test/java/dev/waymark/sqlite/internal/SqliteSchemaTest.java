@@ -41,12 +41,12 @@ class SqliteSchemaTest extends SchemaContract {
   @DisplayName("every statement can be prepared")
   void statements() throws SQLException {
     for (ReadStatement statement : ReadStatement.values()) {
-      connection.prepareStatement(SqliteSql.text(statement)).close();
+      connection.prepareStatement(SqliteReads.text(statement)).close();
     }
     for (WriteStatement statement : WriteStatement.values()) {
       // The only writer checks nothing again, because nothing can have changed.
       if (!statement.checks()) {
-        connection.prepareStatement(SqliteSql.text(statement)).close();
+        connection.prepareStatement(SqliteWrites.text(statement)).close();
       }
     }
   }

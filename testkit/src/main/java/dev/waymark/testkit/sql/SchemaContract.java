@@ -61,7 +61,7 @@ public abstract class SchemaContract {
       for (ExecutionState to : ExecutionState.values()) {
         int version = createExecutionIn(++id, from);
         String move =
-            "UPDATE executions SET state = '%s', version = %d WHERE id = %s"
+            "UPDATE executions SET state = '%s', version = %s WHERE id = %s"
                 .formatted(to, version + 1, id(id));
         check(move, from, to, from.moves());
       }
@@ -78,7 +78,7 @@ public abstract class SchemaContract {
         execute(insertTaskRun(++id, 1));
         int version = walk("task_runs", id(id), pathTo(from));
         String move =
-            "UPDATE task_runs SET state = '%s', version = %d WHERE id = %s"
+            "UPDATE task_runs SET state = '%s', version = %s WHERE id = %s"
                 .formatted(to, version + 1, id(id));
         check(move, from, to, from.moves());
       }
@@ -95,7 +95,7 @@ public abstract class SchemaContract {
       for (AttemptState to : AttemptState.values()) {
         number++;
         execute(
-            "INSERT INTO attempts VALUES (%s, %d, 'RUNNING', 'me', %s, NULL, NULL, NULL)"
+            "INSERT INTO attempts VALUES (%s, %s, 'RUNNING', 'me', %s, NULL, NULL, NULL)"
                 .formatted(id(1), number, now()));
         String update = "UPDATE attempts SET state = '%s' WHERE number = " + number;
         if (from != AttemptState.RUNNING) {
@@ -128,7 +128,7 @@ public abstract class SchemaContract {
     assertThatThrownBy(
             () ->
                 execute(
-                    "UPDATE executions SET state = 'SUCCEEDED', version = %d WHERE id = %s"
+                    "UPDATE executions SET state = 'SUCCEEDED', version = %s WHERE id = %s"
                         .formatted(version + 1, id(1))))
         .hasMessageContaining("all its task runs have ended");
   }
@@ -168,7 +168,7 @@ public abstract class SchemaContract {
     for (String state : path) {
       version++;
       execute(
-          "UPDATE %s SET state = '%s', version = %d WHERE id = %s"
+          "UPDATE %s SET state = '%s', version = %s WHERE id = %s"
               .formatted(table, state, version, id));
     }
     return version;
@@ -182,7 +182,7 @@ public abstract class SchemaContract {
 
   /** A statement that inserts a task run of an execution. */
   protected final String insertTaskRun(int id, int execution) {
-    return "INSERT INTO task_runs VALUES (%s, %s, 't%d', 'PENDING', 1, 0, %s, NULL, NULL)"
+    return "INSERT INTO task_runs VALUES (%s, %s, 't%s', 'PENDING', 1, 0, %s, NULL, NULL)"
         .formatted(id(id), id(execution), id, now());
   }
 }

@@ -123,9 +123,9 @@ final class ExecutionSql {
             """
             SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
                    e.created_at, e.started_at, e.ended_at, e.error
-            FROM %s e LEFT JOIN %s d ON d.execution_id = e.id
+            FROM %s e LEFT JOIN %s ON d.execution_id = e.id
             """
-                .formatted(dialect.table("executions"), dialect.table("execution_details")));
+                .formatted(dialect.table("executions"), dialect.byKey("execution_details", "d")));
   }
 
   /** The ids of the executions of a part: the rows are looked up when it is known which. */
@@ -177,7 +177,7 @@ final class ExecutionSql {
     Map.Entry<String, String> first = labels.next();
     text.bind(first.getKey()).bind(first.getValue());
     addBounds(text, part, "l.created_at", "l.execution_id");
-    String others = dialect.table("execution_labels") + " o";
+    String others = dialect.byKey("execution_labels", "o");
     while (labels.hasNext()) {
       Map.Entry<String, String> label = labels.next();
       text.add("\nAND ")
@@ -188,7 +188,7 @@ final class ExecutionSql {
     if (query.workflowId() != null || !query.states().isEmpty()) {
       Text owner = owner();
       text.add("\nAND ")
-          .add(check.that(owner.sql(), dialect.table("executions") + " x", "x.id = l.execution_id"))
+          .add(check.that(owner.sql(), dialect.byKey("executions", "x"), "x.id = l.execution_id"))
           .bindAs(owner);
     }
   }

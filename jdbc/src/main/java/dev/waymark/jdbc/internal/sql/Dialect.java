@@ -23,6 +23,15 @@ public interface Dialect {
   String table(String name);
 
   /**
+   * A table, by this alias, whose rows a statement looks up by their primary key. A planner that
+   * would rather scan the table, because it was nearly empty when statistics were collected, is
+   * told to use the key.
+   */
+  default String byKey(String table, String alias) {
+    return table(table) + " " + alias;
+  }
+
+  /**
    * The condition that a column is among the values that a query gives, so that they are looked up
    * one by one in the index of the column. A planner that cannot know how many a LIMIT leaves takes
    * a join or an IN for a large one, and reads whole tables; of an array it expects little.

@@ -1,43 +1,44 @@
 package dev.waymark.sqlite.internal;
 
 import dev.waymark.jdbc.internal.sql.ReadStatement;
-import dev.waymark.jdbc.internal.sql.WriteStatement;
 
 /**
- * The text of every statement on SQLite.
+ * The text of every read on SQLite. A collection of ids is one parameter, a JSON array.
  *
- * <p>A collection of ids is one parameter, a JSON array. Writes take a row of parameters and are
- * run as a batch: binding a row costs less than half of what taking it out of JSON does (measured:
- * 8 against 20 microseconds for a row of nine columns).
+ * <p>The order of joins (CROSS JOIN) and the index of each table (INDEXED BY) are part of the text.
+ * Without them, SQLite chooses by the statistics that ANALYZE has stored, whoever ran it and
+ * whatever the tables contained at that moment: it scans a table that was nearly empty then, for
+ * each row of another one. The index of a primary key is called {@code sqlite_autoindex_TABLE_1}.
  */
-final class SqliteSql {
+final class SqliteReads {
   private static final String UUIDS = "(SELECT unhex(value) FROM json_each(?))";
   private static final String TEXTS = "(SELECT value FROM json_each(?))";
 
   /** The clock of the store, in microseconds, though it goes in milliseconds. */
-  private static final String NOW = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
+  static final String NOW = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
 
   private static final String TASK_RUN_HEAD =
       """
       SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at,
              CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > %s THEN 1 ELSE 2 END
       FROM task_runs t
-      LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
-      LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
+      LEFT JOIN attempts a INDEXED BY sqlite_autoindex_attempts_1 ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN leases l INDEXED BY sqlite_autoindex_leases_1 ON l.task_run_id = t.id AND l.number = t.last_attempt
       """
           .formatted(NOW);
 
   private static final String LEASE =
       """
       SELECT l.task_run_id, l.number, t.execution_id, l.worker
-      FROM leases l JOIN task_runs t ON t.id = l.task_run_id
+      FROM leases l INDEXED BY {by}
+      CROSS JOIN task_runs t INDEXED BY sqlite_autoindex_task_runs_1 ON t.id = l.task_run_id
       """;
 
   private static final String EXECUTION =
       """
       SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
              e.created_at, e.started_at, e.ended_at, e.error
-      FROM executions e LEFT JOIN execution_details d ON d.execution_id = e.id
+      FROM executions e LEFT JOIN execution_details d INDEXED BY sqlite_autoindex_execution_details_1 ON d.execution_id = e.id
       """;
 
   /**
@@ -47,10 +48,10 @@ final class SqliteSql {
   private static final String LANES =
       """
       WITH RECURSIVE lane (pool, priority) AS (
-        SELECT p.value, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = p.value)
+        SELECT p.value, (SELECT max(q.priority) FROM ready_task_runs q INDEXED BY ready_task_runs_in_order WHERE q.pool = p.value)
         FROM json_each(?1) p WHERE {pools}
         UNION ALL
-        SELECT l.pool, (SELECT max(q.priority) FROM ready_task_runs q WHERE q.pool = l.pool AND q.priority < l.priority)
+        SELECT l.pool, (SELECT max(q.priority) FROM ready_task_runs q INDEXED BY ready_task_runs_in_order WHERE q.pool = l.pool AND q.priority < l.priority)
         FROM lane l WHERE l.priority IS NOT NULL
       )
       """;
@@ -63,11 +64,11 @@ final class SqliteSql {
              e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
              e.created_at, e.started_at, e.ended_at, e.error, e.state
       FROM ({ready}) picked
-      CROSS JOIN task_runs t ON t.id = picked.task_run_id
-      CROSS JOIN executions e ON e.id = t.execution_id
-      LEFT JOIN execution_details d ON d.execution_id = e.id
-      LEFT JOIN attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
-      LEFT JOIN leases l ON l.task_run_id = t.id AND l.number = t.last_attempt\
+      CROSS JOIN task_runs t INDEXED BY sqlite_autoindex_task_runs_1 ON t.id = picked.task_run_id
+      CROSS JOIN executions e INDEXED BY sqlite_autoindex_executions_1 ON e.id = t.execution_id
+      LEFT JOIN execution_details d INDEXED BY sqlite_autoindex_execution_details_1 ON d.execution_id = e.id
+      LEFT JOIN attempts a INDEXED BY sqlite_autoindex_attempts_1 ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN leases l INDEXED BY sqlite_autoindex_leases_1 ON l.task_run_id = t.id AND l.number = t.last_attempt\
       """
           .replace("{now}", NOW);
 
@@ -77,8 +78,8 @@ final class SqliteSql {
               "{ready}",
               """
               SELECT r.task_run_id, r.pool, r.priority, r.available_at FROM lane l
-              JOIN ready_task_runs r ON r.task_run_id IN (
-                SELECT q.task_run_id FROM ready_task_runs q
+              CROSS JOIN ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 ON r.task_run_id IN (
+                SELECT q.task_run_id FROM ready_task_runs q INDEXED BY ready_task_runs_in_order
                 WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= %s
                 ORDER BY q.available_at, q.task_run_id LIMIT ?2)
               ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3\
@@ -90,7 +91,7 @@ final class SqliteSql {
           "{ready}",
           """
           SELECT r.task_run_id, r.pool, r.priority, r.available_at
-          FROM task_runs t CROSS JOIN ready_task_runs r ON r.task_run_id = t.id
+          FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2 CROSS JOIN ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 ON r.task_run_id = t.id
           WHERE t.execution_id = ?2 AND r.available_at <= %s
             AND r.pool IN (SELECT p.value FROM json_each(?1) p WHERE {pools})
           ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3\
@@ -104,14 +105,14 @@ final class SqliteSql {
   private static final String REVISION =
       """
       SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
-      FROM workflow_revisions r
+      FROM workflow_revisions r INDEXED BY sqlite_autoindex_workflow_revisions_1
       """;
 
   private static final String LATEST_REVISION =
       """
       SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
-      FROM workflows w
-      JOIN workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
+      FROM workflows w INDEXED BY sqlite_autoindex_workflows_1
+      CROSS JOIN workflow_revisions r INDEXED BY sqlite_autoindex_workflow_revisions_1 ON r.workflow_id = w.id AND r.revision = w.revision
       """;
 
   private static final String TASK_RUN =
@@ -134,7 +135,7 @@ final class SqliteSql {
       """
           .replace("{now}", NOW);
 
-  private SqliteSql() {}
+  private SqliteReads() {}
 
   static String text(ReadStatement statement) {
     return switch (statement) {
@@ -160,7 +161,12 @@ final class SqliteSql {
           """;
       case LOAD_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id IN " + UUIDS;
       case LOAD_TASK_RUNS_BY_TASK ->
-          TASK_RUN_HEAD + "WHERE t.execution_id IN " + UUIDS + " AND t.task_id IN " + TEXTS;
+          TASK_RUN_HEAD.replace(
+                  "task_runs t", "task_runs t INDEXED BY sqlite_autoindex_task_runs_2")
+              + "WHERE t.execution_id IN "
+              + UUIDS
+              + " AND t.task_id IN "
+              + TEXTS;
       case LOAD_TASK_RUN_COUNTS ->
           """
           SELECT execution_id, count(*),
@@ -171,9 +177,11 @@ final class SqliteSql {
           FROM task_runs t WHERE execution_id IN %s GROUP BY execution_id\
           """
               .formatted(UUIDS);
-      case LOAD_POOLS -> "SELECT name, slots FROM pools WHERE name IN " + TEXTS;
+      case LOAD_POOLS ->
+          "SELECT name, slots FROM pools INDEXED BY sqlite_autoindex_pools_1 WHERE name IN "
+              + TEXTS;
       case LOAD_WORKERS ->
-          "SELECT name, life, CASE WHEN expires_at > %s THEN 1 ELSE 0 END FROM workers WHERE name IN %s"
+          "SELECT name, life, CASE WHEN expires_at > %s THEN 1 ELSE 0 END FROM workers INDEXED BY sqlite_autoindex_workers_1 WHERE name IN %s"
               .formatted(NOW, TEXTS);
       // There is one writer at a time, so no other transaction has it locked.
       case LOAD_READY ->
@@ -181,13 +189,13 @@ final class SqliteSql {
               .formatted(NOW, UUIDS);
       case LOCK_POOLS ->
           """
-          SELECT p.name, p.slots FROM pools p
-          WHERE p.name IN %s AND EXISTS (SELECT 1 FROM ready_task_runs r WHERE r.pool = p.name)\
+          SELECT p.name, p.slots FROM pools p INDEXED BY sqlite_autoindex_pools_1
+          WHERE p.name IN %s AND EXISTS (SELECT 1 FROM ready_task_runs r INDEXED BY ready_task_runs_in_order WHERE r.pool = p.name)\
           """
               .formatted(TEXTS);
       case POOL_LEASES ->
-          "SELECT p.name, (SELECT count(*) FROM leases l WHERE l.pool = p.name) FROM pools p WHERE"
-              + " p.name IN "
+          "SELECT p.name, (SELECT count(*) FROM leases l INDEXED BY leases_by_pool WHERE l.pool = p.name) FROM pools p"
+              + " INDEXED BY sqlite_autoindex_pools_1 WHERE p.name IN "
               + TEXTS;
       case PICK_READY -> PICK.replace("{pools}", UNBOUNDED);
       // There is one writer at a time, so no row is locked.
@@ -195,62 +203,66 @@ final class SqliteSql {
       case PICK_READY_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", UNBOUNDED);
       case PICK_BOUNDED_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", ANY);
       case DUE ->
-          "SELECT execution_id, reason FROM due_executions WHERE due_at <= %s ORDER BY due_at, execution_id LIMIT ?"
+          "SELECT execution_id, reason FROM due_executions INDEXED BY due_executions_by_time WHERE due_at <= %s ORDER BY due_at, execution_id LIMIT ?"
               .formatted(NOW);
       case DUE_OF_EXECUTION ->
-          "SELECT execution_id, reason FROM due_executions WHERE execution_id = ? AND due_at <= %s ORDER BY due_at"
+          "SELECT execution_id, reason FROM due_executions INDEXED BY sqlite_autoindex_due_executions_1 WHERE execution_id = ? AND due_at <= %s ORDER BY due_at"
               .formatted(NOW);
       case EXPIRED ->
-          (LEASE + "WHERE l.expires_at <= %s ORDER BY l.expires_at, l.task_run_id LIMIT ?")
-              .formatted(NOW);
+          LEASE.replace("{by}", "leases_by_expiry")
+              + "WHERE l.expires_at <= %s ORDER BY l.expires_at, l.task_run_id LIMIT ?"
+                  .formatted(NOW);
       case EXPIRED_OF_EXECUTION ->
           """
           SELECT l.task_run_id, l.number, t.execution_id, l.worker
-          FROM task_runs t CROSS JOIN leases l ON l.task_run_id = t.id
+          FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2 CROSS JOIN leases l INDEXED BY sqlite_autoindex_leases_1 ON l.task_run_id = t.id
           WHERE t.execution_id = ? AND l.expires_at <= %s ORDER BY l.expires_at, l.task_run_id\
           """
               .formatted(NOW);
-      case LEASES -> LEASE + "ORDER BY l.task_run_id LIMIT ?";
+      case LEASES ->
+          LEASE.replace("{by}", "sqlite_autoindex_leases_1") + "ORDER BY l.task_run_id LIMIT ?";
       case STALLED ->
           """
-          SELECT e.id FROM executions e
+          SELECT e.id FROM executions e INDEXED BY sqlite_autoindex_executions_1
           WHERE e.id >= ? AND (e.state = 'PENDING' OR e.state = 'RUNNING' OR e.state = 'CANCELLING')
-            AND NOT EXISTS (SELECT 1 FROM due_executions d WHERE d.execution_id = e.id)
+            AND NOT EXISTS (SELECT 1 FROM due_executions d INDEXED BY sqlite_autoindex_due_executions_1 WHERE d.execution_id = e.id)
             AND NOT EXISTS (
-              SELECT 1 FROM task_runs t
+              SELECT 1 FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2
               WHERE t.execution_id = e.id
-                AND (EXISTS (SELECT 1 FROM ready_task_runs r WHERE r.task_run_id = t.id)
-                     OR EXISTS (SELECT 1 FROM leases l WHERE l.task_run_id = t.id)))
+                AND (EXISTS (SELECT 1 FROM ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 WHERE r.task_run_id = t.id)
+                     OR EXISTS (SELECT 1 FROM leases l INDEXED BY sqlite_autoindex_leases_1 WHERE l.task_run_id = t.id)))
           ORDER BY e.id LIMIT ?\
           """;
       case NEXT ->
           LANES.replace("{pools}", ANY)
               + """
                   SELECT (SELECT min(at) FROM (
-                            SELECT (SELECT min(q.available_at) FROM ready_task_runs q
+                            SELECT (SELECT min(q.available_at) FROM ready_task_runs q INDEXED BY ready_task_runs_in_order
                                     WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at > {now}) AS at
                             FROM lane l
-                            UNION ALL SELECT min(d.due_at) FROM due_executions d
+                            UNION ALL SELECT min(d.due_at) FROM due_executions d INDEXED BY due_executions_by_time
                             WHERE d.due_at > {now} AND NOT (d.reason = 'DEADLINE' AND EXISTS (
-                              SELECT 1 FROM executions e WHERE e.id = d.execution_id AND e.state = 'PAUSED')))) - {now},
-                         (SELECT min(expires_at) FROM leases WHERE expires_at > {now}) - {now},
+                              SELECT 1 FROM executions e INDEXED BY sqlite_autoindex_executions_1 WHERE e.id = d.execution_id AND e.state = 'PAUSED')))) - {now},
+                         (SELECT min(expires_at) FROM leases INDEXED BY leases_by_expiry WHERE expires_at > {now}) - {now},
                          0\
                   """
                   .replace("{now}", NOW);
       case READY_OF_EXECUTION ->
           """
-          SELECT r.task_run_id FROM task_runs t JOIN ready_task_runs r ON r.task_run_id = t.id
+          SELECT r.task_run_id FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2 CROSS JOIN ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 ON r.task_run_id = t.id
           WHERE t.execution_id = ?\
           """;
       case OUTPUTS_OF_EXECUTION ->
           """
-          SELECT o.task_run_id, o.outputs FROM task_runs t JOIN task_run_outputs o ON o.task_run_id = t.id
+          SELECT o.task_run_id, o.outputs FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2 CROSS JOIN task_run_outputs o INDEXED BY sqlite_autoindex_task_run_outputs_1 ON o.task_run_id = t.id
           WHERE t.execution_id = ?\
           """;
       case READY_BY_ID ->
-          "SELECT r.task_run_id FROM ready_task_runs r WHERE r.task_run_id IN " + UUIDS;
+          "SELECT r.task_run_id FROM ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 WHERE r.task_run_id IN "
+              + UUIDS;
       case OUTPUTS_BY_ID ->
-          "SELECT o.task_run_id, o.outputs FROM task_run_outputs o WHERE o.task_run_id IN " + UUIDS;
+          "SELECT o.task_run_id, o.outputs FROM task_run_outputs o INDEXED BY sqlite_autoindex_task_run_outputs_1 WHERE o.task_run_id IN "
+              + UUIDS;
       case LOG ->
           """
           SELECT position, bytes FROM log_chunks
@@ -276,7 +288,7 @@ final class SqliteSql {
             SELECT (SELECT min(l.execution_id) FROM log_chunks l WHERE l.execution_id > o.id)
             FROM owner o WHERE o.id IS NOT NULL
           )
-          SELECT o.id FROM owner o CROSS JOIN executions e ON e.id = o.id
+          SELECT o.id FROM owner o CROSS JOIN executions e INDEXED BY sqlite_autoindex_executions_1 ON e.id = o.id
           WHERE e.ended_at < ? LIMIT ?\
           """;
       case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
@@ -289,26 +301,41 @@ final class SqliteSql {
           "SELECT count(*) FROM workflow_revisions WHERE workflow_id = ?";
       case EXECUTION -> EXECUTION + "WHERE e.id = ?";
       case TASK_RUN -> TASK_RUN + "WHERE t.id = ?";
-      case TASK_RUNS -> TASK_RUN + "WHERE t.execution_id = ? ORDER BY t.created_at, t.id";
-      case TASK_RUNS_BY_ID -> TASK_RUN + "WHERE t.id IN " + UUIDS + " ORDER BY t.created_at, t.id";
-      case ATTEMPT -> ATTEMPT + "WHERE a.task_run_id = ? AND a.number = ?";
-      case ATTEMPTS -> ATTEMPT + "WHERE a.task_run_id = ? ORDER BY a.number";
-      case ATTEMPTS_BY_ID ->
-          ATTEMPT + "WHERE a.task_run_id IN " + UUIDS + " ORDER BY a.task_run_id, a.number";
-      case ATTEMPTS_OF_EXECUTION ->
+      case TASK_RUNS ->
+          TASK_RUN
+              + "INDEXED BY sqlite_autoindex_task_runs_2 WHERE t.execution_id = ? ORDER BY t.created_at, t.id";
+      case TASK_RUNS_BY_ID ->
+          TASK_RUN
+              + "INDEXED BY sqlite_autoindex_task_runs_1 WHERE t.id IN "
+              + UUIDS
+              + " ORDER BY t.created_at, t.id";
+      case ATTEMPT ->
           ATTEMPT
-              + "JOIN task_runs t ON t.id = a.task_run_id WHERE t.execution_id = ? ORDER BY"
-              + " a.task_run_id, a.number";
+              + "INDEXED BY sqlite_autoindex_attempts_1 WHERE a.task_run_id = ? AND a.number = ?";
+      case ATTEMPTS ->
+          ATTEMPT
+              + "INDEXED BY sqlite_autoindex_attempts_1 WHERE a.task_run_id = ? ORDER BY a.number";
+      case ATTEMPTS_BY_ID ->
+          ATTEMPT
+              + "INDEXED BY sqlite_autoindex_attempts_1 WHERE a.task_run_id IN "
+              + UUIDS
+              + " ORDER BY a.task_run_id, a.number";
+      case ATTEMPTS_OF_EXECUTION ->
+          """
+          SELECT a.task_run_id, a.number, a.state, a.worker, a.started_at, a.ended_at, a.exit_code, a.error
+          FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2 CROSS JOIN attempts a INDEXED BY sqlite_autoindex_attempts_1 ON a.task_run_id = t.id
+          WHERE t.execution_id = ? ORDER BY a.task_run_id, a.number\
+          """;
       case HISTORY ->
           """
           SELECT h.committed_at, h.before, h.transitions
           FROM (SELECT id, committed_at, transitions, transition_count,
                        sum(transition_count) OVER (ORDER BY id) - transition_count AS before
-                FROM history WHERE execution_id = ?) h
+                FROM history INDEXED BY history_by_execution WHERE execution_id = ?) h
           WHERE h.before + h.transition_count > ? AND h.before < ? ORDER BY h.id\
           """;
       case COUNT_HISTORY ->
-          "SELECT coalesce(sum(transition_count), 0) FROM history WHERE execution_id = ?";
+          "SELECT coalesce(sum(transition_count), 0) FROM history INDEXED BY history_by_execution WHERE execution_id = ?";
       case WORKERS ->
           """
           SELECT w.name, w.life, w.started_at, w.seen_at, CASE WHEN w.expires_at > %s THEN 1 ELSE 0 END,
@@ -328,9 +355,9 @@ final class SqliteSql {
           """
           SELECT t.id, t.task_id, t.state, r.pool, r.available_at, CASE WHEN r.available_at <= %s THEN 1 ELSE 0 END,
                  l.number, l.worker, l.expires_at, %s
-          FROM task_runs t
-          LEFT JOIN ready_task_runs r ON r.task_run_id = t.id
-          LEFT JOIN leases l ON l.task_run_id = t.id
+          FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2
+          LEFT JOIN ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 ON r.task_run_id = t.id
+          LEFT JOIN leases l INDEXED BY sqlite_autoindex_leases_1 ON l.task_run_id = t.id
           WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING')
           ORDER BY t.created_at, t.id\
           """
@@ -338,13 +365,13 @@ final class SqliteSql {
       case WAITING_DUE ->
           """
           SELECT reason, due_at, CASE WHEN due_at <= %s THEN 1 ELSE 0 END
-          FROM due_executions WHERE execution_id = ? ORDER BY reason\
+          FROM due_executions INDEXED BY sqlite_autoindex_due_executions_1 WHERE execution_id = ? ORDER BY reason\
           """
               .formatted(NOW);
       case WAITING_POOLS ->
           """
-          SELECT p.name, p.slots, (SELECT count(*) FROM leases l WHERE l.pool = p.name)
-          FROM pools p WHERE p.name IN %s\
+          SELECT p.name, p.slots, (SELECT count(*) FROM leases l INDEXED BY leases_by_pool WHERE l.pool = p.name)
+          FROM pools p INDEXED BY sqlite_autoindex_pools_1 WHERE p.name IN %s\
           """
               .formatted(TEXTS);
       case POOL_HOLDERS ->
@@ -358,7 +385,7 @@ final class SqliteSql {
           """
               .formatted(LEASE_ALIVE);
       case CLAIMABLE_BY_POOL ->
-          "SELECT pool, count(*) FROM ready_task_runs WHERE available_at <= %s GROUP BY pool"
+          "SELECT pool, count(*) FROM ready_task_runs INDEXED BY ready_task_runs_in_order WHERE +available_at <= %s GROUP BY pool"
               .formatted(NOW);
       case LIVING_WORKERS ->
           "SELECT name, info FROM workers WHERE expires_at > %s ORDER BY name".formatted(NOW);
@@ -372,125 +399,6 @@ final class SqliteSql {
           "SELECT id FROM executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case TASK_RUN_IDS -> "SELECT id FROM task_runs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case WORKFLOW_IDS -> "SELECT id FROM workflows WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
-    };
-  }
-
-  static String text(WriteStatement statement) {
-    return switch (statement) {
-      case CHECK_WORKFLOW, CHECK_EXECUTION, CHECK_TASK_RUN_COUNTS, CHECK_TASK_RUN ->
-          throw new IllegalArgumentException(
-              statement
-                  + " is not used on SQLite: it has one writer, so nothing changes between reading"
-                  + " and writing");
-      case INSERT_WORKFLOW -> "INSERT INTO workflows (id, revision, content_hash) VALUES (?, ?, ?)";
-      case UPDATE_WORKFLOW ->
-          "UPDATE workflows SET revision = ?1, content_hash = ?2 WHERE id = ?3 AND revision = ?1 -"
-              + " 1";
-      case INSERT_REVISION ->
-          """
-          INSERT INTO workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
-          VALUES (?, ?, ?, ?, ?, ?, ?)\
-          """;
-      case INSERT_EXECUTION ->
-          """
-          INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
-          """;
-      case INSERT_EXECUTION_DETAIL ->
-          "INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, ?)";
-      case INSERT_EXECUTION_LABEL ->
-          "INSERT INTO execution_labels (execution_id, name, value, created_at) VALUES (?, ?, ?,"
-              + " ?)";
-      case INSERT_TASK_RUN ->
-          """
-          INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
-          """;
-      case INSERT_ATTEMPT ->
-          "INSERT INTO attempts (task_run_id, number, state, worker, started_at) VALUES (?, ?, ?,"
-              + " ?, ?)";
-      case UPDATE_ATTEMPT ->
-          """
-          UPDATE attempts SET state = ?, ended_at = ?, exit_code = ?, error = ?
-          WHERE task_run_id = ? AND number = ? AND state = ?\
-          """;
-      case UPDATE_TASK_RUN ->
-          """
-          UPDATE task_runs
-          SET state = ?, version = ?, last_attempt = ?, started_at = coalesce(started_at, ?), ended_at = ?
-          WHERE id = ? AND state = ? AND version = ? AND last_attempt = ?\
-          """;
-      case UPDATE_EXECUTION ->
-          """
-          UPDATE executions
-          SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error)
-          WHERE id = ?6 AND version = ?2 - 1\
-          """;
-      // Ended records are counted when they are not cached; with one writer the cache is current.
-      case INSERT_HISTORY ->
-          "INSERT INTO history (execution_id, committed_at, transition_count, transitions)"
-              + " SELECT ?, ?, ?, ? WHERE ? + ? IS NOT NULL";
-      case INSERT_COMMIT ->
-          "INSERT INTO commits (id, committed_at, fingerprint, versions) VALUES (?, ?, ?, ?) ON"
-              + " CONFLICT DO NOTHING";
-      case TOUCH_COMMIT -> "UPDATE commits SET committed_at = committed_at WHERE id = ?";
-      case DELETE_READY, CLEAR_READY -> "DELETE FROM ready_task_runs WHERE task_run_id = ?";
-      case CLEAR_READY_OF_EXECUTION ->
-          """
-          DELETE FROM ready_task_runs
-          WHERE task_run_id IN (SELECT t.id FROM task_runs t WHERE t.execution_id = ?)""";
-      case INSERT_LEASE ->
-          "INSERT INTO leases (task_run_id, number, worker, expires_at, pool) VALUES (?, ?, ?, %s + ?, ?)"
-              .formatted(NOW);
-      case UPDATE_LEASE ->
-          "UPDATE leases SET expires_at = %s + ? WHERE task_run_id = ? AND number = ?"
-              .formatted(NOW);
-      case DELETE_LEASE -> "DELETE FROM leases WHERE task_run_id = ? AND number = ?";
-      case INSERT_READY ->
-          """
-          INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) VALUES (?, ?, ?, %s + ?)
-          ON CONFLICT DO NOTHING\
-          """
-              .formatted(NOW);
-      case UPDATE_READY ->
-          "UPDATE ready_task_runs SET pool = ?, priority = ?, available_at = %s + ? WHERE task_run_id = ?"
-              .formatted(NOW);
-      case PUT_DUE ->
-          """
-          INSERT INTO due_executions (execution_id, reason, due_at) VALUES (?, ?, %s + ?)
-          ON CONFLICT DO UPDATE SET due_at = min(due_at, excluded.due_at)\
-          """
-              .formatted(NOW);
-      case CLEAR_DUE -> "DELETE FROM due_executions WHERE execution_id = ? AND reason = ?";
-      case PUT_OUTPUTS ->
-          """
-          INSERT INTO task_run_outputs (task_run_id, outputs) VALUES (?, ?)
-          ON CONFLICT DO UPDATE SET outputs = excluded.outputs\
-          """;
-      case PUT_LOG ->
-          """
-          INSERT INTO log_chunks (task_run_id, number, position, execution_id, bytes) VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT DO NOTHING\
-          """;
-      case INSERT_WORKER ->
-          "INSERT INTO workers (name, life, started_at, seen_at, expires_at, info) VALUES (?1, ?2, {now}, {now}, {now} + ?3, ?4)"
-              .replace("{now}", NOW);
-      case UPDATE_WORKER ->
-          """
-          UPDATE workers
-          SET life = ?1, started_at = CASE WHEN life = ?1 THEN started_at ELSE {now} END,
-              seen_at = {now}, expires_at = {now} + ?2, info = ?3
-          WHERE name = ?4\
-          """
-              .replace("{now}", NOW);
-      case RETIRE_WORKER ->
-          "UPDATE workers SET expires_at = min(expires_at, %s) WHERE name = ?".formatted(NOW);
-      case CLEAR_WORKERS -> "DELETE FROM workers WHERE seen_at < %s - ?".formatted(NOW);
-      case PUT_POOL ->
-          "INSERT INTO pools (name, slots) VALUES (?, ?) ON CONFLICT DO UPDATE SET slots ="
-              + " excluded.slots";
-      case CLEAR_POOL -> "DELETE FROM pools WHERE name = ?";
-      case CLEAR_LOGS -> "DELETE FROM log_chunks WHERE execution_id = ?";
     };
   }
 }
