@@ -24,8 +24,8 @@ public interface Dialect {
 
   /**
    * A table, by this alias, whose rows a statement looks up by their primary key. A planner that
-   * would rather scan the table, because it was nearly empty when statistics were collected, is
-   * told to use the key.
+   * would rather scan the table, because it was nearly empty when statistics were collected, must
+   * use the key here.
    */
   default String byKey(String table, String alias) {
     return table(table) + " " + alias;
