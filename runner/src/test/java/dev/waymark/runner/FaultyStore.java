@@ -7,6 +7,7 @@ import dev.waymark.core.store.StateStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -77,17 +78,22 @@ final class FaultyStore {
     if (isClaim) {
       beforeClaim.run();
     }
+    boolean isAsync = method.getName().equals("commitAsync");
     boolean fails =
-        method.getName().equals("commit")
+        (isAsync || method.getName().equals("commit"))
             && which.test((ChangeSet) arguments[0])
             && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     if (fails && !afterCommit) {
-      throw failure.get();
+      return isAsync ? CompletableFuture.failedFuture(failure.get()) : doThrow(failure.get());
     }
     try {
       Object answer = method.invoke(store, arguments);
       if (fails) {
-        throw new StoreUnavailableException("outcome unknown on purpose by a test", null);
+        RuntimeException unknown =
+            new StoreUnavailableException("outcome unknown on purpose by a test", null);
+        return isAsync
+            ? ((CompletableFuture<?>) answer).handle((r, e) -> doThrow(unknown))
+            : doThrow(unknown);
       }
       if (answer instanceof Claims claims) {
         afterClaim.accept(claims);
@@ -96,5 +102,9 @@ final class FaultyStore {
     } catch (InvocationTargetException e) {
       throw e.getCause();
     }
+  }
+
+  private static Object doThrow(RuntimeException error) {
+    throw error;
   }
 }

@@ -34,10 +34,14 @@ public final class AbandonedAttempts {
 
   /**
    * Whether the worker of a live attempt certainly does not work on it any more. An attempt under
-   * this worker's own name that it does not run belongs to an earlier worker of this name.
+   * this worker's own name that it does not run belongs to an earlier worker of this name, or to a
+   * claim that the store has not answered yet.
    */
   public boolean contains(AttemptId id, String worker) {
-    return !attempts.has(id) && (worker.equals(config.worker()) || Workers.isGone(worker));
+    if (attempts.has(id)) {
+      return false;
+    }
+    return worker.equals(config.worker()) ? !attempts.isClaiming() : Workers.isGone(worker);
   }
 
   /** Records the abandoned attempts of an execution as lost, and ends their processes. */

@@ -9,6 +9,7 @@ import dev.waymark.runner.internal.process.RunningTask;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -17,22 +18,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call of a handler, on a thread of its own. To end it, its thread is interrupted. If the
- * handler does not return within the grace period, the runner stops waiting: the attempt ends, the
- * thread continues unattended, and its later results are discarded.
+ * One call of a handler, on a thread that runs nothing else meanwhile. To end it, its thread is
+ * interrupted. If the handler does not return within the grace period, the runner stops waiting:
+ * the attempt ends, the thread continues unattended, and its later results are discarded.
  */
 final class HandlerCall implements RunningTask {
   private static final Logger LOG = LoggerFactory.getLogger(HandlerCall.class);
+
+  /** How the name of a thread begins while it runs a handler. */
+  private static final String THREAD = "waymark-handler-";
 
   private final TaskHandler handler;
   private final HandlerContext context;
   private final @Nullable Duration timeout;
   private final ScheduledExecutorService timer;
   private final Duration grace;
-  private final Thread thread;
   private final CompletableFuture<ProcessEnd> ended = new CompletableFuture<>();
   private volatile Cause cause = Cause.ITSELF;
   private @Nullable Future<?> clock;
+
+  /** The thread on which the handler runs; null before and after that. Guarded by this. */
+  private @Nullable Thread thread;
 
   private HandlerCall(
       TaskHandler handler,
@@ -45,15 +51,18 @@ final class HandlerCall implements RunningTask {
     this.timeout = timeout;
     this.timer = timer;
     this.grace = grace;
-    this.thread = new Thread(this::call, "waymark-handler-" + context.taskId());
-    thread.setDaemon(true);
   }
 
-  /** Starts a call. */
+  /**
+   * Starts a call.
+   *
+   * @param threads has an idle thread for each call
+   */
   static HandlerCall start(
       TaskHandler handler,
       HandlerContext context,
       @Nullable Duration timeout,
+      Executor threads,
       ScheduledExecutorService timer,
       Duration grace) {
     HandlerCall call = new HandlerCall(handler, context, timeout, timer, grace);
@@ -61,12 +70,16 @@ final class HandlerCall implements RunningTask {
       call.clock =
           timer.schedule(() -> call.stop(Cause.TIMED_OUT), timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
-    call.thread.start();
+    threads.execute(call::call);
     return call;
   }
 
-  @SuppressWarnings("InterruptedExceptionSwallowed") // it ends the thread and fails the call
+  @SuppressWarnings("InterruptedExceptionSwallowed") // it fails the call
   private void call() {
+    Thread own = Thread.currentThread();
+    String name = own.getName();
+    own.setName(THREAD + context.taskId());
+    begin(own);
     @Nullable String error = null;
     try {
       handler.run(context);
@@ -74,8 +87,24 @@ final class HandlerCall implements RunningTask {
       error = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
       context.log(Errors.stackTrace(e));
     } finally {
+      leave();
       complete(error);
+      own.setName(name);
     }
+  }
+
+  /** A call that was asked to end before it began is interrupted at its beginning. */
+  private synchronized void begin(Thread own) {
+    thread = own;
+    if (cause != Cause.ITSELF) {
+      own.interrupt();
+    }
+  }
+
+  /** From here on the thread belongs to the next call, which no interrupt of this one may reach. */
+  private synchronized void leave() {
+    thread = null;
+    boolean unused = Thread.interrupted();
   }
 
   private void complete(@Nullable String error) {
@@ -110,7 +139,9 @@ final class HandlerCall implements RunningTask {
     }
     cause = why;
     context.stop();
-    thread.interrupt();
+    if (thread != null) {
+      thread.interrupt();
+    }
     String late = "did not stop within " + Durations.format(grace) + " of being interrupted";
     var unused = timer.schedule(() -> giveUp(late), grace.toNanos(), TimeUnit.NANOSECONDS);
   }

@@ -53,10 +53,14 @@ final class HandlerContext implements TaskContext {
     this.inputs = picture.found().inputs();
     this.with = taskRun.task().with();
     this.needs = Collections.unmodifiableMap(taskRun.outputsOfNeeds());
-    boolean isFirst = taskRun.task().stage() == Stage.MAIN;
-    CleanupFacts facts = CleanupFacts.of(picture, taskRun, logs);
-    this.result = isFirst ? null : facts.result();
-    this.failedTasks = isFirst ? List.of() : facts.failed();
+    if (taskRun.task().stage() == Stage.MAIN) {
+      this.result = null;
+      this.failedTasks = List.of();
+    } else {
+      CleanupFacts facts = CleanupFacts.of(picture, taskRun, logs);
+      this.result = facts.result();
+      this.failedTasks = facts.failed();
+    }
     this.logFile = logs.path(executionId, taskId, attempt);
   }
 

@@ -12,6 +12,9 @@ public final class LocalAttempt {
   private final @Nullable RunningTask work;
   private volatile boolean lost;
 
+  /** Whether its work has ended. Belongs to the coordinator's thread. */
+  private boolean over;
+
   LocalAttempt(ExecutionId execution, AttemptId id, @Nullable RunningTask work) {
     this.execution = execution;
     this.id = id;
@@ -33,6 +36,15 @@ public final class LocalAttempt {
   /** Whether its lease may have expired. Nothing of it may then be recorded here. */
   public boolean isLost() {
     return lost;
+  }
+
+  /** Whether its work has ended; its end may not be recorded yet. */
+  boolean isOver() {
+    return over;
+  }
+
+  void setOver() {
+    over = true;
   }
 
   /** Ends it at once, because its lease may have expired. May be called on any thread. */

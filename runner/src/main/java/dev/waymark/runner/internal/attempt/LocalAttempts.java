@@ -5,6 +5,7 @@ import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.runner.internal.base.DaemonThreads;
 import dev.waymark.runner.internal.process.NeverStartsException;
 import dev.waymark.runner.internal.process.OutputText;
 import dev.waymark.runner.internal.process.ProcessEnd;
@@ -18,7 +19,9 @@ import dev.waymark.runner.internal.worker.Heartbeat;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +30,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -36,6 +42,9 @@ import java.util.function.BiConsumer;
  * threads.
  */
 public final class LocalAttempts implements AutoCloseable {
+  /** How long a thread that no handler needs is kept. */
+  private static final Duration IDLE_THREADS = Duration.ofSeconds(10);
+
   private final RunnerConfig config;
   private final AttemptCommands commands;
   private final ProcessGroups groups;
@@ -45,12 +54,27 @@ public final class LocalAttempts implements AutoCloseable {
   private final Heartbeat heartbeat;
   private final LogShipper logs;
   private final Map<AttemptId, LocalAttempt> locals = new ConcurrentHashMap<>();
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          IDLE_THREADS.toNanos(),
+          TimeUnit.NANOSECONDS,
+          new SynchronousQueue<>(),
+          new DaemonThreads("waymark-handlers"));
 
-  /**
-   * The attempts that this worker has claimed and is about to start. Belongs to the coordinator's
-   * thread.
-   */
-  private final Set<AttemptId> expected = new HashSet<>();
+  // The following fields belong to the coordinator's thread.
+
+  /** The attempts by execution. */
+  private final Map<ExecutionId, Set<LocalAttempt>> byExecution = new HashMap<>();
+
+  /** The attempts that this worker has claimed and is about to start. */
+  private final Map<AttemptId, ExecutionId> expected = new HashMap<>();
+
+  /** How many attempts are running: their work has not ended. */
+  private int running;
+
+  private boolean claiming;
 
   /**
    * Creates an empty set.
@@ -92,26 +116,47 @@ public final class LocalAttempts implements AutoCloseable {
     }
   }
 
-  /** This worker has claimed an attempt and is about to start it, so it is not abandoned. */
-  public void expect(AttemptId id) {
-    expected.add(id);
+  /** Whether a claim is under way, by which this worker may have attempts that it does not know. */
+  public boolean isClaiming() {
+    return claiming;
   }
 
-  /** This worker has handled the claimed attempt. */
+  /** Notes that a claim is sent, or was answered. */
+  public void setClaiming(boolean isUnderWay) {
+    claiming = isUnderWay;
+  }
+
+  /**
+   * This worker has claimed an attempt and is about to start it, so it is not abandoned. Its lease
+   * is kept from now on, unless it may have expired already.
+   *
+   * @param sentNanos the monotonic time before the claim was sent
+   */
+  public void expect(AttemptId id, ExecutionId execution, long sentNanos) {
+    expected.put(id, execution);
+    boolean unused = heartbeat.add(id, sentNanos);
+  }
+
+  /** This worker starts the claimed attempt now. */
   public void expectNoMore(AttemptId id) {
     expected.remove(id);
   }
 
+  /** This worker cannot start the claimed attempt. */
+  public void forget(AttemptId id) {
+    expected.remove(id);
+    heartbeat.remove(id);
+  }
+
   /**
-   * Starts the newest attempt of a task run, which this worker has claimed. Does nothing when the
-   * lease may have expired, because the store took too long to answer. That is not a failure of the
-   * task: the attempt is lost like any other whose lease has expired.
-   *
-   * @param sentNanos the monotonic time before the claim was sent
+   * Starts the newest attempt of a task run, which this worker has claimed and {@linkplain #expect
+   * expected}. Does nothing when the lease may have expired, because the store took too long to
+   * answer. That is not a failure of the task: the attempt is lost like any other whose lease has
+   * expired.
    */
-  public void start(ExecutionPicture picture, TaskRunPicture taskRun, long sentNanos) {
+  public void start(ExecutionPicture picture, TaskRunPicture taskRun) {
     AttemptId id = taskRun.attemptId();
-    if (!heartbeat.add(id, sentNanos)) {
+    if (!heartbeat.keeps(id)) {
       String lease = Durations.format(config.lease());
       notStarted(
           picture,
@@ -126,12 +171,11 @@ public final class LocalAttempts implements AutoCloseable {
     }
     try {
       RunningTask work = work(picture, taskRun);
-      LocalAttempt local = new LocalAttempt(picture.id(), id, work);
-      locals.put(id, local);
+      LocalAttempt local = add(new LocalAttempt(picture.id(), id, work));
       if (!heartbeat.keeps(id)) {
         local.lose(); // The start took too long, and no callback has reported it yet.
       }
-      var unused = work.ended().thenAccept(end -> inbox.execute(() -> ended.accept(local, end)));
+      var unused = work.ended().thenAccept(end -> inbox.execute(() -> end(local, end)));
     } catch (NeverStartsException e) {
       logs.forget(id);
       notStarted(picture, id, ProcessEnd.neverStarts(e.getMessage()));
@@ -141,10 +185,32 @@ public final class LocalAttempts implements AutoCloseable {
     }
   }
 
+  /** Ends a claimed attempt for which no slot became free in time; other workers may take it. */
+  public void giveBack(ExecutionPicture picture, TaskRunPicture taskRun) {
+    notStarted(picture, taskRun.attemptId(), ProcessEnd.givenBack());
+  }
+
   private void notStarted(ExecutionPicture picture, AttemptId id, ProcessEnd end) {
-    LocalAttempt local = new LocalAttempt(picture.id(), id, null);
-    locals.put(id, local);
+    end(add(new LocalAttempt(picture.id(), id, null)), end);
+  }
+
+  private LocalAttempt add(LocalAttempt local) {
+    locals.put(local.id(), local);
+    byExecution.computeIfAbsent(local.execution(), id -> new LinkedHashSet<>()).add(local);
+    running++;
+    return local;
+  }
+
+  private void end(LocalAttempt local, ProcessEnd end) {
+    setOver(local);
     ended.accept(local, end);
+  }
+
+  private void setOver(LocalAttempt local) {
+    if (!local.isOver()) {
+      local.setOver();
+      running--;
+    }
   }
 
   private RunningTask work(ExecutionPicture picture, TaskRunPicture taskRun) throws IOException {
@@ -160,6 +226,7 @@ public final class LocalAttempts implements AutoCloseable {
         config.handlers().named(taskRun.task().uses()),
         new HandlerContext(picture, taskRun, config.logs()),
         taskRun.task().timeout(),
+        threads,
         timer,
         config.grace());
   }
@@ -209,23 +276,45 @@ public final class LocalAttempts implements AutoCloseable {
     heartbeat.remove(local.id());
     logs.forget(local.id());
     locals.remove(local.id());
+    setOver(local);
+    byExecution.computeIfPresent(
+        local.execution(),
+        (id, all) -> {
+          all.remove(local);
+          return all.isEmpty() ? null : all;
+        });
   }
 
   /** Whether this worker runs an attempt, or is about to. */
   public boolean has(AttemptId id) {
-    return locals.containsKey(id) || expected.contains(id);
+    return locals.containsKey(id) || expected.containsKey(id);
   }
 
+  /** Whether there is none, not even one whose end is still to be recorded. */
   public boolean isEmpty() {
     return locals.isEmpty();
   }
 
-  public int size() {
-    return locals.size();
+  /** How many are running. */
+  public int running() {
+    return running;
   }
 
+  /** How many have ended, and are still to be recorded. */
+  public int ended() {
+    return locals.size() - running;
+  }
+
+  /** Whether there is one of an execution, or this worker is about to start one. */
+  public boolean hasAny(ExecutionId execution) {
+    return byExecution.containsKey(execution) || expected.containsValue(execution);
+  }
+
+  /** Those of an execution that are running. */
   public List<LocalAttempt> of(ExecutionId execution) {
-    return locals.values().stream().filter(each -> each.execution().equals(execution)).toList();
+    return byExecution.getOrDefault(execution, Set.of()).stream()
+        .filter(each -> !each.isOver())
+        .toList();
   }
 
   /** Ends all attempts. The callback is notified of each end. */
@@ -247,5 +336,6 @@ public final class LocalAttempts implements AutoCloseable {
   public void close() {
     logs.close();
     heartbeat.close();
+    threads.shutdown();
   }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +93,7 @@ final class LogShipper implements AutoCloseable {
     try {
       for (var each = shipments.entrySet().iterator(); answered && each.hasNext(); ) {
         var next = each.next();
-        answered = ship(next.getKey(), next.getValue());
+        answered = ship(next.getKey(), next.getValue(), config.store()::commit);
       }
     } finally {
       if (answered) {
@@ -107,12 +108,16 @@ final class LogShipper implements AutoCloseable {
     shipments.put(id, new Shipment(LogTail.open(file)));
   }
 
-  /** Copies the rest of the log of an attempt that has ended. */
+  /**
+   * Sends the rest of the log of an attempt that has ended. The store decides commits of one thread
+   * in their order. So the rest is stored before the end of the attempt, which the caller commits
+   * next, and the caller need not wait for it.
+   */
   void finish(AttemptId id) {
     Shipment shipment = shipments.remove(id);
     if (shipment != null) {
       if (config.logSettings().stored()) {
-        var unused = ship(id, shipment);
+        var unused = ship(id, shipment, this::send);
       }
       synchronized (shipment) {
         shipment.tail.restore();
@@ -136,11 +141,23 @@ final class LogShipper implements AutoCloseable {
     }
   }
 
+  private void send(ChangeSet piece) {
+    var unused =
+        config
+            .store()
+            .commitAsync(piece)
+            .exceptionally(
+                error -> {
+                  LOG.debug("the last pieces of a log did not reach the store", error);
+                  return null;
+                });
+  }
+
   /** Copies the available output; false when the store does not answer. */
-  private boolean ship(AttemptId id, Shipment shipment) {
+  private boolean ship(AttemptId id, Shipment shipment, Consumer<ChangeSet> store) {
     synchronized (shipment) {
       try {
-        while (!shipment.over && shipPiece(id, shipment)) {
+        while (!shipment.over && shipPiece(id, shipment, store)) {
           // There may be more than one piece.
         }
       } catch (IOException | WaymarkException | IllegalStateException e) {
@@ -152,7 +169,8 @@ final class LogShipper implements AutoCloseable {
   }
 
   /** Copies one piece; false when there is none. A piece that was not stored is copied again. */
-  private boolean shipPiece(AttemptId id, Shipment shipment) throws IOException {
+  private boolean shipPiece(AttemptId id, Shipment shipment, Consumer<ChangeSet> store)
+      throws IOException {
     if (shipment.piece.length == 0) {
       long room = limits.maxLogBytes() - shipment.stored;
       shipment.piece = shipment.tail.next((int) Math.min(limits.maxLogChunkBytes(), room));
@@ -161,12 +179,8 @@ final class LogShipper implements AutoCloseable {
     if (bytes.length == 0) {
       return false;
     }
-    config
-        .store()
-        .commit(
-            ChangeSet.builder(config.ids().commitId())
-                .appendLog(id, shipment.stored, bytes)
-                .build());
+    store.accept(
+        ChangeSet.builder(config.ids().commitId()).appendLog(id, shipment.stored, bytes).build());
     shipment.piece = new byte[0];
     shipment.stored += bytes.length;
     shipment.over = shipment.stored >= limits.maxLogBytes();

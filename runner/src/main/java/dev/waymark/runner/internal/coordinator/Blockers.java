@@ -70,7 +70,7 @@ final class Blockers {
       return;
     }
     dropIdle();
-    if (looks.isDue() && attempts.size() < config.concurrency()) {
+    if (looks.isDue() && attempts.running() < config.concurrency()) {
       looks.restart();
       for (ExecutionId id : requests.executions()) {
         for (ExecutionId blocker : blockers(id)) {
@@ -83,7 +83,7 @@ final class Blockers {
   private void dropIdle() {
     for (ExecutionId id : requests.helped()) {
       Interval retries = idle.computeIfAbsent(id, key -> fromNow());
-      if (!requests.onlyHelps() || !attempts.of(id).isEmpty()) {
+      if (!requests.onlyHelps() || attempts.hasAny(id)) {
         retries.restart();
       } else if (retries.isDue()) {
         requests.helpNoMore(id);

@@ -11,61 +11,123 @@ import dev.waymark.runner.internal.rules.Deadlines;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the attempts that this worker has claimed. The claim is durable at that point, so an error
- * that prevents the start is recorded as the end of the attempt. Belongs to the coordinator's
- * thread.
+ * Starts the attempts that this worker has claimed, when there is a free slot for them. The claim
+ * is durable at that point, so an error that prevents the start is recorded as the end of the
+ * attempt. Belongs to the coordinator's thread.
+ *
+ * <p>A worker whose tasks end fast claims some attempts ahead of its free slots ({@link Pace}).
+ * They wait here in the order of the claim, and their leases are kept. When tasks suddenly take
+ * long, those that still wait after a second are given back: their attempts end as CANCELLED, so
+ * any worker may take their task runs.
  */
 final class ClaimStarter {
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
   private final RunnerConfig config;
   private final Notifier notifier;
   private final ExecutionPictures pictures;
   private final LocalAttempts attempts;
+  private final SentEnds sent;
   private final Deadlines deadlines;
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private boolean starting;
+
+  /** A claimed attempt, and the monotonic time at which it began to wait. */
+  private record Waiting(Claimed claimed, long sinceNanos) {}
 
   ClaimStarter(
-      RunnerConfig config, Notifier notifier, ExecutionPictures pictures, LocalAttempts attempts) {
+      RunnerConfig config,
+      Notifier notifier,
+      ExecutionPictures pictures,
+      LocalAttempts attempts,
+      SentEnds sent) {
     this.config = config;
     this.notifier = notifier;
     this.pictures = pictures;
     this.attempts = attempts;
+    this.sent = sent;
     this.deadlines = new Deadlines(config);
   }
 
   /**
-   * Starts the claimed attempts.
+   * Starts the claimed attempts as far as there are free slots. The others wait.
    *
    * @param sentNanos the monotonic time before the claim was sent
    */
   void start(List<Claimed> claimed, long sentNanos) {
-    claimed.forEach(each -> attempts.expect(each.attempt().id()));
+    claimed.forEach(each -> attempts.expect(each.attempt().id(), each.execution().id(), sentNanos));
     // The listener is first notified of all of them: they began at the same time, and the end of an
     // attempt that cannot start comes later.
-    List<Claimed> prepared = new ArrayList<>();
+    long now = System.nanoTime();
     for (Claimed each : claimed) {
       if (prepare(each) == null) {
-        attempts.expectNoMore(each.attempt().id());
+        attempts.forget(each.attempt().id());
       } else {
-        prepared.add(each);
+        waiting.add(new Waiting(each, now));
       }
     }
-    for (Claimed each : prepared) {
-      attempts.expectNoMore(each.attempt().id());
-      start(each, sentNanos);
+    startWaiting();
+  }
+
+  /** Starts the attempts that wait, as far as there are free slots. */
+  void startWaiting() {
+    if (starting) {
+      return; // One of them could not start; the loop below goes on after it.
     }
+    starting = true;
+    try {
+      while (!waiting.isEmpty() && attempts.running() < config.concurrency()) {
+        start(waiting.remove().claimed(), attempts::start);
+      }
+    } finally {
+      starting = false;
+    }
+  }
+
+  /** How many attempts wait for a free slot. */
+  int waiting() {
+    return waiting.size();
+  }
+
+  /** Gives back the attempts that have waited too long. */
+  void giveBackOld() {
+    while (!waiting.isEmpty() && nanosLeft() <= 0) {
+      start(waiting.remove().claimed(), attempts::giveBack);
+    }
+  }
+
+  /** Gives back all attempts that wait. */
+  void giveBackAll() {
+    while (!waiting.isEmpty()) {
+      start(waiting.remove().claimed(), attempts::giveBack);
+    }
+  }
+
+  /** How long until an attempt has waited too long. */
+  long nanosLeft() {
+    Waiting first = waiting.peek();
+    return first == null
+        ? Long.MAX_VALUE
+        : first.sinceNanos() + LONGEST_WAIT.toNanos() - System.nanoTime();
   }
 
   /** Updates the picture of the execution; null if the execution cannot be run here. */
   private @Nullable ExecutionPicture prepare(Claimed claimed) {
     ExecutionId id = claimed.execution().id();
+    // The claim may follow from an end of this worker, of which a listener is notified first.
+    sent.await(id);
     ExecutionPicture picture = pictures.get(id);
     try {
       if (picture == null) {
-        picture = pictures.take(pictures.progress(id));
+        picture = pictures.take(claimed);
       } else if (picture.claimed(claimed) == null) {
         catchUp(picture, claimed);
       }
@@ -99,20 +161,25 @@ final class ClaimStarter {
     }
   }
 
-  private void start(Claimed claimed, long sentNanos) {
+  private void start(Claimed claimed, BiConsumer<ExecutionPicture, TaskRunPicture> beginning) {
+    attempts.expectNoMore(claimed.attempt().id());
     ExecutionPicture known = pictures.get(claimed.execution().id());
     // The start of an earlier claimed task may have removed the execution.
     ExecutionPicture picture = known == null ? prepare(claimed) : known;
-    if (picture != null) {
-      pictures.guard(picture, () -> start(picture, claimed, sentNanos));
+    if (picture == null) {
+      attempts.forget(claimed.attempt().id());
+      return;
     }
-  }
-
-  private void start(ExecutionPicture picture, Claimed claimed, long sentNanos) {
-    TaskRunPicture taskRun = picture.taskRun(claimed.taskRun().id());
-    // The lease may have expired, and another worker may run the attempt.
-    if (taskRun != null && picture.isLive(claimed.attempt().id())) {
-      attempts.start(picture, taskRun, sentNanos);
-    }
+    pictures.guard(
+        picture,
+        () -> {
+          TaskRunPicture taskRun = picture.taskRun(claimed.taskRun().id());
+          // The lease may have expired, and another worker may run the attempt.
+          if (taskRun != null && picture.isLive(claimed.attempt().id())) {
+            beginning.accept(picture, taskRun);
+          } else {
+            attempts.forget(claimed.attempt().id());
+          }
+        });
   }
 }

@@ -42,6 +42,13 @@ public final class Coordinator {
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
 
   private static final long SHORTEST_WAIT_NANOS = 1_000_000;
+
+  /**
+   * The shortest interval at which executions with running attempts are read because the store has
+   * sent a notification, most of which concern other executions.
+   */
+  private static final Duration WATCH_INTERVAL = Duration.ofMillis(20);
+
   private static final Duration LAST_RETRY_LIMIT = Duration.ofSeconds(10);
 
   private final RunnerConfig config;
@@ -64,10 +71,15 @@ public final class Coordinator {
   private final EndRecorder ends;
   private final Recovery recovery;
   private final ExecutionWatch watch;
+  private final ClaimStarter starter;
   private final WorkSearch search;
   private final Blockers blockers;
   private final Interval looks;
+  private final Interval watches = new Interval(WATCH_INTERVAL);
   private boolean placeFreed;
+
+  /** Whether the store has sent a notification since the last look at executions. */
+  private boolean unwatched;
 
   /** Creates a coordinator. Its thread starts with the first request. */
   public Coordinator(RunnerConfig config) {
@@ -79,21 +91,17 @@ public final class Coordinator {
     Notifier notifier = new Notifier(config.listener());
     ProcessGroups groups = ProcessGroups.detect();
     this.attempts = new LocalAttempts(config, groups, timer, this::post, this::ended);
-    this.pictures = new ExecutionPictures(config, notifier, attempts, requests);
+    SentEnds sent = new SentEnds(this::answer);
+    this.pictures = new ExecutionPictures(config, notifier, attempts, requests, sent);
     var abandoned = new AbandonedAttempts(config, notifier, attempts, groups);
-    var settler = new Settler(config, notifier, pictures, attempts, abandoned, requests);
-    this.ends = new EndRecorder(config, notifier, pictures, attempts, settler);
+    var settler = new Settler(config, notifier, pictures, attempts, abandoned, requests, sent);
+    this.ends = new EndRecorder(config, notifier, pictures, attempts, settler, sent);
     this.recovery = new Recovery(config, pictures, attempts, abandoned, settler);
-    this.watch = new ExecutionWatch(config, pictures, attempts, settler);
+    this.watch = new ExecutionWatch(config, pictures, attempts, settler, sent);
+    this.starter = new ClaimStarter(config, notifier, pictures, attempts, sent);
     this.search =
         new WorkSearch(
-            config,
-            requests,
-            attempts,
-            new ClaimStarter(config, notifier, pictures, attempts),
-            recovery,
-            looks,
-            () -> draining);
+            config, requests, attempts, starter, recovery, looks, () -> draining, this::answer);
     this.blockers = new Blockers(config, requests, attempts, recovery, pictures);
     Workers.opened(config.worker());
   }
@@ -234,7 +242,7 @@ public final class Coordinator {
                 return true;
               });
       calls = config.store().onReady(this::call);
-      while (!(stopping || draining) || !attempts.isEmpty()) {
+      while (!(stopping || draining) || !isAtRest()) {
         turn();
         receive();
       }
@@ -242,6 +250,10 @@ public final class Coordinator {
     } catch (RuntimeException | Error e) {
       giveUp(e);
     }
+  }
+
+  private boolean isAtRest() {
+    return attempts.isEmpty() && starter.waiting() == 0 && !attempts.isClaiming();
   }
 
   /** The store notifies that there may be work. May be called on any thread. */
@@ -255,20 +267,29 @@ public final class Coordinator {
   private void turn() {
     if (stopping) {
       attempts.endAll();
+      starter.giveBackAll();
       looks.restart();
       return;
     }
-    boolean due = called || looks.isDue();
-    if (due) {
+    boolean isPoll = looks.isDue();
+    boolean isDue = called || isPoll;
+    unwatched |= isDue;
+    if (isDue) {
       called = false;
       looks.restart();
+    }
+    if (unwatched && (isPoll || watches.isDue())) {
+      unwatched = false;
+      watches.restart();
       watch.look(requests.executions());
     }
-    if (due || placeFreed) {
+    starter.giveBackOld();
+    if (isDue || (placeFreed && search.mayClaimMore())) {
       placeFreed = false;
       search.look();
       blockers.look();
-      pictures.evict(requests.executions());
+      pictures.evict(
+          requests.executions(), attempts.running() + attempts.ended() + starter.waiting());
     }
     if (requests.awaitsIdle() && search.queryIsIdle()) {
       requests.answerIdle();
@@ -291,18 +312,30 @@ public final class Coordinator {
     if (pictures.isEmpty() && attempts.isEmpty() && !requests.isForAll()) {
       return Long.MAX_VALUE;
     }
-    return Math.max(SHORTEST_WAIT_NANOS, looks.nanosLeft());
+    long left = Math.min(looks.nanosLeft(), starter.nanosLeft());
+    if (unwatched) {
+      left = Math.min(left, watches.nanosLeft());
+    }
+    return Math.max(SHORTEST_WAIT_NANOS, left);
+  }
+
+  /** The work of an attempt has ended, so its slot is free. May be called on any thread. */
+  private void post(Runnable end) {
+    answer(
+        () -> {
+          placeFreed = true;
+          end.run();
+        });
   }
 
   /**
-   * May be called on any thread. Messages after a failure are ignored, because nothing can be
-   * recorded any more.
+   * The store has answered. May be called on any thread. Messages after a failure are ignored,
+   * because nothing can be recorded any more.
    */
-  private void post(Runnable event) {
+  private void answer(Runnable event) {
     inbox.add(
         () -> {
           if (failure == null) {
-            placeFreed = true;
             event.run();
           }
         });
@@ -335,6 +368,10 @@ public final class Coordinator {
   }
 
   private void ended(LocalAttempt attempt, ProcessEnd end) {
+    if (end.cause() == ProcessEnd.Cause.ITSELF) {
+      search.noteEnd();
+    }
+    starter.startWaiting();
     ends.record(attempt, end);
   }
 
@@ -374,6 +411,7 @@ public final class Coordinator {
       calls.close();
     }
     attempts.close();
+    search.close();
     timer.shutdown();
     Workers.closed(config.worker());
   }

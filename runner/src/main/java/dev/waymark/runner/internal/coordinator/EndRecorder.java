@@ -1,22 +1,43 @@
 package dev.waymark.runner.internal.coordinator;
 
+import dev.waymark.core.conflict.RefusedException;
+import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreRejectedException;
+import dev.waymark.core.error.StoreUnavailableException;
+import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.CommitResult;
 import dev.waymark.runner.internal.attempt.LocalAttempt;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.attempt.Notifier;
+import dev.waymark.runner.internal.coordinator.SentEnds.Sent;
 import dev.waymark.runner.internal.process.ProcessEnd;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.ProcessOutcome;
 import dev.waymark.runner.internal.rules.StepChanges;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Records the ends of attempts of this worker. Each end is recorded together with everything that
  * follows from it, before any action depends on it. Belongs to the coordinator's thread.
+ *
+ * <p><b>The hot path.</b> An end is decided at once and sent to the store, and nobody waits for the
+ * answer ({@link SentEnds}). So the ends of a moment share one transaction, and the worker goes on
+ * with other attempts meanwhile: the slot of an attempt is free when its work has ended. Several
+ * ends of one execution may be on their way, each decided as if those before it were stored. The
+ * store decides them in the order in which they were sent. So when one is refused, those after it
+ * that depend on it are refused too, or report that they were decided on an old state. Then all of
+ * them are looked at together, the execution is read again, and what was not stored is decided
+ * again, one after the other, each with its answer.
  */
 final class EndRecorder {
   private static final Logger LOG = LoggerFactory.getLogger(EndRecorder.class);
@@ -26,18 +47,22 @@ final class EndRecorder {
   private final ExecutionPictures pictures;
   private final LocalAttempts attempts;
   private final Settler settler;
+  private final SentEnds sent;
 
   EndRecorder(
       RunnerConfig config,
       Notifier notifier,
       ExecutionPictures pictures,
       LocalAttempts attempts,
-      Settler settler) {
+      Settler settler,
+      SentEnds sent) {
     this.config = config;
     this.notifier = notifier;
     this.pictures = pictures;
     this.attempts = attempts;
     this.settler = settler;
+    this.sent = sent;
+    sent.handleWith(this::answered);
   }
 
   /**
@@ -55,8 +80,25 @@ final class EndRecorder {
     } else if (attempt.isLost()) {
       pictures.guard(picture, () -> lose(picture, attempt));
     } else {
-      pictures.guard(picture, () -> record(picture, attempt, end));
+      guard(picture, List.of(attempt), () -> send(picture, attempt, end));
     }
+  }
+
+  /** Runs an action for an execution. If it fails, these attempts do not belong to this worker. */
+  private void guard(ExecutionPicture picture, List<LocalAttempt> own, Runnable action) {
+    pictures.guard(
+        picture,
+        () -> {
+          boolean isDone = false;
+          try {
+            action.run();
+            isDone = true;
+          } finally {
+            if (!isDone) {
+              own.forEach(attempts::remove);
+            }
+          }
+        });
   }
 
   /**
@@ -79,18 +121,104 @@ final class EndRecorder {
     settler.finishIfEnded(picture);
   }
 
-  private void record(ExecutionPicture picture, LocalAttempt attempt, ProcessEnd raw) {
-    try {
-      // Only once, even if the recording is repeated: reading the outputs deletes their files.
-      TaskRunPicture taskRun =
-          picture.isLive(attempt.id()) ? picture.taskRun(attempt.id().taskRunId()) : null;
-      ProcessEnd full =
-          taskRun == null ? raw : attempts.withOutputs(picture, taskRun, attempt.id(), raw);
-      recordOrFail(picture, attempt, full);
-    } finally {
+  private void send(ExecutionPicture picture, LocalAttempt attempt, ProcessEnd raw) {
+    TaskRunPicture taskRun = liveTaskRun(picture, attempt);
+    if (taskRun == null) {
+      noteVoid(attempt, raw);
       attempts.remove(attempt);
+      settler.finishIfEnded(picture);
+      return;
     }
-    settler.finishIfEnded(picture);
+    // Only once, even if the recording is repeated: reading the outputs deletes their files.
+    ProcessEnd end = attempts.withOutputs(picture, taskRun, attempt.id(), raw);
+    StepChanges step = step(picture, taskRun, end, true);
+    ChangeSet changes = step.changes();
+    sent.add(new Sent(picture, attempt, end, step, changes, send(changes)));
+  }
+
+  /** An error that is thrown at once is an answer like any other. */
+  private CompletableFuture<CommitResult> send(ChangeSet changes) {
+    try {
+      return config.store().commitAsync(changes);
+    } catch (WaymarkException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void answered(Sent end) {
+    ExecutionPicture picture = end.picture();
+    if (end.answer().isCompletedExceptionally()) {
+      repeat(end);
+      return;
+    }
+    attempts.remove(end.attempt());
+    Settler.Result result = settler.stored(end.step(), end.answer().join());
+    pictures.guard(picture, () -> goOn(picture, result == Settler.Result.STALE));
+  }
+
+  private void goOn(ExecutionPicture picture, boolean isStale) {
+    // The runner may have given up the execution meanwhile.
+    if (pictures.get(picture.id()) == picture) {
+      if (isStale) {
+        settler.goOn(picture);
+      }
+      settler.finishIfEnded(picture);
+    }
+  }
+
+  /**
+   * The store has not accepted an end. The ends of the same execution that were sent after it were
+   * decided as if it were stored, so they are handled together.
+   */
+  private void repeat(Sent failed) {
+    ExecutionPicture picture = failed.picture();
+    List<Sent> ends = new ArrayList<>(List.of(failed));
+    ends.addAll(sent.take(picture.id()));
+    List<LocalAttempt> own = ends.stream().map(Sent::attempt).toList();
+    guard(picture, own, () -> repeat(picture, ends));
+  }
+
+  private void repeat(ExecutionPicture picture, List<Sent> ends) {
+    boolean isStale = false;
+    List<Sent> refused = new ArrayList<>();
+    for (Sent end : ends) {
+      try {
+        CommitResult answer = answer(end);
+        attempts.remove(end.attempt());
+        isStale |= settler.stored(end.step(), answer) == Settler.Result.STALE;
+      } catch (RefusedException | StoreRejectedException e) {
+        refused.add(end);
+      }
+    }
+    if (pictures.get(picture.id()) == picture) {
+      pictures.reload(picture);
+      for (Sent end : refused) {
+        recordOrFail(picture, end.attempt(), end.end());
+        attempts.remove(end.attempt());
+      }
+    } else {
+      for (Sent end : refused) {
+        notifier.leaseLost(end.attempt(), config.worker());
+        attempts.remove(end.attempt());
+      }
+    }
+    goOn(picture, isStale);
+  }
+
+  /** The answer to an end. A store that did not answer is asked again, with the same commit. */
+  private CommitResult answer(Sent end) {
+    try {
+      return end.answer().join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof StoreUnavailableException
+          || e.getCause() instanceof StoreOverloadedException) {
+        return config.retries().call(() -> config.store().commit(end.changes()));
+      }
+      if (e.getCause() instanceof WaymarkException known) {
+        throw known;
+      }
+      throw e;
+    }
   }
 
   /**
@@ -129,13 +257,28 @@ final class EndRecorder {
    */
   private boolean record(
       ExecutionPicture picture, LocalAttempt attempt, ProcessEnd end, boolean whole) {
-    TaskRunPicture taskRun = picture.taskRun(attempt.id().taskRunId());
-    if (taskRun == null || !picture.isLive(attempt.id())) {
-      if (!end.isLate()) {
-        notifier.leaseLost(attempt, config.worker());
-      }
+    TaskRunPicture taskRun = liveTaskRun(picture, attempt);
+    if (taskRun == null) {
+      noteVoid(attempt, end);
       return true;
     }
+    return settler.commitAndGoOn(step(picture, taskRun, end, whole));
+  }
+
+  /** The task run of an attempt; null when the attempt is no longer live. */
+  private static @Nullable TaskRunPicture liveTaskRun(
+      ExecutionPicture picture, LocalAttempt attempt) {
+    return picture.isLive(attempt.id()) ? picture.taskRun(attempt.id().taskRunId()) : null;
+  }
+
+  private void noteVoid(LocalAttempt attempt, ProcessEnd end) {
+    if (!end.isLate()) {
+      notifier.leaseLost(attempt, config.worker());
+    }
+  }
+
+  private StepChanges step(
+      ExecutionPicture picture, TaskRunPicture taskRun, ProcessEnd end, boolean whole) {
     AttemptState state = ProcessOutcome.state(picture, taskRun, end);
     taskRun.setHopeless(end.cause() == ProcessEnd.Cause.NEVER_STARTS);
     StepChanges step = settler.newStep(picture);
@@ -150,6 +293,6 @@ final class EndRecorder {
       settler.followAlone(step, taskRun, state);
       step.leaveMore();
     }
-    return settler.commitAndGoOn(step);
+    return step;
   }
 }

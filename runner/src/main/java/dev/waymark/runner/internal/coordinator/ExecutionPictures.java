@@ -8,8 +8,10 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Workflow;
+import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.definition.WorkflowDefinition;
 import dev.waymark.runner.internal.attempt.LocalAttempt;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.attempt.Notifier;
@@ -61,25 +63,35 @@ final class ExecutionPictures {
   private final Notifier notifier;
   private final LocalAttempts attempts;
   private final Requests requests;
+  private final SentEnds sent;
   private final Map<ExecutionId, ExecutionPicture> pictures = new LinkedHashMap<>();
   private final Bounded<ExecutionId, Boolean> excluded = new Bounded<>(MAX_EXCLUDED);
   private final Interval warnings = new Interval(WARNING_INTERVAL);
   private int unsaid;
+
+  /** The number of tasks of all these executions. */
+  private int tasks;
 
   /**
    * Creates an empty set.
    *
    * @param attempts the attempts; those of an excluded execution are ended
    * @param requests the requests; those for an excluded execution fail with the reason
+   * @param sent the steps whose answers are handled before their execution is read again
    */
   ExecutionPictures(
-      RunnerConfig config, Notifier notifier, LocalAttempts attempts, Requests requests) {
+      RunnerConfig config,
+      Notifier notifier,
+      LocalAttempts attempts,
+      Requests requests,
+      SentEnds sent) {
     this.config = config;
     this.store = config.store();
     this.retries = config.retries();
     this.notifier = notifier;
     this.attempts = attempts;
     this.requests = requests;
+    this.sent = sent;
   }
 
   @Nullable ExecutionPicture get(ExecutionId id) {
@@ -104,11 +116,35 @@ final class ExecutionPictures {
    * @throws WaymarkException when it cannot be run here
    */
   ExecutionPicture take(ExecutionProgress progress) {
-    ExecutionPicture picture =
-        new ExecutionPicture(progress, config.definitions().of(workflow(progress.execution())));
+    ExecutionPicture picture = new ExecutionPicture(progress, definition(progress.execution()));
     pictures.put(picture.id(), picture);
+    tasks += picture.taskRuns().size();
     notifier.started(progress);
     return picture;
+  }
+
+  /**
+   * Starts to work on an execution of which this worker has claimed a task run. The first attempt
+   * of the only task is all that there is in its execution, so nothing else is read. If another
+   * program has added task runs, the store refuses the end of the execution.
+   *
+   * @throws WaymarkException when it cannot be run here
+   */
+  ExecutionPicture take(Claimed claimed) {
+    Execution execution = claimed.execution();
+    WorkflowDefinition definition =
+        config.definitions().cached(execution.workflowId(), execution.workflowRevision());
+    boolean isAll =
+        definition != null && definition.tasks().size() == 1 && claimed.attempt().number() == 1;
+    return take(isAll ? onlyTask(claimed) : progress(execution.id()));
+  }
+
+  private static ExecutionProgress onlyTask(Claimed claimed) {
+    return new ExecutionProgress(
+        claimed.execution(),
+        List.of(
+            new ExecutionProgress.Item(
+                claimed.taskRun(), List.of(claimed.attempt()), Map.of(), false)));
   }
 
   /**
@@ -127,11 +163,13 @@ final class ExecutionPictures {
 
   /** Updates the picture of an execution. */
   void reload(ExecutionPicture picture) {
+    sent.await(picture.id());
     notifier.changed(picture, picture.load(progress(picture.id())));
   }
 
   /** Updates the picture of a task run and of its needs, and of no other task run. */
   void reload(ExecutionPicture picture, TaskRunPicture taskRun) {
+    sent.await(picture.id());
     List<TaskRunId> ids = new ArrayList<>();
     ids.add(taskRun.id());
     taskRun.needs().forEach(need -> ids.add(need.id()));
@@ -152,6 +190,12 @@ final class ExecutionPictures {
     return progress;
   }
 
+  private WorkflowDefinition definition(Execution execution) {
+    WorkflowDefinition known =
+        config.definitions().cached(execution.workflowId(), execution.workflowRevision());
+    return known == null ? config.definitions().of(workflow(execution)) : known;
+  }
+
   private Workflow workflow(Execution execution) {
     Workflow workflow =
         retries.<@Nullable Workflow>call(
@@ -161,23 +205,26 @@ final class ExecutionPictures {
 
   /** Removes an execution. */
   void drop(ExecutionPicture picture) {
-    pictures.remove(picture.id());
+    if (pictures.remove(picture.id(), picture)) {
+      tasks -= picture.taskRuns().size();
+    }
   }
 
-  /** Removes executions without a live attempt here, except the wanted ones and those used last. */
-  void evict(Set<ExecutionId> wanted) {
-    int tasks = 0;
-    for (ExecutionPicture picture : pictures.values()) {
-      tasks += picture.taskRuns().size();
-    }
-    if (pictures.size() <= KEPT && tasks <= KEPT_TASKS) {
+  /**
+   * Removes executions of which this worker has no attempt, except the wanted ones and those used
+   * last.
+   *
+   * @param others how many executions have an attempt at most
+   */
+  void evict(Set<ExecutionId> wanted, int others) {
+    int most = KEPT + others;
+    if (pictures.size() <= most && tasks <= KEPT_TASKS) {
       return;
     }
     for (ExecutionPicture picture : all()) {
-      boolean tooMany = pictures.size() > KEPT || tasks > KEPT_TASKS;
-      if (tooMany && !wanted.contains(picture.id()) && attempts.of(picture.id()).isEmpty()) {
+      boolean tooMany = pictures.size() > most || tasks > KEPT_TASKS;
+      if (tooMany && !wanted.contains(picture.id()) && !attempts.hasAny(picture.id())) {
         drop(picture);
-        tasks -= picture.taskRuns().size();
       }
     }
   }

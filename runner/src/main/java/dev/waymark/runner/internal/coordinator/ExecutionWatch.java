@@ -22,19 +22,28 @@ final class ExecutionWatch {
   private final ExecutionPictures pictures;
   private final LocalAttempts attempts;
   private final Settler settler;
+  private final SentEnds sent;
 
   ExecutionWatch(
-      RunnerConfig config, ExecutionPictures pictures, LocalAttempts attempts, Settler settler) {
+      RunnerConfig config,
+      ExecutionPictures pictures,
+      LocalAttempts attempts,
+      Settler settler,
+      SentEnds sent) {
     this.store = config.store();
     this.retries = config.retries();
     this.pictures = pictures;
     this.attempts = attempts;
     this.settler = settler;
+    this.sent = sent;
   }
 
   /** Reads the changes by others to these executions, and to those with a live attempt here. */
   void look(Set<ExecutionId> wanted) {
     for (ExecutionPicture picture : pictures.all()) {
+      if (sent.has(picture.id())) {
+        continue; // The store compares what is on its way, and reports changes by others.
+      }
       boolean live = !attempts.of(picture.id()).isEmpty();
       boolean closely = (wanted.contains(picture.id()) || picture.isStale()) && picture.mayRead();
       if (live || closely || wanted.contains(picture.id())) {

@@ -2,7 +2,6 @@ package dev.waymark.runner.internal.coordinator;
 
 import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.model.AttemptState;
-import dev.waymark.core.model.Execution;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.StateStore;
@@ -18,7 +17,6 @@ import dev.waymark.runner.internal.rules.StepChanges;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.util.ArrayList;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Settles the executions that this runner works on: it decides which changes of state follow from
@@ -47,12 +45,14 @@ final class Settler {
   private final AbandonedAttempts abandoned;
   private final ConcurrencyGate parallel;
   private final Requests requests;
+  private final SentEnds sent;
 
   /**
    * Creates a settler.
    *
    * @param attempts the attempts; those that became void are ended
    * @param requests the requests; they are answered when their execution ends
+   * @param sent an execution has not ended before their answers were handled
    */
   Settler(
       RunnerConfig config,
@@ -60,7 +60,8 @@ final class Settler {
       ExecutionPictures pictures,
       LocalAttempts attempts,
       AbandonedAttempts abandoned,
-      Requests requests) {
+      Requests requests,
+      SentEnds sent) {
     this.config = config;
     this.store = config.store();
     this.retries = config.retries();
@@ -70,6 +71,7 @@ final class Settler {
     this.abandoned = abandoned;
     this.parallel = new ConcurrencyGate(store, retries, config.ids());
     this.requests = requests;
+    this.sent = sent;
   }
 
   /**
@@ -139,6 +141,14 @@ final class Settler {
     return result != Result.REFUSED;
   }
 
+  /** Makes the changes that follow from changes by others, after a step whose result is STALE. */
+  void goOn(ExecutionPicture picture) {
+    if (!isLeftForLater(Result.STALE, picture)) {
+      pictures.reload(picture);
+      settle(picture, true);
+    }
+  }
+
   /**
    * Whether the changes that follow from changes by others are left for later. Others may end tasks
    * all the time. To read thousands of task runs for each of them would take longer than the tasks.
@@ -153,7 +163,7 @@ final class Settler {
   }
 
   /** The result of committing a step. */
-  private enum Result {
+  enum Result {
     /** It is stored, and nothing else is to be done. */
     DONE,
     /**
@@ -168,12 +178,16 @@ final class Settler {
   private Result commit(StepChanges step) {
     ChangeSet changes = step.changes();
     try {
-      CommitResult result = retries.call(() -> store.commit(changes));
-      notifier.changed(step.picture(), new ArrayList<>(step.committed(result)));
-      return StepChanges.isStale(result) ? Result.STALE : Result.DONE;
+      return stored(step, retries.call(() -> store.commit(changes)));
     } catch (RefusedException e) {
       return Result.REFUSED;
     }
+  }
+
+  /** Notes that a step is stored. */
+  Result stored(StepChanges step, CommitResult answer) {
+    notifier.changed(step.picture(), new ArrayList<>(step.committed(answer)));
+    return StepChanges.isStale(answer) ? Result.STALE : Result.DONE;
   }
 
   /** Ends attempts here that became void. If the execution has ended, removes it. */
@@ -183,18 +197,17 @@ final class Settler {
         attempt.end();
       }
     }
-    if (picture.state().isTerminal() && pictures.has(picture.id())) {
+    if (picture.state().isTerminal()
+        && !sent.has(picture.id())
+        && pictures.get(picture.id()) == picture) {
       finish(picture);
     }
   }
 
   private void finish(ExecutionPicture picture) {
     pictures.drop(picture);
-    Execution execution = retries.<@Nullable Execution>call(() -> store.execution(picture.id()));
-    if (execution != null) {
-      notifier.ended(execution);
-      parallel.letNextBegin(picture);
-    }
+    notifier.ended(picture.execution());
+    parallel.letNextBegin(picture);
     requests.answer(picture.id(), picture.state());
   }
 }

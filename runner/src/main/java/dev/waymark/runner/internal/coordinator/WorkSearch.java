@@ -5,12 +5,17 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
+import dev.waymark.runner.internal.base.DaemonThreads;
 import dev.waymark.runner.internal.base.Interval;
 import dev.waymark.runner.internal.base.RetriedCalls;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,11 @@ final class WorkSearch {
   /** This should only find work that was begun without claims. */
   private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
 
+  private static final Duration IDLE_THREAD = Duration.ofSeconds(10);
+
+  /** While so many ends are to be recorded, the store is slower than the tasks. */
+  private static final int MOST_ENDED = 2_000;
+
   private final RunnerConfig config;
   private final StateStore store;
   private final RetriedCalls retries;
@@ -38,10 +48,31 @@ final class WorkSearch {
   private final Recovery recovery;
   private final Interval looks;
   private final BooleanSupplier draining;
+  private final Executor inbox;
 
+  private final Pace pace = new Pace();
   private final Interval neighbours = new Interval(NEIGHBOURS_INTERVAL);
   private final Interval sweeps = new Interval(SWEEP_INTERVAL);
   private boolean waitsForMore;
+
+  /** The thread that waits for the answers to claims. */
+  private final ThreadPoolExecutor claims =
+      new ThreadPoolExecutor(
+          0,
+          1,
+          IDLE_THREAD.toNanos(),
+          TimeUnit.NANOSECONDS,
+          new LinkedBlockingQueue<>(),
+          new DaemonThreads("waymark-claims"));
+
+  /** Whether to look once more after the look that is under way. */
+  private boolean again;
+
+  /** Whether the look that is under way shows whether there is nothing to do. */
+  private boolean checking;
+
+  /** What was due or expired in the look that is under way. */
+  private final Set<Record> seen = new HashSet<>();
 
   /** The answer to a claim, and the monotonic time before that claim was sent. */
   private record Sent(long nanos, Claims answer) {}
@@ -52,6 +83,7 @@ final class WorkSearch {
    * @param requests what to search for: certain executions, or everything that is ready
    * @param looks the interval between looks; made shorter when the store announces work earlier
    * @param draining whether to claim nothing more; asked before each claim
+   * @param inbox runs tasks on the coordinator's thread
    */
   WorkSearch(
       RunnerConfig config,
@@ -60,7 +92,8 @@ final class WorkSearch {
       ClaimStarter starter,
       Recovery recovery,
       Interval looks,
-      BooleanSupplier draining) {
+      BooleanSupplier draining,
+      Executor inbox) {
     this.config = config;
     this.store = config.store();
     this.retries = config.retries();
@@ -70,6 +103,18 @@ final class WorkSearch {
     this.recovery = recovery;
     this.looks = looks;
     this.draining = draining;
+    this.inbox = inbox;
+  }
+
+  /** Whether enough slots are free, or will soon be, for a claim of its own. */
+  boolean mayClaimMore() {
+    int places = freePlaces();
+    return places > 0 && (starter.waiting() == 0 || places * 2 >= pace.ahead());
+  }
+
+  /** Notes that an attempt has ended by itself, which tells how fast attempts end. */
+  void noteEnd() {
+    pace.end();
   }
 
   /** Makes the next look a complete one. */
@@ -81,8 +126,7 @@ final class WorkSearch {
   /** Claims what is ready, and handles what is due and what was abandoned. */
   void look() {
     if (requests.isForAll()) {
-      look(null);
-      lookFurther();
+      lookForAll();
     } else {
       requests.executions().forEach(this::look);
     }
@@ -91,56 +135,124 @@ final class WorkSearch {
   /** Whether there is nothing to do, now or after a delay, except the work of other workers. */
   boolean queryIsIdle() {
     if (!isIdle()) {
+      checking = false;
       return false;
     }
+    if (checking) {
+      checking = false;
+      return true;
+    }
     // The known state may be half a poll interval old, so there is one more look before the end.
+    checking = true;
     neighbours.dueNow();
     look();
-    return isIdle();
+    return false;
   }
 
   private boolean isIdle() {
-    return attempts.isEmpty() && !waitsForMore;
+    return attempts.isEmpty() && starter.waiting() == 0 && !attempts.isClaiming() && !waitsForMore;
   }
 
-  private void look(@Nullable ExecutionId only) {
-    Set<Record> seen = new HashSet<>();
-    boolean more = true;
-    while (more) {
-      more = claim(only, seen);
+  /**
+   * Looks for work in all executions: claims, and claims again while there may be more. A claim
+   * does not hold up the coordinator, which records ends and starts other attempts meanwhile. There
+   * is one claim at a time.
+   */
+  private void lookForAll() {
+    if (attempts.isClaiming()) {
+      again = true;
+    } else {
+      seen.clear();
+      again = false;
+      send();
     }
   }
 
-  /**
-   * Claims once. Returns true when there may be more to do at once.
-   *
-   * @param seen what was due or expired before in this look. A part of it stays so for a while,
-   *     even after it was handled: an execution whose time-out has expired is due until its last
-   *     task has ended.
-   */
-  private boolean claim(@Nullable ExecutionId only, Set<Record> seen) {
+  private void send() {
+    ClaimRequest request = request(null);
+    attempts.setClaiming(true);
+    claims.execute(
+        () -> {
+          try {
+            Sent sent = claim(request);
+            inbox.execute(() -> answered(request, sent));
+          } catch (RuntimeException | Error e) {
+            inbox.execute(() -> fail(e));
+          }
+        });
+  }
+
+  private void fail(Throwable cause) {
+    attempts.setClaiming(false);
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) cause;
+  }
+
+  private void answered(ClaimRequest request, Sent sent) {
+    attempts.setClaiming(false);
+    if (handle(request, sent, seen)) {
+      send();
+    } else if (lookFurther() || again) {
+      lookForAll();
+    }
+  }
+
+  private void look(@Nullable ExecutionId only) {
+    Set<Record> seenHere = new HashSet<>();
+    boolean more = true;
+    while (more) {
+      ClaimRequest request = request(only);
+      more = handle(request, claim(request), seenHere);
+    }
+  }
+
+  private ClaimRequest request(@Nullable ExecutionId only) {
     int places = Math.min(freePlaces(), store.limits().maxClaims());
-    ClaimRequest request =
-        new ClaimRequest(config.worker(), places, config.lease(), config.pools(), only);
-    Sent sent = retries.call(() -> new Sent(System.nanoTime(), store.claim(request)));
-    Claims claims = sent.answer();
-    starter.start(claims.claimed(), sent.nanos());
-    claims.due().forEach(recovery::recover);
-    claims.expired().forEach(recovery::recover);
-    boolean something = seen.addAll(claims.due());
-    something |= seen.addAll(claims.expired());
-    waitsForMore = claims.next() != null || !claims.claimed().isEmpty() || something;
-    wakeAfter(claims.next());
-    wakeAfter(claims.nextExpiry());
-    // The changes that were settled may have made a task run ready.
-    return freePlaces() > 0 && (something || (places > 0 && claims.claimed().size() == places));
+    return new ClaimRequest(config.worker(), places, config.lease(), config.pools(), only);
+  }
+
+  private Sent claim(ClaimRequest request) {
+    return retries.call(() -> new Sent(System.nanoTime(), store.claim(request)));
   }
 
   /**
-   * Zero for a worker that drains: it only looks for due work of the attempts that it still runs.
+   * Handles the answer to a claim. Returns true when there may be more to do at once.
+   *
+   * @param known what was due or expired before in this look. A part of it stays so for a while,
+   *     even after it was handled: an execution whose time-out has expired is due until its last
+   *     task has ended.
+   */
+  private boolean handle(ClaimRequest request, Sent sent, Set<Record> known) {
+    Claims answer = sent.answer();
+    starter.start(answer.claimed(), sent.nanos());
+    answer.due().forEach(recovery::recover);
+    answer.expired().forEach(recovery::recover);
+    boolean something = known.addAll(answer.due());
+    something |= known.addAll(answer.expired());
+    waitsForMore = answer.next() != null || !answer.claimed().isEmpty() || something;
+    wakeAfter(answer.next());
+    wakeAfter(answer.nextExpiry());
+    boolean isFull = request.limit() > 0 && answer.claimed().size() == request.limit();
+    if (request.limit() > 0) {
+      pace.claimed(isFull);
+    }
+    // The changes that were settled may have made a task run ready.
+    return freePlaces() > 0 && (something || (isFull && mayClaimMore()));
+  }
+
+  /**
+   * How many attempts to claim: for the free slots, and some ahead of those that will soon be free.
+   * Zero while too many ends are to be recorded, and for a worker that drains: it only looks for
+   * due work of the attempts that it still runs.
    */
   private int freePlaces() {
-    return draining.getAsBoolean() ? 0 : Math.max(0, config.concurrency() - attempts.size());
+    if (draining.getAsBoolean() || attempts.ended() >= MOST_ENDED) {
+      return 0;
+    }
+    int wanted = config.concurrency() + pace.ahead();
+    return Math.max(0, wanted - attempts.running() - starter.waiting());
   }
 
   private void wakeAfter(@Nullable Duration pause) {
@@ -149,8 +261,13 @@ final class WorkSearch {
     }
   }
 
-  /** Looks for work that a claim does not return. */
-  private void lookFurther() {
+  /**
+   * Looks for work that a claim does not return. No claim is under way then, so an attempt under
+   * the name of this worker that it does not know is certainly that of an earlier worker.
+   *
+   * @return whether there was any
+   */
+  private boolean lookFurther() {
     boolean found = false;
     if (neighbours.isDue()) {
       neighbours.restart();
@@ -160,8 +277,11 @@ final class WorkSearch {
       sweeps.restart();
       found |= recovery.recoverStalled();
     }
-    if (found) {
-      look(null);
-    }
+    return found;
+  }
+
+  /** Ends the thread of claims. */
+  void close() {
+    claims.shutdown();
   }
 }

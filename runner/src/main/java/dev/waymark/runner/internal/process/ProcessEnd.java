@@ -31,6 +31,8 @@ public record ProcessEnd(
     NEVER_STARTS,
     /** It was not started, because its lease had expired. */
     LATE,
+    /** It was not started, because its worker had no free slot for it in time. */
+    GIVEN_BACK,
     /** It ended by itself. */
     ITSELF,
     /** It took longer than its time-out. */
@@ -61,6 +63,12 @@ public record ProcessEnd(
 
   public static ProcessEnd late(String reason) {
     return notStarted(Cause.LATE, reason);
+  }
+
+  /** The end of an attempt that waited in vain for a free slot of its worker. */
+  public static ProcessEnd givenBack() {
+    return new ProcessEnd(
+        Cause.GIVEN_BACK, null, "was not begun: the tasks before it took longer than expected");
   }
 
   private static ProcessEnd notStarted(Cause cause, @Nullable String reason) {

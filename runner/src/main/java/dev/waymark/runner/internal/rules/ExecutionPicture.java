@@ -50,6 +50,10 @@ public final class ExecutionPicture {
 
   private ExecutionState state;
   private long version;
+
+  /** The execution as it is in the store, without the steps whose answers have not arrived. */
+  private Execution stored;
+
   private long readNanos;
   private boolean stale;
   private boolean timed;
@@ -71,6 +75,7 @@ public final class ExecutionPicture {
    */
   public ExecutionPicture(ExecutionProgress progress, WorkflowDefinition definition) {
     this.found = progress.execution();
+    this.stored = found;
     this.definition = definition;
     this.state = found.state();
     Map<TaskId, TaskRunId> runs = new HashMap<>();
@@ -129,8 +134,9 @@ public final class ExecutionPicture {
    * Loads the data of the store, and returns the task runs that differ from what listeners know.
    */
   public List<TaskRunPicture> load(ExecutionProgress progress) {
-    state = progress.execution().state();
-    version = progress.execution().version();
+    stored = progress.execution();
+    state = stored.state();
+    version = stored.version();
     List<TaskRunPicture> changed = new ArrayList<>();
     for (ExecutionProgress.Item each : progress.taskRuns()) {
       TaskRunPicture taskRun = byRun.get(each.taskRun().id());
@@ -254,6 +260,7 @@ public final class ExecutionPicture {
   /** Loads the execution as returned by a claim. */
   public void load(Execution execution) {
     if (execution.version() > version) {
+      stored = execution;
       state = execution.state();
       version = execution.version();
     }
@@ -289,6 +296,24 @@ public final class ExecutionPicture {
   void move(ExecutionState to) {
     state = to;
     version++;
+  }
+
+  /** Notes that a move is stored. */
+  void moved(ExecutionState to, Instant at, @Nullable String error) {
+    boolean begins = to == ExecutionState.RUNNING && stored.startedAt() == null;
+    stored =
+        new Execution(
+            stored.id(),
+            stored.workflowId(),
+            stored.workflowRevision(),
+            to,
+            stored.version() + 1,
+            stored.labels(),
+            stored.inputs(),
+            stored.createdAt(),
+            begins ? at : stored.startedAt(),
+            to.isTerminal() ? at : stored.endedAt(),
+            error == null ? stored.error() : error);
   }
 
   /** Whether a stage is open: all stages before it have ended. */
@@ -439,6 +464,11 @@ public final class ExecutionPicture {
    */
   public Execution found() {
     return found;
+  }
+
+  /** The execution as it is in the store, by the answers that have arrived. */
+  public Execution execution() {
+    return stored;
   }
 
   public WorkflowDefinition definition() {

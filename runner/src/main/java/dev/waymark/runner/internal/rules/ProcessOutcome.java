@@ -21,7 +21,7 @@ public final class ProcessOutcome {
     }
     return switch (end.cause()) {
       case ASKED -> overdue && !cancelled ? AttemptState.FAILED : AttemptState.CANCELLED;
-      case INTERRUPTED -> AttemptState.CANCELLED;
+      case INTERRUPTED, GIVEN_BACK -> AttemptState.CANCELLED;
       case LATE -> AttemptState.LOST;
       case NOT_STARTED, NEVER_STARTS, ITSELF, TIMED_OUT -> AttemptState.FAILED;
     };

@@ -12,8 +12,10 @@ import dev.waymark.runner.internal.base.Errors;
 import dev.waymark.runner.internal.handler.Handlers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ public final class StepChanges {
   private final ChangeSet.Builder changes;
   private final Set<TaskRunPicture> touched = new LinkedHashSet<>();
   private final Set<TaskRunPicture> ended = new LinkedHashSet<>();
+  private final List<Change.UpdateExecution> moves = new ArrayList<>();
   private boolean leavesMore;
 
   /**
@@ -130,9 +133,11 @@ public final class StepChanges {
   }
 
   void moveExecution(ExecutionState to, @Nullable String error) {
-    changes.add(
+    var move =
         new Change.UpdateExecution(
-            picture.id(), to, picture.version(), Errors.cut(error, maxErrorBytes)));
+            picture.id(), to, picture.version(), Errors.cut(error, maxErrorBytes));
+    changes.add(move);
+    moves.add(move);
     picture.move(to);
     boolean mayBeDue =
         to == ExecutionState.CANCELLED
@@ -166,6 +171,7 @@ public final class StepChanges {
   /** The store has accepted the change set. Returns the task runs that changed. */
   public Collection<TaskRunPicture> committed(CommitResult result) {
     touched.forEach(taskRun -> taskRun.changedAt = result.at());
+    moves.forEach(move -> picture.moved(move.to(), result.at(), move.error()));
     return touched;
   }
 

@@ -6,8 +6,12 @@ import dev.waymark.runner.definition.WorkflowDefinition;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Reads definitions and caches the last ones, because many executions share one. Thread-safe. */
+/**
+ * Reads the definitions of one store and caches the last ones, because many executions share one. A
+ * revision never changes, so what is cached stays right. Thread-safe.
+ */
 public final class Definitions {
   private static final int REMEMBERED = 64;
 
@@ -15,7 +19,7 @@ public final class Definitions {
   private static final long MOST_CHARS = 2 << 20;
 
   private final Function<Workflow, WorkflowDefinition> reader;
-  private final Map<Key, WorkflowDefinition> read = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Key, Entry> read = new LinkedHashMap<>(16, 0.75f, true);
   private long chars;
 
   /** Creates a cache that reads with this function. */
@@ -23,17 +27,23 @@ public final class Definitions {
     this.reader = reader;
   }
 
+  /** Returns the definition of a revision if it is cached, so that its text need not be read. */
+  public synchronized @Nullable WorkflowDefinition cached(WorkflowId id, int revision) {
+    Entry known = read.get(new Key(id, revision));
+    return known == null ? null : known.definition();
+  }
+
   /** Returns the definition of a revision. */
   public synchronized WorkflowDefinition of(Workflow workflow) {
-    Key key = new Key(workflow.id(), workflow.revision(), workflow.definition().length());
-    WorkflowDefinition known = read.get(key);
+    WorkflowDefinition known = cached(workflow.id(), workflow.revision());
     if (known != null) {
       return known;
     }
     WorkflowDefinition definition = reader.apply(workflow);
-    read.put(key, definition);
-    chars += key.chars();
-    for (var eldest = read.keySet().iterator(); read.size() > 1 && isTooMuch(); ) {
+    int length = workflow.definition().length();
+    read.put(new Key(workflow.id(), workflow.revision()), new Entry(definition, length));
+    chars += length;
+    for (var eldest = read.values().iterator(); read.size() > 1 && isTooMuch(); ) {
       chars -= eldest.next().chars();
       eldest.remove();
     }
@@ -44,5 +54,7 @@ public final class Definitions {
     return read.size() > REMEMBERED || chars > MOST_CHARS;
   }
 
-  private record Key(WorkflowId id, int revision, int chars) {}
+  private record Key(WorkflowId id, int revision) {}
+
+  private record Entry(WorkflowDefinition definition, int chars) {}
 }

@@ -1,0 +1,46 @@
+package dev.waymark.runner.internal.coordinator;
+
+import java.time.Duration;
+
+/**
+ * How many attempts a worker claims ahead of its free slots: as many as it ends within a fiftieth
+ * of a second, and none unless many more task runs are ready than it has slots. So a worker whose
+ * tasks take microseconds does not wait for the store between them, a task waits only a moment for
+ * its slot, and a worker whose tasks take longer, or come one by one, claims none that another
+ * worker could begin at once. Belongs to the coordinator's thread.
+ */
+final class Pace {
+  private static final Duration AHEAD = Duration.ofMillis(20);
+  private static final Duration MEASURED = Duration.ofMillis(50);
+  private static final int MOST_AHEAD = 500;
+
+  /** After so many claims that each found all that they asked for, more is certainly ready. */
+  private static final int BACKLOG_AFTER = 8;
+
+  private long sinceNanos = System.nanoTime();
+  private int ended;
+  private int ahead;
+  private int fullClaims;
+
+  /** Notes that an attempt has ended by itself. */
+  void end() {
+    ended++;
+  }
+
+  /** Notes whether a claim found as many task runs as it asked for. */
+  void claimed(boolean isFull) {
+    fullClaims = isFull ? fullClaims + 1 : 0;
+  }
+
+  /** How many attempts to claim ahead; measured again at intervals. */
+  int ahead() {
+    long now = System.nanoTime();
+    long nanos = now - sinceNanos;
+    if (nanos >= MEASURED.toNanos()) {
+      ahead = (int) Math.min(MOST_AHEAD, ended * AHEAD.toNanos() / nanos);
+      ended = 0;
+      sinceNanos = now;
+    }
+    return fullClaims < BACKLOG_AFTER ? 0 : ahead;
+  }
+}
