@@ -39,121 +39,10 @@ final class PostgresReads {
       """;
 
   /**
-   * The lanes in which something can be ready: each pool with each priority. A range of priorities
-   * is either one known lane with the time at which its first live row can begin, or all that lies
-   * between known lanes; there a lane is found by leaps through the index, which are few, however
-   * much is ready. See {@link ScanBounds}.
-   */
-  private static final String LANES =
-      """
-      WITH RECURSIVE lane (pool, priority, least, since) AS (
-        SELECT p.pool,
-               CASE WHEN p.since IS NOT NULL THEN p.least ELSE (
-                 SELECT max(q.priority) FROM {s}.ready_task_runs q
-                 WHERE q.pool = p.pool AND q.priority >= p.least AND q.priority <= p.greatest) END,
-               p.least, coalesce(p.since, '-infinity'::timestamptz)
-        FROM unnest(?::text[], ?::integer[], ?::integer[], ?::timestamptz[]) AS p (pool, least, greatest, since)
-        WHERE {pools}
-        UNION ALL
-        SELECT l.pool, (
-                 SELECT max(q.priority) FROM {s}.ready_task_runs q
-                 WHERE q.pool = l.pool AND q.priority >= l.least AND q.priority < l.priority),
-               l.least, l.since
-        FROM lane l WHERE l.priority > l.least
-      )
-      """;
-
-  private static final String PICKED =
-      """
-      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
-             a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > clock_timestamp() THEN 1 ELSE 2 END,
-             r.pool, r.priority, (extract(epoch FROM r.available_at) * 1000000)::bigint, r.request_hash,
-             r.id, r.workflow_id, r.workflow_revision, r.state, r.version, d.labels, d.inputs,
-             r.created_at, r.started_at, r.ended_at, r.error, {before}
-      FROM ({ready}) r
-      JOIN {s}.task_runs t ON t.id = r.task_run_id
-      LEFT JOIN {s}.execution_details d ON d.execution_id = r.id
-      LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
-      LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt""";
-
-  private static final String LOCKED =
-      """
-      SELECT q.task_run_id, q.pool, q.priority, q.available_at, e.request_hash, e.id, e.workflow_id,
-             e.workflow_revision, e.state, e.version, e.created_at, e.started_at, e.ended_at, e.error
-      """;
-
-  /**
-   * First the candidates, without a lock, then as many of them as are not locked, which are locked
-   * one after the other. There are some more candidates, because others may have just locked rows.
-   * The time of the statement, which does not change while it runs, lets the index scan end.
-   */
-  private static final String PICK =
-      LANES
-          + PICKED.replace(
-              "{ready}",
-              LOCKED
-                  + """
-                  FROM (
-                    SELECT l.pool, l.priority, n.available_at, n.task_run_id FROM lane l
-                    CROSS JOIN LATERAL (
-                      SELECT q.available_at, q.task_run_id FROM {s}.ready_task_runs q
-                      WHERE q.pool = l.pool AND q.priority = l.priority
-                        AND q.available_at >= l.since AND q.available_at <= statement_timestamp()
-                      ORDER BY q.available_at, q.task_run_id LIMIT ? + {more}) n
-                    WHERE l.priority IS NOT NULL
-                    ORDER BY l.priority DESC, n.available_at, n.task_run_id) c
-                  JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id
-                  JOIN {s}.task_runs o ON o.id = c.task_run_id
-                  JOIN {s}.executions e ON e.id = o.execution_id
-                  ORDER BY c.priority DESC, c.available_at, c.task_run_id LIMIT ?
-                  {locks}""");
-
-  /** Locks the execution first, so that no lock is kept on a row that is skipped. */
-  private static final String PASSING_OVER =
-      PICK.replace("{more}", "64")
-          .replace("{locks}", "FOR NO KEY UPDATE OF e SKIP LOCKED FOR UPDATE OF q SKIP LOCKED")
-          .replace("{before}", "r.state");
-
-  /**
-   * Locks the ready row first: the claim that has it waits for one execution, and no other claim
-   * does. A transaction that cancels the execution meanwhile cannot remove the locked ready row. So
-   * the claim also reads the state of the execution when the statement began, without a lock.
-   */
-  private static final String WAITING =
-      PICK.replace("{more}", "1000")
-          .replace("{locks}", "FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e")
-          .replace("{before}", "(SELECT b.state FROM {s}.executions b WHERE b.id = r.id)");
-
-  /**
-   * Locks the execution first, which is the only one: the transaction that holds it may remove
-   * ready rows.
-   */
-  private static final String PICK_OF_EXECUTION =
-      PICKED
-          .replace(
-              "{ready}",
-              LOCKED
-                  + """
-              FROM {s}.ready_task_runs q
-              JOIN {s}.task_runs o ON o.id = q.task_run_id
-              JOIN {s}.executions e ON e.id = o.execution_id
-              WHERE q.pool = ANY (ARRAY (SELECT p.pool FROM unnest(?::text[]) AS p (pool) WHERE {pools}))
-                AND q.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
-                AND q.available_at <= statement_timestamp()
-              ORDER BY q.priority DESC, q.available_at, q.task_run_id LIMIT ?
-              FOR NO KEY UPDATE OF e FOR UPDATE OF q SKIP LOCKED""")
-          .replace("{before}", "r.state");
-
-  /**
    * The least id. A pair is compared, although only its time matters: of a time between two others
    * a planner expects so few rows that it would read and sort all of them.
    */
   private static final String ZERO = "'00000000-0000-0000-0000-000000000000'::uuid";
-
-  private static final String ANY = "true";
-  private static final String BOUNDED = "EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool)";
-  private static final String UNBOUNDED =
-      "NOT EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool)";
 
   private static final String WORKFLOW_HEAD =
       """
@@ -246,7 +135,7 @@ final class PostgresReads {
                  CASE WHEN EXISTS (SELECT 1 FROM free f WHERE f.task_run_id = r.task_run_id) THEN 1 ELSE 0 END
           FROM {s}.ready_task_runs r WHERE r.task_run_id = ANY (ARRAY (SELECT v.id FROM v))""";
       case LOCK_POOLS ->
-          LANES.replace("{pools}", BOUNDED)
+          PostgresClaimReads.LANES.replace("{pools}", PostgresClaimReads.BOUNDED)
               + """
               SELECT p.name, p.slots FROM {s}.pools p
               WHERE p.name = ANY (ARRAY (
@@ -261,11 +150,11 @@ final class PostgresReads {
           """
           SELECT p.name, (SELECT count(*) FROM {s}.leases l WHERE l.pool = p.name AND l.expires_at >= ?)
           FROM {s}.pools p WHERE p.name = ANY (?)""";
-      case PICK_READY -> PASSING_OVER.replace("{pools}", UNBOUNDED);
-      case PICK_BOUNDED -> PASSING_OVER.replace("{pools}", ANY);
-      case PICK_WAITING -> WAITING.replace("{pools}", ANY);
-      case PICK_READY_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", UNBOUNDED);
-      case PICK_BOUNDED_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", ANY);
+      case PICK_READY -> PostgresClaimReads.PICK_READY;
+      case PICK_BOUNDED -> PostgresClaimReads.PICK_BOUNDED;
+      case PICK_WAITING -> PostgresClaimReads.PICK_WAITING;
+      case PICK_READY_OF_EXECUTION -> PostgresClaimReads.PICK_READY_OF_EXECUTION;
+      case PICK_BOUNDED_OF_EXECUTION -> PostgresClaimReads.PICK_BOUNDED_OF_EXECUTION;
       case DUE ->
           """
           SELECT execution_id, reason FROM {s}.due_executions
@@ -299,7 +188,7 @@ final class PostgresReads {
                      OR EXISTS (SELECT 1 FROM {s}.leases l WHERE l.task_run_id = t.id)))
           ORDER BY e.id LIMIT ?""";
       case NEXT ->
-          LANES.replace("{pools}", ANY)
+          PostgresClaimReads.LANES.replace("{pools}", PostgresClaimReads.ANY)
               + """
               SELECT (extract(epoch FROM (
                         SELECT min(n.at) FROM (
@@ -320,7 +209,7 @@ final class PostgresReads {
                            AND q.available_at >= p.since AND q.available_at <= statement_timestamp()
                          LIMIT 1) q
                        WHERE {pools}) THEN 1 ELSE 0 END"""
-                  .replace("{pools}", UNBOUNDED);
+                  .replace("{pools}", PostgresClaimReads.UNBOUNDED);
       // The plan of a join could read all ready rows, or all outputs.
       case READY_OF_EXECUTION ->
           """

@@ -121,12 +121,14 @@ class PostgresClaimPlansTest {
                 .containsPattern("leases_by_pool .*\\R.*\\(pool = p.name\\) AND \\(expires_at >= ");
         case PICK_READY ->
             assertThat(plan)
-                // The locked rows are read in order without a sort, so no more rows are locked.
-                .containsPattern("Limit .*\\R.*\\R *->  LockRows.*\\R.*\\R *->  Nested Loop")
+                // The locked rows are read in order without a sort, so no more rows are locked, and
+                // more of them only if the first ones are locked by others.
+                .containsPattern("LockRows \\(actual .*\\R.*\\R *->  Nested Loop")
+                .containsPattern("LockRows \\(never executed\\)\\R *->  Nested Loop")
                 .contains("executions_pkey", "execution_details_pkey", "attempts_pkey")
                 .containsPattern(
-                    "ready_task_runs_in_order on .*\\R.*\\(pool = l_1.pool\\) AND \\(priority ="
-                        + " l_1.priority\\) AND \\(available_at >= l_1.since\\) AND \\(available_at <= ");
+                    "ready_task_runs_in_order on .*\\R.*\\(pool = l_2.pool\\) AND \\(priority ="
+                        + " l_2.priority\\) AND \\(available_at >= l_2.since\\) AND \\(available_at <= ");
         case DUE ->
             assertThat(plan)
                 .containsPattern(

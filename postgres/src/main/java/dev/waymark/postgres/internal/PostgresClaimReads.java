@@ -1,0 +1,169 @@
+package dev.waymark.postgres.internal;
+
+/**
+ * The texts with which a claim picks ready task runs. {@code {s}} is replaced by the schema, as in
+ * {@link PostgresReads}.
+ */
+final class PostgresClaimReads {
+  static final String ANY = "true";
+  static final String BOUNDED = "EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool)";
+  static final String UNBOUNDED = "NOT EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool)";
+
+  /**
+   * The lanes in which something can be ready: each pool with each priority. A range of priorities
+   * is either one known lane with the time at which its first live row can begin, or all that lies
+   * between known lanes; there a lane is found by leaps through the index, which are few, however
+   * much is ready. See {@link ScanBounds}.
+   */
+  static final String LANES =
+      """
+      WITH RECURSIVE lane (pool, priority, least, since) AS (
+        SELECT p.pool,
+               CASE WHEN p.since IS NOT NULL THEN p.least ELSE (
+                 SELECT max(q.priority) FROM {s}.ready_task_runs q
+                 WHERE q.pool = p.pool AND q.priority >= p.least AND q.priority <= p.greatest) END,
+               p.least, coalesce(p.since, '-infinity'::timestamptz)
+        FROM unnest(?::text[], ?::integer[], ?::integer[], ?::timestamptz[]) AS p (pool, least, greatest, since)
+        WHERE {pools}
+        UNION ALL
+        SELECT l.pool, (
+                 SELECT max(q.priority) FROM {s}.ready_task_runs q
+                 WHERE q.pool = l.pool AND q.priority >= l.least AND q.priority < l.priority),
+               l.least, l.since
+        FROM lane l WHERE l.priority > l.least
+      )
+      """;
+
+  private static final String PICKED =
+      """
+      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
+             a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > clock_timestamp() THEN 1 ELSE 2 END,
+             r.pool, r.priority, (extract(epoch FROM r.available_at) * 1000000)::bigint, r.request_hash,
+             r.id, r.workflow_id, r.workflow_revision, r.state, r.version, d.labels, d.inputs,
+             r.created_at, r.started_at, r.ended_at, r.error, {before}
+      FROM ({ready}) r
+      JOIN {s}.task_runs t ON t.id = r.task_run_id
+      LEFT JOIN {s}.execution_details d ON d.execution_id = r.id
+      LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+      LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt""";
+
+  private static final String LOCKED =
+      """
+      SELECT q.task_run_id, q.pool, q.priority, q.available_at, e.request_hash, e.id, e.workflow_id,
+             e.workflow_revision, e.state, e.version, e.created_at, e.started_at, e.ended_at, e.error
+      """;
+
+  /**
+   * Rows of all lanes of a priority in the order of time, of which it locks as many as a claim
+   * takes and are not locked. A part of each lane is read first, without a lock, because only the
+   * times show which rows come first. It locks the execution first, so that no lock is kept on a
+   * row that is skipped. The time of the statement, which does not change while it runs, lets the
+   * index scan end.
+   */
+  private static final String UNLOCKED =
+      """
+      SELECT n.* FROM (
+        {locked}
+        FROM (
+          SELECT w.available_at, w.task_run_id FROM lane l
+          CROSS JOIN LATERAL (
+            SELECT q.available_at, q.task_run_id FROM {s}.ready_task_runs q
+            WHERE q.pool = l.pool AND q.priority = l.priority
+              AND q.available_at >= l.since AND q.available_at <= statement_timestamp()
+            ORDER BY q.available_at, q.task_run_id {part}) w
+          WHERE l.priority = p.priority
+          ORDER BY w.available_at, w.task_run_id) c
+        JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id
+        JOIN {s}.task_runs o ON o.id = c.task_run_id
+        JOIN {s}.executions e ON e.id = o.execution_id
+        ORDER BY c.available_at, c.task_run_id LIMIT (SELECT m.taken FROM most m)
+        FOR NO KEY UPDATE OF e SKIP LOCKED FOR UPDATE OF q SKIP LOCKED) n"""
+          .replace("{locked}", LOCKED);
+
+  /**
+   * Takes from the greatest priority down until it has enough; lower priorities are not touched
+   * then. Of each priority it first looks at some rows more than it takes. When others have locked
+   * too many of these, it looks at many more: several claimers may take their rows at the same
+   * moment. It does not look at all, because all may belong to one execution that is locked.
+   */
+  private static final String PASSING_OVER =
+      LANES
+          + ", most (taken, first) AS (SELECT ?::integer, 2 * ?::integer + 32)\n"
+          + PICKED
+              .replace(
+                  "{ready}",
+                  """
+                  SELECT n.* FROM (
+                    SELECT DISTINCT l.priority FROM lane l
+                    WHERE l.priority IS NOT NULL ORDER BY l.priority DESC) p
+                  CROSS JOIN LATERAL (
+                    {first}
+                    UNION ALL
+                    {further}
+                    LIMIT (SELECT m.taken FROM most m)) n
+                  LIMIT (SELECT m.taken FROM most m)""")
+              .replace("{first}", UNLOCKED.replace("{part}", "LIMIT (SELECT m.first FROM most m)"))
+              .replace(
+                  "{further}",
+                  UNLOCKED.replace(
+                      "{part}",
+                      "OFFSET (SELECT m.first FROM most m) LIMIT (SELECT 1000 + 4 * m.first FROM most m)"))
+              .replace("{before}", "r.state");
+
+  /**
+   * Takes the first row of all whose ready row is not locked. Locks the ready row first: the claim
+   * that has it waits for one execution, and no other claim does. A transaction that cancels the
+   * execution meanwhile cannot remove the locked ready row. So the claim also reads the state of
+   * the execution when the statement began, without a lock.
+   */
+  private static final String WAITING =
+      LANES
+          + PICKED
+              .replace(
+                  "{ready}",
+                  LOCKED
+                      + """
+                      FROM (
+                        SELECT l.pool, l.priority, n.available_at, n.task_run_id FROM lane l
+                        CROSS JOIN LATERAL (
+                          SELECT q.available_at, q.task_run_id FROM {s}.ready_task_runs q
+                          WHERE q.pool = l.pool AND q.priority = l.priority
+                            AND q.available_at >= l.since AND q.available_at <= statement_timestamp()
+                          ORDER BY q.available_at, q.task_run_id LIMIT ? + 1000) n
+                        WHERE l.priority IS NOT NULL
+                        ORDER BY l.priority DESC, n.available_at, n.task_run_id) c
+                      JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id
+                      JOIN {s}.task_runs o ON o.id = c.task_run_id
+                      JOIN {s}.executions e ON e.id = o.execution_id
+                      ORDER BY c.priority DESC, c.available_at, c.task_run_id LIMIT ?
+                      FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e""")
+              .replace("{before}", "(SELECT b.state FROM {s}.executions b WHERE b.id = r.id)");
+
+  /**
+   * Locks the execution first, which is the only one: the transaction that holds it may remove
+   * ready rows.
+   */
+  private static final String PICK_OF_EXECUTION =
+      PICKED
+          .replace(
+              "{ready}",
+              LOCKED
+                  + """
+              FROM {s}.ready_task_runs q
+              JOIN {s}.task_runs o ON o.id = q.task_run_id
+              JOIN {s}.executions e ON e.id = o.execution_id
+              WHERE q.pool = ANY (ARRAY (SELECT p.pool FROM unnest(?::text[]) AS p (pool) WHERE {pools}))
+                AND q.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
+                AND q.available_at <= statement_timestamp()
+              ORDER BY q.priority DESC, q.available_at, q.task_run_id LIMIT ?
+              FOR NO KEY UPDATE OF e FOR UPDATE OF q SKIP LOCKED""")
+          .replace("{before}", "r.state");
+
+  static final String PICK_READY = PASSING_OVER.replace("{pools}", UNBOUNDED);
+  static final String PICK_BOUNDED = PASSING_OVER.replace("{pools}", ANY);
+  static final String PICK_WAITING = WAITING.replace("{pools}", ANY);
+  static final String PICK_READY_OF_EXECUTION = PICK_OF_EXECUTION.replace("{pools}", UNBOUNDED);
+  static final String PICK_BOUNDED_OF_EXECUTION = PICK_OF_EXECUTION.replace("{pools}", ANY);
+
+  private PostgresClaimReads() {}
+}
