@@ -95,7 +95,7 @@ public abstract class JdbcStateStore implements StateStore {
     Submission submission = Submission.of(changes, clock.instant(), limits);
     calls.begin();
     try {
-      checkCaller(changes);
+      checkCaller("commit change set " + changes.id());
       return writer.commit(submission);
     } finally {
       calls.end();
@@ -109,7 +109,7 @@ public abstract class JdbcStateStore implements StateStore {
     CompletableFuture<CommitResult> answer;
     try {
       Submission submission = Submission.of(changes, clock.instant(), limits);
-      checkCaller(changes);
+      checkCaller("commit change set " + changes.id());
       answer = writer.commitAsync(submission);
     } catch (WaymarkException e) {
       answer = CompletableFuture.failedFuture(e);
@@ -124,12 +124,12 @@ public abstract class JdbcStateStore implements StateStore {
   }
 
   /** The group retries errors that a retry may resolve. */
-  private void checkCaller(ChangeSet changes) {
+  private void checkCaller(String attempted) {
     try {
       sessions.checkCaller();
     } catch (SQLException e) {
       if (dialect.remedy(e) != Remedy.AGAIN) {
-        throw dialect.explain("commit change set " + changes.id(), e, FailedCall.WRITE);
+        throw dialect.explain(attempted, e, FailedCall.WRITE);
       }
     }
   }
@@ -139,6 +139,7 @@ public abstract class JdbcStateStore implements StateStore {
     Questions.checkClaim(request, limits);
     calls.begin();
     try {
+      checkCaller("claim task runs for worker " + request.worker());
       return writer.claim(request);
     } finally {
       calls.end();

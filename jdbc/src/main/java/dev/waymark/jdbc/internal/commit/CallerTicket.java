@@ -1,12 +1,10 @@
 package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.internal.decide.Submission;
-import java.util.concurrent.locks.LockSupport;
 
 /** The ticket of a thread that waits for its answer, and leads when it is the next leader. */
 final class CallerTicket extends Ticket {
-  private final Thread caller = Thread.currentThread();
-  private volatile boolean promoted;
+  private final WaitingCaller caller = new WaitingCaller();
 
   CallerTicket(Submission submission) {
     super(submission);
@@ -14,7 +12,7 @@ final class CallerTicket extends Ticket {
 
   @Override
   void release() {
-    LockSupport.unpark(caller);
+    caller.release();
   }
 
   @Override
@@ -24,24 +22,11 @@ final class CallerTicket extends Ticket {
 
   @Override
   void promote() {
-    promoted = true;
-    LockSupport.unpark(caller);
+    caller.promote();
   }
 
-  /**
-   * Waits for an answer or for promotion. An interrupt does not end the wait, because the commit
-   * may already be in flight and the caller must receive its result. The interrupt flag of the
-   * caller is set afterwards.
-   */
+  /** Waits for an answer or for promotion. */
   void await() {
-    boolean interrupted = false;
-    while (!isAnswered() && !promoted) {
-      LockSupport.park(this);
-      interrupted |= Thread.interrupted();
-    }
-    promoted = false;
-    if (interrupted) {
-      caller.interrupt();
-    }
+    caller.await(this::isAnswered);
   }
 }

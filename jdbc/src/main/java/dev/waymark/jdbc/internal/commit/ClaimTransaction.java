@@ -10,8 +10,6 @@ import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.TaskRun;
-import dev.waymark.core.store.ClaimRequest;
-import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Limits;
@@ -33,11 +31,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
- * One claim in one transaction: pick ready task runs with their records, decide by the same rules
- * as every other write, write, commit.
+ * One group of claims in one transaction: pick ready task runs with their records, decide by the
+ * same rules as every other write, write, commit, and share them among the claims.
  *
  * <p><b>Locks.</b> First the claim locks the pools that have a limit and ready task runs, ordered
  * by name. So each of several claims counts what the claims before it have taken. Picking locks
@@ -93,47 +90,86 @@ final class ClaimTransaction {
     this.loader = new LedgerLoader(dialect);
   }
 
-  /** Claims, and retries for at most the retry time-out of the store. */
-  Claims run(ClaimRequest request) {
+  /**
+   * Claims for a group, whose claims name the same pools, and gives an answer to each or sends it
+   * alone. A claim in a group of one is not sent alone. Retries for at most the retry time-out of
+   * the store.
+   */
+  void run(List<ClaimTicket> group) {
     RetryTimer left = new RetryTimer(retryTimeout);
     boolean looksAgain = false;
     FailedCall call = FailedCall.WRITE;
-    while (true) {
+    List<ClaimTicket> waiting = group;
+    while (!waiting.isEmpty()) {
       try {
-        boolean looking = looksAgain;
-        Optional<Claims> claims = transactions.run(session -> claim(session, request, looking));
-        if (claims.isPresent()) {
-          return claims.get();
-        }
-        looksAgain = true;
+        looksAgain = !attempt(waiting, looksAgain);
       } catch (SQLException e) {
         if (e instanceof UnknownOutcomeException) {
           call = FailedCall.UNKNOWN_CLAIM;
         }
         if (dialect.remedy(e) != Remedy.AGAIN || !left.pause()) {
-          throw dialect.explain("claim task runs for worker " + request.worker(), e, call);
+          fail(waiting, e, call);
         }
+      } catch (RuntimeException e) {
+        fail(waiting, e);
+      }
+      waiting = waiting.stream().filter(each -> !each.isReleased()).toList();
+    }
+  }
+
+  /**
+   * An error that may concern one task run or one claim is the answer of a claim that was alone in
+   * its transaction.
+   */
+  private void fail(List<ClaimTicket> group, SQLException cause, FailedCall call) {
+    boolean apart = call == FailedCall.WRITE && dialect.remedy(cause) == Remedy.APART;
+    for (ClaimTicket each : group) {
+      if (apart && group.size() > 1) {
+        each.sendAlone();
+      } else {
+        String attempted = "claim task runs for worker " + each.request().worker();
+        each.fail(dialect.explain(attempted, cause, call));
       }
     }
   }
 
-  /** Empty, and nothing is written, when a candidate was not as it was read. */
-  private Optional<Claims> claim(Session session, ClaimRequest request, boolean looksAgain)
+  private static void fail(List<ClaimTicket> group, RuntimeException cause) {
+    for (ClaimTicket each : group) {
+      if (group.size() > 1) {
+        each.sendAlone();
+      } else {
+        each.fail(cause);
+      }
+    }
+  }
+
+  /** False, and nothing is written, when a candidate was not as it was read. */
+  private boolean attempt(List<ClaimTicket> group, boolean looksAgain) throws SQLException {
+    ClaimShares shares = new ClaimShares(group);
+    ClaimReads reads = new ClaimReads(dialect, shares.together());
+    boolean isDone = transactions.run(session -> claim(session, shares, reads, looksAgain));
+    if (isDone) {
+      shares.answer(reads);
+    }
+    return isDone;
+  }
+
+  private boolean claim(Session session, ClaimShares shares, ClaimReads reads, boolean looksAgain)
       throws SQLException {
-    ClaimReads reads = new ClaimReads(dialect, request);
-    dialect.readForClaim(session, request.pools(), reads.looking(MAX_REPORTED));
+    dialect.readForClaim(session, shares.together().pools(), reads.looking(MAX_REPORTED));
     readIfAny(session, reads.lookingFurther());
-    readIfAny(session, reads.waiting());
+    List<Request> waiting = reads.waiting();
+    if (!waiting.isEmpty() && shares.areSeveral()) {
+      shares.sendAlone();
+    } else {
+      readIfAny(session, waiting);
+    }
     List<Candidate> picked = reads.picked();
     if (picked.isEmpty()) {
       dialect.rollback(session);
-      return Optional.of(answer(List.of(), reads));
+      return true;
     }
-    return take(session, request, picked, looksAgain).map(claimed -> answer(claimed, reads));
-  }
-
-  private static Claims answer(List<Claimed> claimed, ClaimReads reads) {
-    return new Claims(claimed, reads.due(), reads.expired(), reads.next(), reads.nextExpiry());
+    return take(session, shares, picked, looksAgain);
   }
 
   private void readIfAny(Session session, List<Request> requests) throws SQLException {
@@ -142,20 +178,20 @@ final class ClaimTransaction {
     }
   }
 
-  private Optional<List<Claimed>> take(
-      Session session, ClaimRequest request, List<Candidate> picked, boolean looksAgain)
+  private boolean take(
+      Session session, ClaimShares shares, List<Candidate> picked, boolean looksAgain)
       throws SQLException {
     Object stamp = dialect.stamp(session);
     Instant at = Times.micros(clock.instant());
     Times.checkStorable(at);
     Ledger ledger = asCandidate(picked);
-    List<Grant> grants = looksAgain ? List.of() : grants(request, picked, at, ledger);
+    List<Grant> grants = looksAgain ? List.of() : grants(shares, picked, at, ledger);
     boolean isReloaded = grants.size() < picked.size();
     if (isReloaded) {
       ledger = asLocked(session, picked);
-      grants = grants(request, picked, at, ledger);
+      grants = grants(shares, picked, at, ledger);
     }
-    List<Claimed> claimed = claimed(grants, ledger);
+    share(shares, grants, ledger);
     try {
       if (!dialect.writeAndCommit(session, rows(picked, grants, at))) {
         throw new IllegalStateException("a record exists that the claim was about to create");
@@ -165,19 +201,18 @@ final class ClaimTransaction {
         throw e;
       }
       dialect.rollback(session);
-      return Optional.empty();
+      return false;
     }
     heads.putIfPossible(ledger, stamp);
-    return Optional.of(claimed);
+    return true;
   }
 
-  /** The claimed task runs; created before the COMMIT, after which nothing may fail. */
-  private static List<Claimed> claimed(List<Grant> grants, Ledger ledger) {
-    List<Claimed> claimed = new ArrayList<>(grants.size());
+  /** Created before the COMMIT, after which nothing may fail. */
+  private static void share(ClaimShares shares, List<Grant> grants, Ledger ledger) {
+    shares.clear();
     for (Grant grant : grants) {
-      claimed.add(claimed(grant, ledger));
+      shares.add(claimed(grant, ledger));
     }
-    return claimed;
   }
 
   private static Ledger asCandidate(List<Candidate> picked) {
@@ -194,15 +229,15 @@ final class ClaimTransaction {
     return ledger;
   }
 
-  /** What of it goes to the worker. */
+  /** What of it goes to the workers, in order. */
   private List<Grant> grants(
-      ClaimRequest request, List<Candidate> picked, Instant at, Ledger ledger) {
+      ClaimShares shares, List<Candidate> picked, Instant at, Ledger ledger) {
     List<Grant> grants = new ArrayList<>();
     for (Candidate each : picked) {
       Decider.Grant grant =
           each.isCancelled()
               ? null
-              : Decider.grant(each.id(), each.pool(), request, at, ledger, limits);
+              : Decider.grant(each.id(), each.pool(), shares.of(grants.size()), at, ledger, limits);
       if (grant != null) {
         grants.add(new Grant(each, grant));
       }

@@ -14,14 +14,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * The entry point of all writes: commits, in groups, and claims, each in a separate transaction.
- * Both share one cache.
- */
+/** The entry point of all writes: commits and claims, each in groups. Both share one cache. */
 public final class Writer implements AutoCloseable {
   private final GroupCommitter committer;
   private final GroupTransaction groups;
-  private final ClaimTransaction claims;
+  private final ClaimGroups claims;
   private final ObserverCalls observer;
 
   /**
@@ -42,7 +39,9 @@ public final class Writer implements AutoCloseable {
     HeadCache heads = new HeadCache();
     Transactions transactions = new Transactions(sessions, dialect, heads);
     this.groups = new GroupTransaction(transactions, dialect, heads, limits, retryTimeout, ready);
-    this.claims = new ClaimTransaction(transactions, dialect, heads, clock, limits, retryTimeout);
+    ClaimTransaction claim =
+        new ClaimTransaction(transactions, dialect, heads, clock, limits, retryTimeout);
+    this.claims = new ClaimGroups(claim::run, dialect.writers(), limits.maxClaims());
     this.observer = new ObserverCalls(observer);
     this.committer =
         new GroupCommitter(
@@ -59,10 +58,10 @@ public final class Writer implements AutoCloseable {
     return committer.commitAsync(submission);
   }
 
-  /** Takes ready task runs. */
+  /** Takes ready task runs, together with the claims that wait at the same moment. */
   public Claims claim(ClaimRequest request) {
     long began = System.nanoTime();
-    Claims answer = claims.run(request);
+    Claims answer = claims.claim(request);
     observer.claimed(answer, began);
     return answer;
   }

@@ -213,7 +213,9 @@ class PostgresGroupTest {
   /** The statements of a claim with this limit, of executions that are running already. */
   private List<String> claim(int most) {
     log.clear();
-    var unused = claims.run(ClaimRequest.of("w", most, LONG));
+    ClaimTicket ticket = new ClaimTicket(ClaimRequest.of("w", most, LONG));
+    claims.run(List.of(ticket));
+    assertThat(ticket.answer().claimed()).hasSizeLessThanOrEqualTo(most);
     return log.runs().stream().map(Run::text).map(PostgresGroupTest::withoutRefresh).toList();
   }
 

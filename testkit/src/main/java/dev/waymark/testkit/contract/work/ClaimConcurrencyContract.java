@@ -25,6 +25,7 @@ import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.Await;
 import dev.waymark.testkit.Invariants;
 import dev.waymark.testkit.contract.base.ContractTest;
 import dev.waymark.testkit.contract.base.Parallel;
@@ -234,6 +235,36 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
         .isSortedAccordingTo(
             Comparator.comparing((Claimed one) -> one.taskRun().taskId()).reversed());
     return taken.size();
+  }
+
+  @Test
+  @DisplayName("claims of one store at the same moment each keep their own worker and lease")
+  void ownLeases() {
+    int each = 5;
+    createReady(THREADS * each);
+    Duration shortest = Duration.ofMillis(1);
+    Set<String> pools = Set.of("default", "other");
+    Parallel.run(
+        THREADS,
+        thread -> {
+          Duration lease = thread % 2 == 0 ? shortest : LEASE;
+          ClaimRequest request = new ClaimRequest("worker-" + thread, each, lease, pools);
+          assertThat(store.claim(request).claimed())
+              .hasSize(each)
+              .allSatisfy(one -> assertThat(one.attempt().worker()).isEqualTo(request.worker()));
+          return thread;
+        });
+    assertThat(store.leases(100)).hasSize(THREADS * each);
+    Set<Claims.Leased> expired = new HashSet<>();
+    Await.until(
+        "the short leases to expire",
+        () -> {
+          expired.addAll(store.claim(request(0, 0)).expired());
+          return expired.size() == THREADS / 2 * each;
+        });
+    assertThat(expired)
+        .extracting(Claims.Leased::worker)
+        .containsOnly("worker-0", "worker-2", "worker-4", "worker-6");
   }
 
   // ---- concurrent pause, resume and cancel
