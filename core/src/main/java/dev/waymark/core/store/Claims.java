@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The result of a claim: the claimed task runs, due executions and expired leases.
  *
+ * <p>A claim that gets as many task runs as it asks for may leave due executions and expired leases
+ * to a later claim. {@link #next()} is then at most 200 ms, and a claim of the same store that
+ * begins after this time reports them. A claim that gets fewer task runs, asks for none or names an
+ * execution always reports them.
+ *
  * @param claimed task runs that are now RUNNING with a new attempt of this worker; greatest
  *     priority first, and within a priority those first that have been ready longest
  * @param due executions that a worker is to examine, those first that have been due longest. The
@@ -20,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  *     does not take them either
  * @param next how long until the next task run becomes ready or the next execution becomes due,
  *     over all executions, as recorded now; null when none is pending. Deadlines of PAUSED
- *     executions do not count: they have no effect until the execution is resumed
+ *     executions do not count: they have no effect until the execution is resumed. It may be
+ *     shorter after a claim that got all that it asked for, and is never longer
  * @param nextExpiry how long until the next lease expires unless it is renewed; null when there is
- *     none
+ *     none, or none was known when the store last looked
  * @since 0.1.0
  */
 public record Claims(

@@ -41,6 +41,13 @@ public interface WorkQueue {
    * claimed by two workers. A ready task run that may no longer start is removed from the ready
    * ones.
    *
+   * <p>The claim also reports executions that are due and leases that have expired. While claims
+   * get all the task runs that they ask for, a store reports them only about five times a second:
+   * at the latest in the first claim that begins 200 ms after the last report. A claim that gets
+   * fewer task runs than it asks for, a claim with limit 0 and a claim from one execution always
+   * report them. So does the next claim after a commit of the same store that marks an execution as
+   * due.
+   *
    * <p>Leases and delays use the clock of the store, not the clocks of workers. The lease starts at
    * a moment after the call began.
    *

@@ -114,7 +114,8 @@ sealed interface Operation {
   /**
    * A claim. Times in its answer are left out, because each store has its own clock for them. Due
    * executions are left out if one store may already report them and another not yet, or if there
-   * are too many to return.
+   * are too many to return. They and expired leases are left out of a claim that gets all that it
+   * asks for, which may leave them to a later claim.
    *
    * @param dueSoon executions of which it is uncertain whether they are due to be settled
    */
@@ -125,6 +126,9 @@ sealed interface Operation {
     public Object putTo(StateStore store) {
       Claims claims = store.claim(request);
       List<Object> answer = new ArrayList<>(claims.claimed());
+      if (mayReportLater(claims)) {
+        return answer;
+      }
       List<Due> due =
           claims.due().stream()
               .filter(each -> each.reason() != DueReason.SETTLE || !isDueSoon(each))
@@ -133,6 +137,12 @@ sealed interface Operation {
       answer.addAll(due.size() + dueSoon.size() < MAX_REPORTED ? due : List.of("much is due"));
       answer.addAll(claims.expired());
       return answer;
+    }
+
+    private boolean mayReportLater(Claims claims) {
+      return request.execution() == null
+          && request.limit() > 0
+          && claims.claimed().size() == request.limit();
     }
 
     private boolean isDueSoon(Due due) {

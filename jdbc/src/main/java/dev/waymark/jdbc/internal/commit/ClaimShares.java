@@ -3,7 +3,7 @@ package dev.waymark.jdbc.internal.commit;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Claims.Claimed;
-import dev.waymark.jdbc.internal.read.ClaimReads;
+import dev.waymark.jdbc.internal.read.Reported;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,6 +37,17 @@ final class ClaimShares {
   /** One request for all that they ask for; its worker and its lease are those of the first. */
   ClaimRequest together() {
     return together;
+  }
+
+  /** Whether a claim asks for nothing but what is due, or for what is due in one execution. */
+  boolean askForDue() {
+    return together.execution() != null
+        || group.stream().anyMatch(each -> each.request().limit() == 0);
+  }
+
+  /** Whether each claim got all that it asks for. */
+  boolean areFull() {
+    return claimed.size() == together.limit() && !claimed.isEmpty();
   }
 
   /** Whether there is more than one claim. */
@@ -73,7 +84,7 @@ final class ClaimShares {
    * there may be more, which others have locked. Only a transaction that took nothing shows that
    * there is nothing.
    */
-  void answer(ClaimReads reads) {
+  void answer(Reported reported) {
     int begin = 0;
     for (int i = 0; i < ends.length; i++) {
       int end = Math.min(ends[i], claimed.size());
@@ -83,10 +94,10 @@ final class ClaimShares {
         ticket.succeed(
             new Claims(
                 claimed.subList(begin, end),
-                reads.due(),
-                reads.expired(),
-                reads.next(),
-                reads.nextExpiry()));
+                reported.due(),
+                reported.expired(),
+                reported.next(),
+                reported.nextExpiry()));
       }
       begin = end;
     }

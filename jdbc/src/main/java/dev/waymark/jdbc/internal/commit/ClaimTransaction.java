@@ -15,6 +15,7 @@ import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Limits;
 import dev.waymark.jdbc.internal.read.Candidate;
 import dev.waymark.jdbc.internal.read.ClaimReads;
+import dev.waymark.jdbc.internal.read.Reported;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.Remedy;
@@ -51,6 +52,10 @@ import java.util.Objects;
  * write compares and detects this. Then the claim is repeated, and reads everything again once it
  * holds the locks. A task run that seems unable to start is also read again before it is dropped.
  *
+ * <p><b>What is due and which leases have expired</b> is read a few times a second ({@link
+ * DueReads}), and by each claim that does not get all that it asks for, because its worker will
+ * wait for what comes next.
+ *
  * <p><b>A picked task run is no longer ready</b>, unless the claim has no place for it. This is
  * also so when it may not start: its execution was paused or cancelled, or another program has
  * moved the task run. The execution is locked at that moment. So a program that resumes it sees
@@ -72,7 +77,11 @@ final class ClaimTransaction {
   private final InstantSource clock;
   private final Limits limits;
   private final Duration retryTimeout;
+  private final DueReads dueReads;
   private final LedgerLoader loader;
+
+  /** Whether the last claims got all that they asked for. */
+  private volatile boolean isPlenty;
 
   ClaimTransaction(
       Transactions transactions,
@@ -80,13 +89,15 @@ final class ClaimTransaction {
       HeadCache heads,
       InstantSource clock,
       Limits limits,
-      Duration retryTimeout) {
+      Duration retryTimeout,
+      DueReads dueReads) {
     this.transactions = transactions;
     this.dialect = dialect;
     this.heads = heads;
     this.clock = clock;
     this.limits = limits;
     this.retryTimeout = retryTimeout;
+    this.dueReads = dueReads;
     this.loader = new LedgerLoader(dialect);
   }
 
@@ -147,17 +158,30 @@ final class ClaimTransaction {
   private boolean attempt(List<ClaimTicket> group, boolean looksAgain) throws SQLException {
     ClaimShares shares = new ClaimShares(group);
     ClaimReads reads = new ClaimReads(dialect, shares.together());
-    boolean isDone = transactions.run(session -> claim(session, shares, reads, looksAgain));
-    if (isDone) {
-      shares.answer(reads);
+    DueReads.Begin begin = dueReads.begin();
+    boolean reports = !isPlenty || shares.askForDue() || dueReads.isNeeded(begin);
+    if (!transactions.run(session -> claim(session, shares, reads, reports, looksAgain))) {
+      return false;
     }
-    return isDone;
+    isPlenty = shares.areFull();
+    shares.answer(reported(shares, reads, begin));
+    return true;
   }
 
-  private boolean claim(Session session, ClaimShares shares, ClaimReads reads, boolean looksAgain)
+  private Reported reported(ClaimShares shares, ClaimReads reads, DueReads.Begin begin) {
+    if (!reads.haveReported()) {
+      return dueReads.withoutReading();
+    }
+    if (shares.together().execution() == null) {
+      dueReads.read(begin, reads.reported());
+    }
+    return reads.reported();
+  }
+
+  private boolean claim(
+      Session session, ClaimShares shares, ClaimReads reads, boolean reports, boolean looksAgain)
       throws SQLException {
-    dialect.readForClaim(session, shares.together().pools(), reads.looking(MAX_REPORTED));
-    readIfAny(session, reads.lookingFurther());
+    read(session, shares, reads, reports);
     List<Request> waiting = reads.waiting();
     if (!waiting.isEmpty() && shares.areSeveral()) {
       shares.sendAlone();
@@ -170,6 +194,20 @@ final class ClaimTransaction {
       return true;
     }
     return take(session, shares, picked, looksAgain);
+  }
+
+  /**
+   * Picks, and reads what is reported: with the first statements if that is certain to be needed,
+   * or else when the claims have not got all that they ask for.
+   */
+  private void read(Session session, ClaimShares shares, ClaimReads reads, boolean reports)
+      throws SQLException {
+    List<Request> first = reports ? reads.looking(MAX_REPORTED) : reads.picking();
+    dialect.readForClaim(session, shares.together().pools(), first);
+    readIfAny(session, reads.lookingFurther());
+    if (!reports && reads.picked().size() < shares.together().limit()) {
+      dialect.read(session, reads.reporting(MAX_REPORTED));
+    }
   }
 
   private void readIfAny(Session session, List<Request> requests) throws SQLException {
@@ -202,6 +240,9 @@ final class ClaimTransaction {
       }
       dialect.rollback(session);
       return false;
+    }
+    if (picked.stream().anyMatch(Candidate::isCancelled)) {
+      dueReads.mark();
     }
     heads.putIfPossible(ledger, stamp);
     return true;

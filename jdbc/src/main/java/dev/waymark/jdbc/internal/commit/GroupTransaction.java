@@ -50,17 +50,24 @@ final class GroupTransaction {
   private final LedgerLoader loader;
   private final HeadCache heads;
   private final Listeners ready;
+  private final Runnable marksDue;
   private final UnknownOutcomes unknown = new UnknownOutcomes();
 
-  /** Retries a group for at most {@code retryTimeout}. */
+  /**
+   * Retries a group for at most {@code retryTimeout}.
+   *
+   * @param marksDue called after each group that may have marked an execution as due
+   */
   GroupTransaction(
       Transactions transactions,
       Dialect dialect,
       HeadCache heads,
       Limits limits,
       Duration retryTimeout,
-      Listeners ready) {
+      Listeners ready,
+      Runnable marksDue) {
     this.ready = ready;
+    this.marksDue = marksDue;
     this.transactions = transactions;
     this.heads = heads;
     this.dialect = dialect;
@@ -161,9 +168,18 @@ final class GroupTransaction {
               }
               return decided;
             });
+    if (verdicts.stream().anyMatch(GroupTransaction::marksDue)) {
+      marksDue.run();
+    }
     if (!ready.isEmpty() && verdicts.stream().anyMatch(GroupTransaction::notifiesWorkers)) {
       ready.committed();
     }
+  }
+
+  private static boolean marksDue(Verdict verdict) {
+    return verdict instanceof Verdict.Repeated
+        || (verdict instanceof Verdict.Accepted accepted
+            && accepted.effects().stream().anyMatch(Effect.ExecutionDue.class::isInstance));
   }
 
   /**

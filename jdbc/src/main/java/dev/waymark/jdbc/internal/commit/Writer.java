@@ -38,9 +38,12 @@ public final class Writer implements AutoCloseable {
       StoreObserver observer) {
     HeadCache heads = new HeadCache();
     Transactions transactions = new Transactions(sessions, dialect, heads);
-    this.groups = new GroupTransaction(transactions, dialect, heads, limits, retryTimeout, ready);
+    DueReads dueReads = new DueReads(System::nanoTime);
+    this.groups =
+        new GroupTransaction(
+            transactions, dialect, heads, limits, retryTimeout, ready, dueReads::mark);
     ClaimTransaction claim =
-        new ClaimTransaction(transactions, dialect, heads, clock, limits, retryTimeout);
+        new ClaimTransaction(transactions, dialect, heads, clock, limits, retryTimeout, dueReads);
     this.claims = new ClaimGroups(claim::run, dialect.writers(), limits.maxClaims());
     this.observer = new ObserverCalls(observer);
     this.committer =

@@ -25,6 +25,7 @@ public final class ClaimReads {
   private final List<Due> due = new ArrayList<>();
   private final List<Leased> expired = new ArrayList<>();
   private boolean isReady;
+  private boolean hasReported;
   private @Nullable Duration next;
   private @Nullable Duration nextExpiry;
 
@@ -36,12 +37,21 @@ public final class ClaimReads {
     this.candidates = new ClaimCandidates(dialect, records, request);
   }
 
-  /** The requests that look what there is; at most so much of what is due and of what expired. */
+  /** The requests for what the claim can take; none when it asks for nothing. */
+  public List<Request> picking() {
+    return request.limit() > 0 ? candidates.first() : List.of();
+  }
+
+  /** All requests for a look at the store: {@link #picking()} and {@link #reporting}. */
   public List<Request> looking(int limit) {
+    List<Request> requests = new ArrayList<>(picking());
+    requests.addAll(reporting(limit));
+    return requests;
+  }
+
+  /** The requests for what is reported; at most so much of what is due and of what expired. */
+  public List<Request> reporting(int limit) {
     List<Request> requests = new ArrayList<>();
-    if (request.limit() > 0) {
-      requests.addAll(candidates.first());
-    }
     ExecutionId only = request.execution();
     if (only == null) {
       requests.add(limited(ReadStatement.DUE, limit, this::due));
@@ -94,6 +104,7 @@ public final class ClaimReads {
     next = duration(row, 1);
     nextExpiry = duration(row, 2);
     isReady = row.getInt(3) == 1;
+    hasReported = true;
   }
 
   private static @Nullable Duration duration(ResultSet row, int column) throws SQLException {
@@ -102,8 +113,8 @@ public final class ClaimReads {
   }
 
   /**
-   * The requests that are still to be made after that; none unless there are slots free in a pool
-   * that has a bound.
+   * The requests that are still to be made after picking; none unless there are slots free in a
+   * pool that has a bound.
    */
   public List<Request> lookingFurther() {
     return candidates.second();
@@ -111,7 +122,7 @@ public final class ClaimReads {
 
   /**
    * The requests that wait for something to take; none when something was picked, or when nothing
-   * is ready.
+   * is ready, which is known once it was read what is reported.
    */
   public List<Request> waiting() {
     return candidates.third(isReady);
@@ -122,23 +133,13 @@ public final class ClaimReads {
     return candidates.taken();
   }
 
-  /** What is due. */
-  public List<Due> due() {
-    return due;
+  /** Whether it was read what is reported. */
+  public boolean haveReported() {
+    return hasReported;
   }
 
-  /** What has expired. */
-  public List<Leased> expired() {
-    return expired;
-  }
-
-  /** How long until something more is ready or due. */
-  public @Nullable Duration next() {
-    return next;
-  }
-
-  /** How long until a lease is over. */
-  public @Nullable Duration nextExpiry() {
-    return nextExpiry;
+  /** What is reported, once it was read. */
+  public Reported reported() {
+    return new Reported(due, expired, next, nextExpiry);
   }
 }

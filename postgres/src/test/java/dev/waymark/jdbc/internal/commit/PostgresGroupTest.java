@@ -20,6 +20,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
@@ -72,6 +73,7 @@ class PostgresGroupTest {
   private PostgresDialect dialect;
   private Connection connection;
   private GroupTransaction transaction;
+  private final DueReads dueReads = new DueReads(() -> 0);
   private ClaimTransaction claims;
 
   @BeforeEach
@@ -86,10 +88,16 @@ class PostgresGroupTest {
     Transactions transactions = new Transactions(sessions, dialect, heads);
     claims =
         new ClaimTransaction(
-            transactions, dialect, heads, InstantSource.system(), Limits.defaults(), LONG);
+            transactions,
+            dialect,
+            heads,
+            InstantSource.system(),
+            Limits.defaults(),
+            LONG,
+            dueReads);
     transaction =
         new GroupTransaction(
-            transactions, dialect, heads, Limits.defaults(), LONG, new Listeners());
+            transactions, dialect, heads, Limits.defaults(), LONG, new Listeners(), dueReads::mark);
     commit(mix.beginnings(MANY + 51));
   }
 
@@ -199,15 +207,40 @@ class PostgresGroupTest {
   @Test
   @DisplayName("of ready task runs is claimed in two round trips, whatever its size")
   void claims() {
+    assertThat(makeReady()).isNotNull();
+    List<String> one = claimAndReport(1);
+    assertThat(one).hasSize(2);
+    assertThat(statements(one)).endsWith("COMMIT").doesNotHaveDuplicates();
+    assertThat(claimAndReport(10)).isEqualTo(one);
+    assertThat(claimAndReport(10)).isEqualTo(one);
+    assertThat(claimAndReport(10)).hasSize(2).endsWith("ROLLBACK");
+  }
+
+  /** Makes 20 task runs ready; returns one of their executions. */
+  private ExecutionId makeReady() {
     List<Pair> pairs = Stream.generate(Pair::new).limit(20).toList();
     commit(pairs.stream().map(Pair::begin).toList());
     commit(pairs.stream().map(Pair::goOn).toList());
-    List<String> one = claim(1);
-    assertThat(one).hasSize(2);
-    assertThat(statements(one)).endsWith("COMMIT").doesNotHaveDuplicates();
-    assertThat(claim(10)).isEqualTo(one);
-    assertThat(claim(10)).isEqualTo(one);
-    assertThat(claim(10)).hasSize(2).endsWith("ROLLBACK");
+    return pairs.get(0).execution();
+  }
+
+  @Test
+  @DisplayName(
+      "of ready task runs is claimed without a look for due executions while there are enough")
+  void claimsOnly() {
+    ExecutionId execution = makeReady();
+    assertThat(claim(5)).anyMatch(run -> run.contains("due_executions"));
+    assertThat(claim(5)).noneMatch(run -> run.contains("due_executions"));
+    commit(List.of(ChangeSet.builder().markDue(execution, DueReason.SETTLE, LONG).build()));
+    assertThat(claim(5)).anyMatch(run -> run.contains("due_executions"));
+    assertThat(claim(3)).noneMatch(run -> run.contains("due_executions"));
+    assertThat(claim(5)).anyMatch(run -> run.contains("due_executions"));
+  }
+
+  /** The statements of a claim after a commit has marked something as due. */
+  private List<String> claimAndReport(int most) {
+    dueReads.mark();
+    return claim(most);
   }
 
   /** The statements of a claim with this limit, of executions that are running already. */
@@ -274,7 +307,8 @@ class PostgresGroupTest {
               own,
               Limits.defaults(),
               LONG,
-              new Listeners());
+              new Listeners(),
+              () -> {});
       List<Ticket> created = tickets(List.of(ChangeSet.builder().createTaskRun(third).build()));
       other.run(created);
       assertThat(created.get(0).answer().outcomes()).hasSize(1);

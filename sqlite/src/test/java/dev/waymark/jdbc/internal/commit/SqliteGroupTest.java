@@ -83,7 +83,8 @@ class SqliteGroupTest {
         heads,
         Limits.defaults(),
         Duration.ofSeconds(10),
-        new Listeners());
+        new Listeners(),
+        () -> {});
   }
 
   @AfterEach
