@@ -56,7 +56,7 @@ final class Worker {
   }
 
   /** Its input is a pipe from the test: no worker outlives a test that was killed. */
-  private static void endWithParent() {
+  static void endWithParent() {
     Thread watch =
         new Thread(
             () -> {
