@@ -28,9 +28,9 @@ final class ClaimLoad {
   static final int SLOTS = 3;
 
   private static final WorkflowId WORKFLOW = new WorkflowId("claimed");
-  private static final int LIVE = 120;
-  private static final int AT_ONCE = 10;
-  private static final int TASKS = 12;
+  private static final int LIVE = 500;
+  private static final int AT_ONCE = 25;
+  private static final int TASKS = 4;
   private static final int PRIORITIES = 3;
 
   /** One task of this many is in the small pool. */

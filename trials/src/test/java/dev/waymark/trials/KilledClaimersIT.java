@@ -114,7 +114,7 @@ class KilledClaimersIT {
       while (System.nanoTime() < end) {
         boolean unused =
             Await.within(
-                Duration.ofMillis(1_000 + random.nextInt(1_500)),
+                Duration.ofMillis(1_500 + random.nextInt(1_500)),
                 () -> {
                   load.fill();
                   return false;
