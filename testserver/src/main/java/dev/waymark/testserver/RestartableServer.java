@@ -1,6 +1,7 @@
 package dev.waymark.testserver;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,25 +12,38 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A separate server that a test stops and starts again, with the same data and the same port. Not
- * thread-safe.
+ * A separate server that a test stops and starts again, with the same data and the same port, or a
+ * standby of such a server. Not thread-safe.
  */
 public final class RestartableServer implements AutoCloseable {
-  private final EmbeddedPostgres made;
-  private final List<String> command;
+  private final int port;
   private final Path data;
+  private final List<String> command;
+  private final Closeable onClose;
   private ProcessHandle postmaster;
 
   private RestartableServer(EmbeddedPostgres made) throws SQLException, IOException {
-    this.made = made;
-    try (Connection connection = DriverManager.getConnection(url())) {
+    this.port = made.getPort();
+    this.onClose = made;
+    try (Connection connection = connect()) {
       this.data = Path.of(TestServer.text(connection, "SHOW data_directory"));
     }
     String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
     this.postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
     this.command = command(postmaster.info());
+  }
+
+  /** A standby, with a copy of the data of its primary. */
+  private RestartableServer(RestartableServer primary, int port, Path data)
+      throws IOException, InterruptedException {
+    this.port = port;
+    this.data = data;
+    this.command = primary.commandFor(data, port);
+    this.onClose = this::delete;
+    this.postmaster = launch().toHandle();
   }
 
   /** Starts a server with the settings of {@link TestServer}. */
@@ -51,14 +65,73 @@ public final class RestartableServer implements AutoCloseable {
     return command;
   }
 
+  private List<String> commandFor(Path otherData, int otherPort) {
+    List<String> other = new ArrayList<>(command);
+    other.set(other.indexOf("-D") + 1, otherData.toString());
+    other.set(other.indexOf("-p") + 1, Integer.toString(otherPort));
+    return other;
+  }
+
+  /**
+   * Starts a standby of this server at this port, and returns when it has received everything that
+   * was committed by now. The server may be in use.
+   */
+  public RestartableServer standby(int otherPort)
+      throws SQLException, IOException, InterruptedException {
+    Path copy = Files.createTempDirectory("standby");
+    RestartableServer standby = null;
+    boolean isReady = false;
+    try (Connection connection = connect()) {
+      new BaseBackup(connection, data, copy).take(port);
+      standby = new RestartableServer(this, otherPort, copy);
+      standby.awaitStart();
+      awaitReplicated(connection);
+      isReady = true;
+      return standby;
+    } finally {
+      if (!isReady) {
+        close(standby, copy);
+      }
+    }
+  }
+
+  private static void close(@Nullable RestartableServer standby, Path copy) throws IOException {
+    if (standby == null) {
+      BaseBackup.delete(copy);
+    } else {
+      standby.close();
+    }
+  }
+
+  /** Returns when the standby has received everything that was committed by now. */
+  public void awaitReplicated() throws SQLException, InterruptedException {
+    try (Connection connection = connect()) {
+      awaitReplicated(connection);
+    }
+  }
+
+  private static void awaitReplicated(Connection connection)
+      throws SQLException, InterruptedException {
+    String position = TestServer.text(connection, "SELECT pg_current_wal_lsn()");
+    String arrived =
+        "SELECT count(*) FROM pg_stat_replication WHERE flush_lsn >= '" + position + "'";
+    while (TestServer.text(connection, arrived).equals("0")) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection(url());
+  }
+
   /** A JDBC URL of the server, the same after every start. */
   public String url() {
-    return made.getJdbcUrl("postgres", "postgres");
+    return "jdbc:postgresql://localhost:" + port + "/postgres?user=postgres";
   }
 
   /** Its port, the same after every start. */
   public int port() {
-    return made.getPort();
+    return port;
   }
 
   /**
@@ -70,13 +143,28 @@ public final class RestartableServer implements AutoCloseable {
     postmaster.onExit().join();
   }
 
+  /** Kills all its processes, as {@code kill -9} does. The next start recovers from the log. */
+  public void kill() {
+    List<ProcessHandle> all = new ArrayList<>(List.of(postmaster));
+    // The first one starts no process after this.
+    boolean unused = postmaster.destroyForcibly();
+    postmaster.descendants().forEach(all::add);
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(process -> process.onExit().join());
+  }
+
   /** Starts it again and returns when it accepts clients. */
   public void restart() throws IOException, InterruptedException {
-    Process process = launch();
+    postmaster = launch().toHandle();
+    awaitStart();
+  }
+
+  private void awaitStart() throws IOException, InterruptedException {
     while (!letsIn()) {
-      if (process.waitFor(10, TimeUnit.MILLISECONDS)) {
-        throw new IOException("the server did not start again, its log is " + log());
+      if (!postmaster.isAlive()) {
+        throw new IOException("the server did not start, its log is " + log());
       }
+      TimeUnit.MILLISECONDS.sleep(10);
     }
   }
 
@@ -86,22 +174,29 @@ public final class RestartableServer implements AutoCloseable {
    */
   public void restartUnready() throws IOException {
     Files.createFile(data.resolve("standby.signal"));
-    launch("-c", "hot_standby=off");
+    postmaster = launch("-c", "hot_standby=off").toHandle();
   }
 
-  /** Ends the start-up that {@link #restartUnready} began. */
+  /** Ends the start-up that {@link #restartUnready} began, or makes a standby a primary. */
   public void promote() throws IOException, InterruptedException {
     Files.createFile(data.resolve("promote"));
     signal("-USR1");
   }
 
+  /** Makes a standby a primary, and returns when it accepts writes. */
+  public void takeOver() throws SQLException, IOException, InterruptedException {
+    promote();
+    try (Connection connection = connect()) {
+      while (TestServer.text(connection, "SELECT pg_is_in_recovery()").equals("t")) {
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+    }
+  }
+
   private Process launch(String... more) throws IOException {
     List<String> all = new ArrayList<>(command);
     all.addAll(List.of(more));
-    Process process =
-        new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log()).start();
-    postmaster = process.toHandle();
-    return process;
+    return new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log()).start();
   }
 
   private File log() {
@@ -109,7 +204,7 @@ public final class RestartableServer implements AutoCloseable {
   }
 
   private boolean letsIn() {
-    try (Connection connection = DriverManager.getConnection(url())) {
+    try (Connection connection = connect()) {
       return connection.isValid(1);
     } catch (SQLException e) {
       return false;
@@ -124,9 +219,16 @@ public final class RestartableServer implements AutoCloseable {
     }
   }
 
+  private void delete() throws IOException {
+    if (postmaster.isAlive()) {
+      kill();
+    }
+    BaseBackup.delete(data);
+  }
+
   /** Stops it and deletes its data, even if it was restarted. */
   @Override
   public void close() throws IOException {
-    made.close();
+    onClose.close();
   }
 }
