@@ -9,9 +9,9 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -19,22 +19,37 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens connections with the settings without which the driver would wait for ever, or write to a
  * server that cannot be written to, and tunes each session that is this connection's alone. Behind
  * a proxy that pools transactions each may run in another session; there all is set in each
  * transaction. What the first connection is, all of them must be.
+ *
+ * <p>A server that is behind the {@linkplain NewestTimeline newest timeline} is refused. The driver
+ * takes the first server of the URL that accepts writes, so then each of them is tried alone.
  */
 public final class PostgresConnector implements DataSource {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresConnector.class);
+
   /** The reason for which a connection is refused that differs from the first one. */
   static final String SHARED =
       "a proxy shares this connection among its clients, and the first connection was not shared;"
           + " name only servers in the URL of the store, or only proxies";
 
   private final String url;
+  private final String name;
+
+  /** The servers of a URL that has several. */
+  private final List<PostgresAddress.Host> hosts;
+
   private final Properties properties;
   private final PostgresSettings settings;
+  private final NewestTimeline newest = new NewestTimeline();
+  private volatile boolean showsTimeline = true;
+  private volatile Runnable onNewTimeline = () -> {};
   private final AtomicReference<@Nullable Boolean> isFirstTuned = new AtomicReference<>();
   private final AtomicReference<@Nullable Connection> first = new AtomicReference<>();
 
@@ -52,6 +67,9 @@ public final class PostgresConnector implements DataSource {
     address.setDefault(PGProperty.ASSUME_MIN_SERVER_VERSION, "14");
     address.setDefault(PGProperty.SOCKET_FACTORY, UtcSocketFactory.class.getName());
     this.url = address.jdbcUrl();
+    List<PostgresAddress.Host> all = address.hosts();
+    this.name = (all.size() == 1 ? "" : "one of ") + address.server();
+    this.hosts = all.size() == 1 ? List.of() : all;
     this.properties = address.driver();
     this.settings = settings;
   }
@@ -74,13 +92,41 @@ public final class PostgresConnector implements DataSource {
     return ready == null ? open() : ready;
   }
 
+  /** Calls this whenever a connection shows that a standby has been promoted. */
+  void whenPromoted(Runnable action) {
+    onNewTimeline = action;
+  }
+
   private Connection open() throws SQLException {
-    Connection connection = new Driver().connect(url, copy());
+    try {
+      return open(url, name);
+    } catch (StaleServerException e) {
+      return openAnother(e);
+    }
+  }
+
+  /** Tries each of several servers alone, and fails with the last refusal. */
+  private Connection openAnother(StaleServerException first) throws SQLException {
+    StaleServerException refused = first;
+    for (PostgresAddress.Host host : hosts) {
+      try {
+        return open(host.jdbcUrl(), host.name());
+      } catch (StaleServerException e) {
+        refused = e;
+      } catch (SQLException e) {
+        // It cannot be reached or is a standby; the refusal says more.
+      }
+    }
+    throw refused;
+  }
+
+  private Connection open(String from, String server) throws SQLException {
+    Connection connection = new Driver().connect(from, copy());
     if (connection == null) {
       throw new SQLException("the PostgreSQL driver does not accept its own URL");
     }
     try {
-      boolean isTuned = tune(connection);
+      boolean isTuned = tune(connection, server);
       isFirstTuned.compareAndSet(null, isTuned);
       if (!isTuned && Boolean.TRUE.equals(isFirstTuned.get())) {
         throw new PSQLException(SHARED, PSQLState.CONNECTION_UNABLE_TO_CONNECT);
@@ -93,13 +139,32 @@ public final class PostgresConnector implements DataSource {
   }
 
   /** Whether the session was tuned because it belongs to this connection alone. */
-  private boolean tune(Connection connection) throws SQLException {
+  private boolean tune(Connection connection, String server) throws SQLException {
     int pid = connection.unwrap(PGConnection.class).getBackendPID();
     int version = connection.getMetaData().getDatabaseMajorVersion();
     String tune = new PostgresTransactions(settings, version).tune(pid);
+    if (showsTimeline) {
+      try {
+        return tune(connection, server, tune + ", " + Timeline.COLUMNS);
+      } catch (SQLException e) {
+        if (!Timeline.isUnavailable(e)) {
+          throw e;
+        }
+        showsTimeline = false;
+        LOG.info("an old primary cannot be recognized: {} does not show its timeline", server, e);
+      }
+    }
+    return tune(connection, server, tune);
+  }
+
+  private boolean tune(Connection connection, String server, String query) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(tune)) {
+        ResultSet row = statement.executeQuery(query)) {
       row.next();
+      Timeline found = showsTimeline ? Timeline.of(row, 2) : null;
+      if (found != null && newest.admit(found, server)) {
+        onNewTimeline.run();
+      }
       return row.getObject(1) != null;
     }
   }
@@ -142,7 +207,7 @@ public final class PostgresConnector implements DataSource {
   }
 
   @Override
-  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+  public java.util.logging.Logger getParentLogger() throws SQLFeatureNotSupportedException {
     throw new SQLFeatureNotSupportedException("no logger");
   }
 }

@@ -207,6 +207,10 @@ public final class PostgresErrors {
     if (said(cause).contains(PGProperty.TARGET_SERVER_TYPE.getName())) {
       return noWrites();
     }
+    StaleServerException stale = StaleServerException.in(cause);
+    if (stale != null) {
+      return stale.reason() + retried();
+    }
     if (said(cause).equals(PostgresConnector.SHARED)) {
       return PostgresConnector.SHARED;
     }

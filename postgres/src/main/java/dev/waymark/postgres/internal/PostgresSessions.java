@@ -55,6 +55,7 @@ public final class PostgresSessions implements SessionSource {
     connector.connect();
     try {
       HikariDataSource pool = new HikariDataSource(config);
+      connector.whenPromoted(() -> pool.getHikariPoolMXBean().softEvictConnections());
       return new PostgresSessions(pool, pool, null);
     } catch (HikariPool.PoolInitializationException e) {
       throw e.getCause() instanceof SQLException cause ? cause : new SQLException(e);

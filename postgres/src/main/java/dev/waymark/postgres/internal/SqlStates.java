@@ -20,6 +20,8 @@ final class SqlStates {
   static final String IDLE_IN_TRANSACTION = "25P03";
   private static final String TRANSACTION_TIMEOUT = "25P04";
   static final String NO_SUCH_DATABASE = "3D000";
+  static final String NO_SUCH_FUNCTION = "42883";
+  static final String NOT_SUPPORTED = "0A000";
   static final String TOO_MANY_CONNECTIONS = "53300";
   static final String DISK_FULL = "53100";
   static final String OUT_OF_MEMORY = "53200";
@@ -35,7 +37,7 @@ final class SqlStates {
       Set.of("57P01", "57P02", "57P03", "57P05", IDLE_IN_TRANSACTION, TRANSACTION_TIMEOUT);
 
   /** A prepared statement that does not exist any more or is outdated. */
-  private static final Set<String> STALE_STATEMENTS = Set.of("0A000", "26000", "42P05");
+  private static final Set<String> STALE_STATEMENTS = Set.of(NOT_SUPPORTED, "26000", "42P05");
 
   /** Classes of the documentation's appendix A. */
   private static final Set<String> REJECTED_CLASSES =

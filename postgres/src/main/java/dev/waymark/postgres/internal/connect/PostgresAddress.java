@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
@@ -194,9 +195,26 @@ public record PostgresAddress(
 
   /** The JDBC URL, without any parameter: those are among the properties. */
   public String jdbcUrl() {
+    return jdbcUrl(server);
+  }
+
+  /**
+   * One server of the URL.
+   *
+   * @param name its host and port
+   * @param jdbcUrl the JDBC URL that leads only to it, without any parameter
+   */
+  public record Host(String name, String jdbcUrl) {}
+
+  /** The servers of the URL, in its order. */
+  public List<Host> hosts() {
+    return Stream.of(server.split(",", -1)).map(host -> new Host(host, jdbcUrl(host))).toList();
+  }
+
+  private String jdbcUrl(String hosts) {
     String database = driver.getProperty(PGProperty.PG_DBNAME.getName(), "");
     return SCHEME
-        + server
+        + hosts
         + "/"
         + URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
   }
