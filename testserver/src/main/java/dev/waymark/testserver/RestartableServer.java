@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -110,6 +111,23 @@ public final class RestartableServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes every commit wait for the standby from now on. Returns when a commit of another program
+   * has waited and the standby has received everything before it, so the server must be in use.
+   */
+  public void replicateSynchronously() throws SQLException, InterruptedException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("ALTER SYSTEM SET synchronous_standby_names = '*'");
+      statement.execute("SELECT pg_reload_conf()");
+      String waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+      while (TestServer.text(connection, waiting).equals("0")) {
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+      awaitReplicated(connection);
+    }
+  }
+
   private static void awaitReplicated(Connection connection)
       throws SQLException, InterruptedException {
     String position = TestServer.text(connection, "SELECT pg_current_wal_lsn()");
@@ -193,6 +211,13 @@ public final class RestartableServer implements AutoCloseable {
     }
   }
 
+  /** From now on sends nothing to its standby, as with a broken link, until it is killed. */
+  public void suspendReplication() throws SQLException, IOException, InterruptedException {
+    try (Connection connection = connect()) {
+      signal("-STOP", TestServer.text(connection, "SELECT pid FROM pg_stat_replication"));
+    }
+  }
+
   private Process launch(String... more) throws IOException {
     List<String> all = new ArrayList<>(command);
     all.addAll(List.of(more));
@@ -212,7 +237,10 @@ public final class RestartableServer implements AutoCloseable {
   }
 
   private void signal(String signal) throws IOException, InterruptedException {
-    String pid = Long.toString(postmaster.pid());
+    signal(signal, Long.toString(postmaster.pid()));
+  }
+
+  private static void signal(String signal, String pid) throws IOException, InterruptedException {
     int exit = new ProcessBuilder("kill", signal, pid).start().waitFor();
     if (exit != 0) {
       throw new IOException("kill " + signal + " " + pid + " ended with " + exit);
