@@ -3,6 +3,7 @@ package dev.waymark.bench;
 import dev.waymark.bench.claims.ClaimsPart;
 import dev.waymark.bench.commits.CommitsPart;
 import dev.waymark.bench.disk.DiskPart;
+import dev.waymark.bench.jobs.JobsPart;
 import dev.waymark.bench.micro.MicroPart;
 import dev.waymark.bench.pages.LargePart;
 import dev.waymark.bench.pages.PagesPart;
@@ -17,6 +18,7 @@ enum PartName {
   PAGES,
   LARGE,
   CLAIMS,
+  JOBS,
   STARTUP,
   DISK,
   MEMORY,
@@ -29,6 +31,7 @@ enum PartName {
       case PAGES -> new PagesPart();
       case LARGE -> new LargePart();
       case CLAIMS -> new ClaimsPart();
+      case JOBS -> new JobsPart();
       case STARTUP -> new StartupPart();
       case DISK -> new DiskPart();
       case MEMORY -> new MemoryPart();

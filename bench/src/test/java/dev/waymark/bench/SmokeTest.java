@@ -126,6 +126,15 @@ class SmokeTest {
   }
 
   @Test
+  @DisplayName("jobs: every handled job is recorded as done")
+  void jobs() throws Exception {
+    // The part itself compares the stores with what was handled.
+    assertThat(measure(PartName.JOBS).values())
+        .hasSize(2)
+        .allSatisfy(line -> positive(line, "perSecond"));
+  }
+
+  @Test
   @DisplayName("startup: whole processes of the command line")
   void startup() throws Exception {
     assertThat(measure(PartName.STARTUP).values())

@@ -1,0 +1,39 @@
+package dev.waymark.bench.jobs;
+
+import dev.waymark.bench.part.Part;
+import dev.waymark.bench.part.Settings;
+import dev.waymark.bench.report.Report;
+import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.turns.Contest;
+import dev.waymark.bench.turns.Contestant;
+import dev.waymark.bench.turns.Contests;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Jobs that do nothing, per second, by the whole runtime with eight workers in one process. */
+public final class JobsPart implements Part {
+
+  @Override
+  public Report measure(Settings settings) throws Exception {
+    Report report = new Report("jobs", "Jobs that do nothing, with eight workers in one process");
+    Contests contests = new Contests(report, "jobs/s");
+    for (Backend backend : settings.backends()) {
+      contests.add(Contest.run(settings, backend, "jobs", contestants(settings, backend)));
+    }
+    report.note(
+        "The jobs are in the store before the workers start. At the end, every store records as"
+            + " done what its handler has run.");
+    contests.finish("Jobs in a second");
+    return report;
+  }
+
+  private static List<Contestant> contestants(Settings settings, Backend backend) throws Exception {
+    List<Contestant> all = new ArrayList<>();
+    all.add(
+        new JobSlices(
+            new WaymarkJobs(
+                settings.storage().location(backend, "jobs_waymark"),
+                settings.storage().folder().resolve("jobs-logs"))));
+    return all;
+  }
+}
