@@ -44,7 +44,8 @@ final class BoundsRefresh {
         WHERE q.pool = l.pool AND q.priority = l.priority
           AND q.available_at >= coalesce(k.since, '-infinity'::timestamptz) AND q.available_at <= statement_timestamp())
       FROM (
-        SELECT r.pool, r.priority FROM unnest(?::text[]) AS p (pool) JOIN {s}.ready_lanes r ON r.pool = p.pool
+        SELECT r.pool, r.priority FROM unnest(?::text[]) AS p (pool)
+        CROSS JOIN LATERAL (SELECT k.pool, k.priority FROM {s}.ready_lanes k WHERE k.pool = p.pool OFFSET 0) r
         UNION SELECT p.pool, 0 FROM unnest(?::text[]) AS p (pool)) l
       LEFT JOIN unnest(?::text[], ?::integer[], ?::timestamptz[]) AS k (pool, priority, since)
         ON k.pool = l.pool AND k.priority = l.priority""";

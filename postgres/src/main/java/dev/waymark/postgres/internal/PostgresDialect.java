@@ -78,6 +78,11 @@ public final class PostgresDialect implements Dialect {
     return sql.table(name);
   }
 
+  @Override
+  public String isKey(String column, String value) {
+    return PostgresSql.isKey(column, value);
+  }
+
   /**
    * While one group waits for the disk, the other works. More groups at a time are smaller
    * (measured). With two connections, neither waits for the connection of the other.

@@ -12,8 +12,8 @@ final class PostgresReads {
       SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, a.state, t.started_at, t.ended_at,
              CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > clock_timestamp() THEN 1 ELSE 2 END
       FROM {s}.task_runs t
-      LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
-      LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
+      LEFT JOIN {s}.attempts a ON a.task_run_id = ANY (ARRAY [t.id]) AND a.number = t.last_attempt
+      LEFT JOIN {s}.leases l ON l.task_run_id = ANY (ARRAY [t.id]) AND l.number = t.last_attempt
       """;
 
   /**
@@ -28,14 +28,14 @@ final class PostgresReads {
   private static final String LEASE =
       """
       SELECT l.task_run_id, l.number, t.execution_id, l.worker
-      FROM {s}.leases l JOIN {s}.task_runs t ON t.id = l.task_run_id
+      FROM {s}.leases l JOIN {s}.task_runs t ON t.id = ANY (ARRAY [l.task_run_id])
       """;
 
   private static final String EXECUTION =
       """
       SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
              e.created_at, e.started_at, e.ended_at, e.error
-      FROM {s}.executions e LEFT JOIN {s}.execution_details d ON d.execution_id = e.id
+      FROM {s}.executions e LEFT JOIN {s}.execution_details d ON d.execution_id = ANY (ARRAY [e.id])
       """;
 
   /**
@@ -60,7 +60,7 @@ final class PostgresReads {
       """
       SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
       FROM {s}.workflows w
-      JOIN {s}.workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
+      JOIN {s}.workflow_revisions r ON r.workflow_id = ANY (ARRAY [w.id]) AND r.revision = w.revision
       """;
 
   private static final String TASK_RUN =
@@ -79,7 +79,7 @@ final class PostgresReads {
       """
       CASE WHEN l.expires_at > statement_timestamp()
                 AND NOT EXISTS (
-                  SELECT 1 FROM {s}.workers w WHERE w.name = l.worker AND w.expires_at <= statement_timestamp())
+                  SELECT 1 FROM {s}.workers w WHERE w.name = ANY (ARRAY [l.worker]) AND w.expires_at <= statement_timestamp())
            THEN 1 ELSE 0 END
       """;
 
@@ -95,8 +95,9 @@ final class PostgresReads {
       case LOAD_UNDER_WAY ->
           """
           SELECT c.workflow_id,
-                 sum(c.executions) - (SELECT count(*) FROM {s}.executions e WHERE e.workflow_id = c.workflow_id
-                                      AND e.state = 'PAUSED' AND e.started_at IS NULL)
+                 sum(c.executions) - (SELECT count(*) FROM {s}.executions e
+                                      WHERE (e.workflow_id, e.state) >= (c.workflow_id, 'PAUSED')
+                                        AND (e.workflow_id, e.state) <= (c.workflow_id, 'PAUSED') AND e.started_at IS NULL)
           FROM {s}.execution_counts c
           WHERE c.workflow_id = ANY (?) AND c.state = ANY ('{RUNNING,PAUSED,CANCELLING}'::text[])
           GROUP BY c.workflow_id""";
@@ -148,7 +149,8 @@ final class PostgresReads {
               ORDER BY p.name FOR UPDATE""";
       case POOL_LEASES ->
           """
-          SELECT p.name, (SELECT count(*) FROM {s}.leases l WHERE l.pool = p.name AND l.expires_at >= ?)
+          SELECT p.name, (SELECT count(*) FROM {s}.leases l
+                          WHERE (l.pool, l.expires_at) >= (p.name, ?) AND l.pool <= p.name)
           FROM {s}.pools p WHERE p.name = ANY (?)""";
       case PICK_READY -> PostgresClaimReads.PICK_READY;
       case PICK_BOUNDED -> PostgresClaimReads.PICK_BOUNDED;
@@ -164,7 +166,8 @@ final class PostgresReads {
       case DUE_OF_EXECUTION ->
           """
           SELECT execution_id, reason FROM {s}.due_executions
-          WHERE execution_id = ? AND due_at <= statement_timestamp() ORDER BY due_at""";
+          WHERE execution_id = ? AND statement_timestamp() - due_at >= interval '0'
+          ORDER BY statement_timestamp() - due_at DESC""";
       case EXPIRED ->
           LEASE
               + "WHERE (l.expires_at, l.task_run_id) >= (?, "
@@ -174,18 +177,19 @@ final class PostgresReads {
       case EXPIRED_OF_EXECUTION ->
           LEASE
               + "WHERE l.task_run_id = ANY (ARRAY (SELECT id FROM {s}.task_runs WHERE execution_id = ?))"
-              + " AND l.expires_at <= statement_timestamp() ORDER BY l.expires_at, l.task_run_id";
+              + " AND statement_timestamp() - l.expires_at >= interval '0'"
+              + " ORDER BY statement_timestamp() - l.expires_at DESC, l.task_run_id";
       case LEASES -> LEASE + "ORDER BY l.task_run_id LIMIT ?";
       case STALLED ->
           """
           SELECT e.id FROM {s}.executions e
           WHERE e.id >= ? AND (e.state = 'PENDING' OR e.state = 'RUNNING' OR e.state = 'CANCELLING')
-            AND NOT EXISTS (SELECT 1 FROM {s}.due_executions d WHERE d.execution_id = e.id)
+            AND NOT EXISTS (SELECT 1 FROM {s}.due_executions d WHERE d.execution_id = ANY (ARRAY [e.id]))
             AND NOT EXISTS (
               SELECT 1 FROM {s}.task_runs t
-              WHERE t.execution_id = e.id
-                AND (EXISTS (SELECT 1 FROM {s}.ready_task_runs r WHERE r.task_run_id = t.id)
-                     OR EXISTS (SELECT 1 FROM {s}.leases l WHERE l.task_run_id = t.id)))
+              WHERE t.execution_id = ANY (ARRAY [e.id])
+                AND (EXISTS (SELECT 1 FROM {s}.ready_task_runs r WHERE r.task_run_id = ANY (ARRAY [t.id]))
+                     OR EXISTS (SELECT 1 FROM {s}.leases l WHERE l.task_run_id = ANY (ARRAY [t.id]))))
           ORDER BY e.id LIMIT ?""";
       case NEXT ->
           PostgresClaimReads.LANES.replace("{pools}", PostgresClaimReads.ANY)
@@ -269,8 +273,8 @@ final class PostgresReads {
       case ATTEMPTS_OF_EXECUTION ->
           ATTEMPT
               + """
-              JOIN {s}.task_runs t ON t.id = a.task_run_id
-              WHERE t.execution_id = ? ORDER BY a.task_run_id, a.number""";
+              WHERE a.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
+              ORDER BY a.task_run_id, a.number""";
       // From the row in which the range begins: earlier rows are not read.
       case HISTORY ->
           """
@@ -328,9 +332,11 @@ final class PostgresReads {
           SELECT l.pool, t.execution_id, t.task_id, l.task_run_id, l.number, l.worker, l.expires_at, {alive}
           FROM unnest(?::text[]) AS p (pool)
           CROSS JOIN LATERAL (
-            SELECT h.pool, h.task_run_id, h.number, h.worker, h.expires_at FROM {s}.leases h
-            WHERE h.pool = p.pool ORDER BY h.task_run_id LIMIT ?) l
-          JOIN {s}.task_runs t ON t.id = l.task_run_id
+            SELECT * FROM (
+              SELECT h.pool, h.task_run_id, h.number, h.worker, h.expires_at FROM {s}.leases h
+              WHERE h.pool = p.pool OFFSET 0) h
+            ORDER BY h.task_run_id LIMIT ?) l
+          JOIN {s}.task_runs t ON t.id = ANY (ARRAY [l.task_run_id])
           ORDER BY l.pool, l.task_run_id"""
               .replace("{alive}", LEASE_ALIVE);
       case CLAIMABLE_BY_POOL ->

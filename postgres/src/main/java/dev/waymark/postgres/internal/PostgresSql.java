@@ -15,6 +15,12 @@ import java.util.Objects;
  * go in in the order of their keys, so that two processes that insert the same keys wait for each
  * other instead of deadlocking.
  *
+ * <p>A join looks up rows by {@code key = ANY (ARRAY [value])} where others write {@code key =
+ * value}. The planner has only one way to run that: a look-up by the index for each value. With the
+ * plain condition it scans all of a table that had no rows when its statistics were collected, or
+ * when the plan was made. The plan is kept while the table grows. For the same reason a condition
+ * that must not lead to another index is written in a form that no index has.
+ *
  * <p>{@code {s}} stands for the schema.
  */
 final class PostgresSql {
@@ -31,6 +37,11 @@ final class PostgresSql {
     for (WriteStatement statement : WriteStatement.values()) {
       writes.put(statement, in(PostgresWrites.template(statement)));
     }
+  }
+
+  /** The condition that a key has a value of another row, which is then looked up by the key. */
+  static String isKey(String column, String value) {
+    return column + " = ANY (ARRAY [" + value + "])";
   }
 
   String text(ReadStatement statement) {

@@ -30,12 +30,13 @@ final class PostgresWrites {
       case CHECK_WORKFLOW ->
           """
           SELECT 1 FROM unnest(?::text[], ?::integer[]) AS v (id, revision)
-          JOIN {s}.workflows w ON w.id = v.id AND w.revision = v.revision""";
+          JOIN {s}.workflows w ON w.id = ANY (ARRAY [v.id]) AND w.revision = v.revision""";
       case CHECK_EXECUTION ->
           """
           SELECT 1 FROM unnest(?::uuid[], ?::bigint[], ?::text[]) AS v (id, version, state)
-          JOIN {s}.executions e ON e.id = v.id AND e.version = v.version AND e.state = v.state
-          ORDER BY e.id FOR NO KEY UPDATE OF e""";
+          JOIN {s}.executions e
+            ON e.id = ANY (ARRAY [v.id]) AND e.version = v.version AND e.state IS NOT DISTINCT FROM v.state
+          ORDER BY v.id FOR NO KEY UPDATE OF e""";
       case CHECK_TASK_RUN_COUNTS ->
           """
           SELECT 1 FROM unnest(?::uuid[], ?::integer[], ?::integer[]) AS v (id, unfinished, ended)
@@ -48,8 +49,8 @@ final class PostgresWrites {
           SELECT 1 FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::integer[], ?::text[])
             AS v (id, state, version, last_attempt, attempt_state)
           JOIN {s}.task_runs t
-            ON t.id = v.id AND t.state = v.state AND t.version = v.version AND t.last_attempt = v.last_attempt
-          LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
+            ON t.id = ANY (ARRAY [v.id]) AND t.state = v.state AND t.version = v.version AND t.last_attempt = v.last_attempt
+          LEFT JOIN {s}.attempts a ON a.task_run_id = ANY (ARRAY [t.id]) AND a.number = t.last_attempt
           WHERE a.state IS NOT DISTINCT FROM v.attempt_state""";
       case INSERT_WORKFLOW ->
           """
@@ -61,7 +62,7 @@ final class PostgresWrites {
           """
           UPDATE {s}.workflows w SET revision = v.revision, content_hash = v.content_hash
           FROM unnest(?::integer[], ?::text[], ?::text[]) AS v (revision, content_hash, id)
-          WHERE w.id = v.id AND w.revision = v.revision - 1""";
+          WHERE w.id = ANY (ARRAY [v.id]) AND w.revision = v.revision - 1""";
       case INSERT_REVISION ->
           """
           INSERT INTO {s}.workflow_revisions (workflow_id, revision, content_hash, description, labels, created_at, definition)
@@ -103,7 +104,7 @@ final class PostgresWrites {
           UPDATE {s}.attempts a SET state = v.state, ended_at = v.ended_at, exit_code = v.exit_code, error = v.error
           FROM unnest(?::text[], ?::timestamptz[], ?::integer[], ?::text[], ?::uuid[], ?::integer[], ?::text[])
             AS v (state, ended_at, exit_code, error, task_run_id, number, state_before)
-          WHERE a.task_run_id = v.task_run_id AND a.number = v.number AND a.state = v.state_before""";
+          WHERE a.task_run_id = ANY (ARRAY [v.task_run_id]) AND a.number = v.number AND a.state = v.state_before""";
       case UPDATE_TASK_RUN ->
           """
           UPDATE {s}.task_runs t
@@ -112,7 +113,7 @@ final class PostgresWrites {
           FROM unnest(?::text[], ?::bigint[], ?::integer[], ?::timestamptz[], ?::timestamptz[], ?::uuid[],
                       ?::text[], ?::bigint[], ?::integer[])
             AS v (state, version, last_attempt, started_at, ended_at, id, state_before, version_before, attempt_before)
-          WHERE t.id = v.id AND t.state = v.state_before AND t.version = v.version_before
+          WHERE t.id = ANY (ARRAY [v.id]) AND t.state = v.state_before AND t.version = v.version_before
             AND t.last_attempt = v.attempt_before""";
       case UPDATE_EXECUTION ->
           """
@@ -121,7 +122,7 @@ final class PostgresWrites {
               ended_at = v.ended_at, error = coalesce(v.error, e.error)
           FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[])
             AS v (state, version, started_at, ended_at, error, id)
-          WHERE e.id = v.id AND e.version = v.version - 1""";
+          WHERE e.id = ANY (ARRAY [v.id]) AND e.version = v.version - 1""";
       // The execution is locked, and this statement began after the lock, so it reads the last row.
       // A last row without counts of ends is followed by rows without them.
       case INSERT_HISTORY ->
@@ -145,15 +146,15 @@ final class PostgresWrites {
       case TOUCH_COMMIT ->
           """
           UPDATE {s}.commits c SET committed_at = c.committed_at
-          FROM unnest(?::uuid[]) AS v (id) WHERE c.id = v.id""";
+          FROM unnest(?::uuid[]) AS v (id) WHERE c.id = ANY (ARRAY [v.id])""";
       case DELETE_READY ->
-          "DELETE FROM {s}.ready_task_runs r USING unnest(?::uuid[]) AS v (id) WHERE r.task_run_id = v.id";
+          "DELETE FROM {s}.ready_task_runs r USING unnest(?::uuid[]) AS v (id) WHERE r.task_run_id = ANY (ARRAY [v.id])";
       // A claim may have it locked and wait for the execution, which is locked here.
       case CLEAR_READY ->
           """
           DELETE FROM {s}.ready_task_runs WHERE task_run_id = ANY (ARRAY (
             SELECT r.task_run_id FROM unnest(?::uuid[]) AS v (id)
-            JOIN {s}.ready_task_runs r ON r.task_run_id = v.id FOR UPDATE OF r SKIP LOCKED))""";
+            JOIN {s}.ready_task_runs r ON r.task_run_id = ANY (ARRAY [v.id]) FOR UPDATE OF r SKIP LOCKED))""";
       // As above; and the plan of a join could read all ready rows.
       case CLEAR_READY_OF_EXECUTION ->
           """
@@ -171,11 +172,11 @@ final class PostgresWrites {
           """
           UPDATE {s}.leases l SET expires_at = clock_timestamp() + v.micros * interval '1 microsecond'
           FROM unnest(?::bigint[], ?::uuid[], ?::integer[]) AS v (micros, task_run_id, number)
-          WHERE l.task_run_id = v.task_run_id AND l.number = v.number""";
+          WHERE l.task_run_id = ANY (ARRAY [v.task_run_id]) AND l.number = v.number""";
       case DELETE_LEASE ->
           """
           DELETE FROM {s}.leases l USING unnest(?::uuid[], ?::integer[]) AS v (task_run_id, number)
-          WHERE l.task_run_id = v.task_run_id AND l.number = v.number""";
+          WHERE l.task_run_id = ANY (ARRAY [v.task_run_id]) AND l.number = v.number""";
       // The execution is locked, so no other transaction makes it ready. A row that is only locked,
       // by a claim that waits for the execution, is a duplicate for which no transaction waits.
       case INSERT_READY ->
@@ -191,7 +192,7 @@ final class PostgresWrites {
           SET pool = v.pool, priority = v.priority,
               available_at = clock_timestamp() + v.micros * interval '1 microsecond'
           FROM unnest(?::text[], ?::integer[], ?::bigint[], ?::uuid[]) AS v (pool, priority, micros, task_run_id)
-          WHERE r.task_run_id = v.task_run_id""";
+          WHERE r.task_run_id = ANY (ARRAY [v.task_run_id])""";
       case PUT_DUE ->
           """
           INSERT INTO {s}.due_executions AS d (execution_id, reason, due_at)
@@ -202,7 +203,7 @@ final class PostgresWrites {
       case CLEAR_DUE ->
           """
           DELETE FROM {s}.due_executions d USING unnest(?::uuid[], ?::text[]) AS v (execution_id, reason)
-          WHERE d.execution_id = v.execution_id AND d.reason = v.reason""";
+          WHERE d.execution_id = ANY (ARRAY [v.execution_id]) AND d.reason = v.reason""";
       case PUT_OUTPUTS ->
           """
           INSERT INTO {s}.task_run_outputs (task_run_id, outputs)
@@ -228,11 +229,11 @@ final class PostgresWrites {
           SET life = v.life, started_at = CASE WHEN w.life = v.life THEN w.started_at ELSE clock_timestamp() END,
               seen_at = clock_timestamp(), expires_at = clock_timestamp() + v.micros * interval '1 microsecond', info = v.info
           FROM unnest(?::uuid[], ?::bigint[], ?::text[], ?::text[]) AS v (life, micros, info, name)
-          WHERE w.name = v.name""";
+          WHERE w.name = ANY (ARRAY [v.name])""";
       case RETIRE_WORKER ->
           """
           UPDATE {s}.workers w SET expires_at = least(w.expires_at, clock_timestamp())
-          FROM unnest(?::text[]) AS v (name) WHERE w.name = v.name""";
+          FROM unnest(?::text[]) AS v (name) WHERE w.name = ANY (ARRAY [v.name])""";
       // A locked worker is about to send a heartbeat.
       case CLEAR_WORKERS ->
           """
@@ -246,9 +247,9 @@ final class PostgresWrites {
           SELECT v.name, v.slots FROM unnest(?::text[], ?::integer[]) AS v (name, slots)
           ORDER BY v.name COLLATE "C" ON CONFLICT (name) DO UPDATE SET slots = excluded.slots""";
       case CLEAR_POOL ->
-          "DELETE FROM {s}.pools p USING unnest(?::text[]) AS v (name) WHERE p.name = v.name";
+          "DELETE FROM {s}.pools p USING unnest(?::text[]) AS v (name) WHERE p.name = ANY (ARRAY [v.name])";
       case CLEAR_LOGS ->
-          "DELETE FROM {s}.log_chunks l USING unnest(?::uuid[]) AS v (id) WHERE l.execution_id = v.id";
+          "DELETE FROM {s}.log_chunks l USING unnest(?::uuid[]) AS v (id) WHERE l.execution_id = ANY (ARRAY [v.id])";
     };
   }
 }

@@ -118,7 +118,8 @@ class PostgresClaimPlansTest {
         case POOL_LEASES ->
             assertThat(plan)
                 .contains("pools_pkey")
-                .containsPattern("leases_by_pool .*\\R.*\\(pool = p.name\\) AND \\(expires_at >= ");
+                .containsPattern(
+                    "leases_by_pool .*\\R.*ROW\\(pool, expires_at\\) >= ROW\\(p.name, .*\\(pool <= p.name\\)");
         case PICK_READY ->
             assertThat(plan)
                 // The locked rows are read in order without a sort, so no more rows are locked, and

@@ -123,9 +123,12 @@ final class ExecutionSql {
             """
             SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
                    e.created_at, e.started_at, e.ended_at, e.error
-            FROM %s e LEFT JOIN %s ON d.execution_id = e.id
+            FROM %s e LEFT JOIN %s ON %s
             """
-                .formatted(dialect.table("executions"), dialect.byKey("execution_details", "d")));
+                .formatted(
+                    dialect.table("executions"),
+                    dialect.byKey("execution_details", "d"),
+                    dialect.isKey("d.execution_id", "e.id")));
   }
 
   /** The ids of the executions of a part: the rows are looked up when it is known which. */

@@ -40,6 +40,13 @@ public interface Dialect {
     return column + " = ANY (ARRAY (" + query + "))";
   }
 
+  /**
+   * The condition that a key has a value of another row, so that each row is looked up by its key.
+   */
+  default String isKey(String column, String value) {
+    return column + " = " + value;
+  }
+
   /** How many transactions may write at the same time without a conflict. */
   int writers();
 
