@@ -74,8 +74,10 @@ final class WorkSearch {
   /** What was due or expired in the look that is under way. */
   private final Set<Record> seen = new HashSet<>();
 
-  /** The answer to a claim, and the monotonic time before that claim was sent. */
-  private record Sent(long nanos, Claims answer) {}
+  /**
+   * The answer to a claim, the monotonic time before that claim was sent, and how long it took.
+   */
+  private record Sent(long nanos, Claims answer, long tookNanos) {}
 
   /**
    * Creates a search.
@@ -214,7 +216,12 @@ final class WorkSearch {
   }
 
   private Sent claim(ClaimRequest request) {
-    return retries.call(() -> new Sent(System.nanoTime(), store.claim(request)));
+    return retries.call(
+        () -> {
+          long nanos = System.nanoTime();
+          Claims answer = store.claim(request);
+          return new Sent(nanos, answer, System.nanoTime() - nanos);
+        });
   }
 
   /**
@@ -236,7 +243,7 @@ final class WorkSearch {
     wakeAfter(answer.nextExpiry());
     boolean isFull = request.limit() > 0 && answer.claimed().size() == request.limit();
     if (request.limit() > 0) {
-      pace.claimed(isFull);
+      pace.claimed(isFull, sent.tookNanos());
     }
     // The changes that were settled may have made a task run ready.
     return freePlaces() > 0 && (something || (isFull && mayClaimMore()));
