@@ -1,6 +1,9 @@
 package dev.waymark.postgres.internal;
 
+import dev.waymark.postgres.internal.connect.NewestTimeline;
 import dev.waymark.postgres.internal.connect.PostgresAddress;
+import dev.waymark.postgres.internal.connect.StaleServerException;
+import dev.waymark.postgres.internal.connect.Timeline;
 import dev.waymark.postgres.internal.connect.UtcSocketFactory;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -147,7 +150,7 @@ public final class PostgresConnector implements DataSource {
       try {
         return tune(connection, server, tune + ", " + Timeline.COLUMNS);
       } catch (SQLException e) {
-        if (!Timeline.isUnavailable(e)) {
+        if (!SqlStates.isWithoutFunction(SqlStates.of(e))) {
           throw e;
         }
         showsTimeline = false;

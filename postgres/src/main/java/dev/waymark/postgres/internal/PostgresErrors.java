@@ -8,6 +8,7 @@ import dev.waymark.core.internal.Durations;
 import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.postgres.internal.connect.PostgresAddress;
+import dev.waymark.postgres.internal.connect.StaleServerException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;

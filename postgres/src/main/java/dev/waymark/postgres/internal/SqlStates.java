@@ -20,8 +20,8 @@ final class SqlStates {
   static final String IDLE_IN_TRANSACTION = "25P03";
   private static final String TRANSACTION_TIMEOUT = "25P04";
   static final String NO_SUCH_DATABASE = "3D000";
-  static final String NO_SUCH_FUNCTION = "42883";
-  static final String NOT_SUPPORTED = "0A000";
+  private static final String NO_SUCH_FUNCTION = "42883";
+  private static final String NOT_SUPPORTED = "0A000";
   static final String TOO_MANY_CONNECTIONS = "53300";
   static final String DISK_FULL = "53100";
   static final String OUT_OF_MEMORY = "53200";
@@ -42,6 +42,9 @@ final class SqlStates {
   /** Classes of the documentation's appendix A. */
   private static final Set<String> REJECTED_CLASSES =
       Set.of("0A", "21", "22", "23", "2B", "2F", "38", "39", "42", "44", "54", "P0");
+
+  private static final Set<String> NO_FUNCTION =
+      Set.of(INSUFFICIENT_PRIVILEGE, NOT_SUPPORTED, NO_SUCH_FUNCTION);
 
   private static final Set<String> NO_TABLES = Set.of("42P01", "3F000", "42703");
 
@@ -114,6 +117,11 @@ final class SqlStates {
   /** The user, the password or the server's list of clients. */
   static boolean isRefusedUser(@Nullable String state) {
     return state != null && state.startsWith("28");
+  }
+
+  /** A function of the server that the role may not call, or that this server does not have. */
+  static boolean isWithoutFunction(@Nullable String state) {
+    return state != null && NO_FUNCTION.contains(state);
   }
 
   static boolean isWithoutTables(@Nullable String state) {

@@ -1,4 +1,4 @@
-/** The address of a server: URL, hosts, password and sockets. */
+/** The address of a server: URL, hosts, password, sockets; the timeline that it must continue. */
 @NullMarked
 package dev.waymark.postgres.internal.connect;
 

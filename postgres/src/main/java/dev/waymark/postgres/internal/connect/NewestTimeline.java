@@ -1,4 +1,4 @@
-package dev.waymark.postgres.internal;
+package dev.waymark.postgres.internal.connect;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class NewestTimeline {
+public final class NewestTimeline {
   private @Nullable Timeline newest;
+
+  /** Knows no timeline yet. */
+  public NewestTimeline() {}
 
   /**
    * Remembers the timeline of a server.
@@ -25,7 +28,7 @@ final class NewestTimeline {
    * @return whether it is newer than all before it, and not the first
    * @throws StaleServerException when the server is refused
    */
-  synchronized boolean admit(Timeline found, String server) throws StaleServerException {
+  public synchronized boolean admit(Timeline found, String server) throws StaleServerException {
     Timeline known = newest;
     if (known != null && !found.system().equals(known.system())) {
       throw StaleServerException.otherSystem(server, found, known);

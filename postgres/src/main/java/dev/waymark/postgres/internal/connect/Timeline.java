@@ -1,8 +1,7 @@
-package dev.waymark.postgres.internal;
+package dev.waymark.postgres.internal.connect;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param system the system identifier, which a cluster and its standbys share
  * @param number the number of the timeline
  */
-record Timeline(String system, long number) {
+public record Timeline(String system, long number) {
   /**
    * The columns that {@link #of} reads. Any role may call these functions, unless somebody revoked
    * that. The name of the log file begins with the timeline: right after a promotion, the control
    * data still has the old one. A server in recovery has no such name.
    */
-  static final String COLUMNS =
+  public static final String COLUMNS =
       """
       (pg_catalog.pg_control_system()).system_identifier,
         CASE WHEN NOT pg_catalog.pg_is_in_recovery()
@@ -27,20 +26,11 @@ record Timeline(String system, long number) {
   private static final int DIGITS = 8;
   private static final int HEXADECIMAL = 16;
 
-  private static final Set<String> UNAVAILABLE =
-      Set.of(SqlStates.INSUFFICIENT_PRIVILEGE, SqlStates.NOT_SUPPORTED, SqlStates.NO_SUCH_FUNCTION);
-
   /** Reads {@link #COLUMNS}, the first of which is this one; null for a server in recovery. */
-  static @Nullable Timeline of(ResultSet row, int first) throws SQLException {
+  public static @Nullable Timeline of(ResultSet row, int first) throws SQLException {
     String file = row.getString(first + 1);
     return file == null
         ? null
         : new Timeline(row.getString(first), Long.parseLong(file, 0, DIGITS, HEXADECIMAL));
-  }
-
-  /** Whether a server refused to show its timeline, and would refuse it again. */
-  static boolean isUnavailable(SQLException error) {
-    String state = SqlStates.of(error);
-    return state != null && UNAVAILABLE.contains(state);
   }
 }

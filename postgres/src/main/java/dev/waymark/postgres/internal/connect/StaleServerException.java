@@ -1,4 +1,4 @@
-package dev.waymark.postgres.internal;
+package dev.waymark.postgres.internal.connect;
 
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -6,7 +6,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 
 /** A server was refused because it does not continue the data on which the store has worked. */
-final class StaleServerException extends PSQLException {
+public final class StaleServerException extends PSQLException {
   private static final long serialVersionUID = 1;
   private static final int MAX_DEPTH = 20;
 
@@ -47,7 +47,7 @@ final class StaleServerException extends PSQLException {
   }
 
   /** This error, if it is the cause of another one; else null. */
-  static @Nullable StaleServerException in(SQLException error) {
+  public static @Nullable StaleServerException in(SQLException error) {
     Throwable t = error;
     for (int depth = 0; t != null && depth < MAX_DEPTH; depth++) {
       if (t instanceof StaleServerException found) {
@@ -59,7 +59,7 @@ final class StaleServerException extends PSQLException {
   }
 
   /** What was found, what was expected, and what to do. */
-  String reason() {
+  public String reason() {
     return reason;
   }
 }
