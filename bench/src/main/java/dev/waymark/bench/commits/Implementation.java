@@ -23,7 +23,10 @@ public interface Implementation extends AutoCloseable {
     return true;
   }
 
-  /** Updates the statistics of its tables, as the server itself does every minute. */
+  /**
+   * Updates the statistics of its tables, as the server itself does every minute, if its plans
+   * depend on them.
+   */
   void settle() throws SQLException;
 
   /** The number of executions in its store, and how many of them succeeded, to verify the work. */

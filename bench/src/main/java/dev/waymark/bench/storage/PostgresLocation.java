@@ -44,10 +44,22 @@ record PostgresLocation(String server, String schema) implements StoreLocation {
             .formatted(schema));
   }
 
-  /** Analyzes all schemas. The cost is low, because the server only samples the rows. */
+  /** Analyzes this schema alone: another store may be measured without statistics. */
   @Override
   public void analyze() throws SQLException {
-    execute("ANALYZE");
+    execute(
+        """
+        DO $$
+        DECLARE
+          name text;
+        BEGIN
+          FOR name IN SELECT c.oid::regclass FROM pg_class c
+                      WHERE c.relnamespace = '%s'::regnamespace AND c.relkind = 'r' LOOP
+            EXECUTE 'ANALYZE ' || name;
+          END LOOP;
+        END
+        $$"""
+            .formatted(schema));
   }
 
   @Override
