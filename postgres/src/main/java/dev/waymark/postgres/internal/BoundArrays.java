@@ -36,6 +36,10 @@ final class BoundArrays {
     bind("int4", records.stream().map(property).toArray(Integer[]::new));
   }
 
+  <T> void longs(List<T> records, Function<T, Long> property) throws SQLException {
+    bind("int8", records.stream().map(property).toArray(Long[]::new));
+  }
+
   <T> void times(List<T> records, Function<T, @Nullable Instant> property) throws SQLException {
     @Nullable String[] times = new String[records.size()];
     for (int i = 0; i < times.length; i++) {

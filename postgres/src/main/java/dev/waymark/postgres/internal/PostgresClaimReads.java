@@ -86,29 +86,32 @@ final class PostgresClaimReads {
    * too many of these, it looks at many more: several claimers may take their rows at the same
    * moment. It does not look at all, because all may belong to one execution that is locked.
    */
-  private static final String PASSING_OVER =
-      LANES
-          + ", most (taken, first) AS (SELECT ?::integer, 2 * ?::integer + 32)\n"
-          + PICKED
-              .replace(
-                  "{ready}",
-                  """
-                  SELECT n.* FROM (
-                    SELECT DISTINCT l.priority FROM lane l
-                    WHERE l.priority IS NOT NULL ORDER BY l.priority DESC) p
-                  CROSS JOIN LATERAL (
-                    {first}
-                    UNION ALL
-                    {further}
-                    LIMIT (SELECT m.taken FROM most m)) n
-                  LIMIT (SELECT m.taken FROM most m)""")
-              .replace("{first}", UNLOCKED.replace("{part}", "LIMIT (SELECT m.first FROM most m)"))
-              .replace(
-                  "{further}",
-                  UNLOCKED.replace(
-                      "{part}",
-                      "OFFSET (SELECT m.first FROM most m) LIMIT (SELECT 1000 + 4 * m.first FROM most m)"))
-              .replace("{before}", "r.state");
+  static final String PICKED_UNLOCKED =
+      PICKED
+          .replace(
+              "{ready}",
+              """
+              SELECT n.* FROM (
+                SELECT DISTINCT l.priority FROM lane l
+                WHERE l.priority IS NOT NULL ORDER BY l.priority DESC) p
+              CROSS JOIN LATERAL (
+                {first}
+                UNION ALL
+                {further}
+                LIMIT (SELECT m.taken FROM most m)) n
+              LIMIT (SELECT m.taken FROM most m)""")
+          .replace("{first}", UNLOCKED.replace("{part}", "LIMIT (SELECT m.first FROM most m)"))
+          .replace(
+              "{further}",
+              UNLOCKED.replace(
+                  "{part}",
+                  "OFFSET (SELECT m.first FROM most m) LIMIT (SELECT 1000 + 4 * m.first FROM most m)"))
+          .replace("{before}", "r.state");
+
+  /** How many rows {@link #PICKED_UNLOCKED} takes; the parameter is given twice. */
+  static final String MOST = ", most (taken, first) AS (SELECT ?::integer, 2 * ?::integer + 32)\n";
+
+  private static final String PASSING_OVER = LANES + MOST + PICKED_UNLOCKED;
 
   /**
    * Takes the first row of all whose ready row is not locked. Locks the ready row first: the claim

@@ -6,6 +6,7 @@ import dev.waymark.jdbc.internal.sql.ColumnType;
 import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.FailedCall;
+import dev.waymark.jdbc.internal.sql.PlainClaim;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Request;
@@ -49,6 +50,7 @@ public final class PostgresDialect implements Dialect {
   private final int writers;
   private final String beginWrite;
   private final String beginRead;
+  private final String claimAtOnce;
   private final Map<List<String>, String> together = new ConcurrentHashMap<>();
   private final ScanBounds bounds = new ScanBounds();
   private final RecordedLanes lanes = new RecordedLanes();
@@ -56,6 +58,7 @@ public final class PostgresDialect implements Dialect {
   /** A dialect for the schema of these settings on this server, whose errors name this store. */
   public PostgresDialect(PostgresSettings settings, PostgresErrors errors, PostgresServer server) {
     this.sql = new PostgresSql(settings.schema());
+    this.claimAtOnce = sql.in(ClaimAtOnce.TEXT);
     this.errors = errors;
     this.writers = Math.min(MOST_WRITERS, settings.poolSize());
     PostgresTransactions transactions = new PostgresTransactions(settings, server.version());
@@ -120,6 +123,21 @@ public final class PostgresDialect implements Dialect {
       new BoundsRefresh(bounds, refresh).addTo(batch, sql);
     }
     run(session, batch, requests);
+  }
+
+  @Override
+  public boolean claimAtOnce(Session session, PlainClaim claim, Request.Row row)
+      throws SQLException {
+    Batch batch = new Batch(session, together);
+    batch.addDeferred();
+    batch.add(
+        claimAtOnce,
+        (statement, first) ->
+            ClaimAtOnce.bind(statement, bindClaimedPools(statement, first, claim.pools()), claim),
+        row);
+    batch.add("COMMIT");
+    batch.runAndCommit();
+    return true;
   }
 
   private void run(Session session, Batch first, List<Request> requests) throws SQLException {

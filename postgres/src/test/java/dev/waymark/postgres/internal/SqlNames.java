@@ -49,6 +49,7 @@ public final class SqlNames {
     for (WriteStatement statement : WriteStatement.values()) {
       all.append(PostgresWrites.template(statement)).append("\n");
     }
+    all.append(ClaimAtOnce.TEXT).append("\n");
     for (String migration : migrations()) {
       all.append(resource("/dev/waymark/postgres/migration/" + migration));
     }

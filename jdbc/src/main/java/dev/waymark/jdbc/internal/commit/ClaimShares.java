@@ -4,8 +4,10 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.jdbc.internal.read.Reported;
+import dev.waymark.jdbc.internal.sql.PlainClaim;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How the claims of a group share what their transaction takes: the first claim gets the first task
@@ -62,6 +64,19 @@ final class ClaimShares {
       i++;
     }
     return group.get(i).request();
+  }
+
+  /** Which worker gets which task runs. */
+  List<PlainClaim.Share> shares() {
+    List<PlainClaim.Share> shares = new ArrayList<>();
+    int begin = 1;
+    for (int i = 0; i < ends.length; i++) {
+      ClaimRequest request = group.get(i).request();
+      long lease = TimeUnit.NANOSECONDS.toMicros(request.lease().toNanos());
+      shares.add(new PlainClaim.Share(begin, request.worker(), lease));
+      begin = ends[i] + 1;
+    }
+    return shares;
   }
 
   /** Forgets what was added. */

@@ -10,6 +10,7 @@ import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Limits;
@@ -18,6 +19,7 @@ import dev.waymark.jdbc.internal.read.ClaimReads;
 import dev.waymark.jdbc.internal.read.Reported;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.FailedCall;
+import dev.waymark.jdbc.internal.sql.PlainClaim;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.RetryTimer;
@@ -36,6 +38,13 @@ import java.util.Objects;
 /**
  * One group of claims in one transaction: pick ready task runs with their records, decide by the
  * same rules as every other write, write, commit, and share them among the claims.
+ *
+ * <p><b>The hot path.</b> While the last claims got all that they asked for, there is plenty, and
+ * what is due need not be read with every claim. Then {@link Dialect#claimAtOnce} claims in one
+ * round trip, where the database can. It does so for plain claims only, and wholly or not at all.
+ * It gives the task runs as they were before; the same rules then say here what has become of them,
+ * for the answers and for the cache. In every other case the claim goes the general way: one round
+ * trip reads, and one writes.
  *
  * <p><b>Locks.</b> First the claim locks the pools that have a limit and ready task runs, ordered
  * by name. So each of several claims counts what the claims before it have taken. Picking locks
@@ -160,10 +169,16 @@ final class ClaimTransaction {
     ClaimReads reads = new ClaimReads(dialect, shares.together());
     DueReads.Begin begin = dueReads.begin();
     boolean reports = !isPlenty || shares.askForDue() || dueReads.isNeeded(begin);
-    if (!transactions.run(session -> claim(session, shares, reads, reports, looksAgain))) {
+    boolean atOnce = !reports && !looksAgain;
+    boolean isDone =
+        transactions.run(
+            session ->
+                (atOnce && claimAtOnce(session, shares))
+                    || claim(session, shares, reads, reports, looksAgain));
+    if (!isDone) {
       return false;
     }
-    isPlenty = shares.areFull();
+    isPlenty = shares.areFull() && !reads.haveLimits();
     shares.answer(reported(shares, reads, begin));
     return true;
   }
@@ -197,6 +212,50 @@ final class ClaimTransaction {
   }
 
   /**
+   * Claims in one round trip, where the database can. Otherwise returns false, with a transaction
+   * in which nothing was done.
+   */
+  private boolean claimAtOnce(Session session, ClaimShares shares) throws SQLException {
+    ClaimRequest request = shares.together();
+    ClaimReads reads = new ClaimReads(dialect, request);
+    Instant at = now();
+    PlainClaim claim =
+        new PlainClaim(request.pools(), request.limit(), limits.maxAttempts(), at, shares.shares());
+    try {
+      if (!dialect.claimAtOnce(session, claim, reads::claimed)) {
+        return false;
+      }
+    } catch (SQLException e) {
+      if (!dialect.isContradiction(e)) {
+        throw e;
+      }
+      dialect.rollback(session);
+      dialect.beginWrite(session);
+      return false;
+    }
+    List<Candidate> claimed = reads.picked();
+    if (claimed.isEmpty()) {
+      dialect.beginWrite(session);
+      return false;
+    }
+    Ledger ledger = asCandidate(claimed);
+    List<Grant> grants = grants(shares, claimed, at, ledger);
+    if (grants.size() < claimed.size()) {
+      throw new IllegalStateException("the database claimed a task run that may not start");
+    }
+    share(shares, grants, ledger);
+    heads.putIfPossible(ledger, null);
+    return true;
+  }
+
+  /** The time of the new attempts. */
+  private Instant now() {
+    Instant at = Times.micros(clock.instant());
+    Times.checkStorable(at);
+    return at;
+  }
+
+  /**
    * Picks, and reads what is reported: with the first statements if that is certain to be needed,
    * or else when the claims have not got all that they ask for.
    */
@@ -220,8 +279,7 @@ final class ClaimTransaction {
       Session session, ClaimShares shares, List<Candidate> picked, boolean looksAgain)
       throws SQLException {
     Object stamp = dialect.stamp(session);
-    Instant at = Times.micros(clock.instant());
-    Times.checkStorable(at);
+    Instant at = now();
     Ledger ledger = asCandidate(picked);
     List<Grant> grants = looksAgain ? List.of() : grants(shares, picked, at, ledger);
     boolean isReloaded = grants.size() < picked.size();

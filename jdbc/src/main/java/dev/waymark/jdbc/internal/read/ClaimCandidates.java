@@ -108,6 +108,11 @@ final class ClaimCandidates {
     return pools.isEmpty() ? List.of() : List.of(picking(ReadStatement.PICK_WAITING, pools, 1));
   }
 
+  /** Whether a pool has a limit. */
+  boolean haveLimits() {
+    return !leases.isEmpty();
+  }
+
   private int free(String pool) {
     return slots.getOrDefault(pool, 0) - leases.getOrDefault(pool, 0);
   }
@@ -138,7 +143,7 @@ final class ClaimCandidates {
         this::candidate);
   }
 
-  private void candidate(ResultSet row) throws SQLException {
+  void candidate(ResultSet row) throws SQLException {
     candidates.add(records.picked(row));
   }
 }

@@ -128,6 +128,16 @@ public final class ClaimReads {
     return candidates.third(isReady);
   }
 
+  /** Takes a row of a claim that was made at once. */
+  public void claimed(ResultSet row) throws SQLException {
+    candidates.candidate(row);
+  }
+
+  /** Whether a pool of the claim has a limit, as far as it was read. */
+  public boolean haveLimits() {
+    return candidates.haveLimits();
+  }
+
   /** What was picked, in order. */
   public List<Candidate> picked() {
     return candidates.taken();

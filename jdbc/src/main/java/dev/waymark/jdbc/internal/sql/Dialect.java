@@ -69,6 +69,22 @@ public interface Dialect {
   }
 
   /**
+   * Claims and commits in one round trip, where the database can decide by itself that the rules
+   * allow it; the rows are those of {@link ReadStatement#PICK_READY}. It claims as many task runs
+   * as the claim asks for. Otherwise it claims none, gives no row and ends the transaction: the
+   * claim is then to be made in the general way.
+   *
+   * @return false if it has not begun, and the transaction goes on
+   * @throws UnknownOutcomeException when something failed after the COMMIT was sent
+   * @throws SQLException also when a record was not as it was read, which {@link #isContradiction
+   *     is a contradiction}
+   */
+  default boolean claimAtOnce(Session session, PlainClaim claim, Request.Row row)
+      throws SQLException {
+    return false;
+  }
+
+  /**
    * Binds the pools in which a claim looks for ready task runs, from this index on; returns the
    * index after the last.
    */

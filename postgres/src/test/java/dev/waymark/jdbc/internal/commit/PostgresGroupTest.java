@@ -379,7 +379,7 @@ class PostgresGroupTest {
   }
 
   /** Returns one session again and again. */
-  private record OneSession(Session session) implements SessionSource {
+  record OneSession(Session session) implements SessionSource {
     @Override
     public Session writer() {
       return session;
