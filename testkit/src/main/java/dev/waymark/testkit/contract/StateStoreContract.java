@@ -4,6 +4,7 @@ import dev.waymark.testkit.contract.base.StoreFixture;
 import dev.waymark.testkit.contract.work.AdmitContract;
 import dev.waymark.testkit.contract.work.ClaimConcurrencyContract;
 import dev.waymark.testkit.contract.work.ClaimContract;
+import dev.waymark.testkit.contract.work.ClaimSharesContract;
 import dev.waymark.testkit.contract.work.LeaseContract;
 import dev.waymark.testkit.contract.work.LogContract;
 import dev.waymark.testkit.contract.work.PoolContract;
@@ -288,6 +289,15 @@ public abstract class StateStoreContract {
   @Nested
   @DisplayName("many workers")
   class ClaimConcurrency extends ClaimConcurrencyContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("claims at the same moment")
+  class ClaimShares extends ClaimSharesContract {
     @Override
     protected StoreFixture newFixture() {
       return StateStoreContract.this.newFixture();

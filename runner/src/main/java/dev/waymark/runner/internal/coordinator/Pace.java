@@ -3,11 +3,12 @@ package dev.waymark.runner.internal.coordinator;
 import java.time.Duration;
 
 /**
- * How many attempts a worker claims ahead of its free slots: as many as it ends within a fiftieth of
- * a second and while the store answers a few claims, and none unless many more task runs are ready
- * than it has slots. So a worker whose tasks take microseconds does not wait for the store between
- * them, a task waits only a moment for its slot, and a worker whose tasks take longer, or come one
- * by one, claims none that another worker could begin at once. Belongs to the coordinator's thread.
+ * How many attempts a worker claims ahead of its free slots: as many as it ends within a fiftieth
+ * of a second and while the store answers a few claims, and none unless many more task runs are
+ * ready than it has slots. So a worker whose tasks take microseconds does not wait for the store
+ * between them, a task waits only a moment for its slot, and a worker whose tasks take longer, or
+ * come one by one, claims none that another worker could begin at once. Belongs to the
+ * coordinator's thread.
  */
 final class Pace {
   private static final Duration AHEAD = Duration.ofMillis(20);

@@ -74,9 +74,7 @@ final class WorkSearch {
   /** What was due or expired in the look that is under way. */
   private final Set<Record> seen = new HashSet<>();
 
-  /**
-   * The answer to a claim, the monotonic time before that claim was sent, and how long it took.
-   */
+  /** The answer to a claim, the monotonic time before that claim was sent, and how long it took. */
   private record Sent(long nanos, Claims answer, long tookNanos) {}
 
   /**

@@ -100,7 +100,7 @@ public final class ExecutionPicture {
               + taskRuns.size()
               + " tasks");
     }
-    taskRuns.forEach(taskRun -> connect(taskRun, byTask));
+    taskRuns.forEach(taskRun -> taskRun.connect(byTask));
     load(progress);
     taskRuns.forEach(TaskRunPicture::found);
   }
@@ -112,22 +112,6 @@ public final class ExecutionPicture {
             + ": "
             + why
             + "; run it with the program that created it");
-  }
-
-  private static void connect(TaskRunPicture taskRun, Map<TaskId, TaskRunPicture> byTask) {
-    for (TaskId need : taskRun.task.needs()) {
-      TaskRunPicture needed = byTask.get(need);
-      if (needed == null) {
-        throw new InvalidInputException(
-            "task "
-                + taskRun.task.id()
-                + " needs "
-                + need
-                + ", which is no task; correct the definition");
-      }
-      taskRun.needs.add(needed);
-      needed.dependants.add(taskRun);
-    }
   }
 
   /**
@@ -300,20 +284,7 @@ public final class ExecutionPicture {
 
   /** Notes that a move is stored. */
   void moved(ExecutionState to, Instant at, @Nullable String error) {
-    boolean begins = to == ExecutionState.RUNNING && stored.startedAt() == null;
-    stored =
-        new Execution(
-            stored.id(),
-            stored.workflowId(),
-            stored.workflowRevision(),
-            to,
-            stored.version() + 1,
-            stored.labels(),
-            stored.inputs(),
-            stored.createdAt(),
-            begins ? at : stored.startedAt(),
-            to.isTerminal() ? at : stored.endedAt(),
-            error == null ? stored.error() : error);
+    stored = MovedExecution.of(stored, to, at, error);
   }
 
   /** Whether a stage is open: all stages before it have ended. */

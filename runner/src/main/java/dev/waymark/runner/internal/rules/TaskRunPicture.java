@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal.rules;
 
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -83,6 +84,19 @@ public final class TaskRunPicture {
     this.index = index;
     this.task = task;
     this.id = id;
+  }
+
+  /** Connects it with the task runs that it needs. */
+  void connect(Map<TaskId, TaskRunPicture> byTask) {
+    for (TaskId need : task.needs()) {
+      TaskRunPicture needed = byTask.get(need);
+      if (needed == null) {
+        throw new InvalidInputException(
+            "task " + task.id() + " needs " + need + ", which is no task; correct the definition");
+      }
+      needs.add(needed);
+      needed.dependants.add(this);
+    }
   }
 
   /** Its definition in the workflow. */

@@ -25,13 +25,11 @@ import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.testkit.Await;
 import dev.waymark.testkit.Invariants;
 import dev.waymark.testkit.contract.base.ContractTest;
 import dev.waymark.testkit.contract.base.Parallel;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -189,82 +187,6 @@ public abstract class ClaimConcurrencyContract extends ContractTest {
     }
     own.commit(changes.build());
     return last;
-  }
-
-  @Test
-  @DisplayName(
-      "eight workers that claim fifty each at the same moment get fifty each, as there are enough")
-  void enoughForEach() {
-    int rounds = 3;
-    int each = 50;
-    createReady(rounds * THREADS * each + 100);
-    Set<AttemptId> claimed = ConcurrentHashMap.newKeySet();
-    for (int round = 0; round < rounds; round++) {
-      List<Integer> sizes = Parallel.run(THREADS, thread -> claimInOrder(thread, each, claimed));
-      assertThat(sizes).containsOnly(each);
-    }
-    assertThat(claimed).hasSize(rounds * THREADS * each);
-    assertThat(Invariants.violations(store)).isEmpty();
-  }
-
-  /**
-   * Makes so many task runs ready, each of its own execution, in two pools and three priorities.
-   */
-  private void createReady(int most) {
-    for (int begin = 0; begin < most; begin += 100) {
-      ChangeSet.Builder changes = changes();
-      for (int i = begin; i < Math.min(most, begin + 100); i++) {
-        ExecutionId execution = ids.executionId();
-        TaskRunId run = ids.taskRunId();
-        changes
-            .createExecution(new NewExecution(execution, FLOW))
-            .createTaskRun(new NewTaskRun(run, execution, new TaskId("p" + i % 3)))
-            .readyTaskRun(run, i % 2 == 0 ? "default" : "other", i % 3, Duration.ZERO);
-      }
-      store.commit(changes.build());
-    }
-  }
-
-  private int claimInOrder(int thread, int limit, Set<AttemptId> claimed) {
-    ClaimRequest request =
-        new ClaimRequest("worker-" + thread, limit, LEASE, Set.of("default", "other"));
-    List<Claimed> taken = storeOf(thread).claim(request).claimed();
-    assertThat(taken)
-        .allSatisfy(one -> assertThat(one.attempt().worker()).isEqualTo(request.worker()))
-        .allSatisfy(one -> assertThat(claimed.add(one.attempt().id())).isTrue())
-        .isSortedAccordingTo(
-            Comparator.comparing((Claimed one) -> one.taskRun().taskId()).reversed());
-    return taken.size();
-  }
-
-  @Test
-  @DisplayName("claims of one store at the same moment each keep their own worker and lease")
-  void ownLeases() {
-    int each = 5;
-    createReady(THREADS * each);
-    Duration shortest = Duration.ofMillis(1);
-    Set<String> pools = Set.of("default", "other");
-    Parallel.run(
-        THREADS,
-        thread -> {
-          Duration lease = thread % 2 == 0 ? shortest : LEASE;
-          ClaimRequest request = new ClaimRequest("worker-" + thread, each, lease, pools);
-          assertThat(store.claim(request).claimed())
-              .hasSize(each)
-              .allSatisfy(one -> assertThat(one.attempt().worker()).isEqualTo(request.worker()));
-          return thread;
-        });
-    assertThat(store.leases(100)).hasSize(THREADS * each);
-    Set<Claims.Leased> expired = new HashSet<>();
-    Await.until(
-        "the short leases to expire",
-        () -> {
-          expired.addAll(store.claim(request(0, 0)).expired());
-          return expired.size() == THREADS / 2 * each;
-        });
-    assertThat(expired)
-        .extracting(Claims.Leased::worker)
-        .containsOnly("worker-0", "worker-2", "worker-4", "worker-6");
   }
 
   // ---- concurrent pause, resume and cancel

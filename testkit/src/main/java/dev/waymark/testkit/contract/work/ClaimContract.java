@@ -428,49 +428,6 @@ public abstract class ClaimContract extends ContractTest {
   }
 
   @Test
-  @DisplayName(
-      "claims that get all that they ask for report what another store has marked as due within 200 ms")
-  void dueWhileThereIsEnough() {
-    ExecutionId execution = execution();
-    assertThat(claimOneOfOne().due()).isEmpty();
-    openAnother().commit(changes().markDue(execution, DueReason.SETTLE, Duration.ZERO).build());
-    long marked = System.nanoTime();
-    Claims claims = claimOneOfOne();
-    while (claims.due().isEmpty()) {
-      long began = System.nanoTime();
-      claims = claimOneOfOne();
-      assertThat(!claims.due().isEmpty() || began - marked < 200_000_000)
-          .as("reported by each claim that began 200 ms after the commit")
-          .isTrue();
-    }
-    assertThat(claims.due()).containsExactly(new Due(execution, DueReason.SETTLE));
-  }
-
-  private Claims claimOneOfOne() {
-    TaskRunId run = ready(execution());
-    Claims claims = claim(1);
-    assertThat(ids(claims)).containsExactly(run);
-    return claims;
-  }
-
-  @Test
-  @DisplayName(
-      "a claim reports at once what its store has marked as due, or when it gets too little")
-  void dueAtOnce() {
-    Due first = new Due(execution(), DueReason.SETTLE);
-    Due second = new Due(execution(), DueReason.DEADLINE);
-    assertThat(claimOneOfOne().due()).isEmpty();
-    store.commit(changes().markDue(first.executionId(), first.reason(), Duration.ZERO).build());
-    assertThat(claimOneOfOne().due()).containsExactly(first);
-    openAnother()
-        .commit(changes().markDue(second.executionId(), second.reason(), Duration.ZERO).build());
-    TaskRunId run = ready(execution());
-    Claims claims = claim(2);
-    assertThat(ids(claims)).containsExactly(run);
-    assertThat(claims.due()).containsExactly(first, second);
-  }
-
-  @Test
   @DisplayName("outputs are kept for the task runs that need them")
   void outputs() {
     ExecutionId execution = execution();
