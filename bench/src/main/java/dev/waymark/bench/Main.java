@@ -3,14 +3,19 @@ package dev.waymark.bench;
 import dev.waymark.bench.part.Environment;
 import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.part.Sizes;
+import dev.waymark.bench.peer.Peer;
 import dev.waymark.bench.report.Report;
+import dev.waymark.bench.report.Target;
 import dev.waymark.bench.storage.Backend;
 import dev.waymark.bench.storage.Storage;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.ServiceLoader;
+import java.util.ServiceLoader.Provider;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -67,6 +72,11 @@ public final class Main implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES}; both by default")
   private List<Backend> backends = Arrays.asList(Backend.values());
 
+  @Option(
+      names = "--peers",
+      description = "measure other products, too; bench/run then builds with the profile peers")
+  private boolean withPeers;
+
   @Option(names = "--quick", description = "little of everything, to see that it works")
   private boolean isQuick;
 
@@ -114,14 +124,34 @@ public final class Main implements Callable<Integer> {
       Environment environment = new Environment(storage);
       environment.values().forEach((name, value) -> System.out.println(name + ": " + value));
       Settings settings = settings(storage, root);
+      Path results = out != null ? out : target.resolve("results");
+      Report targets = new Report("targets", "Targets: the ratio of Waymark to others");
       for (PartName part : chosen()) {
         Report report = part.part().measure(settings);
-        report.print(System.out);
-        Path results = out != null ? out : target.resolve("results");
-        report.write(results, environment.values()).forEach(System.out::println);
+        show(report, results, environment);
+        report.targets().forEach(targets::add);
+      }
+      if (!targets.targets().isEmpty()) {
+        targets.add(Target.table(targets.targets()));
+        show(targets, results, environment);
       }
     }
     return 0;
+  }
+
+  private static void show(Report report, Path results, Environment environment)
+      throws IOException {
+    report.print(System.out);
+    report.write(results, environment.values()).forEach(System.out::println);
+  }
+
+  private List<Peer> peers() {
+    List<Peer> peers =
+        withPeers ? ServiceLoader.load(Peer.class).stream().map(Provider::get).toList() : List.of();
+    if (withPeers && peers.isEmpty()) {
+      throw new IllegalStateException("no peers are on the class path; use bench/run --peers");
+    }
+    return peers;
   }
 
   /** A folder that is removed afterwards belongs to this run only. */
@@ -145,6 +175,7 @@ public final class Main implements Callable<Integer> {
         storage,
         root,
         backends,
+        peers(),
         rounds != null ? rounds : isQuick ? 2 : 5,
         Duration.ofMillis(Math.round(seconds * 1000)),
         threads,

@@ -10,6 +10,7 @@ import dev.waymark.bench.pages.PagesPart;
 import dev.waymark.bench.part.Part;
 import dev.waymark.bench.process.MemoryPart;
 import dev.waymark.bench.process.StartupPart;
+import dev.waymark.bench.queue.QueuePart;
 import java.util.Locale;
 
 /** The parts by name. */
@@ -19,6 +20,7 @@ enum PartName {
   LARGE,
   CLAIMS,
   JOBS,
+  QUEUE,
   STARTUP,
   DISK,
   MEMORY,
@@ -32,6 +34,7 @@ enum PartName {
       case LARGE -> new LargePart();
       case CLAIMS -> new ClaimsPart();
       case JOBS -> new JobsPart();
+      case QUEUE -> new QueuePart();
       case STARTUP -> new StartupPart();
       case DISK -> new DiskPart();
       case MEMORY -> new MemoryPart();

@@ -36,6 +36,7 @@ class SmokeTest {
         storage,
         root(),
         List.of(Backend.values()),
+        List.of(),
         1,
         Duration.ofMillis(50),
         List.of(2),
@@ -131,6 +132,15 @@ class SmokeTest {
     // The part itself compares the stores with what was handled.
     assertThat(measure(PartName.JOBS).values())
         .hasSize(2)
+        .allSatisfy(line -> positive(line, "perSecond"));
+  }
+
+  @Test
+  @DisplayName("queue: the stores record what was claimed and finished")
+  void queue() throws Exception {
+    // The part itself compares the stores with what was counted.
+    assertThat(measure(PartName.QUEUE).values())
+        .hasSize(4 + 2 * 4)
         .allSatisfy(line -> positive(line, "perSecond"));
   }
 

@@ -12,37 +12,44 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Inserts task runs into a store by SQL, ten for each execution: some that have ended, with one
- * attempt each, and some that are ready. Commits for the same number would take hours.
+ * Inserts task runs into a store by SQL, the same number for each execution: some that have ended,
+ * with one attempt each, and some that are ready. Commits for the same number would take hours.
  */
-final class Backlog {
+public final class Backlog {
   private static final WorkflowId WORKFLOW = new WorkflowId("claimed");
 
-  /** The number of task runs of an execution. */
+  /** The usual number of task runs of an execution. */
   static final int TASKS = 10;
 
   private final StoreLocation location;
+  private final int tasks;
   private long next;
 
   Backlog(StoreLocation location) {
+    this(location, TASKS);
+  }
+
+  /** Uses this number of task runs for each execution. */
+  public Backlog(StoreLocation location, int tasks) {
     this.location = location;
+    this.tasks = tasks;
   }
 
   /** Replaces the store with an empty one. */
-  void begin() throws SQLException {
+  public void begin() throws SQLException {
     location.clear();
     try (StateStore store = location.open()) {
       store.saveWorkflow(new NewWorkflow(WORKFLOW, "tasks: {}"));
     }
   }
 
-  /** Adds task runs that have ended. The number must be a multiple of ten. */
+  /** Adds task runs that have ended. The number must be a multiple of those of an execution. */
   void addFinished(long taskRuns) throws SQLException {
     add(taskRuns, "SUCCEEDED", 3, 1);
   }
 
-  /** Adds task runs that are ready. The number must be a multiple of ten. */
-  void addReady(long taskRuns) throws SQLException {
+  /** Adds task runs that are ready. The number must be a multiple of those of an execution. */
+  public void addReady(long taskRuns) throws SQLException {
     add(taskRuns, "PENDING", 1, 0);
   }
 
@@ -55,16 +62,16 @@ final class Backlog {
             + " created_at) SELECT "
             + id('e', "n")
             + ", 'claimed', 1, '%s', %s, 'x', %s FROM (%s) s"
-                .formatted(state, version, now(), series(first / TASKS, taskRuns / TASKS)));
+                .formatted(state, version, now(), series(first / tasks, taskRuns / tasks)));
     statements.add(
         "INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt,"
             + " created_at) SELECT "
             + id('a', "n")
             + ", "
-            + id('e', "n / " + TASKS)
+            + id('e', "n / " + tasks)
             // SQLite would concatenate the text before the division.
             + ", 't' || (n % "
-            + TASKS
+            + tasks
             + "), '%s', %s, %s, %s FROM (%s) s"
                 .formatted(state, version, attempts, now(), series(first, taskRuns)));
     if (attempts > 0) {

@@ -10,16 +10,16 @@ import java.util.Map;
 
 /**
  * Steps per second and their latency, on stores that are empty at the beginning, compared with
- * plain JDBC and the ceiling.
+ * plain JDBC, the ceiling and the peers.
  */
 public final class CommitsPart implements Part {
 
   @Override
   public Report measure(Settings settings) throws Exception {
-    CommitsReport report = new CommitsReport();
+    CommitsReport report = new CommitsReport(settings.peerNames());
     Rounds rounds = new Rounds(settings.slice(), settings.warmUp(), settings.rounds());
     for (Backend backend : settings.backends()) {
-      List<Implementation> implementations = Implementations.all(settings.storage(), backend);
+      List<Implementation> implementations = Implementations.all(settings, backend);
       try {
         TallyCheck check = new TallyCheck(implementations);
         for (Load load : loads(settings)) {

@@ -5,6 +5,7 @@ import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;
 import dev.waymark.bench.report.Table;
 import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.turns.Contest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,12 @@ final class CommitsReport {
   private final Map<Backend, List<List<String>>> rows = new LinkedHashMap<>();
   private final Map<Backend, List<Chart.Group>> groups = new LinkedHashMap<>();
 
+  private final List<String> peers;
+
+  CommitsReport(List<String> peers) {
+    this.peers = peers;
+  }
+
   void add(Backend backend, Load load, Map<String, Rounds.Result> results) {
     List<Chart.Bar> bars = new ArrayList<>();
     results.forEach(
@@ -38,11 +45,34 @@ final class CommitsReport {
           Line line = new Line(result, results.get("ceiling"), results.get("plain"));
           rows.computeIfAbsent(backend, b -> new ArrayList<>()).add(line.cells(load, name));
           report.add(line.json(backend, load, name));
-          bars.add(new Chart.Bar(name, line.rate));
+          if (SERIES.contains(name)) {
+            bars.add(new Chart.Bar(name, line.rate));
+          }
         });
+    addTargets(backend, load, results);
     groups
         .computeIfAbsent(backend, b -> new ArrayList<>())
         .add(new Chart.Group(load.title(), bars));
+  }
+
+  private void addTargets(Backend backend, Load load, Map<String, Rounds.Result> results) {
+    Map<String, List<Double>> rounds = new LinkedHashMap<>();
+    results.forEach(
+        (name, result) -> rounds.put(name, result.slices().stream().map(Slice::rate).toList()));
+    Contest contest = new Contest(backend, "lifecycle steps, " + load.title(), rounds);
+    if (load.isAsync()) {
+      return;
+    }
+    if (backend == Backend.POSTGRES) {
+      switch (load.count()) {
+        case 1 -> contest.addTarget(report, "plain", List.of("plain"), 0.95);
+        case 8 -> contest.addTarget(report, "the best peer", peers, 1.3);
+        case 32 -> contest.addTarget(report, "the best peer", peers, 2.5);
+        default -> {}
+      }
+    } else if (load.count() == 32) {
+      contest.addTarget(report, "the best peer", peers, 6);
+    }
   }
 
   Report finish() {

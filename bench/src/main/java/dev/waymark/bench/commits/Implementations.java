@@ -1,5 +1,7 @@
 package dev.waymark.bench.commits;
 
+import dev.waymark.bench.part.Settings;
+import dev.waymark.bench.peer.Peer;
 import dev.waymark.bench.storage.Backend;
 import dev.waymark.bench.storage.Storage;
 import dev.waymark.bench.storage.StoreLocation;
@@ -9,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,12 +19,18 @@ import java.util.stream.Stream;
 public final class Implementations {
   private Implementations() {}
 
-  /** Waymark, plain JDBC and the ceiling, all with empty stores. */
-  public static List<Implementation> all(Storage storage, Backend backend) throws SQLException {
+  /** Waymark, plain JDBC, the ceiling and the peers, all with empty stores. */
+  static List<Implementation> all(Settings settings, Backend backend) throws Exception {
+    Storage storage = settings.storage();
     List<Implementation> all = new ArrayList<>();
     all.add(new WaymarkImplementation("waymark", empty(storage, backend, "commits_waymark")));
     all.add(plain(withTables(storage, backend, "commits_plain")));
     all.add(ceiling(withTables(storage, backend, "commits_ceiling")));
+    int threads = Collections.max(settings.threads());
+    for (Peer peer : settings.peers(backend)) {
+      StoreLocation location = storage.location(backend, "commits_" + peer.schemaName());
+      all.add(new PeerImplementation(peer.name(), peer.stateChanges(location, threads), location));
+    }
     return all;
   }
 
@@ -51,10 +60,8 @@ public final class Implementations {
 
   private static StoreLocation withTables(Storage storage, Backend backend, String name)
       throws SQLException {
-    StoreLocation location = empty(storage, backend, name);
-    if (backend == Backend.POSTGRES) {
-      location.execute("CREATE SCHEMA " + name);
-    }
+    StoreLocation location = storage.location(backend, name);
+    location.begin();
     String tables = text("/dev/waymark/bench/baseline-" + backend + ".sql");
     location.execute(
         Stream.of(tables.replaceAll("(?m)^--.*$", "").split(";", -1))

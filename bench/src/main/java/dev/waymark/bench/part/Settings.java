@@ -1,5 +1,6 @@
 package dev.waymark.bench.part;
 
+import dev.waymark.bench.peer.Peer;
 import dev.waymark.bench.storage.Backend;
 import dev.waymark.bench.storage.Storage;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param storage where the stores are
  * @param root the folder of the sources, which contains the launcher
  * @param backends the backends to measure
+ * @param peers other products to measure beside Waymark
  * @param rounds the number of rounds
  * @param slice how long an implementation works in a round
  * @param threads numbers of threads for commits
@@ -23,12 +25,23 @@ public record Settings(
     Storage storage,
     Path root,
     List<Backend> backends,
+    List<Peer> peers,
     int rounds,
     Duration slice,
     List<Integer> threads,
     int inFlight,
     List<Long> sizes,
     List<Long> executions) {
+
+  /** The other products that run on this backend. */
+  public List<Peer> peers(Backend backend) {
+    return peers.stream().filter(peer -> peer.runsOn(backend)).toList();
+  }
+
+  /** The names of all other products. */
+  public List<String> peerNames() {
+    return peers.stream().map(Peer::name).toList();
+  }
 
   /** How long an implementation warms up. */
   public Duration warmUp() {

@@ -20,6 +20,7 @@ public final class Report {
   private final List<Chart> charts = new ArrayList<>();
   private final List<Map<String, Object>> values = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final List<Target> targets = new ArrayList<>();
 
   /** Creates an empty report whose files have this name. */
   public Report(String name, String title) {
@@ -45,6 +46,16 @@ public final class Report {
   /** Adds measured values by name. */
   public void add(Map<String, Object> measured) {
     values.add(measured);
+  }
+
+  /** Adds a target. */
+  public void add(Target target) {
+    targets.add(target);
+  }
+
+  /** All targets. */
+  public List<Target> targets() {
+    return targets;
   }
 
   /** Adds a note for the reader. */
@@ -74,6 +85,7 @@ public final class Report {
     all.put("environment", environment);
     all.put("notes", notes);
     all.put("values", values);
+    all.put("targets", targets.stream().map(Target::json).toList());
     files.add(Files.writeString(folder.resolve(name + ".json"), Json.write(all)));
     for (Chart chart : charts) {
       files.add(Files.writeString(folder.resolve(file(chart)), Svg.of(chart)));

@@ -72,4 +72,10 @@ record PostgresLocation(String server, String schema) implements StoreLocation {
     execute(
         "SET client_min_messages = warning", "DROP SCHEMA IF EXISTS \"" + schema + "\" CASCADE");
   }
+
+  @Override
+  public void begin() throws SQLException {
+    clear();
+    execute("CREATE SCHEMA \"" + schema + "\"");
+  }
 }

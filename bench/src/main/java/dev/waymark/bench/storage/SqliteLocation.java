@@ -72,4 +72,9 @@ record SqliteLocation(Path file) implements StoreLocation {
       throw new UncheckedIOException(e);
     }
   }
+
+  @Override
+  public void begin() {
+    clear();
+  }
 }

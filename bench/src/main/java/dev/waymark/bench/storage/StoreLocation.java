@@ -30,6 +30,9 @@ public interface StoreLocation extends Connector {
   /** Removes everything that exists there. */
   void clear() throws SQLException;
 
+  /** Replaces everything that exists there with an empty database. */
+  void begin() throws SQLException;
+
   /** Runs statements on a separate connection. */
   default void execute(String... statements) throws SQLException {
     try (Connection connection = connect();

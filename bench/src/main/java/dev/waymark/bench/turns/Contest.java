@@ -1,7 +1,9 @@
 package dev.waymark.bench.turns;
 
 import dev.waymark.bench.part.Settings;
+import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;
+import dev.waymark.bench.report.Target;
 import dev.waymark.bench.storage.Backend;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,6 +51,18 @@ public record Contest(Backend backend, String what, Map<String, List<Double>> ro
       for (Contestant contestant : contestants) {
         contestant.close();
       }
+    }
+  }
+
+  /**
+   * Adds the target that Waymark reaches this ratio to the best of these contestants, if any of
+   * them took part.
+   */
+  public void addTarget(
+      Report report, String rivalsName, Collection<String> rivals, double needed) {
+    Spread ratio = ratioTo(rivals);
+    if (ratio != null) {
+      report.add(Target.least(what + ", " + backend.title() + ", to " + rivalsName, ratio, needed));
     }
   }
 
