@@ -2,8 +2,9 @@ package dev.waymark.runner.api;
 
 /**
  * Runs, in Java, a task that has {@code uses:}. {@code Runner.Builder#handler(String, TaskHandler)}
- * registers it under a name. It is called on a separate thread for each attempt, and for several
- * attempts at the same time.
+ * registers it under a name. It is called for several attempts at the same time, each on a thread
+ * that runs no other handler meanwhile. The thread may run another handler afterwards, so a handler
+ * removes the thread-local values that it sets.
  *
  * <p>When the handler returns, the attempt succeeds. When it throws, the exception becomes the
  * error of the attempt, and the retry rules of the task apply. When the attempt must end (it was
