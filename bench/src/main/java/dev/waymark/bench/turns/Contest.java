@@ -40,7 +40,9 @@ public record Contest(Backend backend, String what, Map<String, List<Double>> ro
       for (int round = 0; round < settings.rounds(); round++) {
         for (int i = 0; i < contestants.size(); i++) {
           Contestant next = contestants.get((round + i) % contestants.size());
-          rounds.get(next.name()).add(next.work(settings.slice()));
+          rounds
+              .computeIfAbsent(next.name(), name -> new ArrayList<>())
+              .add(next.work(settings.slice()));
         }
       }
       for (Contestant contestant : contestants) {
