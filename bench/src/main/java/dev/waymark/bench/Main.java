@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.ServiceLoader.Provider;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -147,7 +146,9 @@ public final class Main implements Callable<Integer> {
 
   private List<Peer> peers() {
     List<Peer> peers =
-        withPeers ? ServiceLoader.load(Peer.class).stream().map(Provider::get).toList() : List.of();
+        withPeers
+            ? ServiceLoader.load(Peer.class).stream().map(ServiceLoader.Provider::get).toList()
+            : List.of();
     if (withPeers && peers.isEmpty()) {
       throw new IllegalStateException("no peers are on the class path; use bench/run --peers");
     }
