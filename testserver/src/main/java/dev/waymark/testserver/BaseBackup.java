@@ -70,7 +70,7 @@ final class BaseBackup {
     Files.writeString(
         to.resolve("postgresql.auto.conf"),
         """
-        primary_conninfo = 'host=localhost port=%d user=postgres application_name=standby'
+        primary_conninfo = 'host=localhost port=%s user=postgres application_name=standby'
         primary_slot_name = '%s'
         wal_retrieve_retry_interval = 100
         """

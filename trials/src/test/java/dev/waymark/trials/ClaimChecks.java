@@ -199,7 +199,7 @@ final class ClaimChecks {
   }
 
   /**
-   * At no moment were more attempts of the small pool under way than it has slots. The start of an
+   * At no moment were more attempts of the small pool running than it has slots. The start of an
    * attempt is read after the claim has locked the pool, and its end before the commit that frees
    * the slot.
    */

@@ -34,7 +34,7 @@ final class PeerImplementation implements Implementation {
     StateChanges.Changer changer = store.changer();
     return step -> {
       int index = step.number() - 1;
-      switch (index % CHANGES) {
+      switch (Math.floorMod(index, CHANGES)) {
         case 0 -> changer.create();
         case 1 -> changer.begin();
         default -> changer.succeed();
@@ -72,7 +72,7 @@ final class PeerImplementation implements Implementation {
         || found.running() != begun - succeeded
         || (found.succeeded() != succeeded && found.succeeded() != -1)) {
       throw new IllegalStateException(
-          "%s created %s jobs, claimed %s and ended %s; its store holds %s"
+          "%s: %s jobs created, %s claimed and %s ended; its store holds %s"
               .formatted(name, created, begun, succeeded, found));
     }
     return new Tally(steps.get(0), steps.get(Lifecycle.STEPS - 1), -1);

@@ -1,7 +1,7 @@
 package dev.waymark.bench.jobs;
 
 import dev.waymark.bench.peer.JobSystem;
-import dev.waymark.bench.turns.Contestant;
+import dev.waymark.bench.turns.Participant;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
  * The jobs per second of one product. The jobs are in the store before its workers start. The time
  * begins with the first job that has run, because the start of a runtime is not of interest here.
  */
-final class JobSlices implements Contestant {
+final class JobSlices implements Participant {
   private static final int WORKERS = 8;
   private static final double FIRST_GUESS_PER_SECOND = 1_000;
   private static final double RESERVE = 1.5;

@@ -6,8 +6,8 @@ import dev.waymark.bench.peer.Peer;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.storage.Backend;
 import dev.waymark.bench.turns.Contest;
-import dev.waymark.bench.turns.Contestant;
 import dev.waymark.bench.turns.Contests;
+import dev.waymark.bench.turns.Participant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +19,7 @@ public final class JobsPart implements Part {
     Report report = new Report("jobs", "Jobs that do nothing, with eight workers in one process");
     Contests contests = new Contests(report, "jobs/s");
     for (Backend backend : settings.backends()) {
-      Contest contest = Contest.run(settings, backend, "jobs", contestants(settings, backend));
+      Contest contest = Contest.run(settings, backend, "jobs", participants(settings, backend));
       contests.add(contest);
       addTargets(report, contest);
     }
@@ -36,8 +36,9 @@ public final class JobsPart implements Part {
     contest.addTarget(report, "JobRunr", List.of("jobrunr"), isPostgres ? 2.5 : 3);
   }
 
-  private static List<Contestant> contestants(Settings settings, Backend backend) throws Exception {
-    List<Contestant> all = new ArrayList<>();
+  private static List<Participant> participants(Settings settings, Backend backend)
+      throws Exception {
+    List<Participant> all = new ArrayList<>();
     all.add(
         new JobSlices(
             new WaymarkJobs(

@@ -8,8 +8,8 @@ import dev.waymark.bench.report.Report;
 import dev.waymark.bench.storage.Backend;
 import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.bench.turns.Contest;
-import dev.waymark.bench.turns.Contestant;
 import dev.waymark.bench.turns.Contests;
+import dev.waymark.bench.turns.Participant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +42,7 @@ public final class QueuePart implements Part {
   private void claims(Settings settings, Backend backend, int batch) throws Exception {
     String what = "claimed, " + batch + " at a time";
     Contest contest =
-        Contest.run(settings, backend, what, contestants(settings, backend, batch, false));
+        Contest.run(settings, backend, what, participants(settings, backend, batch, false));
     contests.add(contest);
     boolean isPostgres = backend == Backend.POSTGRES;
     contest.addTarget(report, "the best peer", settings.peerNames(), isPostgres ? 1.5 : 2);
@@ -54,12 +54,12 @@ public final class QueuePart implements Part {
   private void finishes(Settings settings, Backend backend, int batch) throws Exception {
     String what = "claimed and finished, " + batch + " at a time";
     Contest contest =
-        Contest.run(settings, backend, what, contestants(settings, backend, batch, true));
+        Contest.run(settings, backend, what, participants(settings, backend, batch, true));
     contests.add(contest);
     contest.addTarget(report, "the best peer", settings.peerNames(), 1);
   }
 
-  private static List<Contestant> contestants(
+  private static List<Participant> participants(
       Settings settings, Backend backend, int batch, boolean isFinishing) throws Exception {
     String suffix = String.format(Locale.ROOT, "_%s_%s", isFinishing ? "finish" : "claim", batch);
     List<QueueSystem> systems = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class QueuePart implements Part {
       StoreLocation location = location(settings, backend, "queue_" + peer.schemaName() + suffix);
       systems.add(peer.queue(location, THREADS));
     }
-    List<Contestant> all = new ArrayList<>();
+    List<Participant> all = new ArrayList<>();
     for (QueueSystem system : systems) {
       all.add(new QueueSlices(system, THREADS, batch, isFinishing));
     }

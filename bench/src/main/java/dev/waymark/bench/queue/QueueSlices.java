@@ -1,7 +1,7 @@
 package dev.waymark.bench.queue;
 
 import dev.waymark.bench.peer.QueueSystem;
-import dev.waymark.bench.turns.Contestant;
+import dev.waymark.bench.turns.Participant;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Threads that claim items of one product, and finish them if that is measured. */
-final class QueueSlices implements Contestant {
+final class QueueSlices implements Participant {
   private static final double FIRST_GUESS_PER_SECOND = 4_000;
   private static final double RESERVE = 1.5;
 

@@ -15,49 +15,49 @@ import org.jspecify.annotations.Nullable;
 /**
  * The result of a contest.
  *
- * @param backend the backend of all contestants
+ * @param backend the backend of all participants
  * @param what what was measured
- * @param rounds the rates of each round, by contestant
+ * @param rounds the rates of each round, by participant
  */
 public record Contest(Backend backend, String what, Map<String, List<Double>> rounds) {
-  /** The name of the contestant that the others are compared with. */
+  /** The name of the participant that the others are compared with. */
   public static final String WAYMARK = "waymark";
 
   /**
-   * Runs all rounds after a warm-up, and checks and closes the contestants. The contestant that
+   * Runs all rounds after a warm-up, and checks and closes the participants. The participant that
    * begins changes from round to round.
    */
   public static Contest run(
-      Settings settings, Backend backend, String what, List<? extends Contestant> contestants)
+      Settings settings, Backend backend, String what, List<? extends Participant> participants)
       throws Exception {
     System.err.println(what + ", " + backend);
     Map<String, List<Double>> rounds = new LinkedHashMap<>();
     try {
-      for (Contestant contestant : contestants) {
-        rounds.put(contestant.name(), new ArrayList<>());
-        double unused = contestant.work(settings.warmUp());
+      for (Participant participant : participants) {
+        rounds.put(participant.name(), new ArrayList<>());
+        double unused = participant.work(settings.warmUp());
       }
       for (int round = 0; round < settings.rounds(); round++) {
-        for (int i = 0; i < contestants.size(); i++) {
-          Contestant next = contestants.get((round + i) % contestants.size());
+        for (int i = 0; i < participants.size(); i++) {
+          Participant next = participants.get((round + i) % participants.size());
           rounds
               .computeIfAbsent(next.name(), name -> new ArrayList<>())
               .add(next.work(settings.slice()));
         }
       }
-      for (Contestant contestant : contestants) {
-        contestant.check();
+      for (Participant participant : participants) {
+        participant.check();
       }
       return new Contest(backend, what, rounds);
     } finally {
-      for (Contestant contestant : contestants) {
-        contestant.close();
+      for (Participant participant : participants) {
+        participant.close();
       }
     }
   }
 
   /**
-   * Adds the target that Waymark reaches this ratio to the best of these contestants, if any of
+   * Adds the target that Waymark reaches this ratio to the best of these participants, if any of
    * them took part.
    */
   public void addTarget(
@@ -68,13 +68,13 @@ public record Contest(Backend backend, String what, Map<String, List<Double>> ro
     }
   }
 
-  /** The rates of a contestant. */
-  public Spread rate(String contestant) {
-    return Spread.of(rounds.getOrDefault(contestant, List.of()));
+  /** The rates of a participant. */
+  public Spread rate(String participant) {
+    return Spread.of(rounds.getOrDefault(participant, List.of()));
   }
 
   /**
-   * The ratio of Waymark to the best of these contestants within each round, or null when none of
+   * The ratio of Waymark to the best of these participants within each round, or null when none of
    * them took part.
    */
   public @Nullable Spread ratioTo(Collection<String> rivals) {

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Adds contests to a report: a row for each contestant, and all rounds. Not thread-safe. */
+/** Adds contests to a report: a row for each participant, and all rounds. Not thread-safe. */
 public final class Contests {
   private final Report report;
   private final String unit;

@@ -256,7 +256,7 @@ final class ClaimTransaction {
   }
 
   /**
-   * Picks, and reads what is reported: with the first statements if that is certain to be needed,
+   * Selects, and reads what is reported: with the first statements if that is certain to be needed,
    * or else when the claims have not got all that they ask for.
    */
   private void read(Session session, ClaimShares shares, ClaimReads reads, boolean reports)

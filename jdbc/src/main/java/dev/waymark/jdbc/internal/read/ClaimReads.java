@@ -133,7 +133,7 @@ public final class ClaimReads {
     candidates.candidate(row);
   }
 
-  /** Whether a pool of the claim has a limit, as far as it was read. */
+  /** Whether a pool of the claim has a limit, if that was read. */
   public boolean haveLimits() {
     return candidates.haveLimits();
   }

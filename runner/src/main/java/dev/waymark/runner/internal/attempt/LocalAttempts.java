@@ -116,7 +116,10 @@ public final class LocalAttempts implements AutoCloseable {
     }
   }
 
-  /** Whether a claim is under way, by which this worker may have attempts that it does not know. */
+  /**
+   * Whether a claim waits for its answer, by which this worker may have attempts that it does not
+   * know.
+   */
   public boolean isClaiming() {
     return claiming;
   }

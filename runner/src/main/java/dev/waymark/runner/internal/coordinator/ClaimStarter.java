@@ -58,7 +58,7 @@ final class ClaimStarter {
   }
 
   /**
-   * Starts the claimed attempts as far as there are free slots. The others wait.
+   * Starts as many of the claimed attempts as there are free slots. The others wait.
    *
    * @param sentNanos the monotonic time before the claim was sent
    */
@@ -77,7 +77,7 @@ final class ClaimStarter {
     startWaiting();
   }
 
-  /** Starts the attempts that wait, as far as there are free slots. */
+  /** Starts as many of the waiting attempts as there are free slots. */
   void startWaiting() {
     if (starting) {
       return; // One of them could not start; the loop below goes on after it.

@@ -65,13 +65,13 @@ final class WorkSearch {
           new LinkedBlockingQueue<>(),
           new DaemonThreads("waymark-claims"));
 
-  /** Whether to look once more after the look that is under way. */
+  /** Whether to look once more after the current look. */
   private boolean again;
 
-  /** Whether the look that is under way shows whether there is nothing to do. */
+  /** Whether the current look shows whether there is nothing to do. */
   private boolean checking;
 
-  /** What was due or expired in the look that is under way. */
+  /** What was due or expired in the current look. */
   private final Set<Record> seen = new HashSet<>();
 
   /** The answer to a claim, the monotonic time before that claim was sent, and how long it took. */
@@ -267,8 +267,8 @@ final class WorkSearch {
   }
 
   /**
-   * Looks for work that a claim does not return. No claim is under way then, so an attempt under
-   * the name of this worker that it does not know is certainly that of an earlier worker.
+   * Looks for work that a claim does not return. No claim waits for its answer then, so an attempt
+   * under the name of this worker that it does not know is certainly that of an earlier worker.
    *
    * @return whether there was any
    */

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * One implementation of a contest. It works only while it is its turn. For one thread at a time.
  */
-public interface Contestant extends AutoCloseable {
+public interface Participant extends AutoCloseable {
 
   /** Its name in the reports. */
   String name();
