@@ -54,6 +54,13 @@ final class PostgresClaimReads {
       """;
 
   /**
+   * The server checks this again with the row that it has locked: a commit may have moved the row
+   * since the statement began, to a later time or to another lane.
+   */
+  private static final String UNMOVED =
+      "AND q.pool = c.pool AND q.priority = c.priority AND q.available_at <= statement_timestamp()";
+
+  /**
    * Rows of all lanes of a priority in the order of time, of which it locks as many as a claim
    * takes and are not locked. A part of each lane is read first, without a lock, because only the
    * times show which rows come first. It locks the execution first, so that no lock is kept on a
@@ -65,7 +72,7 @@ final class PostgresClaimReads {
       SELECT n.* FROM (
         {locked}
         FROM (
-          SELECT w.available_at, w.task_run_id FROM lane l
+          SELECT l.pool, l.priority, w.available_at, w.task_run_id FROM lane l
           CROSS JOIN LATERAL (
             SELECT q.available_at, q.task_run_id FROM {s}.ready_task_runs q
             WHERE q.pool = l.pool AND q.priority = l.priority
@@ -73,11 +80,12 @@ final class PostgresClaimReads {
             ORDER BY q.available_at, q.task_run_id {part}) w
           WHERE l.priority = p.priority
           ORDER BY w.available_at, w.task_run_id) c
-        JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id
+        JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id {unmoved}
         JOIN {s}.task_runs o ON o.id = c.task_run_id
         JOIN {s}.executions e ON e.id = o.execution_id
         ORDER BY c.available_at, c.task_run_id LIMIT (SELECT m.taken FROM most m)
         FOR NO KEY UPDATE OF e SKIP LOCKED FOR UPDATE OF q SKIP LOCKED) n"""
+          .replace("{unmoved}", UNMOVED)
           .replace("{locked}", LOCKED);
 
   /**
@@ -135,11 +143,12 @@ final class PostgresClaimReads {
                           ORDER BY q.available_at, q.task_run_id LIMIT ? + 1000) n
                         WHERE l.priority IS NOT NULL
                         ORDER BY l.priority DESC, n.available_at, n.task_run_id) c
-                      JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id
+                      JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id {unmoved}
                       JOIN {s}.task_runs o ON o.id = c.task_run_id
                       JOIN {s}.executions e ON e.id = o.execution_id
                       ORDER BY c.priority DESC, c.available_at, c.task_run_id LIMIT ?
                       FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e""")
+              .replace("{unmoved}", UNMOVED)
               .replace("{before}", "(SELECT b.state FROM {s}.executions b WHERE b.id = r.id)");
 
   /**
