@@ -203,12 +203,11 @@ final class ClaimTransaction {
     } else {
       readIfAny(session, waiting);
     }
-    List<Candidate> picked = reads.picked();
-    if (picked.isEmpty()) {
+    if (reads.picked().isEmpty()) {
       dialect.rollback(session);
       return true;
     }
-    return take(session, shares, picked, looksAgain);
+    return take(session, shares, reads, looksAgain);
   }
 
   /**
@@ -276,8 +275,9 @@ final class ClaimTransaction {
   }
 
   private boolean take(
-      Session session, ClaimShares shares, List<Candidate> picked, boolean looksAgain)
+      Session session, ClaimShares shares, ClaimReads reads, boolean looksAgain)
       throws SQLException {
+    List<Candidate> picked = reads.picked();
     Object stamp = dialect.stamp(session);
     Instant at = now();
     Ledger ledger = asCandidate(picked);
@@ -286,6 +286,9 @@ final class ClaimTransaction {
     if (isReloaded) {
       ledger = asLocked(session, picked);
       grants = grants(shares, picked, at, ledger);
+    }
+    if (grants.size() < picked.size() && !reads.haveReported()) {
+      dialect.read(session, reads.reporting(MAX_REPORTED));
     }
     share(shares, grants, ledger);
     try {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ChangeSet;
@@ -160,7 +161,7 @@ public abstract class ClaimSharesContract extends ContractTest {
   }
 
   private Claims claimOneOfOne() {
-    TaskRunId run = ready();
+    TaskRunId run = ready(execution());
     Claims claims = claim(1);
     assertThat(claims.claimed()).extracting(one -> one.taskRun().id()).containsExactly(run);
     return claims;
@@ -177,14 +178,28 @@ public abstract class ClaimSharesContract extends ContractTest {
     assertThat(claimOneOfOne().due()).containsExactly(first);
     openAnother()
         .commit(changes().markDue(second.executionId(), second.reason(), Duration.ZERO).build());
-    TaskRunId run = ready();
+    TaskRunId run = ready(execution());
     Claims claims = claim(2);
     assertThat(claims.claimed()).extracting(one -> one.taskRun().id()).containsExactly(run);
     assertThat(claims.due()).containsExactly(first, second);
   }
 
-  private TaskRunId ready() {
-    TaskRunId id = taskRun(execution());
+  @Test
+  @DisplayName("a claim also reports what is due when a task run that it picked may not start")
+  void dueBesideWhatMayNotStart() {
+    Due due = new Due(execution(), DueReason.SETTLE);
+    ExecutionId held = execution();
+    assertThat(claimOneOfOne().due()).isEmpty();
+    ready(held);
+    store.updateExecution(held, ExecutionState.PAUSED, 1);
+    openAnother().commit(changes().markDue(due.executionId(), due.reason(), Duration.ZERO).build());
+    Claims claims = claim(1);
+    assertThat(claims.claimed()).isEmpty();
+    assertThat(claims.due()).containsExactly(due);
+  }
+
+  private TaskRunId ready(ExecutionId execution) {
+    TaskRunId id = taskRun(execution);
     store.commit(changes().readyTaskRun(id).build());
     return id;
   }
