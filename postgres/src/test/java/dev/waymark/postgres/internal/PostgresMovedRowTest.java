@@ -7,8 +7,8 @@ import dev.waymark.jdbc.internal.read.ClaimReads;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Session;
-import dev.waymark.testserver.TestServer;
 import dev.waymark.testkit.Await;
+import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("A ready row that a commit moves after a claim has begun to pick, and before it locks it")
+@DisplayName(
+    "A ready row that a commit moves after a claim has begun to pick, and before it locks it")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @SuppressWarnings("NullAway.Init")
 class PostgresMovedRowTest {
@@ -103,7 +104,10 @@ class PostgresMovedRowTest {
     String waits =
         text.replace(
             CANDIDATES,
-            CANDIDATES + " AND pg_advisory_xact_lock_shared(hashtext('" + schema + "')) IS NOT NULL");
+            CANDIDATES
+                + " AND pg_advisory_xact_lock_shared(hashtext('"
+                + schema
+                + "')) IS NOT NULL");
     ClaimRequest claim = new ClaimRequest("w", 10, Duration.ofHours(1), Set.of("default"));
     Request picking =
         new ClaimReads(dialect, claim)

@@ -274,8 +274,7 @@ final class ClaimTransaction {
     }
   }
 
-  private boolean take(
-      Session session, ClaimShares shares, ClaimReads reads, boolean looksAgain)
+  private boolean take(Session session, ClaimShares shares, ClaimReads reads, boolean looksAgain)
       throws SQLException {
     List<Candidate> picked = reads.picked();
     Object stamp = dialect.stamp(session);

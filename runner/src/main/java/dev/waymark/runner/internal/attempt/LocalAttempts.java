@@ -124,9 +124,9 @@ public final class LocalAttempts implements AutoCloseable {
     return claiming;
   }
 
-  /** Notes that a claim is sent, or was answered. */
-  public void setClaiming(boolean isUnderWay) {
-    claiming = isUnderWay;
+  /** Notes that a claim waits for its answer, or has it. */
+  public void setClaiming(boolean waits) {
+    claiming = waits;
   }
 
   /**

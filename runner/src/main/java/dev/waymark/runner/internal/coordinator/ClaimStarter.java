@@ -39,6 +39,7 @@ final class ClaimStarter {
   private final Deadlines deadlines;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private boolean starting;
+  private boolean stopped;
 
   /** A claimed attempt, and the monotonic time at which it began to wait. */
   private record Waiting(Claimed claimed, long sinceNanos) {}
@@ -79,8 +80,8 @@ final class ClaimStarter {
 
   /** Starts as many of the waiting attempts as there are free slots. */
   void startWaiting() {
-    if (starting) {
-      return; // One of them could not start; the loop below goes on after it.
+    if (starting || stopped) {
+      return; // While it starts, one of them could not start; the loop below goes on after it.
     }
     starting = true;
     try {
@@ -104,8 +105,9 @@ final class ClaimStarter {
     }
   }
 
-  /** Gives back all attempts that wait. */
-  void giveBackAll() {
+  /** Gives back all attempts that wait, and starts none from now on. */
+  void stop() {
+    stopped = true;
     while (!waiting.isEmpty()) {
       start(waiting.remove().claimed(), attempts::giveBack);
     }

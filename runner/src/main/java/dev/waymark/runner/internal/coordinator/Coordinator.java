@@ -267,7 +267,7 @@ public final class Coordinator {
   private void turn() {
     if (stopping) {
       attempts.endAll();
-      starter.giveBackAll();
+      starter.stop();
       looks.restart();
       return;
     }
@@ -371,7 +371,9 @@ public final class Coordinator {
     if (end.cause() == ProcessEnd.Cause.ITSELF) {
       search.noteEnd();
     }
-    starter.startWaiting();
+    if (!stopping) {
+      starter.startWaiting();
+    }
     ends.record(attempt, end);
   }
 

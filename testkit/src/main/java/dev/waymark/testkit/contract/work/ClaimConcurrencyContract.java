@@ -26,8 +26,8 @@ import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.Invariants;
-import dev.waymark.testkit.contract.base.ContractTest;
 import dev.waymark.testkit.contract.base.Parallel;
+import dev.waymark.testkit.contract.base.SeveralStoresTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,7 +38,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,27 +50,9 @@ import org.junit.jupiter.api.Timeout;
  * @since 0.1.0
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-public abstract class ClaimConcurrencyContract extends ContractTest {
-  private static final int THREADS = 8;
-  private static final Duration LEASE = Duration.ofHours(1);
-
-  private final List<StateStore> stores = new ArrayList<>();
-
+public abstract class ClaimConcurrencyContract extends SeveralStoresTest {
   /** For backends that run this topic alone. */
   protected ClaimConcurrencyContract() {}
-
-  @BeforeEach
-  void openStores() {
-    flow();
-    stores.add(store);
-    for (int i = 1; i < THREADS / 2; i++) {
-      stores.add(openAnother());
-    }
-  }
-
-  private StateStore storeOf(int thread) {
-    return stores.get(thread % stores.size());
-  }
 
   /** An execution with this number of task runs, all of them ready. */
   private ExecutionId readyExecution(int taskRuns) {

@@ -15,19 +15,16 @@ import dev.waymark.core.store.Claims.Due;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
-import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.Await;
 import dev.waymark.testkit.Invariants;
-import dev.waymark.testkit.contract.base.ContractTest;
 import dev.waymark.testkit.contract.base.Parallel;
+import dev.waymark.testkit.contract.base.SeveralStoresTest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,27 +36,9 @@ import org.junit.jupiter.api.Timeout;
  * @since 0.1.0
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-public abstract class ClaimSharesContract extends ContractTest {
-  private static final int THREADS = 8;
-  private static final Duration LEASE = Duration.ofHours(1);
-
-  private final List<StateStore> stores = new ArrayList<>();
-
+public abstract class ClaimSharesContract extends SeveralStoresTest {
   /** For backends that run this topic alone. */
   protected ClaimSharesContract() {}
-
-  @BeforeEach
-  void openStores() {
-    flow();
-    stores.add(store);
-    for (int i = 1; i < THREADS / 2; i++) {
-      stores.add(openAnother());
-    }
-  }
-
-  private StateStore storeOf(int thread) {
-    return stores.get(thread % stores.size());
-  }
 
   private Claims claim(int limit) {
     return store.claim(ClaimRequest.of("worker-0", limit, LEASE));
