@@ -6,6 +6,7 @@ import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.runner.internal.attempt.LocalAttempt;
@@ -19,7 +20,9 @@ import dev.waymark.runner.internal.rules.StepChanges;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,9 @@ final class EndRecorder {
   private final LocalAttempts attempts;
   private final Settler settler;
   private final SentEnds sent;
+
+  /** The executions with ends on their way that others have changed, too. */
+  private final Set<ExecutionId> stale = new HashSet<>();
 
   EndRecorder(
       RunnerConfig config,
@@ -156,10 +162,22 @@ final class EndRecorder {
     pictures.guard(picture, () -> goOn(picture, result == Settler.Result.STALE));
   }
 
+  /**
+   * Makes the changes that follow from changes by others, when the last answer about the execution
+   * was handled: it is then read once for all of them.
+   */
   private void goOn(ExecutionPicture picture, boolean isStale) {
+    ExecutionId id = picture.id();
+    if (isStale) {
+      stale.add(id);
+    }
+    if (sent.has(id)) {
+      return;
+    }
+    boolean wasStale = stale.remove(id);
     // The runner may have given up the execution meanwhile.
-    if (pictures.get(picture.id()) == picture) {
-      if (isStale) {
+    if (pictures.get(id) == picture) {
+      if (wasStale) {
         settler.goOn(picture);
       }
       settler.finishIfEnded(picture);
