@@ -26,16 +26,20 @@ class PublishedModulesTest {
   private static Element parent;
   private static Element bom;
 
-  /** The poms of all modules except the BOM, by folder. */
+  /** The poms of all modules except the BOM, by folder; also of those in a profile. */
   private static final Map<String, Element> MODULES = new TreeMap<>();
 
   @BeforeAll
   static void read() throws IOException, ParserConfigurationException, SAXException {
     parent = pom("");
     bom = pom("bom");
-    for (Element module : all(parent, "modules", "module")) {
-      if (!text(module).equals("bom")) {
-        MODULES.put(text(module), pom(text(module)));
+    for (String path : List.of("modules", "profiles/profile/modules")) {
+      for (Element modules : all(parent, path.split("/"))) {
+        for (String folder : texts(modules, "module")) {
+          if (!folder.equals("bom")) {
+            MODULES.put(folder, pom(folder));
+          }
+        }
       }
     }
   }
@@ -85,7 +89,7 @@ class PublishedModulesTest {
         (folder, module) ->
             assertThat(texts(module, "properties", "waymark.module.name"))
                 .as(folder)
-                .containsExactly("dev.waymark." + folder));
+                .containsExactly("dev.waymark." + folder.replace('-', '.')));
   }
 
   @Test

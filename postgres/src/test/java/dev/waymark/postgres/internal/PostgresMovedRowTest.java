@@ -97,7 +97,7 @@ class PostgresMovedRowTest {
     }
   }
 
-  /** Picks by the statement of the store, which waits for the test before it reads candidates. */
+  /** Selects by the statement of the store, which waits for the test before it reads candidates. */
   private List<String> pick() {
     String text = dialect.sql(ReadStatement.PICK_READY);
     assertThat(text).contains(CANDIDATES);

@@ -56,17 +56,24 @@ final class ClaimGroups {
 
   /** Claims, together with the claims of the same pools that wait at the same moment. */
   Claims claim(ClaimRequest request) {
-    ClaimTicket ticket = new ClaimTicket(request);
     if (request.execution() == null) {
+      ClaimTicket ticket = new ClaimTicket(request);
       enqueue(ticket);
       ticket.await();
       if (!ticket.isReleased()) {
         lead(ticket);
       }
+      if (!ticket.isSentAlone()) {
+        return ticket.answer();
+      }
     }
-    if (ticket.isSentAlone()) {
-      transaction.accept(List.of(ticket));
-    }
+    return claimAlone(request);
+  }
+
+  /** With a ticket of its own: one that was sent alone is released, and gets no answer any more. */
+  private Claims claimAlone(ClaimRequest request) {
+    ClaimTicket ticket = new ClaimTicket(request);
+    transaction.accept(List.of(ticket));
     return ticket.answer();
   }
 

@@ -180,6 +180,28 @@ class ClaimGroupsTest {
   }
 
   @Test
+  @DisplayName("a claim that was sent alone is answered as if its group had not been")
+  void answeredAlone() throws Exception {
+    ClaimGroups claims =
+        groups(
+            1,
+            100,
+            group -> {
+              if (group.size() > 1) {
+                group.forEach(ClaimTicket::sendAlone);
+              } else if (!group.get(0).isReleased()) {
+                answer(group);
+              }
+            });
+    claim(claims, request("first", 1, "a"));
+    Claimer one = claim(claims, request("one", 1, "a"));
+    Claimer other = claim(claims, request("other", 1, "a"));
+    first.countDown();
+    assertThat(one.result()).isSameAs(NOTHING);
+    assertThat(other.result()).isSameAs(NOTHING);
+  }
+
+  @Test
   @DisplayName("an error that ends a leader ends only its own claim")
   void failingLeader() throws Exception {
     ClaimGroups claims =

@@ -91,7 +91,7 @@ public final class Coordinator {
     Notifier notifier = new Notifier(config.listener());
     ProcessGroups groups = ProcessGroups.detect();
     this.attempts = new LocalAttempts(config, groups, timer, this::post, this::ended);
-    SentEnds sent = new SentEnds(this::answer);
+    SentEnds sent = new SentEnds(this::post);
     this.pictures = new ExecutionPictures(config, notifier, attempts, requests, sent);
     var abandoned = new AbandonedAttempts(config, notifier, attempts, groups);
     var settler = new Settler(config, notifier, pictures, attempts, abandoned, requests, sent);
@@ -319,7 +319,10 @@ public final class Coordinator {
     return Math.max(SHORTEST_WAIT_NANOS, left);
   }
 
-  /** The work of an attempt has ended, so its slot is free. May be called on any thread. */
+  /**
+   * The work of an attempt has ended, or its end is recorded, so a slot may be free. May be called
+   * on any thread.
+   */
   private void post(Runnable end) {
     answer(
         () -> {

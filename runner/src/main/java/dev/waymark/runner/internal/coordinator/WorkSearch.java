@@ -249,15 +249,18 @@ final class WorkSearch {
 
   /**
    * How many attempts to claim: for the free slots, and some ahead of those that will soon be free.
-   * Zero while too many ends are to be recorded, and for a worker that drains: it only looks for
-   * due work of the attempts that it still runs.
+   * A worker that claims nothing ahead waits until an end is recorded, because what follows from it
+   * may have a higher priority than anything that is ready now. Zero while too many ends are to be
+   * recorded, and for a worker that drains: it only looks for due work of the attempts that it
+   * still runs.
    */
   private int freePlaces() {
     if (draining.getAsBoolean() || attempts.ended() >= MOST_ENDED) {
       return 0;
     }
-    int wanted = config.concurrency() + pace.ahead();
-    return Math.max(0, wanted - attempts.running() - starter.waiting());
+    int ahead = pace.ahead();
+    int taken = attempts.running() + starter.waiting() + (ahead == 0 ? attempts.ended() : 0);
+    return Math.max(0, config.concurrency() + ahead - taken);
   }
 
   private void wakeAfter(@Nullable Duration pause) {
