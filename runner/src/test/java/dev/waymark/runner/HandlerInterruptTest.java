@@ -142,4 +142,35 @@ class HandlerInterruptTest extends HandlerFixture {
         .satisfies(progress -> assertThat(progress.taskRuns().get(0).outputs()).isEmpty());
     nothingIsLive(id);
   }
+
+  @Test
+  @DisplayName("takes no thread from later handlers when it was abandoned")
+  void anAbandonedOneTakesNoThread() throws Exception {
+    ExecutionId first = start(one());
+    Runner runner =
+        runner(
+            builder()
+                .concurrency(1)
+                .grace(Duration.ofMillis(100))
+                .handler(
+                    "it",
+                    context -> {
+                      while (context.executionId().equals(first) && never.getCount() > 0) {
+                        try {
+                          waitForEver(context);
+                        } catch (InterruptedException e) {
+                          context.log("no");
+                        }
+                      }
+                    }));
+    var result = runInBackground(runner, first);
+    entered.await();
+    Runner.cancel(store, first);
+    assertThat(result.join()).isEqualTo(ExecutionState.CANCELLED);
+    ExecutionId second = start(one());
+    assertThat(runInBackground(runner, second).join()).isEqualTo(ExecutionState.SUCCEEDED);
+    never.countDown();
+    ExecutionId third = start(one());
+    assertThat(runInBackground(runner, third).join()).isEqualTo(ExecutionState.SUCCEEDED);
+  }
 }

@@ -40,11 +40,19 @@ final class HandlerContext implements TaskContext {
   private final @Nullable String result;
   private final List<TaskId> failedTasks;
   private final Path logFile;
+  private final Runnable logBegins;
   private final Map<String, String> outputs = new LinkedHashMap<>();
   private @Nullable Writer log;
   private volatile boolean stopped;
 
-  HandlerContext(ExecutionPicture picture, TaskRunPicture taskRun, TaskLogs logs) {
+  /**
+   * The view of the newest attempt of a task run.
+   *
+   * @param logBegins is called when the file of the log has been created, which happens with its
+   *     first line
+   */
+  HandlerContext(
+      ExecutionPicture picture, TaskRunPicture taskRun, TaskLogs logs, Runnable logBegins) {
     this.executionId = picture.id();
     this.workflowId = picture.found().workflowId();
     this.taskId = taskRun.task().id();
@@ -62,6 +70,7 @@ final class HandlerContext implements TaskContext {
       this.failedTasks = facts.failed();
     }
     this.logFile = logs.path(executionId, taskId, attempt);
+    this.logBegins = logBegins;
   }
 
   @Override
@@ -133,6 +142,7 @@ final class HandlerContext implements TaskContext {
         // Not a channel, which Files would create: the interrupt that requests the end would close
         // it.
         log = new FileWriter(logFile.toFile(), StandardCharsets.UTF_8, true);
+        logBegins.run();
       }
       log.write(line + "\n");
       log.flush();

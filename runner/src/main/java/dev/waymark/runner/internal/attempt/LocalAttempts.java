@@ -5,7 +5,6 @@ import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.runner.internal.base.DaemonThreads;
 import dev.waymark.runner.internal.process.NeverStartsException;
 import dev.waymark.runner.internal.process.OutputText;
 import dev.waymark.runner.internal.process.ProcessEnd;
@@ -19,7 +18,6 @@ import dev.waymark.runner.internal.worker.Heartbeat;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,9 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -42,9 +37,6 @@ import java.util.function.BiConsumer;
  * threads.
  */
 public final class LocalAttempts implements AutoCloseable {
-  /** How long a thread that no handler needs is kept. */
-  private static final Duration IDLE_THREADS = Duration.ofSeconds(10);
-
   private final RunnerConfig config;
   private final AttemptCommands commands;
   private final ProcessGroups groups;
@@ -54,14 +46,7 @@ public final class LocalAttempts implements AutoCloseable {
   private final Heartbeat heartbeat;
   private final LogShipper logs;
   private final Map<AttemptId, LocalAttempt> locals = new ConcurrentHashMap<>();
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          0,
-          Integer.MAX_VALUE,
-          IDLE_THREADS.toNanos(),
-          TimeUnit.NANOSECONDS,
-          new SynchronousQueue<>(),
-          new DaemonThreads("waymark-handlers"));
+  private final HandlerThreads threads;
 
   // The following fields belong to the coordinator's thread.
 
@@ -97,6 +82,7 @@ public final class LocalAttempts implements AutoCloseable {
     this.ended = ended;
     this.heartbeat = new Heartbeat(config, timer, this::lost);
     this.logs = new LogShipper(config);
+    this.threads = new HandlerThreads(config.concurrency());
   }
 
   /**
@@ -224,10 +210,11 @@ public final class LocalAttempts implements AutoCloseable {
       logs.add(taskRun.attemptId(), log);
       return TaskProcess.start(command, groups, timer, config.grace());
     }
-    logs.add(taskRun.attemptId(), log);
+    AttemptId id = taskRun.attemptId();
+    logs.expect(id, log);
     return HandlerCall.start(
         config.handlers().named(taskRun.task().uses()),
-        new HandlerContext(picture, taskRun, config.logs()),
+        new HandlerContext(picture, taskRun, config.logs(), () -> logs.begin(id)),
         taskRun.task().timeout(),
         threads,
         timer,
@@ -339,6 +326,6 @@ public final class LocalAttempts implements AutoCloseable {
   public void close() {
     logs.close();
     heartbeat.close();
-    threads.shutdown();
+    threads.close();
   }
 }

@@ -48,12 +48,17 @@ final class LogShipper implements AutoCloseable {
   /** The progress of copying one log. */
   private static final class Shipment {
     final LogTail tail;
+
+    /** Whether the file has been created. */
+    volatile boolean hasBegun;
+
     byte[] piece = new byte[0];
     long stored;
     boolean over;
 
-    Shipment(LogTail tail) {
+    Shipment(LogTail tail, boolean hasBegun) {
       this.tail = tail;
+      this.hasBegun = hasBegun;
     }
   }
 
@@ -105,7 +110,20 @@ final class LogShipper implements AutoCloseable {
 
   /** Starts to copy this file, to which an attempt writes from now on. */
   void add(AttemptId id, Path file) {
-    shipments.put(id, new Shipment(LogTail.open(file)));
+    shipments.put(id, new Shipment(LogTail.open(file), true));
+  }
+
+  /** Will copy this file, once it {@linkplain #begin begins}. Until then it is not looked for. */
+  void expect(AttemptId id, Path file) {
+    shipments.put(id, new Shipment(LogTail.later(file), false));
+  }
+
+  /** The file of an attempt has been created. Does nothing when the attempt has ended. */
+  void begin(AttemptId id) {
+    Shipment shipment = shipments.get(id);
+    if (shipment != null) {
+      shipment.hasBegun = true;
+    }
   }
 
   /**
@@ -157,7 +175,7 @@ final class LogShipper implements AutoCloseable {
   private boolean ship(AttemptId id, Shipment shipment, Consumer<ChangeSet> store) {
     synchronized (shipment) {
       try {
-        while (!shipment.over && shipPiece(id, shipment, store)) {
+        while (shipment.hasBegun && !shipment.over && shipPiece(id, shipment, store)) {
           // There may be more than one piece.
         }
       } catch (IOException | WaymarkException | IllegalStateException e) {

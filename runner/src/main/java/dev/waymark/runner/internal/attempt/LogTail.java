@@ -46,13 +46,18 @@ public final class LogTail implements Closeable {
   }
 
   /**
-   * Opens a log. The log of a handler exists only after its first line, so a log that is missing is
-   * opened by a later read. While it cannot be opened, there is nothing to read.
+   * Opens a log. A log that is missing is opened by a later read. While it cannot be opened, there
+   * is nothing to read.
    */
   public static LogTail open(Path path) {
     LogTail tail = new LogTail(path);
     tail.openIfPossible();
     return tail;
+  }
+
+  /** A log whose file does not exist yet; it is opened by the first read. */
+  static LogTail later(Path path) {
+    return new LogTail(path);
   }
 
   private void openIfPossible() {
