@@ -3,6 +3,7 @@ package dev.waymark.bench;
 import dev.waymark.bench.claims.ClaimsPart;
 import dev.waymark.bench.commits.CommitsPart;
 import dev.waymark.bench.disk.DiskPart;
+import dev.waymark.bench.flat.FlatPart;
 import dev.waymark.bench.jobs.JobsPart;
 import dev.waymark.bench.micro.MicroPart;
 import dev.waymark.bench.pages.LargePart;
@@ -19,6 +20,7 @@ enum PartName {
   PAGES,
   LARGE,
   CLAIMS,
+  FLAT,
   JOBS,
   QUEUE,
   STARTUP,
@@ -33,6 +35,7 @@ enum PartName {
       case PAGES -> new PagesPart();
       case LARGE -> new LargePart();
       case CLAIMS -> new ClaimsPart();
+      case FLAT -> new FlatPart();
       case JOBS -> new JobsPart();
       case QUEUE -> new QueuePart();
       case STARTUP -> new StartupPart();

@@ -127,6 +127,18 @@ class SmokeTest {
   }
 
   @Test
+  @DisplayName("flat: claims under each condition, beside a store without it")
+  void flat() throws Exception {
+    // The part itself compares the stores with what was claimed.
+    Report report = measure(PartName.FLAT, settings(1_000L));
+    assertThat(report.values())
+        .hasSize(2 * 2 * 7)
+        .allSatisfy(line -> positive(line, "millis"))
+        .allSatisfy(line -> positive(line, "toEmpty"));
+    assertThat(report.targets()).hasSize(2 * 2 * 6);
+  }
+
+  @Test
   @DisplayName("jobs: every handled job is recorded as done")
   void jobs() throws Exception {
     // The part itself compares the stores with what was handled.

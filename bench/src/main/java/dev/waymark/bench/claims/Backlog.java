@@ -2,6 +2,7 @@ package dev.waymark.bench.claims;
 
 import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import java.sql.Connection;
@@ -16,7 +17,10 @@ import java.util.List;
  * with one attempt each, and some that are ready. Commits for the same number would take hours.
  */
 public final class Backlog {
-  private static final WorkflowId WORKFLOW = new WorkflowId("claimed");
+  /** The workflow of all its executions. */
+  public static final WorkflowId WORKFLOW = new WorkflowId("claimed");
+
+  private static final String POOL = "pool-";
 
   /** The usual number of task runs of an execution. */
   static final int TASKS = 10;
@@ -44,18 +48,42 @@ public final class Backlog {
   }
 
   /** Adds task runs that have ended. The number must be a multiple of those of an execution. */
-  void addFinished(long taskRuns) throws SQLException {
-    add(taskRuns, "SUCCEEDED", 3, 1);
+  public void addFinished(long taskRuns) throws SQLException {
+    List<String> statements = inserts(taskRuns, "SUCCEEDED", 3, 1);
+    statements.add(
+        "INSERT INTO attempts (task_run_id, number, state, worker, started_at) SELECT "
+            + id('a', "n")
+            + ", 1, 'SUCCEEDED', 'w', %s FROM (%s) s".formatted(now(), series(next, taskRuns)));
+    run(taskRuns, statements);
   }
 
   /** Adds task runs that are ready. The number must be a multiple of those of an execution. */
   public void addReady(long taskRuns) throws SQLException {
-    add(taskRuns, "PENDING", 1, 0);
+    addReady(taskRuns, "'" + ClaimRequest.DEFAULT_POOL + "'");
   }
 
-  private void add(long taskRuns, String state, int version, int attempts) throws SQLException {
+  /** The same, with the task runs spread over this number of pools. */
+  public void addReady(long taskRuns, int pools) throws SQLException {
+    addReady(taskRuns, "'" + POOL + "' || (n % " + pools + ")");
+  }
+
+  /** The name of a pool, numbered from 0. */
+  public static String pool(int number) {
+    return POOL + number;
+  }
+
+  private void addReady(long taskRuns, String pool) throws SQLException {
+    List<String> statements = inserts(taskRuns, "PENDING", 1, 0);
+    statements.add(
+        "INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) SELECT "
+            + id('a', "n")
+            + ", %s, 0, %s FROM (%s) s".formatted(pool, now(), series(next, taskRuns)));
+    run(taskRuns, statements);
+  }
+
+  /** The statements that insert executions and task runs. */
+  private List<String> inserts(long taskRuns, String state, int version, int attempts) {
     long first = next;
-    next += taskRuns;
     List<String> statements = new ArrayList<>();
     statements.add(
         "INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash,"
@@ -74,18 +102,7 @@ public final class Backlog {
             + tasks
             + "), '%s', %s, %s, %s FROM (%s) s"
                 .formatted(state, version, attempts, now(), series(first, taskRuns)));
-    if (attempts > 0) {
-      statements.add(
-          "INSERT INTO attempts (task_run_id, number, state, worker, started_at) SELECT "
-              + id('a', "n")
-              + ", 1, '%s', 'w', %s FROM (%s) s".formatted(state, now(), series(first, taskRuns)));
-    } else {
-      statements.add(
-          "INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) SELECT "
-              + id('a', "n")
-              + ", 'default', 0, %s FROM (%s) s".formatted(now(), series(first, taskRuns)));
-    }
-    run(statements);
+    return statements;
   }
 
   private boolean isPostgres() {
@@ -109,7 +126,8 @@ public final class Backlog {
         : "SELECT value AS n FROM generate_series(%s, %s)".formatted(first, first + count - 1);
   }
 
-  private void run(List<String> statements) throws SQLException {
+  private void run(long taskRuns, List<String> statements) throws SQLException {
+    next += taskRuns;
     try (Connection connection = location.connect();
         Statement statement = connection.createStatement()) {
       if (isPostgres()) {
@@ -117,11 +135,11 @@ public final class Backlog {
         for (String sql : statements) {
           statement.execute(sql);
         }
-        statement.execute("ANALYZE");
       } else {
         runOnSqlite(statement, statements);
       }
     }
+    location.analyze();
   }
 
   /** SQLite cannot disable triggers, so they are dropped and created again. */

@@ -1,14 +1,11 @@
 package dev.waymark.bench.queue;
 
 import dev.waymark.bench.claims.Backlog;
+import dev.waymark.bench.claims.Ends;
 import dev.waymark.bench.peer.QueueSystem;
 import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.bench.turns.Contest;
-import dev.waymark.core.model.AttemptState;
-import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
-import dev.waymark.core.model.TaskRunState;
-import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.StateStore;
@@ -83,14 +80,7 @@ final class WaymarkQueue implements QueueSystem {
 
     @Override
     public void finish() {
-      ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
-      for (Claims.Claimed each : last) {
-        changes
-            .updateAttempt(each.attempt().id(), AttemptState.SUCCEEDED, 0)
-            .updateTaskRun(each.attempt().id(), TaskRunState.SUCCEEDED)
-            .updateExecution(each.execution().id(), ExecutionState.SUCCEEDED);
-      }
-      var unused = store.commit(changes.build());
+      var unused = store.commit(Ends.of(last, ids.commitId()));
     }
   }
 }

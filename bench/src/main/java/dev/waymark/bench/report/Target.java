@@ -6,26 +6,34 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A ratio that Waymark must reach.
+ * A value that Waymark must reach: a ratio, or a number whose name tells its unit.
  *
- * @param name what is compared
- * @param measured the ratio within each round; the median counts
- * @param needed the least ratio, or the greatest one
- * @param isMost whether the needed ratio is the greatest one
+ * @param name what is compared or measured
+ * @param measured the value of each round; the median counts
+ * @param needed the least value, or the greatest one
+ * @param isMost whether the needed value is the greatest one
  */
 public record Target(String name, Spread measured, double needed, boolean isMost) {
 
-  /** A ratio that must be at least the needed one. */
+  /** The greatest ratio of two costs that are the same but for the noise of a small machine. */
+  private static final double FLAT = 1.25;
+
+  /** A value that must be at least the needed one. */
   public static Target least(String name, Spread measured, double needed) {
     return new Target(name, measured, needed, false);
   }
 
-  /** A ratio that must be at most the needed one. */
+  /** A value that must be at most the needed one. */
   public static Target most(String name, Spread measured, double needed) {
     return new Target(name, measured, needed, true);
   }
 
-  /** Whether the measured ratio is sufficient. */
+  /** A ratio of two costs that must not differ. */
+  public static Target flat(String name, Spread measured) {
+    return most(name, measured, FLAT);
+  }
+
+  /** Whether the measured value is sufficient. */
   public boolean isMet() {
     return isMost ? measured.median() <= needed : measured.median() >= needed;
   }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * kept.
  */
 public final class Storage implements AutoCloseable {
+  /** The database of the server, and its user. */
+  private static final String DATABASE = "postgres";
+
   private final Path folder;
   private final boolean keep;
   private @Nullable EmbeddedPostgres server;
@@ -44,13 +48,34 @@ public final class Storage implements AutoCloseable {
     };
   }
 
+  /**
+   * The same, in a database of its own: a snapshot that is held there does not affect the other
+   * locations.
+   */
+  public StoreLocation separateLocation(Backend backend, String name) throws SQLException {
+    return switch (backend) {
+      case SQLITE -> location(backend, name);
+      case POSTGRES -> {
+        StoreLocation server = location(backend, DATABASE);
+        if (server.number("SELECT count(*) FROM pg_database WHERE datname = '" + name + "'") == 0) {
+          server.execute("CREATE DATABASE " + name);
+        }
+        yield new PostgresLocation(server().getJdbcUrl(DATABASE, name), name);
+      }
+    };
+  }
+
   private String serverUrl() {
+    return server().getJdbcUrl(DATABASE, DATABASE);
+  }
+
+  private EmbeddedPostgres server() {
     EmbeddedPostgres running = server;
     if (running == null) {
       running = TestServer.start(folder.resolve("postgres"));
       server = running;
     }
-    return running.getJdbcUrl("postgres", "postgres");
+    return running;
   }
 
   /** The folder. */

@@ -78,17 +78,29 @@ public record Contest(Backend backend, String what, Map<String, List<Double>> ro
    * them took part.
    */
   public @Nullable Spread ratioTo(Collection<String> rivals) {
-    List<List<Double>> others =
-        rivals.stream().filter(rounds::containsKey).map(rounds::get).toList();
-    if (others.isEmpty()) {
-      return null;
-    }
+    List<String> others = rivals.stream().filter(rounds::containsKey).toList();
+    return others.isEmpty() ? null : ratio(WAYMARK, others);
+  }
+
+  /**
+   * The ratio of the rate of one participant to that of another within each round. It is also the
+   * ratio of the times that the other and the one take for the same work.
+   */
+  public Spread ratio(String one, String other) {
+    return ratio(one, List.of(other));
+  }
+
+  private Spread ratio(String one, List<String> others) {
     List<Double> ratios = new ArrayList<>();
-    List<Double> ours = rounds.getOrDefault(WAYMARK, List.of());
-    for (int i = 0; i < ours.size(); i++) {
+    List<Double> rates = rounds.getOrDefault(one, List.of());
+    for (int i = 0; i < rates.size(); i++) {
       int round = i;
-      double best = others.stream().mapToDouble(each -> each.get(round)).max().orElseThrow();
-      ratios.add(ours.get(i) / best);
+      double best =
+          others.stream()
+              .mapToDouble(each -> rounds.getOrDefault(each, List.of()).get(round))
+              .max()
+              .orElseThrow();
+      ratios.add(rates.get(i) / best);
     }
     return Spread.of(ratios);
   }
