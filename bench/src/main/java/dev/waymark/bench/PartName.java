@@ -12,6 +12,7 @@ import dev.waymark.bench.part.Part;
 import dev.waymark.bench.process.MemoryPart;
 import dev.waymark.bench.process.StartupPart;
 import dev.waymark.bench.queue.QueuePart;
+import dev.waymark.bench.workflow.WorkflowPart;
 import java.util.Locale;
 
 /** The parts by name. */
@@ -23,6 +24,7 @@ enum PartName {
   FLAT,
   JOBS,
   QUEUE,
+  WORKFLOW,
   STARTUP,
   DISK,
   MEMORY,
@@ -38,6 +40,7 @@ enum PartName {
       case FLAT -> new FlatPart();
       case JOBS -> new JobsPart();
       case QUEUE -> new QueuePart();
+      case WORKFLOW -> new WorkflowPart();
       case STARTUP -> new StartupPart();
       case DISK -> new DiskPart();
       case MEMORY -> new MemoryPart();

@@ -134,7 +134,7 @@ class SmokeTest {
     assertThat(report.values())
         .hasSize(2 * 2 * 7)
         .allSatisfy(line -> positive(line, "millis"))
-        .allSatisfy(line -> positive(line, "toEmpty"));
+        .allSatisfy(line -> positive(line, "toFirst"));
     assertThat(report.targets()).hasSize(2 * 2 * 6);
   }
 
@@ -154,6 +154,22 @@ class SmokeTest {
     assertThat(measure(PartName.QUEUE).values())
         .hasSize(4 + 2 * 4)
         .allSatisfy(line -> positive(line, "perSecond"));
+  }
+
+  @Test
+  @DisplayName("workflow: every task runs, also in a small heap")
+  void workflow() throws Exception {
+    // The part itself compares the stores with what was handled.
+    Report report = measure(PartName.WORKFLOW, settings(1_000L));
+    assertThat(report.values())
+        .filteredOn(line -> line.containsKey("millis"))
+        .hasSize(2 * 2 * 3)
+        .allSatisfy(line -> positive(line, "toFirst"));
+    assertThat(report.values())
+        .filteredOn(line -> line.containsKey("liveMegabytes"))
+        .hasSize(2 * 2 * 2)
+        .allSatisfy(line -> assertThat((long) line.get("liveMegabytes")).isPositive());
+    assertThat(report.targets()).hasSize(2 * 2 * 2);
   }
 
   @Test

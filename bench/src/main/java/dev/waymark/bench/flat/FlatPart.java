@@ -3,16 +3,12 @@ package dev.waymark.bench.flat;
 import dev.waymark.bench.part.Part;
 import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.report.Report;
-import dev.waymark.bench.report.Spread;
-import dev.waymark.bench.report.Table;
 import dev.waymark.bench.report.Target;
 import dev.waymark.bench.storage.Backend;
+import dev.waymark.bench.turns.Comparisons;
 import dev.waymark.bench.turns.Contest;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * The time of a claim under each condition, as a ratio to the time of the same claim in a store
@@ -22,7 +18,7 @@ public final class FlatPart implements Part {
   private static final List<Integer> BATCHES = List.of(1, 50);
 
   private final Report report = new Report("flat", "The cost of a claim");
-  private final List<List<String>> rows = new ArrayList<>();
+  private final Comparisons comparisons = Comparisons.ofTimes(report);
 
   @Override
   public Report measure(Settings settings) throws Exception {
@@ -35,11 +31,7 @@ public final class FlatPart implements Part {
     report.note(
         "SQLite has no dead rows. There, a reader with an old snapshot prevents the WAL from being"
             + " written back, and the WAL grows.");
-    report.add(
-        new Table(
-            "Time of a claim",
-            List.of("backend", "task runs of a claim", "condition", "ms", "to empty store"),
-            rows));
+    comparisons.finish("Time of a claim");
     return report;
   }
 
@@ -52,7 +44,7 @@ public final class FlatPart implements Part {
         stores.add(ConditionStore.create(settings.storage(), backend, condition, amounts));
       }
       for (int batch : BATCHES) {
-        add(batch, run(settings, backend, stores, batch));
+        add(run(settings, backend, stores, batch));
       }
     } finally {
       for (ConditionStore store : stores) {
@@ -70,38 +62,11 @@ public final class FlatPart implements Part {
     return Contest.run(settings, backend, "claims of " + batch, participants);
   }
 
-  private void add(int batch, Contest contest) {
-    List<String> names = List.copyOf(contest.rounds().keySet());
-    String empty = names.get(0);
-    for (String name : names) {
-      Spread ratio = contest.ratio(empty, name);
-      add(batch, contest, name, ratio);
-      if (!name.equals(empty)) {
-        report.add(
-            Target.flat(
-                "time of " + contest.what() + ", " + contest.backend().title() + ", " + name,
-                ratio));
-      }
+  private void add(Contest contest) {
+    comparisons.add(contest);
+    for (String name : Comparisons.others(contest)) {
+      String title = "time of " + contest.what() + ", " + contest.backend().title() + ", " + name;
+      report.add(Target.flat(title, comparisons.toFirst(contest, name)));
     }
-  }
-
-  private void add(int batch, Contest contest, String name, Spread ratio) {
-    Spread millis =
-        Spread.of(contest.rounds().get(name).stream().map(rate -> 1_000 / rate).toList());
-    rows.add(
-        List.of(
-            contest.backend().title(),
-            String.format(Locale.ROOT, "%,d", batch),
-            name,
-            millis.text("%.2f"),
-            ratio.text("%.2f")));
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("backend", contest.backend().toString());
-    json.put("batch", batch);
-    json.put("condition", name);
-    json.put("millis", millis.json());
-    json.put("toEmpty", ratio.json());
-    json.put("claimsPerSecond", contest.rounds().get(name));
-    report.add(json);
   }
 }

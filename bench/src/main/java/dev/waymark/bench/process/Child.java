@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program until it ends, and measures its duration or its memory. */
-final class Child {
+public final class Child {
+  /** The option of Java for a small heap. */
+  public static final String SMALL_HEAP = "-Xmx64m";
+
   private static final Path PROC = Path.of("/proc");
 
   private final List<String> command;
@@ -21,6 +25,17 @@ final class Child {
     this.command = command;
     this.environment = environment;
     this.out = out;
+  }
+
+  /** A program of the class path of this process, in a small heap. */
+  public static Child inSmallHeap(Class<?> program, Path out, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(SMALL_HEAP);
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(arguments));
+    return new Child(command, Map.of(), out);
   }
 
   /** Milliseconds from the start to the end. */
@@ -35,9 +50,10 @@ final class Child {
 
   /**
    * The peak memory in megabytes. Linux keeps this mark and discards it when the program ends, so
-   * it is read repeatedly. Only growth in the last millisecond is missed.
+   * it is read repeatedly. Only growth in the last millisecond is missed. 0 where the system does
+   * not report it.
    */
-  double peakMegabytes() throws IOException, InterruptedException {
+  public double peakMegabytes() throws IOException, InterruptedException {
     Process process = start();
     Path status = PROC.resolve(process.pid() + "/status");
     long peak = 0;
@@ -81,7 +97,7 @@ final class Child {
   }
 
   /** The output of the last run. */
-  String output() throws IOException {
+  public String output() throws IOException {
     return Files.readString(out, StandardCharsets.UTF_8).strip();
   }
 }

@@ -6,7 +6,6 @@ import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Table;
 import dev.waymark.bench.storage.Backend;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,8 +15,6 @@ import java.util.Map;
 
 /** Listing, committing and running with a heap of 64 MiB, on the largest store of the settings. */
 public final class MemoryPart implements Part {
-  private static final String HEAP = "-Xmx64m";
-
   private final Report report = new Report("memory", "A heap of 64 MiB on a large store");
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -33,7 +30,7 @@ public final class MemoryPart implements Part {
     report.note("What runs out of memory fails, and with it this part.");
     report.add(
         new Table(
-            "With " + HEAP,
+            "With " + Child.SMALL_HEAP,
             List.of("what", "store", "executions", "did", "live heap MB", "peak MB of process"),
             rows));
     return report;
@@ -42,19 +39,12 @@ public final class MemoryPart implements Part {
   private void measureLibrary(LargeStore large, Settings settings) throws Exception {
     long executions = Collections.max(settings.executions());
     Child child =
-        new Child(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                HEAP,
-                "-XX:+ExitOnOutOfMemoryError",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SmallHeap.class.getName(),
-                large.location().url(),
-                Long.toString(settings.slice().multipliedBy(settings.rounds()).toMillis()),
-                Long.toString(executions)),
-            Map.of(),
-            settings.storage().folder().resolve("memory.out"));
+        Child.inSmallHeap(
+            SmallHeap.class,
+            settings.storage().folder().resolve("memory.out"),
+            large.location().url(),
+            Long.toString(settings.slice().multipliedBy(settings.rounds()).toMillis()),
+            Long.toString(executions));
     double peak = child.peakMegabytes();
     String[] words = child.output().split(" ", -1);
     String did =
@@ -75,7 +65,7 @@ public final class MemoryPart implements Part {
     Child child =
         new Child(
             command,
-            Map.of("WAYMARK_STORE", large.location().url(), "WAYMARK_JAVA_OPTS", HEAP),
+            Map.of("WAYMARK_STORE", large.location().url(), "WAYMARK_JAVA_OPTS", Child.SMALL_HEAP),
             settings.storage().folder().resolve("memory.out"));
     double peak = child.peakMegabytes();
     String title = "waymark " + words.replaceAll(" [^ ]*/", " ");
