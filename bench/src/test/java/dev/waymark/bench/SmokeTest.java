@@ -32,6 +32,10 @@ class SmokeTest {
   }
 
   private static Settings settings(long size) throws IOException {
+    return settings(size, List.of(10L, 20L));
+  }
+
+  private static Settings settings(long size, List<Long> executions) throws IOException {
     return new Settings(
         storage,
         root(),
@@ -42,7 +46,7 @@ class SmokeTest {
         List.of(2),
         20,
         List.of(size),
-        List.of(10L, 20L));
+        executions);
   }
 
   @AfterAll
@@ -143,8 +147,22 @@ class SmokeTest {
   void jobs() throws Exception {
     // The part itself compares the stores with what was handled.
     assertThat(measure(PartName.JOBS).values())
+        .filteredOn(line -> line.get("what").equals("jobs"))
         .hasSize(2)
         .allSatisfy(line -> positive(line, "perSecond"));
+  }
+
+  @Test
+  @DisplayName("jobs: every job writes to the WAL and leaves a record in tables and indexes")
+  void bytesOfJobs() throws Exception {
+    // With enough jobs to fill new pages.
+    assertThat(measure(PartName.JOBS, settings(2_000L, List.of(200L))).values())
+        .filteredOn(line -> line.get("what").equals("bytes"))
+        .hasSize(2)
+        .allSatisfy(line -> positive(line, "walEnqueuing"))
+        .allSatisfy(line -> positive(line, "walRunning"))
+        .allSatisfy(line -> positive(line, "tables"))
+        .allSatisfy(line -> positive(line, "indexes"));
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  * begins with the first job that has run, because the start of a runtime is not of interest here.
  */
 final class JobSlices implements Participant {
-  private static final int WORKERS = 8;
+  static final int WORKERS = 8;
   private static final double FIRST_GUESS_PER_SECOND = 1_000;
   private static final double RESERVE = 1.5;
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);

@@ -2,7 +2,6 @@ package dev.waymark.bench.jobs;
 
 import dev.waymark.bench.part.Part;
 import dev.waymark.bench.part.Settings;
-import dev.waymark.bench.peer.Peer;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.storage.Backend;
 import dev.waymark.bench.turns.Contest;
@@ -11,22 +10,29 @@ import dev.waymark.bench.turns.Participant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Jobs that do nothing, per second, by the whole runtime with eight workers in one process. */
+/**
+ * Jobs that do nothing, by the whole runtime with eight workers in one process: jobs per second,
+ * and bytes that each job writes and leaves in the store.
+ */
 public final class JobsPart implements Part {
 
   @Override
   public Report measure(Settings settings) throws Exception {
     Report report = new Report("jobs", "Jobs that do nothing, with eight workers in one process");
     Contests contests = new Contests(report, "jobs/s");
+    JobBytes bytes = new JobBytes(report);
     for (Backend backend : settings.backends()) {
-      Contest contest = Contest.run(settings, backend, "jobs", participants(settings, backend));
+      List<Product> products = Product.all(settings, backend);
+      Contest contest = Contest.run(settings, backend, "jobs", participants(products));
       contests.add(contest);
       addTargets(report, contest);
+      bytes.measure(settings, backend, products);
     }
     report.note(
         "The jobs are in the store before the workers start. At the end, every store records as"
             + " done what its handler has run.");
     contests.finish("Jobs in a second");
+    bytes.finish();
     return report;
   }
 
@@ -36,18 +42,10 @@ public final class JobsPart implements Part {
     contest.addTarget(report, "JobRunr", List.of("jobrunr"), isPostgres ? 2.5 : 3);
   }
 
-  private static List<Participant> participants(Settings settings, Backend backend)
-      throws Exception {
+  private static List<Participant> participants(List<Product> products) throws Exception {
     List<Participant> all = new ArrayList<>();
-    all.add(
-        new JobSlices(
-            new WaymarkJobs(
-                settings.storage().location(backend, "jobs_waymark"),
-                settings.storage().folder().resolve("jobs-logs"))));
-    for (Peer peer : settings.peers(backend)) {
-      all.add(
-          new JobSlices(
-              peer.jobs(settings.storage().location(backend, "jobs_" + peer.schemaName()))));
+    for (Product product : products) {
+      all.add(new JobSlices(product.open(product.location("jobs"))));
     }
     return all;
   }

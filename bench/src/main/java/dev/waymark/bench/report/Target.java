@@ -18,6 +18,9 @@ public record Target(String name, Spread measured, double needed, boolean isMost
   /** The greatest ratio of two costs that are the same but for the noise of a small machine. */
   private static final double FLAT = 1.25;
 
+  /** Needed values from this one on are shown without decimals. */
+  private static final double LARGE = 100;
+
   /** A value that must be at least the needed one. */
   public static Target least(String name, Spread measured, double needed) {
     return new Target(name, measured, needed, false);
@@ -47,10 +50,11 @@ public record Target(String name, Spread measured, double needed, boolean isMost
   }
 
   private List<String> cells() {
+    String format = needed >= LARGE ? "%,.0f" : "%.2f";
     return List.of(
         name,
-        measured.text("%.2f"),
-        String.format(Locale.ROOT, "%s %.2f", isMost ? "<=" : ">=", needed),
+        measured.text(format),
+        (isMost ? "<= " : ">= ") + String.format(Locale.ROOT, format, needed),
         isMet() ? "met" : "short");
   }
 

@@ -36,12 +36,44 @@ record PostgresLocation(String server, String schema) implements StoreLocation {
 
   @Override
   public long bytes() throws SQLException {
+    return sum("pg_total_relation_size");
+  }
+
+  @Override
+  public long indexBytes() throws SQLException {
+    return sum("pg_indexes_size");
+  }
+
+  private long sum(String size) throws SQLException {
     return number(
         """
-        SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)
+        SELECT coalesce(sum(%s(c.oid)), 0)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = '%s' AND c.relkind = 'r'"""
-            .formatted(schema));
+            .formatted(size, schema));
+  }
+
+  /**
+   * Counts the WAL of the whole server. Begins with a checkpoint, because the first change of a
+   * page after a checkpoint writes the whole page: so soon after one, there are few such pages.
+   */
+  @Override
+  public WalMeter walMeter() throws SQLException {
+    execute("CHECKPOINT");
+    long begin = walPosition();
+    return new WalMeter() {
+      @Override
+      public long bytes() throws SQLException {
+        return walPosition() - begin;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private long walPosition() throws SQLException {
+    return number("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
   }
 
   /** Analyzes this schema alone: another store may be measured without statistics. */

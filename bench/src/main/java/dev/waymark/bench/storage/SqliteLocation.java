@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -18,6 +19,8 @@ import java.sql.Statement;
  * @param file the file
  */
 record SqliteLocation(Path file) implements StoreLocation {
+  /** The end of the name of its WAL file. */
+  private static final String WAL = "-wal";
 
   @Override
   public Backend backend() {
@@ -54,6 +57,49 @@ record SqliteLocation(Path file) implements StoreLocation {
     return number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
   }
 
+  /** A table without rowid is one tree with its primary key, and counts as a table. */
+  @Override
+  public long indexBytes() throws SQLException {
+    return number(
+        """
+        SELECT coalesce(sum(pgsize), 0) FROM dbstat
+        WHERE name IN (SELECT name FROM sqlite_schema WHERE type = 'index')""");
+  }
+
+  /**
+   * Measures the growth of the WAL file. SQLite begins the file again after a checkpoint, which
+   * would hide what was written before. A reader with an old snapshot prevents that.
+   */
+  @Override
+  public WalMeter walMeter() throws SQLException {
+    Connection reader = connect();
+    reader.setAutoCommit(false);
+    try (Statement statement = reader.createStatement();
+        ResultSet row = statement.executeQuery("SELECT count(*) FROM sqlite_schema")) {
+      row.next();
+    }
+    long begin = walSize();
+    return new WalMeter() {
+      @Override
+      public long bytes() {
+        return walSize() - begin;
+      }
+
+      @Override
+      public void close() throws SQLException {
+        reader.close();
+      }
+    };
+  }
+
+  private long walSize() {
+    try {
+      return Files.size(Path.of(file + WAL));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Override
   public void analyze() {}
 
@@ -65,7 +111,7 @@ record SqliteLocation(Path file) implements StoreLocation {
   @Override
   public void clear() {
     try {
-      for (String suffix : new String[] {"", "-wal", "-shm"}) {
+      for (String suffix : new String[] {"", WAL, "-shm"}) {
         Files.deleteIfExists(Path.of(file + suffix));
       }
     } catch (IOException e) {

@@ -21,6 +21,15 @@ public interface StoreLocation extends Connector {
   /** The number of bytes that the records take on the disk, indexes included. */
   long bytes() throws SQLException;
 
+  /** The part of {@link #bytes} that indexes take. */
+  long indexBytes() throws SQLException;
+
+  /**
+   * Begins to count what is written to the WAL, by all connections together. Use it while nothing
+   * else is measured: it may affect the speed.
+   */
+  WalMeter walMeter() throws SQLException;
+
   /** Updates the statistics of the tables, if the database does that by itself. */
   void analyze() throws SQLException;
 
