@@ -126,6 +126,10 @@ class SmokeTest {
         .allSatisfy(line -> positive(line, "waymark"))
         .allSatisfy(line -> positive(line, "baseline"));
     assertThat(report.values())
+        .filteredOn(line -> line.get("what").equals("wakeup by a program"))
+        .allSatisfy(line -> assertThat((double) line.get("aboveP99")).isFinite());
+    assertThat(report.targets()).hasSize(2 * 2);
+    assertThat(report.values())
         .filteredOn(line -> !line.get("what").toString().startsWith("wakeup"))
         .allSatisfy(line -> positive(line, "ratio"));
   }

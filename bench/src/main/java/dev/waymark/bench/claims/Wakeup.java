@@ -4,6 +4,7 @@ import dev.waymark.bench.part.Settings;
 import dev.waymark.bench.report.Report;
 import dev.waymark.bench.report.Spread;
 import dev.waymark.bench.report.Table;
+import dev.waymark.bench.report.Target;
 import dev.waymark.bench.storage.Backend;
 import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.core.model.ExecutionState;
@@ -21,7 +22,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -30,13 +33,22 @@ import java.util.concurrent.locks.LockSupport;
  * The time begins before the start is sent to the store, or before the command that sends it is
  * started. It ends at the first command of the script. The baselines are measured in turns with it:
  * the start of a process, and a command whose execution no worker claims.
+ *
+ * <p>So the time includes the commit that makes the task run ready. Before each start there is a
+ * pause of random length, so that the starts do not keep step with a worker that polls.
  */
 final class Wakeup {
   private static final String SCRIPT = "date +%s%N > ";
-  private static final int STARTS_A_SECOND = 3;
+  private static final int COMMANDS_A_SECOND = 3;
+  private static final int PROGRAM_STARTS_FOR_EACH_COMMAND = 10;
+  private static final int LEAST_PAUSE_MILLIS = 20;
+  private static final int GREATEST_PAUSE_MILLIS = 120;
   private static final long PATIENCE_SECONDS = 60;
+  private static final double MOST_MILLIS_AT_MEDIAN = 10;
+  private static final double MOST_MILLIS_AT_P99 = 50;
 
   private final Report report;
+  private final SplittableRandom random = new SplittableRandom(1);
   private final List<List<String>> rows = new ArrayList<>();
 
   Wakeup(Report report) {
@@ -49,7 +61,14 @@ final class Wakeup {
     }
     return new Table(
         "From a start to the first command of its script, on an idle worker of another process, ms",
-        List.of("backend", "started by", "start to command", "without work in it", "above it"),
+        List.of(
+            "backend",
+            "started by",
+            "starts",
+            "start to command",
+            "without work in it",
+            "above it",
+            "above it, p99"),
         rows);
   }
 
@@ -66,16 +85,16 @@ final class Wakeup {
       save(store, "nobody", "nobody", mark);
       Process worker = worker(settings, location, folder);
       try {
-        int starts = settings.rounds() * startsForEachRound(settings);
-        for (int i = 0; i <= starts; i++) {
-          double byProgram = started(store, runner, mark);
-          double alone = alone(mark);
+        // The first waits for the start of the worker.
+        startByProgram(store, runner, mark, new Times());
+        int commands = settings.rounds() * commandsForEachRound(settings);
+        for (int i = 0; i < commands; i++) {
+          for (int j = 0; j < PROGRAM_STARTS_FOR_EACH_COMMAND; j++) {
+            startByProgram(store, runner, mark, program);
+          }
           double byCommand = startedByCommand(settings, location, store, mark);
           double commandAlone = command(settings, location, "nobody");
-          if (i > 0) { // The first waits for the start of the worker.
-            program.add(byProgram, alone);
-            command.add(byCommand, commandAlone + alone);
-          }
+          command.add(byCommand, commandAlone + alone(mark));
         }
       } finally {
         worker.destroy();
@@ -84,6 +103,19 @@ final class Wakeup {
     }
     add(backend, "a program", program);
     add(backend, "run --detach", command);
+    addTargets(backend, program.above());
+  }
+
+  private void startByProgram(StateStore store, Runner runner, Path mark, Times times)
+      throws IOException, InterruptedException {
+    pause();
+    double whole = started(store, runner, mark);
+    pause();
+    times.add(whole, alone(mark));
+  }
+
+  private void pause() throws InterruptedException {
+    Thread.sleep(random.nextInt(LEAST_PAUSE_MILLIS, GREATEST_PAUSE_MILLIS));
   }
 
   /** Saves a workflow with one task in this pool. The task writes the time at which it began. */
@@ -111,8 +143,8 @@ final class Wakeup {
     }
   }
 
-  private static int startsForEachRound(Settings settings) {
-    return (int) Math.max(1, STARTS_A_SECOND * settings.slice().toSeconds());
+  private static int commandsForEachRound(Settings settings) {
+    return (int) Math.max(1, COMMANDS_A_SECOND * settings.slice().toSeconds());
   }
 
   private static Process worker(Settings settings, StoreLocation location, Path folder)
@@ -204,14 +236,31 @@ final class Wakeup {
     Spread whole = Spread.of(times.whole);
     Spread without = Spread.of(times.without);
     Spread above = Spread.of(times.above());
+    double p99 = Spread.percentile(times.above(), 0.99);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("backend", backend.toString());
     json.put("what", "wakeup by " + by);
     json.put("waymark", whole.json());
     json.put("baseline", without.json());
     json.put("above", above.json());
+    json.put("aboveP99", p99);
+    json.put("eachAbove", times.above());
     report.add(json);
     rows.add(
-        List.of(backend.title(), by, whole.text("%.1f"), without.text("%.1f"), above.text("%.1f")));
+        List.of(
+            backend.title(),
+            by,
+            String.format(Locale.ROOT, "%,d", times.whole.size()),
+            whole.text("%.1f"),
+            without.text("%.1f"),
+            above.text("%.1f"),
+            String.format(Locale.ROOT, "%.1f", p99)));
+  }
+
+  private void addTargets(Backend backend, List<Double> above) {
+    String what = "ms from ready to first command, above the process, " + backend.title();
+    report.add(Target.most(what + ", median", Spread.of(above), MOST_MILLIS_AT_MEDIAN));
+    Spread p99 = Spread.ofOne(Spread.percentile(above, 0.99));
+    report.add(Target.most(what + ", p99", p99, MOST_MILLIS_AT_P99));
   }
 }

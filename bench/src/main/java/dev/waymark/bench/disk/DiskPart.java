@@ -63,7 +63,7 @@ public final class DiskPart implements Part {
     json.put("bytesPerExecution", each);
     report.add(json);
     bars.computeIfAbsent(count, c -> new ArrayList<>())
-        .add(new Chart.Bar(location.backend().title(), new Spread(each, each, each)));
+        .add(new Chart.Bar(location.backend().title(), Spread.ofOne(each)));
     return List.of(
         String.format(Locale.ROOT, "%,d", count),
         String.format(Locale.ROOT, "%.1f", bytes / 1e6),

@@ -30,8 +30,7 @@ record PageTimes(Listing listing, String page, long total, Times waymark, Times 
     }
 
     double percentile(double fraction) {
-      List<Double> sorted = millis.stream().sorted().toList();
-      return sorted.get((int) Math.ceil(fraction * sorted.size()) - 1);
+      return Spread.percentile(millis, fraction);
     }
 
     /** The spread from the least time to the 99th percentile. */

@@ -25,6 +25,17 @@ public record Spread(double median, double min, double max) {
     return new Spread(median, sorted.get(0), sorted.get(sorted.size() - 1));
   }
 
+  /** The spread of one value. */
+  public static Spread ofOne(double value) {
+    return new Spread(value, value, value);
+  }
+
+  /** The least value that this fraction of at least one value does not exceed. */
+  public static double percentile(List<Double> values, double fraction) {
+    List<Double> sorted = values.stream().sorted().toList();
+    return sorted.get((int) Math.ceil(fraction * sorted.size()) - 1);
+  }
+
   /** The text for a table: the median, and the range in brackets. */
   public String text(String format) {
     return String.format(
