@@ -5,6 +5,7 @@ import dev.waymark.bench.commits.CommitsPart;
 import dev.waymark.bench.disk.DiskPart;
 import dev.waymark.bench.flat.FlatPart;
 import dev.waymark.bench.jobs.JobsPart;
+import dev.waymark.bench.listeners.ListenersPart;
 import dev.waymark.bench.micro.MicroPart;
 import dev.waymark.bench.pages.LargePart;
 import dev.waymark.bench.pages.PagesPart;
@@ -18,6 +19,7 @@ import java.util.Locale;
 /** The parts by name. */
 enum PartName {
   COMMITS,
+  LISTENERS,
   PAGES,
   LARGE,
   CLAIMS,
@@ -34,6 +36,7 @@ enum PartName {
   Part part() {
     return switch (this) {
       case COMMITS -> new CommitsPart();
+      case LISTENERS -> new ListenersPart();
       case PAGES -> new PagesPart();
       case LARGE -> new LargePart();
       case CLAIMS -> new ClaimsPart();

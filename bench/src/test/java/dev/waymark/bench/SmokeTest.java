@@ -83,6 +83,16 @@ class SmokeTest {
   }
 
   @Test
+  @DisplayName("listeners: commits notify the stores that listen")
+  void listeners() throws Exception {
+    // The part itself checks that the stores were notified.
+    assertThat(measure(PartName.LISTENERS).values())
+        .hasSize(2 * 3)
+        .allSatisfy(line -> positive(line, "perSecond"))
+        .allSatisfy(line -> positive(line, "toFirst"));
+  }
+
+  @Test
   @DisplayName("pages: both backends give the same totals")
   void pages() throws Exception {
     // With a separate size: other parts add to the stores that they share.

@@ -8,6 +8,7 @@ import dev.waymark.bench.report.Spread;
 import dev.waymark.bench.report.Table;
 import dev.waymark.bench.storage.Backend;
 import dev.waymark.bench.storage.StoreLocation;
+import dev.waymark.bench.turns.Concurrently;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
@@ -137,8 +138,8 @@ public final class ClaimsPart implements Part {
       }
       for (int round = 0; round <= settings.rounds(); round++) {
         BareQueue.fill(large, ready);
-        double first = Claimers.perSecond(takers(stores), settings.slice());
-        double second = Claimers.perSecond(bareTakers(claimers), settings.slice());
+        double first = Concurrently.perSecond(takers(stores), settings.slice());
+        double second = Concurrently.perSecond(bareTakers(claimers), settings.slice());
         if (round > 0) {
           ours.add(first);
           bare.add(second);
@@ -160,8 +161,8 @@ public final class ClaimsPart implements Part {
             Spread.of(ratios).text("%.2f")));
   }
 
-  private static List<Claimers.Taker> takers(List<StateStore> stores) {
-    List<Claimers.Taker> takers = new ArrayList<>();
+  private static List<Concurrently.Call> takers(List<StateStore> stores) {
+    List<Concurrently.Call> takers = new ArrayList<>();
     for (int i = 0; i < CLAIMERS; i++) {
       StateStore store = stores.get(i % stores.size());
       String worker = "bench-" + i;
@@ -170,8 +171,8 @@ public final class ClaimsPart implements Part {
     return takers;
   }
 
-  private static List<Claimers.Taker> bareTakers(List<BareQueue.Claimer> claimers) {
-    List<Claimers.Taker> takers = new ArrayList<>();
+  private static List<Concurrently.Call> bareTakers(List<BareQueue.Claimer> claimers) {
+    List<Concurrently.Call> takers = new ArrayList<>();
     for (int i = 0; i < CLAIMERS; i++) {
       BareQueue.Claimer claimer = claimers.get(i % claimers.size());
       takers.add(
