@@ -38,7 +38,7 @@ final class ClaimAtOnce {
       """
       run_id, execution_id, task_id, run_state, run_version, last_attempt, run_created_at, run_started_at, run_ended_at,
       attempt_state, lease, pool, priority, ready_at, request_hash, id, workflow_id, workflow_revision, state, version,
-      labels, inputs, created_at, started_at, ended_at, error, before""";
+      labels, inputs, created_at, started_at, ended_at, error, before, unfinished, ended, next_position""";
 
   /**
    * Parameters: the ranges of the lanes, the pools, twice the number of task runs, the limit of
@@ -94,19 +94,16 @@ final class ClaimAtOnce {
           ), recorded AS (
             INSERT INTO {s}.history (execution_id, position, committed_at, transition_count, transitions, unfinished, ended)
             SELECT c.id,
-                   coalesce(l.position + l.transition_count, 0) + 2 * (c.turn - 1)
+                   coalesce(c.next_position, 0) + 2 * (c.turn - 1)
                      + CASE WHEN c.state = 'PENDING' AND c.turn > 1 THEN 1 ELSE 0 END,
                    c.at, CASE WHEN c.state = 'PENDING' AND c.turn = 1 THEN 3 ELSE 2 END,
                    '[' || CASE WHEN c.state = 'PENDING' AND c.turn = 1
                                THEN '["EXECUTION","' || c.id || '","PENDING","RUNNING"],' ELSE '' END
                      || '["TASK_RUN","' || c.run_id || '","' || c.run_state || '","RUNNING"],["ATTEMPT","' || c.run_id
                      || '/' || c.last_attempt + 1 || '",null,"RUNNING"]]',
-                   CASE WHEN l.position IS NULL THEN 0 ELSE l.unfinished END,
-                   CASE WHEN l.position IS NULL THEN 0 ELSE l.ended END
+                   CASE WHEN c.next_position IS NULL THEN 0 ELSE c.unfinished END,
+                   CASE WHEN c.next_position IS NULL THEN 0 ELSE c.ended END
             FROM chosen c
-            LEFT JOIN LATERAL (
-              SELECT h.position, h.transition_count, h.unfinished, h.ended FROM {s}.history h
-              WHERE h.execution_id = c.id ORDER BY h.position DESC LIMIT 1) l ON true
           ), gone AS (
             DELETE FROM {s}.ready_task_runs r USING chosen c WHERE r.task_run_id = c.run_id RETURNING 1
           )

@@ -40,12 +40,16 @@ final class PostgresClaimReads {
              a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > clock_timestamp() THEN 1 ELSE 2 END,
              r.pool, r.priority, (extract(epoch FROM r.available_at) * 1000000)::bigint, r.request_hash,
              r.id, r.workflow_id, r.workflow_revision, r.state, r.version, d.labels, d.inputs,
-             r.created_at, r.started_at, r.ended_at, r.error, {before}
+             r.created_at, r.started_at, r.ended_at, r.error, {before},
+             h.unfinished, h.ended, h.position + h.transition_count
       FROM ({ready}) r
       JOIN {s}.task_runs t ON t.id = r.task_run_id
       LEFT JOIN {s}.execution_details d ON d.execution_id = r.id
       LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
-      LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt""";
+      LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
+      LEFT JOIN LATERAL (
+        SELECT x.position, x.transition_count, x.unfinished, x.ended FROM {s}.history x
+        WHERE x.execution_id = r.id ORDER BY x.position DESC LIMIT 1) h ON true""";
 
   private static final String LOCKED =
       """

@@ -62,7 +62,7 @@ final class SqliteReads {
              a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > {now} THEN 1 ELSE 2 END,
              picked.pool, picked.priority, picked.available_at, e.request_hash,
              e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-             e.created_at, e.started_at, e.ended_at, e.error, e.state
+             e.created_at, e.started_at, e.ended_at, e.error, e.state, NULL, NULL
       FROM ({ready}) picked
       CROSS JOIN task_runs t INDEXED BY sqlite_autoindex_task_runs_1 ON t.id = picked.task_run_id
       CROSS JOIN executions e INDEXED BY sqlite_autoindex_executions_1 ON e.id = t.execution_id

@@ -19,6 +19,11 @@ public record TaskRunCounts(int taskRuns, int live, int endedAttempts) {
    */
   static final TaskRunCounts UNKNOWN = new TaskRunCounts(-1, -1, -1);
 
+  /** The counts of an execution of which nothing has ended. */
+  public static TaskRunCounts allLive(int taskRuns) {
+    return new TaskRunCounts(taskRuns, taskRuns, 0);
+  }
+
   /** Number of ended task runs plus number of ended attempts. */
   public int ended() {
     return taskRuns - live + endedAttempts;

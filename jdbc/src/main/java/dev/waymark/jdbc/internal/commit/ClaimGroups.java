@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClaimGroups {
   private final Consumer<List<ClaimTicket>> transaction;
+  private final Turns turns;
   private final int mostLeaders;
   private final int mostTaken;
   private final Object lock = new Object();
@@ -45,11 +46,14 @@ final class ClaimGroups {
    *
    * @param transaction claims for a group, and gives an answer to each of its tickets or sends it
    *     alone
-   * @param mostLeaders maximum number of concurrent groups
+   * @param turns what each group takes a turn of
+   * @param mostLeaders maximum number of leaders, including those that wait for a turn
    * @param mostTaken maximum number of task runs that the claims of a group ask for together
    */
-  ClaimGroups(Consumer<List<ClaimTicket>> transaction, int mostLeaders, int mostTaken) {
+  ClaimGroups(
+      Consumer<List<ClaimTicket>> transaction, Turns turns, int mostLeaders, int mostTaken) {
     this.transaction = transaction;
+    this.turns = turns;
     this.mostLeaders = mostLeaders;
     this.mostTaken = mostTaken;
   }
@@ -116,10 +120,12 @@ final class ClaimGroups {
    */
   private void lead(ClaimTicket own) {
     List<ClaimTicket> group = new ArrayList<>();
+    turns.take();
     try {
       begin(group);
       transaction.accept(group);
     } finally {
+      turns.giveBack();
       end(own, group);
     }
   }

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>On a database with several concurrent write transactions there are as many leaders. A group
  * then starts only when the groups in flight {@link InFlightGroups do not touch} the executions
  * that it touches. So every change set has the same result as if all were committed one after the
- * other, in the order of the queue.
+ * other, in the order of the queue. Groups of claims count as well: both kinds take {@link Turns}.
  *
  * <p>When no thread waits for the first change set in the queue, a background thread leads, until
  * no group can start. It ends when it has been idle for a while. The futures of a group are
@@ -46,6 +46,7 @@ final class GroupCommitter implements AutoCloseable {
   private static final long MAX_GROUP_BYTES = 16L << 20;
 
   private final Consumer<List<Ticket>> transaction;
+  private final Turns turns;
   private final Limits limits;
   private final Background background = new Background();
   private final Object lock = new Object();
@@ -54,8 +55,10 @@ final class GroupCommitter implements AutoCloseable {
   private long waitingBytes;
   private int leaders;
 
-  GroupCommitter(Consumer<List<Ticket>> transaction, InFlightGroups groups, Limits limits) {
+  GroupCommitter(
+      Consumer<List<Ticket>> transaction, Turns turns, InFlightGroups groups, Limits limits) {
     this.transaction = transaction;
+    this.turns = turns;
     this.groups = groups;
     this.limits = limits;
   }
@@ -166,15 +169,27 @@ final class GroupCommitter implements AutoCloseable {
    */
   private void lead(Ticket own) {
     try {
-      while (!own.hasLedEnough()) {
-        InFlightGroups.Group group = nextGroup(own);
-        if (group == null) {
-          break;
-        }
-        commit(group);
+      boolean goesOn = true;
+      while (goesOn && !own.hasLedEnough()) {
+        goesOn = leadOneGroup(own);
       }
     } finally {
       resign(own);
+    }
+  }
+
+  /** Takes a turn, and only then the next group: what has come meanwhile is part of it. */
+  private boolean leadOneGroup(Ticket own) {
+    turns.take();
+    try {
+      InFlightGroups.Group group = nextGroup(own);
+      if (group == null) {
+        return false;
+      }
+      commit(group);
+      return true;
+    } finally {
+      turns.giveBack();
     }
   }
 

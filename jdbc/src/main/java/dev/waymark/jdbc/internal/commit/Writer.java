@@ -44,11 +44,12 @@ public final class Writer implements AutoCloseable {
             transactions, dialect, heads, limits, retryTimeout, ready, dueReads::mark);
     ClaimTransaction claim =
         new ClaimTransaction(transactions, dialect, heads, clock, limits, retryTimeout, dueReads);
-    this.claims = new ClaimGroups(claim::run, dialect.writers(), limits.maxClaims());
+    Turns turns = new Turns(dialect.writers());
+    this.claims = new ClaimGroups(claim::run, turns, dialect.writers(), limits.maxClaims());
     this.observer = new ObserverCalls(observer);
     this.committer =
         new GroupCommitter(
-            this::run, new InFlightGroups(dialect.writers(), heads::executions), limits);
+            this::run, turns, new InFlightGroups(dialect.writers(), heads::executions), limits);
   }
 
   /** Commits a change set together with those that wait at the same moment. */

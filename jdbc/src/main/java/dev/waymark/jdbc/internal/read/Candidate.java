@@ -3,6 +3,7 @@ package dev.waymark.jdbc.internal.read;
 import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.Ledger;
+import dev.waymark.core.internal.decide.TaskRunCounts;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestHash the request hash of its execution
  * @param execution its execution as it was before
  * @param stateBefore the state of its execution when picking began, before it was locked
+ * @param counts the counts of its execution; null when they are not known
  */
 public record Candidate(
     TaskRun taskRun,
@@ -33,7 +35,8 @@ public record Candidate(
     long readyAt,
     String requestHash,
     Execution execution,
-    ExecutionState stateBefore) {
+    ExecutionState stateBefore,
+    @Nullable TaskRunCounts counts) {
 
   /** Whether it was ready before its execution moved to CANCELLING, so that it may not start. */
   public boolean isCancelled() {
@@ -58,6 +61,9 @@ public record Candidate(
             execution.startedAt(),
             execution.endedAt(),
             requestHash));
+    if (counts != null) {
+      ledger.load(execution.id(), counts);
+    }
     ledger.load(
         new TaskRunHead(
             taskRun.id(),

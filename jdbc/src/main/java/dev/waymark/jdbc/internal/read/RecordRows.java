@@ -2,6 +2,7 @@ package dev.waymark.jdbc.internal.read;
 
 import dev.waymark.core.internal.decide.Digests;
 import dev.waymark.core.internal.decide.LeaseState;
+import dev.waymark.core.internal.decide.TaskRunCounts;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
@@ -102,7 +103,19 @@ final class RecordRows {
         row.getLong(14),
         row.getString(15),
         execution(row, 16),
-        ExecutionState.valueOf(row.getString(27)));
+        ExecutionState.valueOf(row.getString(27)),
+        counts(row));
+  }
+
+  /**
+   * The last row of the history has two sums, of which the counts can be told while nothing has
+   * ended.
+   */
+  private static @Nullable TaskRunCounts counts(ResultSet row) throws SQLException {
+    int unfinished = row.getInt(28);
+    boolean isKnown = !row.wasNull();
+    boolean hasNoEnds = row.getInt(29) == 0 && !row.wasNull();
+    return isKnown && hasNoEnds ? TaskRunCounts.allLive(unfinished) : null;
   }
 
   Attempt attempt(ResultSet row) throws SQLException {

@@ -79,7 +79,8 @@ public enum ReadStatement {
    * greatest priority first and the oldest first within it: the columns of a task run, the state of
    * its newest attempt, how its lease stands as {@link #LOAD_TASK_RUNS} says it, the pool, the
    * priority, the microseconds since the epoch from which on it is ready, the request hash of its
-   * execution, and the columns of the execution.
+   * execution, the columns of the execution, its state before it was locked, and of the last row of
+   * its history the number of unfinished task runs and that of ends, if the database has them.
    *
    * <p>Where the database has row locks, the ready one and its execution are locked, and what
    * others have locked, or whose execution they have, is passed over. There only the execution is

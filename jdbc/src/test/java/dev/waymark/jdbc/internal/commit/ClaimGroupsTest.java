@@ -68,6 +68,7 @@ class ClaimGroupsTest {
             later.accept(group);
           }
         },
+        new Turns(mostLeaders),
         mostLeaders,
         mostTaken);
   }
@@ -99,6 +100,7 @@ class ClaimGroupsTest {
               ran.add(Thread.currentThread());
               answer(group);
             },
+            new Turns(1),
             1,
             100);
     assertThat(claims.claim(request("w", 1, "a"))).isSameAs(NOTHING);
@@ -152,6 +154,31 @@ class ClaimGroupsTest {
     first.countDown();
     blocked.result();
     assertThat(groups).containsExactly(List.of("first"), List.of("second"));
+  }
+
+  @Test
+  @DisplayName("claims that arrive while their leader waits for its turn are part of its group")
+  void waitingForATurn() throws Exception {
+    Turns turns = new Turns(1);
+    ClaimGroups claims =
+        new ClaimGroups(
+            group -> {
+              var unused = record(group);
+              answer(group);
+            },
+            turns,
+            1,
+            100);
+    turns.take(); // as a group of commits does
+    Claimer leader = claim(claims, request("leader", 1, "a"));
+    Claimer follower = claim(claims, request("follower", 1, "a"));
+    assertThat(groups).isEmpty();
+    turns.giveBack();
+    leader.result();
+    follower.result();
+    assertThat(groups).containsExactly(List.of("leader", "follower"));
+    claims.claim(request("later", 1, "a"));
+    assertThat(groups).hasSize(2);
   }
 
   @Test

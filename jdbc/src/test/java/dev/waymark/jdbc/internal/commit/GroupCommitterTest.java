@@ -272,7 +272,8 @@ class GroupCommitterTest {
 
   /** A committer that commits one group at a time. */
   private static GroupCommitter newCommitter(Consumer<List<Ticket>> transaction, Limits limits) {
-    return new GroupCommitter(transaction, new InFlightGroups(1, changes -> null), limits);
+    return new GroupCommitter(
+        transaction, new Turns(1), new InFlightGroups(1, changes -> null), limits);
   }
 
   private List<Future<CommitResult>> submitBehindBusyLeader(

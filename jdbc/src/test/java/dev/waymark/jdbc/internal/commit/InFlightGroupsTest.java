@@ -71,6 +71,7 @@ class InFlightGroupsTest {
           mayEnd.acquireUninterruptibly();
           group.forEach(InFlightGroupsTest::answer);
         },
+        new Turns(most),
         new InFlightGroups(most, InFlightGroupsTest::footprint),
         Limits.defaults());
   }
@@ -229,6 +230,7 @@ class InFlightGroupsTest {
               groups.decrementAndGet();
               group.forEach(InFlightGroupsTest::answer);
             },
+            new Turns(3),
             new InFlightGroups(3, InFlightGroupsTest::footprint),
             Limits.defaults());
     int workers = 8;
