@@ -21,6 +21,7 @@ import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.testkit.Invariants;
 import dev.waymark.testkit.contract.base.ContractTest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -186,6 +187,37 @@ public abstract class CachedFactsContract extends ContractTest {
                       way.commit(example.get());
                       checkFacts(store);
                     }));
+  }
+
+  @Test
+  @DisplayName("a claim and the end of its task run, with a change by another store between them")
+  void endAfterClaim() {
+    flow();
+    StateStore worker = openAnother(); // knows only what its claim reads
+    for (boolean isDisturbed : new boolean[] {false, true, false}) {
+      ExecutionId one = execution();
+      TaskRunId run = taskRun(one);
+      store.commit(changes().readyTaskRun(run).build());
+      assertThat(worker.claim(ClaimRequest.of("w", 1, LONG)).claimed()).hasSize(1);
+      if (isDisturbed) {
+        var unused = taskRun(one);
+      }
+      AttemptId attempt = new AttemptId(run, 1);
+      ChangeSet end =
+          changes()
+              .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
+              .updateTaskRun(attempt, TaskRunState.SUCCEEDED)
+              .updateExecution(one, ExecutionState.SUCCEEDED)
+              .build();
+      if (isDisturbed) {
+        refusedFor(RecordRef.of(one), Reason.OUT_OF_STEP, () -> worker.commit(end));
+        assertThat(stored(attempt).state()).isEqualTo(AttemptState.RUNNING);
+      } else {
+        worker.commit(end);
+        assertThat(stored(one).state()).isEqualTo(ExecutionState.SUCCEEDED);
+      }
+    }
+    assertThat(Invariants.violations(store)).isEmpty();
   }
 
   // ---- using the cached facts
