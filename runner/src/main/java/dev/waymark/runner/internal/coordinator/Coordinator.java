@@ -33,6 +33,12 @@ import org.slf4j.LoggerFactory;
  * the store has sent a notification, claims ready task runs while there is a free slot, completes
  * the requests that are fulfilled, and sleeps until the next message or look.
  *
+ * <p><b>The hot path</b> of a short task waits for nothing. Its claim is answered on a thread of
+ * its own ({@link WorkSearch}), while earlier tasks run. It starts as soon as the work of another
+ * has ended, on a thread that is awake. Its end is decided from what the claim has brought, and
+ * sent ({@link EndRecorder}); the answer is a message like any other. So the thread costs a task
+ * two messages and no call to the store.
+ *
  * <p>One thread owns the whole picture, so there are no locks, with one exception: a request must
  * not be added while the thread ends. The work on executions is done by the objects that are
  * created here. They all belong to that thread. Other threads may call only the public methods of
