@@ -69,23 +69,34 @@ final class ClaimCandidates {
             request.limit()));
   }
 
-  /** The second round: ready task runs in pools with free slots; empty when there are none. */
+  /**
+   * The second round: ready task runs in pools with free slots; empty when there are none. The
+   * pools with as many free slots as the claim asks for need only one request together.
+   */
   List<Request> second() {
     List<Request> requests = new ArrayList<>();
-    slots.forEach(
-        (pool, most) -> {
-          int free = free(pool);
-          if (free > 0) {
-            requests.add(
-                picking(
-                    request.execution() == null
-                        ? ReadStatement.PICK_BOUNDED
-                        : ReadStatement.PICK_BOUNDED_OF_EXECUTION,
-                    List.of(pool),
-                    Math.min(request.limit(), free)));
-          }
-        });
+    List<String> wide = new ArrayList<>();
+    for (String pool : slots.keySet()) {
+      int free = free(pool);
+      if (free >= request.limit()) {
+        wide.add(pool);
+      } else if (free > 0) {
+        requests.add(pickingBounded(List.of(pool), free));
+      }
+    }
+    if (!wide.isEmpty() && request.limit() > 0) {
+      requests.add(pickingBounded(wide, request.limit()));
+    }
     return requests;
+  }
+
+  private Request pickingBounded(List<String> pools, int limit) {
+    return picking(
+        request.execution() == null
+            ? ReadStatement.PICK_BOUNDED
+            : ReadStatement.PICK_BOUNDED_OF_EXECUTION,
+        pools,
+        limit);
   }
 
   /**
