@@ -74,11 +74,25 @@ public final class Backlog {
 
   private void addReady(long taskRuns, String pool) throws SQLException {
     List<String> statements = inserts(taskRuns, "PENDING", 1, 0);
+    statements.add(historyOfCreations(taskRuns));
     statements.add(
         "INSERT INTO ready_task_runs (task_run_id, pool, priority, available_at) SELECT "
             + id('a', "n")
             + ", %s, 0, %s FROM (%s) s".formatted(pool, now(), series(next, taskRuns)));
     run(taskRuns, statements);
+  }
+
+  /** The row of history that a commit writes which creates an execution and its task runs. */
+  private String historyOfCreations(long taskRuns) {
+    String series = series(next / tasks, taskRuns / tasks);
+    String row =
+        "%s, %s, %s, '[[\"EXECUTION\",\"' || %s || '\",null,\"PENDING\"]]'"
+            .formatted(id('e', "n"), now(), 1 + tasks, isPostgres() ? id('e', "n") : "n");
+    return isPostgres()
+        ? "INSERT INTO history (execution_id, committed_at, transition_count, transitions, position,"
+            + " unfinished, ended) SELECT %s, 0, %s, 0 FROM (%s) s".formatted(row, tasks, series)
+        : "INSERT INTO history (execution_id, committed_at, transition_count, transitions)"
+            + " SELECT %s FROM (%s) s".formatted(row, series);
   }
 
   /** The statements that insert executions and task runs. */

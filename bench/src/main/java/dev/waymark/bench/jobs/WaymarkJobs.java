@@ -25,7 +25,6 @@ final class WaymarkJobs implements JobSystem {
   private static final String HANDLER = "nothing";
   private static final int STARTERS = 32;
 
-  private final StoreLocation location;
   private final StateStore store;
   private final Path logs;
   private final AtomicLong handled = new AtomicLong();
@@ -33,7 +32,6 @@ final class WaymarkJobs implements JobSystem {
 
   WaymarkJobs(StoreLocation location, Path logs) throws SQLException {
     location.clear();
-    this.location = location;
     this.store = location.open();
     this.logs = logs;
     store.saveWorkflow(
@@ -63,7 +61,6 @@ final class WaymarkJobs implements JobSystem {
     } finally {
       threads.shutdown();
     }
-    location.analyze();
   }
 
   private Runner runner(int concurrency) {
