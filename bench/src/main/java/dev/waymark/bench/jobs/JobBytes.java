@@ -105,8 +105,12 @@ final class JobBytes {
     while (system.handled() < jobs) {
       if (System.nanoTime() - begin > PATIENCE_NANOS) {
         throw new IllegalStateException(
-            "%s has run %s of %s jobs within ten minutes"
-                .formatted(system.name(), system.handled(), jobs));
+            system.name()
+                + " has run "
+                + system.handled()
+                + " of "
+                + jobs
+                + " jobs within ten minutes");
       }
       LockSupport.parkNanos(CHECK_NANOS);
     }
