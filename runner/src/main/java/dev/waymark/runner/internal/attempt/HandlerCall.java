@@ -9,6 +9,7 @@ import dev.waymark.runner.internal.process.RunningTask;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,6 @@ final class HandlerCall implements RunningTask {
   private final TaskHandler handler;
   private final HandlerContext context;
   private final @Nullable Duration timeout;
-  private final HandlerThreads threads;
   private final ScheduledExecutorService timer;
   private final Duration grace;
   private final CompletableFuture<ProcessEnd> ended = new CompletableFuture<>();
@@ -44,26 +44,28 @@ final class HandlerCall implements RunningTask {
       TaskHandler handler,
       HandlerContext context,
       @Nullable Duration timeout,
-      HandlerThreads threads,
       ScheduledExecutorService timer,
       Duration grace) {
     this.handler = handler;
     this.context = context;
     this.timeout = timeout;
-    this.threads = threads;
     this.timer = timer;
     this.grace = grace;
   }
 
-  /** Starts a call. */
+  /**
+   * Starts a call.
+   *
+   * @param threads runs each call at once, on a thread of its own
+   */
   static HandlerCall start(
       TaskHandler handler,
       HandlerContext context,
       @Nullable Duration timeout,
-      HandlerThreads threads,
+      Executor threads,
       ScheduledExecutorService timer,
       Duration grace) {
-    HandlerCall call = new HandlerCall(handler, context, timeout, threads, timer, grace);
+    HandlerCall call = new HandlerCall(handler, context, timeout, timer, grace);
     if (timeout != null) {
       call.clock =
           timer.schedule(() -> call.stop(Cause.TIMED_OUT), timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -112,9 +114,7 @@ final class HandlerCall implements RunningTask {
     }
     context.close();
     Map<String, String> outputs = error == null ? context.outputs() : Map.of();
-    if (!ended.complete(ProcessEnd.ofHandler(cause, error, timeout, outputs))) {
-      threads.returned();
-    }
+    ended.complete(ProcessEnd.ofHandler(cause, error, timeout, outputs));
   }
 
   @Override
@@ -148,7 +148,6 @@ final class HandlerCall implements RunningTask {
 
   private void giveUp(String error) {
     if (ended.complete(ProcessEnd.ofHandler(cause, error, timeout, Map.of()))) {
-      threads.abandoned();
       LOG.warn(
           "the handler of task {}, attempt {} of execution {} {}; its thread is abandoned",
           context.taskId(),

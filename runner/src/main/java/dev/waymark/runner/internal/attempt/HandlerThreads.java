@@ -8,8 +8,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads of the handlers of a worker: one for each slot, and one more for each handler that
- * was abandoned and still runs. So a call never waits for a thread.
+ * The threads of the handlers of a worker: as many as there are calls at the same time, including
+ * those that were abandoned and still run. So a call never waits for a thread.
  *
  * <p>The calls go through a queue, because most calls then find a thread that is awake: to wake a
  * sleeping one takes longer than a short handler. Thread-safe.
@@ -18,34 +18,45 @@ final class HandlerThreads implements Executor, AutoCloseable {
   /** How long a thread that no handler needs is kept. */
   private static final Duration IDLE = Duration.ofSeconds(10);
 
-  private final ThreadPoolExecutor threads;
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          1,
+          Integer.MAX_VALUE,
+          IDLE.toNanos(),
+          TimeUnit.NANOSECONDS,
+          new LinkedBlockingQueue<>(),
+          new DaemonThreads("waymark-handlers"));
 
-  /** Threads for as many concurrent calls, in addition to those that were abandoned. */
-  HandlerThreads(int slots) {
-    this.threads =
-        new ThreadPoolExecutor(
-            slots,
-            Integer.MAX_VALUE,
-            IDLE.toNanos(),
-            TimeUnit.NANOSECONDS,
-            new LinkedBlockingQueue<>(),
-            new DaemonThreads("waymark-handlers"));
+  /** How many calls have been given and have not returned. Guarded by this. */
+  private int calls;
+
+  HandlerThreads() {
     threads.allowCoreThreadTimeOut(true);
   }
 
   @Override
   public void execute(Runnable call) {
-    threads.execute(call);
+    begin();
+    threads.execute(
+        () -> {
+          try {
+            call.run();
+          } finally {
+            end();
+          }
+        });
   }
 
-  /** A call was abandoned and still runs. Its slot is free, so another thread must be available. */
-  synchronized void abandoned() {
-    threads.setCorePoolSize(threads.getCorePoolSize() + 1);
+  /** The pool starts a thread for a call only while it has fewer than its core size. */
+  private synchronized void begin() {
+    calls++;
+    if (calls > threads.getCorePoolSize()) {
+      threads.setCorePoolSize(calls);
+    }
   }
 
-  /** A call that was abandoned has returned. */
-  synchronized void returned() {
-    threads.setCorePoolSize(threads.getCorePoolSize() - 1);
+  private synchronized void end() {
+    calls--;
   }
 
   @Override

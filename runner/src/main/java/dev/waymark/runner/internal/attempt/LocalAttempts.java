@@ -46,7 +46,7 @@ public final class LocalAttempts implements AutoCloseable {
   private final Heartbeat heartbeat;
   private final LogShipper logs;
   private final Map<AttemptId, LocalAttempt> locals = new ConcurrentHashMap<>();
-  private final HandlerThreads threads;
+  private final HandlerThreads threads = new HandlerThreads();
 
   // The following fields belong to the coordinator's thread.
 
@@ -82,7 +82,6 @@ public final class LocalAttempts implements AutoCloseable {
     this.ended = ended;
     this.heartbeat = new Heartbeat(config, timer, this::lost);
     this.logs = new LogShipper(config);
-    this.threads = new HandlerThreads(config.concurrency());
   }
 
   /**
