@@ -2,6 +2,7 @@ package dev.waymark.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -33,6 +34,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 @DisplayName("Settings that a role or a database gives to the sessions of a store")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OtherSettingsTest {
+  private static final String TRANSACTION_TIMEOUT = "transaction_timeout = '900ms'";
   private static final String PASSWORD = "s3cret";
 
   /** Settings of a role that change how long a statement may take, or what it means. */
@@ -102,10 +104,14 @@ class OtherSettingsTest {
 
   private void setAll() {
     HOSTILE.forEach(this::set);
-    String since17 = "SELECT current_setting('server_version_num')::int >= 170000";
-    if (TestServer.text(since17).equals("t")) {
-      set("transaction_timeout = '900ms'");
+    if (hasTransactionTimeout()) {
+      set(TRANSACTION_TIMEOUT);
     }
+  }
+
+  private static boolean hasTransactionTimeout() {
+    return TestServer.text("SELECT current_setting('server_version_num')::int >= 170000")
+        .equals("t");
   }
 
   private PostgresStateStore.Builder builder() {
@@ -161,6 +167,24 @@ class OtherSettingsTest {
       work.run();
       work.checkExecutions(hostile);
       Counts.check(schema);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "do not end an opening that reads the catalog for longer than a transaction may last")
+  void slowLook() {
+    assumeTrue(hasTransactionTimeout(), "transaction_timeout exists since PostgreSQL 17");
+    builder().build().close();
+    set(TRANSACTION_TIMEOUT);
+    BeforeStatement source =
+        new BeforeStatement(
+            TestServer.url(), "pg_trigger", () -> TestServer.execute("SELECT pg_sleep(1)"));
+    source.setUser(role);
+    source.setPassword(PASSWORD);
+    try (StateStore store =
+        PostgresStateStore.builder(source).schema(schema).retryTimeout(Duration.ZERO).build()) {
+      assertThat(store.executions(ExecutionQuery.all()).total()).isZero();
     }
   }
 

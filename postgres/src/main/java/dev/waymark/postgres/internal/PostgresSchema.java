@@ -95,9 +95,10 @@ public final class PostgresSchema {
   /** Returns null when the schema is not up to date. */
   private @Nullable PostgresServer look(Connection connection, PostgresSessions sessions)
       throws SQLException {
+    int version = connection.getMetaData().getDatabaseMajorVersion();
     boolean done = false;
     try {
-      PostgresMigrations.execute(connection, PostgresTransactions.look(settings));
+      PostgresMigrations.execute(connection, PostgresTransactions.look(settings, version));
       PostgresServer server = PostgresServer.look(connection, errors.place());
       if (server.isPooled()) {
         sessions.avoidPreparedStatements(); // in migrations already

@@ -131,10 +131,12 @@ final class PostgresTransactions {
   /**
    * The statements that begin a read of the catalog. All of it is from one snapshot: another
    * process may migrate the schema at the same time.
+   *
+   * @param serverVersion the major version of the server
    */
-  static String look(PostgresSettings settings) {
+  static String look(PostgresSettings settings, int serverVersion) {
     return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY NOT DEFERRABLE;\nSELECT "
-        + together(new PostgresTransactions(settings, 0).timeouts(Scope.TRANSACTION));
+        + together(new PostgresTransactions(settings, serverVersion).timeouts(Scope.TRANSACTION));
   }
 
   /**
