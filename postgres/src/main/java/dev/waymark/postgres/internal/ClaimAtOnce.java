@@ -68,7 +68,6 @@ final class ClaimAtOnce {
           ), begun AS (
             UPDATE {s}.executions e SET state = 'RUNNING', version = e.version + 1, started_at = coalesce(e.started_at, c.at)
             FROM chosen c WHERE c.turn = 1 AND c.state = 'PENDING' AND e.id = c.id AND e.version = c.version
-              AND {by_writer}
             RETURNING 1
           ), counted AS (
             INSERT INTO {s}.execution_counts AS k (workflow_id, state, day, slot, executions)
@@ -115,7 +114,6 @@ final class ClaimAtOnce {
                                  SELECT count(*) FROM chosen b WHERE b.turn = 1 AND b.state = 'PENDING')
                               THEN 1 ELSE 0 END)
           ORDER BY c.place"""
-              .replace("{by_writer}", ExecutionCounts.BY_WRITER)
               .replace("{slot}", ExecutionCounts.SLOT)
               .replace("{add}", ExecutionCounts.ADD)
               .replace("{plain}", PLAIN)

@@ -8,24 +8,15 @@ import java.util.List;
 /**
  * How the store counts executions, once for each transaction. The triggers of the table {@code
  * executions} count whatever anybody else writes, once for each statement; that takes the server
- * longer than the rest of an update of one execution. They do nothing while the setting {@code
- * waymark.counted} says that the writer counts. Each statement of the store that writes executions
- * sets it itself ({@link #BY_WRITER}), until the statement that counts or the end of the
- * transaction. So nothing depends on the session, which others may share, and no write is ever
- * counted twice or not at all.
+ * longer than the rest of an update of one execution. They do nothing in a transaction in which
+ * {@link #COUNTED} is set, and every transaction of the store that writes has set it.
  *
  * <p>A transaction adds to the rows of a slot that no other transaction has until this one ends:
  * the lowest of sixteen that is free. If none is free, it waits for one. The triggers do the same.
  */
 final class ExecutionCounts {
-  /**
-   * A condition of a statement that writes executions, which is always true. It is evaluated once,
-   * before the first row, and sets that the writer counts.
-   */
-  static final String BY_WRITER = "(SELECT set_config('waymark.counted', 'yes', true)) = 'yes'";
-
-  private static final String BY_TRIGGERS =
-      "(SELECT set_config('waymark.counted', 'no', true)) = 'no'";
+  /** The setting that says that the writer counts, and its value. */
+  static final String COUNTED = "waymark.counted yes";
 
   /** Evaluated at most once in a statement, and only when there is something to count. */
   static final String SLOT =
@@ -40,18 +31,14 @@ final class ExecutionCounts {
   static final String ADD =
       "ON CONFLICT (workflow_id, state, day, slot) DO UPDATE SET executions = k.executions + excluded.executions";
 
-  /**
-   * Parameters: each property of the changes as one array. From here on, the triggers count again.
-   */
+  /** Parameters: each property of the changes as one array. */
   static final String CHANGE =
       """
       INSERT INTO {s}.execution_counts AS k (workflow_id, state, day, slot, executions)
       SELECT v.workflow_id, v.state, v.day, {slot}, v.executions
       FROM unnest(?::text[], ?::text[], ?::integer[], ?::bigint[]) AS v (workflow_id, state, day, executions)
-      WHERE {by_triggers}
       """
               .replace("{slot}", SLOT)
-              .replace("{by_triggers}", BY_TRIGGERS)
           + ADD;
 
   private ExecutionCounts() {}

@@ -75,9 +75,7 @@ final class PostgresWrites {
           SELECT v.id, v.workflow_id, v.workflow_revision, v.state, v.version, v.request_hash, v.created_at
           FROM unnest(?::uuid[], ?::text[], ?::integer[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[])
             AS v (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
-          WHERE\s"""
-              + ExecutionCounts.BY_WRITER
-              + " ORDER BY v.id";
+          ORDER BY v.id""";
       case INSERT_EXECUTION_DETAIL ->
           """
           INSERT INTO {s}.execution_details (execution_id, labels, inputs)
@@ -124,8 +122,7 @@ final class PostgresWrites {
               ended_at = v.ended_at, error = coalesce(v.error, e.error)
           FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[])
             AS v (state, version, started_at, ended_at, error, id)
-          WHERE e.id = ANY (ARRAY [v.id]) AND e.version = v.version - 1 AND\s"""
-              + ExecutionCounts.BY_WRITER;
+          WHERE e.id = ANY (ARRAY [v.id]) AND e.version = v.version - 1""";
       // The execution is locked, and this statement began after the lock, so it reads the last row.
       // A last row without counts of ends is followed by rows without them.
       case INSERT_HISTORY ->

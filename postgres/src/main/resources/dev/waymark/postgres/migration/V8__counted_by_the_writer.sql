@@ -1,7 +1,7 @@
 -- The state store on PostgreSQL, version 8: a writer that counts executions itself spares the triggers.
 --
--- The triggers count each statement, and take longer for it than the rest of an update of one execution. Waymark now counts once for each transaction, and its
--- statements say so by a setting of the transaction. The triggers count for everyone else: SQL written by hand, and processes of an earlier version that are still at work.
+-- The triggers count each statement, and take longer for it than the rest of an update of one execution. Waymark now counts once for each transaction, and says so by a
+-- setting. The triggers count for everyone else: SQL written by hand, and processes of an earlier version that are still at work.
 LOCK TABLE executions IN ACCESS EXCLUSIVE MODE;
 
 CREATE OR REPLACE TRIGGER executions_count_created AFTER INSERT ON executions REFERENCING NEW TABLE AS new_rows
