@@ -2,12 +2,8 @@ package dev.waymark.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
-import dev.waymark.core.model.Ids;
-import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.query.ExecutionQuery;
-import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
@@ -110,37 +106,6 @@ class PostgresCountsTest {
     Counts.check(sql, schema);
     execute(sql, insert("generate_series(0, 9)"));
     assertThat(total()).isEqualTo(10);
-  }
-
-  @Test
-  @DisplayName("are left to a transaction that counts itself, but not its deletes and truncations")
-  void countedByTheWriter() throws SQLException {
-    Connection sql = begin();
-    execute(sql, "SET LOCAL waymark.counted = 'yes'; " + PAUSE + one(0));
-    execute(sql, insert("generate_series(100, 109)"));
-    execute(sql, "DELETE FROM executions WHERE " + one(1));
-    sql.commit();
-    assertThat(total()).isEqualTo(39);
-    assertThat(total(ExecutionState.PAUSED)).isZero();
-    execute(sql, "TRUNCATE executions CASCADE");
-    execute(sql, insert("generate_series(200, 204)")); // the setting has ended with its transaction
-    sql.commit();
-    assertThat(total()).isEqualTo(5);
-  }
-
-  @Test
-  @DisplayName("of a store and of manual SQL between its commits add up")
-  void besideManualSql() throws SQLException {
-    Connection sql = connect();
-    try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
-      ExecutionId id = Ids.system().executionId();
-      store.createExecution(new NewExecution(id, new WorkflowId("a")));
-      execute(sql, PAUSE + "id = '" + id + "'");
-      store.updateExecution(id, ExecutionState.RUNNING, 2);
-      execute(sql, PAUSE + "workflow_id = 'b'");
-      store.updateExecution(id, ExecutionState.CANCELLING, 3);
-      Counts.check(schema);
-    }
   }
 
   @Test

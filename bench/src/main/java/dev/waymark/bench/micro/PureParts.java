@@ -83,7 +83,6 @@ public class PureParts {
             ExecutionState.RUNNING,
             2,
             NOW,
-            NOW,
             null,
             "hash"));
     ledger.load(lifecycle.execution(), new TaskRunCounts(3, 3, 0));

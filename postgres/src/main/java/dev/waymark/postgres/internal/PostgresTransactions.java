@@ -167,7 +167,6 @@ final class PostgresTransactions {
     all.addAll(set(PLANNED_ONCE, scope));
     all.addAll(set(JOINED_BY_KEY, scope));
     all.addAll(set(WRITING, scope));
-    all.addAll(set(List.of(ExecutionCounts.COUNTED), scope));
     all.addAll(durable(scope));
     return all;
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.jdbc.internal.read.ClaimReads;
-import dev.waymark.jdbc.internal.sql.CountChanges;
 import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -202,7 +201,7 @@ class PostgresDeadRowsTest {
 
   private void commit(Session session, List<Rows> rows) throws SQLException {
     dialect.beginWrite(session);
-    dialect.writeAndCommit(session, rows, CountChanges.NONE);
+    dialect.writeAndCommit(session, rows);
   }
 
   private long fewest(Session session) throws SQLException {

@@ -61,7 +61,6 @@ final class ExecutionRules {
             wanted.workflowId(),
             wanted.state(),
             wanted.version(),
-            wanted.createdAt(),
             null,
             null,
             prepared.requestHash()));

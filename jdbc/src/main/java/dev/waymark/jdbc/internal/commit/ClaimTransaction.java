@@ -290,10 +290,8 @@ final class ClaimTransaction {
       dialect.read(session, reads.reporting(MAX_REPORTED));
     }
     share(shares, grants, ledger);
-    GroupRows granted = new GroupRows();
-    grants.forEach(grant -> granted.add(grant.decided().effects(), at));
     try {
-      if (!dialect.writeAndCommit(session, rows(picked, granted), granted.counts())) {
+      if (!dialect.writeAndCommit(session, rows(picked, grants, at))) {
         throw new IllegalStateException("a record exists that the claim was about to create");
       }
     } catch (SQLException e) {
@@ -351,7 +349,9 @@ final class ClaimTransaction {
   /** A candidate that was granted. */
   private record Grant(Candidate picked, Decider.Grant decided) {}
 
-  private static List<Rows> rows(List<Candidate> picked, GroupRows granted) {
+  private static List<Rows> rows(List<Candidate> picked, List<Grant> grants, Instant at) {
+    GroupRows rows = new GroupRows();
+    grants.forEach(grant -> rows.add(grant.decided().effects(), at));
     Rows gone = WriteStatement.DELETE_READY.rows();
     picked.forEach(each -> gone.add(each.id().value()));
     Rows due = WriteStatement.PUT_DUE.rows();
@@ -360,7 +360,7 @@ final class ClaimTransaction {
         .map(each -> each.execution().id().value())
         .distinct()
         .forEach(id -> due.add(id, DueReason.SETTLE.name(), 0L));
-    List<Rows> writes = new ArrayList<>(granted.rows());
+    List<Rows> writes = new ArrayList<>(rows.rows());
     writes.add(gone);
     if (!due.isEmpty()) {
       writes.add(due);

@@ -241,9 +241,8 @@ final class GroupTransaction {
       return null; // A record to create exists: it was loaded with one of its task runs.
     }
     List<Verdict> verdicts = decide(group, ledger);
-    GroupRows writes = writes(verdicts);
     if (verdicts.stream().noneMatch(Verdict.Refused.class::isInstance)
-        && dialect.writeAndCommit(session, writes.rows(), writes.counts())) {
+        && dialect.writeAndCommit(session, rows(verdicts))) {
       answer(group, verdicts);
       return verdicts;
     }
@@ -266,10 +265,9 @@ final class GroupTransaction {
     }
     List<Rows> rows = new ArrayList<>(preconditions.checks());
     rows.removeIf(Rows::isEmpty);
-    GroupRows writes = writes(verdicts);
-    rows.addAll(writes.rows());
+    rows.addAll(rows(verdicts));
     try {
-      if (dialect.writeAndCommit(session, rows, writes.counts())) {
+      if (dialect.writeAndCommit(session, rows)) {
         answer(group, verdicts);
         heads.recordHit();
         return verdicts;
@@ -334,11 +332,10 @@ final class GroupTransaction {
     Ledger ledger = new Ledger();
     loader.load(session, footprint, ledger, withReady);
     List<Verdict> verdicts = decide(group, ledger);
-    GroupRows writes = writes(verdicts);
-    List<Rows> rows = writes.rows();
+    List<Rows> rows = rows(verdicts);
     if (rows.isEmpty()) {
       dialect.rollback(session);
-    } else if (!dialect.writeAndCommit(session, rows, writes.counts())) {
+    } else if (!dialect.writeAndCommit(session, rows)) {
       return null;
     }
     answer(group, verdicts);
@@ -354,16 +351,16 @@ final class GroupTransaction {
     return verdicts;
   }
 
-  private static GroupRows writes(List<Verdict> verdicts) {
-    GroupRows writes = new GroupRows();
+  private static List<Rows> rows(List<Verdict> verdicts) {
+    GroupRows rows = new GroupRows();
     for (Verdict verdict : verdicts) {
       if (verdict instanceof Verdict.Accepted accepted) {
-        writes.add(accepted);
+        rows.add(accepted);
       } else if (verdict instanceof Verdict.Repeated repeated) {
-        writes.add(repeated);
+        rows.add(repeated);
       }
     }
-    return writes;
+    return rows.rows();
   }
 
   private void answer(List<Ticket> group, List<Verdict> verdicts) {

@@ -57,7 +57,6 @@ public record Candidate(
             execution.workflowId(),
             execution.state(),
             execution.version(),
-            execution.createdAt(),
             execution.startedAt(),
             execution.endedAt(),
             requestHash));
