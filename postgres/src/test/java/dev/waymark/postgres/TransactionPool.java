@@ -29,6 +29,10 @@ final class TransactionPool implements AutoCloseable {
 
   private final ServerSocket listener;
   private final List<Peer> idle = new ArrayList<>();
+
+  /** All sessions, guarded by those that are idle. */
+  private final List<Peer> sessions = new ArrayList<>();
+
   private final Random random;
   private final AtomicInteger exchanges = new AtomicInteger();
   private final AtomicInteger errors = new AtomicInteger();
@@ -59,7 +63,7 @@ final class TransactionPool implements AutoCloseable {
   public void close() throws IOException {
     listener.close();
     synchronized (idle) {
-      for (Peer server : idle) {
+      for (Peer server : sessions) {
         server.socket.close();
       }
     }
@@ -111,6 +115,9 @@ final class TransactionPool implements AutoCloseable {
     }
     String[] place = TestServer.hostAndPort();
     Peer server = new Peer(new Socket(place[0], Integer.parseInt(place[1])));
+    synchronized (idle) {
+      sessions.add(server);
+    }
     server.write(begin);
     while (answer(server, client) == 'R') { // it asks for a password
       client.pass(client.in.read(), server);

@@ -33,9 +33,8 @@ import org.slf4j.LoggerFactory;
  * HeadCache}, so most groups load nothing. Where one writer at a time sees every change ({@link
  * Dialect#stamp}), the cache is current, or the group is decided again. Elsewhere the group is
  * decided from the cache, and what it was decided on is checked by the statements that write
- * ({@link Preconditions}). So BEGIN, checks, writes, counts and COMMIT are one round trip. Each
- * kind of write is one statement for the whole group, because starting a statement costs more than
- * a row.
+ * ({@link Preconditions}). So BEGIN, checks, writes and COMMIT are one round trip. Each kind of
+ * write is one statement for the whole group, because starting a statement costs more than a row.
  *
  * <p>Any {@link SQLException} ends the transaction. The dialect names the remedy. After a conflict
  * with another process or a lost connection, the group is retried. Otherwise each change set is
