@@ -21,7 +21,7 @@ final class HandlerThreads implements Executor, AutoCloseable {
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
           1,
-          Integer.MAX_VALUE,
+          1,
           IDLE.toNanos(),
           TimeUnit.NANOSECONDS,
           new LinkedBlockingQueue<>(),
@@ -47,10 +47,11 @@ final class HandlerThreads implements Executor, AutoCloseable {
         });
   }
 
-  /** The pool starts a thread for a call only while it has fewer than its core size. */
+  /** The pool starts a thread for a call while it has fewer than its size. */
   private synchronized void begin() {
     calls++;
     if (calls > threads.getCorePoolSize()) {
+      threads.setMaximumPoolSize(calls);
       threads.setCorePoolSize(calls);
     }
   }
