@@ -2,8 +2,12 @@ package dev.waymark.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testserver.TestServer;
 import java.sql.Connection;
@@ -106,6 +110,60 @@ class PostgresCountsTest {
     Counts.check(sql, schema);
     execute(sql, insert("generate_series(0, 9)"));
     assertThat(total()).isEqualTo(10);
+  }
+
+  @Test
+  @DisplayName("are left to a transaction that counts itself, but not its deletes and truncations")
+  void countedByTheWriter() throws SQLException {
+    Connection sql = begin();
+    execute(sql, "SET LOCAL waymark.counted = 'yes'; " + PAUSE + one(0));
+    execute(sql, insert("generate_series(100, 109)"));
+    execute(sql, "DELETE FROM executions WHERE " + one(1));
+    sql.commit();
+    assertThat(total()).isEqualTo(39);
+    assertThat(total(ExecutionState.PAUSED)).isZero();
+    execute(sql, "TRUNCATE executions CASCADE");
+    execute(sql, insert("generate_series(200, 204)")); // the setting has ended with its transaction
+    sql.commit();
+    assertThat(total()).isEqualTo(5);
+  }
+
+  @Test
+  @DisplayName("of a store and of manual SQL between its commits add up")
+  void besideManualSql() throws SQLException {
+    Connection sql = connect();
+    try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
+      ExecutionId id = Ids.system().executionId();
+      store.createExecution(new NewExecution(id, new WorkflowId("a")));
+      execute(sql, PAUSE + "id = '" + id + "'");
+      store.updateExecution(id, ExecutionState.RUNNING, 2);
+      execute(sql, PAUSE + "workflow_id = 'b'");
+      store.updateExecution(id, ExecutionState.CANCELLING, 3);
+      Counts.check(schema);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "are right after a move of an execution that was deleted and created again, or corrected")
+  void createdAgain() throws SQLException {
+    Connection sql = connect();
+    try (StateStore store = PostgresStateStore.builder(TestServer.url()).schema(schema).build()) {
+      ExecutionId id = Ids.system().executionId();
+      store.createExecution(new NewExecution(id, new WorkflowId("a")));
+      execute(sql, "DELETE FROM history WHERE execution_id = '" + id + "'");
+      execute(sql, "DELETE FROM executions WHERE id = '" + id + "'");
+      execute(sql, insert("generate_series(101, 101)").replace("md5(i::text)", "('" + id + "')"));
+      store.updateExecution(id, ExecutionState.RUNNING, 1);
+      Counts.check(schema);
+      execute(sql, "UPDATE executions SET workflow_id = 'a' WHERE id = '" + id + "'");
+      store.updateExecution(id, ExecutionState.PAUSED, 2);
+      Counts.check(schema);
+      execute(
+          sql, "UPDATE executions SET created_at = '1971-02-03 04:05Z' WHERE id = '" + id + "'");
+      store.updateExecution(id, ExecutionState.RUNNING, 3);
+      Counts.check(schema);
+    }
   }
 
   @Test

@@ -154,6 +154,7 @@ final class Records {
         execution.workflowId(),
         execution.state(),
         execution.version(),
+        execution.createdAt(),
         execution.startedAt(),
         execution.endedAt(),
         present(requestHashes.get(execution.id())));

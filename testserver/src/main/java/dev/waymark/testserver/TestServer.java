@@ -41,7 +41,8 @@ public final class TestServer {
           "V4__claims",
           "V5__independent_of_names",
           "V6__scan_bounds",
-          "V7__standing_in_history");
+          "V7__standing_in_history",
+          "V8__counted_by_the_writer");
 
   private TestServer() {}
 

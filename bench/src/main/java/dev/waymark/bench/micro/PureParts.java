@@ -83,6 +83,7 @@ public class PureParts {
             ExecutionState.RUNNING,
             2,
             NOW,
+            NOW,
             null,
             "hash"));
     ledger.load(lifecycle.execution(), new TaskRunCounts(3, 3, 0));

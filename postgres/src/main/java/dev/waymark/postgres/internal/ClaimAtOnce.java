@@ -68,7 +68,17 @@ final class ClaimAtOnce {
           ), begun AS (
             UPDATE {s}.executions e SET state = 'RUNNING', version = e.version + 1, started_at = coalesce(e.started_at, c.at)
             FROM chosen c WHERE c.turn = 1 AND c.state = 'PENDING' AND e.id = c.id AND e.version = c.version
+              AND {by_writer}
             RETURNING 1
+          ), counted AS (
+            INSERT INTO {s}.execution_counts AS k (workflow_id, state, day, slot, executions)
+            SELECT w.workflow_id, m.state, b.day, {slot}, sum(m.executions * b.begun)
+            FROM (SELECT c.workflow_id, (c.created_at AT TIME ZONE 'UTC')::date - DATE '1970-01-01' AS day, count(*) AS begun
+                  FROM chosen c WHERE c.turn = 1 AND c.state = 'PENDING' GROUP BY 1, 2) b
+            CROSS JOIN LATERAL (VALUES (''), (b.workflow_id)) w (workflow_id)
+            CROSS JOIN (VALUES ('PENDING', -1), ('RUNNING', 1)) m (state, executions)
+            GROUP BY 1, 2, 3
+            {add}
           ), moved AS (
             UPDATE {s}.task_runs t
             SET state = 'RUNNING', version = t.version + 1, last_attempt = t.last_attempt + 1,
@@ -105,6 +115,9 @@ final class ClaimAtOnce {
                                  SELECT count(*) FROM chosen b WHERE b.turn = 1 AND b.state = 'PENDING')
                               THEN 1 ELSE 0 END)
           ORDER BY c.place"""
+              .replace("{by_writer}", ExecutionCounts.BY_WRITER)
+              .replace("{slot}", ExecutionCounts.SLOT)
+              .replace("{add}", ExecutionCounts.ADD)
               .replace("{plain}", PLAIN)
               .replace("{columns}", COLUMNS);
 

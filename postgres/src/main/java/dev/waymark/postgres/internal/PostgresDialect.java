@@ -3,6 +3,7 @@ package dev.waymark.postgres.internal;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Times;
 import dev.waymark.jdbc.internal.sql.ColumnType;
+import dev.waymark.jdbc.internal.sql.CountChanges;
 import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.FailedCall;
@@ -51,6 +52,7 @@ public final class PostgresDialect implements Dialect {
   private final String beginWrite;
   private final String beginRead;
   private final String claimAtOnce;
+  private final String countChanges;
   private final Map<List<String>, String> together = new ConcurrentHashMap<>();
   private final ScanBounds bounds = new ScanBounds();
   private final RecordedLanes lanes = new RecordedLanes();
@@ -59,6 +61,7 @@ public final class PostgresDialect implements Dialect {
   public PostgresDialect(PostgresSettings settings, PostgresErrors errors, PostgresServer server) {
     this.sql = new PostgresSql(settings.schema());
     this.claimAtOnce = sql.in(ClaimAtOnce.TEXT);
+    this.countChanges = sql.in(ExecutionCounts.CHANGE);
     this.errors = errors;
     this.writers = Math.min(MOST_WRITERS, settings.poolSize());
     PostgresTransactions transactions = new PostgresTransactions(settings, server.version());
@@ -177,11 +180,16 @@ public final class PostgresDialect implements Dialect {
    * server, which then skips all that follows.
    */
   @Override
-  public boolean writeAndCommit(Session session, List<Rows> writes) throws SQLException {
+  public boolean writeAndCommit(Session session, List<Rows> writes, CountChanges counts)
+      throws SQLException {
     Batch batch = new Batch(session, together);
     batch.addDeferred();
     for (Rows rows : writes) {
       batch.add(sql(rows.statement()), (statement, first) -> bind(statement, first, rows));
+    }
+    List<CountChanges.Change> changes = counts.list();
+    if (!changes.isEmpty()) {
+      batch.add(countChanges, (s, next) -> ExecutionCounts.bind(s, next, changes));
     }
     List<Lane> unrecorded = lanes.unrecorded(writes);
     if (!unrecorded.isEmpty()) {

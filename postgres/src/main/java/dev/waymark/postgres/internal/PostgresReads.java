@@ -105,7 +105,7 @@ final class PostgresReads {
       // or an attempt holds it. So these rows need no locks, and are read after it.
       case LOAD_EXECUTIONS ->
           """
-          SELECT e.id, e.state, e.version, e.started_at, e.ended_at, e.request_hash, e.workflow_id
+          SELECT e.id, e.state, e.version, e.started_at, e.ended_at, e.request_hash, e.workflow_id, e.created_at
           FROM {s}.executions e
           WHERE e.id = ANY (?::uuid[] || ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?)))
           ORDER BY e.id FOR NO KEY UPDATE""";

@@ -75,7 +75,9 @@ final class PostgresWrites {
           SELECT v.id, v.workflow_id, v.workflow_revision, v.state, v.version, v.request_hash, v.created_at
           FROM unnest(?::uuid[], ?::text[], ?::integer[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[])
             AS v (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
-          ORDER BY v.id""";
+          WHERE\s"""
+              + ExecutionCounts.BY_WRITER
+              + " ORDER BY v.id";
       case INSERT_EXECUTION_DETAIL ->
           """
           INSERT INTO {s}.execution_details (execution_id, labels, inputs)
@@ -120,9 +122,12 @@ final class PostgresWrites {
           UPDATE {s}.executions e
           SET state = v.state, version = v.version, started_at = coalesce(e.started_at, v.started_at),
               ended_at = v.ended_at, error = coalesce(v.error, e.error)
-          FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[])
-            AS v (state, version, started_at, ended_at, error, id)
-          WHERE e.id = ANY (ARRAY [v.id]) AND e.version = v.version - 1""";
+          FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[], ?::text[],
+                      ?::timestamptz[])
+            AS v (state, version, started_at, ended_at, error, id, workflow_id, created_at)
+          WHERE e.id = ANY (ARRAY [v.id]) AND e.version = v.version - 1 AND e.workflow_id = v.workflow_id
+            AND e.created_at = v.created_at AND\s"""
+              + ExecutionCounts.BY_WRITER;
       // The execution is locked, and this statement began after the lock, so it reads the last row.
       // A last row without counts of ends is followed by rows without them.
       case INSERT_HISTORY ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waymark.jdbc.internal.sql.CountChanges;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -100,7 +101,7 @@ class PostgresConnectionTest {
       dialect.beginWrite(session);
       dialect.read(session, List.of());
       assertThat(state(session)).isEqualTo("7s 3s 5s on read committed off");
-      dialect.writeAndCommit(session, List.of());
+      dialect.writeAndCommit(session, List.of(), CountChanges.NONE);
       assertThat(state(session)).isEqualTo(before);
       dialect.beginRead(session);
       assertThat(state(session)).isEqualTo("7s 3s 5s off repeatable read on");
@@ -121,7 +122,7 @@ class PostgresConnectionTest {
         dialect.beginWrite(session);
         dialect.read(session, List.of());
         assertThat(state(session)).isEqualTo("7s 3s 5s on read committed off");
-        dialect.writeAndCommit(session, List.of());
+        dialect.writeAndCommit(session, List.of(), CountChanges.NONE);
         dialect.beginRead(session);
         assertThat(state(session)).isEqualTo("7s 3s 5s on repeatable read on");
         assertThat(TestServer.text(session.connection(), "SHOW enable_hashjoin")).isEqualTo("on");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.jdbc.internal.read.ClaimReads;
+import dev.waymark.jdbc.internal.sql.CountChanges;
 import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -201,7 +202,7 @@ class PostgresDeadRowsTest {
 
   private void commit(Session session, List<Rows> rows) throws SQLException {
     dialect.beginWrite(session);
-    dialect.writeAndCommit(session, rows);
+    dialect.writeAndCommit(session, rows, CountChanges.NONE);
   }
 
   private long fewest(Session session) throws SQLException {

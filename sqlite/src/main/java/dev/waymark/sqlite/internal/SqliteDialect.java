@@ -3,6 +3,7 @@ package dev.waymark.sqlite.internal;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Times;
 import dev.waymark.jdbc.internal.sql.ColumnType;
+import dev.waymark.jdbc.internal.sql.CountChanges;
 import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.FailedCall;
@@ -130,7 +131,8 @@ public final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public boolean writeAndCommit(Session session, List<Rows> writes) throws SQLException {
+  public boolean writeAndCommit(Session session, List<Rows> writes, CountChanges counts)
+      throws SQLException {
     for (Rows rows : writes) {
       if (!write(session, rows)) {
         return false;

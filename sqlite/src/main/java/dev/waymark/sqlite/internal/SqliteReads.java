@@ -154,7 +154,7 @@ final class SqliteReads {
               .formatted(TEXTS);
       case LOAD_EXECUTIONS ->
           """
-          SELECT id, state, version, started_at, ended_at, request_hash, workflow_id FROM executions
+          SELECT id, state, version, started_at, ended_at, request_hash, workflow_id, created_at FROM executions
           WHERE id IN (SELECT unhex(value) FROM json_each(?)
                        UNION SELECT execution_id FROM task_runs
                        WHERE id IN (SELECT unhex(value) FROM json_each(?)))\

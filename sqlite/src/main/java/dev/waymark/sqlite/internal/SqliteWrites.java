@@ -61,7 +61,7 @@ final class SqliteWrites {
           """
           UPDATE executions
           SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error)
-          WHERE id = ?6 AND version = ?2 - 1\
+          WHERE id = ?6 AND version = ?2 - 1 AND workflow_id = ?7 AND created_at = ?8\
           """;
       // Ended records are counted when they are not cached; with one writer the cache is current.
       case INSERT_HISTORY ->

@@ -12,6 +12,7 @@ public record ExecutionHead(
     WorkflowId workflowId,
     ExecutionState state,
     long version,
+    Instant createdAt,
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
     String requestHash) {
@@ -34,6 +35,7 @@ public record ExecutionHead(
         workflowId,
         to,
         version + 1,
+        createdAt,
         startedAt == null && to == ExecutionState.RUNNING ? at : startedAt,
         to.isTerminal() ? at : null,
         requestHash);

@@ -61,6 +61,7 @@ final class ExecutionRules {
             wanted.workflowId(),
             wanted.state(),
             wanted.version(),
+            wanted.createdAt(),
             null,
             null,
             prepared.requestHash()));

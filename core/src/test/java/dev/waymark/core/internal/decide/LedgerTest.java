@@ -15,6 +15,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,8 @@ class LedgerTest {
   private final ReadyHead ready = new ReadyHead(taskRun, "gpu", 0, true);
 
   private static ExecutionHead head(ExecutionId id) {
-    return new ExecutionHead(id, FLOW, ExecutionState.RUNNING, 1, null, null, "request");
+    return new ExecutionHead(
+        id, FLOW, ExecutionState.RUNNING, 1, Instant.EPOCH, null, null, "request");
   }
 
   private static TaskRunHead head(TaskRunId id, ExecutionId execution) {

@@ -290,8 +290,10 @@ final class ClaimTransaction {
       dialect.read(session, reads.reporting(MAX_REPORTED));
     }
     share(shares, grants, ledger);
+    GroupRows granted = new GroupRows();
+    grants.forEach(grant -> granted.add(grant.decided().effects(), at));
     try {
-      if (!dialect.writeAndCommit(session, rows(picked, grants, at))) {
+      if (!dialect.writeAndCommit(session, rows(picked, granted), granted.counts())) {
         throw new IllegalStateException("a record exists that the claim was about to create");
       }
     } catch (SQLException e) {
@@ -349,9 +351,7 @@ final class ClaimTransaction {
   /** A candidate that was granted. */
   private record Grant(Candidate picked, Decider.Grant decided) {}
 
-  private static List<Rows> rows(List<Candidate> picked, List<Grant> grants, Instant at) {
-    GroupRows rows = new GroupRows();
-    grants.forEach(grant -> rows.add(grant.decided().effects(), at));
+  private static List<Rows> rows(List<Candidate> picked, GroupRows granted) {
     Rows gone = WriteStatement.DELETE_READY.rows();
     picked.forEach(each -> gone.add(each.id().value()));
     Rows due = WriteStatement.PUT_DUE.rows();
@@ -360,7 +360,7 @@ final class ClaimTransaction {
         .map(each -> each.execution().id().value())
         .distinct()
         .forEach(id -> due.add(id, DueReason.SETTLE.name(), 0L));
-    List<Rows> writes = new ArrayList<>(rows.rows());
+    List<Rows> writes = new ArrayList<>(granted.rows());
     writes.add(gone);
     if (!due.isEmpty()) {
       writes.add(due);

@@ -1,10 +1,13 @@
 package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.internal.decide.Effect;
+import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.PastCommit;
 import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.jdbc.internal.read.TransitionText;
+import dev.waymark.jdbc.internal.sql.CountChanges;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
 import java.time.Instant;
@@ -23,6 +26,7 @@ final class GroupRows {
   private final Rows history = WriteStatement.INSERT_HISTORY.rows();
   private final Rows commits = WriteStatement.INSERT_COMMIT.rows();
   private final Rows touched = WriteStatement.TOUCH_COMMIT.rows();
+  private final CountChanges counts = new CountChanges();
 
   GroupRows() {
     batches.add(new WriteBatch());
@@ -40,6 +44,7 @@ final class GroupRows {
     Map<ExecutionId, List<Effect.Moved>> moves = new LinkedHashMap<>();
     for (Effect effect : effects) {
       addToBatch(effect);
+      count(effect);
       if (effect instanceof Effect.Moved move) {
         moves.computeIfAbsent(move.executionId(), id -> new ArrayList<>()).add(move);
       }
@@ -62,6 +67,16 @@ final class GroupRows {
     }
     history.add(
         execution.value(), at, moves.size(), TransitionText.write(moves), unfinished, ended);
+  }
+
+  private void count(Effect effect) {
+    if (effect instanceof Effect.ExecutionCreated created) {
+      Execution execution = created.execution();
+      counts.add(execution.workflowId(), null, execution.state(), execution.createdAt());
+    } else if (effect instanceof Effect.ExecutionMoved moved) {
+      ExecutionHead after = moved.after();
+      counts.add(after.workflowId(), moved.from(), after.state(), after.createdAt());
+    }
   }
 
   private void addToBatch(Effect effect) {
@@ -90,5 +105,10 @@ final class GroupRows {
     all.addAll(List.of(history, commits, touched));
     all.removeIf(Rows::isEmpty);
     return all;
+  }
+
+  /** How the numbers of executions change by these rows. */
+  CountChanges counts() {
+    return counts;
   }
 }

@@ -240,8 +240,9 @@ final class GroupTransaction {
       return null; // A record to create exists: it was loaded with one of its task runs.
     }
     List<Verdict> verdicts = decide(group, ledger);
+    GroupRows writes = writes(verdicts);
     if (verdicts.stream().noneMatch(Verdict.Refused.class::isInstance)
-        && dialect.writeAndCommit(session, rows(verdicts))) {
+        && dialect.writeAndCommit(session, writes.rows(), writes.counts())) {
       answer(group, verdicts);
       return verdicts;
     }
@@ -264,9 +265,10 @@ final class GroupTransaction {
     }
     List<Rows> rows = new ArrayList<>(preconditions.checks());
     rows.removeIf(Rows::isEmpty);
-    rows.addAll(rows(verdicts));
+    GroupRows writes = writes(verdicts);
+    rows.addAll(writes.rows());
     try {
-      if (dialect.writeAndCommit(session, rows)) {
+      if (dialect.writeAndCommit(session, rows, writes.counts())) {
         answer(group, verdicts);
         heads.recordHit();
         return verdicts;
@@ -331,10 +333,11 @@ final class GroupTransaction {
     Ledger ledger = new Ledger();
     loader.load(session, footprint, ledger, withReady);
     List<Verdict> verdicts = decide(group, ledger);
-    List<Rows> rows = rows(verdicts);
+    GroupRows writes = writes(verdicts);
+    List<Rows> rows = writes.rows();
     if (rows.isEmpty()) {
       dialect.rollback(session);
-    } else if (!dialect.writeAndCommit(session, rows)) {
+    } else if (!dialect.writeAndCommit(session, rows, writes.counts())) {
       return null;
     }
     answer(group, verdicts);
@@ -350,16 +353,16 @@ final class GroupTransaction {
     return verdicts;
   }
 
-  private static List<Rows> rows(List<Verdict> verdicts) {
-    GroupRows rows = new GroupRows();
+  private static GroupRows writes(List<Verdict> verdicts) {
+    GroupRows writes = new GroupRows();
     for (Verdict verdict : verdicts) {
       if (verdict instanceof Verdict.Accepted accepted) {
-        rows.add(accepted);
+        writes.add(accepted);
       } else if (verdict instanceof Verdict.Repeated repeated) {
-        rows.add(repeated);
+        writes.add(repeated);
       }
     }
-    return rows.rows();
+    return writes;
   }
 
   private void answer(List<Ticket> group, List<Verdict> verdicts) {

@@ -285,6 +285,7 @@ final class LedgerLoader {
               new WorkflowId(row.getString(7)),
               ExecutionState.valueOf(row.getString(2)),
               row.getLong(3),
+              Objects.requireNonNull(dialect.time(row, 8)),
               dialect.time(row, 4),
               dialect.time(row, 5),
               row.getString(6)));

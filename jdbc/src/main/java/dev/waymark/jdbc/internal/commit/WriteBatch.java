@@ -394,7 +394,9 @@ final class WriteBatch implements EffectVisitor {
           e.startedAt(),
           e.endedAt(),
           change.error(),
-          e.id().value());
+          e.id().value(),
+          e.workflowId().value(),
+          e.createdAt());
     }
     return rows.values();
   }

@@ -57,6 +57,7 @@ public record Candidate(
             execution.workflowId(),
             execution.state(),
             execution.version(),
+            execution.createdAt(),
             execution.startedAt(),
             execution.endedAt(),
             requestHash));

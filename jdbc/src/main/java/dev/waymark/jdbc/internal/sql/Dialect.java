@@ -121,6 +121,8 @@ public interface Dialect {
    * Writes one set of rows after the other, each with one prepared statement, and makes the
    * transaction durable; in as few round trips as the database allows.
    *
+   * @param counts how the numbers of executions change by these writes. A database whose triggers
+   *     count every write ignores it.
    * @return false, and nothing is durable, when a record to be inserted exists already; the
    *     transaction is then to be rolled back. A database that has no {@link #stamp} throws an
    *     error that {@link #isContradiction is a contradiction} instead.
@@ -129,7 +131,8 @@ public interface Dialect {
    * @throws IllegalStateException when a row did not find exactly one record as it should be;
    *     nothing is durable. A database that has no stamp throws an error likewise.
    */
-  boolean writeAndCommit(Session session, List<Rows> writes) throws SQLException;
+  boolean writeAndCommit(Session session, List<Rows> writes, CountChanges counts)
+      throws SQLException;
 
   /**
    * Whether an error says that the records differ from what the rows to be written expect. The

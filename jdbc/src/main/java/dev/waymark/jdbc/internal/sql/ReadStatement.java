@@ -26,7 +26,14 @@ public enum ReadStatement {
   LOAD_UNDER_WAY,
   /** Execution ids, ids of task runs whose executions are to be loaded too -> the columns. */
   LOAD_EXECUTIONS(
-      "id", "state", "version", "started_at", "ended_at", "request_hash", "workflow_id"),
+      "id",
+      "state",
+      "version",
+      "started_at",
+      "ended_at",
+      "request_hash",
+      "workflow_id",
+      "created_at"),
   /**
    * Task run ids -> the columns of a task run head: task run id, execution id, task id, state,
    * version, newest attempt, its state, started at, ended at, and the lease of the newest attempt:

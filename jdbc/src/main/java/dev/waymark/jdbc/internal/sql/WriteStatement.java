@@ -105,8 +105,10 @@ public enum WriteStatement {
       bigint("version_before"),
       integer("attempt_before")),
   /**
-   * The version must be the next. The statement keeps a time of the start that is already set, and
-   * the error when the new one is null.
+   * The version must be the next. Workflow and time of creation must be the known ones, because the
+   * execution is counted by them: another program may have deleted the execution and created it
+   * again. The statement keeps a time of the start that is already set, and the error when the new
+   * one is null.
    */
   UPDATE_EXECUTION(
       Kind.CHANGE,
@@ -115,7 +117,9 @@ public enum WriteStatement {
       time("started_at"),
       time("ended_at"),
       text("error"),
-      uuid("id")),
+      uuid("id"),
+      text("workflow_id"),
+      time("created_at")),
   /**
    * The last two columns are the changes of two numbers by the transitions: of unfinished task
    * runs, and of ended task runs and attempts.

@@ -20,6 +20,7 @@ import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,9 @@ class HeadCacheTest {
   private static Ledger ledger(ExecutionId... executions) {
     Ledger ledger = new Ledger();
     for (ExecutionId id : executions) {
-      ledger.load(new ExecutionHead(id, FLOW, ExecutionState.PENDING, 1, null, null, "hash"));
+      ledger.load(
+          new ExecutionHead(
+              id, FLOW, ExecutionState.PENDING, 1, Instant.EPOCH, null, null, "hash"));
     }
     return ledger;
   }
