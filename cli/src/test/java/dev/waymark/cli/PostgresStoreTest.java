@@ -3,6 +3,7 @@ package dev.waymark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.testkit.Await;
+import dev.waymark.testserver.RestartableServer;
 import dev.waymark.testserver.TestServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,6 +52,52 @@ class PostgresStoreTest extends CliTest {
                 Files.getPosixFilePermissions(home.resolve(".waymark/logs"))))
         .isEqualTo("rwx------");
     assertThat(home.resolve(".waymark/waymark.db")).doesNotExist();
+  }
+
+  @Test
+  @DisplayName(
+      "commands that only read use the replica of --read-store, and say how far it is behind")
+  void replica() throws Exception {
+    try (RestartableServer primary = RestartableServer.start()) {
+      environment.put("WAYMARK_STORE", on(primary));
+      String id = runFile(HELLO).id();
+      try (RestartableServer standby = primary.standby(freePort())) {
+        Await.until("the end on the standby", () -> show(standby, id).contains("SUCCEEDED"));
+        Run list = waymark("executions", "list", "--read-store", on(standby), "-o", "json");
+        assertThat(parse(list.out())).containsEntry("total", 1);
+        assertThat(list.err()).startsWith("waymark: read from a replica that ").hasLineCount(1);
+        environment.put("WAYMARK_READ_STORE", on(standby));
+        assertThat(waymark("logs", id).out()).contains("hello world");
+        assertThat(waymark("workflows", "list").err()).contains("replica");
+        assertThat(waymark("executions", "rerun", id).err()).doesNotContain("replica");
+        environment.put("WAYMARK_READ_STORE", on(primary));
+        assertThat(waymark("workflows", "list").err()).isEmpty();
+      }
+    }
+  }
+
+  private String show(RestartableServer server, String id) {
+    return waymark("executions", "show", id, "--read-store", on(server)).out();
+  }
+
+  private static String on(RestartableServer server) {
+    return "postgresql://postgres@localhost:" + server.port() + "/postgres?retry-timeout=5s";
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  @DisplayName("a file is no replica")
+  void noReplica() throws IOException {
+    runFile(HELLO);
+    assertThat(waymark("executions", "list", "--read-store", "sqlite:copy.db").err())
+        .isEqualTo(
+            "waymark: no read-only store at sqlite:copy.db: it has no replicas; give the URL of a"
+                + " PostgreSQL server, or read from the store itself\n");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.spi.StoreBuilder;
 import dev.waymark.core.store.ForwardingStateStore;
+import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.postgres.internal.PostgresConnector;
 import dev.waymark.postgres.internal.PostgresErrors;
@@ -15,6 +16,7 @@ import dev.waymark.postgres.internal.PostgresServer;
 import dev.waymark.postgres.internal.PostgresSessions;
 import dev.waymark.postgres.internal.PostgresSettings;
 import dev.waymark.postgres.internal.PostgresStore;
+import dev.waymark.postgres.internal.ReadOnlyStore;
 import dev.waymark.postgres.internal.connect.PostgresAddress;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -51,7 +53,7 @@ import org.postgresql.PGProperty;
  * @since 0.1.0
  */
 public final class PostgresStateStore extends ForwardingStateStore {
-  private PostgresStateStore(PostgresStore store) {
+  private PostgresStateStore(StateStore store) {
     super(store);
   }
 
@@ -82,8 +84,9 @@ public final class PostgresStateStore extends ForwardingStateStore {
    * Begins with the settings of a URL: {@code postgresql://user:password@host:port/database} or
    * {@code jdbc:postgresql://host:port/database}. After a question mark it may have settings of the
    * store ({@code schema}, {@code pool-size}, {@code pool-timeout}, {@code connect-timeout}, {@code
-   * statement-timeout}, {@code lock-timeout}, {@code idle-timeout}, {@code retry-timeout}; a
-   * duration is written as {@code 250ms} or {@code 1m30s}) and parameters of the driver.
+   * statement-timeout}, {@code lock-timeout}, {@code idle-timeout}, {@code retry-timeout}, {@code
+   * read-only}; a duration is written as {@code 250ms} or {@code 1m30s}) and parameters of the
+   * driver.
    *
    * <p>User and password end at the last {@code @} in front of the next {@code /}, {@code ?} or
    * {@code #}. These characters themselves are written {@code %40}, {@code %2F}, {@code %3F} and
@@ -155,6 +158,7 @@ public final class PostgresStateStore extends ForwardingStateStore {
     private Duration idleTimeout = Duration.ofMinutes(1);
     private Duration retryTimeout = Duration.ofSeconds(30);
     private Map<String, String> environment = System.getenv();
+    private boolean readOnly;
 
     private Builder(@Nullable PostgresAddress address, @Nullable DataSource source) {
       this.address = address;
@@ -179,6 +183,7 @@ public final class PostgresStateStore extends ForwardingStateStore {
       settings.put("lock-timeout", (b, text) -> b.lockTimeout(duration("lock-timeout", text)));
       settings.put("idle-timeout", (b, text) -> b.idleTimeout(duration("idle-timeout", text)));
       settings.put("retry-timeout", (b, text) -> b.retryTimeout(duration("retry-timeout", text)));
+      settings.put("read-only", (b, text) -> b.readOnly(truth("read-only", text)));
       return settings;
     }
 
@@ -196,6 +201,13 @@ public final class PostgresStateStore extends ForwardingStateStore {
             name + " " + Text.quote(text) + " is not a duration; write for example 250ms or 1m30s");
       }
       return duration;
+    }
+
+    private static boolean truth(String name, String text) {
+      if (text.equals("true") || text.equals("false")) {
+        return text.equals("true");
+      }
+      throw new InvalidInputException(name + " " + Text.quote(text) + " is not true or false");
     }
 
     private static int number(String name, String text) {
@@ -324,6 +336,18 @@ public final class PostgresStateStore extends ForwardingStateStore {
     }
 
     /**
+     * Whether the store is only read; false by default. Such a store uses a standby if the URL
+     * names one, and else the primary; the parameter {@code targetServerType} of the driver changes
+     * that. It creates and migrates nothing. It refuses writes and claims with {@link
+     * dev.waymark.core.error.StoreRejectedException}, and calls no listener of {@link #onReady}.
+     * {@link #replicaLag} says how old what it reads can be.
+     */
+    public Builder readOnly(boolean only) {
+      this.readOnly = only;
+      return this;
+    }
+
+    /**
      * Opens the store. Waits within the retry time-out for a server that is found but not ready,
      * because it starts, recovers or has no free connection. Does not wait for a server that is not
      * found.
@@ -369,6 +393,9 @@ public final class PostgresStateStore extends ForwardingStateStore {
     private PostgresStateStore connect(
         PostgresAddress address, PostgresSettings settings, PostgresErrors errors)
         throws SQLException {
+      if (readOnly) {
+        address.setDefault(PGProperty.TARGET_SERVER_TYPE, "preferSecondary");
+      }
       PostgresConnector connector = new PostgresConnector(address, settings);
       PostgresSessions sessions = PostgresSessions.pooled(connector, settings);
       return prepare(settings, errors, sessions, connector);
@@ -382,14 +409,16 @@ public final class PostgresStateStore extends ForwardingStateStore {
         throws SQLException {
       boolean ready = false;
       try {
-        if (!createIfMissing()) {
+        if (readOnly || !createIfMissing()) {
           PostgresOpening.requireStore(sessions, settings, errors);
         }
-        PostgresServer server = new PostgresSchema(settings, errors).prepare(sessions);
-        ready = true;
-        return new PostgresStateStore(
+        PostgresSchema schema = new PostgresSchema(settings, errors);
+        PostgresServer server = readOnly ? schema.require(sessions) : schema.prepare(sessions);
+        PostgresStore store =
             new PostgresStore(
-                settings, errors, server, sessions, outsideOfPool, clock(), limits(), observer()));
+                settings, errors, server, sessions, outsideOfPool, clock(), limits(), observer());
+        ready = true;
+        return new PostgresStateStore(readOnly ? new ReadOnlyStore(store, errors) : store);
       } finally {
         if (!ready) {
           sessions.close();

@@ -77,6 +77,7 @@ public final class MemoryProvider implements StoreProvider {
 
     @Override
     public StateStore open() {
+      options.refuseReadOnly(shown);
       InMemoryStateStore first =
           options.createIfMissing()
               ? STORES.computeIfAbsent(name, missing -> new InMemoryStateStore())

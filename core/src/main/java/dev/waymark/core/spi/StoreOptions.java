@@ -1,5 +1,6 @@
 package dev.waymark.core.spi;
 
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StoreObserver;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Map;
  */
 public final class StoreOptions {
   private final boolean createIfMissing;
+  private final boolean readOnly;
   private final Limits limits;
   private final InstantSource clock;
   private final StoreObserver observer;
@@ -23,6 +25,7 @@ public final class StoreOptions {
 
   private StoreOptions(Builder builder) {
     this.createIfMissing = builder.createIfMissing();
+    this.readOnly = builder.readOnly;
     this.limits = builder.limits();
     this.clock = builder.clock();
     this.observer = builder.observer();
@@ -44,6 +47,27 @@ public final class StoreOptions {
   /** Whether a missing store is created. */
   public boolean createIfMissing() {
     return createIfMissing;
+  }
+
+  /** Whether the store is only read, and can be a replica. */
+  public boolean readOnly() {
+    return readOnly;
+  }
+
+  /**
+   * Refuses a read-only store, for a backend that has none.
+   *
+   * @param url names the store in the error
+   * @throws InvalidInputException when the store is to be {@linkplain #readOnly read-only}
+   */
+  public void refuseReadOnly(String url) {
+    if (readOnly) {
+      throw new InvalidInputException(
+          "no read-only store at "
+              + url
+              + ": it has no replicas; give the URL of a PostgreSQL server, or read from the store"
+              + " itself");
+    }
   }
 
   /** The limits of the store, of which the URL may change some. */
@@ -86,6 +110,7 @@ public final class StoreOptions {
     private Path home = Path.of(System.getProperty("user.home", ""));
     private Map<String, String> environment = System.getenv();
     private boolean silencesDriver;
+    private boolean readOnly;
 
     private Builder() {}
 
@@ -112,6 +137,16 @@ public final class StoreOptions {
      */
     public Builder silencesDriver(boolean silences) {
       this.silencesDriver = silences;
+      return this;
+    }
+
+    /**
+     * Whether the store is only read; false by default. On PostgreSQL, a standby is then used if
+     * there is one. A read-only store creates and migrates nothing, and refuses writes. SQLite has
+     * no such stores.
+     */
+    public Builder readOnly(boolean only) {
+      this.readOnly = only;
       return this;
     }
 

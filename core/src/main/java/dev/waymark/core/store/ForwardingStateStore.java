@@ -13,6 +13,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Page;
 import dev.waymark.core.query.PageRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -101,6 +102,11 @@ public abstract class ForwardingStateStore implements StateStore {
   @Override
   public Subscription onReady(Runnable listener) {
     return delegate.onReady(listener);
+  }
+
+  @Override
+  public @Nullable Duration replicaLag() {
+    return delegate.replicaLag();
   }
 
   @Override

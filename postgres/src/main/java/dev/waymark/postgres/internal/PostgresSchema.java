@@ -92,6 +92,25 @@ public final class PostgresSchema {
     return server == null ? Objects.requireNonNull(sessions.with(this::migrate)) : server;
   }
 
+  /**
+   * Returns the properties of the server, and changes nothing.
+   *
+   * @throws SchemaMismatchException as {@link #prepare}, and when the schema is not up to date
+   */
+  public PostgresServer require(PostgresSessions sessions) throws SQLException {
+    PostgresServer server = sessions.with(connection -> look(connection, sessions));
+    if (server == null) {
+      throw new SchemaMismatchException(
+          errors.place()
+              + " has an earlier schema version than "
+              + VERSION
+              + ", and a read-only store migrates nothing. Open the store once with this version of"
+              + " Waymark for writing; a replica then receives the migration",
+          null);
+    }
+    return server;
+  }
+
   /** Returns null when the schema is not up to date. */
   private @Nullable PostgresServer look(Connection connection, PostgresSessions sessions)
       throws SQLException {

@@ -4,8 +4,10 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.internal.JdbcStateStore;
+import java.time.Duration;
 import java.time.InstantSource;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** The store behind {@link dev.waymark.postgres.PostgresStateStore}. */
 public final class PostgresStore extends JdbcStateStore {
@@ -39,6 +41,11 @@ public final class PostgresStore extends JdbcStateStore {
   @Override
   public Subscription onReady(Runnable listener) {
     return this.listener.during(super.onReady(listener));
+  }
+
+  /** How old what a read sees can be; null when the server is not a standby. */
+  @Nullable Duration lag() {
+    return look("read how far the replica is behind", ReplicaLag::of);
   }
 
   @Override

@@ -22,6 +22,11 @@ final class AttemptsListCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     Printer printer = context.printer();
     TaskRunId id = context.lookup().taskRun(context.arguments().requiredOperand());

@@ -75,6 +75,11 @@ final class ExecutionsListCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     Printer printer = context.printer();
     ExecutionQuery query = query(context);

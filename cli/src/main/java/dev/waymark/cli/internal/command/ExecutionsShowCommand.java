@@ -47,6 +47,11 @@ final class ExecutionsShowCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     Printer printer = context.printer();
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());

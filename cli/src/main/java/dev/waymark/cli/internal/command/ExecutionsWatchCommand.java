@@ -29,6 +29,11 @@ final class ExecutionsWatchCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     Printer printer = context.printer();
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());

@@ -50,6 +50,11 @@ final class LogsCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     String given = context.arguments().value(ATTEMPT);
     Integer number = given == null ? null : Values.number("--attempt", given, 1, Integer.MAX_VALUE);

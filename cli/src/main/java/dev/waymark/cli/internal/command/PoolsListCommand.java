@@ -23,6 +23,11 @@ final class PoolsListCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     context.printer().all(context.store().poolUse(), context.views().pools());
     return ExitCode.DONE;

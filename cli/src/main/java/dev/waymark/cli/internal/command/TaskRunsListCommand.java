@@ -20,6 +20,11 @@ final class TaskRunsListCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     Printer printer = context.printer();
     ExecutionId id = context.lookup().execution(context.arguments().requiredOperand());

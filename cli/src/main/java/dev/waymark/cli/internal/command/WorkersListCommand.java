@@ -20,6 +20,11 @@ final class WorkersListCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     context.printer().all(context.store().workers(), context.views().workers());
     return ExitCode.DONE;

@@ -20,6 +20,11 @@ final class WorkflowsHistoryCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     Printer printer = context.printer();
     WorkflowId id = context.lookup().workflow(context.arguments().requiredOperand());

@@ -18,6 +18,11 @@ final class WorkflowsListCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     Printer printer = context.printer();
     printer.page(context.store().workflows(Pages.request(context)), context.views().workflows());

@@ -38,6 +38,11 @@ final class WorkflowsShowCommand implements Command {
   }
 
   @Override
+  public boolean reads() {
+    return true;
+  }
+
+  @Override
   public int run(Context context) {
     Printer printer = context.printer();
     WorkflowId id = context.lookup().workflow(context.arguments().requiredOperand());

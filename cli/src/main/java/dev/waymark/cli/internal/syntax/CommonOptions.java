@@ -15,6 +15,15 @@ public final class CommonOptions {
               + " sqlite:~/.waymark/waymark.db).",
           "--store");
 
+  /** Selects the store for commands that only read. */
+  public static final Option READ_STORE =
+      Option.of(
+          "URL",
+          "URL of a replica of the store on PostgreSQL, for commands that only read (default:"
+              + " $WAYMARK_READ_STORE, else the store itself). A message says how far it can be"
+              + " behind.",
+          "--read-store");
+
   /** Prints more to standard error. */
   public static final Option VERBOSE =
       Option.flag("Print log messages, and the stack trace of an error.", "-v", "--verbose");
@@ -32,7 +41,7 @@ public final class CommonOptions {
           .candidates(Format.NAMES);
 
   /** All options that every command accepts. */
-  public static final List<Option> ALL = List.of(STORE, VERBOSE, HELP);
+  public static final List<Option> ALL = List.of(STORE, READ_STORE, VERBOSE, HELP);
 
   private CommonOptions() {}
 

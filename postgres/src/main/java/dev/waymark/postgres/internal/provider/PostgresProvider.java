@@ -40,6 +40,9 @@ public final class PostgresProvider implements StoreProvider {
     variables.put("HOME", options.home().toString());
     Limits limits = settings.limits();
     builder.options(options).limits(limits).environment(variables);
+    if (options.readOnly()) {
+      builder.readOnly(true);
+    }
     return new PostgresUrl(builder.shownUrl(), builder, limits, options.logDirectory());
   }
 

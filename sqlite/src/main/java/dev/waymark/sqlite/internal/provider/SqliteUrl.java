@@ -31,6 +31,7 @@ record SqliteUrl(String shown, Path file, SqliteStateStore.Builder builder, Limi
   static SqliteUrl read(String url, StoreOptions options) {
     String rest = url.substring(url.indexOf(':') + 1);
     checkNoPassword(rest);
+    options.refuseReadOnly(url);
     int question = rest.indexOf('?');
     Path file = path(url, question < 0 ? rest : rest.substring(0, question), options.home());
     SqliteStateStore.Builder builder = SqliteStateStore.builder(file).options(options);

@@ -16,6 +16,11 @@ public interface Command {
     return false;
   }
 
+  /** Whether it only reads, and can therefore read from a replica. */
+  default boolean reads() {
+    return false;
+  }
+
   /** Runs the command and returns the exit code. */
   int run(Context context);
 }

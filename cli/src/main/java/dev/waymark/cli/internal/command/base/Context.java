@@ -12,10 +12,12 @@ import dev.waymark.cli.internal.store.DefaultStore;
 import dev.waymark.cli.internal.store.Lookup;
 import dev.waymark.cli.internal.syntax.Arguments;
 import dev.waymark.cli.internal.syntax.CommonOptions;
+import dev.waymark.core.internal.Durations;
 import dev.waymark.core.spi.StoreOptions;
 import dev.waymark.core.spi.StoreUrl;
 import dev.waymark.core.store.StateStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ public final class Context implements AutoCloseable {
   private final Output out;
   private final Messages messages;
   private final boolean createsStore;
+  private final boolean reads;
   private @Nullable StoreUrl storeUrl;
   private @Nullable StateStore store;
 
@@ -44,6 +47,7 @@ public final class Context implements AutoCloseable {
     this.out = out;
     this.messages = messages;
     this.createsStore = command.createsStore(arguments);
+    this.reads = command.reads();
   }
 
   /** The environment of the program. */
@@ -79,14 +83,25 @@ public final class Context implements AutoCloseable {
         String variable = surroundings.environment().getOrDefault("WAYMARK_STORE", "");
         given = variable.isEmpty() ? DefaultStore.URL : variable;
       }
-      storeUrl = StoreUrl.parse(given, storeOptions());
+      storeUrl = StoreUrl.parse(given, storeOptions(false));
     }
     return storeUrl;
   }
 
+  /** The URL of a replica for a command that only reads, or null if there is none. */
+  private @Nullable StoreUrl replicaUrl() {
+    String given = arguments.value(CommonOptions.READ_STORE);
+    if (given == null) {
+      given = surroundings.environment().get("WAYMARK_READ_STORE");
+    }
+    boolean named = reads && given != null && !given.isEmpty();
+    return named ? StoreUrl.parse(given, storeOptions(true)) : null;
+  }
+
   /** Everything that a driver logs is also reported as an error with a message of Waymark. */
-  private StoreOptions storeOptions() {
+  private StoreOptions storeOptions(boolean readOnly) {
     return StoreOptions.builder()
+        .readOnly(readOnly)
         .createIfMissing(createsStore)
         .home(surroundings.home())
         .environment(surroundings.environment())
@@ -94,16 +109,32 @@ public final class Context implements AutoCloseable {
         .build();
   }
 
-  /** The store; opened by the first call. */
+  /** The store, or a replica of it; opened by the first call. */
   public StateStore store() {
     if (store == null) {
       zone().keep();
+      StoreUrl replica = replicaUrl();
+      if (replica != null) {
+        store = replica.open();
+        sayLag(store);
+        return store;
+      }
       if (storeUrl().shown().equals(DefaultStore.URL)) {
         DefaultStore.prepareFolder(surroundings.home(), createsStore);
       }
       store = storeUrl().open();
     }
     return store;
+  }
+
+  private void sayLag(StateStore replica) {
+    Duration lag = replica.replicaLag();
+    if (lag != null) {
+      messages.say(
+          lag.isZero()
+              ? "read from a replica that has applied all that it received"
+              : "read from a replica that can be " + Durations.format(lag) + " behind");
+    }
   }
 
   /** The directory of the log files of attempts. */
