@@ -11,6 +11,7 @@ import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.bench.turns.Concurrently;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.StateStore;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Measures claims. The latency of a claim with a large backlog and many finished task runs is
@@ -72,7 +74,7 @@ public final class ClaimsPart implements Part {
     // A small backlog, as in a quick run, must be enough for all rounds and for the rates.
     int claims = (int) Math.min(MOST_CLAIMS, (1 + ready / SHARE_CLAIMED) * Backlog.TASKS);
     latency(settings, backend, claims, small, few, large);
-    rate(settings, backend, large, ready);
+    rate(settings, backend, large, many, ready);
   }
 
   private void latency(
@@ -121,8 +123,10 @@ public final class ClaimsPart implements Part {
     return Spread.of(millis).median();
   }
 
-  private void rate(Settings settings, Backend backend, StoreLocation large, long ready)
+  private void rate(
+      Settings settings, Backend backend, StoreLocation large, Backlog many, long ready)
       throws Exception {
+    LongAdder claimed = new LongAdder();
     List<Double> ours = new ArrayList<>();
     List<Double> bare = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
@@ -138,7 +142,8 @@ public final class ClaimsPart implements Part {
       }
       for (int round = 0; round <= settings.rounds(); round++) {
         BareQueue.fill(large, ready);
-        double first = Concurrently.perSecond(takers(stores), settings.slice());
+        refill(many, claimed, ready);
+        double first = Concurrently.perSecond(takers(stores, claimed), settings.slice());
         double second = Concurrently.perSecond(bareTakers(claimers), settings.slice());
         if (round > 0) {
           ours.add(first);
@@ -161,12 +166,32 @@ public final class ClaimsPart implements Part {
             Spread.of(ratios).text("%.2f")));
   }
 
-  private static List<Concurrently.Call> takers(List<StateStore> stores) {
+  /** Replaces what was claimed, so that each round has the same backlog. */
+  private static void refill(Backlog many, LongAdder claimed, long ready) throws SQLException {
+    long gone = claimed.sumThenReset();
+    if (gone >= ready) {
+      throw new IllegalStateException(
+          "one round has claimed all "
+              + ready
+              + " task runs; use larger --sizes or a shorter --slice");
+    }
+    long whole = gone - gone % Backlog.TASKS;
+    if (whole > 0) {
+      many.addReady(whole);
+    }
+  }
+
+  private static List<Concurrently.Call> takers(List<StateStore> stores, LongAdder claimed) {
     List<Concurrently.Call> takers = new ArrayList<>();
     for (int i = 0; i < CLAIMERS; i++) {
       StateStore store = stores.get(i % stores.size());
       String worker = "bench-" + i;
-      takers.add(() -> !store.claim(ClaimRequest.of(worker, 1, LEASE)).claimed().isEmpty());
+      takers.add(
+          () -> {
+            int taken = store.claim(ClaimRequest.of(worker, 1, LEASE)).claimed().size();
+            claimed.add(taken);
+            return taken > 0;
+          });
     }
     return takers;
   }

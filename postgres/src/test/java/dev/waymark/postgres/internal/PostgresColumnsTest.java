@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.jdbc.internal.sql.Column;
 import dev.waymark.jdbc.internal.sql.ColumnType;
+import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +86,22 @@ class PostgresColumnsTest {
       }
     }
     assertThat(found).isGreaterThan(12);
+  }
+
+  @Test
+  @DisplayName("78: several arrays are unnested in step, each under the name of its column")
+  void inStep() {
+    PostgresSql sql = new PostgresSql("s");
+    assertThat(sql.in("SELECT 1 FROM unnest(?::text[], ?::bigint[]) AS v (id, version) JOIN {s}.x"))
+        .isEqualTo(
+            "SELECT 1 FROM (SELECT unnest(?::text[]) AS id, unnest(?::bigint[]) AS version) AS v"
+                + " JOIN \"s\".x");
+    List<String> all = new ArrayList<>(List.of(sql.in(ClaimAtOnce.TEXT)));
+    all.add(sql.in(ExecutionCounts.CHANGE));
+    all.add(sql.in(RecordedLanes.RECORD));
+    Stream.of(WriteStatement.values()).map(sql::text).forEach(all::add);
+    Stream.of(ReadStatement.values()).map(sql::text).forEach(all::add);
+    assertThat(all).noneMatch(text -> Pattern.compile("unnest\\([^()]+,").matcher(text).find());
   }
 
   private static boolean isHistory(WriteStatement statement) {
