@@ -27,8 +27,14 @@ import org.slf4j.LoggerFactory;
 public final class SqliteListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteListener.class);
 
-  /** Twenty looks a second take a thousandth of a processor's time. */
-  private static final long LOOK_MILLIS = 50;
+  /** Two hundred looks a second take about a hundredth of a processor's time. */
+  private static final long LOOK_MILLIS = 5;
+
+  /** Twenty looks a second take about a thousandth. */
+  private static final long LOOK_MILLIS_AT_REST = 50;
+
+  /** After so many looks that have found nothing, a minute, the file is at rest. */
+  private static final int LOOKS_UNTIL_REST = 12_000;
 
   private static final long PAUSE_MILLIS = 5_000;
 
@@ -87,8 +93,10 @@ public final class SqliteListener implements AutoCloseable {
     private void watch(PreparedStatement version) throws SQLException {
       long seen = look(version);
       call.run(); // Earlier commits were not detected.
-      while (!isOverAfter(LOOK_MILLIS)) {
+      int inVain = 0;
+      while (!isOverAfter(inVain < LOOKS_UNTIL_REST ? LOOK_MILLIS : LOOK_MILLIS_AT_REST)) {
         long now = look(version);
+        inVain = now == seen ? Math.min(inVain + 1, LOOKS_UNTIL_REST) : 0;
         if (now != seen) {
           seen = now;
           call.run();
