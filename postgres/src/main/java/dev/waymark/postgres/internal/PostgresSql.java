@@ -78,8 +78,8 @@ final class PostgresSql {
         .matcher(text)
         .replaceAll(
             found -> {
-              String[] arrays = found.group(1).split(",\\s*");
-              String[] names = found.group(3).split(",\\s*");
+              String[] arrays = found.group(1).split(",\\s*", -1);
+              String[] names = found.group(3).split(",\\s*", -1);
               StringBuilder list = new StringBuilder("(SELECT ");
               for (int i = 0; i < arrays.length; i++) {
                 list.append(i == 0 ? "" : ", ");

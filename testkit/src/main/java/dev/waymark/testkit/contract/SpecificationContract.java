@@ -123,6 +123,7 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(every.history(execution, PageRequest.first(9)).total()).isEqualTo(7);
       assertThat(every.idsStartingWith(RecordKind.WORKFLOW, "", 9)).containsExactly(FLOW.value());
       assertThat(every.limits()).isEqualTo(limits());
+      assertThat(every.replicaLag()).isNull();
       every.close();
     }
 
