@@ -94,8 +94,10 @@ public final class Context implements AutoCloseable {
     if (given == null) {
       given = surroundings.environment().get("WAYMARK_READ_STORE");
     }
-    boolean named = reads && given != null && !given.isEmpty();
-    return named ? StoreUrl.parse(given, storeOptions(true)) : null;
+    if (!reads || given == null || given.isEmpty()) {
+      return null;
+    }
+    return StoreUrl.parse(given, storeOptions(true));
   }
 
   /** Everything that a driver logs is also reported as an error with a message of Waymark. */
