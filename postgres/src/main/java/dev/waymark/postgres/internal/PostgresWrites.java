@@ -125,8 +125,9 @@ final class PostgresWrites {
           FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[], ?::text[],
                       ?::timestamptz[])
             AS v (state, version, started_at, ended_at, error, id, workflow_id, created_at)
-          WHERE e.id = ANY (ARRAY [v.id]) AND e.version = v.version - 1 AND e.workflow_id = v.workflow_id
-            AND e.created_at = v.created_at AND\s"""
+          WHERE e.id = ANY (ARRAY [v.id]) AND e.version = v.version - 1
+            AND e.workflow_id IS NOT DISTINCT FROM v.workflow_id
+            AND e.created_at IS NOT DISTINCT FROM v.created_at AND\s"""
               + ExecutionCounts.BY_WRITER;
       // The execution is locked, and this statement began after the lock, so it reads the last row.
       // A last row without counts of ends is followed by rows without them.
