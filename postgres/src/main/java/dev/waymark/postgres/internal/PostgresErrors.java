@@ -7,6 +7,7 @@ import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.FailedCall;
+import dev.waymark.postgres.internal.connect.PoolExhaustedException;
 import dev.waymark.postgres.internal.connect.PostgresAddress;
 import dev.waymark.postgres.internal.connect.StaleServerException;
 import java.sql.SQLException;

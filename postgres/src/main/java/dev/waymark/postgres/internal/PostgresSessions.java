@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
+import dev.waymark.postgres.internal.connect.CallerTransactions;
+import dev.waymark.postgres.internal.connect.PoolExhaustedException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;

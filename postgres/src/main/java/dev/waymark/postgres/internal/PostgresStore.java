@@ -4,6 +4,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.internal.JdbcStateStore;
+import dev.waymark.postgres.internal.connect.ReplicaLag;
 import java.time.Duration;
 import java.time.InstantSource;
 import javax.sql.DataSource;

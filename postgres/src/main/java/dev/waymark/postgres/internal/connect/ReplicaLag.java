@@ -1,4 +1,4 @@
-package dev.waymark.postgres.internal;
+package dev.waymark.postgres.internal.connect;
 
 import dev.waymark.jdbc.internal.sql.Session;
 import java.sql.ResultSet;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * lost connection after {@code wal_receiver_timeout}. Only a role with {@code pg_read_all_stats}
  * may see whether it streams; for another role, the time since the last commit is the bound.
  */
-final class ReplicaLag {
+public final class ReplicaLag {
   /** One row: microseconds, or null on a server that is not a standby. */
   private static final String QUERY =
       """
@@ -32,7 +32,7 @@ final class ReplicaLag {
   private ReplicaLag() {}
 
   /** The bound, as this session sees it; null when its server is not a standby. */
-  static @Nullable Duration of(Session session) throws SQLException {
+  public static @Nullable Duration of(Session session) throws SQLException {
     try (Statement statement = session.connection().createStatement();
         ResultSet row = statement.executeQuery(QUERY)) {
       row.next();

@@ -1,10 +1,10 @@
-package dev.waymark.postgres.internal;
+package dev.waymark.postgres.internal.connect;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 
 /** A pool of the caller gave no connection in time, and no error of the server is the reason. */
-final class PoolExhaustedException extends SQLTransientConnectionException {
+public final class PoolExhaustedException extends SQLTransientConnectionException {
   private static final long serialVersionUID = 1L;
 
   private final int connections;
@@ -12,13 +12,13 @@ final class PoolExhaustedException extends SQLTransientConnectionException {
   /**
    * Creates the error with the number of connections in the pool, all in use; 0 if it is not known.
    */
-  PoolExhaustedException(int connections, SQLException cause) {
+  public PoolExhaustedException(int connections, SQLException cause) {
     super(cause.getMessage(), null, cause);
     this.connections = connections;
   }
 
   /** The number of connections in the pool, all in use; 0 if it is not known. */
-  int connections() {
+  public int connections() {
     return connections;
   }
 }

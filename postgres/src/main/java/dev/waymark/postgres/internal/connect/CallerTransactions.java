@@ -1,4 +1,4 @@
-package dev.waymark.postgres.internal;
+package dev.waymark.postgres.internal.connect;
 
 import dev.waymark.core.error.CallerTransactionException;
 import java.sql.Connection;
@@ -23,7 +23,7 @@ import org.postgresql.core.TransactionState;
  * on: a new thread, which has begun nothing, shows what the data source does by default. A pool
  * that is set to {@code autoCommit=false} works: its connections are in no transaction.
  */
-final class CallerTransactions {
+public final class CallerTransactions {
   /**
    * Pools that give every caller a separate connection, also inside a transaction of the thread.
    */
@@ -54,18 +54,18 @@ final class CallerTransactions {
    *
    * @param place the store, as a message names it
    */
-  static CallerTransactions of(DataSource source, String place) throws SQLException {
+  public static CallerTransactions of(DataSource source, String place) throws SQLException {
     boolean plain = PLAIN_POOLS.contains(source.getClass().getName());
     return new CallerTransactions(autocommit(source), !plain, place);
   }
 
   /** Whether a connection may be that of a transaction which the calling thread has begun. */
-  boolean dependsOnThread() {
+  public boolean dependsOnThread() {
     return dependsOnThread;
   }
 
   /** Whether connections are in autocommit mode when they are borrowed. */
-  boolean autocommit() {
+  public boolean autocommit() {
     return autocommit;
   }
 
@@ -105,7 +105,7 @@ final class CallerTransactions {
    *
    * @throws CallerTransactionException when it is inside a transaction
    */
-  void check(Connection connection) throws SQLException {
+  public void check(Connection connection) throws SQLException {
     TransactionState state = state(connection);
     if (state != null && state != TransactionState.IDLE) {
       throw refused("a transaction is open on it");
