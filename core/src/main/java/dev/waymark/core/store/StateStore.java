@@ -135,8 +135,8 @@ public interface StateStore extends WorkQueue, AutoCloseable {
   /**
    * Returns how old what this store reads can be, when it reads a replica of the database, or null
    * when it reads what was committed last. The result is an upper bound at the moment of the call:
-   * each commit that was acknowledged before is visible. Zero means that the replica has applied
-   * all that it has received.
+   * each commit that was acknowledged longer ago is visible. Zero means that the replica has
+   * applied all that it has received.
    *
    * <p>Only a store that was opened read-only can be on a replica.
    */
