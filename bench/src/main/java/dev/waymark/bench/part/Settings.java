@@ -32,6 +32,8 @@ public record Settings(
     int inFlight,
     List<Long> sizes,
     List<Long> executions) {
+  private static final Duration LEAST_MEANINGFUL_SLICE = Duration.ofSeconds(1);
+  private static final Duration LEAST_WARM_UP = Duration.ofSeconds(6);
 
   /** The other products that run on this backend. */
   public List<Peer> peers(Backend backend) {
@@ -43,8 +45,15 @@ public record Settings(
     return peers.stream().map(Peer::name).toList();
   }
 
-  /** How long an implementation warms up. */
+  /**
+   * How long an implementation warms up. Unless the slices are so short that the numbers mean
+   * little, it is long enough for the compiler of Java: otherwise the result would depend on the
+   * parts that were measured before.
+   */
   public Duration warmUp() {
-    return slice.multipliedBy(2);
+    Duration twoSlices = slice.multipliedBy(2);
+    boolean isTooShort =
+        slice.compareTo(LEAST_MEANINGFUL_SLICE) >= 0 && twoSlices.compareTo(LEAST_WARM_UP) < 0;
+    return isTooShort ? LEAST_WARM_UP : twoSlices;
   }
 }
