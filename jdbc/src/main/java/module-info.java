@@ -1,8 +1,6 @@
 /**
- * What the stores on a database share: the commit path, claims, queries and migrations.
- *
- * <p>This module has no public package. It is for {@code dev.waymark.sqlite} and {@code
- * dev.waymark.postgres} only.
+ * What the stores on a database share: the commit path, claims, queries and migrations, and {@link
+ * dev.waymark.jdbc.TransactionalStore}, which they offer.
  */
 @SuppressWarnings("module") // this module is compiled before the modules that it names
 module dev.waymark.jdbc {
@@ -11,6 +9,7 @@ module dev.waymark.jdbc {
   requires org.slf4j;
   requires tools.jackson.core;
 
+  exports dev.waymark.jdbc;
   exports dev.waymark.jdbc.internal to
       dev.waymark.postgres,
       dev.waymark.sqlite;

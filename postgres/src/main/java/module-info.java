@@ -5,9 +5,9 @@ import dev.waymark.postgres.internal.provider.PostgresProvider;
 @SuppressWarnings("requires-automatic") // the driver names its module in its manifest
 module dev.waymark.postgres {
   requires transitive dev.waymark.core;
+  requires transitive dev.waymark.jdbc;
   requires transitive java.sql;
   requires com.zaxxer.hikari;
-  requires dev.waymark.jdbc;
   requires org.postgresql.jdbc;
   requires org.slf4j;
 

@@ -4,7 +4,7 @@ import dev.waymark.sqlite.internal.provider.SqliteProvider;
 /** The store in one SQLite file, see {@link dev.waymark.sqlite.SqliteStateStore}. */
 module dev.waymark.sqlite {
   requires transitive dev.waymark.core;
-  requires dev.waymark.jdbc;
+  requires transitive dev.waymark.jdbc;
   requires org.slf4j;
   requires org.xerial.sqlitejdbc;
   requires tools.jackson.core;

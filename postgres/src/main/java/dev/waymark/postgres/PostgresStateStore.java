@@ -5,9 +5,11 @@ import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.spi.StoreBuilder;
+import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.jdbc.TransactionalStore;
 import dev.waymark.postgres.internal.PostgresConnector;
 import dev.waymark.postgres.internal.PostgresErrors;
 import dev.waymark.postgres.internal.PostgresOpening;
@@ -18,6 +20,7 @@ import dev.waymark.postgres.internal.PostgresSettings;
 import dev.waymark.postgres.internal.PostgresStore;
 import dev.waymark.postgres.internal.ReadOnlyStore;
 import dev.waymark.postgres.internal.connect.PostgresAddress;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
@@ -52,9 +56,25 @@ import org.postgresql.PGProperty;
  *
  * @since 0.1.0
  */
-public final class PostgresStateStore extends ForwardingStateStore {
-  private PostgresStateStore(StateStore store) {
+public final class PostgresStateStore extends ForwardingStateStore implements TransactionalStore {
+  private final Function<Connection, Committer> within;
+
+  private PostgresStateStore(StateStore store, Function<Connection, Committer> within) {
     super(store);
+    this.within = within;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Workers are notified by the caller's COMMIT. So a transaction that makes something ready
+   * cannot be prepared for a two-phase commit, as JTA does with several databases.
+   *
+   * @throws dev.waymark.core.error.StoreRejectedException when the store was opened read-only
+   */
+  @Override
+  public Committer within(Connection connection) {
+    return within.apply(connection);
   }
 
   /**
@@ -119,8 +139,8 @@ public final class PostgresStateStore extends ForwardingStateStore {
    * each call in flight; all commits together use at most two. While there is a subscription of
    * {@link #onReady}, it keeps one more connection.
    *
-   * <p><b>Transactions.</b> The store commits its own transactions and does not take part in a
-   * transaction of the caller. A call is refused with {@link
+   * <p><b>Transactions.</b> The store commits its own transactions. Only {@link #within} takes part
+   * in a transaction of the caller. Another call is refused with {@link
    * dev.waymark.core.error.CallerTransactionException} when the data source gives it the connection
    * of such a transaction, as Spring's {@code TransactionAwareDataSourceProxy} and the data sources
    * of JTA do. Pools may supply connections with autocommit on or off; the store returns them
@@ -415,10 +435,17 @@ public final class PostgresStateStore extends ForwardingStateStore {
         PostgresSchema schema = new PostgresSchema(settings, errors);
         PostgresServer server = readOnly ? schema.require(sessions) : schema.prepare(sessions);
         PostgresStore store =
-            new PostgresStore(
+            PostgresStore.of(
                 settings, errors, server, sessions, outsideOfPool, clock(), limits(), observer());
+        if (source != null) {
+          store.learnDatabase();
+        }
         ready = true;
-        return new PostgresStateStore(readOnly ? new ReadOnlyStore(store, errors) : store);
+        if (readOnly) {
+          ReadOnlyStore reading = new ReadOnlyStore(store, errors);
+          return new PostgresStateStore(reading, reading::within);
+        }
+        return new PostgresStateStore(store, store::within);
       } finally {
         if (!ready) {
           sessions.close();

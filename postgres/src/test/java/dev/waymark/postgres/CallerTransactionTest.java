@@ -121,7 +121,7 @@ class CallerTransactionTest {
                     assertThatThrownBy(call::run)
                         .isInstanceOf(CallerTransactionException.class)
                         .hasMessageContaining("(schema " + schema + ")")
-                        .hasMessageContaining("Call the store before or after the transaction")
+                        .hasMessageContaining("call the store before or after the transaction")
                         .hasMessageContaining("connection pool itself");
                     sql.update("INSERT INTO " + notes + " VALUES ('mine too')");
                     status.setRollbackOnly();

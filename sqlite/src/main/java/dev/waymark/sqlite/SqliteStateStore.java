@@ -3,8 +3,10 @@ package dev.waymark.sqlite;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.spi.StoreBuilder;
+import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.Subscription;
+import dev.waymark.jdbc.TransactionalStore;
 import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.sqlite.internal.SqliteConnector;
 import dev.waymark.sqlite.internal.SqliteErrors;
@@ -12,6 +14,7 @@ import dev.waymark.sqlite.internal.SqliteSchema;
 import dev.waymark.sqlite.internal.SqliteStore;
 import dev.waymark.sqlite.internal.StoreFile;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -37,7 +40,7 @@ import java.time.Duration;
  *
  * @since 0.1.0
  */
-public final class SqliteStateStore extends ForwardingStateStore {
+public final class SqliteStateStore extends ForwardingStateStore implements TransactionalStore {
   private final SqliteStore store;
 
   private SqliteStateStore(SqliteStore store) {
@@ -55,6 +58,21 @@ public final class SqliteStateStore extends ForwardingStateStore {
   @Override
   public Subscription onReady(Runnable listener) {
     return store.onReady(listener);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The connection must have the file of the store as its main database, and no temporary table
+   * with the name of a table of the store. Let its transactions begin with a write, such as this
+   * commit: one that has read before fails when others have written in between. With {@code
+   * transaction_mode=IMMEDIATE}, the driver takes the write lock before the first statement. It
+   * also takes it again right after each COMMIT, so close the connection then, or turn autocommit
+   * on.
+   */
+  @Override
+  public Committer within(Connection connection) {
+    return store.within(connection);
   }
 
   /**

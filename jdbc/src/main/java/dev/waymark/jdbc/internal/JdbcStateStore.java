@@ -21,6 +21,7 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.Limits;
@@ -32,16 +33,19 @@ import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.core.store.Waiting;
 import dev.waymark.core.store.Worker;
+import dev.waymark.jdbc.internal.commit.CallerCommits;
 import dev.waymark.jdbc.internal.commit.Writer;
 import dev.waymark.jdbc.internal.notify.Listeners;
 import dev.waymark.jdbc.internal.read.IdPrefix;
 import dev.waymark.jdbc.internal.read.Snapshot;
+import dev.waymark.jdbc.internal.sql.CallerDialect;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.jdbc.internal.sql.Remedy;
 import dev.waymark.jdbc.internal.sql.RetryTimer;
 import dev.waymark.jdbc.internal.sql.Session;
 import dev.waymark.jdbc.internal.sql.SessionSource;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +72,7 @@ public abstract class JdbcStateStore implements StateStore {
   private final Duration retryTimeout;
   private final Listeners ready = new Listeners();
   private final Writer writer;
+  private final CallerCommits callers;
   private final OpenCalls calls = new OpenCalls();
 
   /**
@@ -78,6 +83,7 @@ public abstract class JdbcStateStore implements StateStore {
   protected JdbcStateStore(
       SessionSource sessions,
       Dialect dialect,
+      CallerDialect callerDialect,
       InstantSource clock,
       Limits limits,
       Duration retryTimeout,
@@ -88,6 +94,7 @@ public abstract class JdbcStateStore implements StateStore {
     this.limits = limits;
     this.retryTimeout = retryTimeout;
     this.writer = new Writer(sessions, dialect, clock, limits, retryTimeout, ready, observer);
+    this.callers = new CallerCommits(dialect, callerDialect, limits, retryTimeout);
   }
 
   @Override
@@ -121,6 +128,28 @@ public abstract class JdbcStateStore implements StateStore {
     CompletableFuture<CommitResult> copy = answer.copy();
     answer.whenComplete((result, error) -> calls.end());
     return copy;
+  }
+
+  /**
+   * Commits within a transaction of the caller, as {@link
+   * dev.waymark.jdbc.TransactionalStore#within} says.
+   */
+  public final Committer within(Connection connection) {
+    calls.begin();
+    try {
+      callers.check(connection);
+    } finally {
+      calls.end();
+    }
+    return changes -> {
+      Submission submission = Submission.of(changes, clock.instant(), limits);
+      calls.begin();
+      try {
+        return callers.commit(connection, submission);
+      } finally {
+        calls.end();
+      }
+    };
   }
 
   /** The group retries errors that a retry may resolve. */

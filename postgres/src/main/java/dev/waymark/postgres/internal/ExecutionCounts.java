@@ -16,6 +16,8 @@ import java.util.List;
  *
  * <p>A transaction adds to the rows of a slot that no other transaction has until this one ends:
  * the lowest of sixteen that is free. If none is free, it waits for one. The triggers do the same.
+ * Transactions of callers may last long, so they have slots of their own, more than a server
+ * usually has connections. The commits of the store never wait for them.
  */
 final class ExecutionCounts {
   /**
@@ -28,13 +30,9 @@ final class ExecutionCounts {
       "(SELECT set_config('waymark.counted', 'no', true)) = 'no'";
 
   /** Evaluated at most once in a statement, and only when there is something to count. */
-  static final String SLOT =
-      """
-      coalesce(
-        (SELECT s.slot FROM generate_series(0, 15) AS s (slot)
-         WHERE pg_try_advisory_xact_lock('{s}.executions'::regclass::oid::integer, s.slot) LIMIT 1),
-        (SELECT w.slot FROM (SELECT pg_backend_pid() % 16 AS slot) w
-         CROSS JOIN LATERAL pg_advisory_xact_lock('{s}.executions'::regclass::oid::integer, w.slot)))""";
+  static final String SLOT = slotOf(0, 16);
+
+  private static final String SLOT_OF_CALLERS = slotOf(16, 240);
 
   /** What to do with a row that exists. */
   static final String ADD =
@@ -43,18 +41,35 @@ final class ExecutionCounts {
   /**
    * Parameters: each property of the changes as one array. From here on, the triggers count again.
    */
-  static final String CHANGE =
-      """
+  static final String CHANGE = changeIn(SLOT);
+
+  /** The same, within a transaction of the caller. */
+  static final String CHANGE_OF_CALLERS = changeIn(SLOT_OF_CALLERS);
+
+  private ExecutionCounts() {}
+
+  /** The first of these slots that is free, or else the turn of this session at one of them. */
+  private static String slotOf(int first, int number) {
+    return """
+        coalesce(
+          (SELECT s.slot FROM generate_series(%1$d, %1$d + %2$d - 1) AS s (slot)
+           WHERE pg_try_advisory_xact_lock('{s}.executions'::regclass::oid::integer, s.slot) LIMIT 1),
+          (SELECT w.slot FROM (SELECT %1$d + pg_backend_pid() %% %2$d AS slot) w
+           CROSS JOIN LATERAL pg_advisory_xact_lock('{s}.executions'::regclass::oid::integer, w.slot)))"""
+        .formatted(first, number);
+  }
+
+  private static String changeIn(String slot) {
+    return """
       INSERT INTO {s}.execution_counts AS k (workflow_id, state, day, slot, executions)
       SELECT v.workflow_id, v.state, v.day, {slot}, v.executions
       FROM unnest(?::text[], ?::text[], ?::integer[], ?::bigint[]) AS v (workflow_id, state, day, executions)
       WHERE {by_triggers}
       """
-              .replace("{slot}", SLOT)
-              .replace("{by_triggers}", BY_TRIGGERS)
-          + ADD;
-
-  private ExecutionCounts() {}
+            .replace("{slot}", slot)
+            .replace("{by_triggers}", BY_TRIGGERS)
+        + ADD;
+  }
 
   /** Binds changes to {@link #CHANGE}; returns the index after the last. */
   static int bind(PreparedStatement statement, int first, List<CountChanges.Change> changes)

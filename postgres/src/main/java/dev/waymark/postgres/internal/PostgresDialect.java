@@ -182,6 +182,16 @@ public final class PostgresDialect implements Dialect {
   @Override
   public boolean writeAndCommit(Session session, List<Rows> writes, CountChanges counts)
       throws SQLException {
+    Batch batch = writes(session, writes, counts, countChanges);
+    List<Lane> unrecorded = addLanes(batch, writes);
+    batch.add("COMMIT");
+    batch.runAndCommit();
+    lanes.recorded(unrecorded);
+    return true;
+  }
+
+  /** A batch with these writes, which counts with this statement. */
+  Batch writes(Session session, List<Rows> writes, CountChanges counts, String count) {
     Batch batch = new Batch(session, together);
     batch.addDeferred();
     for (Rows rows : writes) {
@@ -189,18 +199,22 @@ public final class PostgresDialect implements Dialect {
     }
     List<CountChanges.Change> changes = counts.list();
     if (!changes.isEmpty()) {
-      batch.add(countChanges, (s, next) -> ExecutionCounts.bind(s, next, changes));
+      batch.add(count, (s, next) -> ExecutionCounts.bind(s, next, changes));
     }
+    return batch;
+  }
+
+  /**
+   * Adds the record of the lanes of these writes that are not known to be recorded, and returns
+   * them. It comes last: a wait here for another transaction that records the same lane delays no
+   * other transaction.
+   */
+  List<Lane> addLanes(Batch batch, List<Rows> writes) {
     List<Lane> unrecorded = lanes.unrecorded(writes);
     if (!unrecorded.isEmpty()) {
-      // Last: a wait here for another transaction that records the same lane delays no other
-      // transaction.
       batch.add(sql.in(RecordedLanes.RECORD), (s, next) -> RecordedLanes.bind(s, next, unrecorded));
     }
-    batch.add("COMMIT");
-    batch.runAndCommit();
-    lanes.recorded(unrecorded);
-    return true;
+    return unrecorded;
   }
 
   @Override

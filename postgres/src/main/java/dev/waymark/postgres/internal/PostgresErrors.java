@@ -36,7 +36,9 @@ public final class PostgresErrors {
     /** When the store opens, after retries. */
     OPENING_AGAIN,
     /** After the opening, where every retryable error was retried. */
-    WORKING
+    WORKING,
+    /** After the opening, within a transaction of the caller, which the store cannot retry. */
+    WITHIN_TRANSACTION
   }
 
   private PostgresErrors(
@@ -69,6 +71,15 @@ public final class PostgresErrors {
   PostgresErrors ofOpening(boolean triedAgain) {
     return new PostgresErrors(
         place, refusals, settings, triedAgain ? Situation.OPENING_AGAIN : Situation.OPENING);
+  }
+
+  /** The same errors for commits within transactions of callers. */
+  PostgresErrors withinTransactions() {
+    return new PostgresErrors(place, refusals, settings, Situation.WITHIN_TRANSACTION);
+  }
+
+  private boolean isOpening() {
+    return situation == Situation.OPENING || situation == Situation.OPENING_AGAIN;
   }
 
   /** The store, as a message names it. */
@@ -128,7 +139,7 @@ public final class PostgresErrors {
         + " CREATE SCHEMA "
         + settings.schema()
         + " AUTHORIZATION the user; or name your own schema with schema=NAME."
-        + (situation == Situation.WORKING
+        + (!isOpening()
             ? ""
             : " Only the owner can create or migrate a schema: open the store once as the owner of"
                 + " the schema.")
@@ -236,7 +247,7 @@ public final class PostgresErrors {
   private String ended(SQLException cause) {
     return " ("
         + said(cause)
-        + (situation == Situation.WORKING
+        + (!isOpening()
             ? ")"
             : "); check the server log, and open the store again when the server is ready");
   }
@@ -268,7 +279,9 @@ public final class PostgresErrors {
   }
 
   private String retried() {
-    return settings.retryTimeout().isZero() || situation == Situation.OPENING
+    return settings.retryTimeout().isZero()
+            || situation == Situation.OPENING
+            || situation == Situation.WITHIN_TRANSACTION
         ? ""
         : ", also after retries for " + Durations.format(settings.retryTimeout());
   }
@@ -277,7 +290,7 @@ public final class PostgresErrors {
    * The message of the server or the driver, without the values that the server adds as detail: a
    * message may be logged where the data may not.
    */
-  private static String said(SQLException cause) {
+  static String said(SQLException cause) {
     String text = null;
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (t instanceof PSQLException e) {

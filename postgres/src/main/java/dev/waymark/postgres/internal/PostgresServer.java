@@ -85,7 +85,7 @@ public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
   }
 
   /** A proxy that pools gives its clients another process id than the server's session has. */
-  static boolean isPooled(Connection connection, int pid) throws SQLException {
+  public static boolean isPooled(Connection connection, int pid) throws SQLException {
     return connection.isWrapperFor(PGConnection.class)
         && connection.unwrap(PGConnection.class).getBackendPID() != pid;
   }

@@ -5,6 +5,9 @@ import dev.waymark.core.store.StoreObserver;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.internal.JdbcStateStore;
 import dev.waymark.postgres.internal.connect.ReplicaLag;
+import dev.waymark.postgres.internal.notify.PostgresListener;
+import dev.waymark.postgres.internal.notify.PostgresNotifier;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import javax.sql.DataSource;
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The store behind {@link dev.waymark.postgres.PostgresStateStore}. */
 public final class PostgresStore extends JdbcStateStore {
+  private final PostgresCallers callers;
   private final PostgresListener listener;
 
   /**
@@ -19,7 +23,7 @@ public final class PostgresStore extends JdbcStateStore {
    *
    * @param outsideOfPool where the listener gets its connection
    */
-  public PostgresStore(
+  public static PostgresStore of(
       PostgresSettings settings,
       PostgresErrors errors,
       PostgresServer server,
@@ -28,13 +32,23 @@ public final class PostgresStore extends JdbcStateStore {
       InstantSource clock,
       Limits limits,
       StoreObserver observer) {
-    super(
-        sessions,
-        new PostgresDialect(settings, errors, server),
-        clock,
-        limits,
-        settings.retryTimeout(),
-        observer);
+    PostgresDialect dialect = new PostgresDialect(settings, errors, server);
+    PostgresCallers callers = new PostgresCallers(dialect, settings, errors, server, sessions);
+    return new PostgresStore(
+        settings, sessions, dialect, callers, outsideOfPool, clock, limits, observer);
+  }
+
+  private PostgresStore(
+      PostgresSettings settings,
+      PostgresSessions sessions,
+      PostgresDialect dialect,
+      PostgresCallers callers,
+      DataSource outsideOfPool,
+      InstantSource clock,
+      Limits limits,
+      StoreObserver observer) {
+    super(sessions, dialect, callers, clock, limits, settings.retryTimeout(), observer);
+    this.callers = callers;
     this.listener = new PostgresListener(outsideOfPool, settings.schema(), ready()::call);
     ready().announceBy(new PostgresNotifier(sessions, settings.schema()));
   }
@@ -42,6 +56,14 @@ public final class PostgresStore extends JdbcStateStore {
   @Override
   public Subscription onReady(Runnable listener) {
     return this.listener.during(super.onReady(listener));
+  }
+
+  /**
+   * Learns which database this is, for {@link #within}. Without this call, the first use of that
+   * method needs a connection of the store, besides that of the caller.
+   */
+  public void learnDatabase() throws SQLException {
+    callers.learnDatabase();
   }
 
   /** How old what a read sees can be; null when the server is not a standby. */

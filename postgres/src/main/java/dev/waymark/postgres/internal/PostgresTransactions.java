@@ -2,8 +2,10 @@ package dev.waymark.postgres.internal;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -59,6 +61,14 @@ final class PostgresTransactions {
 
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
+  /** Marks a savepoint within a transaction of the caller. */
+  private static final String SAVEPOINT = "waymark_commit";
+
+  /** Before the name of a setting: what the transaction of a caller had. */
+  private static final String SAVED = "waymark.caller_";
+
+  private static final String ROLE = "session_replication_role";
+
   /** Marks a session as tuned by this process, and not by a setting of another program. */
   static final String TUNED = "waymark.tuned";
 
@@ -109,6 +119,66 @@ final class PostgresTransactions {
   String write(boolean isTuned) {
     String begin = "BEGIN ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE";
     return isTuned ? begin : begin + ";\nSELECT " + together(writing(Scope.TRANSACTION));
+  }
+
+  /**
+   * The statements that begin a commit within a transaction of the caller, each but the last with a
+   * line end: a savepoint, and the settings. The values of the caller are saved before, in settings
+   * that last as long as the transaction. The time-outs of an idle and of a whole transaction stay
+   * those of the caller, and so does the durability of its COMMIT.
+   */
+  String beginWithin() {
+    List<String> saved = new ArrayList<>();
+    List<String> made = new ArrayList<>();
+    forCallers()
+        .forEach(
+            (name, value) -> {
+              saved.add(copy(name, SAVED + name));
+              made.add(call(name, value, Scope.TRANSACTION));
+            });
+    saved.add(copy(ROLE, SAVED + ROLE));
+    made.add(firingTriggers(Scope.TRANSACTION));
+    return "SAVEPOINT "
+        + SAVEPOINT
+        + ";\nSELECT "
+        + together(saved)
+        + ";\nSELECT "
+        + together(made);
+  }
+
+  /** The statements that restore the settings of the caller and release the savepoint. */
+  List<String> endWithin() {
+    List<String> restored = new ArrayList<>();
+    forCallers().keySet().forEach(name -> restored.add(copy(SAVED + name, name)));
+    restored.add(
+        """
+        CASE WHEN pg_catalog.current_setting('%1$s') OPERATOR(pg_catalog.<>) pg_catalog.current_setting('%2$s')
+          THEN %3$s END"""
+            .formatted(ROLE, SAVED + ROLE, copy(SAVED + ROLE, ROLE)));
+    restored.add(call("waymark.counted", "no", Scope.TRANSACTION)); // Others are counted again.
+    return List.of("SELECT " + together(restored), "RELEASE SAVEPOINT " + SAVEPOINT);
+  }
+
+  /** The statements that undo a commit within a transaction of the caller. */
+  static List<String> undoWithin() {
+    return List.of("ROLLBACK TO SAVEPOINT " + SAVEPOINT, "RELEASE SAVEPOINT " + SAVEPOINT);
+  }
+
+  private Map<String, String> forCallers() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("statement_timeout", Long.toString(settings.statementTimeout().toMillis()));
+    all.put("lock_timeout", Long.toString(settings.lockTimeout().toMillis()));
+    all.put("search_path", path());
+    for (List<String> group : List.of(PLANNED_ONCE, JOINED_BY_KEY, WRITING)) {
+      group.forEach(setting -> all.put(name(setting), value(setting)));
+    }
+    return all;
+  }
+
+  /** The call that gives one setting the value of another, until the end of the transaction. */
+  private static String copy(String from, String to) {
+    return "pg_catalog.set_config('%s', pg_catalog.current_setting('%s'), true)"
+        .formatted(to, from);
   }
 
   /**
@@ -189,7 +259,11 @@ final class PostgresTransactions {
 
   /** The triggers compare the path with this one, and set it if it differs. */
   private String path(Scope scope) {
-    return call("search_path", "pg_catalog, \"" + settings.schema() + "\", pg_temp", scope);
+    return call("search_path", path(), scope);
+  }
+
+  private String path() {
+    return "pg_catalog, \"" + settings.schema() + "\", pg_temp";
   }
 
   /**
@@ -207,17 +281,25 @@ final class PostgresTransactions {
             ELSE pg_catalog.current_setting('synchronous_commit') END, %s)"""
             .formatted(scope.isLocal),
         call("client_min_messages", "warning", scope),
-        """
-        CASE WHEN pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) 'replica'
-          THEN pg_catalog.set_config('session_replication_role', 'origin', %s) END"""
-            .formatted(scope.isLocal));
+        firingTriggers(scope));
+  }
+
+  private static String firingTriggers(Scope scope) {
+    return """
+        CASE WHEN pg_catalog.current_setting('%s') OPERATOR(pg_catalog.=) 'replica' THEN %s END"""
+        .formatted(ROLE, call(ROLE, "origin", scope));
   }
 
   private static List<String> set(List<String> settings, Scope scope) {
-    return settings.stream()
-        .map(setting -> setting.split(" "))
-        .map(setting -> call(setting[0], setting[1], scope))
-        .toList();
+    return settings.stream().map(each -> call(name(each), value(each), scope)).toList();
+  }
+
+  private static String name(String setting) {
+    return setting.substring(0, setting.indexOf(' '));
+  }
+
+  private static String value(String setting) {
+    return setting.substring(setting.indexOf(' ') + 1);
   }
 
   /** The call that sets something until the end of the transaction. */

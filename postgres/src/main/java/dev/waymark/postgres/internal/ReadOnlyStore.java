@@ -5,8 +5,10 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.Subscription;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,11 @@ public final class ReadOnlyStore extends ForwardingStateStore {
   @Override
   public Claims claim(ClaimRequest request) {
     throw refused("claim task runs for worker " + request.worker());
+  }
+
+  /** Refuses to write within a transaction of the caller. */
+  public Committer within(Connection connection) {
+    throw refused("commit within a transaction of the caller");
   }
 
   private StoreRejectedException refused(String attempted) {

@@ -161,7 +161,8 @@ public final class SqliteDialect implements Dialect {
     return false;
   }
 
-  private boolean write(Session session, Rows rows) throws SQLException {
+  /** Writes these rows; false when a record to be inserted exists already. */
+  boolean write(Session session, Rows rows) throws SQLException {
     PreparedStatement prepared = session.prepare(sql(rows.statement()));
     List<ColumnType> types = rows.types();
     for (@Nullable Object[] row : rows.rows()) {

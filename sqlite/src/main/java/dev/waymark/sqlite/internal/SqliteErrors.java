@@ -41,6 +41,17 @@ public final class SqliteErrors {
     return code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code;
   }
 
+  /** Whether a transaction that has read can no longer write, because others have written since. */
+  static boolean isOldSnapshot(SQLException cause) {
+    SQLiteException found = find(cause);
+    return found != null && found.getResultCode() == SQLiteErrorCode.SQLITE_BUSY_SNAPSHOT;
+  }
+
+  /** The file that messages name. */
+  Path file() {
+    return file;
+  }
+
   /**
    * Whether a COMMIT that failed with this has stored nothing: SQLite has found the file locked or
    * full before the transaction was whole. Any other error may come after that.

@@ -36,9 +36,21 @@ public final class SqliteStore extends JdbcStateStore {
       InstantSource clock,
       Limits limits,
       StoreObserver observer) {
+    this(connector, errors, new SqliteDialect(errors), maxReaders, clock, limits, observer);
+  }
+
+  private SqliteStore(
+      SqliteConnector connector,
+      SqliteErrors errors,
+      SqliteDialect dialect,
+      int maxReaders,
+      InstantSource clock,
+      Limits limits,
+      StoreObserver observer) {
     super(
         new SqliteSessions(connector, maxReaders, READER_TIMEOUT),
-        new SqliteDialect(errors),
+        dialect,
+        new SqliteCallers(dialect, errors),
         clock,
         limits,
         LONGEST,

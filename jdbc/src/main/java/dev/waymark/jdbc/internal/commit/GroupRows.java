@@ -32,8 +32,21 @@ final class GroupRows {
     batches.add(new WriteBatch());
   }
 
+  /** The rows of these verdicts, in the order in which they were decided. */
+  static GroupRows of(List<Verdict> verdicts) {
+    GroupRows writes = new GroupRows();
+    for (Verdict verdict : verdicts) {
+      if (verdict instanceof Verdict.Accepted accepted) {
+        writes.add(accepted);
+      } else if (verdict instanceof Verdict.Repeated repeated) {
+        writes.add(repeated);
+      }
+    }
+    return writes;
+  }
+
   /** Adds an accepted change set; change sets come in the order in which they were decided. */
-  void add(Verdict.Accepted accepted) {
+  private void add(Verdict.Accepted accepted) {
     PastCommit past = accepted.past();
     add(accepted.effects(), past.at());
     commits.add(past.id().value(), past.at(), past.fingerprint(), past.versions());
@@ -92,11 +105,11 @@ final class GroupRows {
    * something: a process that was killed between writing its log and syncing it leaves commits that
    * can be read but are not yet durable, and only a durable commit may be answered.
    */
-  void add(Verdict.Repeated repeated) {
+  private void add(Verdict.Repeated repeated) {
     touched.add(repeated.result().id().value());
   }
 
-  /** The rows to write, in order; empty when there are none. */
+  /** The rows to write, in order; empty when there are none. To be called once, at the end. */
   List<Rows> rows() {
     List<Rows> all = new ArrayList<>();
     for (WriteBatch batch : batches) {

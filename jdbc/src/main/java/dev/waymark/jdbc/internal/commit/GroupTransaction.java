@@ -2,11 +2,9 @@ package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.decide.Decider;
-import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Verdict;
-import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
 import dev.waymark.jdbc.internal.notify.Listeners;
@@ -175,35 +173,12 @@ final class GroupTransaction {
               }
               return decided;
             });
-    if (verdicts.stream().anyMatch(GroupTransaction::marksDue)) {
+    if (verdicts.stream().anyMatch(Verdicts::marksDue)) {
       marksDue.run();
     }
-    if (!ready.isEmpty() && verdicts.stream().anyMatch(GroupTransaction::notifiesWorkers)) {
+    if (!ready.isEmpty() && verdicts.stream().anyMatch(Verdicts::notifiesWorkers)) {
       ready.committed();
     }
-  }
-
-  private static boolean marksDue(Verdict verdict) {
-    return verdict instanceof Verdict.Repeated
-        || (verdict instanceof Verdict.Accepted accepted
-            && accepted.effects().stream().anyMatch(Effect.ExecutionDue.class::isInstance));
-  }
-
-  /**
-   * Whether workers must be notified. A repeated commit may have lost its connection before the
-   * first notification was sent.
-   */
-  private static boolean notifiesWorkers(Verdict verdict) {
-    return verdict instanceof Verdict.Repeated
-        || (verdict instanceof Verdict.Accepted accepted
-            && accepted.effects().stream().anyMatch(GroupTransaction::notifiesWorkers));
-  }
-
-  private static boolean notifiesWorkers(Effect effect) {
-    return effect instanceof Effect.TaskRunReady
-        || effect instanceof Effect.ExecutionDue
-        || effect instanceof Effect.PoolSet
-        || (effect instanceof Effect.ExecutionMoved move && move.to() == ExecutionState.CANCELLING);
   }
 
   /**
@@ -240,7 +215,7 @@ final class GroupTransaction {
       return null; // A record to create exists: it was loaded with one of its task runs.
     }
     List<Verdict> verdicts = decide(group, ledger);
-    GroupRows writes = writes(verdicts);
+    GroupRows writes = GroupRows.of(verdicts);
     if (verdicts.stream().noneMatch(Verdict.Refused.class::isInstance)
         && dialect.writeAndCommit(session, writes.rows(), writes.counts())) {
       answer(group, verdicts);
@@ -265,7 +240,7 @@ final class GroupTransaction {
     }
     List<Rows> rows = new ArrayList<>(preconditions.checks());
     rows.removeIf(Rows::isEmpty);
-    GroupRows writes = writes(verdicts);
+    GroupRows writes = GroupRows.of(verdicts);
     rows.addAll(writes.rows());
     try {
       if (dialect.writeAndCommit(session, rows, writes.counts())) {
@@ -333,7 +308,7 @@ final class GroupTransaction {
     Ledger ledger = new Ledger();
     loader.load(session, footprint, ledger, withReady);
     List<Verdict> verdicts = decide(group, ledger);
-    GroupRows writes = writes(verdicts);
+    GroupRows writes = GroupRows.of(verdicts);
     List<Rows> rows = writes.rows();
     if (rows.isEmpty()) {
       dialect.rollback(session);
@@ -353,36 +328,17 @@ final class GroupTransaction {
     return verdicts;
   }
 
-  private static GroupRows writes(List<Verdict> verdicts) {
-    GroupRows writes = new GroupRows();
-    for (Verdict verdict : verdicts) {
-      if (verdict instanceof Verdict.Accepted accepted) {
-        writes.add(accepted);
-      } else if (verdict instanceof Verdict.Repeated repeated) {
-        writes.add(repeated);
-      }
-    }
-    return writes;
-  }
-
   private void answer(List<Ticket> group, List<Verdict> verdicts) {
     for (int i = 0; i < group.size(); i++) {
       Ticket ticket = group.get(i);
       unknown.resolve(ticket);
-      CommitResult result = result(verdicts.get(i));
+      CommitResult result = Verdicts.result(verdicts.get(i));
       if (result != null) {
         ticket.succeed(result);
       } else if (verdicts.get(i) instanceof Verdict.Refused refused) {
         ticket.fail(refused.error());
       }
     }
-  }
-
-  private static @Nullable CommitResult result(Verdict verdict) {
-    if (verdict instanceof Verdict.Accepted accepted) {
-      return accepted.result();
-    }
-    return verdict instanceof Verdict.Repeated repeated ? repeated.result() : null;
   }
 
   private static String name(Ticket ticket) {

@@ -12,6 +12,12 @@ public enum FailedCall {
   READ(""),
   /** A commit or a claim that stored nothing. */
   WRITE("; nothing was stored by this call"),
+  /** A commit within a transaction of the caller; that transaction is as it was before. */
+  PART_OF_TRANSACTION(
+      "; nothing was stored by this call, and the transaction of the caller can go on"),
+  /** A commit within a transaction of the caller, which the database has given up. */
+  LOST_TRANSACTION(
+      "; nothing was stored by this call. The transaction of the caller cannot go on: roll it back"),
   /** A commit that may have been stored, by this call or by an earlier one. */
   UNKNOWN_COMMIT("; it is unknown whether it was stored: repeat it with the same commit id"),
   /** A claim that may have been stored. */

@@ -17,12 +17,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session implements AutoCloseable {
   private final Connection connection;
+  private final boolean isOwned;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
   private @Nullable String deferred;
 
   /** A session over an open connection in autocommit mode, which it will close. */
   public Session(Connection connection) {
+    this(connection, true);
+  }
+
+  private Session(Connection connection, boolean isOwned) {
     this.connection = connection;
+    this.isOwned = isOwned;
+  }
+
+  /**
+   * A session over the connection of a transaction of the caller. Its end closes the statements,
+   * and leaves the connection as it is.
+   */
+  public static Session ofCaller(Connection connection) {
+    return new Session(connection, false);
   }
 
   /**
@@ -32,6 +46,9 @@ public final class Session implements AutoCloseable {
     PreparedStatement statement = prepared.get(sql);
     if (statement == null) {
       statement = connection.prepareStatement(sql);
+      if (!isOwned) {
+        statement.setFetchSize(0); // The caller may have set another default on the connection.
+      }
       prepared.put(sql, statement);
     }
     return statement;
@@ -65,12 +82,24 @@ public final class Session implements AutoCloseable {
     return connection;
   }
 
-  /** Closes the connection; a failure to do so has no consequence and is not reported. */
+  /**
+   * Closes the connection, or only the statements on the connection of a caller. A failure to do so
+   * has no consequence and is not reported.
+   */
   @Override
   public void close() {
+    if (isOwned) {
+      close(connection);
+    } else {
+      prepared.values().forEach(Session::close);
+      prepared.clear();
+    }
+  }
+
+  private static void close(AutoCloseable resource) {
     try {
-      connection.close();
-    } catch (SQLException e) {
+      resource.close();
+    } catch (Exception e) {
       // The session is closed in any case, and the database commits or rolls back its work.
     }
   }

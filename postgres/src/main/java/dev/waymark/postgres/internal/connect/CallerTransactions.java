@@ -157,7 +157,8 @@ public final class CallerTransactions {
             + " gave a connection that is inside a transaction of the caller ("
             + found
             + "); a commit of the store would commit that transaction too. Nothing was"
-            + " changed. Call the store before or after the transaction (in Spring with"
+            + " changed. To make a change set part of that transaction, use within(connection)."
+            + " Otherwise call the store before or after the transaction (in Spring with"
             + " Propagation.NOT_SUPPORTED), or build the store on the connection pool itself"
             + " instead of a transaction-aware data source");
   }

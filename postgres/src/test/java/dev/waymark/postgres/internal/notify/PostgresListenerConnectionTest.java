@@ -1,4 +1,4 @@
-package dev.waymark.postgres.internal;
+package dev.waymark.postgres.internal.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -115,7 +115,7 @@ class PostgresListenerConnectionTest {
         new Source(
             () -> {
               if (refusals.tryAcquire()) {
-                throw new SQLException("not now", SqlStates.TOO_MANY_CONNECTIONS);
+                throw new SQLException("not now", "53300");
               }
               return TestServer.connect();
             });

@@ -1,7 +1,8 @@
-package dev.waymark.postgres.internal;
+package dev.waymark.postgres.internal.notify;
 
 import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.internal.notify.ListenerThread;
+import dev.waymark.postgres.internal.PostgresServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,4 +1,4 @@
-package dev.waymark.postgres.internal;
+package dev.waymark.postgres.internal.notify;
 
 import dev.waymark.jdbc.internal.notify.Announcer;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -67,6 +67,16 @@ public final class PostgresNotifier implements Announcer {
         SELECT pg_catalog.pg_notify('%2$s', '%3$s');
         COMMIT"""
             .formatted(TIMEOUT_MILLIS, PostgresListener.CHANNEL, schema);
+  }
+
+  /**
+   * The statement that notifies the listeners of a schema when the transaction that runs it
+   * commits. It is for transactions of a caller, whose COMMIT the store does not see. A queue that
+   * is nearly full, which would fail that COMMIT, gets no notification.
+   */
+  public static String whenCommitted(String schema) {
+    return "SELECT pg_catalog.pg_notify('%s', '%s') WHERE pg_catalog.pg_notification_queue_usage() OPERATOR(pg_catalog.<) 0.5"
+        .formatted(PostgresListener.CHANNEL, schema);
   }
 
   @Override
