@@ -2,7 +2,6 @@ package dev.waymark.jdbc;
 
 import dev.waymark.core.error.CallerTransactionException;
 import dev.waymark.core.error.StoreUnavailableException;
-import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.StateStore;
 import java.sql.Connection;
 
@@ -24,40 +23,46 @@ import java.sql.Connection;
 public interface TransactionalStore extends StateStore {
 
   /**
-   * Returns a committer whose change sets become part of the transaction of this connection. They
-   * become durable, and other transactions, claims and listeners see them, when the caller commits.
-   * A rollback removes them without a trace.
+   * Returns this store within the transaction of a connection. Its commits become part of that
+   * transaction: they become durable, and other transactions, claims and listeners see them, when
+   * the caller commits. A rollback removes them without a trace. Its reads see what the transaction
+   * has written.
    *
-   * <p><b>What a commit leaves unchanged.</b> It neither begins nor ends the transaction, and no
-   * setting that it makes lasts longer than the call. Each commit is a savepoint: when a change set
-   * is refused, the transaction may go on as if the call had not been made. When the database
-   * failed, the message says whether the transaction can still be used.
+   * <p><b>What a call leaves unchanged.</b> It neither begins nor ends the transaction, and no
+   * setting that it makes lasts longer than the call. Each call is a savepoint: when a change set is
+   * refused, the transaction may go on as if the call had not been made. When the database failed,
+   * the message says whether the transaction can still be used.
    *
    * <p><b>Locks.</b> Records that a change set touches stay locked until the caller's transaction
    * ends. Others that need them wait, up to their lock time-out; so keep such transactions short.
-   * On SQLite the first commit takes the one write lock of the file. While it is held, the same
-   * thread must not commit through the store itself: it would wait for its own transaction. A
+   * On SQLite each call, also a read, takes the one write lock of the file. While it is held, the
+   * same thread must not write through the store itself: it would wait for its own transaction. A
    * transaction that commits several change sets may deadlock with other writers. The database
    * resolves that, and one of them receives {@link StoreUnavailableException} with the outcome
    * NOT_STORED; the caller rolls back and repeats its transaction.
    *
    * <p><b>Isolation.</b> On PostgreSQL use READ COMMITTED, which is the default. With a stricter
    * level, a change set that touches a record which others changed since the transaction began
-   * fails with {@link StoreUnavailableException}, and the whole transaction must be repeated.
+   * fails with {@link StoreUnavailableException}, and the whole transaction must be repeated. With
+   * READ COMMITTED, a read of several statements, such as a page with its total, may see commits of
+   * others in between.
    *
    * <p><b>Repetition.</b> The commit id makes a repeated change set harmless, in the same
-   * transaction or a later one, if the caller's transaction is durable. What is read through the
-   * store does not include what the open transaction has written.
+   * transaction or a later one, if the caller's transaction is durable.
    *
-   * <p>The committer is valid for all later transactions of the connection. Like the connection, it
-   * is for one thread at a time. A commit is not grouped with others, and the store's observer is
-   * not notified of it. How durable a COMMIT of the caller is depends on the settings of the
-   * caller's connection.
+   * <p><b>Not supported.</b> {@link StateStore#claim} and {@link StateStore#onReady} throw {@link
+   * UnsupportedOperationException}. {@link StateStore#commitAsync} commits at once. {@link
+   * StateStore#close} does nothing.
+   *
+   * <p>The result is valid for all later transactions of the connection. Like the connection, it is
+   * for one thread at a time. A commit is not grouped with others, and the store's observer is not
+   * notified of it. How durable a COMMIT of the caller is depends on the settings of the caller's
+   * connection.
    *
    * @param connection an open connection to the database of this store, with autocommit off
    * @throws CallerTransactionException when the connection is closed, read-only, in autocommit
    *     mode, or a connection to another database
    * @throws StoreUnavailableException when the database does not respond
    */
-  Committer within(Connection connection);
+  StateStore within(Connection connection);
 }

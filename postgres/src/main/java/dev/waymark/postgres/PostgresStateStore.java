@@ -5,7 +5,6 @@ import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.spi.StoreBuilder;
-import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
@@ -57,9 +56,9 @@ import org.postgresql.PGProperty;
  * @since 0.1.0
  */
 public final class PostgresStateStore extends ForwardingStateStore implements TransactionalStore {
-  private final Function<Connection, Committer> within;
+  private final Function<Connection, StateStore> within;
 
-  private PostgresStateStore(StateStore store, Function<Connection, Committer> within) {
+  private PostgresStateStore(StateStore store, Function<Connection, StateStore> within) {
     super(store);
     this.within = within;
   }
@@ -73,7 +72,7 @@ public final class PostgresStateStore extends ForwardingStateStore implements Tr
    * @throws dev.waymark.core.error.StoreRejectedException when the store was opened read-only
    */
   @Override
-  public Committer within(Connection connection) {
+  public StateStore within(Connection connection) {
     return within.apply(connection);
   }
 

@@ -13,7 +13,6 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.ChangeSet;
-import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.StateStore;
@@ -93,7 +92,7 @@ class PostgresCallerTransactionTest extends CallerTransactionContract {
   }
 
   @Override
-  protected Committer within(Connection connection) {
+  protected StateStore within(Connection connection) {
     return opened.within(connection);
   }
 
@@ -241,7 +240,7 @@ class PostgresCallerTransactionTest extends CallerTransactionContract {
           .isInstanceOf(CallerTransactionException.class)
           .hasMessageContaining("read-only");
       connection.setReadOnly(false);
-      Committer within = within(connection);
+      StateStore within = within(connection);
       within.createExecution(execution);
       assertThatThrownBy(() -> statement.execute("SELECT 1 / 0")).isInstanceOf(SQLException.class);
       assertThatThrownBy(() -> within.updateExecution(execution.id(), ExecutionState.RUNNING, 1))
@@ -260,7 +259,7 @@ class PostgresCallerTransactionTest extends CallerTransactionContract {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
-      Committer within = within(connection);
+      StateStore within = within(connection);
       ResultSet row = statement.executeQuery("SELECT pg_backend_pid()");
       row.next();
       TestServer.execute("SELECT pg_terminate_backend(" + row.getInt(1) + ", 10000)");

@@ -126,6 +126,19 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
+   * Does the same in another view of the store of this runner: within a transaction of the caller,
+   * as {@code TransactionalStore.within(connection)} returns it. The execution exists, and workers
+   * are notified of it, when the caller commits. All of the start uses the connection of that
+   * transaction.
+   *
+   * @throws dev.waymark.core.error.StoreUnavailableException also when another transaction was in
+   *     the way; then roll back, and repeat the whole transaction
+   */
+  public ExecutionId start(StartRequest request, StateStore within) {
+    return starts.in(within).start(request);
+  }
+
+  /**
    * Checks a start before the definition is saved. The start is rejected if its inputs or labels
    * are invalid, or if a task uses a handler that is not in {@code handlers}.
    *

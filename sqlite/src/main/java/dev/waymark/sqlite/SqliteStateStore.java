@@ -3,8 +3,8 @@ package dev.waymark.sqlite;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.spi.StoreBuilder;
-import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.ForwardingStateStore;
+import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.TransactionalStore;
 import dev.waymark.jdbc.internal.sql.FailedCall;
@@ -71,7 +71,7 @@ public final class SqliteStateStore extends ForwardingStateStore implements Tran
    * on.
    */
   @Override
-  public Committer within(Connection connection) {
+  public StateStore within(Connection connection) {
     return store.within(connection);
   }
 

@@ -8,7 +8,6 @@ import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunId;
-import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.StateStore;
@@ -71,7 +70,7 @@ class SqliteCallerTransactionTest extends CallerTransactionContract {
   }
 
   @Override
-  protected Committer within(Connection connection) {
+  protected StateStore within(Connection connection) {
     return opened.within(connection);
   }
 
@@ -113,7 +112,7 @@ class SqliteCallerTransactionTest extends CallerTransactionContract {
       other.setAutoCommit(false);
       opened.within(other).createExecution(new NewExecution(ids.executionId(), FLOW));
       connection.setAutoCommit(false);
-      Committer within = within(connection);
+      StateStore within = within(connection);
       assertThatThrownBy(() -> within.createExecution(execution))
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("locked")
@@ -143,7 +142,7 @@ class SqliteCallerTransactionTest extends CallerTransactionContract {
         Statement statement = hiding.createStatement()) {
       statement.execute("CREATE TEMP TABLE Executions (id integer)");
       hiding.setAutoCommit(false);
-      Committer within = within(hiding);
+      StateStore within = within(hiding);
       assertThatThrownBy(() -> within.createExecution(new NewExecution(ids.executionId(), FLOW)))
           .isInstanceOf(CallerTransactionException.class)
           .hasMessageContaining("temporary table Executions");
@@ -158,7 +157,7 @@ class SqliteCallerTransactionTest extends CallerTransactionContract {
   void readsNothing() throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file())) {
       connection.setAutoCommit(false);
-      Committer within = within(connection);
+      StateStore within = within(connection);
       ExecutionId execution = execution();
       within.updateExecution(execution, ExecutionState.RUNNING, 1);
       connection.commit();

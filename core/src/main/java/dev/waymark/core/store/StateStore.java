@@ -4,11 +4,14 @@ import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
@@ -30,12 +33,11 @@ import org.jspecify.annotations.Nullable;
  * programs need only the methods that this interface adds.
  *
  * <p>Two methods write: {@link #commit} commits a change set, and {@link #claim} claims task runs
- * for a worker. The named single-record methods of {@link Committer}, such as {@link
- * #createExecution}, each commit a change set of one change. When a write returns, it is durable:
- * it survives {@code kill -9} and loss of power. When a write throws, it stored nothing, except as
- * {@link dev.waymark.core.error.StoreUnavailableException} says. Every read returns data of one
- * snapshot. A snapshot contains each change set completely or not at all, also those of other
- * processes.
+ * for a worker. The named single-record methods, such as {@link #createExecution}, each commit a
+ * change set of one change. When a write returns, it is durable: it survives {@code kill -9} and
+ * loss of power. When a write throws, it stored nothing, except as {@link
+ * dev.waymark.core.error.StoreUnavailableException} says. Every read returns data of one snapshot.
+ * A snapshot contains each change set completely or not at all, also those of other processes.
  *
  * <p>Every method may throw {@link dev.waymark.core.error.InvalidInputException} for arguments over
  * a limit, and {@link dev.waymark.core.error.StoreUnavailableException} when the database does not
@@ -76,7 +78,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public interface StateStore extends Committer, WorkQueue, AutoCloseable {
+public interface StateStore extends WorkQueue, AutoCloseable {
 
   /**
    * Commits a change set atomically: all of its changes become durable, or none.
@@ -88,7 +90,6 @@ public interface StateStore extends Committer, WorkQueue, AutoCloseable {
    * @throws RefusedException when the change set conflicts with a record. The type of the exception
    *     and {@link RefusedException#refusals()} say which records, and why
    */
-  @Override
   CommitResult commit(ChangeSet changes);
 
   /**
@@ -228,10 +229,67 @@ public interface StateStore extends Committer, WorkQueue, AutoCloseable {
   @Override
   void close();
 
+  /** Saves a workflow; {@link Outcome#version()} is its revision. */
+  default Outcome saveWorkflow(NewWorkflow workflow) {
+    return commitOne(new Change.SaveWorkflow(workflow));
+  }
+
+  /** Creates an execution in state PENDING. */
+  default Outcome createExecution(NewExecution execution) {
+    return commitOne(new Change.CreateExecution(execution));
+  }
+
+  /** Moves an execution to another state; its version must be {@code expectedVersion}. */
+  default Outcome updateExecution(ExecutionId id, ExecutionState to, long expectedVersion) {
+    return commitOne(new Change.UpdateExecution(id, to, expectedVersion, null));
+  }
+
+  /** Creates a task run in state PENDING. */
+  default Outcome createTaskRun(NewTaskRun taskRun) {
+    return commitOne(new Change.CreateTaskRun(taskRun));
+  }
+
+  /** Moves a task run to another state; its version must be {@code expectedVersion}. */
+  default Outcome updateTaskRun(TaskRunId id, TaskRunState to, long expectedVersion) {
+    return commitOne(new Change.UpdateTaskRun(id, to, expectedVersion, null));
+  }
+
+  /**
+   * Records the next attempt of a task run. The outcome names the attempt; {@link
+   * Outcome#version()} is its number.
+   */
+  default Outcome recordAttempt(TaskRunId id, String worker) {
+    return commitOne(new Change.RecordAttempt(id, worker));
+  }
+
+  /** Ends an attempt. */
+  default Outcome updateAttempt(AttemptId id, AttemptState to) {
+    return commitOne(new Change.UpdateAttempt(id, to, null, null));
+  }
+
+  /** Ends an attempt with the exit code of its process. */
+  default Outcome updateAttempt(AttemptId id, AttemptState to, int exitCode) {
+    return commitOne(new Change.UpdateAttempt(id, to, exitCode, null));
+  }
+
+  /** Ends an attempt with an error. */
+  default Outcome updateAttempt(AttemptId id, AttemptState to, String error) {
+    return commitOne(new Change.UpdateAttempt(id, to, null, error));
+  }
+
+  /** Ends an attempt with the exit code of its process and an error. */
+  default Outcome updateAttempt(AttemptId id, AttemptState to, int exitCode, String error) {
+    return commitOne(new Change.UpdateAttempt(id, to, exitCode, error));
+  }
+
   @Override
   default List<Outcome> renewLeases(Collection<AttemptId> attempts, Duration lease) {
     ChangeSet.Builder changes = ChangeSet.builder();
     attempts.forEach(attempt -> changes.renewLeaseIfLive(attempt, lease));
     return changes.isEmpty() ? List.of() : commit(changes.build()).outcomes();
+  }
+
+  private Outcome commitOne(Change change) {
+    return commit(ChangeSet.builder().add(change).build()).outcomes().get(0);
   }
 }

@@ -140,6 +140,16 @@ final class PostgresCallers implements CallerDialect {
   }
 
   @Override
+  public void beginRead(Session session) throws SQLException {
+    session.execute(begin);
+  }
+
+  @Override
+  public void endRead(Session session) throws SQLException {
+    session.execute(String.join(";\n", end));
+  }
+
+  @Override
   public void undo(Session session) throws SQLException {
     if (session.takeDeferred() != null) {
       return; // Nothing was sent.

@@ -5,8 +5,8 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
-import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.ForwardingStateStore;
+import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import java.sql.Connection;
 import java.time.Duration;
@@ -45,7 +45,7 @@ public final class ReadOnlyStore extends ForwardingStateStore {
   }
 
   /** Refuses to write within a transaction of the caller. */
-  public Committer within(Connection connection) {
+  public StateStore within(Connection connection) {
     throw refused("commit within a transaction of the caller");
   }
 

@@ -34,6 +34,8 @@ final class SqliteCallers implements CallerDialect {
       "SELECT t.name FROM sqlite_temp_schema t JOIN main.sqlite_schema m ON t.name = m.name COLLATE"
           + " NOCASE WHERE t.type IN ('table', 'view') LIMIT 1";
 
+  private static final String RELEASE = "RELEASE waymark_commit";
+
   /** Changes no row, and needs the write lock nevertheless. */
   private static final String LOCK = "UPDATE main.pools SET slots = slots WHERE 0";
 
@@ -111,6 +113,17 @@ final class SqliteCallers implements CallerDialect {
     }
   }
 
+  /** Takes the write lock, too: after a read without it, the transaction may be unable to write. */
+  @Override
+  public void beginRead(Session session) throws SQLException {
+    begin(session);
+  }
+
+  @Override
+  public void endRead(Session session) throws SQLException {
+    session.execute(RELEASE);
+  }
+
   /** Every connection sees by itself that another one has committed, so nobody is notified. */
   @Override
   public boolean write(Session session, List<Rows> writes, CountChanges counts, boolean notifies)
@@ -120,14 +133,14 @@ final class SqliteCallers implements CallerDialect {
         return false;
       }
     }
-    session.execute("RELEASE waymark_commit");
+    session.execute(RELEASE);
     return true;
   }
 
   @Override
   public void undo(Session session) throws SQLException {
     session.execute("ROLLBACK TO waymark_commit");
-    session.execute("RELEASE waymark_commit");
+    session.execute(RELEASE);
   }
 
   /** Never: the write lock keeps all others out, and its own wait is over. */

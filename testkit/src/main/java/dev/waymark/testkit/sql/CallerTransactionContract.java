@@ -16,7 +16,6 @@ import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.CommitResult;
-import dev.waymark.core.store.Committer;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.StateStore;
@@ -56,7 +55,7 @@ public abstract class CallerTransactionContract extends ContractTest {
   protected abstract String table();
 
   /** The committer of the store that the test has opened last, within this connection. */
-  protected abstract Committer within(Connection connection);
+  protected abstract StateStore within(Connection connection);
 
   private Connection begun() throws SQLException {
     Connection connection = connect();
@@ -163,7 +162,7 @@ public abstract class CallerTransactionContract extends ContractTest {
     createOrders();
     ExecutionId execution = execution();
     try (Connection connection = begun()) {
-      Committer within = within(connection);
+      StateStore within = within(connection);
       within.updateExecution(execution, ExecutionState.RUNNING, 1);
       assertThatThrownBy(() -> within.updateExecution(execution, ExecutionState.PAUSED, 1))
           .isInstanceOf(ConflictException.class);
@@ -226,7 +225,7 @@ public abstract class CallerTransactionContract extends ContractTest {
     NewExecution execution = new NewExecution(ids.executionId(), flow());
     TaskRunId run = ids.taskRunId();
     try (Connection connection = begun()) {
-      Committer within = within(connection);
+      StateStore within = within(connection);
       within.createExecution(execution);
       within.createTaskRun(new NewTaskRun(run, execution.id(), new TaskId("ship")));
       within.commit(changes().readyTaskRun(run, "trucks", 7, Duration.ZERO).build());
@@ -240,6 +239,32 @@ public abstract class CallerTransactionContract extends ContractTest {
         .extracting(transition -> transition.to().toString())
         .containsExactly("PENDING", "PENDING", "RUNNING", "PAUSED");
     assertThat(openAnother().execution(execution.id())).isEqualTo(stored(execution.id()));
+  }
+
+  @Test
+  @DisplayName("reads see what the transaction has written, and claims are not supported")
+  void reads() throws SQLException {
+    NewExecution execution = new NewExecution(ids.executionId(), flow());
+    TaskRunId run = ids.taskRunId();
+    ExecutionId earlier = execution();
+    try (Connection connection = begun()) {
+      StateStore within = within(connection);
+      assertThat(within.execution(earlier)).isEqualTo(stored(earlier));
+      within.commit(readyExecution(changes(), execution, run));
+      assertThat(exists(within.execution(execution.id())).state())
+          .isEqualTo(ExecutionState.PENDING);
+      assertThat(within.executions(ExecutionQuery.builder().build()).total()).isEqualTo(2);
+      assertThat(exists(within.executionDetails(execution.id())).taskRuns()).hasSize(1);
+      assertThat(within.taskRuns(execution.id())).hasSize(1);
+      assertThat(exists(within.workflow(FLOW)).revision()).isOne();
+      assertThat(store.execution(execution.id())).isNull();
+      assertThatThrownBy(() -> claim(within)).isInstanceOf(UnsupportedOperationException.class);
+      within.close();
+      connection.rollback();
+      assertThat(within.execution(execution.id())).isNull();
+      assertThat(within.executions(ExecutionQuery.builder().build()).total()).isOne();
+      connection.rollback();
+    }
   }
 
   @Test
@@ -265,7 +290,7 @@ public abstract class CallerTransactionContract extends ContractTest {
   void badConnections() throws SQLException {
     ExecutionId execution = execution();
     Connection closed = begun();
-    Committer early = within(closed);
+    StateStore early = within(closed);
     closed.close();
     refusedConnection(closed, "closed");
     assertThatThrownBy(() -> early.updateExecution(execution, ExecutionState.RUNNING, 1))
@@ -323,7 +348,7 @@ public abstract class CallerTransactionContract extends ContractTest {
   /** Pauses and resumes one execution, then the other, in one transaction. */
   private boolean moveWithin(ExecutionId first, ExecutionId second) throws SQLException {
     try (Connection connection = begun()) {
-      Committer within = within(connection);
+      StateStore within = within(connection);
       within.commit(pauseAndResume(first));
       within.commit(pauseAndResume(second));
       connection.commit();

@@ -39,6 +39,12 @@ public interface CallerDialect {
   boolean write(Session session, List<Rows> writes, CountChanges counts, boolean notifies)
       throws SQLException;
 
+  /** Begins a read, as {@link #begin} does for a commit, but at once. */
+  void beginRead(Session session) throws SQLException;
+
+  /** Ends a read: restores the settings of the caller, and releases the savepoint. */
+  void endRead(Session session) throws SQLException;
+
   /** Goes back to the savepoint, with all settings and locks that followed it, and releases it. */
   void undo(Session session) throws SQLException;
 

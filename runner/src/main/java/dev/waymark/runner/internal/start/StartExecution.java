@@ -54,7 +54,12 @@ public final class StartExecution {
     this.ids = ids;
   }
 
-  /** As {@link dev.waymark.runner.Runner#start}. */
+  /** The same starter, in another view of the store. */
+  public StartExecution in(StateStore view) {
+    return new StartExecution(view, definitions, ids);
+  }
+
+  /** As {@link dev.waymark.runner.Runner#start(StartRequest)}. */
   public ExecutionId start(StartRequest request) {
     ExecutionId id = request.executionId();
     Execution existing = id == null ? null : store.execution(id);

@@ -7,6 +7,7 @@ import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.decide.Verdict;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
+import dev.waymark.jdbc.internal.read.Snapshot;
 import dev.waymark.jdbc.internal.sql.CallerDialect;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.RetryTimer;
@@ -20,7 +21,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits change sets within transactions of callers. Thread-safe.
+ * Commits change sets, and reads, within transactions of callers. Thread-safe.
  *
  * <p>Everything that a change set touches is loaded and locked, in the order in which groups lock
  * it, and decided with the same rules. Nothing is taken from the cache and nothing is added to it:
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A refused change set, and one that failed in a way which the database tolerates, is undone up
  * to the savepoint of its commit, so that the caller's transaction may go on.
  */
-public final class CallerCommits {
+public final class CallerCalls {
   /** After so many tries in one transaction, its locks themselves may be in the way of others. */
   private static final int MOST_TRIES = 8;
 
@@ -41,8 +42,7 @@ public final class CallerCommits {
   private final LedgerLoader loader;
 
   /** Repeats a commit that others were in the way of, for at most {@code retryTimeout}. */
-  public CallerCommits(
-      Dialect dialect, CallerDialect caller, Limits limits, Duration retryTimeout) {
+  public CallerCalls(Dialect dialect, CallerDialect caller, Limits limits, Duration retryTimeout) {
     this.dialect = dialect;
     this.caller = caller;
     this.limits = limits;
@@ -76,6 +76,35 @@ public final class CallerCommits {
         throw refused.error();
       }
       return Objects.requireNonNull(Verdicts.result(verdict));
+    }
+  }
+
+  /** A query within a transaction. */
+  @FunctionalInterface
+  public interface Query<T> {
+    /** Runs it. */
+    @Nullable T on(Snapshot snapshot) throws SQLException;
+  }
+
+  /**
+   * Reads within the transaction of this connection, which sees what it has written. How many
+   * moments the statements of one query see is a matter of its isolation level.
+   */
+  public <T> @Nullable T read(Connection connection, String attempted, Query<T> query) {
+    try (Session session = Session.ofCaller(connection)) {
+      check(session);
+      try {
+        caller.beginRead(session);
+        T answer = query.on(new Snapshot(session, dialect));
+        caller.endRead(session);
+        return answer;
+      } catch (SQLException e) {
+        boolean isUsable = isUndone(session);
+        throw caller.explain(session, attempted + " in the transaction of the caller", e, isUsable);
+      } catch (RuntimeException | Error e) {
+        isUndone(session);
+        throw e;
+      }
     }
   }
 
