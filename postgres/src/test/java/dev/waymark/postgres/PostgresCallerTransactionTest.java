@@ -241,6 +241,12 @@ class PostgresCallerTransactionTest extends CallerTransactionContract {
           .hasMessageContaining("read-only");
       connection.setReadOnly(false);
       StateStore within = within(connection);
+      statement.execute("SET TRANSACTION READ ONLY");
+      assertThatThrownBy(() -> within.createExecution(execution))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("the transaction is read-only")
+          .hasMessageContaining("can go on");
+      connection.rollback();
       within.createExecution(execution);
       assertThatThrownBy(() -> statement.execute("SELECT 1 / 0")).isInstanceOf(SQLException.class);
       assertThatThrownBy(() -> within.updateExecution(execution.id(), ExecutionState.RUNNING, 1))

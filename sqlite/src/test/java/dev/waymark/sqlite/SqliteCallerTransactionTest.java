@@ -138,6 +138,11 @@ class SqliteCallerTransactionTest extends CallerTransactionContract {
       attached.setAutoCommit(false);
       refused(attached, "main database");
     }
+    try (Connection careless =
+        DriverManager.getConnection("jdbc:sqlite:" + file() + "?synchronous=OFF")) {
+      careless.setAutoCommit(false);
+      refused(careless, "synchronous = OFF");
+    }
     try (Connection hiding = connect();
         Statement statement = hiding.createStatement()) {
       statement.execute("CREATE TEMP TABLE Executions (id integer)");

@@ -209,6 +209,10 @@ public final class PostgresErrors {
   }
 
   private String noWrites() {
+    if (situation == Situation.WITHIN_TRANSACTION) {
+      return "the transaction is read-only, or its server is a standby; begin a transaction that may"
+          + " write, on the primary";
+    }
     return "the server does not accept writes"
         + retried()
         + "; it is a standby, or default_transaction_read_only is on. Name the primary, or turn"

@@ -67,6 +67,11 @@ final class SqliteCallers implements CallerDialect {
     if (connection.isReadOnly()) {
       throw refused("is read-only", "Give a connection that may write");
     }
+    if (text(connection, "PRAGMA synchronous", 1).equals("0")) {
+      throw refused(
+          "has synchronous = OFF, which can damage the file when the power fails",
+          "Set synchronous to FULL, or to NORMAL if the last commits may be lost then");
+    }
     String found = text(connection, DATABASES, FILE); // The main database is the first.
     if (!isFile(found)) {
       throw refused(
