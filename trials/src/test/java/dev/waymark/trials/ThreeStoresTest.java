@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,9 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The model test on real databases, each with two stores that are called alternately. Properties
- * set the sizes, see CONTRIBUTING.md: a few new seeds in every build, one seed again, or as many as
- * the time allows.
+ * The model test on real databases, each with three stores that are called alternately. The third
+ * works within transactions of a caller. Properties set the sizes, see CONTRIBUTING.md: a few new
+ * seeds in every build, one seed again, or as many as the time allows.
  */
 @DisplayName("SQLite and PostgreSQL beside the reference store")
 class ThreeStoresTest {
@@ -75,14 +77,15 @@ class ThreeStoresTest {
   @ParameterizedTest(name = "({0})")
   @MethodSource("plan")
   @DisplayName("all three stores give the same answers")
-  void sameAnswers(Plan plan, @TempDir Path folder) throws IOException {
+  void sameAnswers(Plan plan, @TempDir Path folder) throws IOException, SQLException {
     String schema = TestServer.newSchema();
     try (StateStore postgres = postgres(schema);
-        StateStore another = postgres(schema)) {
+        StateStore another = postgres(schema);
+        StateStore caller = new InTransactions(postgres(schema), TestServer.connect())) {
       Instant start = Instant.now();
       for (long done = 0; plan.goesOn(done, since(start)); done++) {
         TestServer.empty(schema);
-        run(plan.first() + done, plan.steps(), folder, List.of(postgres, another));
+        run(plan.first() + done, plan.steps(), folder, List.of(postgres, another, caller));
         report(plan, done + 1, since(start));
       }
       System.out.print(Files.readString(REPORT));
@@ -96,24 +99,26 @@ class ThreeStoresTest {
   }
 
   private void run(long seed, int steps, Path folder, List<StateStore> postgres)
-      throws IOException {
+      throws IOException, SQLException {
     Path file = folder.resolve("waymark.db");
     try (StateStore sqlite = sqlite(file);
-        StateStore another = sqlite(file)) {
+        StateStore another = sqlite(file);
+        StateStore caller =
+            new InTransactions(sqlite(file), DriverManager.getConnection("jdbc:sqlite:" + file))) {
       Map<String, StateStore> stores =
           Map.of(
-              "SQLite", AlternatingStores.of(List.of(sqlite, another), seed),
+              "SQLite", AlternatingStores.of(List.of(sqlite, another, caller), seed),
               "PostgreSQL", AlternatingStores.of(postgres, seed));
       tally.add(new Comparison(clock, stores, REPLAY).run(seed, steps));
     }
     Files.delete(file);
   }
 
-  private StateStore sqlite(Path file) {
+  private SqliteStateStore sqlite(Path file) {
     return SqliteStateStore.builder(file).clock(clock).limits(Comparison.limits()).build();
   }
 
-  private StateStore postgres(String schema) {
+  private PostgresStateStore postgres(String schema) {
     return PostgresStateStore.builder(TestServer.url())
         .schema(schema)
         .clock(clock)
