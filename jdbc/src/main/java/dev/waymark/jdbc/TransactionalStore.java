@@ -29,9 +29,9 @@ public interface TransactionalStore extends StateStore {
    * has written.
    *
    * <p><b>What a call leaves unchanged.</b> It neither begins nor ends the transaction, and no
-   * setting that it makes lasts longer than the call. Each call is a savepoint: when a change set is
-   * refused, the transaction may go on as if the call had not been made. When the database failed,
-   * the message says whether the transaction can still be used.
+   * setting that it makes lasts longer than the call. Each call is a savepoint: when a change set
+   * is refused, the transaction may go on as if the call had not been made. When the database
+   * failed, the message says whether the transaction can still be used.
    *
    * <p><b>Locks.</b> Records that a change set touches stay locked until the caller's transaction
    * ends. Others that need them wait, up to their lock time-out; so keep such transactions short.
