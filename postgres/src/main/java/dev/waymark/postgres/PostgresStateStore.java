@@ -442,7 +442,11 @@ public final class PostgresStateStore extends ForwardingStateStore implements Tr
         ready = true;
         if (readOnly) {
           ReadOnlyStore reading = new ReadOnlyStore(store, errors);
-          return new PostgresStateStore(reading, reading::within);
+          return new PostgresStateStore(
+              reading,
+              connection -> {
+                throw reading.refusedTransaction();
+              });
         }
         return new PostgresStateStore(store, store::within);
       } finally {

@@ -11,7 +11,6 @@ import dev.waymark.runner.api.RunListener;
 import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.api.TaskHandler;
 import dev.waymark.runner.api.TaskLogs;
-import dev.waymark.runner.definition.DefinitionLimits;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import dev.waymark.runner.file.DefinitionReader;
 import dev.waymark.runner.internal.base.RetriedCalls;
@@ -94,15 +93,7 @@ public final class Runner implements AutoCloseable {
    * DefinitionReader} reads the definitions within the limits of the store.
    */
   public static Builder builder(StateStore store) {
-    return builder(store, reader(store));
-  }
-
-  static Function<Workflow, WorkflowDefinition> reader(StateStore store) {
-    DefinitionReader reader = new DefinitionReader(DefinitionLimits.of(store.limits()));
-    return workflow ->
-        reader.read(
-            "workflow/" + workflow.id() + " (revision " + workflow.revision() + ")",
-            workflow.definition());
+    return builder(store, Definitions.reader(store));
   }
 
   /**
@@ -126,10 +117,9 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Does the same in another view of the store of this runner: within a transaction of the caller,
-   * as {@code TransactionalStore.within(connection)} returns it. The execution exists, and workers
-   * are notified of it, when the caller commits. All of the start uses the connection of that
-   * transaction.
+   * Does the same within a transaction of the caller: in the store of this runner as {@code
+   * TransactionalStore.within(connection)} returns it. The execution exists, and workers are
+   * notified of it, when the caller commits. The start uses only the connection of the transaction.
    *
    * @throws dev.waymark.core.error.StoreUnavailableException also when another transaction was in
    *     the way; then roll back, and repeat the whole transaction
@@ -209,7 +199,7 @@ public final class Runner implements AutoCloseable {
    * a workflow file, it leaves everything that waits to a worker that can.
    */
   public static ExecutionState cancel(StateStore store, ExecutionId id) {
-    return CancelExecution.cancel(store, new Definitions(reader(store)), id);
+    return CancelExecution.cancel(store, new Definitions(Definitions.reader(store)), id);
   }
 
   /**
@@ -244,7 +234,7 @@ public final class Runner implements AutoCloseable {
    * a workflow file, it does not know {@code max-parallel}, and resumes the execution.
    */
   public static ExecutionState resume(StateStore store, ExecutionId id) {
-    return PauseResume.resume(store, new Definitions(reader(store)), id);
+    return PauseResume.resume(store, new Definitions(Definitions.reader(store)), id);
   }
 
   /**

@@ -21,7 +21,7 @@ public final class WaitReader {
 
   /** Creates a reader for this store, which must stay open. */
   public WaitReader(StateStore store) {
-    this.explainer = WaitExplainer.of(store, new Definitions(Runner.reader(store)));
+    this.explainer = WaitExplainer.of(store, new Definitions(Definitions.reader(store)));
   }
 
   /**

@@ -6,9 +6,7 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ForwardingStateStore;
-import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +42,9 @@ public final class ReadOnlyStore extends ForwardingStateStore {
     throw refused("claim task runs for worker " + request.worker());
   }
 
-  /** Refuses to write within a transaction of the caller. */
-  public StateStore within(Connection connection) {
-    throw refused("commit within a transaction of the caller");
+  /** The error with which this store refuses transactions of callers. */
+  public StoreRejectedException refusedTransaction() {
+    return refused("work within a transaction of the caller");
   }
 
   private StoreRejectedException refused(String attempted) {

@@ -2,7 +2,10 @@ package dev.waymark.runner.internal.start;
 
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.definition.DefinitionLimits;
 import dev.waymark.runner.definition.WorkflowDefinition;
+import dev.waymark.runner.file.DefinitionReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -25,6 +28,15 @@ public final class Definitions {
   /** Creates a cache that reads with this function. */
   public Definitions(Function<Workflow, WorkflowDefinition> reader) {
     this.reader = reader;
+  }
+
+  /** Reads workflow files, as {@code waymark apply} saves them, within the limits of a store. */
+  public static Function<Workflow, WorkflowDefinition> reader(StateStore store) {
+    DefinitionReader reader = new DefinitionReader(DefinitionLimits.of(store.limits()));
+    return workflow ->
+        reader.read(
+            "workflow/" + workflow.id() + " (revision " + workflow.revision() + ")",
+            workflow.definition());
   }
 
   /** Returns the definition of a revision if it is cached, so that its text need not be read. */
