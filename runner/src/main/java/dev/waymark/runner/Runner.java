@@ -12,7 +12,6 @@ import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.api.TaskHandler;
 import dev.waymark.runner.api.TaskLogs;
 import dev.waymark.runner.definition.WorkflowDefinition;
-import dev.waymark.runner.file.DefinitionReader;
 import dev.waymark.runner.internal.base.RetriedCalls;
 import dev.waymark.runner.internal.coordinator.Coordinator;
 import dev.waymark.runner.internal.handler.Arguments;
@@ -89,8 +88,8 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Returns a builder of a runner for workflow files, as {@code waymark apply} saves them. A {@link
-   * DefinitionReader} reads the definitions within the limits of the store.
+   * Returns a builder of a runner for workflow files, as {@code waymark apply} saves them. They are
+   * read within the limits of the store.
    */
   public static Builder builder(StateStore store) {
     return builder(store, Definitions.reader(store));
