@@ -100,7 +100,7 @@ final class JobBytes {
         indexes / jobs);
   }
 
-  private static void await(JobSystem system, long jobs) {
+  private static void await(JobSystem system, long jobs) throws Exception {
     long begin = System.nanoTime();
     while (system.handled() < jobs) {
       if (System.nanoTime() - begin > PATIENCE_NANOS) {

@@ -15,7 +15,7 @@ final class JobSlices implements Participant {
   private static final double FIRST_GUESS_PER_SECOND = 1_000;
   private static final double RESERVE = 1.5;
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
-  private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final JobSystem system;
   private double greatestRate = FIRST_GUESS_PER_SECOND;
@@ -51,7 +51,7 @@ final class JobSlices implements Participant {
     }
   }
 
-  private void awaitFirst(long before) {
+  private void awaitFirst(long before) throws Exception {
     long begin = System.nanoTime();
     while (system.handled() == before) {
       if (System.nanoTime() - begin > PATIENCE_NANOS) {
@@ -62,7 +62,7 @@ final class JobSlices implements Participant {
   }
 
   /** If the jobs run out, the rate is that of the time until the last job. */
-  private double rate(Duration time) {
+  private double rate(Duration time) throws Exception {
     long first = system.handled();
     long begin = System.nanoTime();
     long now = begin;

@@ -11,21 +11,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Jobs that do nothing, by the whole runtime with eight workers in one process: jobs per second,
- * and bytes that each job writes and leaves in the store.
+ * Jobs that do nothing, by the whole runtime with eight workers, in one process and in two: jobs
+ * per second, and bytes that each job writes and leaves in the store.
  */
 public final class JobsPart implements Part {
 
   @Override
   public Report measure(Settings settings) throws Exception {
-    Report report = new Report("jobs", "Jobs that do nothing, with eight workers in one process");
+    Report report = new Report("jobs", "Jobs that do nothing, with eight workers");
     Contests contests = new Contests(report, "jobs/s");
     JobBytes bytes = new JobBytes(report);
     for (Backend backend : settings.backends()) {
       List<Product> products = Product.all(settings, backend);
-      Contest contest = Contest.run(settings, backend, "jobs", participants(products));
-      contests.add(contest);
-      addTargets(report, contest);
+      for (Contest contest :
+          List.of(
+              Contest.run(settings, backend, "jobs", inOneProcess(products)),
+              Contest.run(settings, backend, "jobs by two processes", inProcesses(products)))) {
+        contests.add(contest);
+        addTargets(report, contest);
+      }
       bytes.measure(settings, backend, products);
     }
     report.note(
@@ -42,10 +46,18 @@ public final class JobsPart implements Part {
     contest.addTarget(report, "JobRunr", List.of("jobrunr"), isPostgres ? 2.5 : 3);
   }
 
-  private static List<Participant> participants(List<Product> products) throws Exception {
+  private static List<Participant> inOneProcess(List<Product> products) throws Exception {
     List<Participant> all = new ArrayList<>();
     for (Product product : products) {
       all.add(new JobSlices(product.open(product.location("jobs"))));
+    }
+    return all;
+  }
+
+  private static List<Participant> inProcesses(List<Product> products) throws Exception {
+    List<Participant> all = new ArrayList<>();
+    for (Product product : products) {
+      all.add(new JobSlices(product.openInProcesses(product.location("process_jobs"))));
     }
     return all;
   }

@@ -30,15 +30,19 @@ record Product(String schemaName, Backend backend, Storage storage, Opener opene
   /** Waymark and the peers that run on this backend. */
   static List<Product> all(Settings settings, Backend backend) {
     Storage storage = settings.storage();
-    Path logs = storage.folder().resolve("jobs-logs");
+    Path logs = logs(storage);
     List<Product> all = new ArrayList<>();
     all.add(
         new Product(
-            Contest.WAYMARK, backend, storage, location -> new WaymarkJobs(location, logs)));
+            Contest.WAYMARK, backend, storage, location -> WaymarkJobs.replacing(location, logs)));
     for (Peer peer : settings.peers(backend)) {
       all.add(new Product(peer.schemaName(), backend, storage, peer::jobs));
     }
     return all;
+  }
+
+  private static Path logs(Storage storage) {
+    return storage.folder().resolve("jobs-logs");
   }
 
   /** The location of its store for this purpose. */
@@ -49,5 +53,10 @@ record Product(String schemaName, Backend backend, Storage storage, Opener opene
   /** Opens its runtime with an empty store. */
   JobSystem open(StoreLocation location) throws Exception {
     return opener.open(location);
+  }
+
+  /** Opens it with an empty store and with workers in several processes. */
+  JobSystem openInProcesses(StoreLocation location) throws Exception {
+    return new JobsInProcesses(opener.open(location), location, logs(storage));
   }
 }

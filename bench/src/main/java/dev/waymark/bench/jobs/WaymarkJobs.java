@@ -30,12 +30,23 @@ final class WaymarkJobs implements JobSystem {
   private final AtomicLong handled = new AtomicLong();
   private int runners;
 
-  WaymarkJobs(StoreLocation location, Path logs) throws SQLException {
-    location.clear();
-    this.store = location.open();
+  private WaymarkJobs(StateStore store, Path logs) {
+    this.store = store;
     this.logs = logs;
+  }
+
+  /** Replaces what exists at the location with an empty store. */
+  static WaymarkJobs replacing(StoreLocation location, Path logs) throws SQLException {
+    location.clear();
+    StateStore store = location.open();
     store.saveWorkflow(
         new NewWorkflow(WORKFLOW, "id: job\ntasks:\n  only:\n    uses: " + HANDLER + "\n"));
+    return new WaymarkJobs(store, logs);
+  }
+
+  /** Works on a store that another process has made. */
+  static WaymarkJobs existing(StoreLocation location, Path logs) {
+    return new WaymarkJobs(location.open(), logs);
   }
 
   @Override
@@ -65,7 +76,7 @@ final class WaymarkJobs implements JobSystem {
 
   private Runner runner(int concurrency) {
     return Runner.builder(store)
-        .worker("bench-" + runners++)
+        .worker("bench-" + ProcessHandle.current().pid() + "-" + runners++)
         .concurrency(concurrency)
         .logDirectory(logs)
         .handler(HANDLER, context -> handled.incrementAndGet())

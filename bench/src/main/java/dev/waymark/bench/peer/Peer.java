@@ -5,9 +5,9 @@ import dev.waymark.bench.storage.StoreLocation;
 import java.util.Locale;
 
 /**
- * Another product to compare Waymark with. {@code ServiceLoader} finds it. Each method replaces
- * what exists at the location with an empty store. The product is configured for throughput, as its
- * documentation describes.
+ * Another product to compare Waymark with. {@code ServiceLoader} finds it. Each method but {@link
+ * #workers} replaces what exists at the location with an empty store. The product is configured for
+ * throughput, as its documentation describes.
  */
 public interface Peer {
 
@@ -24,6 +24,9 @@ public interface Peer {
 
   /** Its whole runtime. */
   JobSystem jobs(StoreLocation location) throws Exception;
+
+  /** Its workers, for a store that exists and stays. */
+  JobWorkers workers(StoreLocation location) throws Exception;
 
   /** Its store as a queue for this number of threads. */
   QueueSystem queue(StoreLocation location, int threads) throws Exception;

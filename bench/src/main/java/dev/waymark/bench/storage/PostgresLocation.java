@@ -13,6 +13,8 @@ import java.sql.SQLException;
  * @param schema the schema
  */
 record PostgresLocation(String server, String schema) implements StoreLocation {
+  /** What its URL has before the name of the schema, at its end. */
+  static final String SCHEMA = "&schema=";
 
   @Override
   public Backend backend() {
@@ -26,7 +28,7 @@ record PostgresLocation(String server, String schema) implements StoreLocation {
 
   @Override
   public String url() {
-    return server.replaceFirst("^jdbc:", "") + "&schema=" + schema;
+    return server.replaceFirst("^jdbc:", "") + SCHEMA + schema;
   }
 
   @Override

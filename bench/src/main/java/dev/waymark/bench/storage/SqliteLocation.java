@@ -19,6 +19,9 @@ import java.sql.Statement;
  * @param file the file
  */
 record SqliteLocation(Path file) implements StoreLocation {
+  /** The beginning of its URL. */
+  static final String SCHEME = "sqlite:";
+
   /** The end of the name of its WAL file. */
   private static final String WAL = "-wal";
 
@@ -34,7 +37,7 @@ record SqliteLocation(Path file) implements StoreLocation {
 
   @Override
   public String url() {
-    return "sqlite:" + file;
+    return SCHEME + file;
   }
 
   @Override

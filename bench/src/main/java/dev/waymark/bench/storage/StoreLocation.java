@@ -1,6 +1,7 @@
 package dev.waymark.bench.storage;
 
 import dev.waymark.core.store.StateStore;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,6 +9,17 @@ import java.sql.Statement;
 
 /** The location of one store, existing or not: a file, or a schema of a server. */
 public interface StoreLocation extends Connector {
+
+  /** The location with this {@link #url}. */
+  static StoreLocation of(String url) {
+    if (url.startsWith(SqliteLocation.SCHEME)) {
+      return new SqliteLocation(Path.of(url.substring(SqliteLocation.SCHEME.length())));
+    }
+    int schema = url.lastIndexOf(PostgresLocation.SCHEMA);
+    return new PostgresLocation(
+        "jdbc:" + url.substring(0, schema),
+        url.substring(schema + PostgresLocation.SCHEMA.length()));
+  }
 
   /** Its backend. */
   Backend backend();

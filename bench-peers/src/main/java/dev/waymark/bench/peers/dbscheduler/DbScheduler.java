@@ -1,6 +1,7 @@
 package dev.waymark.bench.peers.dbscheduler;
 
 import dev.waymark.bench.peer.JobSystem;
+import dev.waymark.bench.peer.JobWorkers;
 import dev.waymark.bench.peer.Peer;
 import dev.waymark.bench.peer.QueueSystem;
 import dev.waymark.bench.peer.StateChanges;
@@ -25,6 +26,11 @@ public final class DbScheduler implements Peer {
   @Override
   public JobSystem jobs(StoreLocation location) throws SQLException {
     return new DbSchedulerJobs(location);
+  }
+
+  @Override
+  public JobWorkers workers(StoreLocation location) {
+    return DbSchedulerWorkers.of(location);
   }
 
   @Override

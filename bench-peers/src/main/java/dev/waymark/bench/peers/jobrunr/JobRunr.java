@@ -1,6 +1,7 @@
 package dev.waymark.bench.peers.jobrunr;
 
 import dev.waymark.bench.peer.JobSystem;
+import dev.waymark.bench.peer.JobWorkers;
 import dev.waymark.bench.peer.Peer;
 import dev.waymark.bench.peer.QueueSystem;
 import dev.waymark.bench.peer.StateChanges;
@@ -24,7 +25,12 @@ public final class JobRunr implements Peer {
 
   @Override
   public JobSystem jobs(StoreLocation location) throws SQLException {
-    return new JobRunrJobs(location);
+    return JobRunrJobs.replacing(location);
+  }
+
+  @Override
+  public JobWorkers workers(StoreLocation location) throws SQLException {
+    return JobRunrJobs.existing(location);
   }
 
   @Override

@@ -14,9 +14,19 @@ final class JobRunrJobs implements JobSystem {
   private final JobRunrStore store;
   private final long before = Handled.count();
 
-  JobRunrJobs(StoreLocation location) throws SQLException {
+  private JobRunrJobs(StoreLocation location, JobRunrStore store) {
     this.location = location;
-    this.store = new JobRunrStore(location, WORKERS);
+    this.store = store;
+  }
+
+  /** Replaces what exists at the location with an empty store. */
+  static JobRunrJobs replacing(StoreLocation location) throws SQLException {
+    return new JobRunrJobs(location, JobRunrStore.replacing(location, WORKERS));
+  }
+
+  /** Works on a store that another process has made. */
+  static JobRunrJobs existing(StoreLocation location) throws SQLException {
+    return new JobRunrJobs(location, JobRunrStore.existing(location, WORKERS));
   }
 
   @Override

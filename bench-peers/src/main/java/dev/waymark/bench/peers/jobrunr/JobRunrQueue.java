@@ -18,7 +18,7 @@ final class JobRunrQueue implements QueueSystem {
 
   JobRunrQueue(StoreLocation location, int threads) throws SQLException {
     this.location = location;
-    this.store = new JobRunrStore(location, threads);
+    this.store = JobRunrStore.replacing(location, threads);
     this.server = store.server(threads);
   }
 

@@ -13,7 +13,7 @@ final class JobRunrStateChanges implements StateChanges {
   private final BackgroundJobServer server;
 
   JobRunrStateChanges(StoreLocation location, int threads) throws SQLException {
-    store = new JobRunrStore(location, threads);
+    store = JobRunrStore.replacing(location, threads);
     server = store.server(threads);
   }
 

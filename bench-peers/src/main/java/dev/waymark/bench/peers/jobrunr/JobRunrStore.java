@@ -27,14 +27,26 @@ final class JobRunrStore implements AutoCloseable {
   private static final int LEAST_POLL_INTERVAL_SECONDS = 5;
 
   private final StoreLocation location;
+  private final boolean isOwn;
   private final HikariDataSource pool;
   private final JsonMapper json = new Jackson3JsonMapper();
   private final StorageProvider provider;
 
-  JobRunrStore(StoreLocation location, int threads) throws SQLException {
-    this.location = location;
+  /** Replaces what exists at the location with an empty store. */
+  static JobRunrStore replacing(StoreLocation location, int threads) throws SQLException {
     location.begin();
     provider(location, Pools.unpooled(location), DatabaseOptions.CREATE).close();
+    return new JobRunrStore(location, threads, true);
+  }
+
+  /** A store that another process has made. */
+  static JobRunrStore existing(StoreLocation location, int threads) throws SQLException {
+    return new JobRunrStore(location, threads, false);
+  }
+
+  private JobRunrStore(StoreLocation location, int threads, boolean isOwn) throws SQLException {
+    this.location = location;
+    this.isOwn = isOwn;
     pool = Pools.open(location, threads);
     provider = provider(location, pool, DatabaseOptions.NO_VALIDATE);
     provider.setJobMapper(new JobMapper(json));
@@ -86,13 +98,15 @@ final class JobRunrStore implements AutoCloseable {
   }
 
   /**
-   * Removes the store, because the next one would take its tables for its own: JobRunr looks for
-   * tables in all schemas.
+   * Removes a store of its own, because the next one would take its tables for its own: JobRunr
+   * looks for tables in all schemas.
    */
   @Override
   public void close() throws SQLException {
     provider.close();
     pool.close();
-    location.clear();
+    if (isOwn) {
+      location.clear();
+    }
   }
 }

@@ -110,15 +110,11 @@ public final class CallerCalls {
 
   private Verdict decideAndWrite(Session session, Submission submission, String attempted) {
     RetryTimer left = new RetryTimer(retryTimeout);
-    for (int tries = 1; ; tries++) {
+    for (int tries = 1; tries <= MOST_TRIES; tries++) {
       try {
         Verdict verdict = attempt(session, submission);
         if (verdict != null) {
           return verdict;
-        }
-        if (tries == MOST_TRIES) {
-          throw new IllegalStateException(
-              "cannot " + attempted + ": a record exists that was not found before");
         }
       } catch (SQLException e) {
         boolean isUsable = isUndone(session);
@@ -130,6 +126,8 @@ public final class CallerCalls {
         throw e;
       }
     }
+    throw new IllegalStateException(
+        "cannot " + attempted + ": a record exists that was not found before");
   }
 
   /** Null, with everything undone, when a record exists that was not found when it was loaded. */
