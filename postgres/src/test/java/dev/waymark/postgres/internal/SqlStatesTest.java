@@ -103,7 +103,7 @@ class SqlStatesTest {
         Stream.of("0A", "21", "22", "23", "2B", "2F", "38", "39", "42", "44", "54", "P0")
                 .anyMatch(state::startsWith)
             && !state.equals("23505");
-    boolean decided = call == FailedCall.READ || call == FailedCall.WRITE;
+    boolean decided = call != FailedCall.OPENING && !call.isUnknown();
     return rejected && decided ? StoreRejectedException.class : StoreUnavailableException.class;
   }
 
