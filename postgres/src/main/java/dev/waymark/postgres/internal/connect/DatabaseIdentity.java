@@ -46,7 +46,7 @@ public record DatabaseIdentity(@Nullable String system, long database) {
     }
   }
 
-  /** Whether both can be the same database, as far as they are known. */
+  /** Whether both can be the same database, by what is known of them. */
   public boolean mayBe(DatabaseIdentity other) {
     return database == other.database
         && (system == null || other.system == null || Objects.equals(system, other.system));
