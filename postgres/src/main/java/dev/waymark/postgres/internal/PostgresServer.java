@@ -1,11 +1,11 @@
 package dev.waymark.postgres.internal;
 
 import dev.waymark.core.error.SchemaMismatchException;
+import dev.waymark.postgres.internal.connect.SessionProxies;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.postgresql.PGConnection;
 
 /**
  * What an opening finds out about the server and the way to it.
@@ -39,7 +39,7 @@ public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
       row.next();
       checkEncoding(row.getString(1), row.getString(4), place);
       checkClientEncoding(row.getString(2), place);
-      boolean isPooled = isPooled(connection, row.getInt(3));
+      boolean isPooled = SessionProxies.isBehindOne(connection, row.getInt(3));
       return new PostgresServer(version, isPooled, !isPooled && row.getBoolean(5));
     }
   }
@@ -82,11 +82,5 @@ public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
               + " client_encoding from the settings of the pool or the proxy",
           null);
     }
-  }
-
-  /** A proxy that pools gives its clients another process id than the server's session has. */
-  public static boolean isPooled(Connection connection, int pid) throws SQLException {
-    return connection.isWrapperFor(PGConnection.class)
-        && connection.unwrap(PGConnection.class).getBackendPID() != pid;
   }
 }

@@ -2,7 +2,7 @@ package dev.waymark.postgres.internal.notify;
 
 import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.internal.notify.ListenerThread;
-import dev.waymark.postgres.internal.PostgresServer;
+import dev.waymark.postgres.internal.connect.SessionProxies;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -143,7 +143,7 @@ public final class PostgresListener implements AutoCloseable {
       PGConnection driver = opened.unwrap(PGConnection.class);
       try (Statement sql = opened.createStatement()) {
         int pid = number(sql, "SELECT pg_catalog.pg_backend_pid()");
-        if (PostgresServer.isPooled(opened, pid)) {
+        if (SessionProxies.isBehindOne(opened, pid)) {
           stop("the server is behind a proxy that pools its sessions");
           return;
         }
