@@ -13,9 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.Callable;
@@ -268,17 +266,7 @@ class LostServerTest {
 
   /** Sets it and waits until the sessions have applied it. */
   private static void setReadOnly(EmbeddedPostgres server, String value) throws SQLException {
-    try (Connection connection = connect(server);
-        Statement sql = connection.createStatement()) {
-      sql.execute("ALTER SYSTEM SET default_transaction_read_only = " + value);
-      sql.execute("SELECT pg_reload_conf()");
-      String found;
-      do {
-        try (ResultSet row = sql.executeQuery("SHOW default_transaction_read_only")) {
-          row.next();
-          found = row.getString(1);
-        }
-      } while (!found.equals(value));
-    }
+    String url = server.getJdbcUrl("postgres", "postgres");
+    TestServer.set(url, "default_transaction_read_only", value);
   }
 }

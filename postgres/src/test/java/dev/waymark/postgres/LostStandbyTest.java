@@ -36,6 +36,9 @@ import org.junit.jupiter.api.Timeout;
 @DisplayName("A synchronous standby that disappears")
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LostStandbyTest {
+  private static final String CANCEL_WAITING =
+      "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+
   private final EmbeddedPostgres server = TestServer.start();
   private final String url = server.getJdbcUrl("postgres", "postgres");
   private final StateStore store =
@@ -136,10 +139,7 @@ class LostStandbyTest {
     CompletableFuture<T> answer = CompletableFuture.supplyAsync(call);
     try (Connection canceller = DriverManager.getConnection(url)) {
       while (!answer.isDone()) {
-        TestServer.text(
-            canceller,
-            "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event ="
-                + " 'SyncRep'");
+        TestServer.text(canceller, CANCEL_WAITING);
       }
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -149,15 +149,35 @@ class LostStandbyTest {
 
   /** Makes the server wait for this standby, or for none, and waits until this is in effect. */
   private void standby(@Nullable String name) throws SQLException {
-    String value = name == null ? "" : name;
-    execute("ALTER SYSTEM SET synchronous_standby_names = '" + value + "'");
-    execute("SELECT pg_reload_conf()");
-    String found;
-    do {
-      try (Connection sql = DriverManager.getConnection(url)) {
-        found = TestServer.text(sql, "SHOW synchronous_standby_names");
+    TestServer.set(url, "synchronous_standby_names", name == null ? "" : name);
+    if (name != null) {
+      awaitWaitingCommit();
+    }
+  }
+
+  /** A commit waits only after the checkpointer has read the setting, which no session shows. */
+  private void awaitWaitingCommit() throws SQLException {
+    try (Connection canceller = DriverManager.getConnection(url)) {
+      CompletableFuture<Void> commit = commitOfAnother();
+      while (TestServer.text(canceller, CANCEL_WAITING).equals("0")) {
+        if (commit.isDone()) {
+          commit.join();
+          commit = commitOfAnother();
+        }
       }
-    } while (!found.equals(value));
+      commit.join();
+    }
+  }
+
+  private CompletableFuture<Void> commitOfAnother() {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            execute("SELECT pg_logical_emit_message(true, 'test', 'commit')");
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   private void execute(String statement) throws SQLException {

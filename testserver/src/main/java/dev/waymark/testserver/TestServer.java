@@ -175,6 +175,25 @@ public final class TestServer {
     }
   }
 
+  /**
+   * Changes a setting of the server at this URL for all its sessions. Returns when each of them
+   * applies it before its next statement: a new session that has the value proves that the server
+   * has told all others, which an old session that has it does not.
+   */
+  public static void set(String url, String setting, String value) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      statement.execute("ALTER SYSTEM SET " + setting + " = '" + value + "'");
+      statement.execute("SELECT pg_reload_conf()");
+    }
+    String found;
+    do {
+      try (Connection connection = DriverManager.getConnection(url)) {
+        found = text(connection, "SHOW " + setting);
+      }
+    } while (!found.equals(value));
+  }
+
   /** The first column of the first row, read on a separate connection. */
   public static String text(String query) {
     try (Connection connection = connect()) {
