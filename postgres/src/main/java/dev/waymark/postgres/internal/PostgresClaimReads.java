@@ -34,6 +34,11 @@ final class PostgresClaimReads {
       )
       """;
 
+  /**
+   * Each row is looked up by its key: LIMIT forbids the planner to read a whole table once for all
+   * of them. It does so when its statistics say that the table is nearly empty, as those of the
+   * leases always do. Under an old snapshot it would read every lease that has ever ended.
+   */
   private static final String PICKED =
       """
       SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
@@ -43,10 +48,19 @@ final class PostgresClaimReads {
              r.created_at, r.started_at, r.ended_at, r.error, {before},
              h.unfinished, h.ended, h.position + h.transition_count
       FROM ({ready}) r
-      JOIN {s}.task_runs t ON t.id = r.task_run_id
-      LEFT JOIN {s}.execution_details d ON d.execution_id = r.id
-      LEFT JOIN {s}.attempts a ON a.task_run_id = t.id AND a.number = t.last_attempt
-      LEFT JOIN {s}.leases l ON l.task_run_id = t.id AND l.number = t.last_attempt
+      CROSS JOIN LATERAL (
+        SELECT x.id, x.execution_id, x.task_id, x.state, x.version, x.last_attempt,
+               x.created_at, x.started_at, x.ended_at
+        FROM {s}.task_runs x WHERE x.id = r.task_run_id LIMIT 1) t
+      LEFT JOIN LATERAL (
+        SELECT x.labels, x.inputs FROM {s}.execution_details x
+        WHERE x.execution_id = r.id LIMIT 1) d ON true
+      LEFT JOIN LATERAL (
+        SELECT x.state FROM {s}.attempts x
+        WHERE x.task_run_id = t.id AND x.number = t.last_attempt LIMIT 1) a ON true
+      LEFT JOIN LATERAL (
+        SELECT x.expires_at FROM {s}.leases x
+        WHERE x.task_run_id = t.id AND x.number = t.last_attempt LIMIT 1) l ON true
       LEFT JOIN LATERAL (
         SELECT x.position, x.transition_count, x.unfinished, x.ended FROM {s}.history x
         WHERE x.execution_id = r.id ORDER BY x.position DESC LIMIT 1) h ON true""";

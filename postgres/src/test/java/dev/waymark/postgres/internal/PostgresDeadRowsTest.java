@@ -79,6 +79,28 @@ class PostgresDeadRowsTest {
   }
 
   @Test
+  @DisplayName("a claim that takes something reads no dead leases, whatever the statistics say")
+  void taking() throws SQLException {
+    try (Connection old = TestServer.connect();
+        Session session = new Session(TestServer.connect())) {
+      holdSnapshot(old);
+      die(session);
+      die(session);
+      committedIn("default", 0);
+      committedIn("gpu", 7);
+      for (String table : List.of("leases", "attempts", "execution_details", "ready_task_runs")) {
+        TestServer.execute("ANALYZE " + schema + "." + table);
+      }
+      String died = TestServer.text("SELECT clock_timestamp()");
+      awaitClock(died, "1 second");
+      claim(session, dialect);
+
+      assertThat(claim(session, dialect)).isEqualTo(2);
+      assertThat(buffers(session, dialect)).isLessThan(2 * FEW);
+    }
+  }
+
+  @Test
   @DisplayName("a store that is opened later also skips them, from its third claim on")
   void opened() throws SQLException {
     try (Connection old = TestServer.connect();
