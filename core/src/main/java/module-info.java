@@ -8,6 +8,7 @@ import dev.waymark.core.spi.StoreProvider;
 @SuppressWarnings("module") // this module is compiled before the modules that it names
 module dev.waymark.core {
   requires static transitive org.jspecify;
+  requires tools.jackson.core;
 
   exports dev.waymark.core.conflict;
   exports dev.waymark.core.error;

@@ -287,6 +287,8 @@ class RunTest extends CliTest {
             "startedAt",
             "endedAt",
             "error",
+            "input",
+            "result",
             "taskRuns",
             "history",
             "waiting");
@@ -301,11 +303,14 @@ class RunTest extends CliTest {
             "createdAt",
             "startedAt",
             "endedAt",
+            "input",
+            "result",
             "attempts",
             "waiting");
     List<Map<String, Object>> attempts = list(taskRun, "attempts");
     assertThat(attempts.get(0).keySet())
-        .containsExactly("number", "state", "worker", "startedAt", "endedAt", "exitCode", "error");
+        .containsExactly(
+            "number", "state", "worker", "startedAt", "endedAt", "exitCode", "error", "details");
     assertThat(attempts)
         .extracting(a -> a.get("number") + " " + a.get("state"))
         .containsExactly("1 FAILED", "2 SUCCEEDED");

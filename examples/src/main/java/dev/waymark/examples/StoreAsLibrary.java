@@ -6,6 +6,8 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
@@ -21,6 +23,7 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -49,7 +52,9 @@ public final class StoreAsLibrary {
     store.saveWorkflow(new NewWorkflow(WORKFLOW, "charge, then ship"));
     store.commit(
         ChangeSet.builder()
-            .createExecution(new NewExecution(order, WORKFLOW))
+            .createExecution(
+                new NewExecution(
+                    order, WORKFLOW, null, Map.of(), Payload.json("{\"amount\": 1250}")))
             .createTaskRun(new NewTaskRun(charge, order, new TaskId("charge")))
             .build());
 
@@ -79,12 +84,19 @@ public final class StoreAsLibrary {
       System.err.println(expected.getMessage());
     }
 
+    // embedding: begin
+    // The result, the attempt, the task run and the execution end together.
+    AttemptId second = new AttemptId(charge, 2);
     store.commit(
         ChangeSet.builder()
-            .updateAttempt(new AttemptId(charge, 2), AttemptState.SUCCEEDED, 0)
+            .setResult(second, Payload.json("{\"receipt\": \"R-17\"}"))
+            .updateAttempt(second, AttemptState.SUCCEEDED, 0)
             .updateTaskRun(charge, TaskRunState.SUCCEEDED)
             .updateExecution(order, ExecutionState.SUCCEEDED)
             .build());
+    Payload receipt = store.payload(PayloadRef.resultOf(charge));
+    // embedding: end
+    System.err.println(receipt == null ? "no receipt" : receipt.text());
 
     Page<?> succeeded =
         store.executions(

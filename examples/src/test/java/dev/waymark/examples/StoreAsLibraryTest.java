@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.SqliteStateStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -33,5 +35,20 @@ class StoreAsLibraryTest {
               "11 task run RUNNING -> SUCCEEDED",
               "12 execution RUNNING -> SUCCEEDED");
     }
+  }
+
+  @Test
+  @DisplayName("is shown in the documentation as it is compiled and run")
+  void shown() throws IOException {
+    String source =
+        Files.readString(Path.of("src/main/java/dev/waymark/examples/StoreAsLibrary.java"));
+    String begin = "    // embedding: begin\n";
+    String lines =
+        source
+            .substring(
+                source.indexOf(begin) + begin.length(), source.indexOf("    // embedding: end"))
+            .stripTrailing()
+            .stripIndent();
+    assertThat(Files.readString(Path.of("../docs/embedding.md"))).contains(lines);
   }
 }

@@ -45,7 +45,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresMigrationTest {
   private static String source = "";
-  private static StoreContents contents = new StoreContents(List.of(), List.of(), Map.of());
+  private static StoreContents contents =
+      new StoreContents(List.of(), List.of(), Map.of(), Map.of());
   private final String schema = TestServer.newName();
 
   /** Workflows, executions in all states with labels and history, at the edges of time. */
@@ -55,7 +56,7 @@ class PostgresMigrationTest {
     ManualClock clock = new ManualClock(Instant.EPOCH);
     try (StateStore store = builder(source).clock(clock).limits(Comparison.limits()).build()) {
       new Comparison(clock, Map.of("the source", store), "run this test again").run(1, 600);
-      contents = StoreContents.of(store);
+      contents = StoreContents.of(store).withoutPayloads();
     }
   }
 
@@ -86,7 +87,7 @@ class PostgresMigrationTest {
     Counts.check(schema);
     Standings.check(schema);
     try (StateStore store = builder(schema).build()) {
-      assertThat(StoreContents.of(store)).isEqualTo(contents);
+      assertThat(StoreContents.of(store).withoutPayloads()).isEqualTo(contents);
       assertThat(Invariants.violations(store)).isEmpty();
     }
   }
@@ -111,7 +112,7 @@ class PostgresMigrationTest {
   }
 
   @ParameterizedTest(name = "(version {0})")
-  @ValueSource(ints = {2, 3, 4, 5, 6})
+  @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8})
   @DisplayName("gives the same answers when it is of a later version than the first")
   void laterVersions(int version) throws SQLException {
     TestServer.drop(schema);

@@ -263,7 +263,7 @@ class OutputsTest extends RunnerFixture {
   }
 
   private static boolean setsOutputs(ChangeSet changes) {
-    return changes.changes().stream().anyMatch(change -> change instanceof Change.SetOutputs);
+    return changes.changes().stream().anyMatch(change -> change instanceof Change.SetPayload);
   }
 
   @Test

@@ -5,6 +5,8 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
@@ -76,7 +78,8 @@ public final class Everything {
             .markDue(execution, DueReason.DEADLINE, HOUR);
     int number = 0;
     for (TaskRunId id : List.of(done, claimed, waiting, idle)) {
-      changes.createTaskRun(new NewTaskRun(id, execution, new TaskId("task-" + number++)));
+      TaskId task = new TaskId("task-" + number++);
+      changes.createTaskRun(new NewTaskRun(id, execution, task, Payload.json("{\"row\": 1}")));
     }
     store.commit(changes.readyTaskRun(done).build());
     store.claim(ClaimRequest.of(WORKER, 1, HOUR));
@@ -90,6 +93,8 @@ public final class Everything {
     return ChangeSet.builder()
         .appendLog(attempt, 0, "line\n".getBytes(StandardCharsets.UTF_8))
         .setOutputs(new AttemptId(done, 1), Map.of("rows", "42"))
+        .setDetails(attempt, Payload.json("{\"progress\": 1}"))
+        .setResult(execution, Payload.of("text/plain", new byte[] {'o', 'k'}))
         .updateAttempt(attempt, AttemptState.FAILED, 3, "exit code 3")
         .updateTaskRun(done, TaskRunState.FAILED)
         .updateExecution(ended, ExecutionState.RUNNING)
@@ -119,11 +124,18 @@ public final class Everything {
       calls.put("progress of " + id, store -> store.executionProgress(id));
       calls.put("task runs of " + id, store -> store.taskRuns(id));
       calls.put("history of " + id, store -> store.history(id, page));
+      calls.put("payloads of " + id, store -> store.payloads(id, LIMIT));
+      calls.put("input of " + id, store -> store.payload(PayloadRef.inputOf(id)));
+      calls.put("result of " + id, store -> store.payload(PayloadRef.resultOf(id)));
     }
     List<TaskRunId> taskRuns = List.of(done, claimed, waiting, idle);
     calls.put("progress of task runs", store -> store.taskRunProgress(taskRuns));
     for (TaskRunId id : taskRuns) {
       calls.put("task run " + id, store -> store.taskRun(id));
+      calls.put("input of " + id, store -> store.payload(PayloadRef.inputOf(id)));
+      calls.put("result of " + id, store -> store.payload(PayloadRef.resultOf(id)));
+      calls.put(
+          "details of " + id, store -> store.payload(PayloadRef.detailsOf(new AttemptId(id, 1))));
       calls.put("attempts of " + id, store -> store.attempts(id));
       calls.put("attempt of " + id, store -> store.attempt(new AttemptId(id, 1)));
       calls.put("log of " + id, store -> store.log(new AttemptId(id, 1), 0, LIMIT));
@@ -167,6 +179,7 @@ public final class Everything {
       put(calls, "cancel " + id, c -> c.updateTaskRun(id, TaskRunState.CANCELLED));
       put(calls, "renew " + id, c -> c.renewLease(new AttemptId(id, 1), HOUR));
       put(calls, "renew if live " + id, c -> c.renewLeaseIfLive(new AttemptId(id, 1), HOUR));
+      put(calls, "result of " + id, c -> c.setResult(id, Payload.json("7")));
       put(calls, "lose " + id, c -> c.loseAttempt(new AttemptId(id, 1), "lost"));
     }
     put(calls, "worker", changes -> changes.keepWorker(WORKER, life, HOUR, Map.of()));

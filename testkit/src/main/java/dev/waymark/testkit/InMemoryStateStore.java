@@ -6,21 +6,22 @@ import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.internal.read.Previews;
 import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
-import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
-import dev.waymark.core.query.Order;
 import dev.waymark.core.query.Page;
 import dev.waymark.core.query.PageRequest;
 import dev.waymark.core.store.ChangeSet;
@@ -32,6 +33,7 @@ import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.LogPart;
+import dev.waymark.core.store.PayloadPreview;
 import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.PoolUse;
 import dev.waymark.core.store.StateStore;
@@ -43,7 +45,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,8 +72,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class InMemoryStateStore implements StateStore {
-  private static final Comparator<Execution> OLDEST_FIRST =
-      Comparator.comparing(Execution::createdAt).thenComparing(Execution::id);
   private static final System.Logger LOG = System.getLogger(InMemoryStateStore.class.getName());
 
   private final InstantSource clock;
@@ -366,25 +365,7 @@ public final class InMemoryStateStore implements StateStore {
           int limit =
               Questions.checkedLimit(
                   query.limit() == null ? limits.defaultPageSize() : query.limit(), limits);
-          Comparator<Execution> order =
-              query.order() == Order.OLDEST ? OLDEST_FIRST : OLDEST_FIRST.reversed();
-          List<Execution> matching =
-              records.executions.values().stream()
-                  .filter(e -> ExecutionFilter.matches(e, query))
-                  .sorted(order)
-                  .toList();
-          List<Execution> rest =
-              matching.stream()
-                  .filter(e -> ExecutionFilter.isAfter(e, query.after()))
-                  .skip(query.offset())
-                  .toList();
-          List<Execution> items = rest.stream().limit(limit).toList();
-          @Nullable Cursor next =
-              items.size() < rest.size()
-                  ? Cursor.after(items.get(items.size() - 1), query.order())
-                  : null;
-          @Nullable Long offset = query.after() == null ? (Long) query.offset() : null;
-          return new Page<>(items, matching.size(), offset, limit, next);
+          return ExecutionFilter.page(records.executions.values(), query, limit);
         });
   }
 
@@ -410,7 +391,20 @@ public final class InMemoryStateStore implements StateStore {
     return answer(() -> records.sortedAttempts(id));
   }
 
-  // ---- logs
+  // ---- payloads and logs
+
+  @Override
+  public @Nullable Payload payload(PayloadRef ref) {
+    return find(() -> records.payload(ref));
+  }
+
+  @Override
+  public List<PayloadPreview> payloads(ExecutionId id, int maxBytes) {
+    return answer(
+        () ->
+            records.payloads.previews(
+                records.executions.get(id), Previews.checkBytes(id, maxBytes)));
+  }
 
   @Override
   public LogPart log(AttemptId id, long position, int maxBytes) {

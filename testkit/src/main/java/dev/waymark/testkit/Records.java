@@ -17,6 +17,8 @@ import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
@@ -50,7 +52,7 @@ final class Records {
   final Map<TaskRunId, TaskRun> taskRuns = new TreeMap<>();
   final Map<AttemptId, Attempt> attempts = new TreeMap<>();
   final Map<ExecutionId, List<Transition>> histories = new TreeMap<>();
-  final Map<TaskRunId, Map<String, String>> outputs = new TreeMap<>();
+  final Payloads payloads = new Payloads();
   final Logs logs = new Logs(this::executionOf);
   final Backlog backlog = new Backlog();
   final Roster roster = new Roster();
@@ -131,10 +133,7 @@ final class Records {
   /** The progress of a task run. */
   ExecutionProgress.Item progress(TaskRun run) {
     return new ExecutionProgress.Item(
-        run,
-        sortedAttempts(run.id()),
-        outputs.getOrDefault(run.id(), Map.of()),
-        backlog.isReady(run.id()));
+        run, sortedAttempts(run.id()), payloads.resultOf(run.id()), backlog.isReady(run.id()));
   }
 
   private void loadTask(Ledger ledger, TaskKey task) {
@@ -254,8 +253,8 @@ final class Records {
     }
 
     @Override
-    public void visit(Effect.OutputsSet set) {
-      outputs.put(set.taskRun(), set.outputs());
+    public void visit(Effect.PayloadSet set) {
+      payloads.put(set.ref(), set.execution(), set.payload());
     }
 
     @Override
@@ -333,7 +332,7 @@ final class Records {
         move.after().state(),
         move.after().version(),
         before.labels(),
-        before.inputs(),
+        before.input(),
         before.createdAt(),
         move.after().startedAt(),
         move.after().endedAt(),
@@ -374,6 +373,15 @@ final class Records {
   }
 
   // ---- lookups
+
+  /** A payload, or null. */
+  @Nullable Payload payload(PayloadRef ref) {
+    if (ref instanceof PayloadRef.OfExecution of && ref.part() == PayloadRef.Part.INPUT) {
+      Execution execution = executions.get(of.id());
+      return execution == null ? null : execution.input();
+    }
+    return payloads.get(ref);
+  }
 
   /** Whether an execution is neither terminal nor PAUSED, and nothing will ever move it. */
   boolean isStalled(Execution execution) {

@@ -9,6 +9,7 @@ import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Page;
 import dev.waymark.core.query.PageRequest;
 import dev.waymark.core.store.ExecutionDetails;
+import dev.waymark.core.store.PayloadPreview;
 import dev.waymark.core.store.StateStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +25,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param revisions every revision of every workflow
  * @param executions every execution, the oldest first, with everything that belongs to it
+ * @param payloads the beginnings of the payloads of every execution that has any
  * @param lists the ids and the total of the list of every state, workflow and label, by its name
  * @since 0.1.0
  */
 public record StoreContents(
-    List<Workflow> revisions, List<ExecutionDetails> executions, Map<String, List<String>> lists) {
+    List<Workflow> revisions,
+    List<ExecutionDetails> executions,
+    Map<ExecutionId, List<PayloadPreview>> payloads,
+    Map<String, List<String>> lists) {
   private static final int PAGE = 30;
+  private static final int PAYLOAD_BYTES = 10_000;
 
   /** Reads a store. No other program may write to it meanwhile. */
   public static StoreContents of(StateStore store) {
@@ -45,8 +51,13 @@ public record StoreContents(
       lists.put("state " + state, list(store, ExecutionQuery.builder().states(state)));
     }
     List<ExecutionDetails> executions = new ArrayList<>();
+    Map<ExecutionId, List<PayloadPreview>> payloads = new TreeMap<>();
     for (Execution execution : walk(store, ExecutionQuery.builder())) {
       executions.add(Objects.requireNonNull(store.executionDetails(execution.id())));
+      List<PayloadPreview> previews = store.payloads(execution.id(), PAYLOAD_BYTES);
+      if (!previews.isEmpty()) {
+        payloads.put(execution.id(), previews);
+      }
       execution
           .labels()
           .forEach(
@@ -55,7 +66,12 @@ public record StoreContents(
                       "label " + name + "=" + value,
                       key -> list(store, ExecutionQuery.builder().label(name, value))));
     }
-    return new StoreContents(revisions, executions, lists);
+    return new StoreContents(revisions, executions, payloads, lists);
+  }
+
+  /** The same without payloads, except for the inputs of executions. */
+  public StoreContents withoutPayloads() {
+    return new StoreContents(revisions, executions, Map.of(), lists);
   }
 
   /** The ids of the executions in these states, the oldest first. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param state its current state
  * @param version 1 when created; every change of state adds 1
  * @param labels names and values for queries, ordered by name
- * @param inputs names and values that it was started with, ordered by name
+ * @param input what it was started with, or null
  * @param createdAt when it was created
  * @param startedAt when it first became RUNNING, or null
  * @param endedAt when it became terminal, or null
@@ -27,15 +27,46 @@ public record Execution(
     ExecutionState state,
     long version,
     Map<String, String> labels,
-    Map<String, String> inputs,
+    @Nullable Payload input,
     Instant createdAt,
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
     @Nullable String error) {
 
-  /** Keeps unmodifiable copies of labels and inputs. */
+  /** Keeps an unmodifiable copy of the labels. */
   public Execution {
     labels = Labels.labels(labels);
-    inputs = Labels.inputs(inputs);
+  }
+
+  /** An execution whose input is a map of names and values; an empty map is no input. */
+  public Execution(
+      ExecutionId id,
+      WorkflowId workflowId,
+      int workflowRevision,
+      ExecutionState state,
+      long version,
+      Map<String, String> labels,
+      Map<String, String> inputs,
+      Instant createdAt,
+      @Nullable Instant startedAt,
+      @Nullable Instant endedAt,
+      @Nullable String error) {
+    this(
+        id,
+        workflowId,
+        workflowRevision,
+        state,
+        version,
+        labels,
+        Payload.ofInputs(inputs),
+        createdAt,
+        startedAt,
+        endedAt,
+        error);
+  }
+
+  /** The input as names and values, ordered by name, as {@link Payload#texts()} makes them. */
+  public Map<String, String> inputs() {
+    return input == null ? Map.of() : input.texts();
   }
 }

@@ -45,6 +45,7 @@ public final class LimitSettings {
       known.put("max-worker-bytes", Limits.Builder::maxWorkerBytes);
       known.put("max-info-bytes", Limits.Builder::maxInfoBytes);
       known.put("max-output-bytes", Limits.Builder::maxOutputBytes);
+      known.put("max-detail-bytes", Limits.Builder::maxDetailBytes);
       known.put("max-log-bytes", Limits.Builder::maxLogBytes);
       known.put("max-log-chunk-bytes", Limits.Builder::maxLogChunkBytes);
       known.put("max-claims", Limits.Builder::maxClaims);

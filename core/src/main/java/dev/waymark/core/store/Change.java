@@ -6,6 +6,8 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
@@ -101,10 +103,9 @@ public sealed interface Change {
    * Starts a PENDING execution, or resumes a PAUSED one, if fewer than {@code most} other
    * executions of its workflow are in progress: RUNNING, CANCELLING, or PAUSED after they began.
    * Then the execution moves to RUNNING, and {@link Outcome#changed()} is true. Otherwise nothing
-   * changes. The limit also holds when several callers commit this change at the same moment. Moves
-   * of other executions that come earlier, in this change set or in previous ones, count. Refused
-   * with {@link ConflictException} when the execution belongs to another workflow. A plain move to
-   * RUNNING does not check the limit.
+   * changes. The limit also holds when several callers commit at the same moment. Earlier moves in
+   * the change set count. Refused with {@link ConflictException} when the execution belongs to
+   * another workflow. A plain move to RUNNING does not check the limit.
    *
    * @param id the execution
    * @param workflow its workflow
@@ -131,14 +132,9 @@ public sealed interface Change {
    *   <li>when all of it matches, the execution is no longer due for {@link DueReason#SETTLE}, and
    *       {@link Outcome#changed()} is false;
    *   <li>when any of it differs, another writer has committed since the caller read the execution.
-   *       The execution becomes due in one second, unless it is due earlier, and {@link
-   *       Outcome#changed()} is true. The caller should read the execution again and decide again.
-   *       An execution that has ended does not become due, because it needs no further decision.
+   *       Unless it has ended, the execution becomes due in one second, or earlier if it was due,
+   *       and {@link Outcome#changed()} is true. The caller should read and decide again.
    * </ul>
-   *
-   * <p>So a decision on an outdated snapshot never removes the due mark of an execution that needs
-   * a new decision. If the caller dies before it reads the execution again, the execution stays due
-   * for all workers.
    *
    * @param id the execution
    * @param standing the snapshot that was decided on, including all earlier changes of this change
@@ -272,19 +268,23 @@ public sealed interface Change {
   }
 
   /**
-   * Stores the outputs of a task run for the tasks that depend on it. They replace earlier outputs.
+   * Sets a payload, which replaces an earlier one: the result of an execution or a task run, which
+   * must not have ended before this change, or the details of an attempt, as in {@link AppendLog}.
    *
-   * @param id the task run; it must not have ended before this change
-   * @param fence the fencing token: the number of the attempt that writes, as in {@link
-   *     UpdateTaskRun}; null when no attempt writes
-   * @param outputs names and values
+   * @param ref the payload; an input is supplied when its record is created, and cannot be set
+   * @param fence as in {@link UpdateTaskRun}, for the result of a task run; otherwise null
+   * @param payload the payload
    */
-  record SetOutputs(TaskRunId id, @Nullable Integer fence, Map<String, String> outputs)
-      implements OfTaskRun {
-    /** Keeps an unmodifiable copy and checks the texts. */
-    public SetOutputs {
-      Objects.requireNonNull(id, "task run id");
-      outputs = Checks.texts("output", "of task run " + id, outputs);
+  record SetPayload(PayloadRef ref, @Nullable Integer fence, Payload payload) implements Change {
+    /** Checks that this payload can be set. */
+    public SetPayload {
+      Checks.settable(ref, fence);
+      Objects.requireNonNull(payload, "payload");
+    }
+
+    @Override
+    public RecordRef target() {
+      return ref.record();
     }
   }
 
@@ -364,9 +364,8 @@ public sealed interface Change {
   }
 
   /**
-   * Renews the lease of a live attempt (heartbeat), also a lease that has expired. The lease then
-   * lasts {@code lease} from now, by the clock of the store. An attempt that is not live is never
-   * changed.
+   * Renews the lease of a live attempt (heartbeat), also one that has expired. An attempt that is
+   * not live is never changed.
    *
    * @param id the attempt
    * @param lease how long it lasts from the moment of the commit

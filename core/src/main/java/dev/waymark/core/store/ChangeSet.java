@@ -7,6 +7,8 @@ import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
@@ -221,17 +223,41 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.ClearDue(execution, reason));
     }
 
-    /** Stores the outputs of a task run, as {@link Change.SetOutputs}. */
+    /**
+     * Sets the result of a task run to names and values, as {@link Change.SetPayload} of {@link
+     * Payload#ofTexts}.
+     */
     public Builder setOutputs(TaskRunId taskRun, Map<String, String> outputs) {
-      return add(new Change.SetOutputs(taskRun, null, outputs));
+      return setResult(taskRun, Payload.ofTexts(outputs));
+    }
+
+    /** The same, refused when the task run has a newer attempt or the attempt is LOST. */
+    public Builder setOutputs(AttemptId attempt, Map<String, String> outputs) {
+      return setResult(attempt, Payload.ofTexts(outputs));
+    }
+
+    /** Sets the result of an execution, as {@link Change.SetPayload}. */
+    public Builder setResult(ExecutionId execution, Payload result) {
+      return add(new Change.SetPayload(PayloadRef.resultOf(execution), null, result));
+    }
+
+    /** Sets the result of a task run, as {@link Change.SetPayload}. */
+    public Builder setResult(TaskRunId taskRun, Payload result) {
+      return add(new Change.SetPayload(PayloadRef.resultOf(taskRun), null, result));
     }
 
     /**
-     * Stores the outputs of the task run of an attempt if no newer attempt exists, as {@link
-     * Change.SetOutputs}.
+     * Sets the result of the task run of an attempt, as {@link Change.SetPayload}; refused when the
+     * task run has a newer attempt or the attempt is LOST.
      */
-    public Builder setOutputs(AttemptId attempt, Map<String, String> outputs) {
-      return add(new Change.SetOutputs(attempt.taskRunId(), attempt.number(), outputs));
+    public Builder setResult(AttemptId attempt, Payload result) {
+      PayloadRef ref = PayloadRef.resultOf(attempt.taskRunId());
+      return add(new Change.SetPayload(ref, attempt.number(), result));
+    }
+
+    /** Sets the details of a live attempt, as {@link Change.SetPayload}. */
+    public Builder setDetails(AttemptId attempt, Payload details) {
+      return add(new Change.SetPayload(PayloadRef.detailsOf(attempt), null, details));
     }
 
     /** Appends to the log of an attempt, as {@link Change.AppendLog}. */

@@ -5,6 +5,7 @@ import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRunId;
 import java.time.Duration;
 import java.util.Collections;
@@ -48,6 +49,22 @@ final class Checks {
           Text.wellFormed(what + " " + Text.quote(name) + " " + ofWhat, value);
         });
     return copy;
+  }
+
+  /** Checks that a payload can be set by an attempt of this number, or by nobody in particular. */
+  static void settable(PayloadRef ref, @Nullable Integer fence) {
+    if (ref.part() == PayloadRef.Part.INPUT) {
+      throw new InvalidInputException(
+          "the input of " + ref.record() + " cannot be set; supply it when you create the record");
+    }
+    if (fence != null && !(ref instanceof PayloadRef.OfTaskRun)) {
+      throw new InvalidInputException(
+          "a write of a payload of "
+              + ref.record()
+              + " has the fence "
+              + fence
+              + "; only results of task runs have one");
+    }
   }
 
   static void priority(TaskRunId id, int priority) {

@@ -2,11 +2,11 @@ package dev.waymark.core.store;
 
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskRun;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The progress of an execution, read from one snapshot: the data from which a runner decides the
@@ -47,16 +47,26 @@ public record ExecutionProgress(Execution execution, List<Item> taskRuns) {
    *
    * @param taskRun the task run
    * @param attempts its attempts, ordered by number
-   * @param outputs its outputs for the tasks that depend on it; empty until they are set
+   * @param result what it has produced for the tasks that depend on it; null until it is set
    * @param ready whether it is ready: it waits to be claimed, now or after a delay
    */
   public record Item(
-      TaskRun taskRun, List<Attempt> attempts, Map<String, String> outputs, boolean ready) {
+      TaskRun taskRun, List<Attempt> attempts, @Nullable Payload result, boolean ready) {
 
-    /** Keeps unmodifiable copies. */
+    /** Keeps an unmodifiable copy. */
     public Item {
       attempts = List.copyOf(attempts);
-      outputs = Collections.unmodifiableMap(new TreeMap<>(outputs));
+    }
+
+    /** A task run whose result is a map of names and values; an empty map is no result. */
+    public Item(
+        TaskRun taskRun, List<Attempt> attempts, Map<String, String> outputs, boolean ready) {
+      this(taskRun, attempts, outputs.isEmpty() ? null : Payload.ofTexts(outputs), ready);
+    }
+
+    /** The result as names and values, ordered by name, as {@link Payload#texts()} makes them. */
+    public Map<String, String> outputs() {
+      return result == null ? Map.of() : result.texts();
     }
   }
 }

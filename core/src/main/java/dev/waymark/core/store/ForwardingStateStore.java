@@ -4,6 +4,8 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -147,6 +149,16 @@ public abstract class ForwardingStateStore implements StateStore {
   @Override
   public @Nullable ExecutionDetails executionDetails(ExecutionId id) {
     return delegate.executionDetails(id);
+  }
+
+  @Override
+  public @Nullable Payload payload(PayloadRef ref) {
+    return delegate.payload(ref);
+  }
+
+  @Override
+  public List<PayloadPreview> payloads(ExecutionId id, int maxBytes) {
+    return delegate.payloads(id, maxBytes);
   }
 
   @Override

@@ -17,11 +17,13 @@ import dev.waymark.core.error.InvalidInputException;
  * @param maxDescriptionBytes UTF-8 bytes of a workflow's description
  * @param maxLabels labels of one record
  * @param maxLabelValueBytes UTF-8 bytes of the value of a label
- * @param maxInputBytes UTF-8 bytes of all names and values of an execution's inputs
+ * @param maxInputBytes bytes of the input of an execution or a task run; of a map of texts, the
+ *     UTF-8 bytes of all names and values
  * @param maxErrorBytes UTF-8 bytes of an error
  * @param maxWorkerBytes UTF-8 bytes of the name of a worker
  * @param maxInfoBytes UTF-8 bytes of all names and values that a worker publishes
- * @param maxOutputBytes UTF-8 bytes of all names and values of a task run's outputs
+ * @param maxOutputBytes bytes of the result of an execution or a task run, counted in the same way
+ * @param maxDetailBytes bytes of the details of an attempt
  * @param maxLogBytes bytes of the log of one attempt
  * @param maxLogChunkBytes bytes of a log that one change appends
  * @param maxClaims task runs of one claim
@@ -45,6 +47,7 @@ public record Limits(
     int maxWorkerBytes,
     int maxInfoBytes,
     int maxOutputBytes,
+    int maxDetailBytes,
     int maxLogBytes,
     int maxLogChunkBytes,
     int maxClaims,
@@ -72,6 +75,7 @@ public record Limits(
     atLeastOne("maxWorkerBytes", maxWorkerBytes);
     atLeastOne("maxInfoBytes", maxInfoBytes);
     atLeastOne("maxOutputBytes", maxOutputBytes);
+    atLeastOne("maxDetailBytes", maxDetailBytes);
     atLeastOne("maxLogBytes", maxLogBytes);
     atLeastOne("maxLogChunkBytes", maxLogChunkBytes);
     atLeastOne("maxClaims", maxClaims);
@@ -121,6 +125,7 @@ public record Limits(
     builder.maxWorkerBytes = maxWorkerBytes;
     builder.maxInfoBytes = maxInfoBytes;
     builder.maxOutputBytes = maxOutputBytes;
+    builder.maxDetailBytes = maxDetailBytes;
     builder.maxLogBytes = maxLogBytes;
     builder.maxLogChunkBytes = maxLogChunkBytes;
     builder.maxClaims = maxClaims;
@@ -146,6 +151,7 @@ public record Limits(
     private int maxWorkerBytes = 255;
     private int maxInfoBytes = 4 << 10;
     private int maxOutputBytes = 64 << 10;
+    private int maxDetailBytes = 16 << 10;
     private int maxLogBytes = 10 << 20;
     private int maxLogChunkBytes = 64 << 10;
     private int maxClaims = 1_000;
@@ -184,7 +190,10 @@ public record Limits(
       return this;
     }
 
-    /** UTF-8 bytes of all names and values of an execution's inputs; 256 KiB by default. */
+    /**
+     * Bytes of the input of an execution or a task run; 256 KiB by default. Of a map of texts, the
+     * UTF-8 bytes of all names and values.
+     */
     public Builder maxInputBytes(int maxInputBytes) {
       this.maxInputBytes = maxInputBytes;
       return this;
@@ -208,9 +217,18 @@ public record Limits(
       return this;
     }
 
-    /** UTF-8 bytes of all names and values of a task run's outputs; 64 KiB by default. */
+    /**
+     * Bytes of the result of an execution or a task run; 64 KiB by default. Of a map of texts, the
+     * UTF-8 bytes of all names and values.
+     */
     public Builder maxOutputBytes(int maxOutputBytes) {
       this.maxOutputBytes = maxOutputBytes;
+      return this;
+    }
+
+    /** Bytes of the details of an attempt; 16 KiB by default. */
+    public Builder maxDetailBytes(int maxDetailBytes) {
+      this.maxDetailBytes = maxDetailBytes;
       return this;
     }
 
@@ -302,6 +320,7 @@ public record Limits(
           maxWorkerBytes,
           maxInfoBytes,
           maxOutputBytes,
+          maxDetailBytes,
           maxLogBytes,
           maxLogChunkBytes,
           maxClaims,

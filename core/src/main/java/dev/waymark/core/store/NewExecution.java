@@ -1,6 +1,7 @@
 package dev.waymark.core.store;
 
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.WorkflowId;
 import java.util.Collections;
 import java.util.Map;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param workflowId the workflow to run
  * @param workflowRevision the revision to run, or null for the latest at the moment of the commit
  * @param labels names and values for queries
- * @param inputs names and values to start it with
+ * @param input what to start it with, or null
  * @since 0.1.0
  */
 public record NewExecution(
@@ -32,18 +33,32 @@ public record NewExecution(
     WorkflowId workflowId,
     @Nullable Integer workflowRevision,
     Map<String, String> labels,
-    Map<String, String> inputs) {
+    @Nullable Payload input) {
 
-  /** Keeps unmodifiable copies of labels and inputs. */
+  /** Keeps an unmodifiable copy of the labels. */
   public NewExecution {
     Objects.requireNonNull(id, "execution id");
     Objects.requireNonNull(workflowId, "workflow id");
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
-    inputs = Collections.unmodifiableMap(new TreeMap<>(inputs));
   }
 
-  /** An execution of the latest revision, without labels and inputs. */
+  /** An execution whose input is a map of names and values, as {@link Payload#ofInputs}. */
+  public NewExecution(
+      ExecutionId id,
+      WorkflowId workflowId,
+      @Nullable Integer workflowRevision,
+      Map<String, String> labels,
+      Map<String, String> inputs) {
+    this(id, workflowId, workflowRevision, labels, Payload.ofInputs(inputs));
+  }
+
+  /** An execution of the latest revision, without labels and input. */
   public NewExecution(ExecutionId id, WorkflowId workflowId) {
-    this(id, workflowId, null, Map.of(), Map.of());
+    this(id, workflowId, null, Map.of(), (Payload) null);
+  }
+
+  /** The input as names and values, ordered by name, as {@link Payload#texts()} makes them. */
+  public Map<String, String> inputs() {
+    return input == null ? Map.of() : input.texts();
   }
 }

@@ -8,6 +8,8 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -158,6 +160,21 @@ public interface StateStore extends WorkQueue, AutoCloseable {
    * @return the task runs, ordered by time of creation, then by id
    */
   List<ExecutionProgress.Item> taskRunProgress(Collection<TaskRunId> ids);
+
+  /** Returns a payload, or null when it was not set or there is no such record. */
+  @Nullable Payload payload(PayloadRef ref);
+
+  /**
+   * Returns the beginning of every payload of an execution, its task runs and their attempts, from
+   * one snapshot; empty when there is no such execution.
+   *
+   * @param id the execution
+   * @param maxBytes how many bytes of each payload to return at most, 0 or more; what is returned
+   *     of a JSON payload ends at a whole character
+   * @return the payloads of the execution, then those of its task runs, ordered by id, each with
+   *     the details of its attempts behind it, ordered by number
+   */
+  List<PayloadPreview> payloads(ExecutionId id, int maxBytes);
 
   /**
    * Returns the executions that match a query, with the total number of matches. They are ordered

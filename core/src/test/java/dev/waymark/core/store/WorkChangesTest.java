@@ -8,6 +8,8 @@ import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
@@ -75,8 +77,16 @@ class WorkChangesTest {
     invalid(() -> new Change.SetPool("gpu", -1), "-1");
     invalid(() -> new Change.SetPool("a b", 1), "pool \"a b\"", "letters");
     invalid(() -> new Change.ReadyTaskRun(RUN, null, "a b", 0, LEASE), "pool \"a b\"", "letters");
-    invalid(() -> new Change.SetOutputs(RUN, null, Map.of("a", "\ud800")), "output");
-    invalid(() -> new Change.SetOutputs(RUN, null, Map.of("\ud800", "a")), "name of an output");
+    invalid(
+        () ->
+            new Change.SetPayload(
+                PayloadRef.resultOf(RUN), null, Payload.ofTexts(Map.of("a", "\ud800"))),
+        "value \"a\"");
+    invalid(
+        () ->
+            new Change.SetPayload(
+                PayloadRef.resultOf(RUN), null, Payload.ofTexts(Map.of("\ud800", "a"))),
+        "a name in a payload");
     invalid(() -> new Change.KeepWorker("", ID, LEASE, Map.of()), "name of a worker", "empty");
     invalid(() -> new Change.KeepWorker("w", ID, Duration.ZERO, Map.of()), "time of worker w");
     invalid(() -> new Change.RetireWorker("a\u0000", ID), "name of a worker", "NUL");
@@ -144,7 +154,8 @@ class WorkChangesTest {
             new Change.MarkDue(EXECUTION, DueReason.SETTLE, LEASE),
             new Change.ClearDue(EXECUTION, DueReason.SETTLE),
             new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1, ExecutionState.PENDING),
-            new Change.SetOutputs(RUN, 1, Map.of("a", "1", "b", "2")),
+            new Change.SetPayload(
+                PayloadRef.resultOf(RUN), 1, Payload.ofTexts(Map.of("a", "1", "b", "2"))),
             new Change.AppendLog(ATTEMPT, 5, new byte[] {7}),
             new Change.DeleteLogs(EXECUTION),
             new Change.KeepWorker("w", ID, LEASE, Map.of()),

@@ -1,11 +1,14 @@
 package dev.waymark.jdbc.internal;
 
 import dev.waymark.core.internal.Times;
+import dev.waymark.core.internal.read.Previews;
 import dev.waymark.core.internal.read.Questions;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -20,6 +23,7 @@ import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.LogPart;
+import dev.waymark.core.store.PayloadPreview;
 import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.PoolUse;
 import dev.waymark.core.store.StateStore;
@@ -31,6 +35,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -159,6 +164,19 @@ abstract class JdbcReads implements StateStore {
   @Override
   public @Nullable Attempt attempt(AttemptId id) {
     return find("read attempt " + id, snapshot -> snapshot.attempt(id));
+  }
+
+  @Override
+  public @Nullable Payload payload(PayloadRef ref) {
+    return find(
+        "read the " + ref.part().name().toLowerCase(Locale.ROOT) + " of " + ref.record(),
+        snapshot -> snapshot.payload(ref));
+  }
+
+  @Override
+  public List<PayloadPreview> payloads(ExecutionId id, int maxBytes) {
+    int most = Previews.checkBytes(id, maxBytes);
+    return read("list the payloads of execution " + id, snapshot -> snapshot.payloads(id, most));
   }
 
   @Override

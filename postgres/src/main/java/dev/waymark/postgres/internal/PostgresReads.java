@@ -222,11 +222,32 @@ final class PostgresReads {
       case OUTPUTS_OF_EXECUTION ->
           """
           SELECT o.task_run_id, o.outputs FROM {s}.task_run_outputs o
-          WHERE o.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))""";
+          WHERE o.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
+            AND o.outputs <> '{}'""";
       case READY_BY_ID ->
           "SELECT r.task_run_id FROM {s}.ready_task_runs r WHERE r.task_run_id = ANY (?)";
       case OUTPUTS_BY_ID ->
-          "SELECT o.task_run_id, o.outputs FROM {s}.task_run_outputs o WHERE o.task_run_id = ANY (?)";
+          "SELECT o.task_run_id, o.outputs FROM {s}.task_run_outputs o WHERE o.task_run_id = ANY (?) AND o.outputs <> '{}'";
+      case PAYLOAD ->
+          """
+          SELECT x.content FROM (SELECT ?::uuid AS id, ?::integer AS number, ?::text AS part) p
+          CROSS JOIN LATERAL (
+            SELECT x.content FROM {s}.payloads x
+            WHERE x.execution_id = coalesce((SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = p.id), p.id)
+              AND x.record_id = p.id AND x.number = p.number AND x.part = p.part) x""";
+      case PAYLOADS_OF_EXECUTION ->
+          """
+          SELECT v.record_id, v.number, v.part, octet_length(v.content), left(v.content, p.chars)
+          FROM (SELECT ?::uuid AS id, ?::integer AS chars) p
+          CROSS JOIN LATERAL (
+            SELECT d.execution_id AS record_id, 0 AS number, 'INPUT' AS part, d.inputs AS content
+            FROM {s}.execution_details d WHERE d.execution_id = p.id AND d.inputs <> '{}'
+            UNION ALL
+            SELECT o.task_run_id, 0, 'RESULT', o.outputs FROM {s}.task_run_outputs o
+            WHERE o.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = p.id))
+              AND o.outputs <> '{}'
+            UNION ALL
+            SELECT x.record_id, x.number, x.part, x.content FROM {s}.payloads x WHERE x.execution_id = p.id) v""";
       case LOG ->
           """
           SELECT l.position, l.bytes FROM {s}.log_chunks l

@@ -215,6 +215,14 @@ final class PostgresWrites {
           INSERT INTO {s}.task_run_outputs (task_run_id, outputs)
           SELECT v.task_run_id, v.outputs FROM unnest(?::uuid[], ?::text[]) AS v (task_run_id, outputs)
           ORDER BY v.task_run_id ON CONFLICT (task_run_id) DO UPDATE SET outputs = excluded.outputs""";
+      case PUT_PAYLOAD ->
+          """
+          INSERT INTO {s}.payloads (execution_id, record_id, number, part, content)
+          SELECT v.execution_id, v.record_id, v.number, v.part, v.content
+          FROM unnest(?::uuid[], ?::uuid[], ?::integer[], ?::text[], ?::text[])
+            AS v (execution_id, record_id, number, part, content)
+          ORDER BY v.execution_id, v.record_id, v.number, v.part
+          ON CONFLICT (execution_id, record_id, number, part) DO UPDATE SET content = excluded.content""";
       case PUT_LOG ->
           """
           INSERT INTO {s}.log_chunks (task_run_id, number, position, execution_id, bytes)

@@ -48,7 +48,7 @@ class PostgresClaimPlansTest {
       INSERT INTO pools VALUES ('gpu', 1);
       INSERT INTO log_chunks SELECT md5('t' || i / 10)::uuid, 1, i %% 10, md5('e' || i / 2000)::uuid, '' FROM generate_series(0, 99999) i;
       INSERT INTO due_executions SELECT md5('e' || i)::uuid, 'SETTLE', now() + (i - 5000) * interval '1 second' FROM generate_series(0, 9999) i;
-      INSERT INTO task_run_outputs SELECT md5('t' || i)::uuid, '{}' FROM generate_series(0, 199999) i\
+      INSERT INTO task_run_outputs SELECT md5('t' || i)::uuid, '7' FROM generate_series(0, 199999) i\
       """;
 
   private static final List<String> TABLES =

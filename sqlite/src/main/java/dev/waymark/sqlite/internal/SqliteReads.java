@@ -255,14 +255,33 @@ final class SqliteReads {
       case OUTPUTS_OF_EXECUTION ->
           """
           SELECT o.task_run_id, o.outputs FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2 CROSS JOIN task_run_outputs o INDEXED BY sqlite_autoindex_task_run_outputs_1 ON o.task_run_id = t.id
-          WHERE t.execution_id = ?\
+          WHERE t.execution_id = ? AND o.outputs <> '{}'\
           """;
       case READY_BY_ID ->
           "SELECT r.task_run_id FROM ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 WHERE r.task_run_id IN "
               + UUIDS;
       case OUTPUTS_BY_ID ->
-          "SELECT o.task_run_id, o.outputs FROM task_run_outputs o INDEXED BY sqlite_autoindex_task_run_outputs_1 WHERE o.task_run_id IN "
+          "SELECT o.task_run_id, o.outputs FROM task_run_outputs o INDEXED BY sqlite_autoindex_task_run_outputs_1 WHERE o.outputs <> '{}' AND o.task_run_id IN "
               + UUIDS;
+      case PAYLOAD ->
+          """
+          SELECT x.content FROM payloads x INDEXED BY sqlite_autoindex_payloads_1
+          WHERE x.execution_id = coalesce((SELECT t.execution_id FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_1 WHERE t.id = ?1), ?1)
+            AND x.record_id = ?1 AND x.number = ?2 AND x.part = ?3\
+          """;
+      case PAYLOADS_OF_EXECUTION ->
+          """
+          SELECT v.record_id, v.number, v.part, length(CAST(v.content AS BLOB)), substr(v.content, 1, ?2) FROM (
+            SELECT d.execution_id AS record_id, 0 AS number, 'INPUT' AS part, d.inputs AS content
+            FROM execution_details d INDEXED BY sqlite_autoindex_execution_details_1 WHERE d.execution_id = ?1 AND d.inputs <> '{}'
+            UNION ALL
+            SELECT o.task_run_id, 0, 'RESULT', o.outputs FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2
+            CROSS JOIN task_run_outputs o INDEXED BY sqlite_autoindex_task_run_outputs_1 ON o.task_run_id = t.id
+            WHERE t.execution_id = ?1 AND o.outputs <> '{}'
+            UNION ALL
+            SELECT x.record_id, x.number, x.part, x.content FROM payloads x INDEXED BY sqlite_autoindex_payloads_1
+            WHERE x.execution_id = ?1) v\
+          """;
       case LOG ->
           """
           SELECT position, bytes FROM log_chunks

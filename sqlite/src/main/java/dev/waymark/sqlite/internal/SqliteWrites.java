@@ -105,6 +105,11 @@ final class SqliteWrites {
           INSERT INTO task_run_outputs (task_run_id, outputs) VALUES (?, ?)
           ON CONFLICT DO UPDATE SET outputs = excluded.outputs\
           """;
+      case PUT_PAYLOAD ->
+          """
+          INSERT INTO payloads (execution_id, record_id, number, part, content) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT DO UPDATE SET content = excluded.content\
+          """;
       case PUT_LOG ->
           """
           INSERT INTO log_chunks (task_run_id, number, position, execution_id, bytes) VALUES (?, ?, ?, ?, ?)

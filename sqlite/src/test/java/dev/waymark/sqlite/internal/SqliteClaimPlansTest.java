@@ -56,7 +56,7 @@ class SqliteClaimPlansTest {
         "INSERT INTO pools VALUES ('default', 1)",
         "INSERT INTO log_chunks SELECT id, 1, 0, execution_id, x'00' FROM task_runs",
         "INSERT INTO due_executions SELECT execution_id, 'SETTLE', created_at FROM task_runs",
-        "INSERT INTO task_run_outputs SELECT id, '{}' FROM task_runs");
+        "INSERT INTO task_run_outputs SELECT id, '7' FROM task_runs");
   }
 
   private void execute(String... statements) throws SQLException {

@@ -7,6 +7,8 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
@@ -95,7 +97,11 @@ public abstract class CachedFactsContract extends ContractTest {
     all.put(
         Change.ReadyTaskRun.class,
         () -> new Change.ReadyTaskRun(pending, null, ClaimRequest.DEFAULT_POOL, 0, Duration.ZERO));
-    all.put(Change.SetOutputs.class, () -> new Change.SetOutputs(running, null, Map.of("a", "b")));
+    all.put(
+        Change.SetPayload.class,
+        () ->
+            new Change.SetPayload(
+                PayloadRef.resultOf(running), null, Payload.ofTexts(Map.of("a", "b"))));
     all.put(Change.RecordAttempt.class, () -> new Change.RecordAttempt(pending, "w", LONG));
     all.put(
         Change.UpdateAttempt.class,
@@ -259,7 +265,11 @@ public abstract class CachedFactsContract extends ContractTest {
         fence != null && stored(new AttemptId(run.id(), fence)).state() == AttemptState.LOST;
     store.commit(
         changes()
-            .add(new Change.SetOutputs(run.id(), isLost ? null : fence, Map.of("k", "v")))
+            .add(
+                new Change.SetPayload(
+                    PayloadRef.resultOf(run.id()),
+                    isLost ? null : fence,
+                    Payload.ofTexts(Map.of("k", "v"))))
             .build());
     refusedFor(
         RecordRef.of(run.id()),

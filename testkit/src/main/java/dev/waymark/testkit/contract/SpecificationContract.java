@@ -10,6 +10,7 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskId;
@@ -115,6 +116,8 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(exists(every.waiting(execution)).taskRuns()).isEmpty();
       assertThat(every.log(new AttemptId(taskRun, 1), 0, 9).length()).isZero();
       assertThat(every.executionsWithLogs(START, 9)).isEmpty();
+      assertThat(every.payload(PayloadRef.resultOf(execution))).isNull();
+      assertThat(every.payloads(execution, 9)).isEmpty();
       assertThat(every.executions(ExecutionQuery.all()).total()).isEqualTo(1);
       assertThat(every.allExecutions(ExecutionQuery.all())).hasSize(1);
       assertThat(every.taskRuns(execution)).containsExactly(exists(every.taskRun(taskRun)));

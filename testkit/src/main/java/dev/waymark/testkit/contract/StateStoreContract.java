@@ -143,6 +143,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("payloads")
+  class Payloads extends PayloadContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("logs")
   class Logs extends LogContract {
     @Override

@@ -6,6 +6,7 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -86,7 +87,7 @@ final class ChangeSets {
     } else if (kind < 9) {
       updateExecution(changes);
     } else if (kind < 12 || world.taskRuns().isEmpty()) {
-      changes.createTaskRun(new NewTaskRun(newOrKnownTaskRun(), world.execution(), taskId()));
+      changes.createTaskRun(newTaskRun(newOrKnownTaskRun(), world.execution()));
     } else if (kind < 17) {
       updateTaskRun(changes);
     } else if (kind < 20) {
@@ -117,7 +118,10 @@ final class ChangeSets {
 
   private NewExecution newExecution(ExecutionId id) {
     Integer revision = dice.oneIn(4) ? dice.pickOf(1, 1, 1, 2, 2, 3, 0, Integer.MAX_VALUE) : null;
-    return new NewExecution(id, world.workflow(), revision, labels(), inputs());
+    return dice.oneIn(3)
+        ? new NewExecution(
+            id, world.workflow(), revision, labels(), texts.payload(limits.maxInputBytes()))
+        : new NewExecution(id, world.workflow(), revision, labels(), inputs());
   }
 
   private Map<String, String> labels() {
@@ -160,6 +164,11 @@ final class ChangeSets {
 
   private TaskId taskId() {
     return new TaskId(dice.pickOf("a", "A", "a-1", "a_1", "a.1", "b", "c", "0"));
+  }
+
+  private NewTaskRun newTaskRun(TaskRunId id, ExecutionId execution) {
+    Payload input = dice.oneIn(3) ? texts.payload(limits.maxInputBytes()) : null;
+    return new NewTaskRun(id, execution, taskId(), input);
   }
 
   private void updateTaskRun(ChangeSet.Builder changes) {
@@ -235,7 +244,7 @@ final class ChangeSets {
 
   private void addTask(ChangeSet.Builder changes, ExecutionId execution) {
     TaskRunId id = world.newTaskRun();
-    changes.createTaskRun(new NewTaskRun(id, execution, taskId()));
+    changes.createTaskRun(newTaskRun(id, execution));
     if (dice.oneIn(3)) {
       work.ready(changes, id, null);
       return;

@@ -29,6 +29,7 @@ public final class Comparison {
           .maxErrorBytes(40)
           .maxWorkerBytes(24)
           .maxOutputBytes(120)
+          .maxDetailBytes(60)
           .maxClaims(20)
           .maxTaskRuns(4)
           .maxAttempts(3)

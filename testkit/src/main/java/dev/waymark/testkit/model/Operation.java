@@ -4,6 +4,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
@@ -147,6 +148,20 @@ sealed interface Operation {
 
     private boolean isDueSoon(Due due) {
       return dueSoon.contains(due.executionId());
+    }
+  }
+
+  record FindPayload(PayloadRef ref) implements Operation {
+    @Override
+    public @Nullable Object putTo(StateStore store) {
+      return store.payload(ref);
+    }
+  }
+
+  record Payloads(ExecutionId id, int maxBytes) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.payloads(id, maxBytes);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
@@ -43,9 +44,12 @@ final class Questions {
           this::details,
           this::progress,
           this::progress,
+          this::payload,
+          this::payloads,
           this::waits,
           this::waits,
           this::poolUses,
+          this::workflow,
           this::workflow,
           this::workflows,
           this::workflowHistory,
@@ -99,6 +103,23 @@ final class Questions {
 
   private Operation progress() {
     return new Operation.Progress(world.execution());
+  }
+
+  private Operation payload() {
+    PayloadRef.Part part = dice.pickOf(PayloadRef.Part.values());
+    if (part == PayloadRef.Part.DETAILS) {
+      return new Operation.FindPayload(
+          PayloadRef.detailsOf(new AttemptId(world.taskRun(), dice.pickOf(1, 1, 2, 0))));
+    }
+    return new Operation.FindPayload(
+        dice.oneIn(2)
+            ? new PayloadRef.OfExecution(world.execution(), part)
+            : new PayloadRef.OfTaskRun(world.taskRun(), part));
+  }
+
+  private Operation payloads() {
+    int bytes = dice.oneIn(20) ? -1 : dice.pickOf(0, 1, 2, 3, 5, 8, 100, Integer.MAX_VALUE);
+    return new Operation.Payloads(world.execution(), bytes);
   }
 
   private Operation waits() {

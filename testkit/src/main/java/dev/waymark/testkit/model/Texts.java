@@ -1,9 +1,11 @@
 package dev.waymark.testkit.model;
 
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.Payload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Generates text that often causes failures: text that databases trim, fold, reorder, cut, escape,
@@ -85,6 +87,48 @@ final class Texts {
   private static final List<String> BAD_NAMES =
       List.of("", "-a", "a b", "\u00E4", "a\n", "n".repeat(64), "a=b", "\0");
 
+  /** At most 32 bytes each. */
+  private static final List<String> JSON =
+      List.of(
+          "{}",
+          " {} ",
+          "[]",
+          "null",
+          "7",
+          "-0.0e-10",
+          "\"\"",
+          "\"\\u0000\\ud800\"",
+          "\"\u00E9\u20AC" + ASTRAL + "\"",
+          "{\"a\":\"b\"}",
+          "{\"a\":\"b\", \"a\":7}",
+          "{\"b\":1,\"a\":{\"c\":[1, 2]}}",
+          "\n[1,\t2]\r\n",
+          "\"data:text/plain;base64,eA\"",
+          "1234567890123456789012345678.9");
+
+  private static final List<String> BAD_JSON =
+      List.of(
+          "", " ", "{", "{}{}", "[1,]", "{'a':1}", "nul", "01", "\"\n\"", "\uFEFF1", "\"\uD800\"");
+
+  private static final List<String> JSON_TYPES =
+      List.of(
+          "application/json",
+          "application/problem+json",
+          "APPLICATION/JSON",
+          "application/json; charset=utf-8");
+
+  private static final List<String> TYPES =
+      List.of(
+          "text/plain",
+          "text/plain;charset=utf-8",
+          "application/octet-stream",
+          "a/b; c=\";base64,\"",
+          "x".repeat(127) + "/" + "y".repeat(127));
+
+  private static final List<String> BAD_TYPES =
+      List.of(
+          "", "text", "/", "text/", "a/b/c", "a b/c", "a/b;", "a/\u00E9", "a/" + "b".repeat(254));
+
   private final Dice dice;
 
   Texts(Dice dice) {
@@ -115,6 +159,38 @@ final class Texts {
     String unit = dice.pickOf("x", "\u00E9", "\u20AC", ASTRAL);
     int size = Text.utf8Bytes(unit);
     return unit.repeat(bytes / size) + "x".repeat(bytes % size);
+  }
+
+  /** Any payload; rarely one that is malformed or over {@code maxBytes}, which is at least 32. */
+  Payload payload(int maxBytes) {
+    int kind = dice.below(60);
+    if (kind == 0) {
+      return Payload.json(dice.pick(BAD_JSON));
+    }
+    if (kind == 1) {
+      return Payload.of(dice.pick(BAD_TYPES), new byte[] {1});
+    }
+    if (kind < 4) {
+      return Payload.of("text/plain", new byte[maxBytes + kind - 3]);
+    }
+    if (kind < 30) {
+      return Payload.json(dice.pick(JSON));
+    }
+    if (kind < 36) {
+      return Payload.of(dice.pick(JSON_TYPES), Text.utf8(dice.pick(JSON)));
+    }
+    if (kind < 45) {
+      return Payload.ofTexts(Map.of(dice.pick(SHORT), dice.pick(SHORT)));
+    }
+    return Payload.of(dice.pick(TYPES), bytes(dice.below(12)));
+  }
+
+  private byte[] bytes(int count) {
+    byte[] bytes = new byte[count];
+    for (int i = 0; i < count; i++) {
+      bytes[i] = (byte) dice.bits();
+    }
+    return bytes;
   }
 
   /** Text for a filter, which has no limit. */

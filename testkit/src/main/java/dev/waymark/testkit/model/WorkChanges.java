@@ -3,6 +3,8 @@ package dev.waymark.testkit.model;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.Change;
@@ -73,7 +75,7 @@ final class WorkChanges {
       case 4 -> settle(changes);
       case 5 -> changes.markDue(world.execution(), dice.pickOf(DueReason.values()), delay());
       case 6 -> changes.clearDue(world.execution(), dice.pickOf(DueReason.values()));
-      case 7, 8 -> setOutputs(changes);
+      case 7, 8 -> setPayload(changes);
       case 9 -> changes.add(new Change.RenewLease(attempt(), lease(), dice.oneIn(2)));
       default ->
           changes.add(
@@ -128,16 +130,28 @@ final class WorkChanges {
     return new AttemptId(id, dice.oneIn(4) ? dice.pickOf(1, newest + 1) : newest);
   }
 
-  private void setOutputs(ChangeSet.Builder changes) {
+  private void setPayload(ChangeSet.Builder changes) {
+    switch (dice.below(4)) {
+      case 0 -> changes.setResult(world.execution(), texts.payload(limits.maxOutputBytes()));
+      case 1 -> changes.setDetails(attempt(), texts.payload(limits.maxDetailBytes()));
+      default -> setResult(changes);
+    }
+  }
+
+  private void setResult(ChangeSet.Builder changes) {
     TaskRunId id = world.taskRun();
     TaskRun now = world.reference().taskRun(id);
     int newest = now == null ? 0 : now.lastAttempt();
+    Integer fence = dice.oneIn(2) ? null : newest + (dice.oneIn(4) ? dice.pickOf(-1, 1) : 0);
+    Payload result = dice.oneIn(2) ? outputs() : texts.payload(limits.maxOutputBytes());
+    changes.add(new Change.SetPayload(PayloadRef.resultOf(id), fence, result));
+  }
+
+  private Payload outputs() {
     Map<String, String> outputs = new TreeMap<>();
     for (int i = dice.below(4); i > 0; i--) {
       outputs.put(texts.text(limits.maxOutputBytes() / 4), texts.text(limits.maxOutputBytes() / 2));
     }
-    changes.add(
-        new Change.SetOutputs(
-            id, dice.oneIn(2) ? null : newest + (dice.oneIn(4) ? dice.pickOf(-1, 1) : 0), outputs));
+    return Payload.ofTexts(outputs);
   }
 }

@@ -249,7 +249,7 @@ final class BrokenReads {
         e.state(),
         e.version(),
         e.labels(),
-        e.inputs(),
+        e.input(),
         e.createdAt(),
         e.startedAt(),
         e.endedAt(),

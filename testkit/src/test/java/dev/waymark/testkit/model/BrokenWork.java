@@ -180,8 +180,8 @@ final class BrokenWork {
     return BrokenWrites.changing(
         store,
         change ->
-            change instanceof Change.SetOutputs set
-                ? new Change.SetOutputs(set.id(), null, set.outputs())
+            change instanceof Change.SetPayload set
+                ? new Change.SetPayload(set.ref(), null, set.payload())
                 : change);
   }
 
@@ -277,7 +277,7 @@ final class BrokenWork {
   static StateStore withNothingShownReady(StateStore store) {
     return changingItems(
         store,
-        item -> new ExecutionProgress.Item(item.taskRun(), item.attempts(), item.outputs(), false));
+        item -> new ExecutionProgress.Item(item.taskRun(), item.attempts(), item.result(), false));
   }
 
   /** What was put out is not read. */

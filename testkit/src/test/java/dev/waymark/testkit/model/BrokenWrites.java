@@ -59,7 +59,7 @@ final class BrokenWrites {
       NewExecution e = create.execution();
       return new Change.CreateExecution(
           new NewExecution(
-              e.id(), folded(e.workflowId()), e.workflowRevision(), e.labels(), e.inputs()));
+              e.id(), folded(e.workflowId()), e.workflowRevision(), e.labels(), e.input()));
     }
     return change;
   }

@@ -7,14 +7,17 @@ import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.output.Cell;
 import dev.waymark.cli.internal.output.Format;
 import dev.waymark.cli.internal.output.Numbers;
+import dev.waymark.cli.internal.output.PayloadFields;
 import dev.waymark.cli.internal.output.Printer;
 import dev.waymark.cli.internal.output.Times;
 import dev.waymark.cli.internal.output.Views;
 import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Operand;
+import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.WaitReason;
@@ -30,7 +33,11 @@ final class ExecutionsShowCommand implements Command {
   static final Operand EXECUTION =
       new Operand("ID", true, "ID of the execution, or a unique prefix.");
 
+  private static final Option PAYLOADS =
+      Option.flag("Show inputs, results and details in full.", "--payloads");
+
   private static final int HISTORY_SHOWN = 50;
+  private static final int PAYLOAD_BYTES = 1_000;
 
   @Override
   public Syntax syntax() {
@@ -38,12 +45,17 @@ final class ExecutionsShowCommand implements Command {
             "executions show",
             "Show an execution with its task runs, their attempts and its history.")
         .operand(EXECUTION)
-        .options(CommonOptions.FORMAT)
+        .options(PAYLOADS, CommonOptions.FORMAT)
         .details(
             "The table shows the last "
                 + HISTORY_SHOWN
-                + " transitions of the history; the other formats show all of them.")
-        .examples("executions show 0190a1b2", "executions show 0190a1b2 -o json");
+                + " transitions of the history; the other formats show all of them, and the first "
+                + PAYLOAD_BYTES
+                + " bytes of each input and result.")
+        .examples(
+            "executions show 0190a1b2",
+            "executions show 0190a1b2 -o json",
+            "executions show 0190a1b2 --payloads -o json");
   }
 
   @Override
@@ -60,10 +72,12 @@ final class ExecutionsShowCommand implements Command {
       throw CliException.notFound("execution " + id + " does not exist");
     }
     Waiting waiting = waiting(context, id);
+    int bytes = context.arguments().has(PAYLOADS) ? Integer.MAX_VALUE : PAYLOAD_BYTES;
+    PayloadFields payloads = new PayloadFields(context.store().payloads(id, bytes));
     if (printer.format() != Format.TABLE) {
-      printer.one(details, context.views().executionDetails(waiting));
+      printer.one(details, context.views().executionDetails(waiting, payloads));
     } else {
-      printTables(context, printer, details, waiting);
+      printTables(context, printer, details, waiting, payloads);
     }
     return ExitCode.DONE;
   }
@@ -74,9 +88,13 @@ final class ExecutionsShowCommand implements Command {
   }
 
   private static void printTables(
-      Context context, Printer printer, ExecutionDetails details, Waiting waiting) {
+      Context context,
+      Printer printer,
+      ExecutionDetails details,
+      Waiting waiting,
+      PayloadFields payloads) {
     Views views = context.views();
-    Map<String, Cell> properties = properties(context, details.execution());
+    Map<String, Cell> properties = properties(context, details.execution(), payloads);
     for (WaitReason reason : waiting.reasons()) {
       properties.merge(
           "waiting",
@@ -97,7 +115,8 @@ final class ExecutionsShowCommand implements Command {
     }
   }
 
-  private static Map<String, Cell> properties(Context context, Execution execution) {
+  private static Map<String, Cell> properties(
+      Context context, Execution execution, PayloadFields payloads) {
     Map<String, Cell> properties = new LinkedHashMap<>();
     properties.put("execution", Cell.of(execution.id()));
     properties.put(
@@ -109,7 +128,13 @@ final class ExecutionsShowCommand implements Command {
     properties.put("ended", Cell.of(Times.local(execution.endedAt(), context.zone())));
     properties.put(
         "duration", Cell.of(Times.span(execution.startedAt(), execution.endedAt(), context.now())));
-    properties.put("inputs", Cell.of(Views.inWords(execution.inputs())));
+    Map<String, String> inputs = execution.inputs();
+    String input = inputs.isEmpty() ? payloads.inWords(PayloadRef.inputOf(execution.id())) : null;
+    properties.put("inputs", Cell.of(input == null ? Views.inWords(inputs) : input));
+    String result = payloads.inWords(PayloadRef.resultOf(execution.id()));
+    if (result != null) {
+      properties.put("result", Cell.of(result));
+    }
     properties.put("labels", Cell.of(Views.inWords(execution.labels())));
     if (execution.error() != null) {
       properties.put("error", Cell.of(execution.error()));

@@ -4,6 +4,8 @@ import dev.waymark.cli.internal.base.LocalZone;
 import dev.waymark.cli.internal.output.View.Column;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRun;
@@ -198,8 +200,8 @@ public final class Views {
   }
 
   /** The view of an execution with all its records; it has no table. */
-  public View<ExecutionDetails> executionDetails(Waiting waiting) {
-    return new View<>("executions", details -> fields(details, waiting), List.of());
+  public View<ExecutionDetails> executionDetails(Waiting waiting, PayloadFields payloads) {
+    return new View<>("executions", details -> fields(details, waiting, payloads), List.of());
   }
 
   /** Returns the fields of a record, in order. */
@@ -219,20 +221,31 @@ public final class Views {
     return fields;
   }
 
-  private static Map<String, @Nullable Object> fields(ExecutionDetails details, Waiting waiting) {
+  private static Map<String, @Nullable Object> fields(
+      ExecutionDetails details, Waiting waiting, PayloadFields payloads) {
     Map<TaskRunId, List<WaitReason>> reasons = reasons(waiting);
     Map<String, @Nullable Object> fields = fields(details.execution());
-    fields.put("taskRuns", all(details.taskRuns(), each -> fields(each, reasons)));
+    ExecutionId id = details.execution().id();
+    payloads.add(fields, PayloadRef.inputOf(id), PayloadRef.resultOf(id));
+    fields.put("taskRuns", all(details.taskRuns(), each -> fields(each, reasons, payloads)));
     fields.put("history", all(details.history(), Views::fields));
     fields.put("waiting", WaitFields.of(waiting.reasons()));
     return fields;
   }
 
   private static Map<String, @Nullable Object> fields(
-      TaskRunDetails details, Map<TaskRunId, List<WaitReason>> reasons) {
-    Map<String, @Nullable Object> fields = fields(details);
-    List<WaitReason> own = reasons.getOrDefault(details.taskRun().id(), List.of());
-    fields.put("waiting", WaitFields.of(own));
+      TaskRunDetails details, Map<TaskRunId, List<WaitReason>> reasons, PayloadFields payloads) {
+    TaskRunId id = details.taskRun().id();
+    Map<String, @Nullable Object> fields = fields(details.taskRun());
+    payloads.add(fields, PayloadRef.inputOf(id), PayloadRef.resultOf(id));
+    fields.put("attempts", all(details.attempts(), each -> fields(each, payloads)));
+    fields.put("waiting", WaitFields.of(reasons.getOrDefault(id, List.of())));
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> fields(Attempt attempt, PayloadFields payloads) {
+    Map<String, @Nullable Object> fields = fields(attempt);
+    payloads.add(fields, attempt.id());
     return fields;
   }
 

@@ -35,7 +35,7 @@ interface ChangeVisitor {
       visit(it);
     } else if (change instanceof Change.UpdateAttempt it) {
       visit(it);
-    } else if (change instanceof Change.SetOutputs it) {
+    } else if (change instanceof Change.SetPayload it) {
       visit(it);
     } else if (change instanceof Change.AppendLog it) {
       visit(it);
@@ -103,7 +103,7 @@ interface ChangeVisitor {
 
   void visit(Change.ClearDue change);
 
-  void visit(Change.SetOutputs change);
+  void visit(Change.SetPayload change);
 
   void visit(Change.AppendLog change);
 

@@ -41,6 +41,7 @@ public final class Decider {
   private final AttemptRules attempts;
   private final DueRules dues;
   private final LogRules logs;
+  private final PayloadRules payloads;
   private final WorkerRules workers;
   private final PoolRules pools;
 
@@ -52,6 +53,7 @@ public final class Decider {
     attempts = new AttemptRules(decision);
     dues = new DueRules(decision);
     logs = new LogRules(decision);
+    payloads = new PayloadRules(decision);
     workers = new WorkerRules(decision);
     pools = new PoolRules(decision);
   }
@@ -188,8 +190,8 @@ public final class Decider {
     }
 
     @Override
-    public void visit(Change.SetOutputs change) {
-      taskRuns.set(change);
+    public void visit(Change.SetPayload change) {
+      payloads.set(change);
     }
 
     @Override

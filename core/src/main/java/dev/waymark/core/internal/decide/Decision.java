@@ -139,4 +139,20 @@ record Decision(
         "it " + head.lastAttemptState());
     return null;
   }
+
+  /** Whether fencing refuses a write of this attempt. */
+  static boolean isVoid(@Nullable Integer fence, TaskRunHead head) {
+    return fence != null
+        && (fence != head.lastAttempt() || head.lastAttemptState() == AttemptState.LOST);
+  }
+
+  void refuseVoid(RecordRef record, String attempted, @Nullable Integer fence, TaskRunHead head) {
+    boolean newer = fence == null || fence != head.lastAttempt();
+    refusals.add(
+        record,
+        Reason.LEASE_LOST,
+        attempted,
+        "attempt " + fence + (newer ? " to be the newest" : " not to be LOST"),
+        newer ? "attempt " + head.lastAttempt() : "LOST");
+  }
 }

@@ -1,6 +1,8 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.internal.JsonText;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewWorkflow;
 import java.nio.ByteBuffer;
@@ -8,6 +10,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +47,32 @@ public final class Digests {
         .text(execution.workflowId().value())
         .text(revision == null ? null : revision.toString())
         .map(execution.labels())
-        .map(execution.inputs())
+        .input(execution.input())
         .hex()
         .substring(0, REQUEST_HASH_CHARS);
+  }
+
+  /** A map of texts, or none, has the same parts as in earlier versions of the store. */
+  private Digests input(@Nullable Payload input) {
+    Map<String, String> texts = input == null ? Map.of() : plainTexts(input);
+    if (texts != null && (input == null || !texts.isEmpty())) {
+      return map(texts);
+    }
+    byte[] bytes = Objects.requireNonNull(input).bytes();
+    text(input.mediaType()).number(bytes.length);
+    digest.update(bytes);
+    return this;
+  }
+
+  /** The map of which {@link Payload#ofTexts} makes this payload, or null when it makes none so. */
+  static @Nullable Map<String, String> plainTexts(Payload payload) {
+    if (!payload.mediaType().equals(Payload.JSON)) {
+      return null;
+    }
+    Map<String, String> texts = JsonText.strings(payload.text());
+    return texts != null && JsonText.write(new TreeMap<>(texts)).equals(payload.text())
+        ? texts
+        : null;
   }
 
   private Digests map(Map<String, String> map) {

@@ -6,6 +6,8 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.State;
 import dev.waymark.core.model.TaskRun;
@@ -361,8 +363,8 @@ public sealed interface Effect {
     }
   }
 
-  /** The outputs of a task run are replaced by these. */
-  record OutputsSet(TaskRunId taskRun, Map<String, String> outputs) implements Effect {
+  /** A payload of an execution, or of one of its task runs or attempts, is replaced by this. */
+  record PayloadSet(PayloadRef ref, ExecutionId execution, Payload payload) implements Effect {
     @Override
     public void accept(EffectVisitor visitor) {
       visitor.visit(this);

@@ -45,5 +45,5 @@ public interface EffectVisitor {
 
   void visit(Effect.PoolSet effect);
 
-  void visit(Effect.OutputsSet effect);
+  void visit(Effect.PayloadSet effect);
 }

@@ -50,7 +50,7 @@ final class ExecutionRules {
             wanted.state(),
             wanted.version(),
             wanted.labels(),
-            wanted.inputs(),
+            wanted.input(),
             wanted.createdAt(),
             null,
             null,

@@ -5,9 +5,12 @@ import dev.waymark.core.internal.decide.Submission.Prepared;
 import dev.waymark.core.internal.decide.Submission.PreparedExecution;
 import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.Standing;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +69,10 @@ final class Fingerprint {
     @Override
     public void visit(Change.CreateTaskRun change) {
       part("change task run").part(change.taskRun().executionId()).part(change.taskRun().taskId());
+      Payload input = change.taskRun().input();
+      if (input != null) {
+        part(input.mediaType()).bytes(input.bytes());
+      }
     }
 
     @Override
@@ -120,10 +127,18 @@ final class Fingerprint {
       part("clear change").part(change.reason());
     }
 
+    /** A map of texts has the same parts as in earlier versions of the store. */
     @Override
-    public void visit(Change.SetOutputs change) {
-      part("change outputs").part(change.fence()).part(change.outputs().size());
-      change.outputs().forEach((name, value) -> part(name).part(value));
+    public void visit(Change.SetPayload change) {
+      Payload payload = change.payload();
+      Map<String, String> texts = Digests.plainTexts(payload);
+      if (change.ref() instanceof PayloadRef.OfTaskRun && texts != null) {
+        part("change outputs").part(change.fence()).part(texts.size());
+        texts.forEach((name, value) -> part(name).part(value));
+      } else {
+        part("set payload").part(change.ref().part()).part(change.fence());
+        part(payload.mediaType()).bytes(payload.bytes());
+      }
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
@@ -188,9 +189,21 @@ public record Footprint(
     }
 
     @Override
-    public void visit(Change.SetOutputs change) {
-      taskRuns.add(change.id());
-      dependedOn.add(change.id());
+    public void visit(Change.SetPayload change) {
+      if (change.ref() instanceof PayloadRef.OfExecution ofExecution) {
+        executions.add(ofExecution.id());
+      } else {
+        TaskRunId taskRun = taskRun(change.ref());
+        taskRuns.add(taskRun);
+        dependedOn.add(taskRun);
+      }
+    }
+
+    /** The task run of a payload that does not belong to an execution. */
+    private static TaskRunId taskRun(PayloadRef ref) {
+      return ref instanceof PayloadRef.OfTaskRun ofTaskRun
+          ? ofTaskRun.id()
+          : ((PayloadRef.OfAttempt) ref).id().taskRunId();
     }
 
     @Override

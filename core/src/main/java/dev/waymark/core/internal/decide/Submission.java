@@ -5,6 +5,8 @@ import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.Times;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
@@ -88,7 +90,7 @@ public record Submission(
               ExecutionState.PENDING,
               1,
               e.labels(),
-              e.inputs(),
+              e.input(),
               at,
               null,
               null,
@@ -134,7 +136,7 @@ public record Submission(
 
     @Override
     public void visit(Change.CreateTaskRun change) {
-      // This kind has no limits to check.
+      bytes += input(change.target().toString(), change.taskRun().input(), limits);
     }
 
     @Override
@@ -198,14 +200,20 @@ public record Submission(
     }
 
     @Override
-    public void visit(Change.SetOutputs change) {
-      long size = bytes(change.outputs());
-      atMost(
-          "bytes of the outputs of " + change.target(),
-          size,
-          limits.maxOutputBytes(),
-          "maxOutputBytes");
-      bytes += size;
+    public void visit(Change.SetPayload change) {
+      boolean isResult = change.ref().part() == PayloadRef.Part.RESULT;
+      bytes +=
+          isResult
+              ? payload(
+                  "result of " + change.target(),
+                  change.payload(),
+                  limits.maxOutputBytes(),
+                  "maxOutputBytes")
+              : payload(
+                  "details of " + change.target(),
+                  change.payload(),
+                  limits.maxDetailBytes(),
+                  "maxDetailBytes");
     }
 
     @Override
@@ -282,9 +290,21 @@ public record Submission(
       throw new InvalidInputException(
           "revision " + revision + " of " + what + " is not valid; revisions are numbered from 1");
     }
-    long inputs = bytes(execution.inputs());
-    atMost("bytes of the inputs of " + what, inputs, limits.maxInputBytes(), "maxInputBytes");
-    return inputs + labels(what, execution.labels(), limits);
+    return input(what, execution.input(), limits) + labels(what, execution.labels(), limits);
+  }
+
+  private static long input(String what, @Nullable Payload input, Limits limits) {
+    return payload("input of " + what, input, limits.maxInputBytes(), "maxInputBytes");
+  }
+
+  private static long payload(String what, @Nullable Payload payload, int limit, String limitName) {
+    if (payload == null) {
+      return 0;
+    }
+    Map<String, String> texts = Digests.plainTexts(payload);
+    long size = texts == null ? payload.size() : bytes(texts);
+    atMost("bytes of the " + what, size, limit, limitName);
+    return size;
   }
 
   private static long labels(String what, Map<String, String> labels, Limits limits) {

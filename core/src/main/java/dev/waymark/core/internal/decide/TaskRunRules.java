@@ -2,16 +2,15 @@ package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.error.InvalidInputException;
-import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.NewTaskRun;
-import org.jspecify.annotations.Nullable;
 
-/** The rules of task runs: their states and their outputs. */
+/** The rules of task runs: their creation and their states. */
 final class TaskRunRules {
   private final Decision decision;
   private final Ledger draft;
@@ -110,6 +109,11 @@ final class TaskRunRules {
                 decision.at(),
                 null,
                 null)));
+    if (wanted.input() != null) {
+      decision.write(
+          new Effect.PayloadSet(
+              PayloadRef.inputOf(wanted.id()), wanted.executionId(), wanted.input()));
+    }
     decision.answer(ref, 1, true);
   }
 
@@ -118,8 +122,8 @@ final class TaskRunRules {
     String attempted = "move " + change.target() + " to " + change.to();
     if (head == null) {
       refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
-    } else if (isVoid(change.fence(), head)) {
-      refuseVoid(change.target(), attempted, change.fence(), head);
+    } else if (Decision.isVoid(change.fence(), head)) {
+      decision.refuseVoid(change.target(), attempted, change.fence(), head);
     } else if (Refusals.isStale(change.expectedVersion(), head.version())) {
       refusals.stale(
           change.target(), attempted, change.expectedVersion(), head.version(), head.state());
@@ -147,42 +151,5 @@ final class TaskRunRules {
       decision.write(new Effect.TaskRunNotReady(after.id()));
     }
     decision.answer(change.target(), after.version(), true);
-  }
-
-  void set(Change.SetOutputs change) {
-    TaskRunHead head = draft.taskRun(change.id());
-    String attempted = "set the outputs of " + change.target();
-    if (head == null) {
-      refusals.add(change.target(), Reason.NOT_FOUND, attempted, "a task run", "none");
-    } else if (isVoid(change.fence(), head)) {
-      refuseVoid(change.target(), attempted, change.fence(), head);
-    } else if (head.state().isTerminal()) {
-      refusals.add(
-          change.target(),
-          Reason.OUT_OF_STEP,
-          attempted,
-          "a task run that has not ended",
-          "state " + head.state().name());
-    } else {
-      decision.write(new Effect.OutputsSet(change.id(), change.outputs()));
-      decision.answer(change.target(), head.version(), true);
-    }
-  }
-
-  /** Whether fencing refuses a write of this attempt. */
-  private static boolean isVoid(@Nullable Integer fence, TaskRunHead head) {
-    return fence != null
-        && (fence != head.lastAttempt() || head.lastAttemptState() == AttemptState.LOST);
-  }
-
-  private void refuseVoid(
-      RecordRef record, String attempted, @Nullable Integer fence, TaskRunHead head) {
-    boolean newer = fence == null || fence != head.lastAttempt();
-    refusals.add(
-        record,
-        Reason.LEASE_LOST,
-        attempted,
-        "attempt " + fence + (newer ? " to be the newest" : " not to be LOST"),
-        newer ? "attempt " + head.lastAttempt() : "LOST");
   }
 }

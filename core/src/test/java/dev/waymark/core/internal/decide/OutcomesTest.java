@@ -10,6 +10,8 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
@@ -96,9 +98,11 @@ class OutcomesTest {
             outcomes(
                 create(id, execution),
                 create(id, execution),
-                new Change.SetOutputs(id, null, Map.of("a", "b")),
+                new Change.SetPayload(
+                    PayloadRef.resultOf(id), null, Payload.ofTexts(Map.of("a", "b"))),
                 move(id, TaskRunState.RUNNING),
-                new Change.SetOutputs(id, null, Map.of("a", "b"))))
+                new Change.SetPayload(
+                    PayloadRef.resultOf(id), null, Payload.ofTexts(Map.of("a", "b")))))
         .containsExactly(
             changed(ref, 1), unchanged(ref, 1), changed(ref, 1), changed(ref, 2), changed(ref, 2));
   }

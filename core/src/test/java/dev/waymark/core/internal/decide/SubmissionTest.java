@@ -13,6 +13,8 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
@@ -122,7 +124,8 @@ class SubmissionTest {
     assertThat(bytes(new Change.UpdateAttempt(attempt, AttemptState.FAILED, 1, "abc")))
         .isEqualTo(3);
     assertThat(bytes(new Change.LoseAttempt(attempt, "gone"))).isEqualTo(4);
-    assertThat(bytes(new Change.SetOutputs(RUN, 1, texts))).isEqualTo(4 + 4);
+    assertThat(bytes(new Change.SetPayload(PayloadRef.resultOf(RUN), 1, Payload.ofTexts(texts))))
+        .isEqualTo(4 + 4);
     assertThat(bytes(new Change.AppendLog(attempt, 100, new byte[9]))).isEqualTo(9);
     assertThat(bytes(new Change.KeepWorker("me", life, Duration.ofSeconds(1), texts)))
         .isEqualTo(2 + 4 + 4);
@@ -190,7 +193,11 @@ class SubmissionTest {
                         "w", life, Duration.ofSeconds(1), Map.of("a", text.substring(1)))),
             entry(
                 "maxOutputBytes",
-                text -> new Change.SetOutputs(RUN, null, Map.of("a", text.substring(1)))),
+                text ->
+                    new Change.SetPayload(
+                        PayloadRef.resultOf(RUN),
+                        null,
+                        Payload.ofTexts(Map.of("a", text.substring(1))))),
             entry("maxLogChunkBytes", text -> new Change.AppendLog(attempt, 0, Text.utf8(text))),
             entry(
                 "maxLogBytes",
@@ -241,7 +248,7 @@ class SubmissionTest {
     assertInvalid(
         new Change.CreateExecution(
             new NewExecution(EXECUTION, FLOW, null, Map.of(), Map.of("ab", "12345"))),
-        "7 bytes of the inputs of execution " + EXECUTION,
+        "7 bytes of the input of execution " + EXECUTION,
         "maxInputBytes of 6");
     assertInvalid(
         new Change.UpdateExecution(EXECUTION, ExecutionState.FAILED, null, "x".repeat(16_385)),
@@ -265,15 +272,13 @@ class SubmissionTest {
   void names() {
     assertInvalid(save("x", Map.of("a b", "1")), "label name \"a b\"", "is not valid");
     assertInvalid(save("x", Map.of("a", "\uD83D")), "label \"a\"", "lone surrogate");
-    assertInvalid(
-        new Change.CreateExecution(
-            new NewExecution(EXECUTION, FLOW, null, Map.of(), Map.of("1", "x"))),
-        "input name \"1\"");
-    assertInvalid(
-        new Change.CreateExecution(
-            new NewExecution(EXECUTION, FLOW, null, Map.of(), Map.of("a", "\u0000"))),
-        "input \"a\"",
-        "NUL");
+    assertThatThrownBy(() -> new NewExecution(EXECUTION, FLOW, null, Map.of(), Map.of("1", "x")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("input name \"1\"");
+    assertThatThrownBy(
+            () -> new NewExecution(EXECUTION, FLOW, null, Map.of(), Map.of("a", "\u0000")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll("input \"a\"", "NUL");
   }
 
   @Test

@@ -11,6 +11,8 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
@@ -164,25 +166,29 @@ class TaskRunRulesTest {
     ledger.accepted(move(taskRun, TaskRunState.RUNNING), new Change.RecordAttempt(taskRun, "w"));
     ledger.accepted(end(first, AttemptState.FAILED), new Change.RecordAttempt(taskRun, "w"));
     Map<String, String> outputs = Map.of("a", "b");
-    assertThat(refusals(new Change.SetOutputs(taskRun, 1, outputs)))
+    assertThat(
+            refusals(
+                new Change.SetPayload(PayloadRef.resultOf(taskRun), 1, Payload.ofTexts(outputs))))
         .containsExactly(
-            "cannot set the outputs of task run "
+            "cannot set the result of task run "
                 + taskRun
                 + ": expected attempt 1 to be the newest, found attempt 2");
-    ledger.accepted(new Change.SetOutputs(taskRun, 2, outputs));
+    ledger.accepted(
+        new Change.SetPayload(PayloadRef.resultOf(taskRun), 2, Payload.ofTexts(outputs)));
     ledger.accepted(end(new AttemptId(taskRun, 2), AttemptState.LOST));
     assertThat(
             refusals(
-                new Change.SetOutputs(taskRun, 2, outputs),
+                new Change.SetPayload(PayloadRef.resultOf(taskRun), 2, Payload.ofTexts(outputs)),
                 new Change.UpdateTaskRun(taskRun, TaskRunState.FAILED, null, 2)))
         .containsExactly(
-            "cannot set the outputs of task run "
+            "cannot set the result of task run "
                 + taskRun
                 + ": expected attempt 2 not to be LOST, found LOST",
             "cannot move task run "
                 + taskRun
                 + " to FAILED: expected attempt 2 not to be LOST, found LOST");
-    ledger.accepted(new Change.SetOutputs(taskRun, null, outputs));
+    ledger.accepted(
+        new Change.SetPayload(PayloadRef.resultOf(taskRun), null, Payload.ofTexts(outputs)));
   }
 
   @Test

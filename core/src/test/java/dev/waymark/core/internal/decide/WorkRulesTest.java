@@ -14,6 +14,8 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
@@ -394,15 +396,24 @@ class WorkRulesTest {
     AttemptId id = claimed();
     TaskRunId run = id.taskRunId();
     Map<String, String> outputs = Map.of("rows", "42");
-    assertThat(ledger.accepted(new Change.SetOutputs(run, 1, outputs)).effects())
-        .containsExactly(new Effect.OutputsSet(run, outputs));
+    assertThat(
+            ledger
+                .accepted(
+                    new Change.SetPayload(PayloadRef.resultOf(run), 1, Payload.ofTexts(outputs)))
+                .effects())
+        .containsExactly(
+            new Effect.PayloadSet(
+                PayloadRef.resultOf(run), head(id).executionId(), Payload.ofTexts(outputs)));
     assertThat(
             reasons(
-                new Change.SetOutputs(run, 2, outputs),
-                new Change.SetOutputs(ledger.ids.taskRunId(), null, outputs)))
+                new Change.SetPayload(PayloadRef.resultOf(run), 2, Payload.ofTexts(outputs)),
+                new Change.SetPayload(
+                    PayloadRef.resultOf(ledger.ids.taskRunId()), null, Payload.ofTexts(outputs))))
         .containsExactly(Reason.LEASE_LOST, Reason.NOT_FOUND);
     ledger.accepted(end(id, AttemptState.SUCCEEDED), move(run, TaskRunState.SUCCEEDED));
-    assertThat(reasons(new Change.SetOutputs(run, 1, outputs))).containsExactly(Reason.OUT_OF_STEP);
+    assertThat(
+            reasons(new Change.SetPayload(PayloadRef.resultOf(run), 1, Payload.ofTexts(outputs))))
+        .containsExactly(Reason.OUT_OF_STEP);
   }
 
   @Test
@@ -486,9 +497,12 @@ class WorkRulesTest {
             new Change.ClearDue(execution, DueReason.DEADLINE),
             new Change.AdmitExecution(execution, FLOW, 1, ExecutionState.PENDING),
             new Change.AdmitExecution(execution, FLOW, 2, ExecutionState.PENDING),
-            new Change.SetOutputs(id.taskRunId(), null, Map.of()),
-            new Change.SetOutputs(id.taskRunId(), 1, Map.of()),
-            new Change.SetOutputs(id.taskRunId(), 1, Map.of("a", "b")),
+            new Change.SetPayload(
+                PayloadRef.resultOf(id.taskRunId()), null, Payload.ofTexts(Map.of())),
+            new Change.SetPayload(
+                PayloadRef.resultOf(id.taskRunId()), 1, Payload.ofTexts(Map.of())),
+            new Change.SetPayload(
+                PayloadRef.resultOf(id.taskRunId()), 1, Payload.ofTexts(Map.of("a", "b"))),
             new Change.AppendLog(id, 0, new byte[] {1}),
             new Change.AppendLog(id, 1, new byte[] {1}),
             new Change.AppendLog(id, 0, new byte[] {2}),

@@ -393,7 +393,7 @@ final class ClaimTransaction {
         head.state(),
         head.version(),
         before.labels(),
-        before.inputs(),
+        before.input(),
         before.createdAt(),
         head.startedAt(),
         head.endedAt(),

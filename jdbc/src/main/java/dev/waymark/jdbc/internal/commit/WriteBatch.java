@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.commit;
 
+import dev.waymark.core.internal.JsonText;
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.EffectVisitor;
 import dev.waymark.core.internal.decide.ExecutionHead;
@@ -8,11 +9,13 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
-import dev.waymark.jdbc.internal.read.TextMaps;
+import dev.waymark.jdbc.internal.read.PayloadKey;
+import dev.waymark.jdbc.internal.read.PayloadText;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
 import java.time.Duration;
@@ -218,12 +221,23 @@ final class WriteBatch implements EffectVisitor {
   }
 
   @Override
-  public void visit(Effect.OutputsSet set) {
-    put(
-        new RowKey("outputs", set.taskRun()),
-        WriteStatement.PUT_OUTPUTS,
-        set.taskRun().value(),
-        TextMaps.write(set.outputs()));
+  public void visit(Effect.PayloadSet set) {
+    RowKey key = new RowKey("payload", set.ref());
+    String text = PayloadText.write(set.payload());
+    PayloadRef ref = set.ref();
+    if (ref instanceof PayloadRef.OfTaskRun taskRun && ref.part() == PayloadRef.Part.RESULT) {
+      put(key, WriteStatement.PUT_OUTPUTS, taskRun.id().value(), text);
+    } else {
+      PayloadKey row = PayloadKey.of(ref);
+      put(
+          key,
+          WriteStatement.PUT_PAYLOAD,
+          set.execution().value(),
+          row.record(),
+          row.number(),
+          ref.part().name(),
+          text);
+    }
   }
 
   /** The same piece of a log, which may be brought more than once. */
@@ -254,7 +268,7 @@ final class WriteBatch implements EffectVisitor {
   public void visit(Effect.WorkerKept kept) {
     RowKey key = new RowKey("worker", kept.name());
     long micros = micros(kept.lease());
-    String info = TextMaps.write(kept.info());
+    String info = JsonText.write(kept.info());
     if (kept.isNew()) {
       put(key, WriteStatement.INSERT_WORKER, kept.name(), kept.life(), micros, info);
     } else {
@@ -309,7 +323,7 @@ final class WriteBatch implements EffectVisitor {
         w.revision(),
         w.contentHash(),
         w.description(),
-        TextMaps.write(w.labels()),
+        JsonText.write(w.labels()),
         w.createdAt(),
         w.definition());
   }
@@ -324,12 +338,12 @@ final class WriteBatch implements EffectVisitor {
         e.version(),
         requestHash,
         e.createdAt());
-    if (!e.labels().isEmpty() || !e.inputs().isEmpty()) {
+    if (!e.labels().isEmpty() || e.input() != null) {
       add(
           WriteStatement.INSERT_EXECUTION_DETAIL,
           e.id().value(),
-          TextMaps.write(e.labels()),
-          TextMaps.write(e.inputs()));
+          JsonText.write(e.labels()),
+          PayloadText.write(e.input()));
     }
     e.labels()
         .forEach(

@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.read;
 
+import dev.waymark.core.internal.JsonText;
 import dev.waymark.core.internal.decide.Digests;
 import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.TaskRunCounts;
@@ -9,6 +10,7 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -45,7 +47,7 @@ final class RecordRows {
             new WorkflowId(row.getString(1)),
             row.getInt(2),
             row.getString(3),
-            TextMaps.read(row.getString(4)),
+            JsonText.read(row.getString(4)),
             time(row, 5),
             row.getString(6),
             row.getString(7));
@@ -72,7 +74,7 @@ final class RecordRows {
         ExecutionState.valueOf(row.getString(first + 3)),
         row.getLong(first + 4),
         map(row, first + 5),
-        map(row, first + 6),
+        payload(row, first + 6),
         time(row, first + 7),
         dialect.time(row, first + 8),
         dialect.time(row, first + 9),
@@ -151,7 +153,7 @@ final class RecordRows {
         time(row, 3),
         time(row, 4),
         row.getInt(5) == 1,
-        TextMaps.read(row.getString(6)),
+        JsonText.read(row.getString(6)),
         row.getInt(7));
   }
 
@@ -159,8 +161,14 @@ final class RecordRows {
     return Objects.requireNonNull(dialect.time(row, column));
   }
 
+  /** The payload of a column, or null. */
+  @Nullable Payload payload(ResultSet row, int column) throws SQLException {
+    @Nullable String text = row.getString(column);
+    return text == null ? null : PayloadText.read(text);
+  }
+
   private static Map<String, String> map(ResultSet row, int column) throws SQLException {
     @Nullable String text = row.getString(column);
-    return text == null ? Map.of() : TextMaps.read(text);
+    return text == null ? Map.of() : JsonText.read(text);
   }
 }

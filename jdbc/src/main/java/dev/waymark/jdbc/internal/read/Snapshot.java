@@ -1,10 +1,13 @@
 package dev.waymark.jdbc.internal.read;
 
 import dev.waymark.core.internal.read.LogChunks;
+import dev.waymark.core.internal.read.Previews;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
@@ -18,6 +21,7 @@ import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ExecutionDetails.TaskRunDetails;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.LogPart;
+import dev.waymark.core.store.PayloadPreview;
 import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.PoolUse;
 import dev.waymark.core.store.Waiting;
@@ -183,27 +187,76 @@ public final class Snapshot {
       ReadStatement taskRuns,
       ReadStatement ofAttempts,
       ReadStatement ofReady,
-      ReadStatement ofOutputs)
+      ReadStatement ofResults)
       throws SQLException {
     Map<TaskRunId, List<Attempt>> attempts = attempts(ofAttempts, which);
     Set<TaskRunId> ready =
         new HashSet<>(list(ofReady, which, row -> new TaskRunId(dialect.uuid(row, 1))));
-    Map<TaskRunId, Map<String, String>> outputs = new HashMap<>();
-    list(
-            ofOutputs,
-            which,
-            row -> Map.entry(new TaskRunId(dialect.uuid(row, 1)), TextMaps.read(row.getString(2))))
-        .forEach(entry -> outputs.put(entry.getKey(), entry.getValue()));
+    Map<TaskRunId, Payload> results = results(ofResults, which);
     List<ExecutionProgress.Item> items = new ArrayList<>();
     for (TaskRun taskRun : list(taskRuns, which, records::taskRun)) {
       items.add(
           new ExecutionProgress.Item(
               taskRun,
               attempts.getOrDefault(taskRun.id(), List.of()),
-              outputs.getOrDefault(taskRun.id(), Map.of()),
+              results.get(taskRun.id()),
               ready.contains(taskRun.id())));
     }
     return items;
+  }
+
+  private Map<TaskRunId, Payload> results(ReadStatement statement, Binder which)
+      throws SQLException {
+    Map<TaskRunId, Payload> results = new HashMap<>();
+    list(
+            statement,
+            which,
+            row ->
+                Map.entry(
+                    new TaskRunId(dialect.uuid(row, 1)),
+                    Objects.requireNonNull(records.payload(row, 2))))
+        .forEach(entry -> results.put(entry.getKey(), entry.getValue()));
+    return results;
+  }
+
+  // ---- payloads
+
+  /** One payload. */
+  public @Nullable Payload payload(PayloadRef ref) throws SQLException {
+    boolean isInput = ref.part() == PayloadRef.Part.INPUT;
+    if (isInput && ref instanceof PayloadRef.OfExecution of) {
+      Execution execution = execution(of.id());
+      return execution == null ? null : execution.input();
+    }
+    if (!isInput && ref instanceof PayloadRef.OfTaskRun of) {
+      List<UUID> ids = List.of(of.id().value());
+      return results(ReadStatement.OUTPUTS_BY_ID, s -> dialect.bindUuids(s, 1, ids)).get(of.id());
+    }
+    PayloadKey key = PayloadKey.of(ref);
+    return one(
+        ReadStatement.PAYLOAD,
+        s -> {
+          dialect.bindUuid(s, 1, key.record());
+          s.setInt(2, key.number());
+          s.setString(3, ref.part().name());
+        },
+        row -> Objects.requireNonNull(records.payload(row, 1)));
+  }
+
+  /** The beginnings of all payloads of an execution. */
+  public List<PayloadPreview> payloads(ExecutionId id, int maxBytes) throws SQLException {
+    return Previews.inOrder(
+        list(
+            ReadStatement.PAYLOADS_OF_EXECUTION,
+            s -> {
+              dialect.bindUuid(s, 1, id.value());
+              s.setInt(2, PayloadText.charsFor(maxBytes));
+            },
+            row -> {
+              PayloadKey key = new PayloadKey(dialect.uuid(row, 1), row.getInt(2));
+              PayloadRef ref = key.ref(id, PayloadRef.Part.valueOf(row.getString(3)));
+              return PayloadText.preview(ref, row.getLong(4), row.getString(5), maxBytes);
+            }));
   }
 
   /** Live attempts with a lease. */

@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.read;
 
+import dev.waymark.core.internal.JsonText;
 import dev.waymark.core.internal.read.WaitFacts;
 import dev.waymark.core.internal.read.WaitFacts.DueFact;
 import dev.waymark.core.internal.read.WaitFacts.PoolFact;
@@ -186,7 +187,7 @@ final class WaitReads {
     return list(
         ReadStatement.LIVING_WORKERS,
         s -> {},
-        row -> WorkerFact.of(row.getString(1), TextMaps.read(row.getString(2))));
+        row -> WorkerFact.of(row.getString(1), JsonText.read(row.getString(2))));
   }
 
   // ---- other executions of the workflow

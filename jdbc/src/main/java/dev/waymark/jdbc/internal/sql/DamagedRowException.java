@@ -26,6 +26,7 @@ public final class DamagedRowException extends SQLException {
       Set.of(
           "inputs",
           "outputs",
+          "content",
           "labels",
           "value",
           "error",

@@ -149,10 +149,18 @@ public enum ReadStatement {
   READY_OF_EXECUTION("task_run_id"),
   /** Task run ids -> those that are ready. */
   READY_BY_ID("task_run_id"),
-  /** Execution id -> the columns; of its task runs that have any outputs. */
+  /** Execution id -> the columns; of its task runs that have a result. */
   OUTPUTS_OF_EXECUTION("task_run_id", "outputs"),
-  /** Task run ids -> the columns; of those that have any outputs. */
+  /** Task run ids -> the columns; of those that have a result. */
   OUTPUTS_BY_ID("task_run_id", "outputs"),
+  /** Execution or task run id, number of the attempt or 0, part -> the columns. */
+  PAYLOAD("content"),
+  /**
+   * Execution id, number of characters -> of all payloads of the execution, its task runs and
+   * attempts: execution or task run id, number of the attempt or 0, part, bytes of the text, and so
+   * many of its first characters.
+   */
+  PAYLOADS_OF_EXECUTION,
   /** Task run id, number -> the columns of an attempt. */
   ATTEMPT(Columns.ATTEMPT),
   /** Task run id -> the columns of an attempt, by number. */

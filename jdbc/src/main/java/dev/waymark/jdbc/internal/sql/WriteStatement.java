@@ -63,7 +63,7 @@ public enum WriteStatement {
       bigint("version"),
       text("request_hash"),
       time("created_at")),
-  /** Only for an execution that has labels or inputs. */
+  /** Only for an execution that has labels or an input. */
   INSERT_EXECUTION_DETAIL(Kind.INSERT, uuid("execution_id"), text("labels"), text("inputs")),
   INSERT_EXECUTION_LABEL(
       Kind.INSERT, uuid("execution_id"), text("name"), text("value"), time("created_at")),
@@ -166,8 +166,16 @@ public enum WriteStatement {
   PUT_DUE(Kind.TOLERANT, uuid("execution_id"), text("reason"), bigint("micros")),
   /** Changes nothing when it is not due. */
   CLEAR_DUE(Kind.TOLERANT, uuid("execution_id"), text("reason")),
-  /** Replaces the outputs. */
+  /** Replaces the result of a task run. */
   PUT_OUTPUTS(Kind.TOLERANT, uuid("task_run_id"), text("outputs")),
+  /** Replaces any other payload that does not come with its execution. */
+  PUT_PAYLOAD(
+      Kind.TOLERANT,
+      uuid("execution_id"),
+      uuid("record_id"),
+      integer("number"),
+      text("part"),
+      text("content")),
   /** Changes nothing where the log already has bytes. */
   PUT_LOG(
       Kind.TOLERANT,

@@ -19,7 +19,7 @@ final class MovedExecution {
         to,
         before.version() + 1,
         before.labels(),
-        before.inputs(),
+        before.input(),
         before.createdAt(),
         begins ? at : before.startedAt(),
         to.isTerminal() ? at : before.endedAt(),

@@ -190,8 +190,8 @@ public final class StartExecution {
   private static void keep(
       ChangeSet.Builder changes, TaskRunId run, ExecutionProgress.Item earlier) {
     changes.updateTaskRun(run, TaskRunState.RUNNING);
-    if (!earlier.outputs().isEmpty()) {
-      changes.setOutputs(run, earlier.outputs());
+    if (earlier.result() != null) {
+      changes.setResult(run, earlier.result());
     }
     changes.updateTaskRun(run, TaskRunState.SUCCEEDED);
   }
