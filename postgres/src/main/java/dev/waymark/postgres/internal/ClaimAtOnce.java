@@ -67,7 +67,7 @@ final class ClaimAtOnce {
             WHERE (SELECT count(*) FROM plain) = ?
           ), begun AS (
             UPDATE {s}.executions e SET state = 'RUNNING', version = e.version + 1, started_at = coalesce(e.started_at, c.at)
-            FROM chosen c WHERE c.turn = 1 AND c.state = 'PENDING' AND e.id = c.id AND e.version = c.version
+            FROM chosen c WHERE c.turn = 1 AND c.state = 'PENDING' AND e.id = ANY (ARRAY [c.id]) AND e.version = c.version
               AND {by_writer}
             RETURNING 1
           ), counted AS (
@@ -84,7 +84,7 @@ final class ClaimAtOnce {
             SET state = 'RUNNING', version = t.version + 1, last_attempt = t.last_attempt + 1,
                 started_at = coalesce(t.started_at, c.at)
             FROM chosen c
-            WHERE t.id = c.run_id AND t.state = c.run_state AND t.version = c.run_version AND t.last_attempt = c.last_attempt
+            WHERE t.id = ANY (ARRAY [c.run_id]) AND t.state = c.run_state AND t.version = c.run_version AND t.last_attempt = c.last_attempt
             RETURNING 1
           ), attempted AS (
             INSERT INTO {s}.attempts (task_run_id, number, state, worker, started_at)
@@ -106,7 +106,7 @@ final class ClaimAtOnce {
                    CASE WHEN c.next_position IS NULL THEN 0 ELSE c.ended END
             FROM chosen c
           ), gone AS (
-            DELETE FROM {s}.ready_task_runs r USING chosen c WHERE r.task_run_id = c.run_id RETURNING 1
+            DELETE FROM {s}.ready_task_runs r USING chosen c WHERE r.task_run_id = ANY (ARRAY [c.run_id]) RETURNING 1
           )
           SELECT {columns} FROM chosen c
           WHERE 1 = 1 / (CASE WHEN (SELECT count(*) FROM moved) = (SELECT count(*) FROM chosen)

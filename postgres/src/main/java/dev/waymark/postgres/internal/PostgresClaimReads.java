@@ -6,8 +6,11 @@ package dev.waymark.postgres.internal;
  */
 final class PostgresClaimReads {
   static final String ANY = "true";
-  static final String BOUNDED = "EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool)";
-  static final String UNBOUNDED = "NOT EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool)";
+
+  /** Looked up for each pool: OFFSET forbids the planner to join all pools. */
+  static final String BOUNDED = "EXISTS (SELECT 1 FROM {s}.pools b WHERE b.name = p.pool OFFSET 0)";
+
+  static final String UNBOUNDED = "NOT " + BOUNDED;
 
   /**
    * The lanes in which something can be ready: each pool with each priority. A range of priorities
@@ -73,10 +76,12 @@ final class PostgresClaimReads {
 
   /**
    * The server checks this again with the row that it has locked: a commit may have moved the row
-   * since the statement began, to a later time or to another lane.
+   * since the statement began, to a later time or to another lane. No index can serve these
+   * conditions, so the row is found by its key.
    */
   private static final String UNMOVED =
-      "AND q.pool = c.pool AND q.priority = c.priority AND q.available_at <= statement_timestamp()";
+      "AND q.pool IS NOT DISTINCT FROM c.pool AND q.priority IS NOT DISTINCT FROM c.priority"
+          + " AND statement_timestamp() - q.available_at >= interval '0'";
 
   /**
    * Rows of all lanes of a priority in the order of time, of which it locks as many as a claim
@@ -98,9 +103,9 @@ final class PostgresClaimReads {
             ORDER BY q.available_at, q.task_run_id {part}) w
           WHERE l.priority = p.priority
           ORDER BY w.available_at, w.task_run_id) c
-        JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id {unmoved}
-        JOIN {s}.task_runs o ON o.id = c.task_run_id
-        JOIN {s}.executions e ON e.id = o.execution_id
+        JOIN {s}.ready_task_runs q ON q.task_run_id = ANY (ARRAY [c.task_run_id]) {unmoved}
+        JOIN {s}.task_runs o ON o.id = ANY (ARRAY [c.task_run_id])
+        JOIN {s}.executions e ON e.id = ANY (ARRAY [o.execution_id])
         ORDER BY c.available_at, c.task_run_id LIMIT (SELECT m.taken FROM most m)
         FOR NO KEY UPDATE OF e SKIP LOCKED FOR UPDATE OF q SKIP LOCKED) n"""
           .replace("{unmoved}", UNMOVED)
@@ -161,9 +166,9 @@ final class PostgresClaimReads {
                           ORDER BY q.available_at, q.task_run_id LIMIT ? + 1000) n
                         WHERE l.priority IS NOT NULL
                         ORDER BY l.priority DESC, n.available_at, n.task_run_id) c
-                      JOIN {s}.ready_task_runs q ON q.task_run_id = c.task_run_id {unmoved}
-                      JOIN {s}.task_runs o ON o.id = c.task_run_id
-                      JOIN {s}.executions e ON e.id = o.execution_id
+                      JOIN {s}.ready_task_runs q ON q.task_run_id = ANY (ARRAY [c.task_run_id]) {unmoved}
+                      JOIN {s}.task_runs o ON o.id = ANY (ARRAY [c.task_run_id])
+                      JOIN {s}.executions e ON e.id = ANY (ARRAY [o.execution_id])
                       ORDER BY c.priority DESC, c.available_at, c.task_run_id LIMIT ?
                       FOR UPDATE OF q SKIP LOCKED FOR NO KEY UPDATE OF e""")
               .replace("{unmoved}", UNMOVED)
@@ -180,8 +185,8 @@ final class PostgresClaimReads {
               LOCKED
                   + """
               FROM {s}.ready_task_runs q
-              JOIN {s}.task_runs o ON o.id = q.task_run_id
-              JOIN {s}.executions e ON e.id = o.execution_id
+              JOIN {s}.task_runs o ON o.id = ANY (ARRAY [q.task_run_id])
+              JOIN {s}.executions e ON e.id = ANY (ARRAY [o.execution_id])
               WHERE q.pool = ANY (ARRAY (SELECT p.pool FROM unnest(?::text[]) AS p (pool) WHERE {pools}))
                 AND q.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ?))
                 AND q.available_at <= statement_timestamp()

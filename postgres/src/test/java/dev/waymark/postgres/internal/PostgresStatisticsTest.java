@@ -129,15 +129,7 @@ class PostgresStatisticsTest {
 
   /** Their plans still depend on the statistics. */
   private static final Set<ReadStatement> NOT_PINNED =
-      EnumSet.of(
-          ReadStatement.LOCK_POOLS,
-          ReadStatement.PICK_READY,
-          ReadStatement.PICK_BOUNDED,
-          ReadStatement.PICK_WAITING,
-          ReadStatement.PICK_READY_OF_EXECUTION,
-          ReadStatement.PICK_BOUNDED_OF_EXECUTION,
-          ReadStatement.NEXT,
-          ReadStatement.STALLED);
+      EnumSet.of(ReadStatement.LOCK_POOLS, ReadStatement.NEXT, ReadStatement.STALLED);
 
   private static final Pattern SCAN =
       Pattern.compile("(?:Index (?:Only )?Scan(?: Backward)? using|Bitmap Index Scan on) (\\w+).*");
@@ -282,7 +274,11 @@ class PostgresStatisticsTest {
       }
     }
     PostgresSql sql = new PostgresSql(schema);
-    List.of(BoundsRefresh.FIRST_READY, BoundsRefresh.FIRST_TIMES, RecordedLanes.RECORD)
+    List.of(
+            BoundsRefresh.FIRST_READY,
+            BoundsRefresh.FIRST_TIMES,
+            RecordedLanes.RECORD,
+            ClaimAtOnce.TEXT)
         .forEach(template -> statements.add(new Planned(sql.in(template), true)));
     addLists(statements, dialect);
     return statements;
