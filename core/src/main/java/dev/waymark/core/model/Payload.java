@@ -46,6 +46,9 @@ public final class Payload {
   private final @Nullable String text;
   private final byte @Nullable [] bytes;
 
+  /** The answer of {@link #texts}, once it was asked for. */
+  private volatile @Nullable Map<String, String> texts;
+
   private Payload(String mediaType, @Nullable String text, byte @Nullable [] bytes) {
     this.mediaType = mediaType;
     this.text = text;
@@ -171,7 +174,13 @@ public final class Payload {
    * @return an unmodifiable map
    */
   public Map<String, String> texts() {
-    return isJson() ? Collections.unmodifiableMap(new TreeMap<>(JsonText.texts(text()))) : Map.of();
+    Map<String, String> known = texts;
+    if (known == null) {
+      known =
+          isJson() ? Collections.unmodifiableMap(new TreeMap<>(JsonText.texts(text()))) : Map.of();
+      texts = known;
+    }
+    return known;
   }
 
   @Override

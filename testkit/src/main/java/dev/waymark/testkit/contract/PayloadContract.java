@@ -207,6 +207,31 @@ public abstract class PayloadContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("a result is refused when another store has ended the record meanwhile")
+  void endedByAnother() {
+    StateStore other = openAnother();
+    AttemptId attempt = attempt();
+    ExecutionId execution = executionOf(attempt);
+    store.commit(changes().setResult(execution, JSON).setResult(attempt, JSON).build());
+    other.commit(
+        changes()
+            .updateAttempt(attempt, AttemptState.SUCCEEDED, 0)
+            .updateTaskRun(attempt.taskRunId(), TaskRunState.SUCCEEDED)
+            .updateExecution(execution, ExecutionState.SUCCEEDED)
+            .build());
+    refusedFor(
+        RecordRef.of(execution),
+        Reason.OUT_OF_STEP,
+        () -> set(PayloadRef.resultOf(execution), BYTES));
+    refusedFor(
+        RecordRef.of(attempt.taskRunId()),
+        Reason.OUT_OF_STEP,
+        () -> set(PayloadRef.resultOf(attempt.taskRunId()), BYTES));
+    refused(LeaseLostException.class, () -> set(PayloadRef.detailsOf(attempt), BYTES));
+    assertThat(store.payload(PayloadRef.resultOf(execution))).isEqualTo(JSON);
+  }
+
+  @Test
   @DisplayName("an attempt that a newer one has replaced cannot set the result of the task run")
   void resultOfTaskRun() {
     AttemptId first = attempt();
