@@ -167,10 +167,10 @@ class ReplicaTest {
         .isEqualTo("0");
     try {
       PostgresStateStore.builder(TestServer.url()).schema(schema).build().close();
-      TestServer.execute("UPDATE " + schema + ".waymark_version SET version = 7");
+      TestServer.execute("UPDATE " + schema + ".waymark_version SET version = 8");
       assertThatThrownBy(() -> readOnly(schema).close())
           .isInstanceOf(SchemaMismatchException.class)
-          .hasMessageContaining("has an earlier schema version than 8")
+          .hasMessageContaining("has an earlier schema version than 9")
           .hasMessageContaining("Open the store once with this version of Waymark for writing");
     } finally {
       TestServer.drop(schema);

@@ -53,22 +53,25 @@ public final class JsonText {
       json.skipChildren();
       if (json.nextToken() != null) {
         throw new InvalidInputException(
-            "%s has more than one JSON value: the second begins at line %d, column %d; send one value"
-                .formatted(
-                    what,
-                    json.currentTokenLocation().getLineNr(),
-                    json.currentTokenLocation().getColumnNr()));
+            what
+                + " has more than one JSON value: the second begins"
+                + place(json.currentTokenLocation())
+                + "; send one value");
       }
       return text;
     } catch (JacksonException e) {
-      TokenStreamLocation at = e.getLocation();
       throw new InvalidInputException(
-          "%s is not well-formed JSON%s: %s; correct it, or declare another media type"
-              .formatted(
-                  what,
-                  at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr(),
-                  e.getOriginalMessage()));
+          what
+              + " is not well-formed JSON"
+              + place(e.getLocation())
+              + ": "
+              + e.getOriginalMessage()
+              + "; correct it, or declare another media type");
     }
+  }
+
+  private static String place(@Nullable TokenStreamLocation at) {
+    return at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   /** The JSON object with the entries of a map, in its order. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Payload order = Payload.json("{\"order\": 7}");
- * Payload picture = Payload.of("image/png", bytes);
+ * Payload mark = Payload.of("application/octet-stream", new byte[] {7, 1});
  * }</pre>
  *
  * <p>A payload that is declared as JSON holds well-formed JSON, so every reader can rely on it.

@@ -40,8 +40,7 @@ public final class Decider {
   private final TaskRunRules taskRuns;
   private final AttemptRules attempts;
   private final DueRules dues;
-  private final LogRules logs;
-  private final PayloadRules payloads;
+  private final ContentRules contents;
   private final WorkerRules workers;
   private final PoolRules pools;
 
@@ -52,8 +51,7 @@ public final class Decider {
     taskRuns = new TaskRunRules(decision);
     attempts = new AttemptRules(decision);
     dues = new DueRules(decision);
-    logs = new LogRules(decision);
-    payloads = new PayloadRules(decision);
+    contents = new ContentRules(decision);
     workers = new WorkerRules(decision);
     pools = new PoolRules(decision);
   }
@@ -191,17 +189,17 @@ public final class Decider {
 
     @Override
     public void visit(Change.SetPayload change) {
-      payloads.set(change);
+      contents.set(change);
     }
 
     @Override
     public void visit(Change.AppendLog change) {
-      logs.append(change);
+      contents.append(change);
     }
 
     @Override
     public void visit(Change.DeleteLogs change) {
-      logs.delete(change);
+      contents.delete(change);
     }
 
     @Override
