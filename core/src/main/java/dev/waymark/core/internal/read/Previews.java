@@ -16,8 +16,7 @@ public final class Previews {
       Comparator.<PayloadRef, Integer>comparing(ref -> isOfExecution(ref) ? 0 : 1)
           .thenComparing(ref -> owner(ref).toString())
           .thenComparing(PayloadRef::part)
-          .thenComparing(
-              ref -> ref instanceof PayloadRef.OfAttempt attempt ? attempt.id().number() : 0);
+          .thenComparing(Previews::number);
 
   private static final int CONTINUES = 0x80;
   private static final int LEAD_MASK = 0xc0;
@@ -28,13 +27,19 @@ public final class Previews {
     return ref instanceof PayloadRef.OfExecution;
   }
 
-  private static UUID owner(PayloadRef ref) {
+  /** The execution of a payload, or the task run of it or of its attempt. */
+  public static UUID owner(PayloadRef ref) {
     if (ref instanceof PayloadRef.OfExecution execution) {
       return execution.id().value();
     }
     return ref instanceof PayloadRef.OfTaskRun taskRun
         ? taskRun.id().value()
         : ((PayloadRef.OfAttempt) ref).id().taskRunId().value();
+  }
+
+  /** The number of the attempt of a payload, or 0. */
+  public static int number(PayloadRef ref) {
+    return ref instanceof PayloadRef.OfAttempt attempt ? attempt.id().number() : 0;
   }
 
   /** Checks how many bytes of each payload are wanted. */

@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.read;
 
+import dev.waymark.core.internal.read.Previews;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.PayloadRef;
@@ -16,14 +17,7 @@ public record PayloadKey(UUID record, int number) {
 
   /** The key of a payload. */
   public static PayloadKey of(PayloadRef ref) {
-    if (ref instanceof PayloadRef.OfExecution execution) {
-      return new PayloadKey(execution.id().value(), 0);
-    }
-    if (ref instanceof PayloadRef.OfTaskRun taskRun) {
-      return new PayloadKey(taskRun.id().value(), 0);
-    }
-    AttemptId attempt = ((PayloadRef.OfAttempt) ref).id();
-    return new PayloadKey(attempt.taskRunId().value(), attempt.number());
+    return new PayloadKey(Previews.owner(ref), Previews.number(ref));
   }
 
   /** The payload that these columns name, in an execution. */
