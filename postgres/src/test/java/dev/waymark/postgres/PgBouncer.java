@@ -37,11 +37,16 @@ final class PgBouncer implements AutoCloseable {
    * @param settings lines of its configuration, in addition to those that every test needs
    */
   static PgBouncer start(Path folder, String... settings) throws Exception {
+    return startBefore(TestServer.hostAndPort(), folder, settings);
+  }
+
+  /** As {@link #start}, in front of what listens on this host and port. */
+  static PgBouncer startBefore(String[] server, Path folder, String... settings) throws Exception {
     String program =
         PLACES.stream().filter(p -> Files.isExecutable(Path.of(p))).findFirst().orElse("");
     assumeTrue(!program.isEmpty(), "pgbouncer is not installed (apt-get install pgbouncer)");
     int port = freePort();
-    Path ini = write(folder, port, settings);
+    Path ini = write(server, folder, port, settings);
     List<String> command = new ArrayList<>(List.of(program));
     if (System.getProperty("user.name").equals("root")) {
       command.addAll(List.of("-u", "nobody")); // It does not run as root.
@@ -63,11 +68,11 @@ final class PgBouncer implements AutoCloseable {
     }
   }
 
-  private static Path write(Path folder, int port, String... settings) throws IOException {
+  private static Path write(String[] server, Path folder, int port, String... settings)
+      throws IOException {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     String user = TestServer.text("SELECT current_user");
     Path users = Files.writeString(folder.resolve("users.txt"), "\"" + user + "\" \"\"\n");
-    String[] server = TestServer.hostAndPort();
     return Files.writeString(
         folder.resolve("pgbouncer.ini"),
         String.format(

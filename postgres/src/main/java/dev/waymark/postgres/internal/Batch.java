@@ -22,20 +22,33 @@ final class Batch {
 
   private final Session session;
   private final Map<List<String>, String> known;
+  private final boolean isApart;
   private final List<String> texts = new ArrayList<>();
   private final List<Request.Parameters> parameters = new ArrayList<>();
   private final List<Request.@Nullable Row> rows = new ArrayList<>();
 
-  /** A batch on this session; {@code known} keeps the joined texts for all later batches. */
-  Batch(Session session, Map<List<String>, String> known) {
+  /**
+   * A batch on this session.
+   *
+   * @param known keeps the joined texts for all later batches
+   * @param isApart whether statements that change settings of the session get a round trip of their
+   *     own; see {@link PostgresServer#answersSettingsApart}
+   */
+  Batch(Session session, Map<List<String>, String> known, boolean isApart) {
     this.session = session;
     this.known = known;
+    this.isApart = isApart;
   }
 
-  /** Adds the statements that the session has delayed, which have no parameters. */
-  void addDeferred() {
+  /** Adds the statements that the session has delayed, which begin a transaction. */
+  void addDeferred() throws SQLException {
     String deferred = session.takeDeferred();
-    if (deferred != null) {
+    if (deferred == null) {
+      return;
+    }
+    if (isApart) {
+      session.execute(deferred);
+    } else {
       for (String statement : deferred.split(";\n", -1)) {
         add(statement);
       }
@@ -66,15 +79,34 @@ final class Batch {
 
   /** Runs them. */
   void run() throws SQLException {
-    execute(prepared());
+    if (!texts.isEmpty()) {
+      execute(prepared());
+    }
+  }
+
+  /** Runs them, and then these statements, which restore the settings of the session. */
+  void runAndRestore(List<String> restoring) throws SQLException {
+    if (isApart) {
+      run();
+      session.execute(String.join(";\n", restoring));
+    } else {
+      restoring.forEach(this::add);
+      run();
+    }
   }
 
   /**
-   * Runs them; the last one is COMMIT.
+   * Runs them and COMMIT.
    *
    * @throws UnknownOutcomeException when the transaction may have become durable although it failed
    */
   void runAndCommit() throws SQLException {
+    if (isApart) {
+      run();
+      new Batch(session, known, false).runAndCommit();
+      return;
+    }
+    add("COMMIT");
     PreparedStatement prepared = prepared();
     try {
       execute(prepared);

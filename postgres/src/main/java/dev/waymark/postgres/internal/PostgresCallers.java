@@ -134,8 +134,7 @@ final class PostgresCallers implements CallerDialect {
     if (notifies) {
       batch.add(notification);
     }
-    end.forEach(batch::add);
-    batch.run();
+    batch.runAndRestore(end);
     return true;
   }
 

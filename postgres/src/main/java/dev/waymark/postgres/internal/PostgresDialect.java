@@ -49,6 +49,7 @@ public final class PostgresDialect implements Dialect {
   private final PostgresSql sql;
   private final PostgresErrors errors;
   private final int writers;
+  private final boolean isApart;
   private final String beginWrite;
   private final String beginRead;
   private final String claimAtOnce;
@@ -64,6 +65,7 @@ public final class PostgresDialect implements Dialect {
     this.countChanges = sql.in(ExecutionCounts.CHANGE);
     this.errors = errors;
     this.writers = Math.min(MOST_WRITERS, settings.poolSize());
+    this.isApart = server.answersSettingsApart();
     PostgresTransactions transactions = new PostgresTransactions(settings, server.version());
     this.beginWrite = transactions.write(server.isTuned());
     this.beginRead = transactions.read(server.isTuned());
@@ -110,8 +112,7 @@ public final class PostgresDialect implements Dialect {
    */
   @Override
   public void read(Session session, List<Request> requests) throws SQLException {
-    Batch batch = new Batch(session, together);
-    batch.addDeferred();
+    Batch batch = begin(session);
     run(session, batch, requests);
   }
 
@@ -119,8 +120,7 @@ public final class PostgresDialect implements Dialect {
   @Override
   public void readForClaim(Session session, Collection<String> pools, List<Request> requests)
       throws SQLException {
-    Batch batch = new Batch(session, together);
-    batch.addDeferred();
+    Batch batch = begin(session);
     Object refresh = bounds.begin(pools);
     if (refresh != null) {
       new BoundsRefresh(bounds, refresh).addTo(batch, sql);
@@ -131,16 +131,21 @@ public final class PostgresDialect implements Dialect {
   @Override
   public boolean claimAtOnce(Session session, PlainClaim claim, Request.Row row)
       throws SQLException {
-    Batch batch = new Batch(session, together);
-    batch.addDeferred();
+    Batch batch = begin(session);
     batch.add(
         claimAtOnce,
         (statement, first) ->
             ClaimAtOnce.bind(statement, bindClaimedPools(statement, first, claim.pools()), claim),
         row);
-    batch.add("COMMIT");
     batch.runAndCommit();
     return true;
+  }
+
+  /** A batch that begins with the statements that the session has delayed. */
+  private Batch begin(Session session) throws SQLException {
+    Batch batch = new Batch(session, together, isApart);
+    batch.addDeferred();
+    return batch;
   }
 
   private void run(Session session, Batch first, List<Request> requests) throws SQLException {
@@ -149,7 +154,7 @@ public final class PostgresDialect implements Dialect {
     for (Request request : requests) {
       if (ids > 0 && ids + request.ids() > MOST_IDS_TOGETHER) {
         batch.run();
-        batch = new Batch(session, together);
+        batch = new Batch(session, together, isApart);
         ids = 0;
       }
       batch.add(sql(request.statement()), request);
@@ -184,16 +189,15 @@ public final class PostgresDialect implements Dialect {
       throws SQLException {
     Batch batch = writes(session, writes, counts, countChanges);
     List<Lane> unrecorded = addLanes(batch, writes);
-    batch.add("COMMIT");
     batch.runAndCommit();
     lanes.recorded(unrecorded);
     return true;
   }
 
   /** A batch with these writes, which counts with this statement. */
-  Batch writes(Session session, List<Rows> writes, CountChanges counts, String count) {
-    Batch batch = new Batch(session, together);
-    batch.addDeferred();
+  Batch writes(Session session, List<Rows> writes, CountChanges counts, String count)
+      throws SQLException {
+    Batch batch = begin(session);
     for (Rows rows : writes) {
       batch.add(sql(rows.statement()), (statement, first) -> bind(statement, first, rows));
     }

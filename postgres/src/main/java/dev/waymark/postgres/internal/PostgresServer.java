@@ -16,6 +16,7 @@ import java.sql.Statement;
  */
 public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
   private static final int LEAST_VERSION = 14;
+  private static final int REPORTS_PATH_SINCE = 18;
 
   private static final String LOOK =
       """
@@ -42,6 +43,16 @@ public record PostgresServer(int version, boolean isPooled, boolean isTuned) {
       boolean isPooled = SessionProxies.isBehindOne(connection, row.getInt(3));
       return new PostgresServer(version, isPooled, !isPooled && row.getBoolean(5));
     }
+  }
+
+  /**
+   * Whether a statement that changes the search path must get an answer of its own. Since version
+   * 18 the server reports each change of the path, before the end of an answer. If that report
+   * crosses the end of the buffer of PgBouncer 1.18, PgBouncer loops without end, for all of its
+   * clients. The report of a short answer cannot cross it.
+   */
+  boolean answersSettingsApart() {
+    return isPooled && version >= REPORTS_PATH_SINCE;
   }
 
   private static void checkVersion(int version, String name, String place) {
