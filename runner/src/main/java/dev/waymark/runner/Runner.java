@@ -4,8 +4,8 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.PayloadCodec;
 import dev.waymark.core.model.Workflow;
-import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.api.RunListener;
 import dev.waymark.runner.api.StartRequest;
@@ -297,6 +297,7 @@ public final class Runner implements AutoCloseable {
     private @Nullable Duration logRetention;
     private final Set<String> pools = new TreeSet<>();
     private final Map<String, TaskHandler> handlers = new TreeMap<>();
+    private @Nullable PayloadCodec codec;
 
     private Builder(StateStore store, Function<Workflow, WorkflowDefinition> definitions) {
       this.store = store;
@@ -439,6 +440,12 @@ public final class Runner implements AutoCloseable {
       return this;
     }
 
+    /** Maps the inputs and results of handlers to payloads and back; none by default. */
+    public Builder codec(PayloadCodec codec) {
+      this.codec = codec;
+      return this;
+    }
+
     /** Registers a handler for tasks that name it in {@code uses:}. */
     public Builder handler(String name, TaskHandler handler) {
       handlers.put(name, handler);
@@ -466,16 +473,9 @@ public final class Runner implements AutoCloseable {
      * @throws InvalidInputException when a number or a duration is out of range
      */
     public Runner build() {
-      RunnerChecks.positive("concurrency", concurrency);
-      RunnerChecks.positive("maxLost", maxLost);
-      RunnerChecks.duration("pollInterval", pollInterval, Duration.ofMillis(1));
-      RunnerChecks.duration("grace", grace, Duration.ZERO);
-      RunnerChecks.duration("storeRetryTimeout", storeRetryTimeout, Duration.ZERO);
-      RunnerChecks.retention("logFileRetention", logFileRetention);
-      RunnerChecks.lease(lease);
-      Handlers registered = new Handlers(handlers);
-      Set<String> served = new TreeSet<>(registered.pools());
-      served.addAll(pools.isEmpty() ? Set.of(ClaimRequest.DEFAULT_POOL) : pools);
+      RunnerChecks.check(
+          concurrency, maxLost, pollInterval, grace, storeRetryTimeout, logFileRetention, lease);
+      Handlers registered = new Handlers(handlers, codec);
       return new Runner(
           new RunnerConfig(
               store,
@@ -490,7 +490,7 @@ public final class Runner implements AutoCloseable {
               pollInterval,
               maxLost,
               lease,
-              served,
+              registered.served(pools),
               registered,
               new LogSettings(storeLogs, logFileRetention, logRetention),
               new RetriedCalls(storeRetryTimeout),

@@ -13,23 +13,45 @@ final class RunnerChecks {
 
   private RunnerChecks() {}
 
-  static void positive(String name, long value) {
+  /**
+   * Checks all settings.
+   *
+   * @throws InvalidInputException when a number or a duration is out of range
+   */
+  static void check(
+      int concurrency,
+      int maxLost,
+      Duration pollInterval,
+      Duration grace,
+      Duration storeRetryTimeout,
+      @Nullable Duration logFileRetention,
+      Duration lease) {
+    positive("concurrency", concurrency);
+    positive("maxLost", maxLost);
+    duration("pollInterval", pollInterval, Duration.ofMillis(1));
+    duration("grace", grace, Duration.ZERO);
+    duration("storeRetryTimeout", storeRetryTimeout, Duration.ZERO);
+    retention("logFileRetention", logFileRetention);
+    lease(lease);
+  }
+
+  private static void positive(String name, long value) {
     if (value < 1) {
       throw new InvalidInputException(name + " is " + value + "; it must be at least 1");
     }
   }
 
-  static void duration(String name, Duration value, Duration least) {
+  private static void duration(String name, Duration value, Duration least) {
     Durations.within(name, value, least, LONGEST);
   }
 
-  static void retention(String name, @Nullable Duration value) {
+  private static void retention(String name, @Nullable Duration value) {
     if (value != null) {
       Durations.within(name, value, Duration.ZERO, LONGEST_RETENTION);
     }
   }
 
-  static void lease(Duration lease) {
+  private static void lease(Duration lease) {
     if (lease.compareTo(LEAST_LEASE) < 0 || lease.compareTo(LONGEST) > 0) {
       throw new InvalidInputException(
           "lease is "

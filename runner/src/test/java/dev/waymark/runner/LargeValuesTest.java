@@ -68,8 +68,8 @@ class LargeValuesTest extends RunnerFixture {
                 store.log(attempts(id, "a").get(0).id(), 0, 1_000).bytes(),
                 java.nio.charset.StandardCharsets.UTF_8))
         .isEqualTo(
-            "[waymark] too large for the environment, in files of these names in the folder"
-                + " $WAYMARK_VALUES instead: INPUT_BIG\n");
+            "[waymark] too large for the environment, or with a NUL character, in files of these"
+                + " names in the folder $WAYMARK_VALUES instead: INPUT_BIG\n");
   }
 
   @Test

@@ -76,7 +76,10 @@ public final class Payload {
           Text.wellFormed("a name in a payload", name);
           Text.wellFormed("value " + Text.quote(name) + " of a payload", value);
         });
-    return new Payload(JSON, JsonText.write(new TreeMap<>(texts)), null);
+    Map<String, String> sorted = Collections.unmodifiableMap(new TreeMap<>(texts));
+    Payload payload = new Payload(JSON, JsonText.write(sorted), null);
+    payload.texts = sorted;
+    return payload;
   }
 
   /**

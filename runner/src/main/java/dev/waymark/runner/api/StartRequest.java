@@ -4,6 +4,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.runner.internal.base.NamedIds;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param executionId an id of the caller, which makes the start idempotent; null for a new id
  * @param inputs values by the names of the definition's inputs; an input that is not given gets its
  *     default
+ * @param input a payload in place of these inputs, or null
  * @param labels names and values by which the execution can be found; names that begin with {@code
  *     waymark.} are reserved for the runner
  * @param directory the directory in which the tasks run, or null for the current directory of this
@@ -49,6 +51,7 @@ public record StartRequest(
     @Nullable Integer revision,
     @Nullable ExecutionId executionId,
     Map<String, String> inputs,
+    @Nullable Payload input,
     Map<String, String> labels,
     @Nullable Path directory,
     @Nullable Integer priority,
@@ -71,8 +74,8 @@ public record StartRequest(
   /**
    * Keeps unmodifiable copies.
    *
-   * @throws InvalidInputException when the priority is out of range, or {@code fromFailed} is set
-   *     without an earlier execution
+   * @throws InvalidInputException when the priority is out of range, {@code fromFailed} is set
+   *     without an earlier execution, or there are both inputs and a payload
    */
   public StartRequest {
     int most = Change.ReadyTaskRun.MAX_PRIORITY;
@@ -82,6 +85,13 @@ public record StartRequest(
     if (fromFailed && rerunOf == null) {
       throw new InvalidInputException(
           "no earlier execution is named whose results could be kept; name it");
+    }
+    if (input != null && !inputs.isEmpty()) {
+      throw new InvalidInputException(
+          "there are both inputs ("
+              + String.join(", ", inputs.keySet())
+              + ") and a payload as input;"
+              + " put the inputs into the payload, as members of a JSON object, or leave it out");
     }
     inputs = Collections.unmodifiableMap(new TreeMap<>(inputs));
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
@@ -109,9 +119,12 @@ public record StartRequest(
   public static Builder rerun(Execution earlier, boolean fromFailed) {
     Builder builder = new Builder(earlier.workflowId());
     String directory = earlier.labels().get(DIRECTORY_LABEL);
+    Payload input = earlier.input();
+    boolean isMap = input == null || input.equals(Payload.ofTexts(input.texts()));
     return builder
         .revision(earlier.workflowRevision())
-        .inputs(earlier.inputs())
+        .inputs(isMap ? earlier.inputs() : Map.of())
+        .input(isMap ? null : input)
         .labels(StartLabels.withoutReserved(earlier.labels()))
         .directory(directory == null ? null : Path.of(directory))
         .priority(StartLabels.priority(earlier.labels()))
@@ -124,6 +137,7 @@ public record StartRequest(
     builder.revision = revision;
     builder.executionId = executionId;
     builder.inputs = inputs;
+    builder.input = input;
     builder.labels = labels;
     builder.directory = directory;
     builder.priority = priority;
@@ -141,6 +155,7 @@ public record StartRequest(
     private @Nullable Integer revision;
     private @Nullable ExecutionId executionId;
     private Map<String, String> inputs = Map.of();
+    private @Nullable Payload input;
     private Map<String, String> labels = Map.of();
     private @Nullable Path directory;
     private @Nullable Integer priority;
@@ -186,6 +201,16 @@ public record StartRequest(
       return this;
     }
 
+    /**
+     * A payload as the input, in place of inputs by name; it is stored as it is. If the definition
+     * has inputs, it must be a JSON object with the required ones as members. Tasks get its members
+     * as inputs.
+     */
+    public Builder input(@Nullable Payload input) {
+      this.input = input;
+      return this;
+    }
+
     /** The labels; replaces all labels set before. */
     public Builder labels(Map<String, String> labels) {
       this.labels = labels;
@@ -218,8 +243,8 @@ public record StartRequest(
     /**
      * Returns the request.
      *
-     * @throws InvalidInputException when the priority is out of range, or {@code fromFailed} is set
-     *     without an earlier execution
+     * @throws InvalidInputException when the priority is out of range, {@code fromFailed} is set
+     *     without an earlier execution, or there are both inputs and a payload
      */
     public StartRequest build() {
       return new StartRequest(
@@ -227,6 +252,7 @@ public record StartRequest(
           revision,
           executionId,
           inputs,
+          input,
           labels,
           directory,
           priority,

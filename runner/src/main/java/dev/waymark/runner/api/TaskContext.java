@@ -3,6 +3,7 @@ package dev.waymark.runner.api;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
 import java.util.List;
@@ -34,14 +35,43 @@ public interface TaskContext {
    */
   String idempotencyKey();
 
-  /** The inputs of the execution, by name. */
+  /**
+   * The inputs of the execution, by name: the members of {@link #input} as texts, and the defaults
+   * of the definition.
+   */
   Map<String, String> inputs();
+
+  /** The input of the execution, as it was given; null if it has none. */
+  @Nullable Payload input();
+
+  /**
+   * The input of the execution as a value, by the codec of the runner.
+   *
+   * @throws InvalidInputException when there is no input, it is no value of this type, or the
+   *     runner has no codec
+   */
+  <T> T input(Class<T> type);
 
   /** The arguments of {@code with:}, by name. */
   Map<String, String> with();
 
   /** The outputs of the tasks that this one needs, by task and name. */
   Map<TaskId, Map<String, String>> needs();
+
+  /**
+   * The result of a task that this one needs; null if it has none.
+   *
+   * @throws InvalidInputException when this task does not need that one
+   */
+  @Nullable Payload resultOf(String task);
+
+  /**
+   * The result of a task that this one needs as a value, by the codec of the runner.
+   *
+   * @throws InvalidInputException when this task does not need that one, it has no result, the
+   *     result is no value of this type, or the runner has no codec
+   */
+  <T> T resultOf(String task, Class<T> type);
 
   /**
    * Returns one output of a task that this one needs.
@@ -83,10 +113,20 @@ public interface TaskContext {
    * Sets an output for the tasks that need this one. They receive it when the attempt has
    * succeeded. A later value of the same name replaces the earlier one.
    *
-   * @throws dev.waymark.core.error.InvalidInputException when the name is not a valid output name,
-   *     or the value is not well-formed text
+   * @throws InvalidInputException when the name is not a valid output name, the value is not
+   *     well-formed text, or this attempt has a result
    */
   void output(String name, String value);
+
+  /**
+   * Sets the result, instead of outputs: a {@link Payload} as it is, any other value by the codec
+   * of the runner. The tasks that need this one receive it when the attempt has succeeded, and see
+   * the members of a JSON object as outputs. A later result replaces the earlier one.
+   *
+   * @throws InvalidInputException when this attempt has outputs, or the runner has no codec that
+   *     maps the value
+   */
+  void setResult(Object result);
 
   /** Writes a line to the log of the attempt. */
   void log(String line);

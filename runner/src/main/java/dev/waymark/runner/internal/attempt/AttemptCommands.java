@@ -1,10 +1,12 @@
 package dev.waymark.runner.internal.attempt;
 
 import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.TaskId;
 import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.api.TaskLogs;
 import dev.waymark.runner.definition.InputDefinition;
 import dev.waymark.runner.definition.Stage;
+import dev.waymark.runner.internal.base.OutputNames;
 import dev.waymark.runner.internal.process.AttemptFiles;
 import dev.waymark.runner.internal.process.OutputText;
 import dev.waymark.runner.internal.process.ShellCommand;
@@ -23,6 +25,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the command of an attempt from definition, execution and attempt. */
@@ -135,22 +138,27 @@ final class AttemptCommands {
   }
 
   /**
-   * The inputs and the outputs of needs. If an output and an input have the same variable, the
-   * output is used.
+   * The inputs and the outputs of needs, without those whose names no shell task could set. If an
+   * output and an input have the same variable, the output is used.
    */
   private static Map<String, String> values(ExecutionPicture picture, TaskRunPicture taskRun) {
     Map<String, String> values = new LinkedHashMap<>();
-    picture
-        .found()
-        .inputs()
-        .forEach((name, value) -> values.put(InputDefinition.environmentName(name), value));
+    named(picture.inputs(), InputDefinition::environmentName, values);
     for (TaskRunPicture need : taskRun.needs()) {
-      need.outputs()
-          .forEach(
-              (name, value) ->
-                  values.put(OutputText.environmentName(need.task().id(), name), value));
+      TaskId task = need.task().id();
+      named(need.outputs(), name -> OutputText.environmentName(task, name), values);
     }
     return values;
+  }
+
+  private static void named(
+      Map<String, String> found, UnaryOperator<String> variable, Map<String, String> values) {
+    found.forEach(
+        (name, value) -> {
+          if (OutputNames.isValid(name)) {
+            values.put(variable.apply(name), value);
+          }
+        });
   }
 
   private Map<String, String> fixed(

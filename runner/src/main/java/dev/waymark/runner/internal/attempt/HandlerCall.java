@@ -1,13 +1,13 @@
 package dev.waymark.runner.internal.attempt;
 
 import dev.waymark.core.internal.Durations;
+import dev.waymark.core.model.Payload;
 import dev.waymark.runner.api.TaskHandler;
 import dev.waymark.runner.internal.base.Errors;
 import dev.waymark.runner.internal.process.ProcessEnd;
 import dev.waymark.runner.internal.process.ProcessEnd.Cause;
 import dev.waymark.runner.internal.process.RunningTask;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -113,8 +113,8 @@ final class HandlerCall implements RunningTask {
       timing.cancel(false);
     }
     context.close();
-    Map<String, String> outputs = error == null ? context.outputs() : Map.of();
-    ended.complete(ProcessEnd.ofHandler(cause, error, timeout, outputs));
+    Payload result = error == null ? context.taken() : null;
+    ended.complete(ProcessEnd.ofHandler(cause, error, timeout, result));
   }
 
   @Override
@@ -147,7 +147,7 @@ final class HandlerCall implements RunningTask {
   }
 
   private void giveUp(String error) {
-    if (ended.complete(ProcessEnd.ofHandler(cause, error, timeout, Map.of()))) {
+    if (ended.complete(ProcessEnd.ofHandler(cause, error, timeout, null))) {
       LOG.warn(
           "the handler of task {}, attempt {} of execution {} {}; its thread is abandoned",
           context.taskId(),

@@ -1,23 +1,28 @@
 package dev.waymark.runner.internal.attempt;
 
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.runner.api.TaskContext;
 import dev.waymark.runner.api.TaskLogs;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.internal.base.OutputNames;
+import dev.waymark.runner.internal.handler.Handlers;
 import dev.waymark.runner.internal.process.AttemptFiles;
 import dev.waymark.runner.internal.rules.CleanupFacts;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
+import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.io.FileWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +40,17 @@ final class HandlerContext implements TaskContext {
   private final int attempt;
   private final String key;
   private final Map<String, String> inputs;
+  private final @Nullable Payload input;
+  private final Handlers handlers;
   private final Map<String, String> with;
   private final Map<TaskId, Map<String, String>> needs;
+  private final Map<String, @Nullable Payload> results = new HashMap<>();
   private final @Nullable String result;
   private final List<TaskId> failedTasks;
   private final Path logFile;
   private final Runnable logBegins;
   private final Map<String, String> outputs = new LinkedHashMap<>();
+  private @Nullable Payload set;
   private @Nullable Writer log;
   private volatile boolean stopped;
 
@@ -52,15 +61,19 @@ final class HandlerContext implements TaskContext {
    *     first line
    */
   HandlerContext(
-      ExecutionPicture picture, TaskRunPicture taskRun, TaskLogs logs, Runnable logBegins) {
+      ExecutionPicture picture, TaskRunPicture taskRun, RunnerConfig config, Runnable logBegins) {
     this.executionId = picture.id();
     this.workflowId = picture.found().workflowId();
     this.taskId = taskRun.task().id();
     this.attempt = taskRun.attempt();
     this.key = taskRun.id().toString();
-    this.inputs = picture.found().inputs();
+    this.inputs = Collections.unmodifiableMap(picture.inputs());
+    this.input = picture.found().input();
+    this.handlers = config.handlers();
     this.with = taskRun.task().with();
     this.needs = Collections.unmodifiableMap(taskRun.outputsOfNeeds());
+    taskRun.needs().forEach(need -> results.put(need.task().id().value(), need.result()));
+    TaskLogs logs = config.logs();
     if (taskRun.task().stage() == Stage.MAIN) {
       this.result = null;
       this.failedTasks = List.of();
@@ -104,6 +117,20 @@ final class HandlerContext implements TaskContext {
   }
 
   @Override
+  public @Nullable Payload input() {
+    return input;
+  }
+
+  @Override
+  public <T> T input(Class<T> type) {
+    if (input == null) {
+      throw new InvalidInputException(
+          "execution " + executionId + " has no input; start it with one");
+    }
+    return handlers.codec().decode(input, type);
+  }
+
+  @Override
   public Map<String, String> with() {
     return with;
   }
@@ -111,6 +138,31 @@ final class HandlerContext implements TaskContext {
   @Override
   public Map<TaskId, Map<String, String>> needs() {
     return needs;
+  }
+
+  @Override
+  public @Nullable Payload resultOf(String task) {
+    if (!results.containsKey(task)) {
+      throw new InvalidInputException(
+          "task "
+              + taskId
+              + " does not need task "
+              + Text.quote(task)
+              + "; it needs "
+              + (needs.isEmpty() ? "none" : needs.keySet())
+              + ". Add it to needs:");
+    }
+    return results.get(task);
+  }
+
+  @Override
+  public <T> T resultOf(String task, Class<T> type) {
+    Payload found = resultOf(task);
+    if (found == null) {
+      throw new InvalidInputException(
+          "task " + Text.quote(task) + " of execution " + executionId + " has no result");
+    }
+    return handlers.codec().decode(found, type);
   }
 
   @Override
@@ -127,11 +179,34 @@ final class HandlerContext implements TaskContext {
   public synchronized void output(String name, String value) {
     OutputNames.check("output name", name);
     Text.wellFormed("output " + Text.quote(name) + " of task " + taskId, value);
+    if (set != null) {
+      throw mixed("a result");
+    }
     outputs.put(name, value);
   }
 
-  synchronized Map<String, String> outputs() {
-    return new LinkedHashMap<>(outputs);
+  @Override
+  public synchronized void setResult(Object result) {
+    if (!outputs.isEmpty()) {
+      throw mixed("outputs");
+    }
+    set = result instanceof Payload payload ? payload : handlers.codec().encode(result);
+  }
+
+  private InvalidInputException mixed(String has) {
+    return new InvalidInputException(
+        "attempt "
+            + attempt
+            + " of task "
+            + taskId
+            + " has "
+            + has
+            + " already; use output or setResult, and not both");
+  }
+
+  /** What the handler has set; null if nothing. */
+  synchronized @Nullable Payload taken() {
+    return outputs.isEmpty() ? set : Payload.ofTexts(outputs);
   }
 
   @Override

@@ -213,7 +213,7 @@ public final class LocalAttempts implements AutoCloseable {
     logs.expect(id, log);
     return HandlerCall.start(
         config.handlers().named(taskRun.task().uses()),
-        new HandlerContext(picture, taskRun, config.logs(), () -> logs.begin(id)),
+        new HandlerContext(picture, taskRun, config, () -> logs.begin(id)),
         taskRun.task().timeout(),
         threads,
         timer,
@@ -242,7 +242,9 @@ public final class LocalAttempts implements AutoCloseable {
   private ProcessEnd checked(ProcessEnd end) {
     int most = config.store().limits().maxOutputBytes();
     try {
-      OutputText.checkSize(end.outputs(), most);
+      if (end.result() != null) {
+        OutputText.checkSize(end.result(), most);
+      }
       return end;
     } catch (WaymarkException e) {
       return end.failed(String.valueOf(e.getMessage()));

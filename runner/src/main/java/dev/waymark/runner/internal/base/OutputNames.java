@@ -10,6 +10,11 @@ public final class OutputNames {
 
   private OutputNames() {}
 
+  /** Whether this is a valid name; the members of a JSON object may have others. */
+  public static boolean isValid(String name) {
+    return PATTERN.matcher(name).matches();
+  }
+
   /**
    * Checks a name.
    *

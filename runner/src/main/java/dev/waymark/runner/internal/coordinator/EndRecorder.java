@@ -303,7 +303,7 @@ final class EndRecorder {
     step.endAttempt(
         taskRun, state, end.exitCode(), ProcessOutcome.error(picture, taskRun, end, state));
     if (state == AttemptState.SUCCEEDED) {
-      step.setOutputs(taskRun, end.outputs());
+      step.setResult(taskRun, end.result());
     }
     if (whole) {
       settler.follow(step, taskRun, state);

@@ -2,6 +2,7 @@ package dev.waymark.runner.internal.handler;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.PayloadCodec;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.runner.api.TaskHandler;
 import dev.waymark.runner.definition.TaskDefinition;
@@ -24,10 +25,30 @@ public final class Handlers {
   private static final int MOST_CHARS = 100;
 
   private final Map<String, TaskHandler> byName;
+  private final @Nullable PayloadCodec codec;
 
-  /** Creates the set of these handlers. */
-  public Handlers(Map<String, TaskHandler> byName) {
+  /**
+   * Creates the set of these handlers.
+   *
+   * @param codec maps their values, or null
+   */
+  public Handlers(Map<String, TaskHandler> byName, @Nullable PayloadCodec codec) {
     this.byName = Collections.unmodifiableMap(new TreeMap<>(byName));
+    this.codec = codec;
+  }
+
+  /**
+   * What maps the values of handlers to payloads and back.
+   *
+   * @throws InvalidInputException when the runner has no codec
+   */
+  public PayloadCodec codec() {
+    if (codec == null) {
+      throw new InvalidInputException(
+          "this worker has no codec that maps values to payloads and back; give it one with"
+              + " Runner.builder(store).codec(...), for example one of waymark-jackson");
+    }
+    return codec;
   }
 
   /**
@@ -53,9 +74,9 @@ public final class Handlers {
     return byName.containsKey(name);
   }
 
-  /** The pools of the tasks that these handlers can run. */
-  public Set<String> pools() {
-    Set<String> pools = new TreeSet<>();
+  /** The pools of a worker with these handlers: those that it names, and those of the handlers. */
+  public Set<String> served(Set<String> named) {
+    Set<String> pools = new TreeSet<>(named.isEmpty() ? Set.of(ClaimRequest.DEFAULT_POOL) : named);
     byName.keySet().forEach(name -> pools.add(pool(name)));
     return pools;
   }

@@ -2,6 +2,7 @@ package dev.waymark.runner.internal.process;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.runner.internal.base.OutputNames;
 import java.io.StringWriter;
@@ -65,8 +66,13 @@ public final class OutputText {
     }
   }
 
-  /** Rejects outputs with more bytes than the limit. */
-  public static void checkSize(Map<String, String> outputs, int maxBytes) {
+  /** Rejects a result with more bytes than the limit; of outputs, the names and values count. */
+  public static void checkSize(Payload result, int maxBytes) {
+    Map<String, String> outputs = result.texts();
+    if (!result.equals(Payload.ofTexts(outputs))) {
+      checkSize(result.size(), maxBytes);
+      return;
+    }
     long bytes = 0;
     for (Map.Entry<String, String> output : outputs.entrySet()) {
       bytes += Text.utf8Bytes(output.getKey()) + (long) Text.utf8Bytes(output.getValue());

@@ -1,6 +1,7 @@
 package dev.waymark.runner.internal.process;
 
 import dev.waymark.core.internal.Durations;
+import dev.waymark.core.model.Payload;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param cause what ended it
  * @param exitCode its exit code, 128 or more if a signal ended it; null when it never started
  * @param error why it did not succeed, or null for exit code 0
- * @param outputs the outputs of a handler; a process writes its outputs to a file
+ * @param result the result of the attempt, or null; a process writes its outputs to a file
  * @param leftRunning names the processes that could not be ended and still run, or null for none
  */
 public record ProcessEnd(
     Cause cause,
     @Nullable Integer exitCode,
     @Nullable String error,
-    Map<String, String> outputs,
+    @Nullable Payload result,
     @Nullable String leftRunning) {
   /** The maximum length of an error; a message of the system is one line. */
   private static final int MAX_ERROR_CHARS = 1_000;
@@ -45,7 +46,7 @@ public record ProcessEnd(
 
   /** The end of a process, whose outputs are in a file. */
   ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String error) {
-    this(cause, exitCode, error, Map.of(), null);
+    this(cause, exitCode, error, null, null);
   }
 
   /** The end of an attempt that was asked to end before it began. */
@@ -94,29 +95,27 @@ public record ProcessEnd(
 
   /** The same end, with the processes that could not be ended. */
   ProcessEnd leaving(@Nullable String processes) {
-    return new ProcessEnd(cause, exitCode, error, outputs, processes);
+    return new ProcessEnd(cause, exitCode, error, result, processes);
   }
 
   /** The same end with these outputs. */
-  public ProcessEnd with(Map<String, String> found) {
+  public ProcessEnd with(Map<String, String> outputs) {
+    Payload found = outputs.isEmpty() ? null : Payload.ofTexts(outputs);
     return new ProcessEnd(cause, exitCode, error, found, leftRunning);
   }
 
   /** The end of a handler: by itself, on request, or by its time-out. */
   public static ProcessEnd ofHandler(
-      Cause cause,
-      @Nullable String error,
-      @Nullable Duration timeout,
-      Map<String, String> outputs) {
+      Cause cause, @Nullable String error, @Nullable Duration timeout, @Nullable Payload result) {
     if (cause == Cause.TIMED_OUT && timeout != null) {
       return new ProcessEnd(cause, null, error(cause, 0, timeout));
     }
-    return new ProcessEnd(cause, null, error, outputs, null);
+    return new ProcessEnd(cause, null, error, result, null);
   }
 
   /** The same end as a failure, for a reason that was found later. */
   public ProcessEnd failed(String reason) {
-    return new ProcessEnd(cause, exitCode, reason, Map.of(), leftRunning);
+    return new ProcessEnd(cause, exitCode, reason, null, leftRunning);
   }
 
   private static @Nullable String error(Cause cause, int exitCode, @Nullable Duration timeout) {

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * The values that a task receives in its environment, and those that it receives in files because
- * they are too large.
+ * they are too large, or have a NUL character, which ends a value in an environment.
  *
  * @param environment names and values of variables
  * @param files the values in files, by the name of their variable
@@ -20,8 +20,8 @@ public record TaskVariables(Map<String, String> environment, Map<String, String>
 
   /**
    * Divides the values of inputs and outputs between environment and files. A value goes to a file
-   * when it is too large for any variable. If all of them together are too large, the largest go to
-   * files first.
+   * when no variable can have it. If all of them together are too large, the largest go to files
+   * first.
    *
    * @param fixed variables that are always in the environment
    * @param values variables that may be in files
@@ -38,8 +38,9 @@ public record TaskVariables(Map<String, String> environment, Map<String, String>
       String name = each.getKey();
       int bytes = EnvironmentLimits.totalBytes(name, each.getValue());
       boolean fits =
-          EnvironmentLimits.variableBytes(name, each.getValue())
-              <= EnvironmentLimits.MAX_VARIABLE_BYTES;
+          each.getValue().indexOf('\0') < 0
+              && EnvironmentLimits.variableBytes(name, each.getValue())
+                  <= EnvironmentLimits.MAX_VARIABLE_BYTES;
       if (fits && bytes <= room) {
         room -= bytes;
         environment.put(name, each.getValue());
@@ -69,8 +70,8 @@ public record TaskVariables(Map<String, String> environment, Map<String, String>
     int more = files.size() - names.size();
     LogMark.append(
         log,
-        "too large for the environment, in files of these names in the folder $WAYMARK_VALUES"
-            + " instead: "
+        "too large for the environment, or with a NUL character, in files of these names in the"
+            + " folder $WAYMARK_VALUES instead: "
             + String.join(", ", names)
             + (more == 0 ? "" : " and " + more + " more"));
   }

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,24 @@ public final class ExecutionPicture {
     taskRuns.forEach(TaskRunPicture::found);
   }
 
+  /**
+   * The inputs by name. A start with names and values has stored the defaults with them. A start
+   * with a payload has not, because a payload is stored as it is.
+   */
+  public Map<String, String> inputs() {
+    Map<String, String> inputs = new TreeMap<>();
+    definition
+        .inputs()
+        .forEach(
+            (name, input) -> {
+              if (input.defaultValue() != null) {
+                inputs.put(name, input.defaultValue());
+              }
+            });
+    inputs.putAll(found.inputs());
+    return inputs;
+  }
+
   private InvalidInputException mismatch(String why) {
     return new InvalidInputException(
         "cannot run execution "
@@ -162,7 +181,7 @@ public final class ExecutionPicture {
         if (taskRun.isFinal() && !wasFinal) {
           becomeFinal(taskRun);
         } else {
-          taskRun.dropOutputs();
+          taskRun.dropResult();
         }
         if (taskRun.isNews()) {
           changed.add(taskRun);
@@ -204,7 +223,7 @@ public final class ExecutionPicture {
       endedAttempts += taskRun.endedAttempts();
       noteBegun(taskRun);
       taskRun.recount();
-      taskRun.dropOutputs();
+      taskRun.dropResult();
       counts.add(taskRun, taskRun.state, 1);
     }
   }
@@ -272,9 +291,9 @@ public final class ExecutionPicture {
     taskRun.dependants.forEach(dependant -> dependant.openNeeds--);
     for (TaskRunPicture need : taskRun.needs) {
       need.openDependants--;
-      need.dropOutputs();
+      need.dropResult();
     }
-    taskRun.dropOutputs();
+    taskRun.dropResult();
   }
 
   void move(ExecutionState to) {

@@ -3,6 +3,7 @@ package dev.waymark.runner.internal.rules;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -81,14 +81,14 @@ public final class StepChanges {
   }
 
   /**
-   * Stores the outputs of a task run, with the number of the attempt that has just ended as fencing
-   * token.
+   * Stores the result of a task run, if it has one, with the number of the attempt that has just
+   * ended as fencing token.
    */
-  public void setOutputs(TaskRunPicture taskRun, Map<String, String> outputs) {
-    if (!outputs.isEmpty()) {
-      changes.setOutputs(taskRun.attemptId(), outputs);
-      taskRun.outputs = outputs;
-      taskRun.dropOutputs();
+  public void setResult(TaskRunPicture taskRun, @Nullable Payload result) {
+    if (result != null) {
+      changes.setResult(taskRun.attemptId(), result);
+      taskRun.result = result;
+      taskRun.dropResult();
     }
   }
 

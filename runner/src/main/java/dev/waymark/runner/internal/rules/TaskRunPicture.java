@@ -6,6 +6,7 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -65,8 +66,8 @@ public final class TaskRunPicture {
   /** Whether it waits to be claimed, now or after a delay. */
   boolean ready;
 
-  /** Its outputs; empty if no dependant may need them any more. */
-  Map<String, String> outputs = Map.of();
+  /** Its result; null if it has none, or if no dependant may need it any more. */
+  @Nullable Payload result;
 
   Instant changedAt = Instant.EPOCH;
 
@@ -129,9 +130,14 @@ public final class TaskRunPicture {
     return needs;
   }
 
-  /** Its outputs; empty if no dependant may need them any more. */
+  /** Its result; null if it has none, or if no dependant may need it any more. */
+  public @Nullable Payload result() {
+    return result;
+  }
+
+  /** Its result as names and values. */
   public Map<String, String> outputs() {
-    return outputs;
+    return result == null ? Map.of() : result.texts();
   }
 
   /**
@@ -145,7 +151,7 @@ public final class TaskRunPicture {
   void load(ExecutionProgress.Item details) {
     TaskRun run = details.taskRun();
     ready = details.ready();
-    outputs = details.outputs();
+    result = details.result();
     state = run.state();
     version = run.version();
     attempt = run.lastAttempt();
@@ -187,12 +193,12 @@ public final class TaskRunPicture {
   }
 
   /**
-   * Outputs may be large, and there may be thousands of them, so they are kept only while a
+   * Results may be large, and there may be thousands of them, so they are kept only while a
    * dependant may start.
    */
-  void dropOutputs() {
+  void dropResult() {
     if (openDependants == 0) {
-      outputs = Map.of();
+      result = null;
     }
   }
 
@@ -256,14 +262,14 @@ public final class TaskRunPicture {
   /** The final states of the needs, for the condition. */
   List<Condition.Need> ends() {
     return needs.stream()
-        .map(need -> new Condition.Need(need.task.id(), need.state, need.outputs))
+        .map(need -> new Condition.Need(need.task.id(), need.state, need.outputs()))
         .toList();
   }
 
   /** The outputs of the needs. */
   public Map<TaskId, Map<String, String>> outputsOfNeeds() {
     Map<TaskId, Map<String, String>> outputs = new LinkedHashMap<>();
-    needs.forEach(need -> outputs.put(need.task.id(), need.outputs));
+    needs.forEach(need -> outputs.put(need.task.id(), need.outputs()));
     return outputs;
   }
 

@@ -3,6 +3,8 @@ package dev.waymark.runner.internal.start;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.Words;
+import dev.waymark.core.model.Payload;
+import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.definition.InputDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import java.util.Collection;
@@ -10,17 +12,31 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the inputs of a start against the definition and fills in the defaults. */
+/** Checks the input of a start against the definition and fills in the defaults. */
 final class InputCheck {
   private InputCheck() {}
 
   /**
-   * Returns the value of every input of the definition.
+   * Returns the input of the execution: the value of every input of the definition, or the payload
+   * of the request as it is.
    *
    * @throws InvalidInputException for an input that the definition does not have, or a required one
    *     that is not given
    */
-  static Map<String, String> complete(WorkflowDefinition definition, Map<String, String> given) {
+  static @Nullable Payload complete(WorkflowDefinition definition, StartRequest request) {
+    Payload input = request.input();
+    if (input == null) {
+      return Payload.ofInputs(complete(definition, request.inputs()));
+    }
+    Map<String, String> members = input.texts();
+    definition
+        .inputs()
+        .forEach((name, declared) -> value(definition, name, declared, members.get(name)));
+    return input;
+  }
+
+  private static Map<String, String> complete(
+      WorkflowDefinition definition, Map<String, String> given) {
     given.keySet().forEach(name -> checkKnown(definition, name));
     Map<String, String> complete = new LinkedHashMap<>();
     definition

@@ -6,6 +6,7 @@ import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
@@ -109,7 +110,7 @@ public final class StartExecution {
             workflow.id(),
             workflow.revision(),
             labels(request, hasProcesses(definition) ? directory(request.directory()) : null),
-            InputCheck.complete(definition, request.inputs())));
+            InputCheck.complete(definition, request)));
     Map<TaskId, ExecutionProgress.Item> kept = kept(request, workflow);
     boolean settles = request.fromFailed() || definition.maxParallel() != null;
     int priority = request.priority() == null ? definition.priority() : request.priority();
@@ -215,7 +216,7 @@ public final class StartExecution {
 
   private static void check(WorkflowDefinition definition, StartRequest request) {
     labels(request, directory(request.directory()));
-    InputCheck.complete(definition, request.inputs());
+    Payload unused = InputCheck.complete(definition, request);
   }
 
   /** Only processes run in a directory. Handlers in Java do not use a path of this host. */
@@ -281,10 +282,10 @@ public final class StartExecution {
       return "set of labels, directory, priority or rerun";
     }
     Workflow workflow = store.workflow(existing.workflowId(), existing.workflowRevision());
-    boolean sameInputs =
+    boolean sameInput =
         workflow != null
-            && InputCheck.complete(definitions.of(workflow), request.inputs())
-                .equals(existing.inputs());
-    return sameInputs ? null : "set of inputs";
+            && Objects.equals(
+                InputCheck.complete(definitions.of(workflow), request), existing.input());
+    return sameInput ? null : "set of inputs";
   }
 }

@@ -7,6 +7,7 @@ import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;
@@ -78,7 +79,7 @@ final class Settled {
             2,
             Duration.ofHours(1),
             Set.of(ClaimRequest.DEFAULT_POOL),
-            new Handlers(Map.of()),
+            new Handlers(Map.of(), null),
             new LogSettings(false, null, null),
             new RetriedCalls(Duration.ZERO),
             new WorkScope());
@@ -139,7 +140,7 @@ final class Settled {
     StepChanges step = step();
     step.endAttempt(taskRun, state, null, state == AttemptState.SUCCEEDED ? null : "because");
     if (state == AttemptState.SUCCEEDED) {
-      step.setOutputs(taskRun, outputs);
+      step.setResult(taskRun, outputs.isEmpty() ? null : Payload.ofTexts(outputs));
     }
     step.follow(taskRun, Settlement.after(state, job, taskRun, config));
     if (everything) {
@@ -216,7 +217,7 @@ final class Settled {
                         + List.of(
                             taskRun.state, taskRun.version, taskRun.attempt, taskRun.openNeeds)
                         + taskRun.attemptState
-                        + taskRun.outputs)
+                        + taskRun.outputs())
             .collect(Collectors.joining("\n"));
   }
 
