@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -53,15 +52,6 @@ class OrderInTransactionTest {
   @Test
   @DisplayName("is shown in the documentation as it is compiled and run")
   void shown() throws IOException {
-    String source =
-        Files.readString(Path.of("src/main/java/dev/waymark/examples/OrderInTransaction.java"));
-    String lines =
-        source
-            .substring(
-                source.indexOf("// embedding: begin\n") + "// embedding: begin\n".length(),
-                source.indexOf("  // embedding: end"))
-            .stripTrailing()
-            .stripIndent();
-    assertThat(Files.readString(Path.of("../docs/embedding.md"))).contains(lines);
+    assertThat(Excerpts.embedding()).contains(Excerpts.of("OrderInTransaction"));
   }
 }

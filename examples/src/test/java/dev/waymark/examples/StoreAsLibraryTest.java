@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,15 +39,6 @@ class StoreAsLibraryTest {
   @Test
   @DisplayName("is shown in the documentation as it is compiled and run")
   void shown() throws IOException {
-    String source =
-        Files.readString(Path.of("src/main/java/dev/waymark/examples/StoreAsLibrary.java"));
-    String begin = "    // embedding: begin\n";
-    String lines =
-        source
-            .substring(
-                source.indexOf(begin) + begin.length(), source.indexOf("    // embedding: end"))
-            .stripTrailing()
-            .stripIndent();
-    assertThat(Files.readString(Path.of("../docs/embedding.md"))).contains(lines);
+    assertThat(Excerpts.embedding()).contains(Excerpts.of("StoreAsLibrary"));
   }
 }

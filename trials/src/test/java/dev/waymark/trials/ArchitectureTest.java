@@ -93,8 +93,9 @@ class ArchitectureTest {
     below.put("testserver", Set.of());
     below.put("runner", Set.of("core"));
     below.put("metrics", Set.of("core", "runner"));
+    below.put("jackson", Set.of("core"));
     below.put("cli", Set.of("core", "runner"));
-    below.put("examples", Set.of("core", "jdbc", "sqlite", "postgres", "runner"));
+    below.put("examples", Set.of("core", "jdbc", "sqlite", "postgres", "runner", "jackson"));
     below.put("bench", Set.of("core", "jdbc", "sqlite", "postgres", "testserver", "runner"));
     Set<String> expected = new HashSet<>(below.keySet());
     if (!Files.isDirectory(BENCH)) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The Javadoc of the public types")
 class JavadocTest {
   private static final List<String> MODULES =
-      List.of("core", "sqlite", "postgres", "testkit", "runner", "metrics", "cli");
+      List.of("core", "sqlite", "postgres", "testkit", "runner", "metrics", "jackson", "cli");
 
   private static final Pattern TYPE =
       Pattern.compile(
@@ -44,6 +44,7 @@ class JavadocTest {
       import dev.waymark.core.query.*;
       import dev.waymark.core.spi.*;
       import dev.waymark.core.store.*;
+      import dev.waymark.jackson.*;
       import dev.waymark.metrics.*;
       import dev.waymark.postgres.*;
       import dev.waymark.runner.*;
