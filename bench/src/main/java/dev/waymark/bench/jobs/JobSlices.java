@@ -61,16 +61,24 @@ final class JobSlices implements Participant {
     }
   }
 
-  /** If the jobs run out, the rate is that of the time until the last job. */
+  /**
+   * The time lasts until one more job has run, because other processes report theirs now and then.
+   * If the jobs run out, the rate is that of the time until the last job.
+   */
   private double rate(Duration time) throws Exception {
     long first = system.handled();
     long begin = System.nanoTime();
     long now = begin;
-    while (now - begin < time.toNanos() && system.handled() < enqueued) {
+    long handled = first;
+    while ((now - begin < time.toNanos() || handled == first) && handled < enqueued) {
+      if (now - begin > PATIENCE_NANOS + time.toNanos()) {
+        throw new IllegalStateException(name() + " has run one job in two minutes");
+      }
       LockSupport.parkNanos(CHECK_NANOS);
       now = System.nanoTime();
+      handled = system.handled();
     }
-    return (system.handled() - first) * 1e9 / (now - begin);
+    return (handled - first) * 1e9 / (now - begin);
   }
 
   @Override
