@@ -233,21 +233,21 @@ final class PostgresReads {
           SELECT x.content FROM (SELECT ?::uuid AS id, ?::integer AS number, ?::text AS part) p
           CROSS JOIN LATERAL (
             SELECT x.content FROM {s}.payloads x
-            WHERE x.execution_id = coalesce((SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = p.id), p.id)
+            WHERE x.execution_id = CASE p.part WHEN 'RESULT' THEN p.id ELSE (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = p.id) END
               AND x.record_id = p.id AND x.number = p.number AND x.part = p.part) x""";
       case PAYLOADS_OF_EXECUTION ->
           """
-          SELECT v.record_id, v.number, v.part, octet_length(v.content), left(v.content, p.chars)
+          SELECT v.kind, v.record_id, v.number, v.part, octet_length(v.content), left(v.content, p.chars)
           FROM (SELECT ?::uuid AS id, ?::integer AS chars) p
           CROSS JOIN LATERAL (
-            SELECT d.execution_id AS record_id, 0 AS number, 'INPUT' AS part, d.inputs AS content
+            SELECT 'EXECUTION' AS kind, d.execution_id AS record_id, 0 AS number, 'INPUT' AS part, d.inputs AS content
             FROM {s}.execution_details d WHERE d.execution_id = p.id AND d.inputs <> '{}'
             UNION ALL
-            SELECT o.task_run_id, 0, 'RESULT', o.outputs FROM {s}.task_run_outputs o
+            SELECT 'TASK_RUN', o.task_run_id, 0, 'RESULT', o.outputs FROM {s}.task_run_outputs o
             WHERE o.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = p.id))
               AND o.outputs <> '{}'
             UNION ALL
-            SELECT x.record_id, x.number, x.part, x.content FROM {s}.payloads x WHERE x.execution_id = p.id) v""";
+            SELECT CASE x.part WHEN 'RESULT' THEN 'EXECUTION' WHEN 'INPUT' THEN 'TASK_RUN' ELSE 'ATTEMPT' END, x.record_id, x.number, x.part, x.content FROM {s}.payloads x WHERE x.execution_id = p.id) v""";
       case LOG ->
           """
           SELECT l.position, l.bytes FROM {s}.log_chunks l

@@ -266,20 +266,21 @@ final class SqliteReads {
       case PAYLOAD ->
           """
           SELECT x.content FROM payloads x INDEXED BY sqlite_autoindex_payloads_1
-          WHERE x.execution_id = coalesce((SELECT t.execution_id FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_1 WHERE t.id = ?1), ?1)
+          WHERE x.execution_id = CASE ?3 WHEN 'RESULT' THEN ?1 ELSE
+              (SELECT t.execution_id FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_1 WHERE t.id = ?1) END
             AND x.record_id = ?1 AND x.number = ?2 AND x.part = ?3\
           """;
       case PAYLOADS_OF_EXECUTION ->
           """
-          SELECT v.record_id, v.number, v.part, length(CAST(v.content AS BLOB)), substr(v.content, 1, ?2) FROM (
-            SELECT d.execution_id AS record_id, 0 AS number, 'INPUT' AS part, d.inputs AS content
+          SELECT v.kind, v.record_id, v.number, v.part, length(CAST(v.content AS BLOB)), substr(v.content, 1, ?2) FROM (
+            SELECT 'EXECUTION' AS kind, d.execution_id AS record_id, 0 AS number, 'INPUT' AS part, d.inputs AS content
             FROM execution_details d INDEXED BY sqlite_autoindex_execution_details_1 WHERE d.execution_id = ?1 AND d.inputs <> '{}'
             UNION ALL
-            SELECT o.task_run_id, 0, 'RESULT', o.outputs FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2
+            SELECT 'TASK_RUN', o.task_run_id, 0, 'RESULT', o.outputs FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2
             CROSS JOIN task_run_outputs o INDEXED BY sqlite_autoindex_task_run_outputs_1 ON o.task_run_id = t.id
             WHERE t.execution_id = ?1 AND o.outputs <> '{}'
             UNION ALL
-            SELECT x.record_id, x.number, x.part, x.content FROM payloads x INDEXED BY sqlite_autoindex_payloads_1
+            SELECT CASE x.part WHEN 'RESULT' THEN 'EXECUTION' WHEN 'INPUT' THEN 'TASK_RUN' ELSE 'ATTEMPT' END, x.record_id, x.number, x.part, x.content FROM payloads x INDEXED BY sqlite_autoindex_payloads_1
             WHERE x.execution_id = ?1) v\
           """;
       case LOG ->

@@ -328,6 +328,36 @@ public abstract class PayloadContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("payloads of an execution and of task runs with the same id are kept apart")
+  void sameIds() {
+    ExecutionId id = executionIn(ExecutionState.RUNNING);
+    ExecutionId other = executionIn(ExecutionState.RUNNING);
+    TaskRunId own = new TaskRunId(id.value());
+    TaskRunId foreign = new TaskRunId(other.value());
+    for (TaskRunId each : List.of(own, foreign)) {
+      store.createTaskRun(new NewTaskRun(each, id, new TaskId("task-" + each), Payload.json("1")));
+      set(PayloadRef.resultOf(each), Payload.json("2"));
+    }
+    set(PayloadRef.resultOf(id), Payload.json("3"));
+    set(PayloadRef.resultOf(other), Payload.json("4"));
+    assertThat(store.payload(PayloadRef.inputOf(own))).isEqualTo(Payload.json("1"));
+    assertThat(store.payload(PayloadRef.resultOf(own))).isEqualTo(Payload.json("2"));
+    assertThat(store.payload(PayloadRef.resultOf(id))).isEqualTo(Payload.json("3"));
+    assertThat(store.payload(PayloadRef.resultOf(other))).isEqualTo(Payload.json("4"));
+    assertThat(store.payloads(id, 5))
+        .extracting(PayloadPreview::ref)
+        .containsExactlyInAnyOrder(
+            PayloadRef.resultOf(id),
+            PayloadRef.inputOf(own),
+            PayloadRef.resultOf(own),
+            PayloadRef.inputOf(foreign),
+            PayloadRef.resultOf(foreign));
+    assertThat(store.payloads(other, 5))
+        .extracting(PayloadPreview::ref)
+        .containsExactly(PayloadRef.resultOf(other));
+  }
+
+  @Test
   @DisplayName("a repeated commit sets a payload once, and another payload is another change set")
   void repeated() {
     ExecutionId id = executionIn(ExecutionState.RUNNING);

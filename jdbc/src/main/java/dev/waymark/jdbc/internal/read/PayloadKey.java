@@ -4,6 +4,7 @@ import dev.waymark.core.internal.read.Previews;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.PayloadRef;
+import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRunId;
 import java.util.UUID;
 
@@ -20,13 +21,16 @@ public record PayloadKey(UUID record, int number) {
     return new PayloadKey(Previews.owner(ref), Previews.number(ref));
   }
 
-  /** The payload that these columns name, in an execution. */
-  PayloadRef ref(ExecutionId execution, PayloadRef.Part part) {
-    if (part == PayloadRef.Part.DETAILS) {
-      return new PayloadRef.OfAttempt(new AttemptId(new TaskRunId(record), number));
-    }
-    return record.equals(execution.value())
-        ? new PayloadRef.OfExecution(execution, part)
-        : new PayloadRef.OfTaskRun(new TaskRunId(record), part);
+  /**
+   * The payload that these columns name. The kind is not derived from the id: callers choose ids,
+   * and an execution and a task run may have the same.
+   */
+  PayloadRef ref(RecordKind kind, PayloadRef.Part part) {
+    return switch (kind) {
+      case EXECUTION -> new PayloadRef.OfExecution(new ExecutionId(record), part);
+      case TASK_RUN -> new PayloadRef.OfTaskRun(new TaskRunId(record), part);
+      case ATTEMPT -> new PayloadRef.OfAttempt(new AttemptId(new TaskRunId(record), number));
+      default -> throw new IllegalArgumentException("no payload belongs to a " + kind.words());
+    };
   }
 }

@@ -8,6 +8,7 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
+import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
@@ -253,9 +254,10 @@ public final class Snapshot {
               s.setInt(2, PayloadText.charsFor(maxBytes));
             },
             row -> {
-              PayloadKey key = new PayloadKey(dialect.uuid(row, 1), row.getInt(2));
-              PayloadRef ref = key.ref(id, PayloadRef.Part.valueOf(row.getString(3)));
-              return PayloadText.preview(ref, row.getLong(4), row.getString(5), maxBytes);
+              RecordKind kind = RecordKind.valueOf(row.getString(1));
+              PayloadKey key = new PayloadKey(dialect.uuid(row, 2), row.getInt(3));
+              PayloadRef ref = key.ref(kind, PayloadRef.Part.valueOf(row.getString(4)));
+              return PayloadText.preview(ref, row.getLong(5), row.getString(6), maxBytes);
             }));
   }
 
