@@ -10,6 +10,8 @@ import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.StateStore;
@@ -56,6 +58,10 @@ class PostgresMigrationTest {
     ManualClock clock = new ManualClock(Instant.EPOCH);
     try (StateStore store = builder(source).clock(clock).limits(Comparison.limits()).build()) {
       new Comparison(clock, Map.of("the source", store), "run this test again").run(1, 600);
+      // No earlier version has task runs that wait.
+      for (TaskRun run : StoreContents.of(store).taskRunsIn(TaskRunState.WAITING)) {
+        store.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version());
+      }
       contents = StoreContents.of(store).withoutPayloads();
     }
   }
@@ -112,7 +118,7 @@ class PostgresMigrationTest {
   }
 
   @ParameterizedTest(name = "(version {0})")
-  @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8})
+  @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8, 9})
   @DisplayName("gives the same answers when it is of a later version than the first")
   void laterVersions(int version) throws SQLException {
     TestServer.drop(schema);

@@ -88,7 +88,7 @@ class OutputsTest extends RunnerFixture {
     assertThat(read("needs"))
         .isEqualTo(
             """
-            {"a":{"row-count":"43","ok":"true","ratio":"1.50","word":"grün","notes":"one\\ntwo"},"other":{"x":"$HOME"}}
+            {"a":{"notes":"one\\ntwo","ok":"true","ratio":"1.50","row-count":"43","word":"grün"},"other":{"x":"$HOME"}}
             """);
     assertThat(lines("c")).containsExactly("[]", "{\"b\":{}}");
     assertThat(filesBesideLogs(id)).isEmpty();

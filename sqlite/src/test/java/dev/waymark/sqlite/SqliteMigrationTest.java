@@ -10,6 +10,8 @@ import dev.waymark.core.error.SchemaMismatchException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.StateStore;
@@ -59,6 +61,10 @@ class SqliteMigrationTest {
     try (StateStore store =
         SqliteStateStore.builder(source).clock(clock).limits(Comparison.limits()).build()) {
       new Comparison(clock, Map.of("the source", store), "run this test again").run(1, 900);
+      // No earlier version has task runs that wait.
+      for (TaskRun run : StoreContents.of(store).taskRunsIn(TaskRunState.WAITING)) {
+        store.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version());
+      }
       contents = StoreContents.of(store).withoutPayloads();
     }
   }
@@ -97,7 +103,7 @@ class SqliteMigrationTest {
   }
 
   @ParameterizedTest(name = "of version {0} gives the same answers")
-  @ValueSource(ints = {2, 3})
+  @ValueSource(ints = {2, 3, 4})
   void laterVersion(int version) throws SQLException {
     file = folder.resolve("later.db");
     EarlierVersion.copy(version, source, file);
@@ -149,7 +155,7 @@ class SqliteMigrationTest {
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("sqlite:" + file)
           .hasMessageContaining("another program uses the file")
-          .hasMessageContaining("schema version 4")
+          .hasMessageContaining("schema version 5")
           .hasMessageContaining("busy time-out of 50ms")
           .hasMessageContaining("nothing was changed");
       assertThat(Sample.text(other, "PRAGMA user_version")).isEqualTo("1");
@@ -210,7 +216,7 @@ class SqliteMigrationTest {
             + " (SELECT * FROM waymark_schema_history WHERE type = 'SQL' ORDER BY installed_rank)";
     SqliteStateStore.open(file).close();
     Path newest = folder.resolve("newest.db");
-    EarlierVersion.make(4, newest);
+    EarlierVersion.make(5, newest);
     try (Connection migrated = Sample.connect(file);
         Connection byFlyway = Sample.connect(newest)) {
       assertThat(Sample.text(migrated, history)).isEqualTo(Sample.text(byFlyway, history));

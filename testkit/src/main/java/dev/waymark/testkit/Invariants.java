@@ -96,8 +96,8 @@ public final class Invariants {
 
   /**
    * Executions that nothing will ever move: they are PENDING, RUNNING or CANCELLING, they are not
-   * due, and none of their task runs is ready or has a lease. Each page is one snapshot, so the
-   * check is valid at any moment, also while others write.
+   * due, and none of their task runs is ready, waits or has a lease. Each page is one snapshot, so
+   * the check is valid at any moment, also while others write.
    *
    * @return a sentence for each; empty when there are none
    */

@@ -21,6 +21,7 @@ import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
@@ -386,11 +387,14 @@ final class Records {
   /** Whether an execution is neither terminal nor PAUSED, and nothing will ever move it. */
   boolean isStalled(Execution execution) {
     boolean goesOn =
-        backlog.isDue(execution.id())
-            || taskRunsOf(execution.id()).stream()
-                .map(TaskRun::id)
-                .anyMatch(id -> backlog.isReady(id) || backlog.leases().containsKey(id));
+        backlog.isDue(execution.id()) || taskRunsOf(execution.id()).stream().anyMatch(this::goesOn);
     return !execution.state().isTerminal() && execution.state() != ExecutionState.PAUSED && !goesOn;
+  }
+
+  private boolean goesOn(TaskRun run) {
+    return run.state() == TaskRunState.WAITING
+        || backlog.isReady(run.id())
+        || backlog.leases().containsKey(run.id());
   }
 
   /** The task runs of an execution, in the order of their ids. */

@@ -3,6 +3,8 @@ package dev.waymark.testkit;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskRun;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
@@ -72,6 +74,15 @@ public record StoreContents(
   /** The same without payloads, except for the inputs of executions. */
   public StoreContents withoutPayloads() {
     return new StoreContents(revisions, executions, Map.of(), lists);
+  }
+
+  /** The task runs in this state, those of the oldest execution first. */
+  public List<TaskRun> taskRunsIn(TaskRunState state) {
+    return executions.stream()
+        .flatMap(execution -> execution.taskRuns().stream())
+        .map(ExecutionDetails.TaskRunDetails::taskRun)
+        .filter(taskRun -> taskRun.state() == state)
+        .toList();
   }
 
   /** The ids of the executions in these states, the oldest first. */

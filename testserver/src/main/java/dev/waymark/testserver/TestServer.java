@@ -43,7 +43,8 @@ public final class TestServer {
           "V6__scan_bounds",
           "V7__standing_in_history",
           "V8__counted_by_the_writer",
-          "V9__payloads");
+          "V9__payloads",
+          "V10__waiting");
 
   private TestServer() {}
 

@@ -10,8 +10,10 @@ import java.lang.reflect.Type;
  * format:
  *
  * <pre>{@code
- * Payload input = codec.encode(new Order(7, "tea"));
- * Order order = codec.decode(input, Order.class);
+ * record Tea(String name, int grams) {}
+ * PayloadCodec codec = JacksonCodec.create();
+ * Payload input = codec.encode(new Tea("Assam", 250));
+ * Tea tea = codec.decode(input, Tea.class);
  * }</pre>
  *
  * <p>Implementations are thread-safe. Their errors name types and places, and not the content,

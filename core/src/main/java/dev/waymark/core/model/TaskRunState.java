@@ -14,6 +14,12 @@ public enum TaskRunState implements State {
   RUNNING,
   /** The last attempt did not succeed; a retry follows. */
   RETRYING,
+  /**
+   * Waits for a time or for something outside. It has no live attempt, and holds no worker, no
+   * lease and no slot of a pool. If it is made ready with a delay, that is a timer: the next
+   * attempt may start when the delay is over.
+   */
+  WAITING,
   /** Ended: an attempt succeeded. */
   SUCCEEDED,
   /** Ended: no attempt succeeded, and no retry follows. */
@@ -26,11 +32,19 @@ public enum TaskRunState implements State {
   /** The states to which this state may move; empty for a terminal state. */
   public Set<TaskRunState> moves() {
     return switch (this) {
-      case PENDING -> Set.of(RUNNING, CANCELLED, SKIPPED);
-      case RUNNING -> Set.of(RETRYING, SUCCEEDED, FAILED, CANCELLED);
+      case PENDING -> Set.of(RUNNING, WAITING, CANCELLED, SKIPPED);
+      case RUNNING -> Set.of(RETRYING, WAITING, SUCCEEDED, FAILED, CANCELLED);
       case RETRYING -> Set.of(RUNNING, FAILED, CANCELLED);
+      case WAITING -> Set.of(PENDING, RUNNING, SUCCEEDED, FAILED, CANCELLED, SKIPPED);
       case SUCCEEDED, FAILED, CANCELLED, SKIPPED -> Set.of();
     };
+  }
+
+  /**
+   * Whether a task run in this state starts when a worker claims it: PENDING, RETRYING, WAITING.
+   */
+  public boolean isStartable() {
+    return this == PENDING || this == RETRYING || this == WAITING;
   }
 
   /** Whether the table of moves allows a move from this state to {@code to}. */

@@ -246,7 +246,7 @@ public sealed interface Change {
    * the same and there is no delay, it keeps its position and the outcome is unchanged. A claim
    * that finds that the task run may not start makes it not ready.
    *
-   * @param id the task run, PENDING or RETRYING and without a live attempt
+   * @param id the task run, PENDING, RETRYING or WAITING, and without a live attempt
    * @param expectedVersion the precondition: the version that it must have, or null for any
    * @param pool its pool; {@link ClaimRequest#DEFAULT_POOL} when it needs no specific pool
    * @param priority from -100 to 100; greater priorities are claimed first

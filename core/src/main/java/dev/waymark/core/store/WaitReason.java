@@ -46,6 +46,12 @@ public sealed interface WaitReason {
   /** The next attempt may not start before this time. */
   record RetriesLater(Instant at) implements WaitReason {}
 
+  /** The task run waits, and goes on at this time, unless it is woken before. */
+  record WaitsUntil(Instant at) implements WaitReason {}
+
+  /** The task run waits until something outside goes on with it. It has no timer. */
+  record WaitsOutside() implements WaitReason {}
+
   /**
    * The worker that holds the lease is dead, or its lease has expired and there is no newer
    * attempt.
@@ -162,8 +168,8 @@ public sealed interface WaitReason {
   record Due(DueReason reason, Instant since) implements WaitReason {}
 
   /**
-   * The execution is not due, and none of its task runs is ready or leased. Only a sweep for
-   * stalled executions finds it ({@link StateStore#stalled}).
+   * The execution is not due, and none of its task runs is ready, leased or waiting. Only a sweep
+   * for stalled executions finds it ({@link StateStore#stalled}).
    */
   record Unattended() implements WaitReason {}
 }

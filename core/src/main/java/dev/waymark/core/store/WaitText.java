@@ -32,6 +32,10 @@ final class WaitText {
       return "starts at " + later.at();
     } else if (reason instanceof WaitReason.RetriesLater later) {
       return "retries at " + later.at();
+    } else if (reason instanceof WaitReason.WaitsUntil until) {
+      return "waits until " + until.at();
+    } else if (reason instanceof WaitReason.WaitsOutside) {
+      return "waits for something outside; it has no timer";
     } else if (reason instanceof WaitReason.Needs needs) {
       return "needs " + names(needs.tasks(), TaskId::value) + " to end";
     } else if (reason instanceof WaitReason.NotReady) {

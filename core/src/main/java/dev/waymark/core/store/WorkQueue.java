@@ -77,9 +77,9 @@ public interface WorkQueue {
 
   /**
    * Returns stalled executions, ordered by id. A stalled execution is PENDING, RUNNING or
-   * CANCELLING, it is not due, and none of its task runs is ready or has a lease. Executions of a
-   * program that does not use claims are in this condition. For other executions it is the result
-   * of an error.
+   * CANCELLING, it is not due, and none of its task runs is ready, waits or has a lease. Executions
+   * of a program that does not use claims are in this condition. For other executions it is the
+   * result of an error.
    *
    * @param after the last id of the previous page, or null for the first page
    * @param limit from 1 to {@link Limits#maxPageSize()}

@@ -29,7 +29,7 @@ final class ClaimAtOnce {
    */
   private static final String PLAIN =
       """
-      (d.state = 'PENDING' OR d.state = 'RUNNING') AND (d.run_state = 'PENDING' OR d.run_state = 'RETRYING')
+      (d.state = 'PENDING' OR d.state = 'RUNNING') AND (d.run_state = 'PENDING' OR d.run_state = 'RETRYING' OR d.run_state = 'WAITING')
         AND d.lease = 0 AND d.last_attempt < ?
         AND CASE WHEN d.attempt_state IS NULL THEN d.last_attempt = 0
                  ELSE d.last_attempt > 0 AND d.attempt_state <> 'RUNNING' END""";

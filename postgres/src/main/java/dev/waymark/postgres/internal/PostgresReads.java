@@ -115,7 +115,7 @@ final class PostgresReads {
       case LOAD_TASK_RUN_COUNTS ->
           """
           SELECT execution_id, count(*),
-                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END),
+                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 WHEN 'WAITING' THEN 1 ELSE 0 END),
                  sum(%s)
           FROM {s}.task_runs t WHERE execution_id = ANY (?) GROUP BY execution_id"""
               .formatted(ENDED_ATTEMPTS);
@@ -188,7 +188,8 @@ final class PostgresReads {
             AND NOT EXISTS (
               SELECT 1 FROM {s}.task_runs t
               WHERE t.execution_id = ANY (ARRAY [e.id])
-                AND (EXISTS (SELECT 1 FROM {s}.ready_task_runs r WHERE r.task_run_id = ANY (ARRAY [t.id]))
+                AND (t.state = 'WAITING'
+                     OR EXISTS (SELECT 1 FROM {s}.ready_task_runs r WHERE r.task_run_id = ANY (ARRAY [t.id]))
                      OR EXISTS (SELECT 1 FROM {s}.leases l WHERE l.task_run_id = ANY (ARRAY [t.id]))))
           ORDER BY e.id LIMIT ?""";
       case NEXT ->
@@ -337,7 +338,7 @@ final class PostgresReads {
             SELECT q.pool, q.available_at FROM {s}.ready_task_runs q WHERE q.task_run_id = t.id LIMIT 1) r ON true
           LEFT JOIN LATERAL (
             SELECT h.number, h.worker, h.expires_at FROM {s}.leases h WHERE h.task_run_id = t.id LIMIT 1) l ON true
-          WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING')
+          WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING' OR t.state = 'WAITING')
           ORDER BY t.created_at, t.id"""
               .replace("{alive}", LEASE_ALIVE);
       case WAITING_DUE ->

@@ -170,7 +170,7 @@ final class SqliteReads {
       case LOAD_TASK_RUN_COUNTS ->
           """
           SELECT execution_id, count(*),
-                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 ELSE 0 END),
+                 sum(CASE state WHEN 'PENDING' THEN 1 WHEN 'RUNNING' THEN 1 WHEN 'RETRYING' THEN 1 WHEN 'WAITING' THEN 1 ELSE 0 END),
                  sum(last_attempt - CASE WHEN last_attempt = 0 OR ended_at IS NOT NULL THEN 0 ELSE
                    (SELECT count(*) FROM attempts a
                     WHERE a.task_run_id = t.id AND a.number = t.last_attempt AND a.state = 'RUNNING') END)
@@ -229,7 +229,8 @@ final class SqliteReads {
             AND NOT EXISTS (
               SELECT 1 FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2
               WHERE t.execution_id = e.id
-                AND (EXISTS (SELECT 1 FROM ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 WHERE r.task_run_id = t.id)
+                AND (t.state = 'WAITING'
+                     OR EXISTS (SELECT 1 FROM ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 WHERE r.task_run_id = t.id)
                      OR EXISTS (SELECT 1 FROM leases l INDEXED BY sqlite_autoindex_leases_1 WHERE l.task_run_id = t.id)))
           ORDER BY e.id LIMIT ?\
           """;
@@ -378,7 +379,7 @@ final class SqliteReads {
           FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2
           LEFT JOIN ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 ON r.task_run_id = t.id
           LEFT JOIN leases l INDEXED BY sqlite_autoindex_leases_1 ON l.task_run_id = t.id
-          WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING')
+          WHERE t.execution_id = ? AND (t.state = 'PENDING' OR t.state = 'RUNNING' OR t.state = 'RETRYING' OR t.state = 'WAITING')
           ORDER BY t.created_at, t.id\
           """
               .formatted(NOW, LEASE_ALIVE);

@@ -167,8 +167,8 @@ public abstract class AttemptContract extends ContractTest {
   @ParameterizedTest(name = "(to {0})")
   @EnumSource(
       mode = Mode.INCLUDE,
-      names = {"RETRYING", "SUCCEEDED", "FAILED", "CANCELLED"})
-  @DisplayName("a task run neither ends nor retries while its attempt is live")
+      names = {"RETRYING", "WAITING", "SUCCEEDED", "FAILED", "CANCELLED"})
+  @DisplayName("a task run neither ends, retries nor waits while its attempt is live")
   void taskRunWaitsForAttempt(TaskRunState to) {
     TaskRunId run = attempt().taskRunId();
     ExecutionDetails before = details(run);

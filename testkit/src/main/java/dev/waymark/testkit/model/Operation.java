@@ -217,7 +217,9 @@ sealed interface Operation {
             full.running(),
             full.heldBy().stream().map(Waits::timeless).toList());
       }
-      return reason instanceof WaitReason.StartsLater || reason instanceof WaitReason.RetriesLater
+      return reason instanceof WaitReason.StartsLater
+              || reason instanceof WaitReason.RetriesLater
+              || reason instanceof WaitReason.WaitsUntil
           ? reason.code()
           : reason instanceof WaitReason.WorkerLost lost ? timeless(lost.holder()) : reason;
     }

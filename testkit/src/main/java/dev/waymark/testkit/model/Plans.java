@@ -144,7 +144,8 @@ final class Plans {
     }
     take.add(new Change.RecordAttempt(run.id(), "worker-" + dice.below(3), SHORTEST));
     ChangeSet.Builder lose = changes().loseAttempt(attempt);
-    lose.updateTaskRun(run.id(), dice.pickOf(TaskRunState.FAILED, TaskRunState.RETRYING));
+    lose.updateTaskRun(
+        run.id(), dice.pickOf(TaskRunState.FAILED, TaskRunState.RETRYING, TaskRunState.WAITING));
     if (dice.oneIn(3)) {
       seen(id).settle(lose);
     } else {

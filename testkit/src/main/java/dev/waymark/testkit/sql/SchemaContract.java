@@ -158,7 +158,7 @@ public abstract class SchemaContract {
   private static String[] pathTo(TaskRunState state) {
     return switch (state) {
       case PENDING -> new String[] {};
-      case RUNNING, CANCELLED, SKIPPED -> new String[] {state.name()};
+      case RUNNING, WAITING, CANCELLED, SKIPPED -> new String[] {state.name()};
       case RETRYING, SUCCEEDED, FAILED -> new String[] {"RUNNING", state.name()};
     };
   }

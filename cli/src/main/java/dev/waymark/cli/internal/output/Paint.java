@@ -29,7 +29,7 @@ public enum Paint {
           case "SUCCEEDED" -> GREEN;
           case "FAILED", "LOST" -> RED;
           case "RUNNING" -> CYAN;
-          case "RETRYING", "CANCELLING", "PAUSED", "CANCELLED" -> YELLOW;
+          case "RETRYING", "WAITING", "CANCELLING", "PAUSED", "CANCELLED" -> YELLOW;
           default -> DIM;
         },
         text);

@@ -28,6 +28,8 @@ final class WaitFields {
       fields.put("at", later.at());
     } else if (reason instanceof WaitReason.RetriesLater later) {
       fields.put("at", later.at());
+    } else if (reason instanceof WaitReason.WaitsUntil until) {
+      fields.put("at", until.at());
     } else if (reason instanceof WaitReason.Due due) {
       fields.put("due", due.reason().name());
       fields.put("since", due.since());

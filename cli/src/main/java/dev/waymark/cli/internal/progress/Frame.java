@@ -126,6 +126,7 @@ final class Frame {
       case FAILED -> "  " + error;
       case CANCELLED -> "  cancelled";
       case SKIPPED -> "  skipped";
+      case WAITING -> "  waits";
       case PENDING, RUNNING, SUCCEEDED -> "";
     };
   }
@@ -135,6 +136,7 @@ final class Frame {
       case PENDING -> "○";
       case RUNNING -> SPINNER[Math.floorMod(tick, SPINNER.length)];
       case RETRYING -> "↻";
+      case WAITING -> "◷";
       case SUCCEEDED -> "✔";
       case FAILED -> "✘";
       case CANCELLED -> "⊘";

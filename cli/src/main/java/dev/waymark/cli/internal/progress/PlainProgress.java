@@ -180,6 +180,7 @@ public final class PlainProgress implements Progress {
       case FAILED -> "failed" + after(change) + why(change);
       case CANCELLED -> "cancelled" + after(change);
       case SKIPPED -> "skipped";
+      case WAITING -> "waits";
     };
   }
 

@@ -56,6 +56,7 @@ record Row(
   boolean isOfInterest() {
     return state == TaskRunState.RUNNING
         || state == TaskRunState.RETRYING
+        || state == TaskRunState.WAITING
         || state == TaskRunState.FAILED;
   }
 }

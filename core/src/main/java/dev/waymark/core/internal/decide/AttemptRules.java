@@ -6,6 +6,7 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import java.time.Duration;
 import java.util.Objects;
@@ -35,6 +36,13 @@ final class AttemptRules {
           attempted,
           "a task run that has not ended",
           "state " + head.state().name());
+    } else if (head.state() == TaskRunState.WAITING) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "a task run that does not wait",
+          "state WAITING");
     } else if (head.hasLiveAttempt()) {
       refusals.add(
           change.target(),

@@ -230,9 +230,7 @@ public final class Decider {
       TaskRunId id, String pool, ClaimRequest request, Instant at, Ledger ledger, Limits limits) {
     TaskRunHead head = ledger.taskRun(id);
     ExecutionHead execution = head == null ? null : ledger.execution(head.executionId());
-    if (head == null
-        || execution == null
-        || !(head.state() == TaskRunState.PENDING || head.state() == TaskRunState.RETRYING)) {
+    if (head == null || execution == null || !head.state().isStartable()) {
       return null;
     }
     Ledger draft = ledger.draft();

@@ -1,7 +1,6 @@
 package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.conflict.Refusal.Reason;
-import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Standing;
@@ -34,13 +33,12 @@ final class DueRules {
     } else if (Refusals.isStale(change.expectedVersion(), head.version())) {
       refusals.stale(
           change.target(), attempted, change.expectedVersion(), head.version(), head.state());
-    } else if (head.hasLiveAttempt()
-        || (head.state() != TaskRunState.PENDING && head.state() != TaskRunState.RETRYING)) {
+    } else if (head.hasLiveAttempt() || !head.state().isStartable()) {
       refusals.add(
           change.target(),
           Reason.OUT_OF_STEP,
           attempted,
-          "state PENDING or RETRYING and no live attempt",
+          "state PENDING, RETRYING or WAITING and no live attempt",
           head.hasLiveAttempt() ? "a live attempt" : "state " + head.state().name());
     } else {
       decision.answer(change.target(), head.version(), makeReady(change));

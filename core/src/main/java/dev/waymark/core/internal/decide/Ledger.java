@@ -262,6 +262,11 @@ public final class Ledger {
     load(head);
   }
 
+  /** Makes a task run not ready. */
+  void clearReady(TaskRunId taskRun) {
+    ready.put(taskRun, Optional.empty());
+  }
+
   /** Makes all task runs of an execution not ready. */
   void clearReady(ExecutionId execution) {
     for (TaskRunId id : ready.keys()) {

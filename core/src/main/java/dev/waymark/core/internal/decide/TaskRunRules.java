@@ -147,7 +147,8 @@ final class TaskRunRules {
     TaskRunHead after = head.moved(change.to(), decision.at());
     draft.put(after);
     decision.write(new Effect.TaskRunMoved(after, head.state()));
-    if (change.to().isTerminal() && head.state() != TaskRunState.RUNNING) {
+    if (head.state() != TaskRunState.RUNNING && change.to() != TaskRunState.RUNNING) {
+      draft.clearReady(after.id()); // The timer of a task run that waits is one of its wait.
       decision.write(new Effect.TaskRunNotReady(after.id()));
     }
     decision.answer(change.target(), after.version(), true);

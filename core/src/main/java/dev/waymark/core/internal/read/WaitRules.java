@@ -9,6 +9,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.LeaseHolder;
 import dev.waymark.core.store.WaitReason;
 import dev.waymark.core.store.Waiting;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -89,7 +90,12 @@ public final class WaitRules {
 
   private boolean isUnattended() {
     return facts.due().isEmpty()
-        && facts.taskRuns().stream().allMatch(each -> each.ready() == null && each.lease() == null);
+        && facts.taskRuns().stream()
+            .allMatch(
+                each ->
+                    each.ready() == null
+                        && each.lease() == null
+                        && each.state() != TaskRunState.WAITING);
   }
 
   // ---- a task run
@@ -104,18 +110,29 @@ public final class WaitRules {
     }
     ReadyFact ready = task.ready();
     if (ready == null) {
-      return List.of(
-          facts.state() == ExecutionState.CANCELLING
-              ? new WaitReason.Cancelling()
-              : new WaitReason.NotReady());
+      return List.of(notReady(task.state()));
     }
     if (!ready.now()) {
-      return List.of(
-          task.state() == TaskRunState.RETRYING
-              ? new WaitReason.RetriesLater(ready.availableAt())
-              : new WaitReason.StartsLater(ready.availableAt()));
+      return List.of(later(task.state(), ready.availableAt()));
     }
     return ofPools.computeIfAbsent(ready.pool(), this::ofPool);
+  }
+
+  private WaitReason notReady(TaskRunState state) {
+    if (facts.state() == ExecutionState.CANCELLING) {
+      return new WaitReason.Cancelling();
+    }
+    return state == TaskRunState.WAITING
+        ? new WaitReason.WaitsOutside()
+        : new WaitReason.NotReady();
+  }
+
+  private static WaitReason later(TaskRunState state, Instant at) {
+    return switch (state) {
+      case RETRYING -> new WaitReason.RetriesLater(at);
+      case WAITING -> new WaitReason.WaitsUntil(at);
+      default -> new WaitReason.StartsLater(at);
+    };
   }
 
   /**

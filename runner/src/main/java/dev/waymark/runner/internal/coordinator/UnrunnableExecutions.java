@@ -122,7 +122,7 @@ record UnrunnableExecutions(RunnerConfig config) {
       if (run.state() == TaskRunState.PENDING) {
         changes.updateTaskRun(run.id(), TaskRunState.SKIPPED, run.version());
         ended++;
-      } else if (run.state() == TaskRunState.RETRYING) {
+      } else if (run.state().isStartable()) {
         changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version());
         ended++;
       }

@@ -102,7 +102,7 @@ public final class CancelExecution {
     boolean kept = false;
     for (TaskRunDetails each : details.taskRuns()) {
       TaskRun run = each.taskRun();
-      boolean waits = run.state() == TaskRunState.PENDING || run.state() == TaskRunState.RETRYING;
+      boolean waits = run.state().isStartable();
       live |= run.state() == TaskRunState.RUNNING;
       kept |= waits && isKept.test(run.taskId());
       if (waits && !isKept.test(run.taskId())) {

@@ -129,19 +129,19 @@ public final class Settlement {
   private void look(TaskRunPicture taskRun) {
     if (taskRun.state == TaskRunState.PENDING) {
       lookAtPending(taskRun);
-    } else if (taskRun.state == TaskRunState.RETRYING) {
-      lookAtRetrying(taskRun);
+    } else if (taskRun.state == TaskRunState.RETRYING || taskRun.state == TaskRunState.WAITING) {
+      lookBetweenAttempts(taskRun);
     }
   }
 
-  private void lookAtRetrying(TaskRunPicture taskRun) {
+  private void lookBetweenAttempts(TaskRunPicture taskRun) {
     if (picture.isCancelled(taskRun.task.stage())) {
       step.move(taskRun, TaskRunState.CANCELLED);
     } else if (picture.isOverdue(taskRun.task.stage())) {
       step.move(taskRun, TaskRunState.FAILED);
     } else if (picture.failsFast(taskRun)) {
       step.move(taskRun, TaskRunState.CANCELLED);
-    } else if (!taskRun.ready) {
+    } else if (!taskRun.ready && taskRun.state == TaskRunState.RETRYING) {
       step.ready(taskRun);
       return;
     } else {

@@ -175,7 +175,7 @@ public abstract class ContractTest {
   protected static List<TaskRunState> wayTo(TaskRunState state) {
     return switch (state) {
       case PENDING -> List.of();
-      case RUNNING, CANCELLED, SKIPPED -> List.of(state);
+      case RUNNING, WAITING, CANCELLED, SKIPPED -> List.of(state);
       case RETRYING, SUCCEEDED, FAILED -> List.of(TaskRunState.RUNNING, state);
     };
   }
