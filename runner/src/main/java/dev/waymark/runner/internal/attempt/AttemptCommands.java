@@ -13,6 +13,7 @@ import dev.waymark.runner.internal.process.ShellCommand;
 import dev.waymark.runner.internal.process.TaskVariables;
 import dev.waymark.runner.internal.rules.CleanupFacts;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
+import dev.waymark.runner.internal.rules.Inputs;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import java.io.IOException;
 import java.io.InputStream;
@@ -143,7 +144,7 @@ final class AttemptCommands {
    */
   private static Map<String, String> values(ExecutionPicture picture, TaskRunPicture taskRun) {
     Map<String, String> values = new LinkedHashMap<>();
-    named(picture.inputs(), InputDefinition::environmentName, values);
+    named(Inputs.of(picture), InputDefinition::environmentName, values);
     for (TaskRunPicture need : taskRun.needs()) {
       TaskId task = need.task().id();
       named(need.outputs(), name -> OutputText.environmentName(task, name), values);

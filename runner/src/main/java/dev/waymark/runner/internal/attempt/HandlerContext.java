@@ -14,6 +14,7 @@ import dev.waymark.runner.internal.handler.Handlers;
 import dev.waymark.runner.internal.process.AttemptFiles;
 import dev.waymark.runner.internal.rules.CleanupFacts;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
+import dev.waymark.runner.internal.rules.Inputs;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.io.FileWriter;
@@ -67,7 +68,7 @@ final class HandlerContext implements TaskContext {
     this.taskId = taskRun.task().id();
     this.attempt = taskRun.attempt();
     this.key = taskRun.id().toString();
-    this.inputs = Collections.unmodifiableMap(picture.inputs());
+    this.inputs = Collections.unmodifiableMap(Inputs.of(picture));
     this.input = picture.found().input();
     this.handlers = config.handlers();
     this.with = taskRun.task().with();

@@ -27,7 +27,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,24 +103,6 @@ public final class ExecutionPicture {
     taskRuns.forEach(taskRun -> taskRun.connect(byTask));
     load(progress);
     taskRuns.forEach(TaskRunPicture::found);
-  }
-
-  /**
-   * The inputs by name. A start with names and values has stored the defaults with them. A start
-   * with a payload has not, because a payload is stored as it is.
-   */
-  public Map<String, String> inputs() {
-    Map<String, String> inputs = new TreeMap<>();
-    definition
-        .inputs()
-        .forEach(
-            (name, input) -> {
-              if (input.defaultValue() != null) {
-                inputs.put(name, input.defaultValue());
-              }
-            });
-    inputs.putAll(found.inputs());
-    return inputs;
   }
 
   private InvalidInputException mismatch(String why) {
