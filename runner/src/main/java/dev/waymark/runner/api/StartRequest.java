@@ -97,6 +97,30 @@ public record StartRequest(
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
   }
 
+  /** A request with inputs by name. */
+  public StartRequest(
+      WorkflowId workflowId,
+      @Nullable Integer revision,
+      @Nullable ExecutionId executionId,
+      Map<String, String> inputs,
+      Map<String, String> labels,
+      @Nullable Path directory,
+      @Nullable Integer priority,
+      @Nullable ExecutionId rerunOf,
+      boolean fromFailed) {
+    this(
+        workflowId,
+        revision,
+        executionId,
+        inputs,
+        null,
+        labels,
+        directory,
+        priority,
+        rerunOf,
+        fromFailed);
+  }
+
   /**
    * Returns a request for the latest revision of a workflow, with its default inputs, in the
    * current directory.
