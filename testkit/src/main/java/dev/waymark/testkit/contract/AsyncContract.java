@@ -96,6 +96,31 @@ public abstract class AsyncContract extends ContractTest {
   }
 
   @Test
+  @DisplayName("commits in flight that create the same task run are answered in their order")
+  void sameTaskRun() {
+    flow();
+    for (int i = 0; i < 20; i++) {
+      ExecutionId execution = ids.executionId();
+      TaskRunId run = ids.taskRunId();
+      ChangeSet first =
+          changes()
+              .createExecution(new NewExecution(execution, FLOW))
+              .createTaskRun(new NewTaskRun(run, execution, new TaskId("t")))
+              .build();
+      // The other execution does not exist. That the task run exists is found first.
+      NewTaskRun again = new NewTaskRun(run, ids.executionId(), new TaskId("t"));
+      CompletableFuture<CommitResult> created = store.commitAsync(first);
+      CompletableFuture<CommitResult> other =
+          store.commitAsync(changes().createTaskRun(again).build());
+      CompletableFuture<CommitResult> changed =
+          store.commitAsync(ChangeSet.builder(first.id()).createTaskRun(again).build());
+      answer(created);
+      assertThat(error(other)).isInstanceOf(ConflictException.class);
+      assertThat(error(changed)).isInstanceOf(InvalidInputException.class);
+    }
+  }
+
+  @Test
   @DisplayName("the future of a refused commit fails, and other commits of its group succeed")
   void refusal() {
     flow();

@@ -3,9 +3,9 @@ package dev.waymark.jdbc.internal.commit;
 import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.TaskRunHead;
-import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ChangeSet;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,11 +51,11 @@ final class HeadCache {
   }
 
   /**
-   * The executions that a change set touches, also by their task runs; null when they are not
-   * known, or when it touches records that others may touch too: it saves a workflow, registers a
-   * worker or sets a pool.
+   * The ids that a change set touches: the executions, also those of its task runs, the task runs
+   * that it creates, and its own. Null when they are not known, or when it touches records that
+   * others may touch too: it saves a workflow, registers a worker or sets a pool.
    */
-  synchronized @Nullable Set<ExecutionId> executions(ChangeSet changes) {
+  synchronized @Nullable Set<Object> touched(ChangeSet changes) {
     Footprint footprint = new Footprint();
     footprint.add(changes);
     if (footprint.areShared()) {
@@ -69,7 +69,10 @@ final class HeadCache {
         return null;
       }
     }
-    return footprint.executions();
+    Set<Object> touched = new HashSet<>(footprint.executions());
+    touched.addAll(footprint.created());
+    touched.add(changes.id());
+    return touched;
   }
 
   /** The preconditions of a group that was decided from the cache held. */

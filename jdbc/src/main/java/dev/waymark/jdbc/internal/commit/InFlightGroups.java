@@ -1,6 +1,5 @@
 package dev.waymark.jdbc.internal.commit;
 
-import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.ChangeSet;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,30 +10,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The groups that are being committed at this moment, and which change sets may be committed
- * concurrently with them: only those of other executions, so that the order in which two groups are
- * decided makes no difference. A change set with an unknown footprint is committed alone. Not
- * thread-safe.
+ * concurrently with them: only those that touch other executions, create other task runs and have
+ * other ids, so that the order in which two groups are decided makes no difference. A change set
+ * with an unknown footprint is committed alone. Not thread-safe.
  */
 final class InFlightGroups {
   private final int most;
-  private final Function<ChangeSet, @Nullable Set<ExecutionId>> footprint;
+  private final Function<ChangeSet, @Nullable Set<Object>> footprint;
   private final List<Group> inFlight = new ArrayList<>();
 
   /**
    * Creates an empty set of groups.
    *
    * @param most maximum number of concurrent groups
-   * @param footprint the executions that a change set touches; null when they are not known
+   * @param footprint the ids that a change set touches, {@link HeadCache#touched}; null when they
+   *     are not known
    */
-  InFlightGroups(int most, Function<ChangeSet, @Nullable Set<ExecutionId>> footprint) {
+  InFlightGroups(int most, Function<ChangeSet, @Nullable Set<Object>> footprint) {
     this.most = most;
     this.footprint = footprint;
   }
 
-  /** A group: its change sets in order, and the executions that they touch. */
+  /** A group: its change sets in order, and the ids that they touch. */
   final class Group {
     private final List<Ticket> tickets = new ArrayList<>();
-    private final Set<ExecutionId> executions = new HashSet<>();
+    private final Set<Object> ids = new HashSet<>();
     private boolean alone;
 
     /** The change sets. */
@@ -42,8 +42,8 @@ final class InFlightGroups {
       return tickets;
     }
 
-    private boolean isDisjointFrom(Set<ExecutionId> touched) {
-      return touched.stream().noneMatch(executions::contains);
+    private boolean isDisjointFrom(Set<Object> touched) {
+      return touched.stream().noneMatch(ids::contains);
     }
 
     /** Adds a change set, unless it has to wait for a group in flight; returns whether it did. */
@@ -52,9 +52,9 @@ final class InFlightGroups {
         return false;
       }
       tickets.add(ticket);
-      Set<ExecutionId> touched = footprint(ticket);
+      Set<Object> touched = footprint(ticket);
       alone |= touched == null;
-      executions.addAll(touched == null ? Set.of() : touched);
+      ids.addAll(touched == null ? Set.of() : touched);
       return true;
     }
   }
@@ -72,7 +72,7 @@ final class InFlightGroups {
   }
 
   /** The footprint of a change set; one that was unknown is determined again. */
-  private @Nullable Set<ExecutionId> footprint(Ticket ticket) {
+  private @Nullable Set<Object> footprint(Ticket ticket) {
     if (ticket.footprint() == null) {
       prepare(ticket);
     }
@@ -95,7 +95,7 @@ final class InFlightGroups {
     if (inFlight.size() == most || inFlight.stream().anyMatch(group -> group.alone)) {
       return false;
     }
-    Set<ExecutionId> touched = footprint(ticket);
+    Set<Object> touched = footprint(ticket);
     return touched != null && inFlight.stream().allMatch(group -> group.isDisjointFrom(touched));
   }
 

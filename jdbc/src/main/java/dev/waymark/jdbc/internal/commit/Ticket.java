@@ -2,7 +2,6 @@ package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.internal.decide.Submission;
-import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.store.CommitResult;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ abstract class Ticket {
   private @Nullable RuntimeException error;
   private @Nullable Throwable failure;
   private volatile boolean answered;
-  private @Nullable Set<ExecutionId> footprint;
+  private @Nullable Set<Object> footprint;
   private boolean called;
 
   Ticket(Submission submission) {
@@ -28,12 +27,12 @@ abstract class Ticket {
     return submission;
   }
 
-  /** All executions that it touches, where that is known; see {@link InFlightGroups}. */
-  final @Nullable Set<ExecutionId> footprint() {
+  /** All ids that it touches, where they are known; see {@link HeadCache#touched}. */
+  final @Nullable Set<Object> footprint() {
     return footprint;
   }
 
-  final void footprint(@Nullable Set<ExecutionId> touched) {
+  final void footprint(@Nullable Set<Object> touched) {
     footprint = touched;
   }
 

@@ -49,7 +49,7 @@ public final class Writer implements AutoCloseable {
     this.observer = new ObserverCalls(observer);
     this.committer =
         new GroupCommitter(
-            this::run, turns, new InFlightGroups(dialect.writers(), heads::executions), limits);
+            this::run, turns, new InFlightGroups(dialect.writers(), heads::touched), limits);
   }
 
   /** Commits a change set together with those that wait at the same moment. */

@@ -55,8 +55,8 @@ class InFlightGroupsTest {
   }
 
   /** The executions of a change set; unknown if it contains the unknown one. */
-  private static @Nullable Set<ExecutionId> footprint(ChangeSet changes) {
-    Set<ExecutionId> named =
+  private static @Nullable Set<Object> footprint(ChangeSet changes) {
+    Set<Object> named =
         changes.changes().stream()
             .map(change -> ((Change.UpdateExecution) change).id())
             .collect(Collectors.toSet());
