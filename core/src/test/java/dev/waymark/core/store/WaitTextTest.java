@@ -41,6 +41,10 @@ class WaitTextTest {
     texts.put(new WaitReason.Cancelling(), "CANCELLING: the execution is being cancelled");
     texts.put(new WaitReason.StartsLater(AT), "STARTS_LATER: starts at 2026-03-01T12:00:00Z");
     texts.put(new WaitReason.RetriesLater(AT), "RETRIES_LATER: retries at 2026-03-01T12:00:00Z");
+    texts.put(new WaitReason.WaitsUntil(AT), "WAITS_UNTIL: waits until 2026-03-01T12:00:00Z");
+    texts.put(
+        new WaitReason.WaitsOutside(),
+        "WAITS_OUTSIDE: waits for something outside; it has no timer");
     texts.put(
         new WaitReason.WorkerLost(DEAD),
         "WORKER_LOST: worker w is dead; its lease ends at 2026-03-01T12:00:00Z");

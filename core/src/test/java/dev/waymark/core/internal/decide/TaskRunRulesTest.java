@@ -142,21 +142,25 @@ class TaskRunRulesTest {
     assertThat(reasons(ready())).containsExactly(Reason.OUT_OF_STEP);
     ledger.accepted(move(taskRun, TaskRunState.RUNNING));
     for (TaskRunState to :
-        List.of(TaskRunState.RETRYING, TaskRunState.SUCCEEDED, TaskRunState.FAILED)) {
+        List.of(
+            TaskRunState.RETRYING,
+            TaskRunState.WAITING,
+            TaskRunState.SUCCEEDED,
+            TaskRunState.FAILED)) {
       assertThat(reasons(move(taskRun, to))).containsExactly(Reason.OUT_OF_STEP);
     }
     assertThat(refusals(ready()))
         .containsExactly(
             "cannot make task run "
                 + taskRun
-                + " ready: expected state PENDING or RETRYING and no live attempt, found a live"
+                + " ready: expected state PENDING, RETRYING or WAITING and no live attempt, found a live"
                 + " attempt");
     ledger.accepted(end(first, AttemptState.FAILED));
     assertThat(refusals(ready()))
         .containsExactly(
             "cannot make task run "
                 + taskRun
-                + " ready: expected state PENDING or RETRYING and no live attempt, found state"
+                + " ready: expected state PENDING, RETRYING or WAITING and no live attempt, found state"
                 + " RUNNING");
   }
 
