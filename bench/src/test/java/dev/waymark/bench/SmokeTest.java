@@ -150,10 +150,10 @@ class SmokeTest {
     // The part itself compares the stores with what was claimed.
     Report report = measure(PartName.FLAT, settings(1_000L));
     assertThat(report.values())
-        .hasSize(2 * 2 * 7)
+        .hasSize(2 * 2 * 8)
         .allSatisfy(line -> positive(line, "millis"))
         .allSatisfy(line -> positive(line, "toFirst"));
-    assertThat(report.targets()).hasSize(2 * 2 * 6);
+    assertThat(report.targets()).hasSize(2 * 2 * 7);
   }
 
   @Test

@@ -11,14 +11,16 @@ import java.util.Collections;
  * @param backlog task runs that are ready
  * @param dead task runs that have been ready, claimed and finished under an old snapshot
  * @param due executions that are due
+ * @param waiting task runs that wait
  * @param pools pools among which the ready task runs are spread
  */
-record Amounts(long finished, long backlog, long dead, int due, int pools) {
+record Amounts(long finished, long backlog, long dead, int due, int waiting, int pools) {
   private static final long MOST_FINISHED = 1_000_000;
 
   /** The amounts for the largest size of the settings. */
   static Amounts of(Settings settings) {
     long finished = Math.min(MOST_FINISHED, Collections.max(settings.sizes()));
-    return new Amounts(finished, finished / 10, finished / 10, (int) finished / 100, 100);
+    int tenth = (int) finished / 10;
+    return new Amounts(finished, tenth, tenth, tenth / 10, tenth, 100);
   }
 }

@@ -22,7 +22,9 @@ enum Condition {
   /** The same, and each pool has more slots than it needs. */
   POOLS_WITH_SLOTS,
   /** Many executions are due, and nobody settles them. */
-  DUE;
+  DUE,
+  /** Many task runs wait, one half of them with a timer. */
+  WAITING;
 
   /** Its name in the reports. */
   String title(Backend backend, Amounts amounts) {
@@ -39,6 +41,7 @@ enum Condition {
       case POOLS -> count("%,d pools", amounts.pools());
       case POOLS_WITH_SLOTS -> count("%,d pools with slots", amounts.pools());
       case DUE -> count("%,d executions due", amounts.due());
+      case WAITING -> count("%,d task runs that wait", amounts.waiting());
     };
   }
 

@@ -6,12 +6,17 @@ import dev.waymark.bench.storage.Backend;
 import dev.waymark.bench.storage.Storage;
 import dev.waymark.bench.storage.StoreLocation;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.StateStore;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -29,7 +34,10 @@ import org.jspecify.annotations.Nullable;
 final class ConditionStore implements AutoCloseable {
   static final Duration LEASE = Duration.ofMinutes(10);
   private static final int DUE_OF_A_COMMIT = 1_000;
+  private static final int WAITING_OF_A_COMMIT = 400;
+  private static final Duration TIMER = Duration.ofHours(10);
   private static final int SLOTS = 10_000;
+  private static final TaskId TASK = new TaskId("task");
 
   private final Condition condition;
   private final String title;
@@ -69,6 +77,7 @@ final class ConditionStore implements AutoCloseable {
       case OLD_SNAPSHOT -> finishUnderSnapshot(amounts.dead());
       case POOLS_WITH_SLOTS -> setSlots();
       case DUE -> addDue(amounts.due());
+      case WAITING -> addWaiting(amounts.waiting());
     }
   }
 
@@ -114,6 +123,28 @@ final class ConditionStore implements AutoCloseable {
           changes
               .createExecution(new NewExecution(id, Backlog.WORKFLOW, 1, Map.of(), Map.of()))
               .markDue(id, DueReason.SETTLE, Duration.ZERO);
+        }
+        var unused = store.commit(changes.build());
+      }
+    }
+  }
+
+  /** Each of an execution of its own; every second one has a timer, which does not fire. */
+  private void addWaiting(int count) {
+    try (StateStore store = location.open()) {
+      for (int added = 0; added < count; added += WAITING_OF_A_COMMIT) {
+        ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
+        for (int i = added; i < Math.min(count, added + WAITING_OF_A_COMMIT); i++) {
+          ExecutionId id = ids.executionId();
+          TaskRunId run = ids.taskRunId();
+          changes
+              .createExecution(new NewExecution(id, Backlog.WORKFLOW, 1, Map.of(), Map.of()))
+              .updateExecution(id, ExecutionState.RUNNING)
+              .createTaskRun(new NewTaskRun(run, id, TASK))
+              .updateTaskRun(run, TaskRunState.WAITING);
+          if (i % 2 == 0) {
+            changes.readyTaskRun(run, ClaimRequest.DEFAULT_POOL, 0, TIMER);
+          }
         }
         var unused = store.commit(changes.build());
       }
