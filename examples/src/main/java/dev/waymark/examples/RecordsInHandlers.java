@@ -11,7 +11,7 @@ import dev.waymark.runner.api.StartRequest;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.nio.file.Path;
 
-/** Handlers that get and give records. */
+/** Handlers that get and give Java records. */
 public final class RecordsInHandlers {
   private static final WorkflowId ORDERS = new WorkflowId("orders");
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("Example: records in handlers")
+@DisplayName("Example: handlers that get and give Java records")
 class RecordsInHandlersTest {
   @TempDir Path folder = Path.of("");
 
