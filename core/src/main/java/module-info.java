@@ -27,6 +27,10 @@ module dev.waymark.core {
       dev.waymark.bench,
       dev.waymark.jdbc,
       dev.waymark.testkit;
+  exports dev.waymark.core.internal.submit to
+      dev.waymark.bench,
+      dev.waymark.jdbc,
+      dev.waymark.testkit;
   exports dev.waymark.core.internal.read to
       dev.waymark.jdbc,
       dev.waymark.testkit;

@@ -65,12 +65,12 @@ class PostgresOpeningTest {
   void newSchema() {
     builder(schema).build().close();
     String history = "SELECT count(*) FROM " + schema + ".waymark_schema_history";
-    assertThat(TestServer.text(history)).isEqualTo("10");
+    assertThat(TestServer.text(history)).isEqualTo("11");
     try (StateStore store = builder(schema).build()) {
       Sample.saveWorkflow(store);
       assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
     }
-    assertThat(TestServer.text(history)).isEqualTo("10");
+    assertThat(TestServer.text(history)).isEqualTo("11");
   }
 
   @Test
@@ -232,12 +232,12 @@ class PostgresOpeningTest {
         .isInstanceOf(SchemaMismatchException.class)
         .hasMessageContaining(schema)
         .hasMessageContaining("version 999")
-        .hasMessageContaining("up to 10")
+        .hasMessageContaining("up to 11")
         .hasMessageContaining("Update Waymark");
     assertThat(TestServer.text("SELECT version FROM " + schema + ".waymark_version"))
         .isEqualTo("999");
     assertThat(TestServer.text("SELECT count(*) FROM " + schema + ".waymark_schema_history"))
-        .isEqualTo("10");
+        .isEqualTo("11");
   }
 
   @Test

@@ -81,6 +81,9 @@ public final class Everything {
       TaskId task = new TaskId("task-" + number++);
       changes.createTaskRun(new NewTaskRun(id, execution, task, Payload.json("{\"row\": 1}")));
     }
+    changes
+        .awaitSignal(idle, "go", HOUR)
+        .signal(execution, "approved", Payload.json("{\"by\": \"Ada\"}"), "key");
     store.commit(changes.readyTaskRun(done).build());
     store.claim(ClaimRequest.of(WORKER, 1, HOUR));
     store.commit(ChangeSet.builder().readyTaskRun(claimed).build());
@@ -127,6 +130,8 @@ public final class Everything {
       calls.put("payloads of " + id, store -> store.payloads(id, LIMIT));
       calls.put("input of " + id, store -> store.payload(PayloadRef.inputOf(id)));
       calls.put("result of " + id, store -> store.payload(PayloadRef.resultOf(id)));
+      calls.put("signals of " + id, store -> store.signals(id));
+      calls.put("signal of " + id, store -> store.payload(PayloadRef.ofSignal(id, 1)));
     }
     List<TaskRunId> taskRuns = List.of(done, claimed, waiting, idle);
     calls.put("progress of task runs", store -> store.taskRunProgress(taskRuns));
@@ -182,6 +187,9 @@ public final class Everything {
       put(calls, "result of " + id, c -> c.setResult(id, Payload.json("7")));
       put(calls, "lose " + id, c -> c.loseAttempt(new AttemptId(id, 1), "lost"));
     }
+    put(calls, "signal", changes -> changes.signal(execution, "go", null, "another"));
+    put(calls, "signal again", c -> c.signal(execution, "approved", null, "key"));
+    put(calls, "await", changes -> changes.awaitSignal(claimed, "approved", HOUR));
     put(calls, "worker", changes -> changes.keepWorker(WORKER, life, HOUR, Map.of()));
     put(calls, "pool", changes -> changes.setPool("gpu", null));
     put(calls, "delete logs", changes -> changes.deleteLogs(ended));

@@ -4,10 +4,10 @@ import dev.waymark.core.internal.Times;
 import dev.waymark.core.internal.decide.Decider;
 import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
-import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.decide.Verdict;
 import dev.waymark.core.internal.read.Previews;
 import dev.waymark.core.internal.read.Questions;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
@@ -16,6 +16,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
@@ -404,6 +405,11 @@ public final class InMemoryStateStore implements StateStore {
         () ->
             records.payloads.previews(
                 records.executions.get(id), Previews.checkBytes(id, maxBytes)));
+  }
+
+  @Override
+  public List<Signal> signals(ExecutionId id) {
+    return answer(() -> List.copyOf(records.signals.of(id)));
   }
 
   @Override

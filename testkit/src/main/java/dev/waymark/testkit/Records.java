@@ -5,11 +5,12 @@ import dev.waymark.core.internal.decide.EffectVisitor;
 import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
-import dev.waymark.core.internal.decide.PastCommit;
+import dev.waymark.core.internal.decide.ReadyHead;
 import dev.waymark.core.internal.decide.TaskKey;
 import dev.waymark.core.internal.decide.TaskRunCounts;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.internal.decide.WorkflowHead;
+import dev.waymark.core.internal.submit.PastCommit;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
@@ -54,6 +55,7 @@ final class Records {
   final Map<AttemptId, Attempt> attempts = new TreeMap<>();
   final Map<ExecutionId, List<Transition>> histories = new TreeMap<>();
   final Payloads payloads = new Payloads();
+  final Signals signals = new Signals();
   final Logs logs = new Logs(this::executionOf);
   final Backlog backlog = new Backlog();
   final Roster roster = new Roster();
@@ -89,7 +91,20 @@ final class Records {
         .filter(Objects::nonNull)
         .forEach(ledger::load);
     footprint.taskRunCounts().forEach(id -> ledger.load(id, counts(id)));
+    footprint.signals().executions().forEach(id -> loadSignals(ledger, id));
+    ledger.owners(footprint.signals().taskRuns()).forEach(id -> loadSignals(ledger, id));
     return ledger;
+  }
+
+  private void loadSignals(Ledger ledger, ExecutionId id) {
+    ledger.load(id, signals.mailbox(id));
+    for (TaskRunId waiting : signals.waiting(id)) {
+      loadTaskRun(ledger, present(taskRuns.get(waiting)));
+      ReadyHead timer = backlog.readyHead(waiting);
+      if (timer != null) {
+        ledger.load(timer);
+      }
+    }
   }
 
   private int underWay(WorkflowId id) {
@@ -301,6 +316,27 @@ final class Records {
     @Override
     public void visit(Effect.ExecutionNotReady effect) {
       taskRunsOf(effect.execution()).forEach(run -> backlog.remove(run.id()));
+      signals.clearWaits(effect.execution());
+    }
+
+    @Override
+    public void visit(Effect.SignalSent effect) {
+      signals.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.SignalDelivered effect) {
+      signals.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.SignalAwaited effect) {
+      signals.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.SignalWaitEnded effect) {
+      signals.write(effect);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.waymark.testkit;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param revisions every revision of every workflow
  * @param executions every execution, the oldest first, with everything that belongs to it
  * @param payloads the beginnings of the payloads of every execution that has any
+ * @param signals the signals of every execution that has any
  * @param lists the ids and the total of the list of every state, workflow and label, by its name
  * @since 0.1.0
  */
@@ -35,6 +37,7 @@ public record StoreContents(
     List<Workflow> revisions,
     List<ExecutionDetails> executions,
     Map<ExecutionId, List<PayloadPreview>> payloads,
+    Map<ExecutionId, List<Signal>> signals,
     Map<String, List<String>> lists) {
   private static final int PAGE = 30;
   private static final int PAYLOAD_BYTES = 10_000;
@@ -54,11 +57,16 @@ public record StoreContents(
     }
     List<ExecutionDetails> executions = new ArrayList<>();
     Map<ExecutionId, List<PayloadPreview>> payloads = new TreeMap<>();
+    Map<ExecutionId, List<Signal>> signals = new TreeMap<>();
     for (Execution execution : walk(store, ExecutionQuery.builder())) {
       executions.add(Objects.requireNonNull(store.executionDetails(execution.id())));
       List<PayloadPreview> previews = store.payloads(execution.id(), PAYLOAD_BYTES);
       if (!previews.isEmpty()) {
         payloads.put(execution.id(), previews);
+      }
+      List<Signal> sent = store.signals(execution.id());
+      if (!sent.isEmpty()) {
+        signals.put(execution.id(), sent);
       }
       execution
           .labels()
@@ -68,12 +76,12 @@ public record StoreContents(
                       "label " + name + "=" + value,
                       key -> list(store, ExecutionQuery.builder().label(name, value))));
     }
-    return new StoreContents(revisions, executions, payloads, lists);
+    return new StoreContents(revisions, executions, payloads, signals, lists);
   }
 
-  /** The same without payloads, except for the inputs of executions. */
+  /** The same without signals, and without payloads except for the inputs of executions. */
   public StoreContents withoutPayloads() {
-    return new StoreContents(revisions, executions, Map.of(), lists);
+    return new StoreContents(revisions, executions, Map.of(), Map.of(), lists);
   }
 
   /** The task runs in this state, those of the oldest execution first. */

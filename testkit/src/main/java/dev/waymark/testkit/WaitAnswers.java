@@ -12,6 +12,7 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.LeaseHolder;
 import dev.waymark.core.store.Pool;
@@ -83,6 +84,7 @@ final class WaitAnswers {
         run.id(),
         run.taskId(),
         run.state(),
+        run.state() == TaskRunState.WAITING ? records.signals.awaitedBy(run) : null,
         ready == null
             ? null
             : new ReadyFact(ready.pool(), ready.availableAt(), !ready.availableAt().isAfter(now)),

@@ -44,7 +44,8 @@ public final class TestServer {
           "V7__standing_in_history",
           "V8__counted_by_the_writer",
           "V9__payloads",
-          "V10__waiting");
+          "V10__waiting",
+          "V11__signals");
 
   private TestServer() {}
 
@@ -247,7 +248,7 @@ public final class TestServer {
           "SET search_path TO "
               + schema
               + ", pg_temp; DELETE FROM commits; DELETE FROM history; DELETE FROM ready_task_runs; DELETE FROM leases;"
-              + " DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM payloads; DELETE FROM log_chunks; DELETE FROM workers; DELETE FROM pools; DELETE FROM attempts; DELETE FROM task_runs;"
+              + " DELETE FROM due_executions; DELETE FROM task_run_outputs; DELETE FROM payloads; DELETE FROM signals; DELETE FROM signal_waits; DELETE FROM log_chunks; DELETE FROM workers; DELETE FROM pools; DELETE FROM attempts; DELETE FROM task_runs;"
               + " DELETE FROM execution_labels; DELETE FROM execution_details; DELETE FROM executions;"
               + " DELETE FROM execution_counts;"
               + " DELETE FROM workflow_revisions; DELETE FROM workflows");

@@ -141,7 +141,8 @@ class ArchitectureTest {
                 "dev.waymark.jdbc.internal..",
                 "dev.waymark.sqlite.internal..",
                 "dev.waymark.postgres.internal..",
-                "dev.waymark.core.internal.decide.."))
+                "dev.waymark.core.internal.decide..",
+                "dev.waymark.core.internal.submit.."))
         .check(project);
     noClasses()
         .that(resideInAPackage("dev.waymark.cli.."))

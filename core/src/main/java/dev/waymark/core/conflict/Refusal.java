@@ -37,7 +37,9 @@ public record Refusal(
      * The attempt that writes is not the live attempt of its task run, or another start of a worker
      * owns its name.
      */
-    LEASE_LOST
+    LEASE_LOST,
+    /** The execution has ended; the change can only be made before that. */
+    ENDED
   }
 
   /**

@@ -24,7 +24,11 @@ import java.util.stream.Collectors;
  * @since 0.1.0
  */
 public abstract sealed class RefusedException extends WaymarkException
-    permits ConflictException, IllegalTransitionException, LeaseLostException, NotFoundException {
+    permits ConflictException,
+        ExecutionEndedException,
+        IllegalTransitionException,
+        LeaseLostException,
+        NotFoundException {
   private static final long serialVersionUID = 2L;
 
   @SuppressWarnings("serial") // List.copyOf makes a serializable list
@@ -46,6 +50,7 @@ public abstract sealed class RefusedException extends WaymarkException
       case NOT_FOUND -> new NotFoundException(refusals);
       case ILLEGAL_MOVE, OUT_OF_STEP -> new IllegalTransitionException(refusals);
       case LEASE_LOST -> new LeaseLostException(refusals);
+      case ENDED -> new ExecutionEndedException(refusals);
       case STALE_VERSION, ALREADY_EXISTS -> new ConflictException(refusals);
     };
   }

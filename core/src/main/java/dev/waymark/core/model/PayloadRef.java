@@ -22,7 +22,9 @@ public sealed interface PayloadRef {
     /** What an execution or a task run has produced. */
     RESULT,
     /** What an attempt reports about itself, such as its progress or metrics. */
-    DETAILS
+    DETAILS,
+    /** What a signal carries. It never changes. */
+    SIGNAL
   }
 
   /** The input of an execution. */
@@ -50,6 +52,11 @@ public sealed interface PayloadRef {
     return new OfAttempt(id);
   }
 
+  /** The payload of a signal to an execution. */
+  static PayloadRef ofSignal(ExecutionId execution, int number) {
+    return new OfSignal(execution, number);
+  }
+
   /**
    * A payload of an execution.
    *
@@ -57,10 +64,10 @@ public sealed interface PayloadRef {
    * @param part INPUT or RESULT
    */
   record OfExecution(ExecutionId id, Part part) implements PayloadRef {
-    /** Rejects DETAILS, which only attempts have. */
+    /** Accepts INPUT and RESULT, the parts that such a record has. */
     public OfExecution {
       Objects.requireNonNull(id, "execution id");
-      noDetails(RecordRef.of(id), part);
+      inputOrResult(RecordRef.of(id), part);
     }
 
     @Override
@@ -76,10 +83,10 @@ public sealed interface PayloadRef {
    * @param part INPUT or RESULT
    */
   record OfTaskRun(TaskRunId id, Part part) implements PayloadRef {
-    /** Rejects DETAILS, which only attempts have. */
+    /** Accepts INPUT and RESULT, the parts that such a record has. */
     public OfTaskRun {
       Objects.requireNonNull(id, "task run id");
-      noDetails(RecordRef.of(id), part);
+      inputOrResult(RecordRef.of(id), part);
     }
 
     @Override
@@ -110,10 +117,38 @@ public sealed interface PayloadRef {
     }
   }
 
-  private static void noDetails(RecordRef record, Part part) {
-    if (Objects.requireNonNull(part, "part") == Part.DETAILS) {
+  /**
+   * The payload of a signal.
+   *
+   * @param execution the execution to which it was sent
+   * @param number its number in the execution, from 1
+   */
+  record OfSignal(ExecutionId execution, int number) implements PayloadRef {
+    /** Rejects a number under 1. */
+    public OfSignal {
+      Objects.requireNonNull(execution, "execution id");
+      if (number < 1) {
+        throw new InvalidInputException(
+            "number " + number + " of a signal of execution " + execution + "; use 1 or more");
+      }
+    }
+
+    @Override
+    public RecordRef record() {
+      return RecordRef.of(execution);
+    }
+
+    @Override
+    public Part part() {
+      return Part.SIGNAL;
+    }
+  }
+
+  private static void inputOrResult(RecordRef record, Part part) {
+    Objects.requireNonNull(part, "part");
+    if (part != Part.INPUT && part != Part.RESULT) {
       throw new InvalidInputException(
-          record + " has no DETAILS; use INPUT or RESULT, or name an attempt");
+          record + " has no " + part + "; use INPUT or RESULT, or name an attempt or a signal");
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.waymark.core.store;
 
 import dev.waymark.core.conflict.ConflictException;
 import dev.waymark.core.conflict.LeaseLostException;
+import dev.waymark.core.internal.Leases;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -20,12 +21,23 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of one record. A {@link ChangeSet} holds one or more changes. The records below are
- * all kinds of changes, grouped by the kind of record that they change.
+ * One change of one record. A {@link ChangeSet} holds one or more changes. The kinds are grouped by
+ * the kind of record that they change.
  *
  * @since 0.1.0
  */
-public sealed interface Change {
+public sealed interface Change
+    permits Change.SaveWorkflow,
+        Change.CreateExecution,
+        Change.OfExecution,
+        Change.CreateTaskRun,
+        Change.OfTaskRun,
+        Change.SetPayload,
+        Change.OfAttempt,
+        Change.RecordAttempt,
+        Change.OfWorker,
+        Change.SetPool,
+        SignalChange {
 
   /**
    * The record that the change targets. For a new attempt it is the task run, because the store
@@ -79,8 +91,8 @@ public sealed interface Change {
   }
 
   /**
-   * Moves an execution to another state. In the same commit, the move to CANCELLING makes all task
-   * runs of the execution not ready. A later {@link ReadyTaskRun} makes a task run ready again.
+   * Moves an execution to another state. The move to CANCELLING makes all its task runs not ready,
+   * and ends their waits for signals. A later {@link ReadyTaskRun} makes one ready again.
    *
    * @param id the execution
    * @param to the state to move to
@@ -100,12 +112,11 @@ public sealed interface Change {
   }
 
   /**
-   * Starts a PENDING execution, or resumes a PAUSED one, if fewer than {@code most} other
-   * executions of its workflow are in progress: RUNNING, CANCELLING, or PAUSED after they began.
-   * Then the execution moves to RUNNING, and {@link Outcome#changed()} is true. Otherwise nothing
-   * changes. The limit also holds when several callers commit at the same moment. Earlier moves in
-   * the change set count. Refused with {@link ConflictException} when the execution belongs to
-   * another workflow. A plain move to RUNNING does not check the limit.
+   * Moves a PENDING or PAUSED execution to RUNNING if fewer than {@code most} other executions of
+   * its workflow are in progress: RUNNING, CANCELLING, or PAUSED after they began. Otherwise {@link
+   * Outcome#changed()} is false. The limit also holds when several callers commit at the same
+   * moment. Earlier moves in the change set count. Refused with {@link ConflictException} when the
+   * execution belongs to another workflow. A plain move to RUNNING does not check the limit.
    *
    * @param id the execution
    * @param workflow its workflow
@@ -124,16 +135,15 @@ public sealed interface Change {
   }
 
   /**
-   * Says that the caller has made all decisions that follow from the given snapshot of an
-   * execution. The store compares the snapshot with its current records, at the position of this
-   * change in the change set:
+   * Says that the caller has made all decisions that follow from a snapshot of an execution. The
+   * store compares the snapshot with its records, at the position of this change in the change set:
    *
    * <ul>
-   *   <li>when all of it matches, the execution is no longer due for {@link DueReason#SETTLE}, and
-   *       {@link Outcome#changed()} is false;
-   *   <li>when any of it differs, another writer has committed since the caller read the execution.
-   *       Unless it has ended, the execution becomes due in one second, or earlier if it was due,
-   *       and {@link Outcome#changed()} is true. The caller should read and decide again.
+   *   <li>when it matches, the execution is no longer due for {@link DueReason#SETTLE}, and {@link
+   *       Outcome#changed()} is false;
+   *   <li>when it differs, another writer has committed since. Unless it has ended, the execution
+   *       becomes due in one second, or earlier if it was due, and {@link Outcome#changed()} is
+   *       true. The caller should read and decide again.
    * </ul>
    *
    * @param id the execution
@@ -149,8 +159,7 @@ public sealed interface Change {
   }
 
   /**
-   * Marks an execution as due after a delay: a worker is to examine it and decide what to do. An
-   * earlier due time stays.
+   * Marks an execution as due after a delay, for a worker to examine. An earlier due time stays.
    *
    * @param id the execution
    * @param reason why the execution is to be examined
@@ -241,10 +250,10 @@ public sealed interface Change {
 
   /**
    * Makes a task run ready: any worker that serves its pool may claim it, after a delay. A task run
-   * that is already ready gets the new pool, priority and delay, and its position is behind the
-   * other ready task runs there. Exception: when it can already be claimed, pool and priority are
-   * the same and there is no delay, it keeps its position and the outcome is unchanged. A claim
-   * that finds that the task run may not start makes it not ready.
+   * that is already ready gets the new pool, priority and delay, behind the other ready task runs
+   * there. Exception: when it can already be claimed, pool and priority are the same and there is
+   * no delay, it keeps its position and the outcome is unchanged. A claim that finds that the task
+   * run may not start makes it not ready.
    *
    * @param id the task run, PENDING, RETRYING or WAITING, and without a live attempt
    * @param expectedVersion the precondition: the version that it must have, or null for any
@@ -300,9 +309,9 @@ public sealed interface Change {
   }
 
   /**
-   * Records a new attempt of a task run in state RUNNING. The store assigns the next number.
-   * Refused while the previous attempt is live. {@link StateStore#claim} records attempts of ready
-   * task runs; use this change when the caller itself decides what to run.
+   * Records a new attempt, in state RUNNING and with the next number. Refused while the previous
+   * attempt is live. {@link StateStore#claim} records attempts of ready task runs; use this change
+   * when the caller itself decides what to run.
    *
    * @param taskRunId the task run
    * @param worker the name of the worker
@@ -364,14 +373,13 @@ public sealed interface Change {
   }
 
   /**
-   * Renews the lease of a live attempt (heartbeat), also one that has expired. An attempt that is
-   * not live is never changed.
+   * Renews the lease of a live attempt (heartbeat), also one that has expired.
    *
    * @param id the attempt
    * @param lease how long it lasts from the moment of the commit
-   * @param ifLive what to do when there is no lease to renew. False refuses the change set, with
-   *     {@link LeaseLostException} when the attempt is no longer live. True returns an unchanged
-   *     outcome
+   * @param ifLive what to do when there is no lease to renew: true returns an unchanged outcome,
+   *     and false refuses the change set, with {@link LeaseLostException} if the attempt is not
+   *     live
    */
   record RenewLease(AttemptId id, Duration lease, boolean ifLive) implements OfAttempt {
     /** A renewal that refuses its change set when there is no lease to renew. */
@@ -388,11 +396,9 @@ public sealed interface Change {
 
   /**
    * Appends output of a task to the log of an attempt. Refused with {@link LeaseLostException}
-   * unless the attempt is the newest of its task run and RUNNING. In a change set that also ends
-   * the attempt, put the append before the end.
-   *
-   * <p>The store does not check the position. An append at a position that already exists changes
-   * nothing, so a caller may repeat an append with an unknown outcome.
+   * unless the attempt is the newest of its task run and RUNNING; put it before the end of the
+   * attempt. An append at a position that already exists changes nothing, so a caller may repeat an
+   * append with an unknown outcome.
    *
    * @param id the attempt
    * @param position number of bytes of the log before these bytes
@@ -438,14 +444,12 @@ public sealed interface Change {
   }
 
   /**
-   * Records that a worker is alive, for a duration from now, by the clock of the store (heartbeat).
-   * Each start of a worker has a new life id. Refused with {@link ConflictException} while another
-   * life id of the same name is alive and has not retired. A worker without a heartbeat for 7 days
-   * is removed.
+   * Records that a worker is alive for a duration from now (heartbeat). Each start of a worker has
+   * a new life id. Refused with {@link ConflictException} while another life id of the same name is
+   * alive and has not retired. A worker without a heartbeat for 7 days is removed.
    *
    * @param name the name of the worker, which its claims also use
-   * @param life the life id: it distinguishes this start of the worker from earlier and later
-   *     starts
+   * @param life the life id of this start of the worker
    * @param lease how long from the commit the store considers the worker alive
    * @param info names and values that the worker publishes; they replace the earlier ones
    */
@@ -475,11 +479,10 @@ public sealed interface Change {
   }
 
   /**
-   * Sets or removes the limit on how many task runs of a pool may run at the same time. It applies
-   * to claims that begin after the commit. Every lease counts, also leases of task runs that
-   * already run, and expired leases until the attempt is LOST. {@link RecordAttempt} ignores the
-   * limit; with a lease, its attempt counts in the default pool. {@link StateStore#onReady} does
-   * not notify of slots that become free: poll for them.
+   * Sets or removes the limit on how many task runs of a pool may run at the same time, for claims
+   * that begin after the commit. Every lease counts, also those that exist, and expired ones until
+   * the attempt is LOST. {@link RecordAttempt} ignores the limit; with a lease, its attempt counts
+   * in the default pool. {@link StateStore#onReady} does not notify of slots that become free.
    *
    * @param name the pool
    * @param slots from 0 to 100,000; 0 stops all claims of the pool; null removes the limit

@@ -195,6 +195,28 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.ReadyTaskRun(taskRun, null, pool, priority, delay));
     }
 
+    /** Sends a signal, as {@link SignalChange.Send}. */
+    public Builder signal(
+        ExecutionId execution, String name, @Nullable Payload payload, @Nullable String key) {
+      return add(new SignalChange.Send(execution, name, payload, key));
+    }
+
+    /**
+     * Lets a task run wait for a signal, as {@link SignalChange.Await}, and makes it ready in the
+     * default pool afterwards. A null time-out waits without an end.
+     */
+    public Builder awaitSignal(TaskRunId taskRun, String name, @Nullable Duration timeout) {
+      String pool = ClaimRequest.DEFAULT_POOL;
+      return add(new SignalChange.Await(taskRun, null, name, pool, 0, timeout));
+    }
+
+    /** The same, refused when the task run has a newer attempt or the attempt is LOST. */
+    public Builder awaitSignal(AttemptId attempt, String name, @Nullable Duration timeout) {
+      String pool = ClaimRequest.DEFAULT_POOL;
+      return add(
+          new SignalChange.Await(attempt.taskRunId(), attempt.number(), name, pool, 0, timeout));
+    }
+
     /** Starts an execution if the limit allows it, as {@link Change.AdmitExecution}. */
     public Builder admitExecution(ExecutionId execution, WorkflowId workflow, int most) {
       return add(new Change.AdmitExecution(execution, workflow, most, ExecutionState.PENDING));

@@ -1,6 +1,7 @@
 package dev.waymark.core.store;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Leases;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
@@ -56,6 +57,10 @@ final class Checks {
     if (ref.part() == PayloadRef.Part.INPUT) {
       throw new InvalidInputException(
           "the input of " + ref.record() + " cannot be set; supply it when you create the record");
+    }
+    if (ref.part() == PayloadRef.Part.SIGNAL) {
+      throw new InvalidInputException(
+          "the payload of a signal to " + ref.record() + " cannot be set; send it with the signal");
     }
     if (fence != null && !(ref instanceof PayloadRef.OfTaskRun)) {
       throw new InvalidInputException(

@@ -1,6 +1,7 @@
 package dev.waymark.core.store;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Leases;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskId;

@@ -7,6 +7,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
@@ -159,6 +160,11 @@ public abstract class ForwardingStateStore implements StateStore {
   @Override
   public List<PayloadPreview> payloads(ExecutionId id, int maxBytes) {
     return delegate.payloads(id, maxBytes);
+  }
+
+  @Override
+  public List<Signal> signals(ExecutionId id) {
+    return delegate.signals(id);
   }
 
   @Override

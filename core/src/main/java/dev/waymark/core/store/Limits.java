@@ -29,6 +29,7 @@ import dev.waymark.core.error.InvalidInputException;
  * @param maxClaims task runs of one claim
  * @param maxTaskRuns task runs of one execution
  * @param maxAttempts attempts of one task run
+ * @param maxSignals signals of one execution
  * @param maxChanges changes in one change set
  * @param maxPageSize items on one page
  * @param defaultPageSize items on a page when the query sets no limit
@@ -53,6 +54,7 @@ public record Limits(
     int maxClaims,
     int maxTaskRuns,
     int maxAttempts,
+    int maxSignals,
     int maxChanges,
     int maxPageSize,
     int defaultPageSize,
@@ -81,6 +83,7 @@ public record Limits(
     atLeastOne("maxClaims", maxClaims);
     atLeastOne("maxTaskRuns", maxTaskRuns);
     atLeastOne("maxAttempts", maxAttempts);
+    atLeastOne("maxSignals", maxSignals);
     atLeastOne("maxChanges", maxChanges);
     atLeastOne("maxPageSize", maxPageSize);
     atLeastOne("defaultPageSize", defaultPageSize);
@@ -131,6 +134,7 @@ public record Limits(
     builder.maxClaims = maxClaims;
     builder.maxTaskRuns = maxTaskRuns;
     builder.maxAttempts = maxAttempts;
+    builder.maxSignals = maxSignals;
     builder.maxChanges = maxChanges;
     builder.maxPageSize = maxPageSize;
     builder.defaultPageSize = defaultPageSize;
@@ -157,6 +161,7 @@ public record Limits(
     private int maxClaims = 1_000;
     private int maxTaskRuns = 10_000;
     private int maxAttempts = 10_000;
+    private int maxSignals = 10_000;
     private int maxChanges = 50_000;
     private int maxPageSize = 1_000;
     private int defaultPageSize = 50;
@@ -262,6 +267,12 @@ public record Limits(
       return this;
     }
 
+    /** Signals of one execution; 10,000 by default. */
+    public Builder maxSignals(int maxSignals) {
+      this.maxSignals = maxSignals;
+      return this;
+    }
+
     /** Changes in one change set; 50,000 by default. */
     public Builder maxChanges(int maxChanges) {
       this.maxChanges = maxChanges;
@@ -326,6 +337,7 @@ public record Limits(
           maxClaims,
           maxTaskRuns,
           maxAttempts,
+          maxSignals,
           maxChanges,
           maxPageSize,
           defaultPageSize,

@@ -11,6 +11,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
@@ -171,10 +172,16 @@ public interface StateStore extends WorkQueue, AutoCloseable {
    * @param id the execution
    * @param maxBytes how many bytes of each payload to return at most, 0 or more; what is returned
    *     of a JSON payload ends at a whole character
-   * @return the payloads of the execution, then those of its task runs, ordered by id, each with
-   *     the details of its attempts behind it, ordered by number
+   * @return the payloads of the execution and of its signals, then those of its task runs, ordered
+   *     by id, each with the details of its attempts behind it, ordered by number
    */
   List<PayloadPreview> payloads(ExecutionId id, int maxBytes);
+
+  /**
+   * Returns the signals that were sent to an execution, ordered by number; empty when there is no
+   * such execution. Their payloads are read one by one, with {@link PayloadRef#ofSignal}.
+   */
+  List<Signal> signals(ExecutionId id);
 
   /**
    * Returns the executions that match a query, with the total number of matches. They are ordered
@@ -297,6 +304,23 @@ public interface StateStore extends WorkQueue, AutoCloseable {
   /** Ends an attempt with the exit code of its process and an error. */
   default Outcome updateAttempt(AttemptId id, AttemptState to, int exitCode, String error) {
     return commitOne(new Change.UpdateAttempt(id, to, exitCode, error));
+  }
+
+  /**
+   * Sends a signal to an execution, as {@link SignalChange.Send}. {@link Outcome#version()} is the
+   * number of the signal. For example, the decision of a person:
+   *
+   * <pre>{@code
+   * store.signal(execution, "approved", Payload.json("{\"by\": \"Ada\"}"), "decision-7");
+   * }</pre>
+   *
+   * @param payload what the task run that waits receives, or null
+   * @param key the idempotency key, so that the call may be repeated; or null
+   * @throws dev.waymark.core.conflict.ExecutionEndedException when the execution has ended
+   */
+  default Outcome signal(
+      ExecutionId id, String name, @Nullable Payload payload, @Nullable String key) {
+    return commitOne(new SignalChange.Send(id, name, payload, key));
   }
 
   @Override

@@ -49,6 +49,14 @@ public sealed interface WaitReason {
   /** The task run waits, and goes on at this time, unless it is woken before. */
   record WaitsUntil(Instant at) implements WaitReason {}
 
+  /**
+   * The task run waits for a signal.
+   *
+   * @param name the name of the signal
+   * @param until when it goes on without the signal, or null for never
+   */
+  record WaitsForSignal(String name, @Nullable Instant until) implements WaitReason {}
+
   /** The task run waits until something outside goes on with it. It has no timer. */
   record WaitsOutside() implements WaitReason {}
 

@@ -34,6 +34,10 @@ final class WaitText {
       return "retries at " + later.at();
     } else if (reason instanceof WaitReason.WaitsUntil until) {
       return "waits until " + until.at();
+    } else if (reason instanceof WaitReason.WaitsForSignal signal) {
+      return "waits for signal "
+          + signal.name()
+          + (signal.until() == null ? "" : " until " + signal.until());
     } else if (reason instanceof WaitReason.WaitsOutside) {
       return "waits for something outside; it has no timer";
     } else if (reason instanceof WaitReason.Needs needs) {

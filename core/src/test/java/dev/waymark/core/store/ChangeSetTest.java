@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waymark.core.conflict.ConflictException;
+import dev.waymark.core.conflict.ExecutionEndedException;
 import dev.waymark.core.conflict.IllegalTransitionException;
 import dev.waymark.core.conflict.LeaseLostException;
 import dev.waymark.core.conflict.NotFoundException;
@@ -126,6 +127,7 @@ class ChangeSetTest {
       case ALREADY_EXISTS, STALE_VERSION -> ConflictException.class;
       case ILLEGAL_MOVE, OUT_OF_STEP -> IllegalTransitionException.class;
       case LEASE_LOST -> LeaseLostException.class;
+      case ENDED -> ExecutionEndedException.class;
     };
   }
 }

@@ -43,6 +43,9 @@ class WaitTextTest {
     texts.put(new WaitReason.RetriesLater(AT), "RETRIES_LATER: retries at 2026-03-01T12:00:00Z");
     texts.put(new WaitReason.WaitsUntil(AT), "WAITS_UNTIL: waits until 2026-03-01T12:00:00Z");
     texts.put(
+        new WaitReason.WaitsForSignal("approved", AT),
+        "WAITS_FOR_SIGNAL: waits for signal approved until 2026-03-01T12:00:00Z");
+    texts.put(
         new WaitReason.WaitsOutside(),
         "WAITS_OUTSIDE: waits for something outside; it has no timer");
     texts.put(

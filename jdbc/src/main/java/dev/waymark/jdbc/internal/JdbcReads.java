@@ -10,6 +10,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
@@ -177,6 +178,11 @@ abstract class JdbcReads implements StateStore {
   public List<PayloadPreview> payloads(ExecutionId id, int maxBytes) {
     int most = Previews.checkBytes(id, maxBytes);
     return read("list the payloads of execution " + id, snapshot -> snapshot.payloads(id, most));
+  }
+
+  @Override
+  public List<Signal> signals(ExecutionId id) {
+    return read("list the signals of execution " + id, snapshot -> snapshot.signals(id));
   }
 
   @Override

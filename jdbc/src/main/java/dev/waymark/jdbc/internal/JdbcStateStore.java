@@ -1,8 +1,8 @@
 package dev.waymark.jdbc.internal;
 
 import dev.waymark.core.error.WaymarkException;
-import dev.waymark.core.internal.decide.Submission;
 import dev.waymark.core.internal.read.Questions;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;

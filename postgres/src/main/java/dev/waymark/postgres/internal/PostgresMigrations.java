@@ -25,7 +25,8 @@ final class PostgresMigrations {
           "V7__standing_in_history",
           "V8__counted_by_the_writer",
           "V9__payloads",
-          "V10__waiting");
+          "V10__waiting",
+          "V11__signals");
 
   /** The placeholder for the schema in a script; Flyway has given it its name. */
   private static final String SCHEMA = "${flyway:defaultSchema}";

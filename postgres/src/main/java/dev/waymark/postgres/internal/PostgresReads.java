@@ -16,6 +16,21 @@ final class PostgresReads {
       LEFT JOIN {s}.leases l ON l.task_run_id = ANY (ARRAY [t.id]) AND l.number = t.last_attempt
       """;
 
+  /** The task runs that wait, or have waited, for signals of these names to these executions. */
+  private static final String WAITS =
+      "SELECT w.task_run_id AS id FROM {s}.signal_waits w WHERE w.execution_id = ANY (?) AND w.name = ANY (?)";
+
+  private static final String READY_HEAD =
+      """
+      WITH v AS MATERIALIZED ({ids}),
+      free AS MATERIALIZED (
+        SELECT q.task_run_id FROM {s}.ready_task_runs q
+        WHERE q.task_run_id = ANY (ARRAY (SELECT v.id FROM v)) FOR UPDATE SKIP LOCKED)
+      SELECT r.task_run_id, r.pool, r.priority,
+             CASE WHEN r.available_at <= clock_timestamp() THEN 1 ELSE 0 END,
+             CASE WHEN EXISTS (SELECT 1 FROM free f WHERE f.task_run_id = r.task_run_id) THEN 1 ELSE 0 END
+      FROM {s}.ready_task_runs r WHERE r.task_run_id = ANY (ARRAY (SELECT v.id FROM v))""";
+
   /**
    * How many attempts of a task run {@code t} have ended: all but the newest where that is live.
    */
@@ -126,15 +141,32 @@ final class PostgresReads {
           SELECT w.name, w.life, CASE WHEN w.expires_at > clock_timestamp() THEN 1 ELSE 0 END
           FROM {s}.workers w WHERE w.name = ANY (?) ORDER BY w.name FOR NO KEY UPDATE""";
       case LOAD_READY ->
+          READY_HEAD.replace("{ids}", "SELECT u.id FROM unnest(?::uuid[]) AS u (id)");
+      case LOAD_SIGNALS ->
           """
-          WITH v AS MATERIALIZED (SELECT u.id FROM unnest(?::uuid[]) AS u (id)),
-          free AS MATERIALIZED (
-            SELECT q.task_run_id FROM {s}.ready_task_runs q
-            WHERE q.task_run_id = ANY (ARRAY (SELECT v.id FROM v)) FOR UPDATE SKIP LOCKED)
-          SELECT r.task_run_id, r.pool, r.priority,
-                 CASE WHEN r.available_at <= clock_timestamp() THEN 1 ELSE 0 END,
-                 CASE WHEN EXISTS (SELECT 1 FROM free f WHERE f.task_run_id = r.task_run_id) THEN 1 ELSE 0 END
-          FROM {s}.ready_task_runs r WHERE r.task_run_id = ANY (ARRAY (SELECT v.id FROM v))""";
+          SELECT e.id, coalesce((SELECT s.number FROM {s}.signals s WHERE s.execution_id = e.id ORDER BY s.number DESC LIMIT 1), 0)
+          FROM unnest(?::uuid[] || ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?))) AS e (id)""";
+      case LOAD_SIGNAL_KEYS ->
+          """
+          SELECT s.execution_id, s.key, s.number, s.hash FROM {s}.signals s
+          WHERE s.execution_id = ANY (?) AND s.key = ANY (?)""";
+      case LOAD_KEPT_SIGNALS ->
+          """
+          SELECT k.execution_id, k.number, k.name
+          FROM unnest(ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?))) AS e (id)
+          CROSS JOIN unnest(?::text[]) AS n (name)
+          CROSS JOIN LATERAL (
+            SELECT s.execution_id, s.number, s.name FROM {s}.signals s
+            WHERE s.execution_id = e.id AND s.name = n.name AND s.task_run_id IS NULL
+            ORDER BY s.number LIMIT ?) k""";
+      case LOAD_SIGNAL_WAITS ->
+          """
+          SELECT w.execution_id, w.task_run_id, w.name, w.version, w.pool, w.priority, w.since
+          FROM {s}.signal_waits w
+          JOIN {s}.task_runs t ON t.id = ANY (ARRAY [w.task_run_id]) AND t.version = w.version
+          WHERE w.execution_id = ANY (?) AND w.name = ANY (?)""";
+      case LOAD_WAITING_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id = ANY (ARRAY (" + WAITS + "))";
+      case LOAD_WAITING_READY -> READY_HEAD.replace("{ids}", WAITS);
       case LOCK_POOLS ->
           PostgresClaimReads.LANES.replace("{pools}", PostgresClaimReads.BOUNDED)
               + """
@@ -234,8 +266,12 @@ final class PostgresReads {
           SELECT x.content FROM (SELECT ?::uuid AS id, ?::integer AS number, ?::text AS part) p
           CROSS JOIN LATERAL (
             SELECT x.content FROM {s}.payloads x
-            WHERE x.execution_id = CASE p.part WHEN 'RESULT' THEN p.id ELSE (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = p.id) END
+            WHERE x.execution_id = CASE p.part WHEN 'RESULT' THEN p.id WHEN 'SIGNAL' THEN p.id ELSE (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = p.id) END
               AND x.record_id = p.id AND x.number = p.number AND x.part = p.part) x""";
+      case SIGNALS ->
+          """
+          SELECT s.execution_id, s.number, s.name, s.key, s.sent_at, s.task_run_id, s.attempt
+          FROM {s}.signals s WHERE s.execution_id = ? ORDER BY s.number""";
       case PAYLOADS_OF_EXECUTION ->
           """
           SELECT v.kind, v.record_id, v.number, v.part, octet_length(v.content), left(v.content, p.chars)
@@ -248,7 +284,7 @@ final class PostgresReads {
             WHERE o.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = p.id))
               AND o.outputs <> '{}'
             UNION ALL
-            SELECT CASE x.part WHEN 'RESULT' THEN 'EXECUTION' WHEN 'INPUT' THEN 'TASK_RUN' ELSE 'ATTEMPT' END, x.record_id, x.number, x.part, x.content FROM {s}.payloads x WHERE x.execution_id = p.id) v""";
+            SELECT CASE x.part WHEN 'RESULT' THEN 'EXECUTION' WHEN 'SIGNAL' THEN 'EXECUTION' WHEN 'INPUT' THEN 'TASK_RUN' ELSE 'ATTEMPT' END, x.record_id, x.number, x.part, x.content FROM {s}.payloads x WHERE x.execution_id = p.id) v""";
       case LOG ->
           """
           SELECT l.position, l.bytes FROM {s}.log_chunks l
@@ -332,7 +368,9 @@ final class PostgresReads {
           """
           SELECT t.id, t.task_id, t.state, r.pool, r.available_at,
                  CASE WHEN r.available_at <= statement_timestamp() THEN 1 ELSE 0 END,
-                 l.number, l.worker, l.expires_at, {alive}
+                 l.number, l.worker, l.expires_at, {alive},
+                 CASE WHEN t.state = 'WAITING' THEN (
+                   SELECT w.name FROM {s}.signal_waits w WHERE w.task_run_id = t.id AND w.version = t.version) END
           FROM {s}.task_runs t
           LEFT JOIN LATERAL (
             SELECT q.pool, q.available_at FROM {s}.ready_task_runs q WHERE q.task_run_id = t.id LIMIT 1) r ON true

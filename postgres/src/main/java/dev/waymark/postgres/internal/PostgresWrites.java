@@ -168,6 +168,8 @@ final class PostgresWrites {
             SELECT r.task_run_id FROM {s}.ready_task_runs r
             WHERE r.task_run_id = ANY (ARRAY (SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ANY (?::uuid[])))
             FOR UPDATE OF r SKIP LOCKED))""";
+      case CLEAR_SIGNAL_WAITS ->
+          "DELETE FROM {s}.signal_waits WHERE execution_id = ANY (ARRAY (SELECT v.id FROM unnest(?::uuid[]) AS v (id)))";
       case INSERT_LEASE ->
           """
           INSERT INTO {s}.leases (task_run_id, number, worker, expires_at, pool)
@@ -223,6 +225,30 @@ final class PostgresWrites {
             AS v (execution_id, record_id, number, part, content)
           ORDER BY v.execution_id, v.record_id, v.number, v.part
           ON CONFLICT (execution_id, record_id, number, part) DO UPDATE SET content = excluded.content""";
+      case INSERT_SIGNAL ->
+          """
+          INSERT INTO {s}.signals (execution_id, number, name, key, hash, sent_at, task_run_id, attempt)
+          SELECT v.execution_id, v.number, v.name, v.key, v.hash, v.sent_at, v.task_run_id, v.attempt
+          FROM unnest(?::uuid[], ?::integer[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::uuid[], ?::integer[])
+            AS v (execution_id, number, name, key, hash, sent_at, task_run_id, attempt)
+          ORDER BY v.execution_id, v.number""";
+      case UPDATE_SIGNAL ->
+          """
+          UPDATE {s}.signals s SET task_run_id = v.task_run_id, attempt = v.attempt
+          FROM unnest(?::uuid[], ?::integer[], ?::uuid[], ?::integer[]) AS v (task_run_id, attempt, execution_id, number)
+          WHERE s.execution_id = ANY (ARRAY [v.execution_id]) AND s.number = v.number AND s.attempt IS NULL""";
+      case PUT_SIGNAL_WAIT ->
+          """
+          INSERT INTO {s}.signal_waits (task_run_id, execution_id, name, version, pool, priority, since)
+          SELECT v.task_run_id, v.execution_id, v.name, v.version, v.pool, v.priority, v.since
+          FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::integer[], ?::timestamptz[])
+            AS v (task_run_id, execution_id, name, version, pool, priority, since)
+          ORDER BY v.task_run_id
+          ON CONFLICT (task_run_id) DO UPDATE
+            SET name = excluded.name, version = excluded.version, pool = excluded.pool,
+                priority = excluded.priority, since = excluded.since""";
+      case CLEAR_SIGNAL_WAIT ->
+          "DELETE FROM {s}.signal_waits WHERE task_run_id = ANY (ARRAY (SELECT v.id FROM unnest(?::uuid[]) AS v (id)))";
       case PUT_LOG ->
           """
           INSERT INTO {s}.log_chunks (task_run_id, number, position, execution_id, bytes)

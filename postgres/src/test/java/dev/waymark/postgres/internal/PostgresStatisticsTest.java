@@ -188,7 +188,7 @@ class PostgresStatisticsTest {
   void noWholeTable() throws SQLException {
     Collection<Planned> statements = statements();
     assertThat(statements.size()).isGreaterThan(250);
-    assertThat(tables).hasSize(19);
+    assertThat(tables).hasSize(21);
     TestServer.execute(FILL.formatted(schema));
     assertPlans("never analyzed", statements);
     analyze("ANALYZE ", tables);

@@ -17,7 +17,12 @@ import java.util.List;
 final class SqliteMigrations {
   static final List<String> NAMES =
       List.of(
-          "V1__state_store", "V2__counts_and_indexes", "V3__claims", "V4__payloads", "V5__waiting");
+          "V1__state_store",
+          "V2__counts_and_indexes",
+          "V3__claims",
+          "V4__payloads",
+          "V5__waiting",
+          "V6__signals");
 
   private static final String TIMESTAMP =
       "TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))";

@@ -27,6 +27,18 @@ final class SqliteReads {
       """
           .formatted(NOW);
 
+  private static final String READY_HEAD =
+      "SELECT task_run_id, pool, priority, CASE WHEN available_at <= %s THEN 1 ELSE 0 END, 1 FROM ready_task_runs WHERE task_run_id IN "
+          .formatted(NOW);
+
+  /** The task runs that wait, or have waited, for signals of these names to these executions. */
+  private static final String WAITS =
+      "(SELECT w.task_run_id FROM signal_waits w INDEXED BY signal_waits_by_name WHERE w.execution_id IN "
+          + UUIDS
+          + " AND w.name IN "
+          + TEXTS
+          + ")";
+
   private static final String LEASE =
       """
       SELECT l.task_run_id, l.number, t.execution_id, l.worker
@@ -184,9 +196,44 @@ final class SqliteReads {
           "SELECT name, life, CASE WHEN expires_at > %s THEN 1 ELSE 0 END FROM workers INDEXED BY sqlite_autoindex_workers_1 WHERE name IN %s"
               .formatted(NOW, TEXTS);
       // There is one writer at a time, so no other transaction has it locked.
-      case LOAD_READY ->
-          "SELECT task_run_id, pool, priority, CASE WHEN available_at <= %s THEN 1 ELSE 0 END, 1 FROM ready_task_runs WHERE task_run_id IN %s"
-              .formatted(NOW, UUIDS);
+      case LOAD_READY -> READY_HEAD + UUIDS;
+      case LOAD_SIGNALS ->
+          """
+          SELECT e.id, coalesce((SELECT max(s.number) FROM signals s INDEXED BY sqlite_autoindex_signals_1 WHERE s.execution_id = e.id), 0)
+          FROM (SELECT unhex(value) AS id FROM json_each(?)
+                UNION SELECT execution_id FROM task_runs INDEXED BY sqlite_autoindex_task_runs_1
+                WHERE id IN (SELECT unhex(value) FROM json_each(?))) e\
+          """;
+      case LOAD_SIGNAL_KEYS ->
+          "SELECT execution_id, key, number, hash FROM signals INDEXED BY signals_by_key WHERE execution_id IN "
+              + UUIDS
+              + " AND key IN "
+              + TEXTS
+              + " AND key IS NOT NULL";
+      // The bound is computed once for each execution and name.
+      case LOAD_KEPT_SIGNALS ->
+          """
+          SELECT s.execution_id, s.number, s.name
+          FROM (SELECT DISTINCT t.execution_id AS id FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_1
+                WHERE t.id IN (SELECT unhex(value) FROM json_each(?1))) e
+          CROSS JOIN json_each(?2) n
+          CROSS JOIN signals s INDEXED BY signals_kept
+            ON s.execution_id = e.id AND s.name = n.value AND s.task_run_id IS NULL
+            AND s.number <= coalesce(
+              (SELECT x.number FROM signals x INDEXED BY signals_kept
+               WHERE x.execution_id = e.id AND x.name = n.value AND x.task_run_id IS NULL
+               ORDER BY x.number LIMIT 1 OFFSET ?3 - 1), 2147483647)\
+          """;
+      case LOAD_SIGNAL_WAITS ->
+          """
+          SELECT w.execution_id, w.task_run_id, w.name, w.version, w.pool, w.priority, w.since
+          FROM signal_waits w INDEXED BY signal_waits_by_name
+          CROSS JOIN task_runs t INDEXED BY sqlite_autoindex_task_runs_1 ON t.id = w.task_run_id AND t.version = w.version
+          WHERE w.execution_id IN %s AND w.name IN %s\
+          """
+              .formatted(UUIDS, TEXTS);
+      case LOAD_WAITING_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id IN " + WAITS;
+      case LOAD_WAITING_READY -> READY_HEAD + WAITS;
       case LOCK_POOLS ->
           """
           SELECT p.name, p.slots FROM pools p INDEXED BY sqlite_autoindex_pools_1
@@ -267,9 +314,14 @@ final class SqliteReads {
       case PAYLOAD ->
           """
           SELECT x.content FROM payloads x INDEXED BY sqlite_autoindex_payloads_1
-          WHERE x.execution_id = CASE ?3 WHEN 'RESULT' THEN ?1 ELSE
+          WHERE x.execution_id = CASE ?3 WHEN 'RESULT' THEN ?1 WHEN 'SIGNAL' THEN ?1 ELSE
               (SELECT t.execution_id FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_1 WHERE t.id = ?1) END
             AND x.record_id = ?1 AND x.number = ?2 AND x.part = ?3\
+          """;
+      case SIGNALS ->
+          """
+          SELECT execution_id, number, name, key, sent_at, task_run_id, attempt
+          FROM signals INDEXED BY sqlite_autoindex_signals_1 WHERE execution_id = ? ORDER BY number\
           """;
       case PAYLOADS_OF_EXECUTION ->
           """
@@ -281,7 +333,7 @@ final class SqliteReads {
             CROSS JOIN task_run_outputs o INDEXED BY sqlite_autoindex_task_run_outputs_1 ON o.task_run_id = t.id
             WHERE t.execution_id = ?1 AND o.outputs <> '{}'
             UNION ALL
-            SELECT CASE x.part WHEN 'RESULT' THEN 'EXECUTION' WHEN 'INPUT' THEN 'TASK_RUN' ELSE 'ATTEMPT' END, x.record_id, x.number, x.part, x.content FROM payloads x INDEXED BY sqlite_autoindex_payloads_1
+            SELECT CASE x.part WHEN 'RESULT' THEN 'EXECUTION' WHEN 'SIGNAL' THEN 'EXECUTION' WHEN 'INPUT' THEN 'TASK_RUN' ELSE 'ATTEMPT' END, x.record_id, x.number, x.part, x.content FROM payloads x INDEXED BY sqlite_autoindex_payloads_1
             WHERE x.execution_id = ?1) v\
           """;
       case LOG ->
@@ -375,7 +427,10 @@ final class SqliteReads {
       case WAITING_TASK_RUNS ->
           """
           SELECT t.id, t.task_id, t.state, r.pool, r.available_at, CASE WHEN r.available_at <= %s THEN 1 ELSE 0 END,
-                 l.number, l.worker, l.expires_at, %s
+                 l.number, l.worker, l.expires_at, %s,
+                 CASE WHEN t.state = 'WAITING' THEN (
+                   SELECT w.name FROM signal_waits w INDEXED BY sqlite_autoindex_signal_waits_1
+                   WHERE w.task_run_id = t.id AND w.version = t.version) END
           FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2
           LEFT JOIN ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 ON r.task_run_id = t.id
           LEFT JOIN leases l INDEXED BY sqlite_autoindex_leases_1 ON l.task_run_id = t.id

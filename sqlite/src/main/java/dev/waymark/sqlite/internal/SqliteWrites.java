@@ -76,6 +76,8 @@ final class SqliteWrites {
           """
           DELETE FROM ready_task_runs INDEXED BY sqlite_autoindex_ready_task_runs_1
           WHERE task_run_id IN (SELECT t.id FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2 WHERE t.execution_id = ?)""";
+      case CLEAR_SIGNAL_WAITS ->
+          "DELETE FROM signal_waits INDEXED BY signal_waits_by_name WHERE execution_id = ?";
       case INSERT_LEASE ->
           "INSERT INTO leases (task_run_id, number, worker, expires_at, pool) VALUES (?, ?, ?, %s + ?, ?)"
               .formatted(NOW);
@@ -110,6 +112,20 @@ final class SqliteWrites {
           INSERT INTO payloads (execution_id, record_id, number, part, content) VALUES (?, ?, ?, ?, ?)
           ON CONFLICT DO UPDATE SET content = excluded.content\
           """;
+      case INSERT_SIGNAL ->
+          """
+          INSERT INTO signals (execution_id, number, name, key, hash, sent_at, task_run_id, attempt)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)\
+          """;
+      case UPDATE_SIGNAL ->
+          "UPDATE signals SET task_run_id = ?, attempt = ? WHERE execution_id = ? AND number = ? AND task_run_id IS NULL";
+      case PUT_SIGNAL_WAIT ->
+          """
+          INSERT INTO signal_waits (task_run_id, execution_id, name, version, pool, priority, since) VALUES (?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT DO UPDATE SET name = excluded.name, version = excluded.version, pool = excluded.pool,
+            priority = excluded.priority, since = excluded.since\
+          """;
+      case CLEAR_SIGNAL_WAIT -> "DELETE FROM signal_waits WHERE task_run_id = ?";
       case PUT_LOG ->
           """
           INSERT INTO log_chunks (task_run_id, number, position, execution_id, bytes) VALUES (?, ?, ?, ?, ?)

@@ -97,7 +97,7 @@ class SqliteStatisticsTest {
     List<Index> indexes = analyze();
     Set<String> tables = new LinkedHashSet<>();
     indexes.forEach(index -> tables.add(index.table()));
-    assertThat(tables).hasSize(18);
+    assertThat(tables).hasSize(20);
 
     for (Found found : Found.values()) {
       assertPlans("all tables: " + found, indexes, index -> found, expected);

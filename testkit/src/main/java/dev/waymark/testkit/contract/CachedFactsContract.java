@@ -21,6 +21,7 @@ import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.Invariants;
@@ -115,6 +116,10 @@ public abstract class CachedFactsContract extends ContractTest {
         Change.KeepWorker.class, () -> new Change.KeepWorker("w", new UUID(1, 1), LONG, Map.of()));
     all.put(Change.RetireWorker.class, () -> new Change.RetireWorker("w", new UUID(1, 1)));
     all.put(Change.SetPool.class, () -> new Change.SetPool("some", 1));
+    all.put(SignalChange.Send.class, () -> new SignalChange.Send(execution, "go", null, "key"));
+    all.put(
+        SignalChange.Await.class,
+        () -> new SignalChange.Await(pending, null, "go", ClaimRequest.DEFAULT_POOL, 0, LONG));
     return all;
   }
 

@@ -118,6 +118,7 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(every.executionsWithLogs(START, 9)).isEmpty();
       assertThat(every.payload(PayloadRef.resultOf(execution))).isNull();
       assertThat(every.payloads(execution, 9)).isEmpty();
+      assertThat(every.signals(execution)).hasSize(1);
       assertThat(every.executions(ExecutionQuery.all()).total()).isEqualTo(1);
       assertThat(every.allExecutions(ExecutionQuery.all())).hasSize(1);
       assertThat(every.taskRuns(execution)).containsExactly(exists(every.taskRun(taskRun)));
@@ -138,6 +139,7 @@ public abstract class SpecificationContract extends ContractTest {
       every.updateTaskRun(taskRun, TaskRunState.RUNNING, 1);
       every.recordAttempt(taskRun, "worker-1");
       every.updateAttempt(new AttemptId(taskRun, 1), AttemptState.SUCCEEDED, 0);
+      assertThat(every.signal(execution, "approved", null, null).version()).isEqualTo(1);
       ChangeSet last = changes().updateTaskRun(taskRun, TaskRunState.SUCCEEDED).build();
       assertThat(every.commit(last)).isEqualTo(every.commitAsync(last).join());
     }

@@ -10,6 +10,7 @@ import dev.waymark.testkit.contract.work.LogContract;
 import dev.waymark.testkit.contract.work.PoolContract;
 import dev.waymark.testkit.contract.work.ReadyContract;
 import dev.waymark.testkit.contract.work.SettleContract;
+import dev.waymark.testkit.contract.work.SignalContract;
 import dev.waymark.testkit.contract.work.TimerContract;
 import dev.waymark.testkit.contract.work.WaitContract;
 import dev.waymark.testkit.contract.work.WorkerContract;
@@ -119,6 +120,15 @@ public abstract class StateStoreContract {
   @Nested
   @DisplayName("task runs that wait, and timers")
   class Timers extends TimerContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("signals")
+  class Signals extends SignalContract {
     @Override
     protected StoreFixture newFixture() {
       return StateStoreContract.this.newFixture();

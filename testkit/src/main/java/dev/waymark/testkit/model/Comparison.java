@@ -32,6 +32,7 @@ public final class Comparison {
           .maxDetailBytes(60)
           .maxClaims(20)
           .maxTaskRuns(4)
+          .maxSignals(6)
           .maxAttempts(3)
           .maxChanges(14)
           .maxPageSize(30)

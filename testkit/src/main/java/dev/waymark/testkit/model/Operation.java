@@ -165,6 +165,13 @@ sealed interface Operation {
     }
   }
 
+  record Signals(ExecutionId id) implements Operation {
+    @Override
+    public Object putTo(StateStore store) {
+      return store.signals(id);
+    }
+  }
+
   record Progress(ExecutionId id) implements Operation {
     @Override
     public @Nullable Object putTo(StateStore store) {
@@ -220,6 +227,7 @@ sealed interface Operation {
       return reason instanceof WaitReason.StartsLater
               || reason instanceof WaitReason.RetriesLater
               || reason instanceof WaitReason.WaitsUntil
+              || reason instanceof WaitReason.WaitsForSignal signal && signal.until() != null
           ? reason.code()
           : reason instanceof WaitReason.WorkerLost lost ? timeless(lost.holder()) : reason;
     }

@@ -79,6 +79,7 @@ final class Operations {
     world.executions().forEach(id -> reads.add(new Operation.Details(id)));
     world.executions().forEach(id -> reads.add(new Operation.Progress(id)));
     world.executions().forEach(id -> reads.add(new Operation.Payloads(id, Integer.MAX_VALUE)));
+    world.executions().forEach(id -> reads.add(new Operation.Signals(id)));
     return reads;
   }
 

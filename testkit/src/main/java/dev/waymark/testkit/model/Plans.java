@@ -1,10 +1,12 @@
 package dev.waymark.testkit.model;
 
+import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
@@ -52,11 +54,12 @@ final class Plans {
   /** The operations of a plan, in order. */
   List<Supplier<Operation>> next() {
     ExecutionId id = world.execution();
-    return switch (dice.below(6)) {
+    return switch (dice.below(8)) {
       case 0 -> List.of(this::randomGroup);
       case 1 -> admission(id);
       case 2 -> pauseAndResume(id);
       case 3 -> List.of(this::workers);
+      case 6, 7 -> signals(id);
       case 4 -> settledBefore(id, () -> endAmongRefused(id));
       default -> settledBefore(id, () -> loseLease(id));
     };
@@ -152,6 +155,60 @@ final class Plans {
       lose.markDue(id, DueReason.SETTLE, Duration.ZERO);
     }
     return new Operation.LoseLease(id, attempt, take.build(), lose.build());
+  }
+
+  // ---- signals
+
+  /** Signals and waits of one execution, in change sets of their own, in one, or in a group. */
+  private List<Supplier<Operation>> signals(ExecutionId id) {
+    List<Supplier<Operation>> steps = new ArrayList<>();
+    for (int i = 2 + dice.below(3); i > 0; i--) {
+      steps.add(
+          () -> {
+            if (dice.oneIn(3)) {
+              return commit(signalOrWait(signalOrWait(changes(), id), id));
+            }
+            ChangeSet.Builder one = signalOrWait(changes(), id);
+            if (dice.oneIn(2)) {
+              return commit(one);
+            }
+            // Decided before it is known what the other does.
+            ChangeSet.Builder other = signalOrWait(changes(), id);
+            return new Operation.Group(
+                dice.oneIn(3)
+                    ? List.of(one.build(), refused(), other.build())
+                    : List.of(one.build(), other.build()));
+          });
+    }
+    return steps;
+  }
+
+  private ChangeSet.Builder signalOrWait(ChangeSet.Builder changes, ExecutionId id) {
+    String name = dice.pickOf("go", "approved");
+    TaskRun run = unfinished(id);
+    if (run == null || dice.oneIn(2)) {
+      if (dice.oneIn(12)) {
+        changes.updateExecution(id, ExecutionState.CANCELLING);
+      }
+      return changes.signal(
+          id,
+          name,
+          dice.oneIn(2) ? null : Payload.json("[" + dice.below(2) + "]"),
+          dice.oneIn(3) ? dice.pickOf("k1", "k2") : null);
+    }
+    AttemptId newest = new AttemptId(run.id(), Math.max(1, run.lastAttempt()));
+    if (run.state() == TaskRunState.RUNNING && isLive(newest)) {
+      changes.updateAttempt(newest, AttemptState.SUCCEEDED);
+    } else if (run.state() == TaskRunState.WAITING) {
+      changes.updateTaskRun(run.id(), TaskRunState.PENDING);
+    }
+    Duration timeout = dice.oneIn(2) ? null : dice.pickOf(Duration.ZERO, Duration.ofDays(30));
+    return changes.awaitSignal(run.id(), name, timeout);
+  }
+
+  private boolean isLive(AttemptId id) {
+    Attempt attempt = world.reference().attempt(id);
+    return attempt != null && !attempt.state().isTerminal();
   }
 
   // ---- executions

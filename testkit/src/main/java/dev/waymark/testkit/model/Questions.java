@@ -46,6 +46,7 @@ final class Questions {
           this::progress,
           this::payload,
           this::payloads,
+          this::signals,
           this::waits,
           this::waits,
           this::poolUses,
@@ -111,6 +112,10 @@ final class Questions {
       return new Operation.FindPayload(
           PayloadRef.detailsOf(new AttemptId(world.taskRun(), dice.pickOf(1, 1, 2, 0))));
     }
+    if (part == PayloadRef.Part.SIGNAL) {
+      return new Operation.FindPayload(
+          PayloadRef.ofSignal(world.execution(), dice.pickOf(1, 1, 2, 3, 0)));
+    }
     return new Operation.FindPayload(
         dice.oneIn(2)
             ? new PayloadRef.OfExecution(world.execution(), part)
@@ -120,6 +125,10 @@ final class Questions {
   private Operation payloads() {
     int bytes = dice.oneIn(20) ? -1 : dice.pickOf(0, 1, 2, 3, 5, 8, 100, Integer.MAX_VALUE);
     return new Operation.Payloads(world.execution(), bytes);
+  }
+
+  private Operation signals() {
+    return new Operation.Signals(world.execution());
   }
 
   private Operation waits() {

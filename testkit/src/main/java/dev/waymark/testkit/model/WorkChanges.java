@@ -13,6 +13,7 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
 import java.time.Duration;
 import java.util.Map;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkChanges {
   private static final String[] POOLS = {ClaimRequest.DEFAULT_POOL, "gpu", "GPU", "g-1"};
+
+  private static final String[] SIGNALS = {"go", "Go", "approved", "a/b.c-d_0"};
+  private static final String[] KEYS = {"k", "K", "key \u00e9", " "};
 
   private final World world;
   private final Dice dice;
@@ -70,18 +74,45 @@ final class WorkChanges {
 
   /** Adds a change of any of these kinds. */
   void add(ChangeSet.Builder changes) {
-    switch (dice.below(11)) {
+    switch (dice.below(14)) {
       case 0, 1, 2, 3 -> ready(changes);
       case 4 -> settle(changes);
       case 5 -> changes.markDue(world.execution(), dice.pickOf(DueReason.values()), delay());
       case 6 -> changes.clearDue(world.execution(), dice.pickOf(DueReason.values()));
       case 7, 8 -> setPayload(changes);
+      case 11, 12 -> signal(changes);
+      case 13 -> await(changes, world.taskRun());
       case 9 -> changes.add(new Change.RenewLease(attempt(), lease(), dice.oneIn(2)));
       default ->
           changes.add(
               new Change.LoseAttempt(
                   attempt(), dice.oneIn(2) ? null : texts.text(limits.maxErrorBytes())));
     }
+  }
+
+  private void signal(ChangeSet.Builder changes) {
+    Payload payload = dice.oneIn(2) ? null : texts.payload(limits.maxInputBytes());
+    String key = dice.oneIn(2) ? null : dice.oneIn(40) ? texts.anyText() : dice.pickOf(KEYS);
+    changes.signal(world.execution(), signalName(), payload, key);
+  }
+
+  private String signalName() {
+    return dice.oneIn(60) ? texts.anyText() : dice.pickOf(SIGNALS);
+  }
+
+  /** Lets a task run wait for a signal, if it may wait. */
+  void await(ChangeSet.Builder changes, TaskRunId id) {
+    TaskRun now = world.reference().taskRun(id);
+    int newest = now == null ? 0 : now.lastAttempt();
+    Integer fence = dice.oneIn(2) ? null : newest + (dice.oneIn(6) ? dice.pickOf(-1, 1) : 0);
+    changes.add(
+        new SignalChange.Await(
+            id,
+            fence,
+            signalName(),
+            dice.pickOf(POOLS),
+            world.waiting().priority(),
+            dice.oneIn(2) ? null : delay()));
   }
 
   /** Records an attempt, with a lease or without one. */

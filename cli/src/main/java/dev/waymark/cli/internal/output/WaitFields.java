@@ -30,6 +30,9 @@ final class WaitFields {
       fields.put("at", later.at());
     } else if (reason instanceof WaitReason.WaitsUntil until) {
       fields.put("at", until.at());
+    } else if (reason instanceof WaitReason.WaitsForSignal signal) {
+      fields.put("signal", signal.name());
+      fields.put("at", signal.until());
     } else if (reason instanceof WaitReason.Due due) {
       fields.put("due", due.reason().name());
       fields.put("since", due.since());

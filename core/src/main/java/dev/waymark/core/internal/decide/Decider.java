@@ -2,9 +2,13 @@ package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Times;
-import dev.waymark.core.internal.decide.Submission.Prepared;
-import dev.waymark.core.internal.decide.Submission.PreparedExecution;
-import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
+import dev.waymark.core.internal.submit.ChangeVisitor;
+import dev.waymark.core.internal.submit.PastCommit;
+import dev.waymark.core.internal.submit.Submission;
+import dev.waymark.core.internal.submit.Submission.Prepared;
+import dev.waymark.core.internal.submit.Submission.PreparedExecution;
+import dev.waymark.core.internal.submit.Submission.PreparedSignal;
+import dev.waymark.core.internal.submit.Submission.PreparedWorkflow;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -14,6 +18,7 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.SignalChange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +46,7 @@ public final class Decider {
   private final AttemptRules attempts;
   private final DueRules dues;
   private final ContentRules contents;
+  private final SignalRules signals;
   private final WorkerRules workers;
   private final PoolRules pools;
 
@@ -52,6 +58,7 @@ public final class Decider {
     attempts = new AttemptRules(decision);
     dues = new DueRules(decision);
     contents = new ContentRules(decision);
+    signals = new SignalRules(decision, taskRuns);
     workers = new WorkerRules(decision);
     pools = new PoolRules(decision);
   }
@@ -185,6 +192,16 @@ public final class Decider {
     @Override
     public void visit(Change.ClearDue change) {
       dues.clear(change);
+    }
+
+    @Override
+    public void visit(SignalChange.Send change) {
+      signals.send(change, (PreparedSignal) prepared);
+    }
+
+    @Override
+    public void visit(SignalChange.Await change) {
+      signals.await(change);
     }
 
     @Override

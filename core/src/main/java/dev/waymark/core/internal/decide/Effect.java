@@ -370,4 +370,49 @@ public sealed interface Effect {
       visitor.visit(this);
     }
   }
+
+  /**
+   * A new signal.
+   *
+   * @param hash of its name and payload, if it has a key
+   * @param to the attempt that starts next in the task run that gets it, or null if it is kept
+   */
+  record SignalSent(
+      ExecutionId execution,
+      int number,
+      String name,
+      @Nullable String key,
+      @Nullable String hash,
+      Instant at,
+      @Nullable AttemptId to)
+      implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /** A signal that was kept is delivered to a task run, whose next attempt this is. */
+  record SignalDelivered(ExecutionId execution, int number, AttemptId to) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /** A task run waits for a signal. This wait replaces an earlier one of the task run. */
+  record SignalAwaited(ExecutionId execution, SignalWait signalWait) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /** A task run no longer waits for a signal. */
+  record SignalWaitEnded(TaskRunId taskRun) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 }

@@ -46,4 +46,12 @@ public interface EffectVisitor {
   void visit(Effect.PoolSet effect);
 
   void visit(Effect.PayloadSet effect);
+
+  void visit(Effect.SignalSent effect);
+
+  void visit(Effect.SignalDelivered effect);
+
+  void visit(Effect.SignalAwaited effect);
+
+  void visit(Effect.SignalWaitEnded effect);
 }

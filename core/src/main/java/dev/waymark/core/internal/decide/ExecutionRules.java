@@ -1,7 +1,7 @@
 package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.conflict.Refusal.Reason;
-import dev.waymark.core.internal.decide.Submission.PreparedExecution;
+import dev.waymark.core.internal.submit.Submission.PreparedExecution;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;

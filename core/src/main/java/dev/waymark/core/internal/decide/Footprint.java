@@ -1,5 +1,6 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.internal.submit.ChangeVisitor;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.PayloadRef;
@@ -7,6 +8,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.SignalChange;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
@@ -32,6 +34,7 @@ import java.util.TreeSet;
  * @param bounded workflows whose number of executions in progress must be read at this moment
  * @param workers names of workers that are recorded; only the database knows their state
  * @param pools names of pools that are set
+ * @param signals what must be read of signals
  * @param created executions and task runs that are created; usually they do not exist yet
  */
 public record Footprint(
@@ -50,6 +53,7 @@ public record Footprint(
     Set<WorkflowId> bounded,
     Set<String> workers,
     Set<String> pools,
+    SignalFootprint signals,
     Set<Object> created) {
 
   /** An empty footprint. */
@@ -70,12 +74,17 @@ public record Footprint(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
+        new SignalFootprint(),
         new HashSet<>());
   }
 
   /** Whether something must be read from the database, even if the cache has it. */
   public boolean mustQuery() {
-    return !clocked.isEmpty() || !workers.isEmpty() || !bounded.isEmpty() || !pools.isEmpty();
+    return !clocked.isEmpty()
+        || !workers.isEmpty()
+        || !bounded.isEmpty()
+        || !pools.isEmpty()
+        || !signals.isEmpty();
   }
 
   /** Whether a record is changed that belongs to no execution. Other groups may change it too. */
@@ -204,6 +213,19 @@ public record Footprint(
       return ref instanceof PayloadRef.OfTaskRun ofTaskRun
           ? ofTaskRun.id()
           : ((PayloadRef.OfAttempt) ref).id().taskRunId();
+    }
+
+    @Override
+    public void visit(SignalChange.Send change) {
+      executions.add(change.id());
+      signals.add(change);
+    }
+
+    @Override
+    public void visit(SignalChange.Await change) {
+      taskRuns.add(change.id());
+      madeReady.add(change.id());
+      signals.add(change);
     }
 
     @Override

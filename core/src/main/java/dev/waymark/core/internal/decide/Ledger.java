@@ -1,5 +1,6 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.internal.submit.PastCommit;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRunId;
@@ -43,6 +44,7 @@ public final class Ledger {
   private final HeadMap<String, WorkerHead> workers;
   private final HeadMap<String, PoolHead> pools;
   private final HeadMap<TaskRunId, Optional<ReadyHead>> ready;
+  private final HeadMap<ExecutionId, Mailbox> mailboxes;
 
   /** An empty ledger. */
   public Ledger() {
@@ -61,6 +63,7 @@ public final class Ledger {
     workers = new HeadMap<>(null, capacity);
     pools = new HeadMap<>(null, capacity);
     ready = new HeadMap<>(null, capacity);
+    mailboxes = new HeadMap<>(null, capacity);
   }
 
   private Ledger(Ledger base) {
@@ -75,6 +78,7 @@ public final class Ledger {
     workers = new HeadMap<>(base.workers, Integer.MAX_VALUE);
     pools = new HeadMap<>(base.pools, Integer.MAX_VALUE);
     ready = new HeadMap<>(base.ready, Integer.MAX_VALUE);
+    mailboxes = new HeadMap<>(base.mailboxes, Integer.MAX_VALUE);
   }
 
   /**
@@ -105,11 +109,13 @@ public final class Ledger {
     workers.post();
     pools.post();
     ready.post();
+    mailboxes.post();
   }
 
   /**
    * Adds the content of this ledger to another one, without the content of the ledger below it.
-   * Workers, pools and ready task runs are left out, because they are read for every group.
+   * Workers, pools, ready task runs and signals are left out, because they are read for every
+   * group.
    */
   public void addTo(Ledger other) {
     commits.addTo(other.commits);
@@ -202,6 +208,11 @@ public final class Ledger {
     ready.put(head.taskRun(), Optional.of(head));
   }
 
+  /** Adds what is known about the signals of an execution. */
+  public void load(ExecutionId execution, Mailbox mailbox) {
+    mailboxes.put(execution, mailbox);
+  }
+
   // ---- writing
 
   /** Writes a commit that was accepted. */
@@ -262,13 +273,19 @@ public final class Ledger {
     load(head);
   }
 
+  /** Writes what is known about the signals of an execution. */
+  void put(ExecutionId execution, Mailbox mailbox) {
+    mailboxes.put(execution, mailbox);
+  }
+
   /** Makes a task run not ready. */
   void clearReady(TaskRunId taskRun) {
     ready.put(taskRun, Optional.empty());
   }
 
-  /** Makes all task runs of an execution not ready. */
+  /** Makes all task runs of an execution not ready, and ends their waits for signals. */
   void clearReady(ExecutionId execution) {
+    mailboxes.put(execution, mailbox(execution).withoutWaits());
     for (TaskRunId id : ready.keys()) {
       TaskRunHead taskRun = taskRun(id);
       if (taskRun != null && taskRun.executionId().equals(execution)) {
@@ -302,6 +319,12 @@ public final class Ledger {
   @Nullable ReadyHead ready(TaskRunId id) {
     Optional<ReadyHead> found = ready.get(id);
     return found == null ? null : found.orElse(null);
+  }
+
+  /** The signals of an execution, as far as they were loaded. */
+  public Mailbox mailbox(ExecutionId id) {
+    Mailbox found = mailboxes.get(id);
+    return found == null ? Mailbox.EMPTY : found;
   }
 
   @Nullable PastCommit commit(CommitId id) {

@@ -9,6 +9,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.NewTaskRun;
+import org.jspecify.annotations.Nullable;
 
 /** The rules of task runs: their creation and their states. */
 final class TaskRunRules {
@@ -118,6 +119,14 @@ final class TaskRunRules {
   }
 
   void update(Change.UpdateTaskRun change) {
+    TaskRunHead after = accepted(change);
+    if (after != null) {
+      decision.answer(change.target(), after.version(), true);
+    }
+  }
+
+  /** Moves a task run, and returns its new head. Otherwise adds a refusal and returns null. */
+  @Nullable TaskRunHead accepted(Change.UpdateTaskRun change) {
     TaskRunHead head = draft.taskRun(change.id());
     String attempted = "move " + change.target() + " to " + change.to();
     if (head == null) {
@@ -139,18 +148,25 @@ final class TaskRunRules {
           "its attempt " + head.lastAttempt() + " to have ended",
           "it " + head.lastAttemptState());
     } else {
-      move(change, head);
+      return move(head, change.to());
     }
+    return null;
   }
 
-  private void move(Change.UpdateTaskRun change, TaskRunHead head) {
-    TaskRunHead after = head.moved(change.to(), decision.at());
-    draft.put(after);
-    decision.write(new Effect.TaskRunMoved(after, head.state()));
-    if (head.state() != TaskRunState.RUNNING && change.to() != TaskRunState.RUNNING) {
+  private TaskRunHead move(TaskRunHead head, TaskRunState to) {
+    TaskRunHead after = moved(head, to);
+    if (head.state() != TaskRunState.RUNNING && to != TaskRunState.RUNNING) {
       draft.clearReady(after.id()); // The timer of a task run that waits is one of its wait.
       decision.write(new Effect.TaskRunNotReady(after.id()));
     }
-    decision.answer(change.target(), after.version(), true);
+    return after;
+  }
+
+  /** Moves a task run that may move. It stays ready if it is. */
+  TaskRunHead moved(TaskRunHead head, TaskRunState to) {
+    TaskRunHead after = head.moved(to, decision.at());
+    draft.put(after);
+    decision.write(new Effect.TaskRunMoved(after, head.state()));
+    return after;
   }
 }

@@ -1,6 +1,7 @@
 package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.internal.submit.PastCommit;
 import dev.waymark.core.store.CommitResult;
 import java.util.List;
 

@@ -24,21 +24,27 @@ public final class Previews {
   private Previews() {}
 
   private static boolean isOfExecution(PayloadRef ref) {
-    return ref instanceof PayloadRef.OfExecution;
+    return ref instanceof PayloadRef.OfExecution || ref instanceof PayloadRef.OfSignal;
   }
 
-  /** The execution of a payload, or the task run of it or of its attempt. */
+  /** The execution of a payload or of its signal, or the task run of it or of its attempt. */
   public static UUID owner(PayloadRef ref) {
     if (ref instanceof PayloadRef.OfExecution execution) {
       return execution.id().value();
+    }
+    if (ref instanceof PayloadRef.OfSignal signal) {
+      return signal.execution().value();
     }
     return ref instanceof PayloadRef.OfTaskRun taskRun
         ? taskRun.id().value()
         : ((PayloadRef.OfAttempt) ref).id().taskRunId().value();
   }
 
-  /** The number of the attempt of a payload, or 0. */
+  /** The number of the attempt or the signal of a payload, or 0. */
   public static int number(PayloadRef ref) {
+    if (ref instanceof PayloadRef.OfSignal signal) {
+      return signal.number();
+    }
     return ref instanceof PayloadRef.OfAttempt attempt ? attempt.id().number() : 0;
   }
 

@@ -48,11 +48,12 @@ public record WaitFacts(
         && taskRuns.stream().allMatch(each -> each.ready() == null && each.lease() == null);
   }
 
-  /** A task run that has not ended. */
+  /** A task run that has not ended, and the name of the signal that it waits for. */
   public record TaskFact(
       TaskRunId id,
       TaskId taskId,
       TaskRunState state,
+      @Nullable String signal,
       @Nullable ReadyFact ready,
       @Nullable LeaseHolder lease) {}
 

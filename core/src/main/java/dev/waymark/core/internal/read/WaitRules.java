@@ -110,27 +110,34 @@ public final class WaitRules {
     }
     ReadyFact ready = task.ready();
     if (ready == null) {
-      return List.of(notReady(task.state()));
+      return List.of(notReady(task));
     }
     if (!ready.now()) {
-      return List.of(later(task.state(), ready.availableAt()));
+      return List.of(later(task, ready.availableAt()));
     }
     return ofPools.computeIfAbsent(ready.pool(), this::ofPool);
   }
 
-  private WaitReason notReady(TaskRunState state) {
+  private WaitReason notReady(TaskFact task) {
     if (facts.state() == ExecutionState.CANCELLING) {
       return new WaitReason.Cancelling();
     }
-    return state == TaskRunState.WAITING
-        ? new WaitReason.WaitsOutside()
-        : new WaitReason.NotReady();
+    return task.state() == TaskRunState.WAITING ? outside(task) : new WaitReason.NotReady();
   }
 
-  private static WaitReason later(TaskRunState state, Instant at) {
-    return switch (state) {
+  private static WaitReason outside(TaskFact task) {
+    return task.signal() == null
+        ? new WaitReason.WaitsOutside()
+        : new WaitReason.WaitsForSignal(task.signal(), null);
+  }
+
+  private static WaitReason later(TaskFact task, Instant at) {
+    return switch (task.state()) {
       case RETRYING -> new WaitReason.RetriesLater(at);
-      case WAITING -> new WaitReason.WaitsUntil(at);
+      case WAITING ->
+          task.signal() == null
+              ? new WaitReason.WaitsUntil(at)
+              : new WaitReason.WaitsForSignal(task.signal(), at);
       default -> new WaitReason.StartsLater(at);
     };
   }

@@ -13,12 +13,12 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** Compiles changed sources of this module, to see what refuses to compile. */
-final class Compilation {
+public final class Compilation {
   private Compilation() {}
 
   /** Compiles files against the class path of the test, and returns the errors. */
-  static List<Diagnostic<? extends JavaFileObject>> errors(Path output, Collection<Path> sources)
-      throws IOException {
+  public static List<Diagnostic<? extends JavaFileObject>> errors(
+      Path output, Collection<Path> sources) throws IOException {
     JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
     List<String> options = List.of("-d", output.toString(), "-proc:none", "-nowarn");

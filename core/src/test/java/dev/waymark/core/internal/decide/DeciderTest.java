@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.waymark.core.conflict.Refusal;
 import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.submit.PastCommit;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;

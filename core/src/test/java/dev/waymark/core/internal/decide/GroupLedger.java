@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.conflict.Refusal;
 import dev.waymark.core.conflict.RefusedException;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;

@@ -5,6 +5,7 @@ import static dev.waymark.core.internal.decide.GroupLedger.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import dev.waymark.core.internal.submit.PastCommit;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;

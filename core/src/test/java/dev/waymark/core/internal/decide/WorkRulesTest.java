@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.core.conflict.Refusal;
 import dev.waymark.core.conflict.Refusal.Reason;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;

@@ -79,7 +79,7 @@ class WaitRulesTest {
 
   private static TaskFact task(
       TaskRunState state, @Nullable ReadyFact ready, @Nullable LeaseHolder lease) {
-    return new TaskFact(TASK_RUN, new TaskId("task"), state, ready, lease);
+    return new TaskFact(TASK_RUN, new TaskId("task"), state, null, ready, lease);
   }
 
   private static ReadyFact ready(boolean now) {

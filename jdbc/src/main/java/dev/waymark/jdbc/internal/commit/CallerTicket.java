@@ -1,6 +1,6 @@
 package dev.waymark.jdbc.internal.commit;
 
-import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.internal.submit.Submission;
 
 /** The ticket of a thread that waits for its answer, and leads when it is the next leader. */
 final class CallerTicket extends Ticket {

@@ -1,6 +1,6 @@
 package dev.waymark.jdbc.internal.commit;
 
-import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.store.CommitResult;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;

@@ -1,7 +1,7 @@
 package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.error.StoreOverloadedException;
-import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
 import java.util.ArrayDeque;

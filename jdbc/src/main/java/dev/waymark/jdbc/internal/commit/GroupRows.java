@@ -2,8 +2,8 @@ package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.ExecutionHead;
-import dev.waymark.core.internal.decide.PastCommit;
 import dev.waymark.core.internal.decide.Verdict;
+import dev.waymark.core.internal.submit.PastCommit;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.jdbc.internal.read.TransitionText;

@@ -4,14 +4,17 @@ import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.Ledger;
-import dev.waymark.core.internal.decide.PastCommit;
+import dev.waymark.core.internal.decide.Mailbox;
 import dev.waymark.core.internal.decide.PoolHead;
 import dev.waymark.core.internal.decide.ReadyHead;
+import dev.waymark.core.internal.decide.SignalFootprint;
+import dev.waymark.core.internal.decide.SignalWait;
 import dev.waymark.core.internal.decide.TaskKey;
 import dev.waymark.core.internal.decide.TaskRunCounts;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.internal.decide.WorkerHead;
 import dev.waymark.core.internal.decide.WorkflowHead;
+import dev.waymark.core.internal.submit.PastCommit;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
@@ -92,6 +95,7 @@ final class LedgerLoader {
     requests.taskRuns(footprint.taskRuns());
     requests.taskRunsByTask(footprint.tasks());
     requests.taskRunCounts(footprint.taskRunCounts());
+    requests.signals(footprint.signals());
     return requests.list;
   }
 
@@ -242,6 +246,46 @@ final class LedgerLoader {
       }
     }
 
+    /**
+     * The task runs that wait are loaded with their timers, because a signal may make any of them
+     * ready.
+     */
+    void signals(SignalFootprint wanted) {
+      if (wanted.isEmpty()) {
+        return;
+      }
+      int count = wanted.executions().size() + wanted.taskRuns().size();
+      Request.Parameters executions = uuids(wanted.executions(), ExecutionId::value);
+      Request.Parameters taskRuns = uuids(wanted.taskRuns(), TaskRunId::value);
+      Request.Parameters names = texts(wanted.names(), name -> name);
+      Request.Parameters keys = texts(wanted.keys(), key -> key);
+      add(ReadStatement.LOAD_SIGNALS, both(executions, taskRuns), count, this::lastSignal);
+      if (!wanted.keys().isEmpty()) {
+        add(ReadStatement.LOAD_SIGNAL_KEYS, both(executions, keys), count, this::sentSignal);
+      }
+      if (!wanted.taskRuns().isEmpty()) {
+        add(
+            ReadStatement.LOAD_KEPT_SIGNALS,
+            (s, first) -> {
+              int next = both(taskRuns, names).bind(s, first);
+              s.setInt(next, wanted.taskRuns().size());
+              return next + 1;
+            },
+            count,
+            this::keptSignal);
+      }
+      if (!wanted.executions().isEmpty()) {
+        Request.Parameters waits = both(executions, names);
+        add(ReadStatement.LOAD_WAITING_TASK_RUNS, waits, count, this::taskRun);
+        add(ReadStatement.LOAD_SIGNAL_WAITS, waits, count, this::signalWait);
+        add(ReadStatement.LOAD_WAITING_READY, waits, count, row -> loadReady(row, ledger));
+      }
+    }
+
+    private static Request.Parameters both(Request.Parameters first, Request.Parameters second) {
+      return (s, index) -> second.bind(s, first.bind(s, index));
+    }
+
     private void add(
         ReadStatement statement, Request.Parameters parameters, int ids, Request.Row row) {
       list.add(new Request(statement, parameters, ids, row));
@@ -322,6 +366,35 @@ final class LedgerLoader {
               LeaseState.of(row.getInt(10)),
               dialect.time(row, 8),
               dialect.time(row, 9)));
+    }
+
+    private void lastSignal(ResultSet row) throws SQLException {
+      ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
+      ledger.load(id, ledger.mailbox(id).withLast(row.getInt(2)));
+    }
+
+    private void sentSignal(ResultSet row) throws SQLException {
+      ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
+      Mailbox.Sent sent = new Mailbox.Sent(row.getInt(3), row.getString(4));
+      ledger.load(id, ledger.mailbox(id).withSent(row.getString(2), sent));
+    }
+
+    private void keptSignal(ResultSet row) throws SQLException {
+      ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
+      ledger.load(id, ledger.mailbox(id).withKept(row.getInt(2), row.getString(3)));
+    }
+
+    private void signalWait(ResultSet row) throws SQLException {
+      ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
+      SignalWait wait =
+          new SignalWait(
+              new TaskRunId(dialect.uuid(row, 2)),
+              row.getString(3),
+              row.getLong(4),
+              row.getString(5),
+              row.getInt(6),
+              Objects.requireNonNull(dialect.time(row, 7)));
+      ledger.load(id, ledger.mailbox(id).with(wait));
     }
 
     private void counts(ResultSet row) throws SQLException {

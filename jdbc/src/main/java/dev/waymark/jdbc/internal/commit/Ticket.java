@@ -1,7 +1,7 @@
 package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.error.StoreUnavailableException;
-import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.store.CommitResult;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

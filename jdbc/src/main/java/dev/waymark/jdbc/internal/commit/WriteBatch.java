@@ -4,6 +4,7 @@ import dev.waymark.core.internal.JsonText;
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.EffectVisitor;
 import dev.waymark.core.internal.decide.ExecutionHead;
+import dev.waymark.core.internal.decide.SignalWait;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -187,18 +188,75 @@ final class WriteBatch implements EffectVisitor {
         notReady.taskRun().value());
   }
 
-  /** What was made ready before must be written before it is taken away. */
+  /** What was made ready before must be written before it is taken away, and waits likewise. */
   @Override
   public void visit(Effect.ExecutionNotReady notReady) {
     taken =
         !rows.containsKey(WriteStatement.INSERT_READY)
-            && !rows.containsKey(WriteStatement.UPDATE_READY);
+            && !rows.containsKey(WriteStatement.UPDATE_READY)
+            && !rows.containsKey(WriteStatement.PUT_SIGNAL_WAIT);
     if (taken) {
       put(
           new RowKey("ready of", notReady.execution()),
           WriteStatement.CLEAR_READY_OF_EXECUTION,
           notReady.execution().value());
     }
+    if (taken) {
+      add(WriteStatement.CLEAR_SIGNAL_WAITS, notReady.execution().value());
+    }
+  }
+
+  /** A signal of an execution. */
+  private record SignalKey(ExecutionId execution, int number) {}
+
+  @Override
+  public void visit(Effect.SignalSent sent) {
+    AttemptId to = sent.to();
+    put(
+        new RowKey("signal", new SignalKey(sent.execution(), sent.number())),
+        WriteStatement.INSERT_SIGNAL,
+        sent.execution().value(),
+        sent.number(),
+        sent.name(),
+        sent.key(),
+        sent.hash(),
+        sent.at(),
+        to == null ? null : to.taskRunId().value(),
+        to == null ? null : to.number());
+  }
+
+  @Override
+  public void visit(Effect.SignalDelivered delivered) {
+    put(
+        new RowKey("signal", new SignalKey(delivered.execution(), delivered.number())),
+        WriteStatement.UPDATE_SIGNAL,
+        delivered.to().taskRunId().value(),
+        delivered.to().number(),
+        delivered.execution().value(),
+        delivered.number());
+  }
+
+  @Override
+  public void visit(Effect.SignalAwaited awaited) {
+    SignalWait wait = awaited.signalWait();
+    put(
+        new RowKey("signal wait", wait.taskRun()),
+        WriteStatement.PUT_SIGNAL_WAIT,
+        wait.taskRun().value(),
+        awaited.execution().value(),
+        wait.name(),
+        wait.version(),
+        wait.pool(),
+        wait.priority(),
+        wait.since());
+  }
+
+  @Override
+  public void visit(Effect.SignalWaitEnded ended) {
+    put(
+        new RowKey("signal wait", ended.taskRun()),
+        WriteStatement.CLEAR_SIGNAL_WAIT,
+        ended.taskRun().value());
   }
 
   @Override

@@ -12,7 +12,7 @@ import java.util.UUID;
  * The columns that name a payload, together with its part.
  *
  * @param record the execution or the task run
- * @param number the number of the attempt, or 0
+ * @param number the number of the attempt or the signal, or 0
  */
 public record PayloadKey(UUID record, int number) {
 
@@ -27,7 +27,10 @@ public record PayloadKey(UUID record, int number) {
    */
   PayloadRef ref(RecordKind kind, PayloadRef.Part part) {
     return switch (kind) {
-      case EXECUTION -> new PayloadRef.OfExecution(new ExecutionId(record), part);
+      case EXECUTION ->
+          part == PayloadRef.Part.SIGNAL
+              ? new PayloadRef.OfSignal(new ExecutionId(record), number)
+              : new PayloadRef.OfExecution(new ExecutionId(record), part);
       case TASK_RUN -> new PayloadRef.OfTaskRun(new TaskRunId(record), part);
       case ATTEMPT -> new PayloadRef.OfAttempt(new AttemptId(new TaskRunId(record), number));
       default -> throw new IllegalArgumentException("no payload belongs to a " + kind.words());

@@ -1,9 +1,9 @@
 package dev.waymark.jdbc.internal.read;
 
 import dev.waymark.core.internal.JsonText;
-import dev.waymark.core.internal.decide.Digests;
 import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.TaskRunCounts;
+import dev.waymark.core.internal.submit.Digests;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
@@ -11,6 +11,7 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -131,6 +132,19 @@ final class RecordRows {
         dialect.time(row, 6),
         hasExitCode ? (Integer) exitCode : null,
         row.getString(8));
+  }
+
+  Signal signal(ResultSet row) throws SQLException {
+    int attempt = row.getInt(7);
+    boolean isDelivered = !row.wasNull();
+    return new Signal(
+        new ExecutionId(dialect.uuid(row, 1)),
+        row.getInt(2),
+        row.getString(3),
+        row.getString(4),
+        time(row, 5),
+        isDelivered ? new TaskRunId(dialect.uuid(row, 6)) : null,
+        isDelivered ? (Integer) attempt : null);
   }
 
   Leased leased(ResultSet row) throws SQLException {

@@ -9,6 +9,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
@@ -259,6 +260,11 @@ public final class Snapshot {
               PayloadRef ref = key.ref(kind, PayloadRef.Part.valueOf(row.getString(4)));
               return PayloadText.preview(ref, row.getLong(5), row.getString(6), maxBytes);
             }));
+  }
+
+  /** The signals to an execution, by number. */
+  public List<Signal> signals(ExecutionId id) throws SQLException {
+    return list(ReadStatement.SIGNALS, s -> dialect.bindUuid(s, 1, id.value()), records::signal);
   }
 
   /** Live attempts with a lease. */

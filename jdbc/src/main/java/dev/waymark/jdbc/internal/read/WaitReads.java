@@ -113,6 +113,7 @@ final class WaitReads {
         id,
         task,
         TaskRunState.valueOf(row.getString(3)),
+        row.getString(11),
         pool == null ? null : new ReadyFact(pool, time(row, 5), row.getInt(6) == 1),
         worker == null
             ? null

@@ -62,6 +62,24 @@ public enum ReadStatement {
    */
   LOAD_READY,
 
+  // Signals, to be read after the executions are locked.
+
+  /** Execution ids, ids of task runs whose executions count too -> id, number of last signal. */
+  LOAD_SIGNALS,
+  /** Execution ids, idempotency keys -> the columns. */
+  LOAD_SIGNAL_KEYS("execution_id", "key", "number", "hash"),
+  /**
+   * Task run ids, names, limit -> of the signals to the executions of these task runs that are kept
+   * and have these names, the oldest ones of each execution and name.
+   */
+  LOAD_KEPT_SIGNALS("execution_id", "number", "name"),
+  /** Execution ids, names -> the waits for these names that have not ended. */
+  LOAD_SIGNAL_WAITS("execution_id", "task_run_id", "name", "version", "pool", "priority", "since"),
+  /** Execution ids, names -> the columns of a task run head, for every wait. */
+  LOAD_WAITING_TASK_RUNS,
+  /** Execution ids, names -> as {@link #LOAD_READY}, for every wait that has a timer. */
+  LOAD_WAITING_READY,
+
   // Claiming.
 
   /**
@@ -161,6 +179,8 @@ public enum ReadStatement {
    * many of its first characters.
    */
   PAYLOADS_OF_EXECUTION,
+  /** Execution id -> the columns; by number. */
+  SIGNALS("execution_id", "number", "name", "key", "sent_at", "task_run_id", "attempt"),
   /** Task run id, number -> the columns of an attempt. */
   ATTEMPT(Columns.ATTEMPT),
   /** Task run id -> the columns of an attempt, by number. */
@@ -203,7 +223,7 @@ public enum ReadStatement {
    * Execution id -> of its task runs that have not ended, by creation, then id: id, task id, state;
    * pool, available at and 1 where that is now else 0, or null where it is not ready; number,
    * worker, expires at of its lease, or null, and 1 where that has not expired and its worker is
-   * not known to be dead, else 0.
+   * not known to be dead, else 0; the name of the signal that it waits for, or null.
    */
   WAITING_TASK_RUNS,
   /** Execution id -> reason, due at, 1 where that is now else 0; of all that is noted as due. */

@@ -154,6 +154,8 @@ public enum WriteStatement {
    * drops them.
    */
   CLEAR_READY_OF_EXECUTION(Kind.TOLERANT, uuid("id")),
+  /** An execution whose task runs no longer wait for signals. */
+  CLEAR_SIGNAL_WAITS(Kind.TOLERANT, uuid("id")),
   UPDATE_LEASE(Kind.CHANGE, bigint("micros"), uuid("task_run_id"), integer("number")),
   DELETE_LEASE(Kind.CHANGE, uuid("task_run_id"), integer("number")),
   /** The task run must not be ready yet. */
@@ -176,6 +178,36 @@ public enum WriteStatement {
       integer("number"),
       text("part"),
       text("content")),
+  /** The last two are null while the signal is kept. */
+  INSERT_SIGNAL(
+      Kind.INSERT,
+      uuid("execution_id"),
+      integer("number"),
+      text("name"),
+      text("key"),
+      text("hash"),
+      time("sent_at"),
+      uuid("task_run_id"),
+      integer("attempt")),
+  /** Delivers a signal that is kept. */
+  UPDATE_SIGNAL(
+      Kind.CHANGE,
+      uuid("task_run_id"),
+      integer("attempt"),
+      uuid("execution_id"),
+      integer("number")),
+  /** Replaces the previous wait of the task run. */
+  PUT_SIGNAL_WAIT(
+      Kind.TOLERANT,
+      uuid("task_run_id"),
+      uuid("execution_id"),
+      text("name"),
+      bigint("version"),
+      text("pool"),
+      integer("priority"),
+      time("since")),
+  /** The wait of a task run. */
+  CLEAR_SIGNAL_WAIT(Kind.TOLERANT, uuid("id")),
   /** Changes nothing where the log already has bytes. */
   PUT_LOG(
       Kind.TOLERANT,

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
-import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.ChangeSet;

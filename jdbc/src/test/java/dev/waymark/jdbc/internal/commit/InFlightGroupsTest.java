@@ -2,7 +2,7 @@ package dev.waymark.jdbc.internal.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waymark.core.conflict.IllegalTransitionException;
 import dev.waymark.core.conflict.LeaseLostException;
 import dev.waymark.core.error.StoreRejectedException;
-import dev.waymark.core.internal.decide.Submission;
+import dev.waymark.core.internal.submit.Submission;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;

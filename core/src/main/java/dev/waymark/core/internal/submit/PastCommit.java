@@ -1,4 +1,4 @@
-package dev.waymark.core.internal.decide;
+package dev.waymark.core.internal.submit;
 
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.CommitId;
@@ -24,7 +24,8 @@ import java.util.List;
  */
 public record PastCommit(CommitId id, Instant at, long fingerprint, String versions) {
 
-  static PastCommit of(Submission submission, CommitResult result) {
+  /** The record of an accepted change set. */
+  public static PastCommit of(Submission submission, CommitResult result) {
     StringBuilder versions = new StringBuilder();
     for (Outcome outcome : result.outcomes()) {
       versions
@@ -36,12 +37,12 @@ public record PastCommit(CommitId id, Instant at, long fingerprint, String versi
   }
 
   /** Whether this is the record of that submission, not of another one with the same id. */
-  boolean isOf(Submission submission) {
+  public boolean isOf(Submission submission) {
     return fingerprint == submission.fingerprint();
   }
 
   /** The result that the commit returned. */
-  CommitResult answerTo(ChangeSet changes) {
+  public CommitResult answerTo(ChangeSet changes) {
     String[] parts = versions.split(" ", -1);
     List<Outcome> outcomes = new ArrayList<>(parts.length);
     for (int i = 0; i < parts.length; i++) {

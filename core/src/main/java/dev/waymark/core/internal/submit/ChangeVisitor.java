@@ -1,20 +1,21 @@
-package dev.waymark.core.internal.decide;
+package dev.waymark.core.internal.submit;
 
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.SignalChange;
 
 /**
  * Handles a change by its kind. Every class that distinguishes the kinds implements this interface,
  * so that the compiler finds each place that a new kind needs. {@link #handle} is the only chain of
  * type tests; a test runs it over all permitted kinds.
  */
-interface ChangeVisitor {
+public interface ChangeVisitor {
   /**
    * Calls the method for the kind of a change.
    *
    * @throws IllegalStateException if the kind has no branch here
    */
   default void handle(Change change) {
-    if (!(visitedWork(change) || visitedRecord(change))) {
+    if (!(visitedWork(change) || visitedRecord(change) || visitedSignal(change))) {
       throw new IllegalStateException("no branch for " + change.getClass().getName());
     }
   }
@@ -75,6 +76,17 @@ interface ChangeVisitor {
     return true;
   }
 
+  private boolean visitedSignal(Change change) {
+    if (change instanceof SignalChange.Send it) {
+      visit(it);
+    } else if (change instanceof SignalChange.Await it) {
+      visit(it);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
   void visit(Change.SaveWorkflow change);
 
   void visit(Change.CreateExecution change);
@@ -102,6 +114,10 @@ interface ChangeVisitor {
   void visit(Change.MarkDue change);
 
   void visit(Change.ClearDue change);
+
+  void visit(SignalChange.Send change);
+
+  void visit(SignalChange.Await change);
 
   void visit(Change.SetPayload change);
 

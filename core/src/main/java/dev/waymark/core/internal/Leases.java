@@ -1,19 +1,19 @@
-package dev.waymark.core.store;
+package dev.waymark.core.internal;
 
 import dev.waymark.core.error.InvalidInputException;
-import dev.waymark.core.internal.Durations;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /** Checks of leases and delays. */
-final class Leases {
+public final class Leases {
   /** Longer than any useful lease or delay, and short enough to add to any stored time. */
   private static final Duration LONGEST = Duration.ofDays(3_660);
 
   private Leases() {}
 
-  static void check(String what, Duration lease) {
+  /** Checks a lease: from 1 microsecond to the longest. */
+  public static void check(String what, Duration lease) {
     Objects.requireNonNull(lease, what);
     if (lease.compareTo(Duration.of(1, ChronoUnit.MICROS)) < 0) {
       throw new InvalidInputException(
@@ -22,7 +22,8 @@ final class Leases {
     checkLongest(what, lease);
   }
 
-  static void checkDelay(String what, Duration delay) {
+  /** Checks a delay: from zero to the longest. */
+  public static void checkDelay(String what, Duration delay) {
     Objects.requireNonNull(delay, what);
     if (delay.isNegative()) {
       throw new InvalidInputException(what + " is " + delay + "; use zero or more");

@@ -1,4 +1,4 @@
-package dev.waymark.core.internal.decide;
+package dev.waymark.core.internal.submit;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
-import dev.waymark.core.internal.decide.Submission.PreparedExecution;
-import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
+import dev.waymark.core.internal.decide.Footprint;
+import dev.waymark.core.internal.decide.TaskKey;
+import dev.waymark.core.internal.submit.Submission.PreparedExecution;
+import dev.waymark.core.internal.submit.Submission.PreparedWorkflow;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;

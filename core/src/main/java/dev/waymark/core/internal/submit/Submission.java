@@ -1,4 +1,4 @@
-package dev.waymark.core.internal.decide;
+package dev.waymark.core.internal.submit;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
@@ -13,6 +13,7 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewWorkflow;
+import dev.waymark.core.store.SignalChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,10 +44,13 @@ public record Submission(
   public sealed interface Prepared {}
 
   /** A revision as it would be stored, except for its number. */
-  record PreparedWorkflow(Workflow workflow) implements Prepared {}
+  public record PreparedWorkflow(Workflow workflow) implements Prepared {}
 
   /** An execution as it would be stored, except for the revision that it pins. */
-  record PreparedExecution(Execution execution, String requestHash) implements Prepared {}
+  public record PreparedExecution(Execution execution, String requestHash) implements Prepared {}
+
+  /** The hash of the name and the payload of a signal that has an idempotency key. */
+  public record PreparedSignal(String hash) implements Prepared {}
 
   /**
    * Checks a change set against the limits.
@@ -96,6 +100,9 @@ public record Submission(
               null,
               null),
           Digests.request(e));
+    }
+    if (change instanceof SignalChange.Send send && send.key() != null) {
+      return new PreparedSignal(Digests.signal(send.name(), send.payload()));
     }
     return null;
   }
@@ -214,6 +221,17 @@ public record Submission(
                   change.payload(),
                   limits.maxDetailBytes(),
                   "maxDetailBytes");
+    }
+
+    @Override
+    public void visit(SignalChange.Send change) {
+      String what = "payload of a signal to " + change.target();
+      bytes += payload(what, change.payload(), limits.maxInputBytes(), "maxInputBytes");
+    }
+
+    @Override
+    public void visit(SignalChange.Await change) {
+      // This kind has no limits to check.
     }
 
     @Override

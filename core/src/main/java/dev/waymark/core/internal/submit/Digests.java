@@ -1,4 +1,4 @@
-package dev.waymark.core.internal.decide;
+package dev.waymark.core.internal.submit;
 
 import dev.waymark.core.internal.JsonText;
 import dev.waymark.core.internal.Text;
@@ -52,14 +52,26 @@ public final class Digests {
         .substring(0, REQUEST_HASH_CHARS);
   }
 
+  static String signal(String name, @Nullable Payload payload) {
+    Digests digests = new Digests().text(name);
+    if (payload != null) {
+      digests.bytes(payload);
+    }
+    return digests.hex().substring(0, REQUEST_HASH_CHARS);
+  }
+
   /** A map of texts, or none, has the same parts as in earlier versions of the store. */
   private Digests input(@Nullable Payload input) {
     Map<String, String> texts = input == null ? Map.of() : plainTexts(input);
     if (texts != null && (input == null || !texts.isEmpty())) {
       return map(texts);
     }
-    byte[] bytes = Objects.requireNonNull(input).bytes();
-    text(input.mediaType()).number(bytes.length);
+    return bytes(Objects.requireNonNull(input));
+  }
+
+  private Digests bytes(Payload payload) {
+    byte[] bytes = payload.bytes();
+    text(payload.mediaType()).number(bytes.length);
     digest.update(bytes);
     return this;
   }

@@ -1,8 +1,10 @@
-package dev.waymark.core.internal.decide;
+package dev.waymark.core.internal.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waymark.core.internal.decide.Compilation;
+import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
@@ -53,10 +55,10 @@ class ChangeVisitorTest {
   private static final String WITH_UNKNOWN_KIND =
       """
         /** A kind that no dispatch knows. */
-        record Unknown() implements Change {
+        record Unknown() implements OfWorker {
           @Override
-          public RecordRef target() {
-            return RecordRef.ofPool("pool");
+          public String name() {
+            return "worker";
           }
         }
       """;
@@ -80,6 +82,8 @@ class ChangeVisitorTest {
         .updateAttempt(ATTEMPT, AttemptState.SUCCEEDED, 0)
         .loseAttempt(ATTEMPT, "lost")
         .renewLease(ATTEMPT, Duration.ofSeconds(1))
+        .signal(EXECUTION, "approved", null, "key")
+        .awaitSignal(TASK_RUN, "approved", null)
         .appendLog(ATTEMPT, 0, new byte[] {1})
         .keepWorker("worker", new UUID(1, 2), Duration.ofSeconds(1), Map.of())
         .retireWorker("worker", new UUID(1, 2))

@@ -1,13 +1,14 @@
-package dev.waymark.core.internal.decide;
+package dev.waymark.core.internal.submit;
 
 import dev.waymark.core.internal.Text;
-import dev.waymark.core.internal.decide.Submission.Prepared;
-import dev.waymark.core.internal.decide.Submission.PreparedExecution;
-import dev.waymark.core.internal.decide.Submission.PreparedWorkflow;
+import dev.waymark.core.internal.submit.Submission.Prepared;
+import dev.waymark.core.internal.submit.Submission.PreparedExecution;
+import dev.waymark.core.internal.submit.Submission.PreparedWorkflow;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -139,6 +140,21 @@ final class Fingerprint {
         part("set payload").part(change.ref().part()).part(change.fence());
         part(payload.mediaType()).bytes(payload.bytes());
       }
+    }
+
+    @Override
+    public void visit(SignalChange.Send change) {
+      part("send signal").part(change.name()).part(change.key());
+      Payload payload = change.payload();
+      if (payload != null) {
+        part(payload.mediaType()).bytes(payload.bytes());
+      }
+    }
+
+    @Override
+    public void visit(SignalChange.Await change) {
+      part("await signal").part(change.name()).part(change.fence());
+      part(change.pool()).part(change.priority()).part(change.timeout());
     }
 
     @Override
