@@ -26,6 +26,7 @@ class HelpTest extends CliTest {
         "executions pause",
         "executions resume",
         "executions rerun",
+        "executions signal",
         "executions watch",
         "task-runs list",
         "attempts list",
@@ -78,7 +79,7 @@ class HelpTest extends CliTest {
     assertThat(alone.err())
         .isEqualTo(
             "waymark: \"executions\" requires a command; use one of list, show, cancel, pause,"
-                + " resume, rerun, watch\n");
+                + " resume, rerun, signal, watch\n");
   }
 
   @Test

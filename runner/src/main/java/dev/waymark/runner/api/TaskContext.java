@@ -6,6 +6,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +128,41 @@ public interface TaskContext {
    *     maps the value
    */
   void setResult(Object result);
+
+  /**
+   * Lets the task wait for a time, without a worker, when the handler has returned. Then the next
+   * attempt starts. If the handler throws, the task does not wait.
+   *
+   * @throws InvalidInputException when the time is negative or too long
+   */
+  void sleep(Duration time);
+
+  /**
+   * Lets the task wait for a signal, without a worker, when the handler has returned. The next
+   * attempt starts when the signal has arrived, also if it arrived before, and {@link #signal}
+   * returns it. If the handler throws, the task does not wait. A later call of this method or of
+   * {@link #sleep} replaces an earlier one.
+   *
+   * @param timeout how long it waits at most; then the next attempt starts without a signal. Null
+   *     waits without an end
+   * @throws InvalidInputException when the name is not valid, or the time is negative or too long
+   */
+  void awaitSignal(String name, @Nullable Duration timeout);
+
+  /**
+   * The signal that has ended the last wait of this task. Null if the task has not waited, or its
+   * time was over before a signal came. A retry has the same signal as the attempt before it.
+   */
+  @Nullable ReceivedSignal signal();
+
+  /**
+   * The result that an earlier attempt has set before it waited; null if none has. A task that
+   * waits several times keeps there what it has done so far.
+   */
+  @Nullable Payload saved();
+
+  /** The same as a value, by the codec of the runner; null if no attempt has set any. */
+  <T> @Nullable T saved(Class<T> type);
 
   /** Writes a line to the log of the attempt. */
   void log(String line);

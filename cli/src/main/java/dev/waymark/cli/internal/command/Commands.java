@@ -25,6 +25,7 @@ public final class Commands {
           "executions pause",
           "executions resume",
           "executions rerun",
+          "executions signal",
           "executions watch",
           "task-runs list",
           "attempts list",
@@ -56,6 +57,7 @@ public final class Commands {
       case "executions pause" -> new ExecutionsPauseCommand();
       case "executions resume" -> new ExecutionsResumeCommand();
       case "executions rerun" -> new ExecutionsRerunCommand();
+      case "executions signal" -> new ExecutionsSignalCommand();
       case "executions watch" -> new ExecutionsWatchCommand();
       case "task-runs list" -> new TaskRunsListCommand();
       case "attempts list" -> new AttemptsListCommand();

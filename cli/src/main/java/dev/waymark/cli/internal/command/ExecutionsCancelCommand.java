@@ -11,7 +11,6 @@ import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
-import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
 
@@ -57,8 +56,6 @@ final class ExecutionsCancelCommand implements Command {
   }
 
   private static boolean isSomethingLeft(StateStore store, ExecutionId id) {
-    return store.taskRuns(id).stream()
-        .anyMatch(
-            run -> run.state() == TaskRunState.PENDING || run.state() == TaskRunState.RETRYING);
+    return store.taskRuns(id).stream().anyMatch(run -> run.state().isStartable());
   }
 }

@@ -18,6 +18,7 @@ import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.PayloadRef;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.WaitReason;
@@ -75,7 +76,9 @@ final class ExecutionsShowCommand implements Command {
     int bytes = context.arguments().has(PAYLOADS) ? Integer.MAX_VALUE : PAYLOAD_BYTES;
     PayloadFields payloads = new PayloadFields(context.store().payloads(id, bytes));
     if (printer.format() != Format.TABLE) {
-      printer.one(details, context.views().executionDetails(waiting, payloads));
+      printer.one(
+          details,
+          context.views().executionDetails(waiting, context.store().signals(id), payloads));
     } else {
       printTables(context, printer, details, waiting, payloads);
     }
@@ -104,6 +107,8 @@ final class ExecutionsShowCommand implements Command {
     printer.properties(properties);
     printer.section("Tasks", details.taskRuns(), views.taskRunDetails());
     printer.section("Waiting", waiting.taskRuns(), views.waiting());
+    List<Signal> signals = context.store().signals(details.execution().id());
+    printer.section("Signals", signals, views.signals(details, payloads));
     List<Transition> history = details.history();
     int hidden = Math.max(0, history.size() - HISTORY_SHOWN);
     printer.section("History", history.subList(hidden, history.size()), views.history(details));

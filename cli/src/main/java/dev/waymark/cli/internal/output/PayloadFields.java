@@ -3,6 +3,7 @@ package dev.waymark.cli.internal.output;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.store.PayloadPreview;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -35,6 +36,11 @@ public final class PayloadFields {
   /** Adds the payload that an attempt may have. */
   void add(Map<String, @Nullable Object> fields, AttemptId attempt) {
     fields.put("details", of(PayloadRef.detailsOf(attempt)));
+  }
+
+  /** Adds the payload that a signal may have. */
+  void add(Map<String, @Nullable Object> fields, Signal signal) {
+    fields.put("payload", of(PayloadRef.ofSignal(signal.executionId(), signal.number())));
   }
 
   private @Nullable Map<String, @Nullable Object> of(PayloadRef ref) {

@@ -8,6 +8,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.RecordRef;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.Transition;
@@ -200,8 +201,52 @@ public final class Views {
   }
 
   /** The view of an execution with all its records; it has no table. */
-  public View<ExecutionDetails> executionDetails(Waiting waiting, PayloadFields payloads) {
-    return new View<>("executions", details -> fields(details, waiting, payloads), List.of());
+  public View<ExecutionDetails> executionDetails(
+      Waiting waiting, List<Signal> signals, PayloadFields payloads) {
+    return new View<>(
+        "executions",
+        details -> {
+          Map<String, @Nullable Object> fields = fields(details, waiting, payloads);
+          fields.put("signals", all(signals, each -> fields(each, payloads)));
+          return fields;
+        },
+        List.of());
+  }
+
+  /** The view of the signals of an execution. */
+  public View<Signal> signals(ExecutionDetails details, PayloadFields payloads) {
+    Map<TaskRunId, String> tasks = new HashMap<>();
+    details
+        .taskRuns()
+        .forEach(each -> tasks.put(each.taskRun().id(), each.taskRun().taskId().value()));
+    return new View<>(
+        "signals",
+        signal -> fields(signal, payloads),
+        List.of(
+            Column.right("NUMBER", s -> Cell.of(s.number())),
+            Column.left("NAME", s -> Cell.of(s.name())),
+            Column.left("SENT", s -> Cell.of(Times.local(s.sentAt(), zone))),
+            Column.left(
+                "TASK", s -> Cell.of(s.taskRunId() == null ? "-" : tasks.get(s.taskRunId()))),
+            Column.left("PAYLOAD", s -> Cell.of(inWords(s, payloads)))));
+  }
+
+  private static String inWords(Signal signal, PayloadFields payloads) {
+    String words = payloads.inWords(PayloadRef.ofSignal(signal.executionId(), signal.number()));
+    return words == null ? "-" : words;
+  }
+
+  private static Map<String, @Nullable Object> fields(Signal signal, PayloadFields payloads) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("number", signal.number());
+    fields.put("name", signal.name());
+    fields.put("key", signal.key());
+    fields.put("sentAt", signal.sentAt());
+    TaskRunId taskRun = signal.taskRunId();
+    fields.put("taskRunId", taskRun == null ? null : taskRun.toString());
+    fields.put("attempt", signal.attempt());
+    payloads.add(fields, signal);
+    return fields;
   }
 
   /** Returns the fields of a record, in order. */

@@ -1,9 +1,9 @@
 package dev.waymark.runner.internal.attempt;
 
 import dev.waymark.core.internal.Durations;
-import dev.waymark.core.model.Payload;
 import dev.waymark.runner.api.TaskHandler;
 import dev.waymark.runner.internal.base.Errors;
+import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.process.ProcessEnd;
 import dev.waymark.runner.internal.process.ProcessEnd.Cause;
 import dev.waymark.runner.internal.process.RunningTask;
@@ -113,8 +113,10 @@ final class HandlerCall implements RunningTask {
       timing.cancel(false);
     }
     context.close();
-    Payload result = error == null ? context.taken() : null;
-    ended.complete(ProcessEnd.ofHandler(cause, error, timeout, result));
+    ProcessEnd end =
+        ProcessEnd.ofHandler(cause, error, timeout, error == null ? context.taken() : null);
+    HandlerWait asked = context.asked();
+    ended.complete(end.succeeded() && asked != null ? end.waiting(asked) : end);
   }
 
   @Override

@@ -2,16 +2,23 @@ package dev.waymark.runner.internal.attempt;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadRef;
+import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.api.ReceivedSignal;
 import dev.waymark.runner.api.TaskContext;
 import dev.waymark.runner.api.TaskLogs;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.internal.base.OutputNames;
 import dev.waymark.runner.internal.handler.Handlers;
 import dev.waymark.runner.internal.process.AttemptFiles;
+import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.rules.CleanupFacts;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.Inputs;
@@ -22,6 +29,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -51,7 +59,10 @@ final class HandlerContext implements TaskContext {
   private final Path logFile;
   private final Runnable logBegins;
   private final Map<String, String> outputs = new LinkedHashMap<>();
+  private final AttemptId id;
+  private final StateStore store;
   private @Nullable Payload set;
+  private @Nullable HandlerWait asked;
   private @Nullable Writer log;
   private volatile boolean stopped;
 
@@ -63,6 +74,8 @@ final class HandlerContext implements TaskContext {
    */
   HandlerContext(
       ExecutionPicture picture, TaskRunPicture taskRun, RunnerConfig config, Runnable logBegins) {
+    this.id = taskRun.attemptId();
+    this.store = config.store();
     this.executionId = picture.id();
     this.workflowId = picture.found().workflowId();
     this.taskId = taskRun.task().id();
@@ -208,6 +221,66 @@ final class HandlerContext implements TaskContext {
   /** What the handler has set; null if nothing. */
   synchronized @Nullable Payload taken() {
     return outputs.isEmpty() ? set : Payload.ofTexts(outputs);
+  }
+
+  @Override
+  public synchronized void sleep(Duration time) {
+    asked = new HandlerWait(null, time);
+  }
+
+  @Override
+  public synchronized void awaitSignal(String name, @Nullable Duration timeout) {
+    asked = new HandlerWait(name, timeout);
+  }
+
+  /** What the task waits for when the handler has returned; null if nothing. */
+  synchronized @Nullable HandlerWait asked() {
+    return asked;
+  }
+
+  /**
+   * Each wait begins with an attempt that has succeeded. So a signal belongs to the last wait if no
+   * attempt since its delivery has.
+   */
+  @Override
+  public @Nullable ReceivedSignal signal() {
+    Signal last = null;
+    int delivered = 0;
+    for (Signal each : store.signals(executionId)) {
+      Integer first = each.attempt();
+      if (id.taskRunId().equals(each.taskRunId()) && first != null && first > delivered) {
+        last = each;
+        delivered = first;
+      }
+    }
+    return last == null || hasWaitedSince(delivered)
+        ? null
+        : new ReceivedSignal(
+            last.name(),
+            last.number(),
+            last.sentAt(),
+            store.payload(PayloadRef.ofSignal(executionId, last.number())));
+  }
+
+  private boolean hasWaitedSince(int number) {
+    return number != attempt
+        && store.attempts(id.taskRunId()).stream()
+            .anyMatch(
+                each ->
+                    each.number() >= number
+                        && each.number() < attempt
+                        && each.state() == AttemptState.SUCCEEDED);
+  }
+
+  @Override
+  public @Nullable Payload saved() {
+    return store.payload(PayloadRef.resultOf(id.taskRunId()));
+  }
+
+  @Override
+  public <T> @Nullable T saved(Class<T> type) {
+    Payload found = saved();
+    return found == null ? null : handlers.codec().decode(found, type);
   }
 
   @Override

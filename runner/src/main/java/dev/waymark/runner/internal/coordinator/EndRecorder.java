@@ -13,9 +13,11 @@ import dev.waymark.runner.internal.attempt.LocalAttempt;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.attempt.Notifier;
 import dev.waymark.runner.internal.coordinator.SentEnds.Sent;
+import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.process.ProcessEnd;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.ProcessOutcome;
+import dev.waymark.runner.internal.rules.Settlement;
 import dev.waymark.runner.internal.rules.StepChanges;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
@@ -305,10 +307,15 @@ final class EndRecorder {
     if (state == AttemptState.SUCCEEDED) {
       step.setResult(taskRun, end.result());
     }
-    if (whole) {
-      settler.follow(step, taskRun, state);
+    HandlerWait asked = state == AttemptState.SUCCEEDED ? end.handlerWait() : null;
+    if (asked != null) {
+      settler.followWaiting(step, taskRun, asked);
     } else {
       settler.followAlone(step, taskRun, state);
+    }
+    if (whole) {
+      Settlement.addTo(step, taskRun);
+    } else {
       step.leaveMore();
     }
     return step;

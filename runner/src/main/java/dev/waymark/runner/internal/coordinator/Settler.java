@@ -2,6 +2,7 @@ package dev.waymark.runner.internal.coordinator;
 
 import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.StateStore;
@@ -10,6 +11,7 @@ import dev.waymark.runner.internal.attempt.LocalAttempt;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.attempt.Notifier;
 import dev.waymark.runner.internal.base.RetriedCalls;
+import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.rules.ConcurrencyGate;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.Settlement;
@@ -121,6 +123,16 @@ final class Settler {
   /** Adds to a step the changes that follow for the task run itself from the end of its attempt. */
   void followAlone(StepChanges step, TaskRunPicture taskRun, AttemptState end) {
     step.follow(taskRun, Settlement.after(end, step.picture(), taskRun, config));
+  }
+
+  /** The same, for an attempt that has succeeded and asks for a wait of its task. */
+  void followWaiting(StepChanges step, TaskRunPicture taskRun, HandlerWait asked) {
+    TaskRunState after = Settlement.afterWaiting(step.picture(), taskRun, config);
+    if (after == TaskRunState.WAITING) {
+      step.await(taskRun, asked);
+    } else {
+      step.follow(taskRun, after);
+    }
   }
 
   /**

@@ -44,6 +44,21 @@ public final class Settlement {
   }
 
   /**
+   * Returns the state of a task run after an attempt that has asked for a wait: WAITING, unless the
+   * task is no longer needed or has no further attempt.
+   */
+  public static TaskRunState afterWaiting(
+      ExecutionPicture picture, TaskRunPicture taskRun, RunnerConfig config) {
+    Stage stage = taskRun.task.stage();
+    if (picture.isCancelled(stage) || (!picture.isOverdue(stage) && picture.failsFast(taskRun))) {
+      return TaskRunState.CANCELLED;
+    }
+    return picture.isOverdue(stage) || taskRun.attempt >= config.store().limits().maxAttempts()
+        ? TaskRunState.FAILED
+        : TaskRunState.WAITING;
+  }
+
+  /**
    * Returns the state of a task run after its attempt ended. The task run already counts that
    * attempt.
    */

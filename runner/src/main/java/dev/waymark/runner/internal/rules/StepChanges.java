@@ -9,14 +9,17 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.SignalChange;
 import dev.waymark.runner.internal.base.Errors;
 import dev.waymark.runner.internal.handler.Handlers;
+import dev.waymark.runner.internal.process.HandlerWait;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +106,24 @@ public final class StepChanges {
       changes.updateTaskRun(taskRun.attemptId(), to);
     }
     moved(taskRun, to);
+  }
+
+  /** Lets a task run wait whose attempt has just succeeded. */
+  public void await(TaskRunPicture taskRun, HandlerWait asked) {
+    String pool = Handlers.poolOf(taskRun.task);
+    int priority = picture.priority();
+    if (asked.signal() != null) {
+      changes.add(
+          new SignalChange.Await(
+              taskRun.id, taskRun.attempt, asked.signal(), pool, priority, asked.time()));
+    } else {
+      changes.updateTaskRun(taskRun.attemptId(), TaskRunState.WAITING);
+      Duration time = Objects.requireNonNull(asked.time());
+      changes.add(new Change.ReadyTaskRun(taskRun.id, null, pool, priority, time));
+    }
+    moved(taskRun, TaskRunState.WAITING);
+    taskRun.failed = 0;
+    taskRun.lost = 0;
   }
 
   /** Moves a task run that has no live attempt. */

@@ -49,7 +49,7 @@ public final class TaskRunPicture {
   @Nullable String worker;
   @Nullable String error;
 
-  /** The number of failed attempts, and after it that of lost attempts. */
+  /** The number of failed attempts since the last wait, and after it that of lost attempts. */
   int failed;
 
   int lost;
@@ -174,8 +174,16 @@ public final class TaskRunPicture {
     changedAt = end == null ? last.startedAt() : end;
   }
 
+  /** Counts from the last wait on, which began with an attempt that has succeeded. */
   private static int count(ExecutionProgress.Item details, AttemptState state) {
-    return (int) details.attempts().stream().filter(attempt -> attempt.state() == state).count();
+    int count = 0;
+    for (Attempt attempt : details.attempts()) {
+      if (attempt.state() == AttemptState.SUCCEEDED) {
+        count = 0;
+      }
+      count += attempt.state() == state ? 1 : 0;
+    }
+    return count;
   }
 
   /** Counts the needs and the dependants that have not ended. */
