@@ -23,7 +23,7 @@ enum Condition {
   POOLS_WITH_SLOTS,
   /** Many executions are due, and nobody settles them. */
   DUE,
-  /** Many task runs wait, one half of them with a timer. */
+  /** Many task runs wait for signals, one half of them with a time-out. */
   WAITING;
 
   /** Its name in the reports. */

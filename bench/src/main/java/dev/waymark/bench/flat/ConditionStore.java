@@ -10,7 +10,6 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
-import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Claims;
@@ -129,7 +128,7 @@ final class ConditionStore implements AutoCloseable {
     }
   }
 
-  /** Each of an execution of its own; every second one has a timer, which does not fire. */
+  /** Each for a signal, in an execution of its own; every second one with a time-out. */
   private void addWaiting(int count) {
     try (StateStore store = location.open()) {
       for (int added = 0; added < count; added += WAITING_OF_A_COMMIT) {
@@ -141,10 +140,7 @@ final class ConditionStore implements AutoCloseable {
               .createExecution(new NewExecution(id, Backlog.WORKFLOW, 1, Map.of(), Map.of()))
               .updateExecution(id, ExecutionState.RUNNING)
               .createTaskRun(new NewTaskRun(run, id, TASK))
-              .updateTaskRun(run, TaskRunState.WAITING);
-          if (i % 2 == 0) {
-            changes.readyTaskRun(run, ClaimRequest.DEFAULT_POOL, 0, TIMER);
-          }
+              .awaitSignal(run, "go", i % 2 == 0 ? TIMER : null);
         }
         var unused = store.commit(changes.build());
       }
