@@ -14,7 +14,6 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -37,7 +36,8 @@ public sealed interface Change
         Change.RecordAttempt,
         Change.OfWorker,
         Change.SetPool,
-        SignalChange {
+        SignalChange,
+        LogChange {
 
   /**
    * The record that the change targets. For a new attempt it is the task run, because the store
@@ -188,18 +188,6 @@ public sealed interface Change
     }
   }
 
-  /**
-   * Deletes the logs of all attempts of an execution. The execution must have ended.
-   *
-   * @param id the execution
-   */
-  record DeleteLogs(ExecutionId id) implements OfExecution {
-    /** Rejects null. */
-    public DeleteLogs {
-      Objects.requireNonNull(id, "execution id");
-    }
-  }
-
   /** A change of an existing task run. */
   sealed interface OfTaskRun extends Change {
     /** The task run. */
@@ -278,7 +266,8 @@ public sealed interface Change
 
   /**
    * Sets a payload, which replaces an earlier one: the result of an execution or a task run, which
-   * must not have ended before this change, or the details of an attempt, as in {@link AppendLog}.
+   * must not have ended before this change, or the details of an attempt, as in {@link
+   * LogChange.Append}.
    *
    * @param ref the payload; an input is supplied when its record is created, and cannot be set
    * @param fence as in {@link UpdateTaskRun}, for the result of a task run; otherwise null
@@ -297,7 +286,7 @@ public sealed interface Change
     }
   }
 
-  /** A change of an attempt, its lease or its log. */
+  /** A change of an attempt or its lease. */
   sealed interface OfAttempt extends Change {
     /** The attempt. */
     AttemptId id();
@@ -391,44 +380,6 @@ public sealed interface Change
     public RenewLease {
       Objects.requireNonNull(id, "attempt id");
       Leases.check("lease of attempt " + id, lease);
-    }
-  }
-
-  /**
-   * Appends output of a task to the log of an attempt. Refused with {@link LeaseLostException}
-   * unless the attempt is the newest of its task run and RUNNING; put it before the end of the
-   * attempt. An append at a position that already exists changes nothing, so a caller may repeat an
-   * append with an unknown outcome.
-   *
-   * @param id the attempt
-   * @param position number of bytes of the log before these bytes
-   * @param bytes the bytes, at least one
-   */
-  @SuppressWarnings("ArrayRecordComponent") // a private copy, compared by content
-  record AppendLog(AttemptId id, long position, byte[] bytes) implements OfAttempt {
-    /** Keeps a copy and checks the position. */
-    public AppendLog {
-      Objects.requireNonNull(id, "attempt id");
-      bytes = Checks.appended(id, position, bytes);
-    }
-
-    /** A copy of the bytes. */
-    @Override
-    public byte[] bytes() {
-      return bytes.clone();
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof AppendLog append
-          && id.equals(append.id)
-          && position == append.position
-          && Arrays.equals(bytes, append.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return Objects.hash(id, position, Arrays.hashCode(bytes));
     }
   }
 

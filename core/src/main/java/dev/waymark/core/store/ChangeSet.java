@@ -282,14 +282,14 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new Change.SetPayload(PayloadRef.detailsOf(attempt), null, details));
     }
 
-    /** Appends to the log of an attempt, as {@link Change.AppendLog}. */
+    /** Appends to the log of an attempt, as {@link LogChange.Append}. */
     public Builder appendLog(AttemptId attempt, long position, byte[] bytes) {
-      return add(new Change.AppendLog(attempt, position, bytes));
+      return add(new LogChange.Append(attempt, position, bytes));
     }
 
-    /** Deletes the logs of an execution that has ended, as {@link Change.DeleteLogs}. */
+    /** Deletes the logs of an execution that has ended, as {@link LogChange.Delete}. */
     public Builder deleteLogs(ExecutionId execution) {
-      return add(new Change.DeleteLogs(execution));
+      return add(new LogChange.Delete(execution));
     }
 
     /** Records a worker as alive, as {@link Change.KeepWorker}. */

@@ -5,6 +5,7 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadPreview;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.Signal;

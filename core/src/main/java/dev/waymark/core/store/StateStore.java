@@ -9,6 +9,7 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadPreview;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.Signal;
@@ -76,7 +77,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>It does not order executions. Claims order task runs by priority and by how long they have
  *       been ready, and skip locked ones. An older execution may start or end after a newer one.
  *   <li>It does not delete workflows, executions, task runs, attempts or history. It deletes logs
- *       only through {@link Change.DeleteLogs}.
+ *       only through {@link LogChange.Delete}.
  * </ul>
  *
  * @since 0.1.0

@@ -72,8 +72,8 @@ class WorkChangesTest {
         () ->
             new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1, ExecutionState.CANCELLING),
         "PENDING or PAUSED");
-    invalid(() -> new Change.AppendLog(ATTEMPT, -1, new byte[1]), "negative");
-    invalid(() -> new Change.AppendLog(ATTEMPT, 0, new byte[0]), "at least one byte");
+    invalid(() -> new LogChange.Append(ATTEMPT, -1, new byte[1]), "negative");
+    invalid(() -> new LogChange.Append(ATTEMPT, 0, new byte[0]), "at least one byte");
     invalid(() -> new Change.SetPool("gpu", -1), "-1");
     invalid(() -> new Change.SetPool("a b", 1), "pool \"a b\"", "letters");
     invalid(() -> new Change.ReadyTaskRun(RUN, null, "a b", 0, LEASE), "pool \"a b\"", "letters");
@@ -114,7 +114,7 @@ class WorkChangesTest {
             new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1, ExecutionState.PENDING)
                 .most())
         .isEqualTo(1);
-    assertThat(new Change.AppendLog(ATTEMPT, 0, new byte[1]).position()).isZero();
+    assertThat(new LogChange.Append(ATTEMPT, 0, new byte[1]).position()).isZero();
     for (Duration lease : List.of(shortest, longest)) {
       assertThat(new Change.RenewLease(ATTEMPT, lease).lease()).isEqualTo(lease);
     }
@@ -156,8 +156,8 @@ class WorkChangesTest {
             new Change.AdmitExecution(EXECUTION, new WorkflowId("f"), 1, ExecutionState.PENDING),
             new Change.SetPayload(
                 PayloadRef.resultOf(RUN), 1, Payload.ofTexts(Map.of("a", "1", "b", "2"))),
-            new Change.AppendLog(ATTEMPT, 5, new byte[] {7}),
-            new Change.DeleteLogs(EXECUTION),
+            new LogChange.Append(ATTEMPT, 5, new byte[] {7}),
+            new LogChange.Delete(EXECUTION),
             new Change.KeepWorker("w", ID, LEASE, Map.of()),
             new Change.RetireWorker("w", ID),
             new Change.SetPool("gpu", 4));
@@ -170,14 +170,14 @@ class WorkChangesTest {
   @DisplayName("log parts are compared by content and are immutable")
   void bytes() {
     byte[] bytes = {1, 2};
-    Change.AppendLog append = new Change.AppendLog(ATTEMPT, 0, bytes);
+    LogChange.Append append = new LogChange.Append(ATTEMPT, 0, bytes);
     LogPart part = new LogPart(bytes, 0, 2);
     bytes[0] = 9;
     append.bytes()[1] = 9;
     part.bytes()[1] = 9;
-    Change.AppendLog same = new Change.AppendLog(ATTEMPT, 0, new byte[] {1, 2});
+    LogChange.Append same = new LogChange.Append(ATTEMPT, 0, new byte[] {1, 2});
     assertThat(append).isEqualTo(same).hasSameHashCodeAs(same);
-    Change.AppendLog later = new Change.AppendLog(ATTEMPT, 1, new byte[] {1, 2});
+    LogChange.Append later = new LogChange.Append(ATTEMPT, 1, new byte[] {1, 2});
     assertThat(append).isNotEqualTo(later);
     assertThat(append.hashCode()).isNotEqualTo(later.hashCode());
     LogPart samePart = new LogPart(new byte[] {1, 2}, 0, 2);

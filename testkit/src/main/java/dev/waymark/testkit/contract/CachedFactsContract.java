@@ -18,6 +18,7 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
@@ -86,7 +87,7 @@ public abstract class CachedFactsContract extends ContractTest {
     all.put(
         Change.MarkDue.class, () -> new Change.MarkDue(execution, DueReason.SETTLE, Duration.ZERO));
     all.put(Change.ClearDue.class, () -> new Change.ClearDue(execution, DueReason.SETTLE));
-    all.put(Change.DeleteLogs.class, () -> new Change.DeleteLogs(ended()));
+    all.put(LogChange.Delete.class, () -> new LogChange.Delete(ended()));
     all.put(
         Change.CreateTaskRun.class,
         () ->
@@ -110,8 +111,8 @@ public abstract class CachedFactsContract extends ContractTest {
     all.put(Change.LoseAttempt.class, () -> new Change.LoseAttempt(expired(), null));
     all.put(Change.RenewLease.class, () -> new Change.RenewLease(new AttemptId(running, 1), LONG));
     all.put(
-        Change.AppendLog.class,
-        () -> new Change.AppendLog(new AttemptId(running, 1), 0, new byte[] {1}));
+        LogChange.Append.class,
+        () -> new LogChange.Append(new AttemptId(running, 1), 0, new byte[] {1}));
     all.put(
         Change.KeepWorker.class, () -> new Change.KeepWorker("w", new UUID(1, 1), LONG, Map.of()));
     all.put(Change.RetireWorker.class, () -> new Change.RetireWorker("w", new UUID(1, 1)));

@@ -2,9 +2,9 @@ package dev.waymark.cli.internal.output;
 
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadPreview;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.Signal;
-import dev.waymark.core.store.PayloadPreview;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

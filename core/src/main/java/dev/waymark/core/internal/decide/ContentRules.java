@@ -6,6 +6,7 @@ import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.State;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.LogChange;
 
 /** The rules of what belongs to records: logs, and payloads that are set after the creation. */
 final class ContentRules {
@@ -17,7 +18,7 @@ final class ContentRules {
     refusals = decision.refusals();
   }
 
-  void append(Change.AppendLog change) {
+  void append(LogChange.Append change) {
     String attempted = "append to the log of " + change.target();
     TaskRunHead head = decision.live(change.id(), attempted);
     if (head != null) {
@@ -28,7 +29,7 @@ final class ContentRules {
     }
   }
 
-  void delete(Change.DeleteLogs change) {
+  void delete(LogChange.Delete change) {
     String attempted = "delete the logs of " + change.target();
     ExecutionHead head = decision.existing(change.id(), attempted);
     if (head == null) {

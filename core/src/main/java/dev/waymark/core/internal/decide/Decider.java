@@ -18,6 +18,7 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.SignalChange;
 import java.time.Instant;
 import java.util.List;
@@ -210,12 +211,12 @@ public final class Decider {
     }
 
     @Override
-    public void visit(Change.AppendLog change) {
+    public void visit(LogChange.Append change) {
       contents.append(change);
     }
 
     @Override
-    public void visit(Change.DeleteLogs change) {
+    public void visit(LogChange.Delete change) {
       contents.delete(change);
     }
 

@@ -8,6 +8,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.SignalChange;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -229,13 +230,13 @@ public record Footprint(
     }
 
     @Override
-    public void visit(Change.AppendLog change) {
+    public void visit(LogChange.Append change) {
       taskRuns.add(change.id().taskRunId());
       dependedOn.add(change.id().taskRunId());
     }
 
     @Override
-    public void visit(Change.DeleteLogs change) {
+    public void visit(LogChange.Delete change) {
       executions.add(change.id());
     }
 

@@ -2,8 +2,8 @@ package dev.waymark.core.internal.read;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.PayloadPreview;
 import dev.waymark.core.model.PayloadRef;
-import dev.waymark.core.store.PayloadPreview;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

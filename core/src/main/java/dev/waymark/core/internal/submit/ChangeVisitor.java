@@ -1,6 +1,7 @@
 package dev.waymark.core.internal.submit;
 
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.SignalChange;
 
 /**
@@ -38,9 +39,9 @@ public interface ChangeVisitor {
       visit(it);
     } else if (change instanceof Change.SetPayload it) {
       visit(it);
-    } else if (change instanceof Change.AppendLog it) {
+    } else if (change instanceof LogChange.Append it) {
       visit(it);
-    } else if (change instanceof Change.DeleteLogs it) {
+    } else if (change instanceof LogChange.Delete it) {
       visit(it);
     } else {
       return false;
@@ -121,9 +122,9 @@ public interface ChangeVisitor {
 
   void visit(Change.SetPayload change);
 
-  void visit(Change.AppendLog change);
+  void visit(LogChange.Append change);
 
-  void visit(Change.DeleteLogs change);
+  void visit(LogChange.Delete change);
 
   void visit(Change.KeepWorker change);
 

@@ -8,6 +8,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
 import java.nio.ByteBuffer;
@@ -158,12 +159,12 @@ final class Fingerprint {
     }
 
     @Override
-    public void visit(Change.AppendLog change) {
+    public void visit(LogChange.Append change) {
       part("change log").part(change.position()).bytes(change.bytes());
     }
 
     @Override
-    public void visit(Change.DeleteLogs change) {
+    public void visit(LogChange.Delete change) {
       part("delete logs");
     }
 

@@ -11,6 +11,7 @@ import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.SignalChange;
@@ -235,12 +236,12 @@ public record Submission(
     }
 
     @Override
-    public void visit(Change.AppendLog change) {
+    public void visit(LogChange.Append change) {
       bytes += check(change, limits);
     }
 
     @Override
-    public void visit(Change.DeleteLogs change) {
+    public void visit(LogChange.Delete change) {
       // This kind has no limits to check.
     }
 
@@ -267,7 +268,7 @@ public record Submission(
     return text("name of a worker", name, limits.maxWorkerBytes(), "maxWorkerBytes");
   }
 
-  private static long check(Change.AppendLog append, Limits limits) {
+  private static long check(LogChange.Append append, Limits limits) {
     int length = append.bytes().length;
     String log = "the log of " + append.target();
     atMost("bytes appended to " + log, length, limits.maxLogChunkBytes(), "maxLogChunkBytes");

@@ -17,6 +17,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.Standing;
 import java.time.Duration;
@@ -121,7 +122,7 @@ class OutcomesTest {
                 new Change.UpdateAttempt(first, AttemptState.FAILED, 1, "no"),
                 new Change.RecordAttempt(run, "w", LEASE),
                 new Change.RenewLease(second, LEASE),
-                new Change.AppendLog(second, 0, new byte[] {1}),
+                new LogChange.Append(second, 0, new byte[] {1}),
                 new Change.UpdateAttempt(second, AttemptState.SUCCEEDED, 0, null)))
         .containsExactly(
             changed(RecordRef.of(run), 2),
@@ -194,7 +195,7 @@ class OutcomesTest {
   void logs() {
     ExecutionId id = ledger.execution();
     ledger.accepted(move(id, ExecutionState.CANCELLED));
-    assertThat(outcomes(new Change.DeleteLogs(id))).containsExactly(changed(RecordRef.of(id), 2));
+    assertThat(outcomes(new LogChange.Delete(id))).containsExactly(changed(RecordRef.of(id), 2));
   }
 
   @Test

@@ -25,6 +25,7 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.Standing;
 import java.time.Duration;
@@ -424,17 +425,17 @@ class WorkRulesTest {
     AttemptId id = claimed();
     ExecutionId execution = head(id).executionId();
     byte[] bytes = {1, 2};
-    assertThat(ledger.accepted(new Change.AppendLog(id, 0, bytes)).effects()).hasSize(1);
-    assertThat(reasons(new Change.DeleteLogs(execution))).containsExactly(Reason.OUT_OF_STEP);
+    assertThat(ledger.accepted(new LogChange.Append(id, 0, bytes)).effects()).hasSize(1);
+    assertThat(reasons(new LogChange.Delete(execution))).containsExactly(Reason.OUT_OF_STEP);
     ledger.accepted(end(id, AttemptState.SUCCEEDED));
     assertThat(
             reasons(
-                new Change.AppendLog(id, 2, bytes), new Change.DeleteLogs(new ExecutionId(LIFE))))
+                new LogChange.Append(id, 2, bytes), new LogChange.Delete(new ExecutionId(LIFE))))
         .containsExactly(Reason.LEASE_LOST, Reason.NOT_FOUND);
     ledger.ledger.load(execution, new TaskRunCounts(1, 1, 0));
     ledger.accepted(
         move(id.taskRunId(), TaskRunState.SUCCEEDED), move(execution, ExecutionState.SUCCEEDED));
-    assertThat(ledger.accepted(new Change.DeleteLogs(execution)).effects())
+    assertThat(ledger.accepted(new LogChange.Delete(execution)).effects())
         .containsExactly(new Effect.LogsDeleted(execution));
   }
 
@@ -504,10 +505,10 @@ class WorkRulesTest {
                 PayloadRef.resultOf(id.taskRunId()), 1, Payload.ofTexts(Map.of())),
             new Change.SetPayload(
                 PayloadRef.resultOf(id.taskRunId()), 1, Payload.ofTexts(Map.of("a", "b"))),
-            new Change.AppendLog(id, 0, new byte[] {1}),
-            new Change.AppendLog(id, 1, new byte[] {1}),
-            new Change.AppendLog(id, 0, new byte[] {2}),
-            new Change.DeleteLogs(execution),
+            new LogChange.Append(id, 0, new byte[] {1}),
+            new LogChange.Append(id, 1, new byte[] {1}),
+            new LogChange.Append(id, 0, new byte[] {2}),
+            new LogChange.Delete(execution),
             new Change.KeepWorker("w", LIFE, LEASE, Map.of()),
             new Change.KeepWorker("w", OTHER_LIFE, LEASE, Map.of()),
             new Change.RetireWorker("w", LIFE),

@@ -24,6 +24,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
@@ -128,7 +129,7 @@ class SubmissionTest {
     assertThat(bytes(new Change.LoseAttempt(attempt, "gone"))).isEqualTo(4);
     assertThat(bytes(new Change.SetPayload(PayloadRef.resultOf(RUN), 1, Payload.ofTexts(texts))))
         .isEqualTo(4 + 4);
-    assertThat(bytes(new Change.AppendLog(attempt, 100, new byte[9]))).isEqualTo(9);
+    assertThat(bytes(new LogChange.Append(attempt, 100, new byte[9]))).isEqualTo(9);
     assertThat(bytes(new Change.KeepWorker("me", life, Duration.ofSeconds(1), texts)))
         .isEqualTo(2 + 4 + 4);
     assertThat(bytes(new Change.RetireWorker("me", life))).isEqualTo(2);
@@ -200,10 +201,10 @@ class SubmissionTest {
                         PayloadRef.resultOf(RUN),
                         null,
                         Payload.ofTexts(Map.of("a", text.substring(1))))),
-            entry("maxLogChunkBytes", text -> new Change.AppendLog(attempt, 0, Text.utf8(text))),
+            entry("maxLogChunkBytes", text -> new LogChange.Append(attempt, 0, Text.utf8(text))),
             entry(
                 "maxLogBytes",
-                text -> new Change.AppendLog(attempt, text.length(), new byte[] {1, 2, 3, 4, 5})));
+                text -> new LogChange.Append(attempt, text.length(), new byte[] {1, 2, 3, 4, 5})));
     kinds.forEach(
         (limit, kind) -> {
           Submission.of(set(kind.apply("12345")), NOW, small);
@@ -221,7 +222,7 @@ class SubmissionTest {
         small);
     Submission.of(set(save("x", Map.of("a", "1"))), NOW, small);
     assertOver("maxLabels", save("x", Map.of("a", "1", "b", "2")), small);
-    assertOver("maxLogBytes", new Change.AppendLog(attempt, Long.MAX_VALUE, new byte[] {1}), small);
+    assertOver("maxLogBytes", new LogChange.Append(attempt, Long.MAX_VALUE, new byte[] {1}), small);
     of(Collections.nCopies(7, save("x", Map.of())).toArray(Change[]::new));
   }
 

@@ -3,8 +3,8 @@ package dev.waymark.jdbc.internal.read;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.read.Previews;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.PayloadPreview;
 import dev.waymark.core.model.PayloadRef;
-import dev.waymark.core.store.PayloadPreview;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 

@@ -13,6 +13,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.LogPart;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testkit.contract.base.ContractTest;
@@ -181,8 +182,8 @@ public abstract class LogContract extends ContractTest {
     store.commit(changes);
     for (Change other :
         List.of(
-            new Change.AppendLog(attempt, 0, bytes("abd")),
-            new Change.AppendLog(attempt, 1, bytes("abc")))) {
+            new LogChange.Append(attempt, 0, bytes("abd")),
+            new LogChange.Append(attempt, 1, bytes("abc")))) {
       invalid(
           () -> store.commit(ChangeSet.builder(changes.id()).add(other).build()),
           "another change set");

@@ -1,6 +1,5 @@
-package dev.waymark.core.store;
+package dev.waymark.core.model;
 
-import dev.waymark.core.model.PayloadRef;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
