@@ -99,6 +99,11 @@ public final class PostgresStateStore extends ForwardingStateStore implements Tr
     return builder(url).build();
   }
 
+  /** The version of the schema that this version of Waymark works with, and migrates others to. */
+  public static int schemaVersion() {
+    return PostgresSchema.VERSION;
+  }
+
   /**
    * Begins with the settings of a URL: {@code postgresql://user:password@host:port/database} or
    * {@code jdbc:postgresql://host:port/database}. After a question mark it may have settings of the

@@ -101,6 +101,11 @@ public final class SqliteStateStore extends ForwardingStateStore implements Tran
     return builder(file).build();
   }
 
+  /** The version of the schema that this version of Waymark works with, and migrates others to. */
+  public static int schemaVersion() {
+    return SqliteSchema.VERSION;
+  }
+
   /** Begins with the default settings. */
   public static Builder builder(Path file) {
     return new Builder(file);
@@ -115,6 +120,7 @@ public final class SqliteStateStore extends ForwardingStateStore implements Tran
     private Duration busyTimeout = Duration.ofSeconds(10);
     private int maxReaders = 4;
     private long maxFileBytes = MOST_PAGES * PAGE_BYTES;
+    private boolean allowsOtherTables;
 
     private Builder(Path file) {
       this.file = file.toAbsolutePath().normalize();
@@ -166,6 +172,16 @@ public final class SqliteStateStore extends ForwardingStateStore implements Tran
     }
 
     /**
+     * Whether a new store may be created in a file that has tables of another program, which then
+     * shares the file with the store; false by default, so that a misspelt name is an error. The
+     * file must not have an application id or a user version of that program.
+     */
+    public Builder allowOtherTables(boolean allow) {
+      this.allowsOtherTables = allow;
+      return this;
+    }
+
+    /**
      * Opens the store. Only its user can read and write a new file and its companion files, with
      * any umask. The permissions of an existing file do not change.
      *
@@ -180,7 +196,7 @@ public final class SqliteStateStore extends ForwardingStateStore implements Tran
       SqliteErrors errors = new SqliteErrors(real, busyTimeout);
       SqliteConnector connector = new SqliteConnector(real, busyTimeout, maxFileBytes / PAGE_BYTES);
       try {
-        new SqliteSchema(real).prepare(connector);
+        new SqliteSchema(real, allowsOtherTables).prepare(connector);
       } catch (SQLException e) {
         throw errors.explain("open the store", e, FailedCall.OPENING);
       } catch (LinkageError e) {

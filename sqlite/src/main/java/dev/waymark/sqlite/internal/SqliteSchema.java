@@ -21,7 +21,7 @@ import java.time.Duration;
  */
 public final class SqliteSchema {
   /** The version that this code works with: the number of the last migration. */
-  static final int VERSION = 6;
+  public static final int VERSION = 6;
 
   /** The mark of a Waymark store in the header of the file: the letters "Wymk". */
   static final int APPLICATION_ID = 0x57796d6b;
@@ -32,10 +32,21 @@ public final class SqliteSchema {
           + "%'";
 
   private final Path file;
+  private final boolean allowsOtherTables;
 
-  /** The schema of this file. */
+  /** The schema of a file that has no other tables. */
   public SqliteSchema(Path file) {
+    this(file, false);
+  }
+
+  /**
+   * The schema of this file.
+   *
+   * @param allowsOtherTables whether it can be created beside the tables of another program
+   */
+  public SqliteSchema(Path file, boolean allowsOtherTables) {
     this.file = file;
+    this.allowsOtherTables = allowsOtherTables;
   }
 
   /**
@@ -106,7 +117,7 @@ public final class SqliteSchema {
       int version = number(connection, "PRAGMA user_version");
       int foreignTables = number(connection, FOREIGN_TABLES);
       statement.execute("ROLLBACK");
-      return isCurrent(application, version, foreignTables == 0);
+      return isCurrent(application, version, foreignTables == 0 || allowsOtherTables);
     }
   }
 

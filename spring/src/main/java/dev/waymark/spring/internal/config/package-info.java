@@ -1,0 +1,5 @@
+/** The auto-configuration. */
+@NullMarked
+package dev.waymark.spring.internal.config;
+
+import org.jspecify.annotations.NullMarked;
