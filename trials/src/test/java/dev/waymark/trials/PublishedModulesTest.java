@@ -89,7 +89,7 @@ class PublishedModulesTest {
         (folder, module) ->
             assertThat(texts(module, "properties", "waymark.module.name"))
                 .as(folder)
-                .containsExactly("dev.waymark." + folder.replace('-', '.')));
+                .containsExactly("dev.waymark." + folder.replace('-', '.').replace('/', '.')));
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.waymark.runner.Runner;
 import dev.waymark.runner.api.RunListener;
 import dev.waymark.spring.RunnerCustomizer;
 import dev.waymark.spring.WaymarkProperties;
+import dev.waymark.spring.WorkflowStarter;
 import dev.waymark.spring.internal.handler.HandlerMethods;
 import dev.waymark.spring.internal.health.StoreHealth;
 import dev.waymark.spring.internal.run.RunnerLifecycle;
@@ -76,6 +77,12 @@ public class RunnerAutoConfiguration {
     handlers.registerWith(builder);
     customizers.orderedStream().forEach(each -> each.customize(builder));
     return builder.build();
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  WorkflowStarter waymarkWorkflowStarter(Runner runner, ObjectProvider<PayloadCodec> codecs) {
+    return new WorkflowStarter(runner, codecs.getIfUnique());
   }
 
   @Bean

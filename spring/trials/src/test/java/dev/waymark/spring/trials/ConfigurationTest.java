@@ -1,0 +1,270 @@
+package dev.waymark.spring.trials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.Payload;
+import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.Runner;
+import dev.waymark.runner.api.StartRequest;
+import dev.waymark.spring.ResultOf;
+import dev.waymark.spring.RunnerCustomizer;
+import dev.waymark.spring.StoreOptionsCustomizer;
+import dev.waymark.spring.WaymarkHandler;
+import dev.waymark.spring.WorkflowStarter;
+import dev.waymark.core.store.Limits;
+import dev.waymark.testserver.TestServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@DisplayName("The configuration of an application")
+class ConfigurationTest {
+  @TempDir Path folder;
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class Plain {}
+
+  private ConfigurableApplicationContext start(Class<?> type, String... properties) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--spring.main.banner-mode=off",
+                "--logging.level.root=off",
+                "--spring.flyway.enabled=false",
+                "--spring.config.location=optional:classpath:none.properties"));
+    all.addAll(List.of(properties));
+    return new SpringApplicationBuilder(Plain.class, type)
+        .web(WebApplicationType.NONE)
+        .run(all.toArray(String[]::new));
+  }
+
+  private String ownFile() {
+    return "--waymark.store.url=sqlite:" + folder.resolve("own.db");
+  }
+
+  private Throwable failure(Class<?> type, String... properties) {
+    Throwable thrown = catchThrowable(() -> start(type, properties).close());
+    assertThat(thrown).isNotNull();
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  static Stream<Arguments> mistakes() {
+    String url = "--waymark.store.url=sqlite:never.db";
+    return Stream.of(
+        Arguments.of(
+            new String[] {},
+            "waymark.store.url is not set, and the application has no DataSource. Set"
+                + " waymark.store.url, for example to sqlite:waymark.db"),
+        Arguments.of(
+            new String[] {url, "--waymark.runner.concurrency=0"},
+            "waymark.runner.concurrency is 0; it must be at least 1"),
+        Arguments.of(
+            new String[] {url, "--waymark.runner.lease=1ms"},
+            "waymark.runner.lease is 1ms; use 100ms to 365d"),
+        Arguments.of(
+            new String[] {url, "--waymark.store.join-transactions=true"},
+            "waymark.store.join-transactions is true, but with waymark.store.url the store has"
+                + " connections of its own"),
+        Arguments.of(
+            new String[] {"--waymark.store.password=secret"},
+            "waymark.store.user or waymark.store.password is set without waymark.store.url"),
+        Arguments.of(
+            new String[] {url, "--waymark.store.schema=flows"},
+            "the store of waymark.store.url is not on PostgreSQL"),
+        Arguments.of(
+            new String[] {"--waymark.store.url=oracle:x"}, "waymark.store.url cannot be used"),
+        Arguments.of(
+            new String[] {"--spring.datasource.url=jdbc:sqlite::memory:"},
+            "a database of SQLite in memory, which a store cannot be in"),
+        Arguments.of(
+            new String[] {"--waymark.store.url=sqlite:${java.io.tmpdir}/w.db",
+              "--waymark.workflows=classpath:none.yaml"},
+            "which does not exist"));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("mistakes")
+  @DisplayName("that is wrong fails the start, and says what to do")
+  void refused(String[] properties, String message) {
+    Throwable found = failure(Plain.class, properties);
+    assertThat(found).hasMessageContaining(message);
+    assertThat(found.getMessage()).doesNotContain("secret");
+  }
+
+
+  @Configuration(proxyBeanMethods = false)
+  static class Duplicate {
+    static class One {
+      @WaymarkHandler("same")
+      public void one() {}
+    }
+
+    static class Other {
+      @WaymarkHandler("same")
+      public void other() {}
+    }
+
+    @Bean
+    One one() {
+      return new One();
+    }
+
+    @Bean
+    Other other() {
+      return new Other();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Unnamed {
+    @WaymarkHandler(" ")
+    public void handle() {}
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Unmappable {
+    @WaymarkHandler("bad")
+    public void handle(java.io.InputStream input) {}
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class TwoInputs {
+    @WaymarkHandler("bad")
+    public void handle(String input, Integer other) {}
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Asynchronous {
+    @WaymarkHandler("bad")
+    public CompletableFuture<String> handle() {
+      return CompletableFuture.completedFuture("");
+    }
+  }
+
+  static Stream<Arguments> badHandlers() {
+    return Stream.of(
+        Arguments.of(Duplicate.class, "two methods handle the name \"same\": "),
+        Arguments.of(Unnamed.class, "Unnamed.handle() has no name"),
+        Arguments.of(Unmappable.class, "no payload can be mapped to java.io.InputStream"),
+        Arguments.of(TwoInputs.class, "has two parameters for the input of the execution"),
+        Arguments.of(Asynchronous.class, "but the attempt ends when the method returns"));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("badHandlers")
+  @DisplayName("with a handler that cannot be called fails the start")
+  void badHandler(Class<?> type, String message) {
+    assertThat(failure(type, ownFile())).hasMessageContaining(message);
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Handlers {
+    @Bean
+    EndedExecutions endedExecutions() {
+      return new EndedExecutions();
+    }
+
+    @Bean
+    RunnerCustomizer runnerCustomizer() {
+      return builder -> builder.handler("by-customizer", task -> task.setResult(Payload.json("7")));
+    }
+
+    @Bean
+    StoreOptionsCustomizer storeOptionsCustomizer() {
+      return options -> options.limits(Limits.builder().maxInputBytes(1000).build());
+    }
+
+    @WaymarkHandler("raw")
+    public Payload raw(Payload input) {
+      return input;
+    }
+
+    @WaymarkHandler("optional")
+    public List<Integer> optional(
+        Optional<Map<String, String>> input,
+        @ResultOf("raw") Payload raw,
+        @ResultOf("seven") int seven,
+        @ResultOf("nothing") Optional<String> nothing) {
+      return List.of(input.orElseThrow().size(), raw.size(), seven, nothing.isPresent() ? 1 : 0);
+    }
+
+    @WaymarkHandler("nothing")
+    public void nothing() {}
+  }
+
+  @Test
+  @DisplayName("with a store of its own: payloads, optional results, customizers")
+  void ownStore() throws Exception {
+    Path file = Files.writeString(folder.resolve("all.yaml"), """
+        id: all
+        tasks:
+          raw: {uses: raw}
+          seven: {uses: by-customizer}
+          nothing: {uses: nothing}
+          optional: {uses: optional, needs: [raw, seven, nothing]}
+        """);
+    try (ConfigurableApplicationContext context =
+        start(Handlers.class, ownFile(), "--waymark.workflows=file:" + file)) {
+      var id = context.getBean(WorkflowStarter.class).start("all", Map.of("a", "b"));
+      context.getBean(EndedExecutions.class).await(id);
+      StateStore store = context.getBean(StateStore.class);
+      assertThat(store.limits().maxInputBytes()).isEqualTo(1000);
+      var run =
+          store.taskRuns(id).stream()
+              .filter(each -> each.taskId().value().equals("optional"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(
+              store.payload(dev.waymark.core.model.PayloadRef.resultOf(run.id())).text())
+          .isEqualTo("[1,9,7,0]");
+    }
+  }
+
+  @Test
+  @DisplayName("without a runner still starts executions")
+  void noRunner() throws Exception {
+    try (ConfigurableApplicationContext context =
+        start(
+            Handlers.class,
+            "--spring.datasource.url=" + TestServer.urlOf(TestServer.newDatabase()),
+            "--waymark.runner.enabled=false",
+            "--waymark.store.schema=flows")) {
+      var id = context.getBean(WorkflowStarter.class).start("probe", Map.of("id", 1));
+      assertThat(context.getBean(StateStore.class).workers()).isEmpty();
+      assertThat(context.getBean(Runner.class).cancel(id).name()).isEqualTo("CANCELLED");
+    }
+  }
+
+  @Test
+  @DisplayName("can turn everything off")
+  void disabled() {
+    try (ConfigurableApplicationContext context = start(Plain.class, "--waymark.enabled=false")) {
+      assertThat(context.getBeanNamesForType(StateStore.class)).isEmpty();
+      assertThat(context.getBeanNamesForType(Runner.class)).isEmpty();
+    }
+  }
+}
