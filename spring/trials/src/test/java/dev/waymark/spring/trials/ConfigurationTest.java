@@ -38,6 +38,11 @@ import org.springframework.context.annotation.Configuration;
 
 @DisplayName("The configuration of an application")
 class ConfigurationTest {
+  /** On Boot 3 and on Boot 4. */
+  private static final String DATA_SOURCES =
+      "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration,"
+          + "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration";
+
   @TempDir Path folder;
 
   @Configuration(proxyBeanMethods = false)
@@ -53,6 +58,9 @@ class ConfigurationTest {
                 "--spring.flyway.enabled=false",
                 "--spring.config.location=optional:classpath:none.properties"));
     all.addAll(List.of(properties));
+    if (all.stream().noneMatch(each -> each.startsWith("--spring.datasource.url"))) {
+      all.add("--spring.autoconfigure.exclude=" + DATA_SOURCES);
+    }
     return new SpringApplicationBuilder(Plain.class, type)
         .web(WebApplicationType.NONE)
         .run(all.toArray(String[]::new));

@@ -111,7 +111,7 @@ abstract class ShopContract {
   void visible() throws Exception {
     Probe probe = shop.bean(Probe.class);
     List<Integer> numbers = new ArrayList<>();
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 12; i++) {
       int number = next();
       numbers.add(number);
       ExecutionId id =

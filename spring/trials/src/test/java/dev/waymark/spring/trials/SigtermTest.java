@@ -73,7 +73,7 @@ class SigtermTest {
   void drains() throws Exception {
     try (Shop shop = Shop.start(url, "--waymark.runner.concurrency=1")) {
       ExecutionId held = held(shop);
-      shop.process().destroy(); // SIGTERM
+      shop.process().toHandle().destroy(); // SIGTERM
       assertThat(shop.next()).isEqualTo("stopping");
       shop.release();
       assertThat(shop.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -98,7 +98,7 @@ class SigtermTest {
             "--spring.lifecycle.timeout-per-shutdown-phase=6s",
             "--waymark.runner.drain-timeout=100ms")) {
       ExecutionId held = held(shop);
-      shop.process().destroy();
+      shop.process().toHandle().destroy();
       assertThat(shop.next()).isEqualTo("stopping");
       assertThat(shop.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
       try (StateStore store = PostgresStateStore.open(url)) {
