@@ -30,6 +30,20 @@ class ReadmeTest {
   }
 
   @Test
+  @DisplayName("and the guide for Spring contain the lines of the shop")
+  void springLines() throws IOException {
+    Path shop = ROOT.resolve("examples/spring-shop/src/main/java/dev/waymark/examples/shop");
+    for (String document : new String[] {"README.md", "docs/spring.md"}) {
+      String text = Files.readString(ROOT.resolve(document));
+      for (String file : new String[] {"Orders.java", "Shipping.java"}) {
+        String source = Files.readString(shop.resolve(file));
+        String lines = between(source, "// README: begin\n", "  // README: end");
+        assertThat(text).as(document).contains(lines.stripTrailing().stripIndent());
+      }
+    }
+  }
+
+  @Test
   @DisplayName("contains a workflow file that is one of the examples, and names existing files")
   void workflowFile() throws IOException {
     String readme = Files.readString(ROOT.resolve("README.md"));

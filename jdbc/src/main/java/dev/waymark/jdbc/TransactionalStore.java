@@ -45,7 +45,8 @@ public interface TransactionalStore extends StateStore {
    * level, a change set that touches a record which others changed since the transaction began
    * fails with {@link StoreUnavailableException}, and the whole transaction must be repeated. With
    * READ COMMITTED, a read of several statements, such as a page with its total, may see commits of
-   * others in between.
+   * others in between. In a read-only transaction of PostgreSQL, reads work, and commits throw
+   * {@link CallerTransactionException}.
    *
    * <p><b>Repetition.</b> The commit id makes a repeated change set harmless, in the same
    * transaction or a later one, if the caller's transaction is durable.
@@ -60,8 +61,8 @@ public interface TransactionalStore extends StateStore {
    * connection.
    *
    * @param connection an open connection to the database of this store, with autocommit off
-   * @throws CallerTransactionException when the connection is closed, read-only, in autocommit
-   *     mode, or a connection to another database
+   * @throws CallerTransactionException when the connection is closed, in autocommit mode, or a
+   *     connection to another database; on SQLite also when it is read-only
    * @throws StoreUnavailableException when the database does not respond
    */
   StateStore within(Connection connection);

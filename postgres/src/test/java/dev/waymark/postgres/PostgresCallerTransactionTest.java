@@ -229,18 +229,21 @@ class PostgresCallerTransactionTest extends CallerTransactionContract {
   }
 
   @Test
-  @DisplayName("a transaction that has failed, or is read-only, is refused with the way out")
+  @DisplayName("a read-only transaction reads; its commits are refused, as those of a failed one")
   void unusable() throws SQLException {
     NewExecution execution = newExecution();
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       connection.setReadOnly(true);
       connection.setAutoCommit(false);
-      assertThatThrownBy(() -> within(connection))
+      StateStore within = within(connection);
+      assertThat(within.execution(execution.id())).isNull();
+      assertThatThrownBy(() -> within.createExecution(execution))
           .isInstanceOf(CallerTransactionException.class)
           .hasMessageContaining("read-only");
+      assertThat(within.execution(execution.id())).isNull();
+      connection.rollback();
       connection.setReadOnly(false);
-      StateStore within = within(connection);
       statement.execute("SET TRANSACTION READ ONLY");
       assertThatThrownBy(() -> within.createExecution(execution))
           .isInstanceOf(StoreUnavailableException.class)

@@ -94,6 +94,8 @@ class ArchitectureTest {
     below.put("runner", Set.of("core"));
     below.put("metrics", Set.of("core", "runner"));
     below.put("jackson", Set.of("core"));
+    below.put(
+        "spring", Set.of("core", "jdbc", "sqlite", "postgres", "runner", "metrics", "jackson"));
     below.put("cli", Set.of("core", "runner"));
     below.put("examples", Set.of("core", "jdbc", "sqlite", "postgres", "runner", "jackson"));
     below.put("bench", Set.of("core", "jdbc", "sqlite", "postgres", "testserver", "runner"));

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The Javadoc of the public types")
 class JavadocTest {
   private static final List<String> MODULES =
-      List.of("core", "sqlite", "postgres", "testkit", "runner", "metrics", "jackson", "cli");
+      List.of(
+          "core", "sqlite", "postgres", "testkit", "runner", "metrics", "jackson", "spring", "cli");
 
   private static final Pattern TYPE =
       Pattern.compile(
@@ -51,6 +52,7 @@ class JavadocTest {
       import dev.waymark.runner.api.*;
       import dev.waymark.runner.definition.*;
       import dev.waymark.runner.file.*;
+      import dev.waymark.spring.*;
       import dev.waymark.sqlite.*;
       import dev.waymark.testkit.*;
       import dev.waymark.testkit.contract.*;

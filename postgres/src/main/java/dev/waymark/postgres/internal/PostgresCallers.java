@@ -92,13 +92,17 @@ final class PostgresCallers implements CallerDialect {
           "is in autocommit mode, so it has no transaction",
           "Call setAutoCommit(false) before the first statement of the transaction");
     }
-    if (connection.isReadOnly()) {
-      throw refused("is read-only", "Begin a transaction that may write");
-    }
     PGConnection physical = connection.unwrap(PGConnection.class);
     if (!known.contains(physical)) {
       checkDatabase(connection);
       known.add(physical);
+    }
+  }
+
+  @Override
+  public void checkWritable(Connection connection) throws SQLException {
+    if (connection.isReadOnly()) {
+      throw refused("is read-only", "Begin a transaction that may write");
     }
   }
 

@@ -16,11 +16,13 @@ public class Shipping {
     this.jdbc = jdbc;
   }
 
-  /** Its result is the JSON of the reservation. */
+  // README: begin
   @WaymarkHandler("reserve")
   public Reservation reserve(Order order) {
     return new Reservation(order.item(), "A" + order.id() % 10);
   }
+
+  // README: end
 
   /** Repeated after a crash, so it is written to have its effect once. */
   @WaymarkHandler("ship")

@@ -50,16 +50,19 @@ public final class CallerCalls {
     this.loader = new LedgerLoader(dialect);
   }
 
-  /** Checks that the connection is in a transaction of the caller that can write to this store. */
+  /** Checks that the connection is in a transaction of the caller that can read this store. */
   public void check(Connection connection) {
     try (Session session = Session.ofCaller(connection)) {
-      check(session);
+      check(session, false);
     }
   }
 
-  private void check(Session session) {
+  private void check(Session session, boolean writes) {
     try {
       caller.check(session.connection());
+      if (writes) {
+        caller.checkWritable(session.connection());
+      }
     } catch (SQLException e) {
       throw caller.explain(session, "use the transaction of the caller", e, false);
     }
@@ -70,7 +73,7 @@ public final class CallerCalls {
     String attempted =
         "commit change set " + submission.changes().id() + " in the transaction of the caller";
     try (Session session = Session.ofCaller(connection)) {
-      check(session);
+      check(session, true);
       Verdict verdict = decideAndWrite(session, submission, attempted);
       if (verdict instanceof Verdict.Refused refused) {
         throw refused.error();
@@ -92,7 +95,7 @@ public final class CallerCalls {
    */
   public <T> @Nullable T read(Connection connection, String attempted, Query<T> query) {
     try (Session session = Session.ofCaller(connection)) {
-      check(session);
+      check(session, false);
       try {
         caller.beginRead(session);
         T answer = query.on(new Snapshot(session, dialect));

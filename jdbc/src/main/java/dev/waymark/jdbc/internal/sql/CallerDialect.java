@@ -14,13 +14,20 @@ import java.util.List;
 public interface CallerDialect {
 
   /**
-   * Checks, without changing anything, that a connection is in a transaction that can write to this
+   * Checks, without changing anything, that a connection is in a transaction that can read this
    * store.
    *
-   * @throws CallerTransactionException when it is closed, read-only or in autocommit mode, or is a
-   *     connection to another database
+   * @throws CallerTransactionException when it is closed or in autocommit mode, or is a connection
+   *     to another database
    */
   void check(Connection connection) throws SQLException;
+
+  /**
+   * Checks in addition that the transaction can write.
+   *
+   * @throws CallerTransactionException when the connection is read-only
+   */
+  default void checkWritable(Connection connection) throws SQLException {}
 
   /**
    * Begins a commit: sets a savepoint, and makes the settings that the statements of the store

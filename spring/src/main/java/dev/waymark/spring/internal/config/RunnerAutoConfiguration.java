@@ -98,9 +98,6 @@ public class RunnerAutoConfiguration {
       ObjectProvider<RunnerLifecycle> runner,
       WaymarkProperties properties) {
     return new StoreHealth(
-        store,
-        opened.getIfAvailable(),
-        runner.getIfAvailable(),
-        properties.health().timeout());
+        store, opened.getIfAvailable(), runner.getIfAvailable(), properties.health().timeout());
   }
 }

@@ -68,8 +68,7 @@ public class StoreAutoConfiguration {
                   + " spring.datasource.url and add spring-boot-starter-jdbc"
               : "Mark the one with the store as @Primary, or set waymark.store.url");
     }
-    return SpringStores.in(
-        source, opener, !Boolean.FALSE.equals(settings.joinTransactions()));
+    return SpringStores.in(source, opener, !Boolean.FALSE.equals(settings.joinTransactions()));
   }
 
   @Bean(destroyMethod = "")

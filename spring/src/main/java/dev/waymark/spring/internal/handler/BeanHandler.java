@@ -62,10 +62,7 @@ final class BeanHandler implements TaskHandler {
         || java.util.concurrent.CompletionStage.class.isAssignableFrom(result)
         || ReactiveAdapterRegistry.getSharedInstance().getAdapter(result) != null) {
       throw new ConfigurationException(
-          shown
-              + " returns "
-              + result.getName()
-              + ", but the attempt ends when the method returns",
+          shown + " returns " + result.getName() + ", but the attempt ends when the method returns",
           "Wait for the value in the method, and return it");
     }
     if (result != void.class && result != Void.class) {

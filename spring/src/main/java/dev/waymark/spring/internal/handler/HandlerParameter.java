@@ -69,8 +69,7 @@ interface HandlerParameter {
             method + " has the parameter " + named(parameter) + " with @ResultOf without a task",
             "Write the id of the task into @ResultOf(\"…\")");
       }
-      return context ->
-          value.of("task " + task + " has no result", context.resultOf(task));
+      return context -> value.of("task " + task + " has no result", context.resultOf(task));
     }
 
     private void check(Parameter parameter, Class<?> type) {

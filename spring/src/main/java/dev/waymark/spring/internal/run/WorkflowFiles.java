@@ -31,8 +31,7 @@ public final class WorkflowFiles implements InitializingBean {
   private final List<String> patterns;
 
   /** The files at these locations, which can be patterns. */
-  public WorkflowFiles(
-      StateStore store, ResourcePatternResolver resources, List<String> patterns) {
+  public WorkflowFiles(StateStore store, ResourcePatternResolver resources, List<String> patterns) {
     this.store = store;
     this.resources = resources;
     this.patterns = List.copyOf(patterns);

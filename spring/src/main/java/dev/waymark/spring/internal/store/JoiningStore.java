@@ -39,8 +39,8 @@ public final class JoiningStore implements InvocationHandler {
   }
 
   @Override
-  public @Nullable Object invoke(
-      Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+  public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+      throws Throwable {
     if (method.getDeclaringClass() == Object.class) {
       return ofObject(proxy, method, arguments);
     }
@@ -48,7 +48,8 @@ public final class JoiningStore implements InvocationHandler {
       throw new UnsupportedOperationException(
           "the store " + store.getClass().getName() + " cannot join a transaction of its caller");
     }
-    if (OUTSIDE.contains(method.getName()) || !(store instanceof TransactionalStore transactional)) {
+    if (OUTSIDE.contains(method.getName())
+        || !(store instanceof TransactionalStore transactional)) {
       return call(store, method, arguments);
     }
     Connection connection = current.connection();

@@ -3,17 +3,15 @@ package dev.waymark.spring.trials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
-import dev.waymark.runner.api.StartRequest;
 import dev.waymark.spring.ResultOf;
 import dev.waymark.spring.RunnerCustomizer;
 import dev.waymark.spring.StoreOptionsCustomizer;
 import dev.waymark.spring.WaymarkHandler;
 import dev.waymark.spring.WorkflowStarter;
-import dev.waymark.core.store.Limits;
 import dev.waymark.testserver.TestServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,8 +107,10 @@ class ConfigurationTest {
             new String[] {"--spring.datasource.url=jdbc:sqlite::memory:"},
             "a database of SQLite in memory, which a store cannot be in"),
         Arguments.of(
-            new String[] {"--waymark.store.url=sqlite:${java.io.tmpdir}/w.db",
-              "--waymark.workflows=classpath:none.yaml"},
+            new String[] {
+              "--waymark.store.url=sqlite:${java.io.tmpdir}/w.db",
+              "--waymark.workflows=classpath:none.yaml"
+            },
             "which does not exist"));
   }
 
@@ -122,7 +122,6 @@ class ConfigurationTest {
     assertThat(found).hasMessageContaining(message);
     assertThat(found.getMessage()).doesNotContain("secret");
   }
-
 
   @Configuration(proxyBeanMethods = false)
   static class Duplicate {
@@ -227,7 +226,10 @@ class ConfigurationTest {
   @Test
   @DisplayName("with a store of its own: payloads, optional results, customizers")
   void ownStore() throws Exception {
-    Path file = Files.writeString(folder.resolve("all.yaml"), """
+    Path file =
+        Files.writeString(
+            folder.resolve("all.yaml"),
+            """
         id: all
         tasks:
           raw: {uses: raw}
@@ -246,8 +248,7 @@ class ConfigurationTest {
               .filter(each -> each.taskId().value().equals("optional"))
               .findFirst()
               .orElseThrow();
-      assertThat(
-              store.payload(dev.waymark.core.model.PayloadRef.resultOf(run.id())).text())
+      assertThat(store.payload(dev.waymark.core.model.PayloadRef.resultOf(run.id())).text())
           .isEqualTo("[1,9,7,0]");
     }
   }

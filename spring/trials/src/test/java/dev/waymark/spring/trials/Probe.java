@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Handlers of the trials: one that looks for its order, and one that lasts until it is told. */
+/** Handlers of the trials: one looks for its order, and one waits until it is released. */
 class Probe {
   final Queue<Integer> seen = new ConcurrentLinkedQueue<>();
   final Queue<Integer> missed = new ConcurrentLinkedQueue<>();

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.SpringBootVersion;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What holds for the shop on both databases. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -81,8 +82,7 @@ abstract class ShopContract {
     assertThat(
             shop.bean(PayloadCodec.class)
                 .decode(
-                    Objects.requireNonNull(
-                        shop.store().payload(PayloadRef.resultOf(reserve.id()))),
+                    Objects.requireNonNull(shop.store().payload(PayloadRef.resultOf(reserve.id()))),
                     Reservation.class))
         .isEqualTo(new Reservation("tea", "A" + number % 10));
   }
@@ -146,8 +146,7 @@ abstract class ShopContract {
                             status -> {
                               nineHold.countDown();
                               await(nineHold);
-                              shop.jdbc()
-                                  .update("INSERT INTO orders VALUES (?, 'many')", number);
+                              shop.jdbc().update("INSERT INTO orders VALUES (?, 'many')", number);
                               return shop.workflows().start("probe", Map.of("id", number));
                             })));
       }
@@ -180,6 +179,17 @@ abstract class ShopContract {
               status.setRollbackOnly();
             });
     assertThat(shop.orders().exists(number)).isFalse();
+  }
+
+  @Test
+  @DisplayName("a read-only transaction reads the store, without a second connection")
+  void readOnly() throws Exception {
+    ExecutionId id = shop.orders().place(new Order(next(), "tea"));
+    shop.bean(EndedExecutions.class).await(id);
+    TransactionTemplate reading = shop.transactions();
+    reading.setReadOnly(true);
+    assertThat(reading.<ExecutionState>execute(status -> shop.store().execution(id).state()))
+        .isEqualTo(ExecutionState.SUCCEEDED);
   }
 
   @Test
