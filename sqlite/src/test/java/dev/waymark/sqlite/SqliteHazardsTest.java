@@ -195,6 +195,23 @@ class SqliteHazardsTest {
   }
 
   @Test
+  @DisplayName(
+      "a new store can be created beside the tables of another program, if that is allowed")
+  void besideOtherTables() throws SQLException {
+    try (Connection other = Sample.connect(file);
+        Statement statement = other.createStatement()) {
+      statement.execute("CREATE TABLE notes (text TEXT)");
+    }
+    SqliteStateStore.builder(file).allowOtherTables(true).build().close();
+    SqliteStateStore.open(file).close();
+    try (Connection other = Sample.connect(file)) {
+      assertThat(Sample.text(other, "SELECT count(*) FROM notes")).isEqualTo("0");
+      assertThat(Sample.text(other, "PRAGMA user_version"))
+          .isEqualTo(Integer.toString(SqliteStateStore.schemaVersion()));
+    }
+  }
+
+  @Test
   @DisplayName("a file that is not a database is refused and stays unchanged")
   void noDatabase() throws IOException {
     Files.writeString(

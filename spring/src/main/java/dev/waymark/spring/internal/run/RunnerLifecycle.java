@@ -54,8 +54,16 @@ public final class RunnerLifecycle implements SmartLifecycle {
       runner.work(false);
     } catch (RuntimeException | Error e) {
       failure = e;
-      LOG.error("Waymark worker {} has stopped; restart the application", runner.worker(), e);
+      if (isStopped()) {
+        LOG.warn("Waymark worker {} could not record all that it did", runner.worker(), e);
+      } else {
+        LOG.error("Waymark worker {} has failed; restart the application", runner.worker(), e);
+      }
     }
+  }
+
+  private synchronized boolean isStopped() {
+    return stopped;
   }
 
   /** Why the worker has ended although the application runs; null when it works. */

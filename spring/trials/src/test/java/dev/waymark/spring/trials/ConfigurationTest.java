@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
@@ -12,9 +13,14 @@ import dev.waymark.spring.RunnerCustomizer;
 import dev.waymark.spring.StoreOptionsCustomizer;
 import dev.waymark.spring.WaymarkHandler;
 import dev.waymark.spring.WorkflowStarter;
+import dev.waymark.sqlite.SqliteStateStore;
 import dev.waymark.testserver.TestServer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +39,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 @DisplayName("The configuration of an application")
 class ConfigurationTest {
@@ -265,6 +272,41 @@ class ConfigurationTest {
       var id = context.getBean(WorkflowStarter.class).start("probe", Map.of("id", 1));
       assertThat(context.getBean(StateStore.class).workers()).isEmpty();
       assertThat(context.getBean(Runner.class).cancel(id).name()).isEqualTo("CANCELLED");
+    }
+  }
+
+  @Test
+  @DisplayName("with a file of SQLite that has tables already puts the store beside them")
+  void existingFile() throws Exception {
+    String url = "jdbc:sqlite:" + folder.resolve("old.db");
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE notes (text TEXT)");
+    }
+    try (ConfigurableApplicationContext context =
+        start(Plain.class, "--spring.datasource.url=" + url, "--waymark.runner.enabled=false")) {
+      assertThat(context.getBean(StateStore.class).workflow(new WorkflowId("probe"))).isNotNull();
+      assertThat(context.getBean(JdbcTemplate.class).queryForList("SELECT * FROM notes")).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("can bring its own store, which the runner then uses")
+  void ownBean() throws Exception {
+    try (ConfigurableApplicationContext context = start(OwnStore.class)) {
+      assertThat(context.getBean(StateStore.class)).isInstanceOf(SqliteStateStore.class);
+      assertThat(context.getBean(WorkflowStarter.class).start("probe", Map.of("id", 1)))
+          .isNotNull();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class OwnStore {
+    @Bean
+    StateStore store() throws IOException {
+      Path file = Files.createTempDirectory("waymark").resolve("own.db");
+      file.getParent().toFile().deleteOnExit();
+      return SqliteStateStore.open(file);
     }
   }
 

@@ -26,7 +26,7 @@ class HealthTest {
               "jdbc:sqlite:" + folder.resolve("shop.db"),
               "--waymark.store.url=" + store + "?schema=flows&retry-timeout=500ms",
               "--waymark.health.timeout=3s",
-              "--spring.lifecycle.timeout-per-shutdown-phase=3s")) {
+              "--waymark.runner.enabled=false")) {
         HttpResponse<String> up = shop.get("/actuator/health");
         assertThat(up.statusCode()).as(up.body()).isEqualTo(200);
         assertThat(up.body()).contains("127.0.0.1:" + server.getPort());
