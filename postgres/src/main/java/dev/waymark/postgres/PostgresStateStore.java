@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -57,10 +58,23 @@ import org.postgresql.PGProperty;
  */
 public final class PostgresStateStore extends ForwardingStateStore implements TransactionalStore {
   private final Function<Connection, StateStore> within;
+  private final BooleanSupplier writable;
 
-  private PostgresStateStore(StateStore store, Function<Connection, StateStore> within) {
+  private PostgresStateStore(
+      StateStore store, Function<Connection, StateStore> within, BooleanSupplier writable) {
     super(store);
     this.within = within;
+    this.writable = writable;
+  }
+
+  /**
+   * Returns whether the store can write: it was not opened read-only, and its server is no standby.
+   * Asks the server.
+   *
+   * @throws StoreUnavailableException when the server does not respond
+   */
+  public boolean isWritable() {
+    return writable.getAsBoolean();
   }
 
   /**
@@ -451,9 +465,10 @@ public final class PostgresStateStore extends ForwardingStateStore implements Tr
               reading,
               connection -> {
                 throw reading.refusedTransaction();
-              });
+              },
+              () -> false);
         }
-        return new PostgresStateStore(store, store::within);
+        return new PostgresStateStore(store, store::within, store::isOnPrimary);
       } finally {
         if (!ready) {
           sessions.close();

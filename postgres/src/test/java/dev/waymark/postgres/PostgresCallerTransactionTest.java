@@ -294,6 +294,7 @@ class PostgresCallerTransactionTest extends CallerTransactionContract {
       assertThatThrownBy(() -> reading.within(connection))
           .isInstanceOf(StoreRejectedException.class)
           .hasMessageContaining("read-only");
+      assertThat(reading.isWritable()).isFalse();
     }
   }
 

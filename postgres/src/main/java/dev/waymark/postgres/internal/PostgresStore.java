@@ -71,6 +71,11 @@ public final class PostgresStore extends JdbcStateStore {
     return look("read how far the replica is behind", ReplicaLag::of);
   }
 
+  /** Whether the server takes writes: it is no standby. */
+  public boolean isOnPrimary() {
+    return lag() == null;
+  }
+
   @Override
   public void close() {
     listener.close();

@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -59,7 +60,7 @@ final class BeanHandler implements TaskHandler {
   private void checkResult(Method handler, @Nullable PayloadCodec codec) {
     Class<?> result = handler.getReturnType();
     if (Future.class.isAssignableFrom(result)
-        || java.util.concurrent.CompletionStage.class.isAssignableFrom(result)
+        || CompletionStage.class.isAssignableFrom(result)
         || ReactiveAdapterRegistry.getSharedInstance().getAdapter(result) != null) {
       throw new ConfigurationException(
           shown + " returns " + result.getName() + ", but the attempt ends when the method returns",

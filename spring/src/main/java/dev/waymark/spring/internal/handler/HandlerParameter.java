@@ -11,6 +11,7 @@ import java.lang.reflect.Parameter;
 import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
@@ -115,7 +116,7 @@ interface HandlerParameter {
             missing + "; make the parameter an Optional if that is possible");
       }
       Object value = payload == null ? null : mapped(payload);
-      return isOptional ? Optional.ofNullable(value) : java.util.Objects.requireNonNull(value);
+      return isOptional ? Optional.ofNullable(value) : Objects.requireNonNull(value);
     }
 
     private Object mapped(Payload payload) {

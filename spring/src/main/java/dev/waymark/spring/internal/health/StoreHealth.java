@@ -6,10 +6,12 @@ import dev.waymark.spring.internal.store.OpenedStore;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +56,7 @@ public final class StoreHealth {
     Map<String, Object> details = new LinkedHashMap<>();
     if (opened != null) {
       details.put("store", opened.place());
-      details.putAll(new java.util.TreeMap<>(opened.facts()));
+      details.putAll(new TreeMap<>(opened.facts()));
     }
     boolean isUp = false;
     try {
@@ -104,6 +106,10 @@ public final class StoreHealth {
     try {
       Map<String, Object> found = new LinkedHashMap<>();
       found.put("workersAlive", store.workers().size());
+      BooleanSupplier writable = opened == null ? null : opened.writable();
+      if (writable != null) {
+        found.put("writable", writable.getAsBoolean());
+      }
       Duration lag = store.replicaLag();
       if (lag != null) {
         found.put("replicaLagMillis", lag.toMillis());

@@ -44,6 +44,7 @@ final class PostgresOpening {
         store,
         current,
         place,
-        Map.of("database", "PostgreSQL", "schemaVersion", PostgresStateStore.schemaVersion()));
+        Map.of("database", "PostgreSQL", "schemaVersion", PostgresStateStore.schemaVersion()),
+        store::isWritable);
   }
 }

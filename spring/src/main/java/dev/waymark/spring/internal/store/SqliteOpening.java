@@ -2,6 +2,7 @@ package dev.waymark.spring.internal.store;
 
 import dev.waymark.core.spi.StoreOptions;
 import dev.waymark.sqlite.SqliteStateStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ final class SqliteOpening {
         store,
         current,
         "sqlite:" + file,
-        Map.of("database", "SQLite", "schemaVersion", SqliteStateStore.schemaVersion()));
+        Map.of("database", "SQLite", "schemaVersion", SqliteStateStore.schemaVersion()),
+        () -> Files.isWritable(file));
   }
 }

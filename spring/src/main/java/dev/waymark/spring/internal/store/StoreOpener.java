@@ -45,7 +45,7 @@ public final class StoreOpener {
       }
       StoreUrl address = StoreUrl.parse(url, options);
       return new OpenedStore(
-          address.open(), CurrentTransaction.NONE, address.shown(), Map.of("database", "by URL"));
+          address.open(), CurrentTransaction.NONE, address.shown(), Map.of(), null);
     } catch (InvalidInputException e) {
       throw new ConfigurationException(
           "waymark.store.url cannot be used: " + e.getMessage(), "Correct waymark.store.url");

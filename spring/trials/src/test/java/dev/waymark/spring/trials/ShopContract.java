@@ -199,7 +199,7 @@ abstract class ShopContract {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     assertThat(answer.body())
         .contains("\"waymark\":{", "\"schemaVersion\":", "\"worker\":\"works\"")
-        .contains("\"workersAlive\":1", healthDetail())
+        .contains("\"workersAlive\":1", "\"writable\":true", healthDetail())
         .doesNotContain("password");
   }
 
