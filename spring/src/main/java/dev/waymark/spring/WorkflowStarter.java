@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
  * more. It does not hold for a store with {@code waymark.store.url}: that store commits at once.
  *
  * <pre>{@code
- * void place(Order order, WorkflowStarter workflows) {
- *   // insert the order, in the same transaction
- *   workflows.start("ship-order", order);
+ * record Order(int id, String item) {}
+ *
+ * class Orders {
+ *   // @Transactional
+ *   ExecutionId place(Order order, WorkflowStarter workflows) {
+ *     return workflows.start("ship-order", order);
+ *   }
  * }
  * }</pre>
  *
