@@ -187,6 +187,7 @@ public final class Everything {
       put(calls, "result of " + id, c -> c.setResult(id, Payload.json("7")));
       put(calls, "lose " + id, c -> c.loseAttempt(new AttemptId(id, 1), "lost"));
     }
+    put(calls, "label", changes -> changes.setLabels(ended, Map.of("team", "other")));
     put(calls, "signal", changes -> changes.signal(execution, "go", null, "another"));
     put(calls, "signal again", c -> c.signal(execution, "approved", null, "key"));
     put(calls, "await", changes -> changes.awaitSignal(claimed, "approved", HOUR));

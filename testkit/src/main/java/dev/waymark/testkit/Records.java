@@ -91,6 +91,10 @@ final class Records {
         .filter(Objects::nonNull)
         .forEach(ledger::load);
     footprint.taskRunCounts().forEach(id -> ledger.load(id, counts(id)));
+    footprint.labelled().stream()
+        .map(executions::get)
+        .filter(Objects::nonNull)
+        .forEach(execution -> ledger.load(execution.id(), execution.labels()));
     footprint.signals().executions().forEach(id -> loadSignals(ledger, id));
     ledger.owners(footprint.signals().taskRuns()).forEach(id -> loadSignals(ledger, id));
     return ledger;
@@ -320,6 +324,12 @@ final class Records {
     }
 
     @Override
+    public void visit(Effect.LabelsSet effect) {
+      executions.computeIfPresent(
+          effect.execution(), (id, before) -> labelled(before, effect.labels()));
+    }
+
+    @Override
     public void visit(Effect.SignalSent effect) {
       signals.write(effect);
     }
@@ -374,6 +384,21 @@ final class Records {
         move.after().startedAt(),
         move.after().endedAt(),
         move.error() == null ? before.error() : move.error());
+  }
+
+  private static Execution labelled(Execution before, Map<String, String> labels) {
+    return new Execution(
+        before.id(),
+        before.workflowId(),
+        before.workflowRevision(),
+        before.state(),
+        before.version(),
+        labels,
+        before.input(),
+        before.createdAt(),
+        before.startedAt(),
+        before.endedAt(),
+        before.error());
   }
 
   private static Attempt moved(Attempt before, Effect.AttemptMoved move) {

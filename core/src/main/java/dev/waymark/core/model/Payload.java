@@ -2,6 +2,7 @@ package dev.waymark.core.model;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.JsonText;
+import dev.waymark.core.internal.Labels;
 import dev.waymark.core.internal.Text;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,5 +1,6 @@
 package dev.waymark.core.model;
 
+import dev.waymark.core.internal.Labels;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

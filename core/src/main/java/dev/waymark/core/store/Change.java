@@ -14,8 +14,12 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -185,6 +189,26 @@ public sealed interface Change
     public ClearDue {
       Objects.requireNonNull(id, "execution id");
       Objects.requireNonNull(reason, "reason");
+    }
+  }
+
+  /**
+   * Changes the labels of an execution: sets some, removes others, and keeps the rest. Labels can
+   * be changed at any time, also when the execution has ended. Its version stays the same. {@link
+   * Outcome#changed()} is false when it has these labels already.
+   *
+   * @param id the execution
+   * @param set names and values to set, as in {@link NewExecution#labels()}
+   * @param removed names to remove; one that the execution does not have changes nothing
+   */
+  record SetLabels(ExecutionId id, Map<String, String> set, Set<String> removed)
+      implements OfExecution {
+    /** Keeps unmodifiable copies, and checks that no label is both set and removed. */
+    public SetLabels {
+      Objects.requireNonNull(id, "execution id");
+      set = Collections.unmodifiableMap(new TreeMap<>(set));
+      removed = Collections.unmodifiableSet(new TreeSet<>(removed));
+      Checks.labels(id, set, removed);
     }
   }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -193,6 +194,16 @@ public record ChangeSet(CommitId id, List<Change> changes) {
     /** Makes a task run ready, at any version, as {@link Change.ReadyTaskRun}. */
     public Builder readyTaskRun(TaskRunId taskRun, String pool, int priority, Duration delay) {
       return add(new Change.ReadyTaskRun(taskRun, null, pool, priority, delay));
+    }
+
+    /** Sets labels of an execution and keeps the others, as {@link Change.SetLabels}. */
+    public Builder setLabels(ExecutionId execution, Map<String, String> labels) {
+      return add(new Change.SetLabels(execution, labels, Set.of()));
+    }
+
+    /** Removes labels of an execution, as {@link Change.SetLabels}. */
+    public Builder removeLabels(ExecutionId execution, String... names) {
+      return add(new Change.SetLabels(execution, Map.of(), Set.of(names)));
     }
 
     /** Sends a signal, as {@link SignalChange.Send}. */

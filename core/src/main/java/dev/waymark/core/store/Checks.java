@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,15 @@ final class Checks {
               + " has the fence "
               + fence
               + "; only results of task runs have one");
+    }
+  }
+
+  static void labels(ExecutionId id, Map<String, String> set, Set<String> removed) {
+    Set<String> both = new TreeSet<>(set.keySet());
+    both.retainAll(removed);
+    if (!both.isEmpty()) {
+      throw new InvalidInputException(
+          "labels " + both + " of execution " + id + " are both set and removed; do one of them");
     }
   }
 

@@ -142,6 +142,8 @@ final class PostgresReads {
           FROM {s}.workers w WHERE w.name = ANY (?) ORDER BY w.name FOR NO KEY UPDATE""";
       case LOAD_READY ->
           READY_HEAD.replace("{ids}", "SELECT u.id FROM unnest(?::uuid[]) AS u (id)");
+      case LOAD_LABELS ->
+          "SELECT d.execution_id, d.labels FROM {s}.execution_details d WHERE d.execution_id = ANY (?)";
       case LOAD_SIGNALS ->
           """
           SELECT e.id, coalesce((SELECT s.number FROM {s}.signals s WHERE s.execution_id = e.id ORDER BY s.number DESC LIMIT 1), 0)

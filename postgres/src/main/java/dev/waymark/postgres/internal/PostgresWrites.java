@@ -83,6 +83,13 @@ final class PostgresWrites {
           INSERT INTO {s}.execution_details (execution_id, labels, inputs)
           SELECT v.execution_id, v.labels, v.inputs
           FROM unnest(?::uuid[], ?::text[], ?::text[]) AS v (execution_id, labels, inputs)""";
+      case PUT_LABELS ->
+          """
+          INSERT INTO {s}.execution_details (execution_id, labels, inputs)
+          SELECT v.execution_id, v.labels, '{}' FROM unnest(?::uuid[], ?::text[]) AS v (execution_id, labels)
+          ORDER BY v.execution_id ON CONFLICT (execution_id) DO UPDATE SET labels = excluded.labels""";
+      case CLEAR_LABELS ->
+          "DELETE FROM {s}.execution_labels WHERE execution_id = ANY (ARRAY (SELECT v.id FROM unnest(?::uuid[]) AS v (id)))";
       case INSERT_EXECUTION_LABEL ->
           """
           INSERT INTO {s}.execution_labels (execution_id, name, value, created_at)

@@ -197,6 +197,9 @@ final class SqliteReads {
               .formatted(NOW, TEXTS);
       // There is one writer at a time, so no other transaction has it locked.
       case LOAD_READY -> READY_HEAD + UUIDS;
+      case LOAD_LABELS ->
+          "SELECT execution_id, labels FROM execution_details INDEXED BY sqlite_autoindex_execution_details_1 WHERE execution_id IN "
+              + UUIDS;
       case LOAD_SIGNALS ->
           """
           SELECT e.id, coalesce((SELECT max(s.number) FROM signals s INDEXED BY sqlite_autoindex_signals_1 WHERE s.execution_id = e.id), 0)

@@ -35,6 +35,12 @@ final class SqliteWrites {
           """;
       case INSERT_EXECUTION_DETAIL ->
           "INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, ?)";
+      case PUT_LABELS ->
+          """
+          INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, '{}')
+          ON CONFLICT DO UPDATE SET labels = excluded.labels\
+          """;
+      case CLEAR_LABELS -> "DELETE FROM execution_labels WHERE execution_id = ?";
       case INSERT_EXECUTION_LABEL ->
           "INSERT INTO execution_labels (execution_id, name, value, created_at) VALUES (?, ?, ?,"
               + " ?)";

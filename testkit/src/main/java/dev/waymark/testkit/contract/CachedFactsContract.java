@@ -33,6 +33,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -117,6 +118,9 @@ public abstract class CachedFactsContract extends ContractTest {
         Change.KeepWorker.class, () -> new Change.KeepWorker("w", new UUID(1, 1), LONG, Map.of()));
     all.put(Change.RetireWorker.class, () -> new Change.RetireWorker("w", new UUID(1, 1)));
     all.put(Change.SetPool.class, () -> new Change.SetPool("some", 1));
+    all.put(
+        Change.SetLabels.class,
+        () -> new Change.SetLabels(execution, Map.of("team", "data"), Set.of("old")));
     all.put(SignalChange.Send.class, () -> new SignalChange.Send(execution, "go", null, "key"));
     all.put(
         SignalChange.Await.class,

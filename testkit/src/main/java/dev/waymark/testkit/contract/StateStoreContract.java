@@ -127,6 +127,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("labels")
+  class Labels extends LabelContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("signals")
   class Signals extends SignalContract {
     @Override

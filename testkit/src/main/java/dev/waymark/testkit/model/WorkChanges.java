@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,7 @@ final class WorkChanges {
 
   /** Adds a change of any of these kinds. */
   void add(ChangeSet.Builder changes) {
-    switch (dice.below(14)) {
+    switch (dice.below(15)) {
       case 0, 1, 2, 3 -> ready(changes);
       case 4 -> settle(changes);
       case 5 -> changes.markDue(world.execution(), dice.pickOf(DueReason.values()), delay());
@@ -82,6 +83,7 @@ final class WorkChanges {
       case 7, 8 -> setPayload(changes);
       case 11, 12 -> signal(changes);
       case 13 -> await(changes, world.taskRun());
+      case 14 -> label(changes);
       case 9 -> changes.add(new Change.RenewLease(attempt(), lease(), dice.oneIn(2)));
       default ->
           changes.add(
@@ -94,6 +96,19 @@ final class WorkChanges {
     Payload payload = dice.oneIn(2) ? null : texts.payload(limits.maxInputBytes());
     String key = dice.oneIn(2) ? null : dice.oneIn(40) ? texts.anyText() : dice.pickOf(KEYS);
     changes.signal(world.execution(), signalName(), payload, key);
+  }
+
+  private void label(ChangeSet.Builder changes) {
+    Map<String, String> set = new TreeMap<>();
+    Set<String> removed = new TreeSet<>();
+    for (int i = dice.below(4); i >= 0; i--) {
+      if (dice.oneIn(3)) {
+        removed.add(texts.labelName());
+      } else {
+        set.put(texts.labelName(), texts.text(limits.maxLabelValueBytes()));
+      }
+    }
+    changes.add(new Change.SetLabels(world.execution(), set, removed));
   }
 
   private String signalName() {

@@ -196,6 +196,11 @@ public final class Decider {
     }
 
     @Override
+    public void visit(Change.SetLabels change) {
+      executions.label(change);
+    }
+
+    @Override
     public void visit(SignalChange.Send change) {
       signals.send(change, (PreparedSignal) prepared);
     }

@@ -371,6 +371,15 @@ public sealed interface Effect {
     }
   }
 
+  /** The labels of an execution are replaced by these. */
+  record LabelsSet(ExecutionId execution, Instant createdAt, Map<String, String> labels)
+      implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
   /**
    * A new signal.
    *

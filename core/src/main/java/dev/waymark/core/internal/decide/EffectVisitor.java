@@ -47,6 +47,8 @@ public interface EffectVisitor {
 
   void visit(Effect.PayloadSet effect);
 
+  void visit(Effect.LabelsSet effect);
+
   void visit(Effect.SignalSent effect);
 
   void visit(Effect.SignalDelivered effect);

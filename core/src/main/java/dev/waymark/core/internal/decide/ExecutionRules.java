@@ -1,11 +1,14 @@
 package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.conflict.Refusal.Reason;
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.submit.Submission.PreparedExecution;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.Change;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of executions. */
@@ -65,6 +68,9 @@ final class ExecutionRules {
             null,
             null,
             prepared.requestHash()));
+    if (!wanted.labels().isEmpty()) {
+      draft.put(wanted.id(), wanted.labels());
+    }
     decision.write(new Effect.ExecutionCreated(execution, prepared.requestHash()));
     decision.answer(change.target(), wanted.version(), true);
   }
@@ -116,6 +122,33 @@ final class ExecutionRules {
       }
       decision.answer(change.target(), after.version(), true);
     }
+  }
+
+  void label(Change.SetLabels change) {
+    ExecutionHead head = decision.existing(change.id(), "set labels of " + change.target());
+    if (head == null) {
+      return;
+    }
+    Map<String, String> before = draft.labels(change.id());
+    Map<String, String> after = new TreeMap<>(before);
+    after.putAll(change.set());
+    after.keySet().removeAll(change.removed());
+    int most = decision.limits().maxLabels();
+    if (after.size() > most) {
+      throw new InvalidInputException(
+          change.target()
+              + " would have "
+              + after.size()
+              + " labels; the limit maxLabels is "
+              + most
+              + ". Remove labels, or raise the limit when opening the store");
+    }
+    boolean isChanged = !after.equals(before);
+    if (isChanged) {
+      draft.put(change.id(), after);
+      decision.write(new Effect.LabelsSet(change.id(), head.createdAt(), after));
+    }
+    decision.answer(change.target(), head.version(), isChanged);
   }
 
   void admit(Change.AdmitExecution change) {

@@ -35,6 +35,7 @@ import java.util.TreeSet;
  * @param bounded workflows whose number of executions in progress must be read at this moment
  * @param workers names of workers that are recorded; only the database knows their state
  * @param pools names of pools that are set
+ * @param labelled executions whose labels are changed
  * @param signals what must be read of signals
  * @param created executions and task runs that are created; usually they do not exist yet
  */
@@ -54,6 +55,7 @@ public record Footprint(
     Set<WorkflowId> bounded,
     Set<String> workers,
     Set<String> pools,
+    Set<ExecutionId> labelled,
     SignalFootprint signals,
     Set<Object> created) {
 
@@ -75,6 +77,7 @@ public record Footprint(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
+        new TreeSet<>(),
         new SignalFootprint(),
         new HashSet<>());
   }
@@ -85,6 +88,7 @@ public record Footprint(
         || !workers.isEmpty()
         || !bounded.isEmpty()
         || !pools.isEmpty()
+        || !labelled.isEmpty()
         || !signals.isEmpty();
   }
 
@@ -214,6 +218,12 @@ public record Footprint(
       return ref instanceof PayloadRef.OfTaskRun ofTaskRun
           ? ofTaskRun.id()
           : ((PayloadRef.OfAttempt) ref).id().taskRunId();
+    }
+
+    @Override
+    public void visit(Change.SetLabels change) {
+      executions.add(change.id());
+      labelled.add(change.id());
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class Ledger {
   private final HeadMap<String, PoolHead> pools;
   private final HeadMap<TaskRunId, Optional<ReadyHead>> ready;
   private final HeadMap<ExecutionId, Mailbox> mailboxes;
+  private final HeadMap<ExecutionId, Map<String, String>> labels;
 
   /** An empty ledger. */
   public Ledger() {
@@ -64,6 +65,7 @@ public final class Ledger {
     pools = new HeadMap<>(null, capacity);
     ready = new HeadMap<>(null, capacity);
     mailboxes = new HeadMap<>(null, capacity);
+    labels = new HeadMap<>(null, capacity);
   }
 
   private Ledger(Ledger base) {
@@ -79,6 +81,7 @@ public final class Ledger {
     pools = new HeadMap<>(base.pools, Integer.MAX_VALUE);
     ready = new HeadMap<>(base.ready, Integer.MAX_VALUE);
     mailboxes = new HeadMap<>(base.mailboxes, Integer.MAX_VALUE);
+    labels = new HeadMap<>(base.labels, Integer.MAX_VALUE);
   }
 
   /**
@@ -110,12 +113,13 @@ public final class Ledger {
     pools.post();
     ready.post();
     mailboxes.post();
+    labels.post();
   }
 
   /**
    * Adds the content of this ledger to another one, without the content of the ledger below it.
-   * Workers, pools, ready task runs and signals are left out, because they are read for every
-   * group.
+   * Workers, pools, ready task runs, signals and labels are left out, because they are read for
+   * every group that needs them.
    */
   public void addTo(Ledger other) {
     commits.addTo(other.commits);
@@ -213,6 +217,11 @@ public final class Ledger {
     mailboxes.put(execution, mailbox);
   }
 
+  /** Adds the labels of an execution. An execution whose labels are not added has none. */
+  public void load(ExecutionId execution, Map<String, String> labels) {
+    this.labels.put(execution, labels);
+  }
+
   // ---- writing
 
   /** Writes a commit that was accepted. */
@@ -278,6 +287,11 @@ public final class Ledger {
     mailboxes.put(execution, mailbox);
   }
 
+  /** Writes the labels of an execution. */
+  void put(ExecutionId execution, Map<String, String> labels) {
+    this.labels.put(execution, labels);
+  }
+
   /** Makes a task run not ready. */
   void clearReady(TaskRunId taskRun) {
     ready.put(taskRun, Optional.empty());
@@ -319,6 +333,12 @@ public final class Ledger {
   @Nullable ReadyHead ready(TaskRunId id) {
     Optional<ReadyHead> found = ready.get(id);
     return found == null ? null : found.orElse(null);
+  }
+
+  /** The labels of an execution. They must be loaded. */
+  Map<String, String> labels(ExecutionId id) {
+    Map<String, String> found = labels.get(id);
+    return found == null ? Map.of() : found;
   }
 
   /** The signals of an execution, as far as they were loaded. */

@@ -39,6 +39,8 @@ public interface ChangeVisitor {
       visit(it);
     } else if (change instanceof Change.SetPayload it) {
       visit(it);
+    } else if (change instanceof Change.SetLabels it) {
+      visit(it);
     } else if (change instanceof LogChange.Append it) {
       visit(it);
     } else if (change instanceof LogChange.Delete it) {
@@ -121,6 +123,8 @@ public interface ChangeVisitor {
   void visit(SignalChange.Await change);
 
   void visit(Change.SetPayload change);
+
+  void visit(Change.SetLabels change);
 
   void visit(LogChange.Append change);
 

@@ -144,6 +144,13 @@ final class Fingerprint {
     }
 
     @Override
+    public void visit(Change.SetLabels change) {
+      part("set labels").part(change.set().size());
+      change.set().forEach((name, value) -> part(name).part(value));
+      change.removed().forEach(name -> part(name));
+    }
+
+    @Override
     public void visit(SignalChange.Send change) {
       part("send signal").part(change.name()).part(change.key());
       Payload payload = change.payload();

@@ -1,6 +1,7 @@
 package dev.waymark.core.internal.submit;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.internal.Labels;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.Times;
 import dev.waymark.core.model.Execution;
@@ -222,6 +223,11 @@ public record Submission(
                   change.payload(),
                   limits.maxDetailBytes(),
                   "maxDetailBytes");
+    }
+
+    @Override
+    public void visit(Change.SetLabels change) {
+      bytes += labels(change.target().toString(), Labels.labels(change.set()), limits);
     }
 
     @Override

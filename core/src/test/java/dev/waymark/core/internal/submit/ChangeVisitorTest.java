@@ -82,6 +82,7 @@ class ChangeVisitorTest {
         .updateAttempt(ATTEMPT, AttemptState.SUCCEEDED, 0)
         .loseAttempt(ATTEMPT, "lost")
         .renewLease(ATTEMPT, Duration.ofSeconds(1))
+        .setLabels(EXECUTION, Map.of("team", "data"))
         .signal(EXECUTION, "approved", null, "key")
         .awaitSignal(TASK_RUN, "approved", null)
         .appendLog(ATTEMPT, 0, new byte[] {1})

@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.commit;
 
+import dev.waymark.core.internal.JsonText;
 import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.LeaseState;
@@ -95,6 +96,7 @@ final class LedgerLoader {
     requests.taskRuns(footprint.taskRuns());
     requests.taskRunsByTask(footprint.tasks());
     requests.taskRunCounts(footprint.taskRunCounts());
+    requests.labels(footprint.labelled());
     requests.signals(footprint.signals());
     return requests.list;
   }
@@ -243,6 +245,18 @@ final class LedgerLoader {
             uuids(ids, ExecutionId::value),
             ids.size(),
             this::counts);
+      }
+    }
+
+    void labels(Collection<ExecutionId> ids) {
+      if (!ids.isEmpty()) {
+        add(
+            ReadStatement.LOAD_LABELS,
+            uuids(ids, ExecutionId::value),
+            ids.size(),
+            row ->
+                ledger.load(
+                    new ExecutionId(dialect.uuid(row, 1)), JsonText.read(row.getString(2))));
       }
     }
 

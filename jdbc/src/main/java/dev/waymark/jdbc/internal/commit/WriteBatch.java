@@ -20,6 +20,7 @@ import dev.waymark.jdbc.internal.read.PayloadText;
 import dev.waymark.jdbc.internal.sql.Rows;
 import dev.waymark.jdbc.internal.sql.WriteStatement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -403,15 +404,27 @@ final class WriteBatch implements EffectVisitor {
           JsonText.write(e.labels()),
           PayloadText.write(e.input()));
     }
-    e.labels()
-        .forEach(
-            (name, value) ->
-                add(
-                    WriteStatement.INSERT_EXECUTION_LABEL,
-                    e.id().value(),
-                    name,
-                    value,
-                    e.createdAt()));
+    addLabels(e.id(), e.createdAt(), e.labels());
+  }
+
+  private void addLabels(ExecutionId id, Instant createdAt, Map<String, String> labels) {
+    labels.forEach(
+        (name, value) ->
+            add(WriteStatement.INSERT_EXECUTION_LABEL, id.value(), name, value, createdAt));
+  }
+
+  /** A new execution is written with its first labels before. */
+  @Override
+  public void visit(Effect.LabelsSet set) {
+    taken =
+        !rows.containsKey(WriteStatement.INSERT_EXECUTION)
+            && moved.add(new RowKey("labels", set.execution()));
+    if (taken) {
+      UUID id = set.execution().value();
+      add(WriteStatement.PUT_LABELS, id, JsonText.write(set.labels()));
+      add(WriteStatement.CLEAR_LABELS, id);
+      addLabels(set.execution(), set.createdAt(), set.labels());
+    }
   }
 
   private void create(TaskRun t) {

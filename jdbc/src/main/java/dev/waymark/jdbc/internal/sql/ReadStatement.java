@@ -62,6 +62,9 @@ public enum ReadStatement {
    */
   LOAD_READY,
 
+  /** Execution ids -> the columns; of those that have labels or an input. */
+  LOAD_LABELS("execution_id", "labels"),
+
   // Signals, to be read after the executions are locked.
 
   /** Execution ids, ids of task runs whose executions count too -> id, number of last signal. */

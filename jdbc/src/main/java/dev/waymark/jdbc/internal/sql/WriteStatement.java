@@ -65,6 +65,10 @@ public enum WriteStatement {
       time("created_at")),
   /** Only for an execution that has labels or an input. */
   INSERT_EXECUTION_DETAIL(Kind.INSERT, uuid("execution_id"), text("labels"), text("inputs")),
+  /** Replaces the labels, and keeps the input. */
+  PUT_LABELS(Kind.TOLERANT, uuid("execution_id"), text("labels")),
+  /** An execution whose labels are written again. */
+  CLEAR_LABELS(Kind.TOLERANT, uuid("id")),
   INSERT_EXECUTION_LABEL(
       Kind.INSERT, uuid("execution_id"), text("name"), text("value"), time("created_at")),
   INSERT_TASK_RUN(

@@ -1,6 +1,5 @@
-package dev.waymark.core.model;
+package dev.waymark.core.internal;
 
-import dev.waymark.core.internal.Text;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,13 +9,14 @@ import java.util.regex.Pattern;
  * Checks the maps of names and values of a record. The results are unmodifiable and ordered by
  * name.
  */
-final class Labels {
+public final class Labels {
   private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
   private static final Pattern INPUT = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,62}");
 
   private Labels() {}
 
-  static Map<String, String> labels(Map<String, String> map) {
+  /** Checks labels. */
+  public static Map<String, String> labels(Map<String, String> map) {
     return checked(
         "label",
         map,
@@ -24,7 +24,8 @@ final class Labels {
         "use 1 to 63 letters, digits, '.', '_', '/' or '-', beginning with a letter or digit");
   }
 
-  static Map<String, String> inputs(Map<String, String> map) {
+  /** Checks inputs. */
+  public static Map<String, String> inputs(Map<String, String> map) {
     return checked(
         "input",
         map,
