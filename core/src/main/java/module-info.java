@@ -22,7 +22,8 @@ module dev.waymark.core {
       dev.waymark.postgres,
       dev.waymark.runner,
       dev.waymark.sqlite,
-      dev.waymark.testkit;
+      dev.waymark.testkit,
+      dev.waymark.worker;
   exports dev.waymark.core.internal.decide to
       dev.waymark.bench,
       dev.waymark.jdbc,

@@ -91,13 +91,14 @@ class ArchitectureTest {
     below.put("postgres", Set.of("core", "jdbc"));
     below.put("testkit", Set.of("core"));
     below.put("testserver", Set.of());
-    below.put("runner", Set.of("core"));
+    below.put("worker", Set.of("core"));
+    below.put("runner", Set.of("core", "worker"));
     below.put("metrics", Set.of("core", "runner"));
     below.put("jackson", Set.of("core"));
     below.put(
         "spring", Set.of("core", "jdbc", "sqlite", "postgres", "runner", "metrics", "jackson"));
     below.put("cli", Set.of("core", "runner"));
-    below.put("examples", Set.of("core", "jdbc", "sqlite", "postgres", "runner", "jackson"));
+    below.put("examples", Set.of("core", "jdbc", "sqlite", "postgres", "worker", "runner", "jackson"));
     below.put("bench", Set.of("core", "jdbc", "sqlite", "postgres", "testserver", "runner"));
     Set<String> expected = new HashSet<>(below.keySet());
     if (!Files.isDirectory(BENCH)) {

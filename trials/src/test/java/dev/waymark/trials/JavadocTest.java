@@ -26,7 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 class JavadocTest {
   private static final List<String> MODULES =
       List.of(
-          "core", "sqlite", "postgres", "testkit", "runner", "metrics", "jackson", "spring", "cli");
+          "core",
+          "sqlite",
+          "postgres",
+          "testkit",
+          "worker",
+          "runner",
+          "metrics",
+          "jackson",
+          "spring",
+          "cli");
 
   private static final Pattern TYPE =
       Pattern.compile(
@@ -57,6 +66,8 @@ class JavadocTest {
       import dev.waymark.testkit.*;
       import dev.waymark.testkit.contract.*;
       import dev.waymark.testkit.contract.base.*;
+      import dev.waymark.worker.Worker;
+      import dev.waymark.worker.api.*;
       import java.nio.file.*;
       import java.time.*;
       import java.util.*;

@@ -1,6 +1,7 @@
 package dev.waymark.runner.definition;
 
 import dev.waymark.core.internal.Durations;
+import dev.waymark.worker.internal.base.RetryDelays;
 import java.time.Duration;
 
 /**
@@ -43,8 +44,6 @@ public record RetryPolicy(
    *     delay
    */
   public Duration delayAfter(int failed, double random) {
-    double nanos =
-        Math.min((double) maxDelay.toNanos(), delay.toNanos() * Math.pow(backoff, failed - 1));
-    return Duration.ofNanos((long) (nanos * (1 - jitter * random)));
+    return RetryDelays.after(failed, delay, backoff, maxDelay, jitter, random);
   }
 }

@@ -9,7 +9,7 @@ import dev.waymark.runner.internal.rules.Settlement;
 import dev.waymark.runner.internal.rules.StepChanges;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
-import dev.waymark.runner.internal.worker.Workers;
+import dev.waymark.worker.internal.lease.Workers;
 
 /**
  * Attempts whose workers are gone: detects them, and handles what is left of them before the next

@@ -2,11 +2,11 @@ package dev.waymark.runner.internal.attempt;
 
 import dev.waymark.core.internal.Durations;
 import dev.waymark.runner.api.TaskHandler;
-import dev.waymark.runner.internal.base.Errors;
 import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.process.ProcessEnd;
 import dev.waymark.runner.internal.process.ProcessEnd.Cause;
 import dev.waymark.runner.internal.process.RunningTask;
+import dev.waymark.worker.internal.base.Errors;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;

@@ -1,6 +1,6 @@
 package dev.waymark.runner.internal.attempt;
 
-import dev.waymark.runner.internal.base.DaemonThreads;
+import dev.waymark.worker.internal.base.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;

@@ -14,8 +14,8 @@ import dev.waymark.runner.internal.process.ShellCommand;
 import dev.waymark.runner.internal.process.TaskProcess;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
-import dev.waymark.runner.internal.worker.Heartbeat;
 import dev.waymark.runner.internal.worker.RunnerConfig;
+import dev.waymark.worker.internal.lease.Heartbeat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -80,7 +80,7 @@ public final class LocalAttempts implements AutoCloseable {
     this.timer = timer;
     this.inbox = inbox;
     this.ended = ended;
-    this.heartbeat = new Heartbeat(config, timer, this::lost);
+    this.heartbeat = new Heartbeat(config.life(), timer, this::lost);
     this.logs = new LogShipper(config);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The utilities of the whole runner: retried calls, intervals, bounded collections, reserved labels
- * and error texts.
+ * The utilities of the whole runner: bounded collections, reserved labels, names of outputs and ids
+ * that are derived from names.
  */
 @NullMarked
 package dev.waymark.runner.internal.base;

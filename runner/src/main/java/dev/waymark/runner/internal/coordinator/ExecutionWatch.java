@@ -5,10 +5,10 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
-import dev.waymark.runner.internal.base.RetriedCalls;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
+import dev.waymark.worker.internal.base.RetriedCalls;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

@@ -10,7 +10,6 @@ import dev.waymark.runner.internal.attempt.AbandonedAttempts;
 import dev.waymark.runner.internal.attempt.LocalAttempt;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.attempt.Notifier;
-import dev.waymark.runner.internal.base.RetriedCalls;
 import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.rules.ConcurrencyGate;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
@@ -18,6 +17,7 @@ import dev.waymark.runner.internal.rules.Settlement;
 import dev.waymark.runner.internal.rules.StepChanges;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
+import dev.waymark.worker.internal.base.RetriedCalls;
 import java.util.ArrayList;
 
 /**

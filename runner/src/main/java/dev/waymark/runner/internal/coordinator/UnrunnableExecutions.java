@@ -18,9 +18,9 @@ import dev.waymark.core.store.Claims.Leased;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.Standing;
-import dev.waymark.runner.internal.base.Errors;
 import dev.waymark.runner.internal.rules.StepChanges;
 import dev.waymark.runner.internal.worker.RunnerConfig;
+import dev.waymark.worker.internal.base.Errors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

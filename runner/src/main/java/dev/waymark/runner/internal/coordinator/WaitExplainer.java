@@ -23,7 +23,7 @@ import dev.waymark.core.store.Waiting;
 import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import dev.waymark.runner.internal.start.Definitions;
-import dev.waymark.runner.internal.worker.Workers;
+import dev.waymark.worker.internal.lease.Workers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

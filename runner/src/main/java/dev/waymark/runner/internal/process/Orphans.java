@@ -3,6 +3,7 @@ package dev.waymark.runner.internal.process;
 import dev.waymark.core.internal.Backoff;
 import dev.waymark.runner.internal.process.ProcessGroups.Delivery;
 import dev.waymark.runner.internal.process.ProcessGroups.Signal;
+import dev.waymark.worker.internal.lease.ProcStat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

@@ -2,6 +2,7 @@ package dev.waymark.runner.internal.process;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.waymark.worker.internal.lease.ProcStat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

@@ -9,7 +9,7 @@ import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.runner.internal.base.RetriedCalls;
+import dev.waymark.worker.internal.base.RetriedCalls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -1,19 +1,18 @@
 package dev.waymark.runner.internal.worker;
 
-import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Worker;
 import dev.waymark.runner.api.RunListener;
 import dev.waymark.runner.api.TaskLogs;
-import dev.waymark.runner.internal.base.RetriedCalls;
 import dev.waymark.runner.internal.handler.Handlers;
 import dev.waymark.runner.internal.start.Definitions;
+import dev.waymark.worker.internal.base.RetriedCalls;
+import dev.waymark.worker.internal.lease.WorkerLife;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * The settings of a runner, complete and checked.
@@ -55,26 +54,17 @@ public record RunnerConfig(
     RetriedCalls retries,
     WorkScope scope) {
 
-  /**
-   * The key under which a worker with a custom name publishes its process, in the format of {@link
-   * Workers}. A later worker with the same name can then see that the process has ended.
-   */
-  static final String PROCESS = "process";
+  /** What the heartbeat needs. */
+  public WorkerLife life() {
+    return new WorkerLife(store, ids, worker, lease, this::info);
+  }
 
   /** The information that the worker publishes about itself. */
-  Map<String, String> info() {
-    Map<String, String> info = new TreeMap<>();
-    info.put("concurrency", Integer.toString(concurrency));
-    info.put(Worker.POOLS_INFO, String.join(",", pools));
+  private Map<String, String> info() {
+    Map<String, String> info = WorkerLife.info(worker, concurrency, pools, lease);
     String executions = scope.published();
     if (executions != null) {
       info.put(Worker.EXECUTIONS_INFO, executions);
-    }
-    info.put("lease", Durations.format(lease));
-    info.put("pid", Long.toString(ProcessHandle.current().pid()));
-    info.put("host", Workers.host());
-    if (!worker.startsWith(Workers.processName())) {
-      info.put(PROCESS, Workers.processName());
     }
     return info;
   }

@@ -1,4 +1,4 @@
-/** The identity and settings of a worker, and the heartbeat that renews its leases. */
+/** The settings of a runner, and the executions that it works on. */
 @NullMarked
 package dev.waymark.runner.internal.worker;
 

@@ -3,6 +3,7 @@ package dev.waymark.runner.internal.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waymark.worker.internal.lease.ProcStat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.waymark.runner.internal.process;
 
 import dev.waymark.runner.definition.InheritedEnv;
-import dev.waymark.runner.internal.worker.Workers;
+import dev.waymark.worker.internal.lease.Workers;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.runner.internal.process.ProcessGroups.Delivery;
 import dev.waymark.testkit.Await;
+import dev.waymark.worker.internal.lease.ProcStat;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.waymark.runner.internal.base;
+package dev.waymark.worker.internal.base;
 
 import java.time.Duration;
 

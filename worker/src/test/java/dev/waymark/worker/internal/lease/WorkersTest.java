@@ -1,9 +1,8 @@
-package dev.waymark.runner.internal.worker;
+package dev.waymark.worker.internal.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.waymark.runner.internal.process.PidNamespace;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.waymark.runner.internal.worker;
+package dev.waymark.worker.internal.lease;
 
 import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.error.StoreOverloadedException;
@@ -12,7 +12,7 @@ import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Worker;
-import dev.waymark.runner.internal.base.DaemonThreads;
+import dev.waymark.worker.internal.base.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,13 +73,13 @@ public final class Heartbeat implements AutoCloseable {
    * @param timer checks the clock
    * @param lost is notified, on any thread, of a lease that may be lost
    */
-  public Heartbeat(RunnerConfig config, ScheduledExecutorService timer, Consumer<AttemptId> lost) {
+  public Heartbeat(WorkerLife config, ScheduledExecutorService timer, Consumer<AttemptId> lost) {
     this.store = config.store();
     this.ids = config.ids();
     this.lease = config.lease();
     this.lost = lost;
     this.worker = config.worker();
-    this.info = config::info;
+    this.info = config.info();
     this.life = config.ids().commitId().value();
     long nanos = lease.toNanos();
     this.marginNanos = Math.min(nanos / LOOKS, LONGEST_LOOK_NANOS) * 2;
@@ -119,7 +119,7 @@ public final class Heartbeat implements AutoCloseable {
    */
   private boolean retireDeadLife() {
     for (Worker other : store.workers()) {
-      String process = other.name().equals(worker) ? other.info().get(RunnerConfig.PROCESS) : null;
+      String process = other.name().equals(worker) ? other.info().get(WorkerLife.PROCESS) : null;
       if (process != null && Workers.hasEnded(process)) {
         LOG.atInfo()
             .addKeyValue("worker", worker)

@@ -1,4 +1,4 @@
-package dev.waymark.runner.internal.base;
+package dev.waymark.worker.internal.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,9 @@
-package dev.waymark.runner.internal.base;
+package dev.waymark.worker.internal.base;
 
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Creates the threads of a runner. They are daemon threads, so they do not keep the program
+ * Creates the threads of a worker. They are daemon threads, so they do not keep the program
  * running.
  *
  * @param name the name of the threads

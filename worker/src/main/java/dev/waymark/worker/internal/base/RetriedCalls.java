@@ -1,4 +1,4 @@
-package dev.waymark.runner.internal.base;
+package dev.waymark.worker.internal.base;
 
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Retries calls of a store that does not answer or is overloaded. A disk that was full, or a server
- * that restarts, then does not end a run of hours. Each runner has one; thread-safe.
+ * that restarts, then does not end a run of hours. Each worker has one; thread-safe.
  *
  * <p>A store that does not answer is retried for a limited time. An overloaded store does answer,
  * so it is retried until it is no longer overloaded: to give up would not reduce the load, and an

@@ -1,4 +1,4 @@
-package dev.waymark.runner.internal.process;
+package dev.waymark.worker.internal.lease;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +21,7 @@ public record ProcStat(char state, long group, long startTicks) {
   private static final Path PROC = Path.of("/proc");
 
   /** Whether this system has the {@code /proc} of Linux. */
-  static boolean supported() {
+  public static boolean supported() {
     return Files.isReadable(PROC.resolve("self/stat"));
   }
 
@@ -32,7 +32,8 @@ public record ProcStat(char state, long group, long startTicks) {
     return read(PROC.resolve(pid + "/stat"));
   }
 
-  static @Nullable ProcStat read(Path stat) {
+  /** Reads a file of this form; null when there is none. */
+  public static @Nullable ProcStat read(Path stat) {
     try {
       String line = Files.readString(stat, StandardCharsets.ISO_8859_1);
       // The second field is the program's name in parentheses. The name itself may contain spaces

@@ -1,7 +1,5 @@
-package dev.waymark.runner.internal.worker;
+package dev.waymark.worker.internal.lease;
 
-import dev.waymark.runner.internal.process.PidNamespace;
-import dev.waymark.runner.internal.process.ProcStat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

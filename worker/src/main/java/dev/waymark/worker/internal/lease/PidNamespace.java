@@ -1,4 +1,4 @@
-package dev.waymark.runner.internal.process;
+package dev.waymark.worker.internal.lease;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
