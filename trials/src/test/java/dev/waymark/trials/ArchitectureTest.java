@@ -98,7 +98,8 @@ class ArchitectureTest {
     below.put(
         "spring", Set.of("core", "jdbc", "sqlite", "postgres", "runner", "metrics", "jackson"));
     below.put("cli", Set.of("core", "runner"));
-    below.put("examples", Set.of("core", "jdbc", "sqlite", "postgres", "worker", "runner", "jackson"));
+    below.put(
+        "examples", Set.of("core", "jdbc", "sqlite", "postgres", "worker", "runner", "jackson"));
     below.put("bench", Set.of("core", "jdbc", "sqlite", "postgres", "testserver", "runner"));
     Set<String> expected = new HashSet<>(below.keySet());
     if (!Files.isDirectory(BENCH)) {

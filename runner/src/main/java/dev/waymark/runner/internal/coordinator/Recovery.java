@@ -20,11 +20,11 @@ import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.StepChanges;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
+import dev.waymark.worker.internal.claim.OpenWork;
 import java.time.Duration;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Continues open work in executions, regardless of which worker left it: steps that were not done,
@@ -90,10 +90,9 @@ final class Recovery {
    *
    * @return whether there were any
    */
-  boolean takeUpAbandoned() {
-    int most = config.store().limits().maxPageSize();
+  boolean recoverAbandoned(OpenWork openWork) {
     Set<ExecutionId> left = new LinkedHashSet<>();
-    for (Claims.Leased each : config.retries().call(() -> config.store().leases(most))) {
+    for (Claims.Leased each : openWork.leases()) {
       if (abandoned.contains(each.attempt(), each.worker())) {
         left.add(each.executionId());
       }
@@ -108,22 +107,16 @@ final class Recovery {
    *
    * @return whether there were any that are not excluded
    */
-  boolean recoverStalled() {
-    boolean found = false;
-    List<ExecutionId> page = stalledAfter(null);
-    while (!page.isEmpty()) {
-      for (ExecutionId id : page) {
-        found |= !pictures.isExcluded(id);
-        recover(id);
-      }
-      page = stalledAfter(page.get(page.size() - 1));
-    }
-    return found;
-  }
-
-  private List<ExecutionId> stalledAfter(@Nullable ExecutionId last) {
-    int most = config.store().limits().maxPageSize();
-    return config.retries().call(() -> config.store().stalled(last, most));
+  boolean recoverStalled(OpenWork openWork) {
+    AtomicBoolean found = new AtomicBoolean();
+    openWork.stalled(
+        id -> {
+          if (!pictures.isExcluded(id)) {
+            found.set(true);
+          }
+          recover(id);
+        });
+    return found.get();
   }
 
   private void recover(ExecutionId id) {

@@ -6,7 +6,7 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.StateStore;
-import dev.waymark.runner.internal.base.Refusals;
+import dev.waymark.worker.internal.base.Refusals;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -17,6 +17,7 @@ import dev.waymark.runner.internal.rules.Settlement;
 import dev.waymark.runner.internal.rules.StepChanges;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
+import dev.waymark.worker.internal.base.EndedExecutions;
 import dev.waymark.worker.internal.base.RetriedCalls;
 import java.util.ArrayList;
 
@@ -221,5 +222,6 @@ final class Settler {
     notifier.ended(picture.execution());
     parallel.letNextBegin(picture);
     requests.answer(picture.id(), picture.state());
+    EndedExecutions.ended(picture.id());
   }
 }

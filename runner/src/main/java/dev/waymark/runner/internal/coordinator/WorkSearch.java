@@ -8,7 +8,8 @@ import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import dev.waymark.worker.internal.base.DaemonThreads;
 import dev.waymark.worker.internal.base.Interval;
-import dev.waymark.worker.internal.base.RetriedCalls;
+import dev.waymark.worker.internal.claim.OpenWork;
+import dev.waymark.worker.internal.claim.SentClaim;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -25,15 +26,6 @@ import org.jspecify.annotations.Nullable;
  * decides when to look. The answers of the store determine when the next look is due.
  */
 final class WorkSearch {
-  /**
-   * A notification from the store may be lost. This is the interval of the search for leases of
-   * dead workers on this machine.
-   */
-  private static final Duration NEIGHBOURS_INTERVAL = Duration.ofSeconds(5);
-
-  /** This should only find work that was begun without claims. */
-  private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
-
   private static final Duration IDLE_THREAD = Duration.ofSeconds(10);
 
   /** While so many ends are to be recorded, the store is slower than the tasks. */
@@ -41,7 +33,6 @@ final class WorkSearch {
 
   private final RunnerConfig config;
   private final StateStore store;
-  private final RetriedCalls retries;
   private final Requests requests;
   private final LocalAttempts attempts;
   private final ClaimStarter starter;
@@ -51,8 +42,7 @@ final class WorkSearch {
   private final Executor inbox;
 
   private final Pace pace = new Pace();
-  private final Interval neighbours = new Interval(NEIGHBOURS_INTERVAL);
-  private final Interval sweeps = new Interval(SWEEP_INTERVAL);
+  private final OpenWork openWork;
   private boolean waitsForMore;
 
   /** The thread that waits for the answers to claims. */
@@ -74,9 +64,6 @@ final class WorkSearch {
   /** What was due or expired in the current look. */
   private final Set<Record> seen = new HashSet<>();
 
-  /** The answer to a claim, the monotonic time before that claim was sent, and how long it took. */
-  private record Sent(long nanos, Claims answer, long tookNanos) {}
-
   /**
    * Creates a search.
    *
@@ -96,7 +83,7 @@ final class WorkSearch {
       Executor inbox) {
     this.config = config;
     this.store = config.store();
-    this.retries = config.retries();
+    this.openWork = new OpenWork(store, config.retries());
     this.requests = requests;
     this.attempts = attempts;
     this.starter = starter;
@@ -119,8 +106,8 @@ final class WorkSearch {
 
   /** Makes the next look a complete one. */
   void beThorough() {
-    neighbours.dueNow();
-    sweeps.dueNow();
+    openWork.lookAtLeasesNow();
+    openWork.lookForStalledNow();
   }
 
   /** Claims what is ready, and handles what is due and what was abandoned. */
@@ -144,7 +131,7 @@ final class WorkSearch {
     }
     // The known state may be half a poll interval old, so there is one more look before the end.
     checking = true;
-    neighbours.dueNow();
+    openWork.lookAtLeasesNow();
     look();
     return false;
   }
@@ -174,7 +161,7 @@ final class WorkSearch {
     claims.execute(
         () -> {
           try {
-            Sent sent = claim(request);
+            SentClaim sent = claim(request);
             inbox.execute(() -> answered(request, sent));
           } catch (RuntimeException | Error e) {
             inbox.execute(() -> fail(e));
@@ -190,7 +177,7 @@ final class WorkSearch {
     throw (RuntimeException) cause;
   }
 
-  private void answered(ClaimRequest request, Sent sent) {
+  private void answered(ClaimRequest request, SentClaim sent) {
     attempts.setClaiming(false);
     if (handle(request, sent, seen)) {
       send();
@@ -213,13 +200,8 @@ final class WorkSearch {
     return new ClaimRequest(config.worker(), places, config.lease(), config.pools(), only);
   }
 
-  private Sent claim(ClaimRequest request) {
-    return retries.call(
-        () -> {
-          long nanos = System.nanoTime();
-          Claims answer = store.claim(request);
-          return new Sent(nanos, answer, System.nanoTime() - nanos);
-        });
+  private SentClaim claim(ClaimRequest request) {
+    return SentClaim.of(request, store, config.retries());
   }
 
   /**
@@ -229,9 +211,9 @@ final class WorkSearch {
    *     even after it was handled: an execution whose time-out has expired is due until its last
    *     task has ended.
    */
-  private boolean handle(ClaimRequest request, Sent sent, Set<Record> known) {
+  private boolean handle(ClaimRequest request, SentClaim sent, Set<Record> known) {
     Claims answer = sent.answer();
-    starter.start(answer.claimed(), sent.nanos());
+    starter.start(answer.claimed(), sent.sentNanos());
     answer.due().forEach(recovery::recover);
     answer.expired().forEach(recovery::recover);
     boolean something = known.addAll(answer.due());
@@ -277,13 +259,11 @@ final class WorkSearch {
    */
   private boolean lookFurther() {
     boolean found = false;
-    if (neighbours.isDue()) {
-      neighbours.restart();
-      found = recovery.takeUpAbandoned();
+    if (openWork.areLeasesDue()) {
+      found = recovery.recoverAbandoned(openWork);
     }
-    if (sweeps.isDue()) {
-      sweeps.restart();
-      found |= recovery.recoverStalled();
+    if (openWork.isStalledDue()) {
+      found |= recovery.recoverStalled(openWork);
     }
     return found;
   }

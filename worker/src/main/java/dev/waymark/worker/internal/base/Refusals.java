@@ -1,4 +1,4 @@
-package dev.waymark.runner.internal.base;
+package dev.waymark.worker.internal.base;
 
 import dev.waymark.core.conflict.Refusal;
 import dev.waymark.core.conflict.Refusal.Reason;
@@ -6,7 +6,7 @@ import dev.waymark.core.conflict.RefusedException;
 import dev.waymark.core.model.RecordRef;
 import java.util.List;
 
-/** The errors that the runner itself throws, in the same wording as those of the store. */
+/** The errors that workers themselves throw, in the same wording as those of the store. */
 public final class Refusals {
   private Refusals() {}
 

@@ -1,0 +1,62 @@
+package dev.waymark.worker.api;
+
+import dev.waymark.core.model.Payload;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives the decisions of {@link Next} about one execution. They become durable with one change
+ * set. Not thread-safe, and only valid during the call.
+ *
+ * <p>At most one of {@link #succeed}, {@link #fail} and {@link #cancel} may be called, as the last
+ * call. It ends the execution at once. What has not ended is cancelled, also attempts that are
+ * live: their results are refused, and their handlers are interrupted.
+ *
+ * <pre>{@code
+ * Next next =
+ *     (progress, plan) -> {
+ *       plan.run("ship");
+ *       if (progress.succeeded("ship")) {
+ *         plan.succeed();
+ *       }
+ *     };
+ * }</pre>
+ *
+ * @since 0.1.0
+ */
+public interface Plan {
+
+  /** Runs a task without an input, as {@link #run(String, Payload)}. */
+  default void run(String task) {
+    run(task, null);
+  }
+
+  /**
+   * Runs a task: creates its task run and makes it ready. Does nothing when the task run has begun,
+   * waits or has ended; if it exists and is PENDING, makes it ready.
+   *
+   * @param task the id of the task
+   * @param input the input of a task run that does not exist yet, or null
+   * @throws dev.waymark.core.error.InvalidInputException when the id is not valid
+   */
+  void run(String task, @Nullable Payload input);
+
+  /**
+   * Records that a task is not needed. Its task run is created if it does not exist. Does nothing
+   * when it has begun or ended.
+   */
+  void skip(String task);
+
+  /** Ends the execution as SUCCEEDED, without a result. */
+  default void succeed() {
+    succeed(null);
+  }
+
+  /** Ends the execution as SUCCEEDED, with this result, or null for none. */
+  void succeed(@Nullable Payload result);
+
+  /** Ends the execution as FAILED, with this error. */
+  void fail(String error);
+
+  /** Ends the execution as CANCELLED, with this error. */
+  void cancel(String error);
+}
