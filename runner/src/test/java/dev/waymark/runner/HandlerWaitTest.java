@@ -274,6 +274,26 @@ class HandlerWaitTest extends HandlerFixture {
   }
 
   @Test
+  @DisplayName("goes on after a pause in which its time was over")
+  void timePassesDuringPause() {
+    ExecutionId id = start(one());
+    Runner runner =
+        with(
+            context -> {
+              if (context.attempt() == 1) {
+                context.sleep(Duration.ofMillis(300));
+              }
+            });
+    CompletableFuture<ExecutionState> end = runInBackground(runner, id);
+    awaitState(id, TaskRunState.WAITING);
+    Runner.pause(store, id);
+    CompletableFuture<Void> unused = workInBackground(runner(builder().handler("it", t -> {})));
+    awaitState(id, TaskRunState.PENDING);
+    runner.resume(id);
+    assertThat(end.join()).isEqualTo(ExecutionState.SUCCEEDED);
+  }
+
+  @Test
   @DisplayName("fails when no further attempt is possible")
   void lastAttempt() {
     store = new InMemoryStateStore(InstantSource.system(), Limits.builder().maxAttempts(2).build());

@@ -206,6 +206,8 @@ public final class InMemoryStateStore implements StateStore {
                 present(records.executions.get(grant.execution())),
                 present(records.taskRuns.get(each.taskRun())),
                 present(records.attempts.get(grant.attempt()))));
+      } else {
+        records.write(Decider.passOver(each.taskRun(), at, ledger, limits), at);
       }
     }
     // Every execution with its state after all changes.

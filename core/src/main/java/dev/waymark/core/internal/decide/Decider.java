@@ -277,6 +277,29 @@ public final class Decider {
   }
 
   /**
+   * Decides what becomes of a task run that was ready and that no worker may claim. If its
+   * execution is PAUSED and it waits, its timer has ended, and nothing else notes that: it is
+   * PENDING afterwards, so that whoever resumes the execution makes it ready again.
+   *
+   * @return what the store must write, empty for nothing
+   */
+  public static List<Effect> passOver(TaskRunId id, Instant at, Ledger ledger, Limits limits) {
+    TaskRunHead head = ledger.taskRun(id);
+    ExecutionHead execution = head == null ? null : ledger.execution(head.executionId());
+    if (head == null
+        || execution == null
+        || head.state() != TaskRunState.WAITING
+        || execution.state() != ExecutionState.PAUSED) {
+      return List.of();
+    }
+    Ledger draft = ledger.draft();
+    Decision decision = Decision.ofClaim(at, draft, limits);
+    TaskRunHead unused = new TaskRunRules(decision).moved(head, TaskRunState.PENDING);
+    draft.post();
+    return decision.effects();
+  }
+
+  /**
    * A task run that a worker receives.
    *
    * @param attempt the new attempt

@@ -32,8 +32,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * One group of claims in one transaction: pick ready task runs with their records, decide by the
@@ -292,6 +294,7 @@ final class ClaimTransaction {
     share(shares, grants, ledger);
     GroupRows granted = new GroupRows();
     grants.forEach(grant -> granted.add(grant.decided().effects(), at));
+    passOver(picked, grants, granted, at, ledger);
     try {
       if (!dialect.writeAndCommit(session, rows(picked, granted), granted.counts())) {
         throw new IllegalStateException("a record exists that the claim was about to create");
@@ -346,6 +349,17 @@ final class ClaimTransaction {
       }
     }
     return grants;
+  }
+
+  /** Writes what becomes of the task runs that go to no worker. */
+  private void passOver(
+      List<Candidate> picked, List<Grant> grants, GroupRows rows, Instant at, Ledger ledger) {
+    if (grants.size() < picked.size()) {
+      Set<Candidate> left = new LinkedHashSet<>(picked);
+      grants.forEach(grant -> left.remove(grant.picked()));
+      left.removeIf(Candidate::isCancelled);
+      left.forEach(each -> rows.add(Decider.passOver(each.id(), at, ledger, limits), at));
+    }
   }
 
   /** A candidate that was granted. */

@@ -186,6 +186,34 @@ public abstract class TimerContract extends ContractTest {
   }
 
   @Test
+  @DisplayName(
+      "a timer that ends during a pause leaves its task run PENDING, to be made ready again")
+  void duringPause() {
+    TaskRunId run = waiting(execution(), SHORT);
+    ExecutionId execution = stored(run).executionId();
+    TaskRunId other = taskRun(execution);
+    store.commit(changes().updateExecution(execution, ExecutionState.PAUSED).build());
+    store.commit(changes().awaitSignal(other, "go", SHORT).build());
+    while (stored(run).state() == TaskRunState.WAITING
+        || stored(other).state() == TaskRunState.WAITING) {
+      assertThat(claim()).isEmpty();
+    }
+    assertThat(stored(run).state()).isEqualTo(TaskRunState.PENDING);
+    assertThat(transitions(run)).containsExactly("PENDING", "RUNNING", "WAITING", "PENDING");
+    assertThat(store.signal(execution, "go", null, null).changed()).isTrue();
+    assertThat(store.signals(execution).get(0).taskRunId()).isNull();
+    store.commit(
+        changes()
+            .updateExecution(execution, ExecutionState.RUNNING)
+            .readyTaskRun(run)
+            .readyTaskRun(other)
+            .build());
+    assertThat(claim())
+        .extracting(each -> each.taskRun().id())
+        .containsExactlyInAnyOrder(run, other);
+  }
+
+  @Test
   @DisplayName("cancelling the execution ends the timers in it; a pause keeps them")
   void ofExecution() {
     ExecutionId execution = executionIn(ExecutionState.RUNNING);
