@@ -51,7 +51,7 @@ public final class PatientAgent {
         t.awaitSignal("answer", Duration.ofDays(3));
       }
       case 1 -> { // The answer is there, or the three days are over.
-        t.setResult(notes.with(answer == null ? "no answer" : "answer " + answer.payload().text()));
+        t.setResult(notes.with(answer == null ? "no answer" : "answer " + answer.text()));
         t.sleep(Duration.ofMillis(200));
       }
       default -> t.setResult(notes.with("done"));

@@ -1,5 +1,7 @@
 package dev.waymark.testkit;
 
+import static dev.waymark.testkit.Records.present;
+
 import dev.waymark.core.internal.Times;
 import dev.waymark.core.internal.decide.Decider;
 import dev.waymark.core.internal.decide.Footprint;
@@ -137,7 +139,7 @@ public final class InMemoryStateStore implements StateStore {
 
   // ---- claims
 
-  /** The maximum number of due executions, and of expired leases, that one claim returns. */
+  /** How many due executions, and how many expired leases, one claim returns at most. */
   private static final int MAX_REPORTED = 20;
 
   @Override
@@ -279,10 +281,6 @@ public final class InMemoryStateStore implements StateStore {
           "a listener of onReady threw an exception; the commit is not affected",
           e);
     }
-  }
-
-  private static <T> T present(@Nullable T record) {
-    return Objects.requireNonNull(record, "a record that was decided upon must exist");
   }
 
   // ---- workflows

@@ -484,7 +484,8 @@ final class Records {
     return revisions.get(revisions.size() - 1);
   }
 
-  private static <T> T present(@Nullable T record) {
+  /** A record that must exist. */
+  static <T> T present(@Nullable T record) {
     return Objects.requireNonNull(record, "a record that was decided upon must exist");
   }
 }

@@ -13,4 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param payload what it carries, or null
  * @since 0.1.0
  */
-public record ReceivedSignal(String name, int number, Instant sentAt, @Nullable Payload payload) {}
+public record ReceivedSignal(String name, int number, Instant sentAt, @Nullable Payload payload) {
+
+  /** The text of the payload; empty when it carries none. */
+  public String text() {
+    return payload == null ? "" : payload.text();
+  }
+}

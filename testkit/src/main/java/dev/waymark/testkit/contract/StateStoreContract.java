@@ -9,6 +9,7 @@ import dev.waymark.testkit.contract.work.LeaseContract;
 import dev.waymark.testkit.contract.work.LogContract;
 import dev.waymark.testkit.contract.work.PoolContract;
 import dev.waymark.testkit.contract.work.ReadyContract;
+import dev.waymark.testkit.contract.work.SentSignalContract;
 import dev.waymark.testkit.contract.work.SettleContract;
 import dev.waymark.testkit.contract.work.SignalContract;
 import dev.waymark.testkit.contract.work.TimerContract;
@@ -138,6 +139,15 @@ public abstract class StateStoreContract {
   @Nested
   @DisplayName("signals")
   class Signals extends SignalContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("signals that are sent twice, too late or too often")
+  class SentSignals extends SentSignalContract {
     @Override
     protected StoreFixture newFixture() {
       return StateStoreContract.this.newFixture();

@@ -227,7 +227,7 @@ sealed interface Operation {
       return reason instanceof WaitReason.StartsLater
               || reason instanceof WaitReason.RetriesLater
               || reason instanceof WaitReason.WaitsUntil
-              || reason instanceof WaitReason.WaitsForSignal signal && signal.until() != null
+              || (reason instanceof WaitReason.WaitsForSignal signal && signal.until() != null)
           ? reason.code()
           : reason instanceof WaitReason.WorkerLost lost ? timeless(lost.holder()) : reason;
     }

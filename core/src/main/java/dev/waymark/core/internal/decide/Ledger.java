@@ -341,7 +341,7 @@ public final class Ledger {
     return found == null ? Map.of() : found;
   }
 
-  /** The signals of an execution, as far as they were loaded. */
+  /** What was loaded about the signals of an execution. */
   public Mailbox mailbox(ExecutionId id) {
     Mailbox found = mailboxes.get(id);
     return found == null ? Mailbox.EMPTY : found;

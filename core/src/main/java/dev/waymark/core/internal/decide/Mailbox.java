@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,14 +20,17 @@ public final class Mailbox {
 
   private final int last;
   private final Map<String, Sent> sent;
-  private final TreeMap<Integer, String> kept;
+
+  /** The names of the signals that are kept, by number. */
+  private final SortedMap<Integer, String> kept;
+
   private final List<SignalWait> waits;
 
   /** A signal that was sent with an idempotency key. */
   public record Sent(int number, String hash) {}
 
   private Mailbox(
-      int last, Map<String, Sent> sent, TreeMap<Integer, String> kept, List<SignalWait> waits) {
+      int last, Map<String, Sent> sent, SortedMap<Integer, String> kept, List<SignalWait> waits) {
     this.last = last;
     this.sent = sent;
     this.kept = kept;
@@ -47,7 +51,7 @@ public final class Mailbox {
 
   /** With a signal that is kept. */
   public Mailbox withKept(int number, String name) {
-    TreeMap<Integer, String> after = new TreeMap<>(kept);
+    SortedMap<Integer, String> after = new TreeMap<>(kept);
     after.put(number, name);
     return new Mailbox(last, sent, after, waits);
   }
@@ -71,7 +75,7 @@ public final class Mailbox {
   }
 
   Mailbox withoutKept(int number) {
-    TreeMap<Integer, String> after = new TreeMap<>(kept);
+    SortedMap<Integer, String> after = new TreeMap<>(kept);
     after.remove(number);
     return new Mailbox(last, sent, after, waits);
   }
