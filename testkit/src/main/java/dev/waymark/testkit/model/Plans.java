@@ -18,6 +18,7 @@ import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.Standing;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -54,12 +55,13 @@ final class Plans {
   /** The operations of a plan, in order. */
   List<Supplier<Operation>> next() {
     ExecutionId id = world.execution();
-    return switch (dice.below(8)) {
+    return switch (dice.below(9)) {
       case 0 -> List.of(this::randomGroup);
       case 1 -> admission(id);
       case 2 -> pauseAndResume(id);
       case 3 -> List.of(this::workers);
       case 6, 7 -> signals(id);
+      case 8 -> lateSignals();
       case 4 -> settledBefore(id, () -> endAmongRefused(id));
       default -> settledBefore(id, () -> loseLease(id));
     };
@@ -181,6 +183,25 @@ final class Plans {
           });
     }
     return steps;
+  }
+
+  /** Signals to an execution that has ended, if there is one. */
+  private List<Supplier<Operation>> lateSignals() {
+    List<ExecutionId> ended =
+        world.executions().stream()
+            .filter(
+                id -> {
+                  Execution found = world.reference().execution(id);
+                  return found != null && found.state().isTerminal();
+                })
+            .toList();
+    if (ended.isEmpty()) {
+      return signals(world.execution());
+    }
+    ExecutionId id = dice.pick(ended);
+    Supplier<Operation> late =
+        () -> commit(changes().signal(id, "go", null, dice.oneIn(2) ? "k1" : null));
+    return Collections.nCopies(5, late);
   }
 
   private ChangeSet.Builder signalOrWait(ChangeSet.Builder changes, ExecutionId id) {

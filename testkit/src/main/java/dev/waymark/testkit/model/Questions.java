@@ -114,7 +114,7 @@ final class Questions {
     }
     if (part == PayloadRef.Part.SIGNAL) {
       return new Operation.FindPayload(
-          PayloadRef.ofSignal(world.execution(), dice.pickOf(1, 1, 2, 3, 0)));
+          PayloadRef.ofSignal(signalled(), dice.pickOf(1, 1, 2, 3, 0)));
     }
     return new Operation.FindPayload(
         dice.oneIn(2)
@@ -128,7 +128,14 @@ final class Questions {
   }
 
   private Operation signals() {
-    return new Operation.Signals(world.execution());
+    return new Operation.Signals(dice.oneIn(3) ? world.execution() : signalled());
+  }
+
+  /** An execution with signals, if there is one. */
+  private ExecutionId signalled() {
+    List<ExecutionId> some =
+        world.executions().stream().filter(id -> !world.reference().signals(id).isEmpty()).toList();
+    return some.isEmpty() ? world.execution() : dice.pick(some);
   }
 
   private Operation waits() {
