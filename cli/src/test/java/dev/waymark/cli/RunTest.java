@@ -291,7 +291,8 @@ class RunTest extends CliTest {
             "result",
             "taskRuns",
             "history",
-            "waiting");
+            "waiting",
+            "signals");
     Map<String, Object> taskRun = list(shown, "taskRuns").get(0);
     assertThat(taskRun.keySet())
         .containsExactly(
