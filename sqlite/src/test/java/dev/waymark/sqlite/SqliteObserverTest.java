@@ -51,6 +51,46 @@ class SqliteObserverTest {
   }
 
   @Test
+  @DisplayName("is one of several, of which each is called although another one throws")
+  void several() {
+    AtomicInteger calls = new AtomicInteger();
+    StoreObserver counts =
+        new StoreObserver() {
+          @Override
+          public void committed(int changeSets, int accepted, Duration took) {
+            calls.addAndGet(accepted);
+          }
+
+          @Override
+          public void claimed(int taskRuns, Duration took) {
+            calls.addAndGet(10);
+          }
+        };
+    StoreObserver fails =
+        new StoreObserver() {
+          @Override
+          public void committed(int changeSets, int accepted, Duration took) {
+            throw new IllegalStateException("failing on purpose in a test");
+          }
+
+          @Override
+          public void claimed(int taskRuns, Duration took) {
+            throw new AssertionError("failing on purpose in a test");
+          }
+        };
+    try (SqliteStateStore store =
+        SqliteStateStore.builder(folder.resolve("waymark.db"))
+            .observer(StoreObserver.all(fails, counts, StoreObserver.NONE))
+            .observer(counts)
+            .build()) {
+      store.saveWorkflow(WORKFLOW);
+      assertThat(store.claim(ClaimRequest.of("worker", 1, Duration.ofHours(1))).isEmpty()).isTrue();
+      assertThat(calls).hasValue(22);
+    }
+    assertThat(StoreObserver.all(StoreObserver.NONE)).isSameAs(StoreObserver.NONE);
+  }
+
+  @Test
   @DisplayName("sees how much of the write-ahead log is in use, also while another program writes")
   void walBytes() throws SQLException {
     Path file = folder.resolve("waymark.db");

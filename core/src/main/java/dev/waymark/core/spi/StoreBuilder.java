@@ -44,9 +44,12 @@ public abstract class StoreBuilder<B extends StoreBuilder<B>> {
     return self();
   }
 
-  /** The observer of each group of commits and each claim; none by default. */
+  /**
+   * Adds an observer of each group of commits and each claim; none by default. All observers are
+   * called, in the order in which they were added.
+   */
   public final B observer(StoreObserver observer) {
-    this.observer = observer;
+    this.observer = StoreObserver.all(this.observer, observer);
     return self();
   }
 
@@ -73,7 +76,7 @@ public abstract class StoreBuilder<B extends StoreBuilder<B>> {
     return clock;
   }
 
-  /** The setting of {@link #observer(StoreObserver)}. */
+  /** All observers of {@link #observer(StoreObserver)} as one. */
   protected final StoreObserver observer() {
     return observer;
   }

@@ -1,6 +1,9 @@
 package dev.waymark.core.store;
 
+import dev.waymark.core.internal.Callbacks;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A listener for the number and the duration of writes, for metrics.
@@ -29,6 +32,28 @@ public interface StoreObserver {
 
   /** An observer that does nothing. */
   StoreObserver NONE = new StoreObserver() {};
+
+  /**
+   * Returns an observer that calls all of these, in this order. An exception of one does not affect
+   * the others.
+   */
+  static StoreObserver all(StoreObserver... observers) {
+    List<StoreObserver> all = Stream.of(observers).filter(each -> each != NONE).toList();
+    if (all.size() < 2) {
+      return all.isEmpty() ? NONE : all.get(0);
+    }
+    return new StoreObserver() {
+      @Override
+      public void committed(int changeSets, int accepted, Duration took) {
+        Callbacks.callEach(all, each -> each.committed(changeSets, accepted, took));
+      }
+
+      @Override
+      public void claimed(int taskRuns, Duration took) {
+        Callbacks.callEach(all, each -> each.claimed(taskRuns, took));
+      }
+    };
+  }
 
   /**
    * The store has completed a group of change sets, which it committed together (group commit).

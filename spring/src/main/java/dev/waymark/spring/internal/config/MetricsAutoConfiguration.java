@@ -1,6 +1,5 @@
 package dev.waymark.spring.internal.config;
 
-import dev.waymark.core.store.StoreObserver;
 import dev.waymark.metrics.WaymarkMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,7 +23,7 @@ public class MetricsAutoConfiguration {
   public MetricsAutoConfiguration() {}
 
   @Bean
-  @ConditionalOnMissingBean({WaymarkMetrics.class, StoreObserver.class})
+  @ConditionalOnMissingBean(WaymarkMetrics.class)
   WaymarkMetrics waymarkMetrics(MeterRegistry registry) {
     return WaymarkMetrics.of(registry);
   }

@@ -45,7 +45,7 @@ public class StoreAutoConfiguration {
     WaymarkProperties.Store settings = properties.store();
     StoreOptions.Builder options = StoreOptions.builder();
     options.createIfMissing(settings.createIfMissing());
-    observers.ifUnique(options::observer);
+    observers.orderedStream().forEach(options::observer);
     customizers.orderedStream().forEach(each -> each.customize(options));
     StoreOpener opener = new StoreOpener(settings, options.build());
     String url = settings.url();
