@@ -8,6 +8,7 @@ import dev.waymark.core.model.PayloadCodec;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.api.RunListener;
+import dev.waymark.runner.api.RunTracer;
 import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.api.TaskHandler;
 import dev.waymark.runner.api.TaskLogs;
@@ -70,7 +71,7 @@ public final class Runner implements AutoCloseable {
 
   private Runner(RunnerConfig config) {
     this.config = config;
-    this.starts = new StartExecution(config.store(), config.definitions(), config.ids());
+    this.starts = config.starts();
     this.coordinator = new Coordinator(config);
   }
 
@@ -285,6 +286,7 @@ public final class Runner implements AutoCloseable {
         Math.max(LEAST_CONCURRENCY, Runtime.getRuntime().availableProcessors());
     private Path logDirectory = Path.of(System.getProperty("user.home", "."), ".waymark", "logs");
     private RunListener listener = RunListener.NONE;
+    private RunTracer tracer = RunTracer.NONE;
     private InstantSource clock = InstantSource.system();
     private @Nullable Ids ids;
     private Duration grace = Duration.ofSeconds(10);
@@ -333,9 +335,15 @@ public final class Runner implements AutoCloseable {
       return this;
     }
 
-    /** The listener that is notified of progress; none by default. */
+    /** Adds a listener that is notified of progress, after those added before; none by default. */
     public Builder listener(RunListener listener) {
-      this.listener = listener;
+      this.listener = RunListener.all(this.listener, listener);
+      return this;
+    }
+
+    /** Traces what this runner starts and runs; by default, it only carries trace contexts. */
+    public Builder tracer(RunTracer tracer) {
+      this.tracer = tracer;
       return this;
     }
 
@@ -354,26 +362,19 @@ public final class Runner implements AutoCloseable {
       return this;
     }
 
-    /**
-     * The time that a process group has to end on request, before it is killed; 10 s by default.
-     */
+    /** How long a process group has to end on request before it is killed; 10 s by default. */
     public Builder grace(Duration grace) {
       this.grace = grace;
       return this;
     }
 
-    /**
-     * The interval at which the runner checks for changes by other processes; 500 ms by default.
-     */
+    /** The interval of the checks for changes by other processes; 500 ms by default. */
     public Builder pollInterval(Duration pollInterval) {
       this.pollInterval = pollInterval;
       return this;
     }
 
-    /**
-     * The number of attempts of one task run that may be lost with their worker before the task run
-     * fails; 5 by default.
-     */
+    /** How many attempts of a task run may be lost before it fails; 5 by default. */
     public Builder maxLost(int maxLost) {
       this.maxLost = maxLost;
       return this;
@@ -462,9 +463,7 @@ public final class Runner implements AutoCloseable {
      */
     public <A extends Record> Builder handler(
         String name, Class<A> arguments, TaskHandler.Typed<A> handler) {
-      Arguments.check(arguments);
-      return handler(
-          name, context -> handler.run(Arguments.bind(arguments, context.with()), context));
+      return handler(name, Arguments.bound(arguments, handler));
     }
 
     /**
@@ -484,6 +483,7 @@ public final class Runner implements AutoCloseable {
               concurrency,
               new TaskLogs(logDirectory),
               listener,
+              tracer,
               clock,
               ids == null ? Ids.system() : ids,
               grace,

@@ -216,6 +216,37 @@ class RunListenerTest extends RunnerFixture {
   }
 
   @Test
+  @DisplayName("that throws does not affect those after it, and all are notified in order")
+  void severalListeners() {
+    List<String> calls = new CopyOnWriteArrayList<>();
+    RunListener broken =
+        new RunListener() {
+          @Override
+          public void taskRunChanged(TaskRunProgress progress) {
+            calls.add("broken");
+            throw new IllegalStateException("broken on purpose by a test");
+          }
+
+          @Override
+          public void executionEnded(Execution execution) {
+            calls.add("broken");
+            throw new AssertionError("broken on purpose by a test");
+          }
+        };
+    Recorder recorder = new Recorder();
+    ExecutionId id = start(flow("flow").task("a", "true"));
+    RunListener both = RunListener.all(broken, RunListener.NONE, recorder);
+    Runner runner = runner(builder().listener(both).listener(new Recorder()).listener(broken));
+    assertThat(runner.run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(recorder.calls)
+        .containsExactly(
+            "execution PENDING of 1", "a RUNNING 1", "a SUCCEEDED 1", "execution SUCCEEDED");
+    assertThat(calls).hasSize(6);
+    assertThat(RunListener.all(recorder, RunListener.NONE)).isSameAs(recorder);
+    assertThat(RunListener.all()).isSameAs(RunListener.NONE);
+  }
+
+  @Test
   @DisplayName("can stop the runner, but not wait for it")
   void aListenerMayStopTheRunnerButNotWaitForIt() {
     AtomicReference<@Nullable Runner> runner = new AtomicReference<>();

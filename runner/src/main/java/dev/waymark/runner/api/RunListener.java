@@ -1,9 +1,11 @@
 package dev.waymark.runner.api;
 
+import dev.waymark.core.internal.Callbacks;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.TaskRun;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Is notified of the progress of the executions that a {@code Runner} works on, for example for a
@@ -34,6 +36,38 @@ public interface RunListener {
 
   /** Ignores all events. */
   RunListener NONE = new RunListener() {};
+
+  /**
+   * Returns a listener that notifies all of these, in this order. An exception of one does not
+   * affect the others.
+   */
+  static RunListener all(RunListener... listeners) {
+    List<RunListener> all = Stream.of(listeners).filter(each -> each != NONE).toList();
+    if (all.size() < 2) {
+      return all.isEmpty() ? NONE : all.get(0);
+    }
+    return new RunListener() {
+      @Override
+      public void executionStarted(Execution execution, List<TaskRun> taskRuns) {
+        Callbacks.callEach(all, each -> each.executionStarted(execution, taskRuns));
+      }
+
+      @Override
+      public void taskRunChanged(TaskRunProgress progress) {
+        Callbacks.callEach(all, each -> each.taskRunChanged(progress));
+      }
+
+      @Override
+      public void leaseLost(AttemptId attempt) {
+        Callbacks.callEach(all, each -> each.leaseLost(attempt));
+      }
+
+      @Override
+      public void executionEnded(Execution execution) {
+        Callbacks.callEach(all, each -> each.executionEnded(execution));
+      }
+    };
+  }
 
   /**
    * The runner begins to work on an execution: a new one, or one that another worker left.

@@ -4,6 +4,7 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.api.TaskLogs;
+import dev.waymark.runner.api.TraceContext;
 import dev.waymark.runner.definition.InputDefinition;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.internal.base.OutputNames;
@@ -38,7 +39,8 @@ final class AttemptCommands {
   }
 
   /** Returns the command, and writes the files that the attempt reads. */
-  ShellCommand of(ExecutionPicture picture, TaskRunPicture taskRun) throws IOException {
+  ShellCommand of(ExecutionPicture picture, TaskRunPicture taskRun, @Nullable TraceContext trace)
+      throws IOException {
     AttemptFiles files = files(picture, taskRun, taskRun.attempt());
     files.prepare();
     AttemptFiles.write(files.output(), "");
@@ -47,7 +49,7 @@ final class AttemptCommands {
       AttemptFiles.write(files.result(), factsOf(picture, taskRun).json());
     }
     TaskVariables variables =
-        TaskVariables.divide(fixed(picture, taskRun, files), values(picture, taskRun));
+        TaskVariables.divide(fixed(picture, taskRun, files, trace), values(picture, taskRun));
     variables.writeFiles(files.values(), files.log());
     return new ShellCommand(
         Objects.requireNonNull(taskRun.task().run()),
@@ -163,8 +165,15 @@ final class AttemptCommands {
   }
 
   private Map<String, String> fixed(
-      ExecutionPicture picture, TaskRunPicture taskRun, AttemptFiles files) {
-    Map<String, String> environment = new LinkedHashMap<>(picture.definition().env());
+      ExecutionPicture picture,
+      TaskRunPicture taskRun,
+      AttemptFiles files,
+      @Nullable TraceContext trace) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    if (trace != null) {
+      environment.putAll(trace.environment()); // The definition may set others.
+    }
+    environment.putAll(picture.definition().env());
     environment.putAll(taskRun.task().env());
     if (taskRun.task().stage() != Stage.MAIN) {
       environment.putAll(factsOf(picture, taskRun).environment(files.result()));

@@ -1,7 +1,9 @@
 package dev.waymark.runner.internal.attempt;
 
 import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.runner.api.RunTracer;
 import dev.waymark.runner.internal.process.RunningTask;
 import org.jspecify.annotations.Nullable;
 
@@ -10,15 +12,23 @@ public final class LocalAttempt {
   private final ExecutionId execution;
   private final AttemptId id;
   private final @Nullable RunningTask work;
+  private final RunTracer.Attempt trace;
   private volatile boolean lost;
 
   /** Whether its work has ended. Belongs to the coordinator's thread. */
   private boolean over;
 
-  LocalAttempt(ExecutionId execution, AttemptId id, @Nullable RunningTask work) {
+  /** What was recorded of its end. Belongs to the coordinator's thread, like the next field. */
+  private AttemptState recorded = AttemptState.LOST;
+
+  private @Nullable Integer exitCode;
+
+  LocalAttempt(
+      ExecutionId execution, AttemptId id, @Nullable RunningTask work, RunTracer.Attempt trace) {
     this.execution = execution;
     this.id = id;
     this.work = work;
+    this.trace = trace;
   }
 
   public ExecutionId execution() {
@@ -31,6 +41,17 @@ public final class LocalAttempt {
 
   @Nullable RunningTask work() {
     return work;
+  }
+
+  /** Notes the end that is being recorded in the store. */
+  public void setRecorded(AttemptState end, @Nullable Integer code) {
+    recorded = end;
+    exitCode = code;
+  }
+
+  /** Ends its trace: nothing more happens to it here. */
+  void endTrace() {
+    trace.ended(lost ? AttemptState.LOST : recorded, exitCode);
   }
 
   /** Whether its lease may have expired. Nothing of it may then be recorded here. */

@@ -5,6 +5,9 @@ import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.runner.api.AttemptStart;
+import dev.waymark.runner.api.RunTracer;
+import dev.waymark.runner.api.TraceContext;
 import dev.waymark.runner.internal.process.NeverStartsException;
 import dev.waymark.runner.internal.process.OutputText;
 import dev.waymark.runner.internal.process.ProcessEnd;
@@ -157,20 +160,31 @@ public final class LocalAttempts implements AutoCloseable {
           picture, id, ProcessEnd.asked()); // It became ready before the time-out of the stage.
       return;
     }
+    RunTracer.Attempt trace = config.tracer().attemptStarting(traced(picture, taskRun));
     try {
-      RunningTask work = work(picture, taskRun);
-      LocalAttempt local = add(new LocalAttempt(picture.id(), id, work));
+      RunningTask work = work(picture, taskRun, trace);
+      LocalAttempt local = add(new LocalAttempt(picture.id(), id, work, trace));
       if (!heartbeat.keeps(id)) {
         local.lose(); // The start took too long, and no callback has reported it yet.
       }
       var unused = work.ended().thenAccept(end -> inbox.execute(() -> end(local, end)));
     } catch (NeverStartsException e) {
       logs.forget(id);
-      notStarted(picture, id, ProcessEnd.neverStarts(e.getMessage()));
+      notStarted(picture, id, ProcessEnd.neverStarts(e.getMessage()), trace);
     } catch (IOException | RuntimeException e) {
       logs.forget(id);
-      notStarted(picture, id, ProcessEnd.notStarted(e.getMessage()));
+      notStarted(picture, id, ProcessEnd.notStarted(e.getMessage()), trace);
     }
+  }
+
+  private AttemptStart traced(ExecutionPicture picture, TaskRunPicture taskRun) {
+    return new AttemptStart(
+        picture.id(),
+        picture.found().workflowId(),
+        taskRun.task().id(),
+        taskRun.attemptId(),
+        config.worker(),
+        TraceContext.of(picture.found()));
   }
 
   /** Ends a claimed attempt for which no slot became free in time; other workers may take it. */
@@ -179,7 +193,12 @@ public final class LocalAttempts implements AutoCloseable {
   }
 
   private void notStarted(ExecutionPicture picture, AttemptId id, ProcessEnd end) {
-    end(add(new LocalAttempt(picture.id(), id, null)), end);
+    notStarted(picture, id, end, RunTracer.Attempt.NONE);
+  }
+
+  private void notStarted(
+      ExecutionPicture picture, AttemptId id, ProcessEnd end, RunTracer.Attempt trace) {
+    end(add(new LocalAttempt(picture.id(), id, null, trace)), end);
   }
 
   private LocalAttempt add(LocalAttempt local) {
@@ -201,10 +220,12 @@ public final class LocalAttempts implements AutoCloseable {
     }
   }
 
-  private RunningTask work(ExecutionPicture picture, TaskRunPicture taskRun) throws IOException {
+  private RunningTask work(
+      ExecutionPicture picture, TaskRunPicture taskRun, RunTracer.Attempt trace)
+      throws IOException {
     Path log = config.logs().path(picture.id(), taskRun.task().id(), taskRun.attempt());
     if (taskRun.task().run() != null) {
-      ShellCommand command = commands.of(picture, taskRun);
+      ShellCommand command = commands.of(picture, taskRun, trace.context());
       // Before the script begins, because it may rename or delete the file.
       logs.add(taskRun.attemptId(), log);
       return TaskProcess.start(command, groups, timer, config.grace());
@@ -212,7 +233,7 @@ public final class LocalAttempts implements AutoCloseable {
     AttemptId id = taskRun.attemptId();
     logs.expect(id, log);
     return HandlerCall.start(
-        config.handlers().named(taskRun.task().uses()),
+        new ObservedHandler(config.handlers().named(taskRun.task().uses()), trace),
         new HandlerContext(picture, taskRun, config, () -> logs.begin(id)),
         taskRun.task().timeout(),
         threads,
@@ -266,7 +287,9 @@ public final class LocalAttempts implements AutoCloseable {
   public void remove(LocalAttempt local) {
     heartbeat.remove(local.id());
     logs.forget(local.id());
-    locals.remove(local.id());
+    if (locals.remove(local.id()) != null) {
+      local.endTrace();
+    }
     setOver(local);
     byExecution.computeIfPresent(
         local.execution(),
@@ -325,6 +348,7 @@ public final class LocalAttempts implements AutoCloseable {
 
   @Override
   public void close() {
+    locals.values().forEach(LocalAttempt::endTrace);
     logs.close();
     heartbeat.close();
     threads.close();

@@ -13,6 +13,12 @@ public final class StartLabels {
   /** The label of an execution that was started with its own priority. */
   public static final String PRIORITY = "waymark.priority";
 
+  /** The label with the W3C {@code traceparent} of the start of an execution. */
+  public static final String TRACEPARENT = "waymark.traceparent";
+
+  /** The label with the W3C {@code tracestate} that belongs to it. */
+  public static final String TRACESTATE = "waymark.tracestate";
+
   private StartLabels() {}
 
   /**
@@ -22,6 +28,17 @@ public final class StartLabels {
     Map<String, String> own = new TreeMap<>(labels);
     own.keySet().removeIf(name -> name.startsWith(RESERVED));
     return own;
+  }
+
+  /**
+   * The labels that say what was started. A repeated start has another trace context, and is still
+   * the same start.
+   */
+  public static Map<String, String> withoutTrace(Map<String, String> labels) {
+    Map<String, String> rest = new TreeMap<>(labels);
+    rest.remove(TRACEPARENT);
+    rest.remove(TRACESTATE);
+    return rest;
   }
 
   /** The priority with which an execution with these labels was started; null if none was given. */

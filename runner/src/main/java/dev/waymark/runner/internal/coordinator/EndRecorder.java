@@ -139,7 +139,7 @@ final class EndRecorder {
     }
     // Only once, even if the recording is repeated: reading the outputs deletes their files.
     ProcessEnd end = attempts.withOutputs(picture, taskRun, attempt.id(), raw);
-    StepChanges step = step(picture, taskRun, end, true);
+    StepChanges step = step(picture, attempt, taskRun, end, true);
     ChangeSet changes = step.changes();
     sent.add(new Sent(picture, attempt, end, step, changes, send(changes)));
   }
@@ -282,7 +282,7 @@ final class EndRecorder {
       noteVoid(attempt, end);
       return true;
     }
-    return settler.commitAndGoOn(step(picture, taskRun, end, whole));
+    return settler.commitAndGoOn(step(picture, attempt, taskRun, end, whole));
   }
 
   /** The task run of an attempt; null when the attempt is no longer live. */
@@ -298,8 +298,13 @@ final class EndRecorder {
   }
 
   private StepChanges step(
-      ExecutionPicture picture, TaskRunPicture taskRun, ProcessEnd end, boolean whole) {
+      ExecutionPicture picture,
+      LocalAttempt attempt,
+      TaskRunPicture taskRun,
+      ProcessEnd end,
+      boolean whole) {
     AttemptState state = ProcessOutcome.state(picture, taskRun, end);
+    attempt.setRecorded(state, end.exitCode());
     taskRun.setHopeless(end.cause() == ProcessEnd.Cause.NEVER_STARTS);
     StepChanges step = settler.newStep(picture);
     step.endAttempt(

@@ -4,6 +4,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.Words;
+import dev.waymark.runner.api.TaskHandler;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -27,6 +28,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Arguments {
   private Arguments() {}
+
+  /**
+   * Returns a handler that receives its arguments as a record.
+   *
+   * @throws InvalidInputException when a component has a type that cannot be parsed from text
+   */
+  public static <A extends Record> TaskHandler bound(Class<A> type, TaskHandler.Typed<A> handler) {
+    check(type);
+    return context -> handler.run(bind(type, context.with()), context);
+  }
 
   /**
    * Checks, when a handler is registered, whether a record can be created from arguments.

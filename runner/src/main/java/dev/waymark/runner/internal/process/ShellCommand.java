@@ -146,6 +146,9 @@ public record ShellCommand(
     builder.directory(directory.toFile());
     builder.redirectErrorStream(true);
     WorkerVariables.retain(builder.environment(), inheritedEnv);
+    if (environment.containsKey("TRACEPARENT")) {
+      builder.environment().remove("TRACESTATE"); // That of the worker belongs to another trace.
+    }
     environment.forEach(
         (name, value) -> builder.environment().put(name, unsafe.containsKey(name) ? "" : value));
     return builder;

@@ -169,6 +169,11 @@ public final class StepChanges {
     }
   }
 
+  /** Whether this step moves the execution to a terminal state. */
+  public boolean endsExecution() {
+    return moves.stream().anyMatch(move -> move.to().isTerminal());
+  }
+
   public boolean isEmpty() {
     return changes.isEmpty();
   }

@@ -15,10 +15,13 @@ import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.api.RunTracer;
 import dev.waymark.runner.api.StartRequest;
+import dev.waymark.runner.api.TraceContext;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
@@ -47,32 +50,48 @@ public final class StartExecution {
   private final StateStore store;
   private final Definitions definitions;
   private final Ids ids;
+  private final RunTracer tracer;
 
   /** Creates the starter of executions in this store. */
-  public StartExecution(StateStore store, Definitions definitions, Ids ids) {
+  public StartExecution(StateStore store, Definitions definitions, Ids ids, RunTracer tracer) {
     this.store = store;
     this.definitions = definitions;
     this.ids = ids;
+    this.tracer = tracer;
   }
 
   /** The same starter, in another view of the store. */
   public StartExecution in(StateStore view) {
-    return new StartExecution(view, definitions, ids);
+    return new StartExecution(view, definitions, ids, tracer);
   }
 
   /** As {@link dev.waymark.runner.Runner#start(StartRequest)}. */
   public ExecutionId start(StartRequest request) {
+    RunTracer.Start trace = tracer.executionStarting(request.workflowId());
+    @Nullable ExecutionId started = null;
+    try (RunTracer.Scope scope = trace.enter()) {
+      started = start(request, trace.context());
+      return started;
+    } catch (RuntimeException | Error e) {
+      trace.failed(e);
+      throw e;
+    } finally {
+      trace.ended(started);
+    }
+  }
+
+  private ExecutionId start(StartRequest request, @Nullable TraceContext trace) {
     ExecutionId id = request.executionId();
     Execution existing = id == null ? null : store.execution(id);
     return existing == null
-        ? create(request, id == null ? ids.executionId() : id)
+        ? create(request, id == null ? ids.executionId() : id, trace)
         : repeat(existing, request);
   }
 
-  private ExecutionId create(StartRequest request, ExecutionId id) {
+  private ExecutionId create(StartRequest request, ExecutionId id, @Nullable TraceContext trace) {
     Workflow workflow = workflow(request);
     WorkflowDefinition definition = definitions.of(workflow);
-    ChangeSet changes = changes(request, id, workflow, definition);
+    ChangeSet changes = changes(request, id, workflow, definition, trace);
     try {
       store.commit(changes);
       return id;
@@ -101,7 +120,11 @@ public final class StartExecution {
   }
 
   private ChangeSet changes(
-      StartRequest request, ExecutionId id, Workflow workflow, WorkflowDefinition definition) {
+      StartRequest request,
+      ExecutionId id,
+      Workflow workflow,
+      WorkflowDefinition definition,
+      @Nullable TraceContext trace) {
     check(definition, request);
     ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
     changes.createExecution(
@@ -109,7 +132,9 @@ public final class StartExecution {
             id,
             workflow.id(),
             workflow.revision(),
-            labels(request, hasProcesses(definition) ? directory(request.directory()) : null),
+            traced(
+                labels(request, hasProcesses(definition) ? directory(request.directory()) : null),
+                trace),
             InputCheck.complete(definition, request)));
     Map<TaskId, ExecutionProgress.Item> kept = kept(request, workflow);
     boolean settles = request.fromFailed() || definition.maxParallel() != null;
@@ -258,6 +283,25 @@ public final class StartExecution {
     return labels;
   }
 
+  /** Adds the labels of a trace context. A start does not fail because they exceed a limit. */
+  private Map<String, String> traced(Map<String, String> labels, @Nullable TraceContext trace) {
+    if (trace != null) {
+      addWithinLimits(labels, StartLabels.TRACEPARENT, trace.traceparent());
+      if (trace.tracestate() != null && labels.containsKey(StartLabels.TRACEPARENT)) {
+        addWithinLimits(labels, StartLabels.TRACESTATE, trace.tracestate());
+      }
+    }
+    return labels;
+  }
+
+  /** The value is ASCII. */
+  private void addWithinLimits(Map<String, String> labels, String name, String value) {
+    Limits limits = store.limits();
+    if (labels.size() < limits.maxLabels() && value.length() <= limits.maxLabelValueBytes()) {
+      labels.put(name, value);
+    }
+  }
+
   private ExecutionId repeat(Execution existing, StartRequest request) {
     String difference = difference(existing, request);
     if (difference != null) {
@@ -278,7 +322,7 @@ public final class StartExecution {
     String found = existing.labels().get(StartRequest.DIRECTORY_LABEL);
     String directory =
         found == null || request.directory() == null ? found : directory(request.directory());
-    if (!labels(request, directory).equals(existing.labels())) {
+    if (!labels(request, directory).equals(StartLabels.withoutTrace(existing.labels()))) {
       return "set of labels, directory, priority or rerun";
     }
     Workflow workflow = store.workflow(existing.workflowId(), existing.workflowRevision());

@@ -4,9 +4,12 @@ import dev.waymark.core.model.Ids;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Worker;
 import dev.waymark.runner.api.RunListener;
+import dev.waymark.runner.api.RunTracer;
 import dev.waymark.runner.api.TaskLogs;
 import dev.waymark.runner.internal.handler.Handlers;
 import dev.waymark.runner.internal.start.Definitions;
+import dev.waymark.runner.internal.start.StartExecution;
+import dev.waymark.runner.internal.trace.SafeTracer;
 import dev.waymark.worker.internal.base.RetriedCalls;
 import dev.waymark.worker.internal.lease.WorkerLife;
 import java.time.Duration;
@@ -23,6 +26,7 @@ import java.util.Set;
  * @param concurrency the maximum number of live attempts
  * @param logs the log files
  * @param listener is notified of progress
+ * @param tracer traces starts and attempts; its exceptions have no effect
  * @param clock the clock that measures delays
  * @param ids creates ids
  * @param grace the time that a process group has to end on request
@@ -42,6 +46,7 @@ public record RunnerConfig(
     int concurrency,
     TaskLogs logs,
     RunListener listener,
+    RunTracer tracer,
     InstantSource clock,
     Ids ids,
     Duration grace,
@@ -54,9 +59,19 @@ public record RunnerConfig(
     RetriedCalls retries,
     WorkScope scope) {
 
+  /** Guards the tracer. */
+  public RunnerConfig {
+    tracer = SafeTracer.of(tracer);
+  }
+
   /** What the heartbeat needs. */
   public WorkerLife life() {
     return new WorkerLife(store, ids, worker, lease, this::info);
+  }
+
+  /** The starter of executions in this store. */
+  public StartExecution starts() {
+    return new StartExecution(store, definitions, ids, tracer);
   }
 
   /** The information that the worker publishes about itself. */

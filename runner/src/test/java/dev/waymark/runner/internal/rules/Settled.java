@@ -18,6 +18,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.api.RunListener;
+import dev.waymark.runner.api.RunTracer;
 import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.api.TaskLogs;
 import dev.waymark.runner.definition.TaskDefinition;
@@ -72,6 +73,7 @@ final class Settled {
             1,
             new TaskLogs(Path.of("logs")),
             RunListener.NONE,
+            RunTracer.NONE,
             InstantSource.system(),
             ids,
             Duration.ZERO,
@@ -84,7 +86,8 @@ final class Settled {
             new RetriedCalls(Duration.ZERO),
             new WorkScope());
     store.saveWorkflow(new NewWorkflow(FLOW, "flow"));
-    ExecutionId id = new StartExecution(store, definitions, ids).start(StartRequest.of(FLOW));
+    ExecutionId id =
+        new StartExecution(store, definitions, ids, RunTracer.NONE).start(StartRequest.of(FLOW));
     this.job = new ExecutionPicture(progress(id), definition);
   }
 

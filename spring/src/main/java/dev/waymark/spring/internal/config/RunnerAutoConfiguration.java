@@ -4,6 +4,7 @@ import dev.waymark.core.model.PayloadCodec;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.Runner;
 import dev.waymark.runner.api.RunListener;
+import dev.waymark.runner.api.RunTracer;
 import dev.waymark.spring.RunnerCustomizer;
 import dev.waymark.spring.WaymarkProperties;
 import dev.waymark.spring.WorkflowStarter;
@@ -69,10 +70,12 @@ public class RunnerAutoConfiguration {
       HandlerMethods handlers,
       ObjectProvider<PayloadCodec> codecs,
       ObjectProvider<RunListener> listeners,
+      ObjectProvider<RunTracer> tracers,
       ObjectProvider<RunnerCustomizer> customizers) {
     Runner.Builder builder = Runner.builder(store).grace(times.grace());
     RunnerSettings.apply(properties.runner(), builder);
-    builder.listener(new RunListeners(listeners.orderedStream().toList()));
+    listeners.orderedStream().forEach(builder::listener);
+    tracers.ifUnique(builder::tracer);
     codecs.ifUnique(builder::codec);
     handlers.registerWith(builder);
     customizers.orderedStream().forEach(each -> each.customize(builder));

@@ -1,0 +1,113 @@
+package dev.waymark.runner.internal.trace;
+
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.WorkflowId;
+import dev.waymark.runner.api.AttemptStart;
+import dev.waymark.runner.api.RunTracer;
+import dev.waymark.runner.api.TraceContext;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A tracer whose exceptions are logged and have no other effect. Thread-safe. */
+public final class SafeTracer implements RunTracer {
+  private static final Logger LOG = LoggerFactory.getLogger(SafeTracer.class);
+
+  private final RunTracer tracer;
+
+  private SafeTracer(RunTracer tracer) {
+    this.tracer = tracer;
+  }
+
+  /** Guards a tracer. */
+  public static RunTracer of(RunTracer tracer) {
+    return tracer == NONE || tracer instanceof SafeTracer ? tracer : new SafeTracer(tracer);
+  }
+
+  @Override
+  public Start executionStarting(WorkflowId workflow) {
+    return new SafeStart(call(() -> tracer.executionStarting(workflow), Start.NONE));
+  }
+
+  @Override
+  public Attempt attemptStarting(AttemptStart attempt) {
+    Attempt otherwise = Attempt.carrying(attempt.parent());
+    return new SafeAttempt(call(() -> tracer.attemptStarting(attempt), otherwise));
+  }
+
+  @Override
+  public void executionEnded(Execution execution) {
+    run(() -> tracer.executionEnded(execution));
+  }
+
+  private static Scope enter(Trace trace) {
+    Scope scope = call(trace::enter, Scope.NONE);
+    return () -> run(scope::close);
+  }
+
+  private static <T extends @Nullable Object> T call(Supplier<T> call, T otherwise) {
+    try {
+      return call.get();
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("a run tracer threw an exception; the run continues", e);
+      return otherwise;
+    }
+  }
+
+  private static void run(Runnable call) {
+    boolean unused =
+        call(
+            () -> {
+              call.run();
+              return true;
+            },
+            false);
+  }
+
+  private record SafeStart(Start trace) implements Start {
+    @Override
+    public @Nullable TraceContext context() {
+      return SafeTracer.<@Nullable TraceContext>call(trace::context, null);
+    }
+
+    @Override
+    public Scope enter() {
+      return SafeTracer.enter(trace);
+    }
+
+    @Override
+    public void failed(Throwable error) {
+      run(() -> trace.failed(error));
+    }
+
+    @Override
+    public void ended(@Nullable ExecutionId execution) {
+      run(() -> trace.ended(execution));
+    }
+  }
+
+  private record SafeAttempt(Attempt trace) implements Attempt {
+    @Override
+    public @Nullable TraceContext context() {
+      return SafeTracer.<@Nullable TraceContext>call(trace::context, null);
+    }
+
+    @Override
+    public Scope enter() {
+      return SafeTracer.enter(trace);
+    }
+
+    @Override
+    public void failed(Throwable error) {
+      run(() -> trace.failed(error));
+    }
+
+    @Override
+    public void ended(AttemptState state, @Nullable Integer exitCode) {
+      run(() -> trace.ended(state, exitCode));
+    }
+  }
+}
