@@ -95,6 +95,7 @@ class ArchitectureTest {
     below.put("runner", Set.of("core", "worker"));
     below.put("metrics", Set.of("core", "runner"));
     below.put("jackson", Set.of("core"));
+    below.put("opentelemetry", Set.of("core", "runner"));
     below.put(
         "spring", Set.of("core", "jdbc", "sqlite", "postgres", "runner", "metrics", "jackson"));
     below.put("cli", Set.of("core", "runner"));

@@ -34,6 +34,7 @@ class JavadocTest {
           "runner",
           "metrics",
           "jackson",
+          "opentelemetry",
           "spring",
           "cli");
 
