@@ -7,6 +7,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.runner.api.AttemptStart;
 import dev.waymark.runner.api.RunTracer;
 import dev.waymark.runner.api.TraceContext;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +49,12 @@ public final class SafeTracer implements RunTracer {
     return () -> run(scope::close);
   }
 
-  private static <T extends @Nullable Object> T call(Supplier<T> call, T otherwise) {
+  private static @Nullable TraceContext contextOf(Trace trace) {
+    return call(() -> Optional.ofNullable(trace.context()), Optional.<TraceContext>empty())
+        .orElse(null);
+  }
+
+  private static <T> T call(Supplier<T> call, T otherwise) {
     try {
       return call.get();
     } catch (RuntimeException | LinkageError e) {
@@ -70,7 +76,7 @@ public final class SafeTracer implements RunTracer {
   private record SafeStart(Start trace) implements Start {
     @Override
     public @Nullable TraceContext context() {
-      return SafeTracer.<@Nullable TraceContext>call(trace::context, null);
+      return contextOf(trace);
     }
 
     @Override
@@ -92,7 +98,7 @@ public final class SafeTracer implements RunTracer {
   private record SafeAttempt(Attempt trace) implements Attempt {
     @Override
     public @Nullable TraceContext context() {
-      return SafeTracer.<@Nullable TraceContext>call(trace::context, null);
+      return contextOf(trace);
     }
 
     @Override
