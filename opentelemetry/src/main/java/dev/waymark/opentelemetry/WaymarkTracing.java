@@ -37,7 +37,7 @@ import java.time.InstantSource;
  * <p>The start stores its trace context with the execution. So the attempts on all workers belong
  * to the trace of the starter. A handler runs with the span of its attempt as the current one; a
  * process receives it as {@code TRACEPARENT}. Without an SDK no span is recorded, and the context
- * of a caller is carried all the same.
+ * of a caller is carried nevertheless.
  *
  * <p>Thread-safe. For example:
  *

@@ -32,7 +32,7 @@ class RunTracerTest extends HandlerFixture {
   private static final TraceContext CONTEXT =
       new TraceContext("00-" + TRACE + "-b7ad6b7169203331-01", "vendor=1");
 
-  /** Starts executions with a trace context, and notes what it is told. */
+  /** Starts executions with a trace context, and notes each call. */
   private static class Recorder implements RunTracer {
     final List<String> calls = new CopyOnWriteArrayList<>();
     private final TraceContext context;
