@@ -57,6 +57,7 @@ class JavadocTest {
       import dev.waymark.core.store.*;
       import dev.waymark.jackson.*;
       import dev.waymark.metrics.*;
+      import dev.waymark.opentelemetry.*;
       import dev.waymark.postgres.*;
       import dev.waymark.runner.*;
       import dev.waymark.runner.api.*;
@@ -83,6 +84,7 @@ class JavadocTest {
         ExecutionId execution;
         AttemptId attempt;
         io.micrometer.core.instrument.MeterRegistry registry;
+        io.opentelemetry.api.OpenTelemetry openTelemetry;
 
         abstract void run(Claims.Claimed claimed);
 
