@@ -282,7 +282,7 @@ final class LedgerLoader {
             ReadStatement.LOAD_KEPT_SIGNALS,
             (s, first) -> {
               int next = both(taskRuns, names).bind(s, first);
-              s.setInt(next, wanted.taskRuns().size());
+              s.setInt(next, wanted.awaited().size());
               return next + 1;
             },
             count,

@@ -92,6 +92,26 @@ public abstract class SignalContract extends SignalTopic {
   }
 
   @Test
+  @DisplayName("a task run that waits several times in one change set gets a signal each time")
+  void keptForSeveralWaits() {
+    ExecutionId execution = execution();
+    for (int i = 0; i < 4; i++) {
+      send(execution, "go");
+    }
+    TaskRunId run = taskRun(execution);
+    store.commit(
+        changes()
+            .awaitSignal(run, "go", null)
+            .awaitSignal(run, "go", null)
+            .awaitSignal(run, "go", null)
+            .build());
+    assertThat(store.signals(execution))
+        .extracting(Signal::taskRunId)
+        .containsExactly(run, run, run, null);
+    assertThat(stored(run).state()).isEqualTo(TaskRunState.PENDING);
+  }
+
+  @Test
   @DisplayName("signals of one name are delivered in their order, each of them once")
   void inOrder() {
     ExecutionId execution = execution();
