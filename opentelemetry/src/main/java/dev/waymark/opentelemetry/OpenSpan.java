@@ -10,11 +10,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * A span that has begun. Of an exception only the class becomes an attribute: its message may quote
  * inputs.
- *
- * @param span the span
- * @param parent the context in which it began
  */
-record OpenSpan(Span span, Context parent) implements RunTracer.Trace {
+abstract class OpenSpan implements RunTracer.Trace {
+  final Span span;
+  private final Context parent;
+
+  /**
+   * Keeps a span.
+   *
+   * @param parent the context in which it began
+   */
+  OpenSpan(Span span, Context parent) {
+    this.span = span;
+    this.parent = parent;
+  }
+
   @Override
   public @Nullable TraceContext context() {
     return W3c.contextOf(span);
@@ -31,7 +41,7 @@ record OpenSpan(Span span, Context parent) implements RunTracer.Trace {
     span.setAttribute(Names.ERROR_TYPE, error.getClass().getName());
   }
 
-  void setError(String description) {
+  final void setError(String description) {
     span.setStatus(StatusCode.ERROR, description);
   }
 }

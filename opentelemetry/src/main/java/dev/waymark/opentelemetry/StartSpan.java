@@ -2,37 +2,23 @@ package dev.waymark.opentelemetry;
 
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.runner.api.RunTracer;
-import dev.waymark.runner.api.TraceContext;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The span of a start.
- *
- * @param open the span
- */
-record StartSpan(OpenSpan open) implements RunTracer.Start {
-  @Override
-  public @Nullable TraceContext context() {
-    return open.context();
-  }
-
-  @Override
-  public RunTracer.Scope enter() {
-    return open.enter();
-  }
-
-  @Override
-  public void failed(Throwable error) {
-    open.failed(error);
+/** The span of a start. */
+final class StartSpan extends OpenSpan implements RunTracer.Start {
+  StartSpan(Span span, Context parent) {
+    super(span, parent);
   }
 
   @Override
   public void ended(@Nullable ExecutionId execution) {
     if (execution == null) {
-      open.setError("the execution was not started");
+      setError("the execution was not started");
     } else {
-      open.span().setAttribute(Names.EXECUTION, execution.toString());
+      span.setAttribute(Names.EXECUTION, execution.toString());
     }
-    open.span().end();
+    span.end();
   }
 }

@@ -77,7 +77,7 @@ public final class WaymarkTracing implements StoreObserver, RunTracer {
             .setSpanKind(SpanKind.PRODUCER)
             .setAttribute(Names.WORKFLOW, workflow.value())
             .startSpan();
-    return new StartSpan(new OpenSpan(span, parent));
+    return new StartSpan(span, parent);
   }
 
   @Override
@@ -95,7 +95,7 @@ public final class WaymarkTracing implements StoreObserver, RunTracer {
             .setAttribute(Names.ATTEMPT, (long) attempt.attemptId().number())
             .setAttribute(Names.WORKER, attempt.worker())
             .startSpan();
-    return new AttemptSpan(new OpenSpan(span, parent));
+    return new AttemptSpan(span, parent);
   }
 
   @Override

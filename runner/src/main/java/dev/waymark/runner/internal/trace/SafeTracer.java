@@ -44,16 +44,6 @@ public final class SafeTracer implements RunTracer {
     run(() -> tracer.executionEnded(execution));
   }
 
-  private static Scope enter(Trace trace) {
-    Scope scope = call(trace::enter, Scope.NONE);
-    return () -> run(scope::close);
-  }
-
-  private static @Nullable TraceContext contextOf(Trace trace) {
-    return call(() -> Optional.ofNullable(trace.context()), Optional.<TraceContext>empty())
-        .orElse(null);
-  }
-
   private static <T> T call(Supplier<T> call, T otherwise) {
     try {
       return call.get();
@@ -73,20 +63,35 @@ public final class SafeTracer implements RunTracer {
             false);
   }
 
-  private record SafeStart(Start trace) implements Start {
+  /** What a start and an attempt have in common. */
+  private abstract static class SafeTrace<T extends Trace> implements Trace {
+    final T trace;
+
+    SafeTrace(T trace) {
+      this.trace = trace;
+    }
+
     @Override
     public @Nullable TraceContext context() {
-      return contextOf(trace);
+      return call(() -> Optional.ofNullable(trace.context()), Optional.<TraceContext>empty())
+          .orElse(null);
     }
 
     @Override
     public Scope enter() {
-      return SafeTracer.enter(trace);
+      Scope scope = call(trace::enter, Scope.NONE);
+      return () -> run(scope::close);
     }
 
     @Override
     public void failed(Throwable error) {
       run(() -> trace.failed(error));
+    }
+  }
+
+  private static final class SafeStart extends SafeTrace<Start> implements Start {
+    SafeStart(Start trace) {
+      super(trace);
     }
 
     @Override
@@ -95,20 +100,9 @@ public final class SafeTracer implements RunTracer {
     }
   }
 
-  private record SafeAttempt(Attempt trace) implements Attempt {
-    @Override
-    public @Nullable TraceContext context() {
-      return contextOf(trace);
-    }
-
-    @Override
-    public Scope enter() {
-      return SafeTracer.enter(trace);
-    }
-
-    @Override
-    public void failed(Throwable error) {
-      run(() -> trace.failed(error));
+  private static final class SafeAttempt extends SafeTrace<Attempt> implements Attempt {
+    SafeAttempt(Attempt trace) {
+      super(trace);
     }
 
     @Override
