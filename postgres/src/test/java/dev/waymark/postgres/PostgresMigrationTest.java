@@ -118,7 +118,7 @@ class PostgresMigrationTest {
   }
 
   @ParameterizedTest(name = "(version {0})")
-  @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8, 9, 10})
+  @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
   @DisplayName("gives the same answers when it is of a later version than the first")
   void laterVersions(int version) throws SQLException {
     TestServer.drop(schema);

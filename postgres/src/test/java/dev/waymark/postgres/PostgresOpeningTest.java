@@ -65,12 +65,12 @@ class PostgresOpeningTest {
   void newSchema() {
     builder(schema).build().close();
     String history = "SELECT count(*) FROM " + schema + ".waymark_schema_history";
-    assertThat(TestServer.text(history)).isEqualTo("11");
+    assertThat(TestServer.text(history)).isEqualTo("12");
     try (StateStore store = builder(schema).build()) {
       Sample.saveWorkflow(store);
       assertThat(store.workflow(Sample.WORKFLOW)).isNotNull();
     }
-    assertThat(TestServer.text(history)).isEqualTo("11");
+    assertThat(TestServer.text(history)).isEqualTo("12");
   }
 
   @Test
@@ -232,12 +232,12 @@ class PostgresOpeningTest {
         .isInstanceOf(SchemaMismatchException.class)
         .hasMessageContaining(schema)
         .hasMessageContaining("version 999")
-        .hasMessageContaining("up to 11")
+        .hasMessageContaining("up to 12")
         .hasMessageContaining("Update Waymark");
     assertThat(TestServer.text("SELECT version FROM " + schema + ".waymark_version"))
         .isEqualTo("999");
     assertThat(TestServer.text("SELECT count(*) FROM " + schema + ".waymark_schema_history"))
-        .isEqualTo("11");
+        .isEqualTo("12");
   }
 
   @Test

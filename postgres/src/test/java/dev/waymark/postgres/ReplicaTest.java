@@ -170,7 +170,7 @@ class ReplicaTest {
       TestServer.execute("UPDATE " + schema + ".waymark_version SET version = 8");
       assertThatThrownBy(() -> readOnly(schema).close())
           .isInstanceOf(SchemaMismatchException.class)
-          .hasMessageContaining("has an earlier schema version than 11")
+          .hasMessageContaining("has an earlier schema version than 12")
           .hasMessageContaining("Open the store once with this version of Waymark for writing");
     } finally {
       TestServer.drop(schema);

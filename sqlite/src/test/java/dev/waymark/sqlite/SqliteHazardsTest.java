@@ -174,7 +174,7 @@ class SqliteHazardsTest {
     assertThatThrownBy(() -> SqliteStateStore.open(file))
         .isInstanceOf(SchemaMismatchException.class)
         .hasMessageContaining("version 999")
-        .hasMessageContaining("up to 6")
+        .hasMessageContaining("up to 7")
         .hasMessageContaining("Update Waymark");
   }
 

@@ -45,7 +45,8 @@ public final class TestServer {
           "V8__counted_by_the_writer",
           "V9__payloads",
           "V10__waiting",
-          "V11__signals");
+          "V11__signals",
+          "V12__children_and_queries");
 
   private TestServer() {}
 

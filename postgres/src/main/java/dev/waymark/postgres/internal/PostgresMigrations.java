@@ -26,7 +26,8 @@ final class PostgresMigrations {
           "V8__counted_by_the_writer",
           "V9__payloads",
           "V10__waiting",
-          "V11__signals");
+          "V11__signals",
+          "V12__children_and_queries");
 
   /** The placeholder for the schema in a script; Flyway has given it its name. */
   private static final String SCHEMA = "${flyway:defaultSchema}";

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PostgresSchema {
   /** The version that this code works with: the number of the last migration. */
-  public static final int VERSION = 11;
+  public static final int VERSION = 12;
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSchema.class);
 

@@ -22,7 +22,8 @@ final class SqliteMigrations {
           "V3__claims",
           "V4__payloads",
           "V5__waiting",
-          "V6__signals");
+          "V6__signals",
+          "V7__children_and_queries");
 
   private static final String TIMESTAMP =
       "TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))";
