@@ -14,6 +14,7 @@ import dev.waymark.core.internal.submit.PastCommit;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
@@ -26,7 +27,9 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -95,9 +98,18 @@ final class Records {
         .map(executions::get)
         .filter(Objects::nonNull)
         .forEach(execution -> ledger.load(execution.id(), execution.labels()));
+    footprint.ended().forEach(id -> loadParent(ledger, id));
     footprint.signals().executions().forEach(id -> loadSignals(ledger, id));
     ledger.owners(footprint.signals().taskRuns()).forEach(id -> loadSignals(ledger, id));
     return ledger;
+  }
+
+  private void loadParent(Ledger ledger, ExecutionId id) {
+    Execution child = executions.get(id);
+    if (child != null && child.parent() != null) {
+      loadExecution(ledger, child.parent().executionId());
+      loadSignals(ledger, child.parent().executionId());
+    }
   }
 
   private void loadSignals(Ledger ledger, ExecutionId id) {
@@ -176,7 +188,8 @@ final class Records {
         execution.createdAt(),
         execution.startedAt(),
         execution.endedAt(),
-        present(requestHashes.get(execution.id())));
+        present(requestHashes.get(execution.id())),
+        execution.parent());
   }
 
   private TaskRunHead head(TaskRun run) {
@@ -247,7 +260,8 @@ final class Records {
 
     @Override
     public void visit(Effect.ExecutionMoved moved) {
-      executions.compute(moved.after().id(), (id, before) -> moved(present(before), moved));
+      executions.compute(
+          moved.after().id(), (id, before) -> ChangedRecords.moved(present(before), moved));
     }
 
     @Override
@@ -269,7 +283,7 @@ final class Records {
     @Override
     public void visit(Effect.AttemptMoved moved) {
       AttemptId id = new AttemptId(moved.taskRun().id(), moved.taskRun().lastAttempt());
-      attempts.compute(id, (same, before) -> moved(present(before), moved));
+      attempts.compute(id, (same, before) -> ChangedRecords.moved(present(before), moved));
     }
 
     @Override
@@ -308,6 +322,15 @@ final class Records {
     }
 
     @Override
+    public void visit(Effect.ChildrenDue effect) {
+      children(effect.parent())
+          .filter(child -> !child.state().isTerminal())
+          .filter(child -> present(child.parent()).policy() == ChildPolicy.CANCEL)
+          .map(child -> new Effect.ExecutionDue(child.id(), DueReason.CANCEL, Duration.ZERO))
+          .forEach(backlog::write);
+    }
+
+    @Override
     public void visit(Effect.PoolSet effect) {
       backlog.write(effect);
     }
@@ -326,7 +349,7 @@ final class Records {
     @Override
     public void visit(Effect.LabelsSet effect) {
       executions.computeIfPresent(
-          effect.execution(), (id, before) -> labelled(before, effect.labels()));
+          effect.execution(), (id, before) -> ChangedRecords.labelled(before, effect.labels()));
     }
 
     @Override
@@ -370,62 +393,8 @@ final class Records {
     }
   }
 
-  /** A reason stays until another reason replaces it. */
-  private static Execution moved(Execution before, Effect.ExecutionMoved move) {
-    return new Execution(
-        before.id(),
-        before.workflowId(),
-        before.workflowRevision(),
-        move.after().state(),
-        move.after().version(),
-        before.labels(),
-        before.input(),
-        before.createdAt(),
-        move.after().startedAt(),
-        move.after().endedAt(),
-        move.error() == null ? before.error() : move.error());
-  }
-
-  private static Execution labelled(Execution before, Map<String, String> labels) {
-    return new Execution(
-        before.id(),
-        before.workflowId(),
-        before.workflowRevision(),
-        before.state(),
-        before.version(),
-        labels,
-        before.input(),
-        before.createdAt(),
-        before.startedAt(),
-        before.endedAt(),
-        before.error());
-  }
-
-  private static Attempt moved(Attempt before, Effect.AttemptMoved move) {
-    return new Attempt(
-        before.id(),
-        move.to(),
-        before.worker(),
-        before.startedAt(),
-        move.endedAt(),
-        move.exitCode(),
-        move.error());
-  }
-
   private void follow(TaskRunHead head) {
-    taskRuns.compute(
-        head.id(),
-        (id, before) ->
-            new TaskRun(
-                id,
-                head.executionId(),
-                head.taskId(),
-                head.state(),
-                head.version(),
-                head.lastAttempt(),
-                present(before).createdAt(),
-                head.startedAt(),
-                head.endedAt()));
+    taskRuns.compute(head.id(), (id, before) -> ChangedRecords.moved(present(before), head));
   }
 
   private void writeHistory(Effect.Moved moved, Instant at) {
@@ -435,6 +404,12 @@ final class Records {
   }
 
   // ---- lookups
+
+  /** The children of an execution, in the order of their ids. */
+  private Stream<Execution> children(ExecutionId parent) {
+    return executions.values().stream()
+        .filter(each -> each.parent() != null && each.parent().executionId().equals(parent));
+  }
 
   /** A payload, or null. */
   @Nullable Payload payload(PayloadRef ref) {

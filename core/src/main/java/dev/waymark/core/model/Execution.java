@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when it first became RUNNING, or null
  * @param endedAt when it became terminal, or null
  * @param error why it failed or was cancelled, or null
+ * @param parent the task run that started it, or null if it is no child
  * @since 0.1.0
  */
 public record Execution(
@@ -32,11 +33,40 @@ public record Execution(
     Instant createdAt,
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
-    @Nullable String error) {
+    @Nullable String error,
+    @Nullable Parent parent) {
 
   /** Keeps an unmodifiable copy of the labels. */
   public Execution {
     labels = Labels.labels(labels);
+  }
+
+  /** An execution that is no child. */
+  public Execution(
+      ExecutionId id,
+      WorkflowId workflowId,
+      int workflowRevision,
+      ExecutionState state,
+      long version,
+      Map<String, String> labels,
+      @Nullable Payload input,
+      Instant createdAt,
+      @Nullable Instant startedAt,
+      @Nullable Instant endedAt,
+      @Nullable String error) {
+    this(
+        id,
+        workflowId,
+        workflowRevision,
+        state,
+        version,
+        labels,
+        input,
+        createdAt,
+        startedAt,
+        endedAt,
+        error,
+        null);
   }
 
   /** An execution whose input is a map of names and values; an empty map is no input. */

@@ -52,6 +52,7 @@ public final class LimitSettings {
       known.put("max-task-runs", Limits.Builder::maxTaskRuns);
       known.put("max-attempts", Limits.Builder::maxAttempts);
       known.put("max-signals", Limits.Builder::maxSignals);
+      known.put("max-depth", Limits.Builder::maxDepth);
       known.put("max-changes", Limits.Builder::maxChanges);
       known.put("max-page-size", Limits.Builder::maxPageSize);
       known.put("default-page-size", Limits.Builder::defaultPageSize);

@@ -228,6 +228,22 @@ public record ChangeSet(CommitId id, List<Change> changes) {
           new SignalChange.Await(attempt.taskRunId(), attempt.number(), name, pool, 0, timeout));
     }
 
+    /**
+     * Lets a task run wait for the end of a child, as {@link SignalChange.AwaitChild}, and makes it
+     * ready in the default pool afterwards. A null time-out waits without an end.
+     */
+    public Builder awaitChild(TaskRunId taskRun, ExecutionId child, @Nullable Duration timeout) {
+      String pool = ClaimRequest.DEFAULT_POOL;
+      return add(new SignalChange.AwaitChild(taskRun, null, child, pool, 0, timeout));
+    }
+
+    /** The same, refused when the task run has a newer attempt or the attempt is LOST. */
+    public Builder awaitChild(AttemptId attempt, ExecutionId child, @Nullable Duration timeout) {
+      String pool = ClaimRequest.DEFAULT_POOL;
+      TaskRunId taskRun = attempt.taskRunId();
+      return add(new SignalChange.AwaitChild(taskRun, attempt.number(), child, pool, 0, timeout));
+    }
+
     /** Starts an execution if the limit allows it, as {@link Change.AdmitExecution}. */
     public Builder admitExecution(ExecutionId execution, WorkflowId workflow, int most) {
       return add(new Change.AdmitExecution(execution, workflow, most, ExecutionState.PENDING));

@@ -30,6 +30,7 @@ import dev.waymark.core.error.InvalidInputException;
  * @param maxTaskRuns task runs of one execution
  * @param maxAttempts attempts of one task run
  * @param maxSignals signals of one execution
+ * @param maxDepth ancestors of one execution
  * @param maxChanges changes in one change set
  * @param maxPageSize items on one page
  * @param defaultPageSize items on a page when the query sets no limit
@@ -55,6 +56,7 @@ public record Limits(
     int maxTaskRuns,
     int maxAttempts,
     int maxSignals,
+    int maxDepth,
     int maxChanges,
     int maxPageSize,
     int defaultPageSize,
@@ -84,6 +86,7 @@ public record Limits(
     atLeastOne("maxTaskRuns", maxTaskRuns);
     atLeastOne("maxAttempts", maxAttempts);
     atLeastOne("maxSignals", maxSignals);
+    atLeastOne("maxDepth", maxDepth);
     atLeastOne("maxChanges", maxChanges);
     atLeastOne("maxPageSize", maxPageSize);
     atLeastOne("defaultPageSize", defaultPageSize);
@@ -135,6 +138,7 @@ public record Limits(
     builder.maxTaskRuns = maxTaskRuns;
     builder.maxAttempts = maxAttempts;
     builder.maxSignals = maxSignals;
+    builder.maxDepth = maxDepth;
     builder.maxChanges = maxChanges;
     builder.maxPageSize = maxPageSize;
     builder.defaultPageSize = defaultPageSize;
@@ -162,6 +166,7 @@ public record Limits(
     private int maxTaskRuns = 10_000;
     private int maxAttempts = 10_000;
     private int maxSignals = 10_000;
+    private int maxDepth = 32;
     private int maxChanges = 50_000;
     private int maxPageSize = 1_000;
     private int defaultPageSize = 50;
@@ -273,6 +278,12 @@ public record Limits(
       return this;
     }
 
+    /** Ancestors of one execution: its parent, the parent of that, and so on; 32 by default. */
+    public Builder maxDepth(int maxDepth) {
+      this.maxDepth = maxDepth;
+      return this;
+    }
+
     /** Changes in one change set; 50,000 by default. */
     public Builder maxChanges(int maxChanges) {
       this.maxChanges = maxChanges;
@@ -338,6 +349,7 @@ public record Limits(
           maxTaskRuns,
           maxAttempts,
           maxSignals,
+          maxDepth,
           maxChanges,
           maxPageSize,
           defaultPageSize,

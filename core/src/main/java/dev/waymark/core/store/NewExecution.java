@@ -1,7 +1,9 @@
 package dev.waymark.core.store;
 
+import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
 import java.util.Collections;
 import java.util.Map;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param workflowRevision the revision to run, or null for the latest at the moment of the commit
  * @param labels names and values for queries
  * @param input what to start it with, or null
+ * @param parent the task run that starts it as its child, or null
  * @since 0.1.0
  */
 public record NewExecution(
@@ -33,13 +36,24 @@ public record NewExecution(
     WorkflowId workflowId,
     @Nullable Integer workflowRevision,
     Map<String, String> labels,
-    @Nullable Payload input) {
+    @Nullable Payload input,
+    @Nullable ParentTask parent) {
 
   /** Keeps an unmodifiable copy of the labels. */
   public NewExecution {
     Objects.requireNonNull(id, "execution id");
     Objects.requireNonNull(workflowId, "workflow id");
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+  }
+
+  /** An execution that is no child. */
+  public NewExecution(
+      ExecutionId id,
+      WorkflowId workflowId,
+      @Nullable Integer workflowRevision,
+      Map<String, String> labels,
+      @Nullable Payload input) {
+    this(id, workflowId, workflowRevision, labels, input, null);
   }
 
   /** An execution whose input is a map of names and values, as {@link Payload#ofInputs}. */
@@ -55,6 +69,34 @@ public record NewExecution(
   /** An execution of the latest revision, without labels and input. */
   public NewExecution(ExecutionId id, WorkflowId workflowId) {
     this(id, workflowId, null, Map.of(), (Payload) null);
+  }
+
+  /**
+   * The same execution as a child of a task run. Refused when the task run does not exist or has
+   * ended, or when its execution is CANCELLING and the policy is {@link ChildPolicy#CANCEL}. {@link
+   * Limits#maxDepth()} bounds how many ancestors it may have.
+   *
+   * @param taskRunId the task run that starts it
+   * @param policy what becomes of it when the execution of the task run is cancelled or fails
+   */
+  public NewExecution childOf(TaskRunId taskRunId, ChildPolicy policy) {
+    return new NewExecution(
+        id, workflowId, workflowRevision, labels, input, new ParentTask(taskRunId, policy));
+  }
+
+  /**
+   * The task run that starts a child.
+   *
+   * @param taskRunId the task run
+   * @param policy what becomes of the child when the execution of the task run is cancelled or
+   *     fails
+   */
+  public record ParentTask(TaskRunId taskRunId, ChildPolicy policy) {
+    /** Rejects null. */
+    public ParentTask {
+      Objects.requireNonNull(taskRunId, "task run id");
+      Objects.requireNonNull(policy, "policy");
+    }
   }
 
   /** The input as names and values, ordered by name, as {@link Payload#texts()} makes them. */

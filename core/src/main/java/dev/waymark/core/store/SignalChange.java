@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes that send signals and wait for them.
+ * The changes that send signals, and those that wait for signals and for children.
  *
  * @since 0.1.0
  */
@@ -84,6 +84,48 @@ public sealed interface SignalChange extends Change {
     public Await {
       Objects.requireNonNull(id, "task run id");
       Signal.checkName(name);
+      ClaimRequest.checkPool(pool);
+      Checks.priority(id, priority);
+      if (timeout != null) {
+        Leases.checkDelay("time-out of the wait of task run " + id, timeout);
+      }
+    }
+
+    @Override
+    public RecordRef target() {
+      return RecordRef.of(id);
+    }
+  }
+
+  /**
+   * Moves a task run to WAITING until a child of its execution has ended, in any state. In the
+   * commit that ends the child, the task run moves to PENDING and is ready. If the child has ended
+   * before, that happens at once. Several task runs may wait for one child.
+   *
+   * <p>The wait ends with any other move of the task run too, and when its execution moves to
+   * CANCELLING. Refused with {@link dev.waymark.core.conflict.IllegalTransitionException} when the
+   * execution to wait for is no child of the execution of this task run.
+   *
+   * @param id the task run, in a state that may move to {@link TaskRunState#WAITING} and without a
+   *     live attempt
+   * @param fence as in {@link Change.UpdateTaskRun}
+   * @param child the child, which any task run of the execution may have started
+   * @param pool the pool in which the task run is ready afterwards
+   * @param priority its priority there, as in {@link Change.ReadyTaskRun}
+   * @param timeout as in {@link Await}
+   */
+  record AwaitChild(
+      TaskRunId id,
+      @Nullable Integer fence,
+      ExecutionId child,
+      String pool,
+      int priority,
+      @Nullable Duration timeout)
+      implements SignalChange {
+    /** Checks the pool, the priority and the time-out. */
+    public AwaitChild {
+      Objects.requireNonNull(id, "task run id");
+      Objects.requireNonNull(child, "child");
       ClaimRequest.checkPool(pool);
       Checks.priority(id, priority);
       if (timeout != null) {

@@ -57,6 +57,14 @@ public sealed interface WaitReason {
    */
   record WaitsForSignal(String name, @Nullable Instant until) implements WaitReason {}
 
+  /**
+   * The task run waits for the end of a child of its execution.
+   *
+   * @param child the child
+   * @param until when it goes on although the child has not ended, or null for never
+   */
+  record WaitsForChild(ExecutionId child, @Nullable Instant until) implements WaitReason {}
+
   /** The task run waits until something outside goes on with it. It has no timer. */
   record WaitsOutside() implements WaitReason {}
 

@@ -38,6 +38,10 @@ final class WaitText {
       return "waits for signal "
           + signal.name()
           + (signal.until() == null ? "" : " until " + signal.until());
+    } else if (reason instanceof WaitReason.WaitsForChild child) {
+      return "waits for child "
+          + child.child()
+          + (child.until() == null ? "" : " until " + child.until());
     } else if (reason instanceof WaitReason.WaitsOutside) {
       return "waits for something outside; it has no timer";
     } else if (reason instanceof WaitReason.Needs needs) {
@@ -45,9 +49,7 @@ final class WaitText {
     } else if (reason instanceof WaitReason.NotReady) {
       return "not ready yet";
     } else if (reason instanceof WaitReason.Due due) {
-      return due.reason() == DueReason.DEADLINE
-          ? "time-out passed at " + due.since() + "; no worker has ended it yet"
-          : "due since " + due.since() + "; no worker has examined it yet";
+      return message(due);
     } else if (reason instanceof WaitReason.Unattended) {
       return "nothing is ready, leased or due; the next sweep of all executions finds it";
     } else if (reason instanceof WaitReason.ParallelLimit limit) {
@@ -77,6 +79,15 @@ final class WaitText {
           + alive(ready.workers());
     }
     throw new IllegalArgumentException("no text for wait reason " + reason.getClass());
+  }
+
+  private static String message(WaitReason.Due due) {
+    return switch (due.reason()) {
+      case DEADLINE -> "time-out passed at " + due.since() + "; no worker has ended it yet";
+      case CANCEL ->
+          "to be cancelled with its parent since " + due.since() + "; no worker has done it yet";
+      case SETTLE -> "due since " + due.since() + "; no worker has examined it yet";
+    };
   }
 
   private static String message(WaitReason.PoolFull full) {

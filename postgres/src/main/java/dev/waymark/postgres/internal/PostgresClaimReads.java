@@ -48,7 +48,8 @@ final class PostgresClaimReads {
              a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > clock_timestamp() THEN 1 ELSE 2 END,
              r.pool, r.priority, (extract(epoch FROM r.available_at) * 1000000)::bigint, r.request_hash,
              r.id, r.workflow_id, r.workflow_revision, r.state, r.version, d.labels, d.inputs,
-             r.created_at, r.started_at, r.ended_at, r.error, {before},
+             r.created_at, r.started_at, r.ended_at, r.error,
+             r.parent_task_run_id, r.parent_id, r.child_policy, r.depth, {before},
              h.unfinished, h.ended, h.position + h.transition_count
       FROM ({ready}) r
       CROSS JOIN LATERAL (
@@ -71,7 +72,8 @@ final class PostgresClaimReads {
   private static final String LOCKED =
       """
       SELECT q.task_run_id, q.pool, q.priority, q.available_at, e.request_hash, e.id, e.workflow_id,
-             e.workflow_revision, e.state, e.version, e.created_at, e.started_at, e.ended_at, e.error
+             e.workflow_revision, e.state, e.version, e.created_at, e.started_at, e.ended_at, e.error,
+             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth
       """;
 
   /**

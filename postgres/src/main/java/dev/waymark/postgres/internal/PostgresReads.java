@@ -49,7 +49,8 @@ final class PostgresReads {
   private static final String EXECUTION =
       """
       SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-             e.created_at, e.started_at, e.ended_at, e.error
+             e.created_at, e.started_at, e.ended_at, e.error,
+             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth
       FROM {s}.executions e LEFT JOIN {s}.execution_details d ON d.execution_id = ANY (ARRAY [e.id])
       """;
 
@@ -120,9 +121,12 @@ final class PostgresReads {
       // or an attempt holds it. So these rows need no locks, and are read after it.
       case LOAD_EXECUTIONS ->
           """
-          SELECT e.id, e.state, e.version, e.started_at, e.ended_at, e.request_hash, e.workflow_id, e.created_at
+          SELECT e.id, e.state, e.version, e.started_at, e.ended_at, e.request_hash, e.workflow_id, e.created_at,
+                 e.parent_task_run_id, e.parent_id, e.child_policy, e.depth
           FROM {s}.executions e
-          WHERE e.id = ANY (?::uuid[] || ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?)))
+          WHERE e.id = ANY (?::uuid[]
+            || ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?))
+            || ARRAY (SELECT c.parent_id FROM {s}.executions c WHERE c.id = ANY (?)))
           ORDER BY e.id FOR NO KEY UPDATE""";
       case LOAD_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id = ANY (?)";
       case LOAD_TASK_RUNS_BY_TASK ->

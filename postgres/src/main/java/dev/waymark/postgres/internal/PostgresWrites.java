@@ -71,10 +71,14 @@ final class PostgresWrites {
             AS v (workflow_id, revision, content_hash, description, labels, created_at, definition)""";
       case INSERT_EXECUTION ->
           """
-          INSERT INTO {s}.executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
-          SELECT v.id, v.workflow_id, v.workflow_revision, v.state, v.version, v.request_hash, v.created_at
-          FROM unnest(?::uuid[], ?::text[], ?::integer[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[])
-            AS v (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
+          INSERT INTO {s}.executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at,
+                                      parent_task_run_id, parent_id, child_policy, depth)
+          SELECT v.id, v.workflow_id, v.workflow_revision, v.state, v.version, v.request_hash, v.created_at,
+                 v.parent_task_run_id, v.parent_id, v.child_policy, v.depth
+          FROM unnest(?::uuid[], ?::text[], ?::integer[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[],
+                      ?::uuid[], ?::uuid[], ?::text[], ?::integer[])
+            AS v (id, workflow_id, workflow_revision, state, version, request_hash, created_at,
+                  parent_task_run_id, parent_id, child_policy, depth)
           WHERE\s"""
               + ExecutionCounts.BY_WRITER
               + " ORDER BY v.id";
@@ -208,6 +212,16 @@ final class PostgresWrites {
               available_at = clock_timestamp() + v.micros * interval '1 microsecond'
           FROM unnest(?::text[], ?::integer[], ?::bigint[], ?::uuid[]) AS v (pool, priority, micros, task_run_id)
           WHERE r.task_run_id = ANY (ARRAY [v.task_run_id])""";
+      case PUT_CHILDREN_DUE ->
+          """
+          INSERT INTO {s}.due_executions AS d (execution_id, reason, due_at)
+          SELECT c.id, 'CANCEL', clock_timestamp()
+          FROM unnest(?::uuid[]) AS v (id)
+          CROSS JOIN LATERAL (
+            SELECT e.id FROM {s}.executions e
+            WHERE e.parent_id = v.id AND e.child_policy = 'CANCEL' AND e.ended_at IS NULL OFFSET 0) c
+          ORDER BY c.id
+          ON CONFLICT (execution_id, reason) DO UPDATE SET due_at = least(d.due_at, excluded.due_at)""";
       case PUT_DUE ->
           """
           INSERT INTO {s}.due_executions AS d (execution_id, reason, due_at)

@@ -1,5 +1,14 @@
--- The state store on PostgreSQL, version 12: indexes for lists of executions by their end, by failed task runs and by errors.
+-- The state store on PostgreSQL, version 12: executions that are children, and indexes for lists of executions by their end, by failed task runs and by errors.
 --
+-- The task run that started an execution, the execution of this task run, what becomes of the child when that one is cancelled or fails, and the number of its ancestors. All are null unless it is a child, and none of them changes.
+ALTER TABLE executions
+  ADD COLUMN parent_task_run_id uuid,
+  ADD COLUMN parent_id uuid,
+  ADD COLUMN child_policy text COLLATE "C" CHECK (child_policy IN ('CANCEL', 'ABANDON')),
+  ADD COLUMN depth integer CHECK (depth > 0);
+
+CREATE INDEX executions_by_parent ON executions (parent_id, created_at, id) WHERE parent_id IS NOT NULL;
+
 -- A column for failed task runs, because an index with a condition on the state would end HOT updates of all task runs: this column stays null at every other move.
 ALTER TABLE task_runs ADD COLUMN failed boolean GENERATED ALWAYS AS (CASE WHEN state = 'FAILED' THEN true END) STORED;
 CREATE INDEX task_runs_failed ON task_runs (execution_id) WHERE failed;

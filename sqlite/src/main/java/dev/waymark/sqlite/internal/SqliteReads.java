@@ -49,7 +49,8 @@ final class SqliteReads {
   private static final String EXECUTION =
       """
       SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-             e.created_at, e.started_at, e.ended_at, e.error
+             e.created_at, e.started_at, e.ended_at, e.error,
+             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth
       FROM executions e LEFT JOIN execution_details d INDEXED BY sqlite_autoindex_execution_details_1 ON d.execution_id = e.id
       """;
 
@@ -74,7 +75,8 @@ final class SqliteReads {
              a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > {now} THEN 1 ELSE 2 END,
              picked.pool, picked.priority, picked.available_at, e.request_hash,
              e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-             e.created_at, e.started_at, e.ended_at, e.error, e.state, NULL, NULL
+             e.created_at, e.started_at, e.ended_at, e.error,
+             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth, e.state, NULL, NULL
       FROM ({ready}) picked
       CROSS JOIN task_runs t INDEXED BY sqlite_autoindex_task_runs_1 ON t.id = picked.task_run_id
       CROSS JOIN executions e INDEXED BY sqlite_autoindex_executions_1 ON e.id = t.execution_id
@@ -166,9 +168,13 @@ final class SqliteReads {
               .formatted(TEXTS);
       case LOAD_EXECUTIONS ->
           """
-          SELECT id, state, version, started_at, ended_at, request_hash, workflow_id, created_at FROM executions
+          SELECT id, state, version, started_at, ended_at, request_hash, workflow_id, created_at,
+                 parent_task_run_id, parent_id, child_policy, depth
+          FROM executions INDEXED BY sqlite_autoindex_executions_1
           WHERE id IN (SELECT unhex(value) FROM json_each(?)
-                       UNION SELECT execution_id FROM task_runs
+                       UNION SELECT execution_id FROM task_runs INDEXED BY sqlite_autoindex_task_runs_1
+                       WHERE id IN (SELECT unhex(value) FROM json_each(?))
+                       UNION SELECT parent_id FROM executions INDEXED BY sqlite_autoindex_executions_1
                        WHERE id IN (SELECT unhex(value) FROM json_each(?)))\
           """;
       case LOAD_TASK_RUNS -> TASK_RUN_HEAD + "WHERE t.id IN " + UUIDS;

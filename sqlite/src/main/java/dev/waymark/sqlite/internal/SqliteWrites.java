@@ -30,8 +30,9 @@ final class SqliteWrites {
           """;
       case INSERT_EXECUTION ->
           """
-          INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
+          INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at,
+                                  parent_task_run_id, parent_id, child_policy, depth)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
           """;
       case INSERT_EXECUTION_DETAIL ->
           "INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, ?)";
@@ -99,6 +100,14 @@ final class SqliteWrites {
               .formatted(NOW);
       case UPDATE_READY ->
           "UPDATE ready_task_runs SET pool = ?, priority = ?, available_at = %s + ? WHERE task_run_id = ?"
+              .formatted(NOW);
+      case PUT_CHILDREN_DUE ->
+          """
+          INSERT INTO due_executions (execution_id, reason, due_at)
+          SELECT e.id, 'CANCEL', %s FROM executions e INDEXED BY executions_by_parent
+          WHERE e.parent_id = ? AND e.child_policy = 'CANCEL' AND e.ended_at IS NULL
+          ON CONFLICT DO UPDATE SET due_at = min(due_at, excluded.due_at)\
+          """
               .formatted(NOW);
       case PUT_DUE ->
           """

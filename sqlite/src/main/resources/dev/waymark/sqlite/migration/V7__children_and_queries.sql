@@ -1,4 +1,13 @@
--- The state store on SQLite, version 7: indexes for lists of executions by their end, by failed task runs and by errors.
+-- The state store on SQLite, version 7: executions that are children, and indexes for lists of executions by their end, by failed task runs and by errors.
+--
+-- The task run that started an execution, the execution of this task run, what becomes of the child when that one is cancelled or fails, and the number of its ancestors. All are null unless it is a child, and none of them changes.
+ALTER TABLE executions ADD COLUMN parent_task_run_id BLOB;
+ALTER TABLE executions ADD COLUMN parent_id BLOB;
+ALTER TABLE executions ADD COLUMN child_policy TEXT CHECK (child_policy IN ('CANCEL', 'ABANDON'));
+ALTER TABLE executions ADD COLUMN depth INTEGER CHECK (depth > 0);
+
+CREATE INDEX executions_by_parent ON executions (parent_id, created_at, id) WHERE parent_id IS NOT NULL;
+
 CREATE INDEX task_runs_failed ON task_runs (execution_id) WHERE state = 'FAILED';
 
 -- Only the beginning of an error, because an error may be long.

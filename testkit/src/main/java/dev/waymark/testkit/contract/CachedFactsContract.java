@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Payload;
@@ -54,6 +55,7 @@ public abstract class CachedFactsContract extends ContractTest {
   private ExecutionId execution = new ExecutionId(new UUID(0, 0));
   private TaskRunId running = new TaskRunId(new UUID(0, 0));
   private TaskRunId pending = new TaskRunId(new UUID(0, 0));
+  private ExecutionId child = new ExecutionId(new UUID(0, 0));
 
   /** For the backends. */
   protected CachedFactsContract() {}
@@ -125,6 +127,10 @@ public abstract class CachedFactsContract extends ContractTest {
     all.put(
         SignalChange.Await.class,
         () -> new SignalChange.Await(pending, null, "go", ClaimRequest.DEFAULT_POOL, 0, LONG));
+    all.put(
+        SignalChange.AwaitChild.class,
+        () ->
+            new SignalChange.AwaitChild(pending, null, child, ClaimRequest.DEFAULT_POOL, 0, LONG));
     return all;
   }
 
@@ -157,6 +163,8 @@ public abstract class CachedFactsContract extends ContractTest {
             .updateTaskRun(running, TaskRunState.RUNNING)
             .add(new Change.RecordAttempt(running, "w", LONG))
             .build());
+    child = ids.executionId();
+    store.createExecution(new NewExecution(child, FLOW).childOf(running, ChildPolicy.CANCEL));
     checkFacts(store);
   }
 

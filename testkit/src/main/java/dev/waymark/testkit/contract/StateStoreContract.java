@@ -2,6 +2,7 @@ package dev.waymark.testkit.contract;
 
 import dev.waymark.testkit.contract.base.StoreFixture;
 import dev.waymark.testkit.contract.work.AdmitContract;
+import dev.waymark.testkit.contract.work.ChildContract;
 import dev.waymark.testkit.contract.work.ClaimConcurrencyContract;
 import dev.waymark.testkit.contract.work.ClaimContract;
 import dev.waymark.testkit.contract.work.ClaimSharesContract;
@@ -148,6 +149,15 @@ public abstract class StateStoreContract {
   @Nested
   @DisplayName("signals that are sent twice, too late or too often")
   class SentSignals extends SentSignalContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("children")
+  class Children extends ChildContract {
     @Override
     protected StoreFixture newFixture() {
       return StateStoreContract.this.newFixture();

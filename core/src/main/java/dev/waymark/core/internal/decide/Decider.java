@@ -54,12 +54,12 @@ public final class Decider {
   private Decider(Decision decision) {
     this.decision = decision;
     workflows = new WorkflowRules(decision);
-    executions = new ExecutionRules(decision);
     taskRuns = new TaskRunRules(decision);
+    signals = new SignalRules(decision, taskRuns);
+    executions = new ExecutionRules(decision, new ChildRules(decision, signals));
     attempts = new AttemptRules(decision);
     dues = new DueRules(decision);
     contents = new ContentRules(decision);
-    signals = new SignalRules(decision, taskRuns);
     workers = new WorkerRules(decision);
     pools = new PoolRules(decision);
   }
@@ -207,6 +207,11 @@ public final class Decider {
 
     @Override
     public void visit(SignalChange.Await change) {
+      signals.await(change);
+    }
+
+    @Override
+    public void visit(SignalChange.AwaitChild change) {
       signals.await(change);
     }
 

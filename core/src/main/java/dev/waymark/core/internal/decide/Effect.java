@@ -314,6 +314,17 @@ public sealed interface Effect {
   }
 
   /**
+   * The children of an execution that have not ended and are to be cancelled with it are due for
+   * {@link DueReason#CANCEL} now.
+   */
+  record ChildrenDue(ExecutionId parent) implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
    * These bytes are added to the log of an attempt at this position, unless it already has bytes
    * there.
    */

@@ -35,6 +35,8 @@ public interface EffectVisitor {
 
   void visit(Effect.ExecutionNotDue effect);
 
+  void visit(Effect.ChildrenDue effect);
+
   void visit(Effect.LogAppended effect);
 
   void visit(Effect.LogsDeleted effect);

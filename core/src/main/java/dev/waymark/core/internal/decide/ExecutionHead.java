@@ -2,6 +2,7 @@ package dev.waymark.core.internal.decide;
 
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.WorkflowId;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ public record ExecutionHead(
     Instant createdAt,
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
-    String requestHash) {
+    String requestHash,
+    @Nullable Parent parent) {
 
   /**
    * Returns 1 when the execution counts as in progress for its workflow, otherwise 0. It counts
@@ -38,6 +40,7 @@ public record ExecutionHead(
         createdAt,
         startedAt == null && to == ExecutionState.RUNNING ? at : startedAt,
         to.isTerminal() ? at : null,
-        requestHash);
+        requestHash,
+        parent);
   }
 }

@@ -5,6 +5,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.submit.Submission.PreparedExecution;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.Change;
 import java.util.Map;
@@ -16,9 +17,11 @@ final class ExecutionRules {
   private final Decision decision;
   private final Ledger draft;
   private final Refusals refusals;
+  private final ChildRules children;
 
-  ExecutionRules(Decision decision) {
+  ExecutionRules(Decision decision, ChildRules children) {
     this.decision = decision;
+    this.children = children;
     draft = decision.draft();
     refusals = decision.refusals();
   }
@@ -39,10 +42,14 @@ final class ExecutionRules {
       }
       return;
     }
+    Parent parent = children.parent(change.execution());
     WorkflowHead workflow = draft.workflow(wanted.workflowId());
     if (workflow == null || workflow.revision() < wanted.workflowRevision()) {
       refuseMissingRevision(change, wanted, workflow);
       return;
+    }
+    if (parent == null && change.execution().parent() != null) {
+      return; // It is refused.
     }
     int revision = wanted.workflowRevision() == 0 ? workflow.revision() : wanted.workflowRevision();
     Execution execution =
@@ -57,7 +64,8 @@ final class ExecutionRules {
             wanted.createdAt(),
             null,
             null,
-            null);
+            null,
+            parent);
     draft.put(
         new ExecutionHead(
             wanted.id(),
@@ -67,7 +75,8 @@ final class ExecutionRules {
             wanted.createdAt(),
             null,
             null,
-            prepared.requestHash()));
+            prepared.requestHash(),
+            parent));
     if (!wanted.labels().isEmpty()) {
       draft.put(wanted.id(), wanted.labels());
     }
@@ -120,6 +129,7 @@ final class ExecutionRules {
         draft.clearReady(change.id());
         decision.write(new Effect.ExecutionNotReady(change.id()));
       }
+      children.moved(head, after);
       decision.answer(change.target(), after.version(), true);
     }
   }

@@ -9,10 +9,13 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.LogChange;
+import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.SignalChange;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -30,6 +33,8 @@ import java.util.TreeSet;
  * @param clocked task runs whose lease state must be read at this moment
  * @param dependedOn task runs whose state a change depends on without changing it
  * @param madeReady task runs that are made ready; the decision depends on whether they already are
+ * @param ended executions that may end; if they are children, their parents must be loaded too, and
+ *     the task runs that wait for them
  * @param settled executions for which the number of task runs that have not ended must be read at
  *     this moment
  * @param bounded workflows whose number of executions in progress must be read at this moment
@@ -51,6 +56,7 @@ public record Footprint(
     Set<TaskRunId> clocked,
     Set<TaskRunId> dependedOn,
     Set<TaskRunId> madeReady,
+    Set<ExecutionId> ended,
     Set<ExecutionId> settled,
     Set<WorkflowId> bounded,
     Set<String> workers,
@@ -78,6 +84,7 @@ public record Footprint(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
+        new TreeSet<>(),
         new SignalFootprint(),
         new HashSet<>());
   }
@@ -90,6 +97,20 @@ public record Footprint(
         || !pools.isEmpty()
         || !labelled.isEmpty()
         || !signals.isEmpty();
+  }
+
+  /**
+   * The executions that may end and are children in this ledger, with the names of waits for them.
+   */
+  public Map<ExecutionId, String> endedChildren(Ledger ledger) {
+    Map<ExecutionId, String> children = new TreeMap<>();
+    for (ExecutionId id : ended) {
+      ExecutionHead head = ledger.execution(id);
+      if (head != null && head.parent() != null) {
+        children.put(id, SignalWait.forChild(id));
+      }
+    }
+    return children;
   }
 
   /** Whether a record is changed that belongs to no execution. Other groups may change it too. */
@@ -124,6 +145,11 @@ public record Footprint(
       }
       executions.add(change.execution().id());
       created.add(change.execution().id());
+      NewExecution.ParentTask parent = change.execution().parent();
+      if (parent != null) {
+        taskRuns.add(parent.taskRunId());
+        dependedOn.add(parent.taskRunId());
+      }
     }
 
     @Override
@@ -131,6 +157,7 @@ public record Footprint(
       executions.add(change.id());
       if (change.to().isTerminal()) {
         taskRunCounts.add(change.id());
+        ended.add(change.id());
       }
     }
 
@@ -237,6 +264,13 @@ public record Footprint(
       taskRuns.add(change.id());
       madeReady.add(change.id());
       signals.add(change);
+    }
+
+    @Override
+    public void visit(SignalChange.AwaitChild change) {
+      executions.add(change.child());
+      taskRuns.add(change.id());
+      madeReady.add(change.id());
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.waymark.core.internal.submit.Submission.PreparedSignal;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.PayloadRef;
+import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.SignalChange;
@@ -15,7 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of signals: who gets them, and when. */
+/** The rules of signals, who gets them and when, and of waits for children. */
 final class SignalRules {
   private final Decision decision;
   private final Ledger draft;
@@ -90,7 +91,7 @@ final class SignalRules {
     draft.put(
         change.id(),
         wait == null ? mailbox.withKept(number, change.name()) : mailbox.without(wait));
-    AttemptId to = wait == null ? null : deliver(wait);
+    AttemptId to = wait == null ? null : wake(wait);
     decision.write(
         new Effect.SignalSent(
             change.id(),
@@ -113,13 +114,13 @@ final class SignalRules {
   }
 
   /** Whether the task run has not moved since the wait began. */
-  private boolean isCurrent(SignalWait wait) {
+  boolean isCurrent(SignalWait wait) {
     TaskRunHead head = draft.taskRun(wait.taskRun());
     return head != null && head.state() == TaskRunState.WAITING && head.version() == wait.version();
   }
 
   /** Ends a wait: the task run is PENDING and ready. Returns the attempt that starts next. */
-  private AttemptId deliver(SignalWait wait) {
+  AttemptId wake(SignalWait wait) {
     TaskRunHead waiting = Objects.requireNonNull(draft.taskRun(wait.taskRun()));
     TaskRunHead head = taskRuns.moved(waiting, TaskRunState.PENDING);
     ReadyHead before = draft.ready(wait.taskRun());
@@ -152,24 +153,75 @@ final class SignalRules {
     Integer kept = mailbox.oldestKept(change.name());
     if (kept != null) {
       draft.put(head.executionId(), mailbox.withoutKept(kept));
-      decision.write(new Effect.SignalDelivered(head.executionId(), kept, deliver(wait)));
+      decision.write(new Effect.SignalDelivered(head.executionId(), kept, wake(wait)));
     } else {
-      draft.put(head.executionId(), mailbox.with(wait));
-      decision.write(new Effect.SignalAwaited(head.executionId(), wait));
-      startTimer(change);
+      begin(head.executionId(), wait, change.timeout());
     }
-    TaskRunHead after = draft.taskRun(change.id());
-    decision.answer(change.target(), after == null ? head.version() : after.version(), true);
+    answer(head);
   }
 
-  private void startTimer(SignalChange.Await change) {
-    if (change.timeout() != null) {
-      Duration delay = change.timeout().truncatedTo(ChronoUnit.MICROS);
-      ReadyHead before = draft.ready(change.id());
-      draft.put(new ReadyHead(change.id(), change.pool(), change.priority(), delay.isZero()));
+  void await(SignalChange.AwaitChild change) {
+    String attempted = "wait for child " + change.child() + " in " + change.target();
+    ExecutionHead child = decision.existing(change.child(), attempted);
+    TaskRunHead head =
+        taskRuns.accepted(
+            new Change.UpdateTaskRun(change.id(), TaskRunState.WAITING, null, change.fence()));
+    if (head == null || child == null) {
+      return;
+    }
+    if (child.parent() == null || !child.parent().executionId().equals(head.executionId())) {
+      refusals.add(
+          RecordRef.of(change.child()),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "a child of its execution " + head.executionId(),
+          child.parent() == null
+              ? "an execution that is no child"
+              : "a child of execution " + child.parent().executionId());
+      return;
+    }
+    SignalWait wait =
+        new SignalWait(
+            change.id(),
+            SignalWait.forChild(change.child()),
+            head.version(),
+            change.pool(),
+            change.priority(),
+            decision.at());
+    if (child.state().isTerminal()) {
+      AttemptId unused = wake(wait);
+    } else {
+      begin(head.executionId(), wait, change.timeout());
+    }
+    answer(head);
+  }
+
+  private void begin(ExecutionId execution, SignalWait wait, @Nullable Duration timeout) {
+    draft.put(execution, draft.mailbox(execution).with(wait));
+    decision.write(new Effect.SignalAwaited(execution, wait));
+    if (timeout != null) {
+      Duration delay = timeout.truncatedTo(ChronoUnit.MICROS);
+      ReadyHead before = draft.ready(wait.taskRun());
+      draft.put(new ReadyHead(wait.taskRun(), wait.pool(), wait.priority(), delay.isZero()));
       decision.write(
           new Effect.TaskRunReady(
-              change.id(), change.pool(), change.priority(), delay, before == null));
+              wait.taskRun(), wait.pool(), wait.priority(), delay, before == null));
+    }
+  }
+
+  /** Answers with the version of the task run after its wait has begun, or has ended at once. */
+  private void answer(TaskRunHead waiting) {
+    TaskRunHead after = Objects.requireNonNull(draft.taskRun(waiting.id()));
+    decision.answer(RecordRef.of(waiting.id()), after.version(), true);
+  }
+
+  /** Ends the waits for a child that has ended. */
+  void childEnded(ExecutionId child, ExecutionId parent) {
+    for (SignalWait wait : draft.mailbox(parent).waits(SignalWait.forChild(child))) {
+      if (isCurrent(wait)) {
+        draft.put(parent, draft.mailbox(parent).without(wait));
+        AttemptId unused = wake(wait);
+      }
     }
   }
 }

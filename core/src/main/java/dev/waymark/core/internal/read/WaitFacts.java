@@ -48,7 +48,9 @@ public record WaitFacts(
         && taskRuns.stream().allMatch(each -> each.ready() == null && each.lease() == null);
   }
 
-  /** A task run that has not ended, and the name of the signal that it waits for. */
+  /**
+   * A task run that has not ended, and the name of its wait, if it waits for a signal or a child.
+   */
   public record TaskFact(
       TaskRunId id,
       TaskId taskId,

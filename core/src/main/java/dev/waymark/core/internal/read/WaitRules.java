@@ -1,9 +1,11 @@
 package dev.waymark.core.internal.read;
 
+import dev.waymark.core.internal.decide.SignalWait;
 import dev.waymark.core.internal.read.WaitFacts.DueFact;
 import dev.waymark.core.internal.read.WaitFacts.PoolFact;
 import dev.waymark.core.internal.read.WaitFacts.ReadyFact;
 import dev.waymark.core.internal.read.WaitFacts.TaskFact;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.LeaseHolder;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Derives why an execution waits from the facts that a store has read. The rules are the same for
@@ -126,18 +129,21 @@ public final class WaitRules {
   }
 
   private static WaitReason outside(TaskFact task) {
-    return task.signal() == null
-        ? new WaitReason.WaitsOutside()
-        : new WaitReason.WaitsForSignal(task.signal(), null);
+    return task.signal() == null ? new WaitReason.WaitsOutside() : waitsFor(task.signal(), null);
+  }
+
+  private static WaitReason waitsFor(String name, @Nullable Instant until) {
+    ExecutionId child = SignalWait.childOf(name);
+    return child == null
+        ? new WaitReason.WaitsForSignal(name, until)
+        : new WaitReason.WaitsForChild(child, until);
   }
 
   private static WaitReason later(TaskFact task, Instant at) {
     return switch (task.state()) {
       case RETRYING -> new WaitReason.RetriesLater(at);
       case WAITING ->
-          task.signal() == null
-              ? new WaitReason.WaitsUntil(at)
-              : new WaitReason.WaitsForSignal(task.signal(), at);
+          task.signal() == null ? new WaitReason.WaitsUntil(at) : waitsFor(task.signal(), at);
       default -> new WaitReason.StartsLater(at);
     };
   }

@@ -84,6 +84,8 @@ public interface ChangeVisitor {
       visit(it);
     } else if (change instanceof SignalChange.Await it) {
       visit(it);
+    } else if (change instanceof SignalChange.AwaitChild it) {
+      visit(it);
     } else {
       return false;
     }
@@ -121,6 +123,8 @@ public interface ChangeVisitor {
   void visit(SignalChange.Send change);
 
   void visit(SignalChange.Await change);
+
+  void visit(SignalChange.AwaitChild change);
 
   void visit(Change.SetPayload change);
 

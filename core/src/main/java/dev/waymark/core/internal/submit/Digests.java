@@ -48,8 +48,14 @@ public final class Digests {
         .text(revision == null ? null : revision.toString())
         .map(execution.labels())
         .input(execution.input())
+        .parent(execution.parent())
         .hex()
         .substring(0, REQUEST_HASH_CHARS);
+  }
+
+  /** An execution that is no child has the same parts as in earlier versions of the store. */
+  private Digests parent(NewExecution.@Nullable ParentTask parent) {
+    return parent == null ? this : text(parent.taskRunId().toString()).text(parent.policy().name());
   }
 
   static String signal(String name, @Nullable Payload payload) {

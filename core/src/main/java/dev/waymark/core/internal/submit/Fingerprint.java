@@ -166,6 +166,12 @@ final class Fingerprint {
     }
 
     @Override
+    public void visit(SignalChange.AwaitChild change) {
+      part("await child").part(change.child()).part(change.fence());
+      part(change.pool()).part(change.priority()).part(change.timeout());
+    }
+
+    @Override
     public void visit(LogChange.Append change) {
       part("change log").part(change.position()).bytes(change.bytes());
     }

@@ -242,6 +242,11 @@ public record Submission(
     }
 
     @Override
+    public void visit(SignalChange.AwaitChild change) {
+      // This kind has no limits to check.
+    }
+
+    @Override
     public void visit(LogChange.Append change) {
       bytes += check(change, limits);
     }

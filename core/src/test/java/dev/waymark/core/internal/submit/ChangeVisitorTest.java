@@ -85,6 +85,7 @@ class ChangeVisitorTest {
         .setLabels(EXECUTION, Map.of("team", "data"))
         .signal(EXECUTION, "approved", null, "key")
         .awaitSignal(TASK_RUN, "approved", null)
+        .awaitChild(TASK_RUN, EXECUTION, null)
         .appendLog(ATTEMPT, 0, new byte[] {1})
         .keepWorker("worker", new UUID(1, 2), Duration.ofSeconds(1), Map.of())
         .retireWorker("worker", new UUID(1, 2))

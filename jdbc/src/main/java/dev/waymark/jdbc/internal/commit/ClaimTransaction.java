@@ -411,7 +411,8 @@ final class ClaimTransaction {
         before.createdAt(),
         head.startedAt(),
         head.endedAt(),
-        before.error());
+        before.error(),
+        before.parent());
   }
 
   /** The task run as it is after the claim. */

@@ -211,6 +211,9 @@ final class GroupTransaction {
   private @Nullable List<Verdict> onStamp(
       Session session, List<Ticket> group, Footprint footprint, Ledger ledger) throws SQLException {
     loader.loadUnknown(session, footprint, ledger);
+    if (!footprint.endedChildren(ledger).isEmpty()) {
+      return null; // Waits for children are not cached.
+    }
     if (!ledger.hasTaskRunCounts(footprint.taskRunCounts())) {
       return null; // A record to create exists: it was loaded with one of its task runs.
     }

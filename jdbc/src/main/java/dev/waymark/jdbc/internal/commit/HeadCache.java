@@ -1,8 +1,10 @@
 package dev.waymark.jdbc.internal.commit;
 
+import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.Ledger;
 import dev.waymark.core.internal.decide.TaskRunHead;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ChangeSet;
 import java.util.HashSet;
@@ -51,9 +53,10 @@ final class HeadCache {
   }
 
   /**
-   * The ids that a change set touches: the executions, also those of its task runs, the task runs
-   * that it creates, and its own. Null when they are not known, or when it touches records that
-   * others may touch too: it saves a workflow, registers a worker or sets a pool.
+   * The ids that a change set touches: the executions, also those of its task runs, the parents of
+   * those that end, the task runs that it creates, and its own. Null when they are not known, or
+   * when it touches records that others may touch too: it saves a workflow, registers a worker or
+   * sets a pool.
    */
   synchronized @Nullable Set<Object> touched(ChangeSet changes) {
     Footprint footprint = new Footprint();
@@ -70,6 +73,14 @@ final class HeadCache {
       }
     }
     Set<Object> touched = new HashSet<>(footprint.executions());
+    for (ExecutionId id : footprint.ended()) {
+      ExecutionHead execution = ledger.execution(id);
+      if (execution != null && execution.parent() != null) {
+        touched.add(execution.parent().executionId());
+      } else if (execution == null && !footprint.created().contains(id)) {
+        return null;
+      }
+    }
     touched.addAll(footprint.created());
     touched.add(changes.id());
     return touched;

@@ -25,6 +25,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.ParentColumns;
 import dev.waymark.jdbc.internal.sql.ReadStatement;
 import dev.waymark.jdbc.internal.sql.Request;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -34,6 +35,7 @@ import java.sql.SQLTransactionRollbackException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -77,6 +79,12 @@ final class LedgerLoader {
       requests.add(ready(footprint.madeReady(), ledger));
     }
     dialect.read(session, requests);
+    Map<ExecutionId, String> children = footprint.endedChildren(ledger);
+    if (!children.isEmpty()) {
+      Requests waits = new Requests(ledger);
+      waits.forChildren(children);
+      dialect.read(session, waits.list);
+    }
   }
 
   /** The requests that {@link #load} makes, to be made together with others. */
@@ -89,7 +97,7 @@ final class LedgerLoader {
         ReadStatement.LOAD_WORKFLOWS,
         footprint.workflows().stream().filter(id -> !saved.contains(id)).toList());
     requests.workflows(ReadStatement.LOAD_SAVED_WORKFLOWS, saved);
-    requests.executions(footprint.executions(), footprint.taskRuns());
+    requests.executions(footprint.executions(), footprint.taskRuns(), footprint.ended());
     // After the locks: what others have changed in the executions of this group is counted.
     requests.underWay(footprint.bounded());
     requests.commits(footprint.commits());
@@ -118,7 +126,7 @@ final class LedgerLoader {
     requests.workflows(
         ReadStatement.LOAD_WORKFLOWS,
         footprint.workflows().stream().filter(id -> ledger.workflow(id) == null).toList());
-    requests.executions(executions, taskRuns);
+    requests.executions(executions, taskRuns, Set.of());
     requests.taskRuns(taskRuns);
     requests.taskRunCounts(
         footprint.taskRunCounts().stream()
@@ -191,15 +199,20 @@ final class LedgerLoader {
       }
     }
 
-    void executions(Collection<ExecutionId> ids, Collection<TaskRunId> ofTaskRuns) {
+    /** Parents are loaded with their children in one statement, which locks all in order. */
+    void executions(
+        Collection<ExecutionId> ids,
+        Collection<TaskRunId> ofTaskRuns,
+        Collection<ExecutionId> children) {
       if (ids.isEmpty() && ofTaskRuns.isEmpty()) {
         return;
       }
       Request.Parameters named = uuids(ids, ExecutionId::value);
       Request.Parameters owners = uuids(ofTaskRuns, TaskRunId::value);
+      Request.Parameters parents = uuids(children, ExecutionId::value);
       add(
           ReadStatement.LOAD_EXECUTIONS,
-          (s, first) -> owners.bind(s, named.bind(s, first)),
+          (s, first) -> parents.bind(s, owners.bind(s, named.bind(s, first))),
           ids.size() + ofTaskRuns.size(),
           this::execution);
     }
@@ -260,10 +273,20 @@ final class LedgerLoader {
       }
     }
 
-    /**
-     * The task runs that wait are loaded with their timers, because a signal may make any of them
-     * ready.
-     */
+    /** The waits for children that may end. */
+    void forChildren(Map<ExecutionId, String> children) {
+      Set<ExecutionId> parents = new TreeSet<>();
+      for (ExecutionId child : children.keySet()) {
+        ExecutionHead head = ledger.execution(child);
+        if (head != null && head.parent() != null) {
+          parents.add(head.parent().executionId());
+        }
+      }
+      waits(
+          both(uuids(parents, ExecutionId::value), texts(children.values(), name -> name)),
+          children.size());
+    }
+
     void signals(SignalFootprint wanted) {
       if (wanted.isEmpty()) {
         return;
@@ -289,11 +312,21 @@ final class LedgerLoader {
             this::keptSignal);
       }
       if (!wanted.executions().isEmpty()) {
-        Request.Parameters waits = both(executions, names);
-        add(ReadStatement.LOAD_WAITING_TASK_RUNS, waits, count, this::taskRun);
-        add(ReadStatement.LOAD_SIGNAL_WAITS, waits, count, this::signalWait);
-        add(ReadStatement.LOAD_WAITING_READY, waits, count, row -> loadReady(row, ledger));
+        waits(both(executions, names), count);
       }
+    }
+
+    /**
+     * The task runs that wait are loaded with their timers, because any of them may become ready.
+     */
+    private void waits(Request.Parameters executionsAndNames, int count) {
+      add(ReadStatement.LOAD_WAITING_TASK_RUNS, executionsAndNames, count, this::taskRun);
+      add(ReadStatement.LOAD_SIGNAL_WAITS, executionsAndNames, count, this::signalWait);
+      add(
+          ReadStatement.LOAD_WAITING_READY,
+          executionsAndNames,
+          count,
+          row -> loadReady(row, ledger));
     }
 
     private static Request.Parameters both(Request.Parameters first, Request.Parameters second) {
@@ -346,7 +379,8 @@ final class LedgerLoader {
               Objects.requireNonNull(dialect.time(row, 8)),
               dialect.time(row, 4),
               dialect.time(row, 5),
-              row.getString(6)));
+              row.getString(6),
+              ParentColumns.read(dialect, row, 9)));
     }
 
     private void commit(ResultSet row) throws SQLException {

@@ -55,6 +55,7 @@ final class Preconditions {
   /** Whether the cache has everything that the decision needs, and all of it can be checked. */
   boolean areKnown() {
     return footprint.savedWorkflows().isEmpty()
+        && footprint.endedChildren(cached).isEmpty()
         && footprint.workflows().stream().allMatch(id -> cached.workflow(id) != null)
         && footprint.taskRuns().stream().allMatch(id -> isCreated(id) || cached.taskRun(id) != null)
         && executions().stream().allMatch(id -> isCreated(id) || cached.execution(id) != null)

@@ -22,7 +22,11 @@ final class Verdicts {
   static boolean marksDue(Verdict verdict) {
     return verdict instanceof Verdict.Repeated
         || (verdict instanceof Verdict.Accepted accepted
-            && accepted.effects().stream().anyMatch(Effect.ExecutionDue.class::isInstance));
+            && accepted.effects().stream().anyMatch(Verdicts::marksDue));
+  }
+
+  private static boolean marksDue(Effect effect) {
+    return effect instanceof Effect.ExecutionDue || effect instanceof Effect.ChildrenDue;
   }
 
   /**
@@ -37,7 +41,7 @@ final class Verdicts {
 
   private static boolean notifiesWorkers(Effect effect) {
     return effect instanceof Effect.TaskRunReady
-        || effect instanceof Effect.ExecutionDue
+        || marksDue(effect)
         || effect instanceof Effect.PoolSet
         || (effect instanceof Effect.ExecutionMoved move && move.to() == ExecutionState.CANCELLING);
   }

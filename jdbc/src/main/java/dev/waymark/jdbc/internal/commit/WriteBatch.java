@@ -10,6 +10,7 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -279,6 +280,16 @@ final class WriteBatch implements EffectVisitor {
         notDue.reason().name());
   }
 
+  /** The statement looks for children that have not ended, so all before it must be written. */
+  @Override
+  public void visit(Effect.ChildrenDue due) {
+    RowKey key = new RowKey("children due", due.parent());
+    taken = rows.isEmpty() && executions.isEmpty() && moved.add(key);
+    if (taken) {
+      add(WriteStatement.PUT_CHILDREN_DUE, due.parent().value());
+    }
+  }
+
   @Override
   public void visit(Effect.PayloadSet set) {
     RowKey key = new RowKey("payload", set.ref());
@@ -388,6 +399,7 @@ final class WriteBatch implements EffectVisitor {
   }
 
   private void create(Execution e, String requestHash) {
+    Parent parent = e.parent();
     add(
         WriteStatement.INSERT_EXECUTION,
         e.id().value(),
@@ -396,7 +408,11 @@ final class WriteBatch implements EffectVisitor {
         e.state().name(),
         e.version(),
         requestHash,
-        e.createdAt());
+        e.createdAt(),
+        parent == null ? null : parent.taskRunId().value(),
+        parent == null ? null : parent.executionId().value(),
+        parent == null ? null : parent.policy().name(),
+        parent == null ? null : parent.depth());
     if (!e.labels().isEmpty() || e.input() != null) {
       add(
           WriteStatement.INSERT_EXECUTION_DETAIL,

@@ -60,7 +60,8 @@ public record Candidate(
             execution.createdAt(),
             execution.startedAt(),
             execution.endedAt(),
-            requestHash));
+            requestHash,
+            execution.parent()));
     if (counts != null) {
       ledger.load(execution.id(), counts);
     }

@@ -23,6 +23,7 @@ import dev.waymark.core.store.Pool;
 import dev.waymark.core.store.Worker;
 import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
+import dev.waymark.jdbc.internal.sql.ParentColumns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -79,7 +80,8 @@ final class RecordRows {
         time(row, first + 7),
         dialect.time(row, first + 8),
         dialect.time(row, first + 9),
-        row.getString(first + 10));
+        row.getString(first + 10),
+        ParentColumns.read(dialect, row, first + 11));
   }
 
   TaskRun taskRun(ResultSet row) throws SQLException {
@@ -106,7 +108,7 @@ final class RecordRows {
         row.getLong(14),
         row.getString(15),
         execution(row, 16),
-        ExecutionState.valueOf(row.getString(27)),
+        ExecutionState.valueOf(row.getString(31)),
         counts(row));
   }
 
@@ -115,9 +117,9 @@ final class RecordRows {
    * ended.
    */
   private static @Nullable TaskRunCounts counts(ResultSet row) throws SQLException {
-    int unfinished = row.getInt(28);
+    int unfinished = row.getInt(32);
     boolean isKnown = !row.wasNull();
-    boolean hasNoEnds = row.getInt(29) == 0 && !row.wasNull();
+    boolean hasNoEnds = row.getInt(33) == 0 && !row.wasNull();
     return isKnown && hasNoEnds ? TaskRunCounts.allLive(unfinished) : null;
   }
 

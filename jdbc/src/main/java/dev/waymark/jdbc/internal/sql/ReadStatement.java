@@ -24,7 +24,10 @@ public enum ReadStatement {
   LOAD_SAVED_WORKFLOWS(Columns.WORKFLOW_HEAD),
   /** Workflow ids -> workflow id, number of its executions in progress. */
   LOAD_UNDER_WAY,
-  /** Execution ids, ids of task runs whose executions are to be loaded too -> the columns. */
+  /**
+   * Execution ids, ids of task runs whose executions are to be loaded too, ids of executions whose
+   * parents are to be loaded too -> the columns.
+   */
   LOAD_EXECUTIONS(
       "id",
       "state",
@@ -33,7 +36,11 @@ public enum ReadStatement {
       "ended_at",
       "request_hash",
       "workflow_id",
-      "created_at"),
+      "created_at",
+      "parent_task_run_id",
+      "parent_id",
+      "child_policy",
+      "depth"),
   /**
    * Task run ids -> the columns of a task run head: task run id, execution id, task id, state,
    * version, newest attempt, its state, started at, ended at, and the lease of the newest attempt:
@@ -269,7 +276,11 @@ public enum ReadStatement {
       "created_at",
       "started_at",
       "ended_at",
-      "error"
+      "error",
+      "parent_task_run_id",
+      "parent_id",
+      "child_policy",
+      "depth"
     };
     static final String[] TASK_RUN = {
       "id",

@@ -54,6 +54,7 @@ public enum WriteStatement {
       text("labels"),
       time("created_at"),
       text("definition")),
+  /** The last four are null unless it is a child. */
   INSERT_EXECUTION(
       Kind.INSERT,
       uuid("id"),
@@ -62,7 +63,11 @@ public enum WriteStatement {
       text("state"),
       bigint("version"),
       text("request_hash"),
-      time("created_at")),
+      time("created_at"),
+      uuid("parent_task_run_id"),
+      uuid("parent_id"),
+      text("child_policy"),
+      integer("depth")),
   /** Only for an execution that has labels or an input. */
   INSERT_EXECUTION_DETAIL(Kind.INSERT, uuid("execution_id"), text("labels"), text("inputs")),
   /** Replaces the labels, and keeps the input. */
@@ -168,6 +173,8 @@ public enum WriteStatement {
   /** The task run must be ready. */
   UPDATE_READY(
       Kind.CHANGE, text("pool"), integer("priority"), bigint("micros"), uuid("task_run_id")),
+  /** Marks the children of an execution that are to be cancelled with it. */
+  PUT_CHILDREN_DUE(Kind.TOLERANT, uuid("id")),
   /** Keeps an earlier due time. */
   PUT_DUE(Kind.TOLERANT, uuid("execution_id"), text("reason"), bigint("micros")),
   /** Changes nothing when it is not due. */
