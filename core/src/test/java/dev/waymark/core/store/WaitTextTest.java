@@ -46,6 +46,9 @@ class WaitTextTest {
         new WaitReason.WaitsForSignal("approved", AT),
         "WAITS_FOR_SIGNAL: waits for signal approved until 2026-03-01T12:00:00Z");
     texts.put(
+        new WaitReason.WaitsForChild(EXECUTION, AT),
+        "WAITS_FOR_CHILD: waits for child " + EXECUTION + " until 2026-03-01T12:00:00Z");
+    texts.put(
         new WaitReason.WaitsOutside(),
         "WAITS_OUTSIDE: waits for something outside; it has no timer");
     texts.put(
@@ -77,6 +80,10 @@ class WaitTextTest {
     texts.put(
         new WaitReason.Due(DueReason.DEADLINE, AT),
         "DUE: time-out passed at 2026-03-01T12:00:00Z; no worker has ended it yet");
+    texts.put(
+        new WaitReason.Due(DueReason.CANCEL, AT),
+        "DUE: to be cancelled with its parent since 2026-03-01T12:00:00Z; no worker has done it"
+            + " yet");
     texts.put(
         new WaitReason.Unattended(),
         "UNATTENDED: nothing is ready, leased or due; the next sweep of all executions finds it");

@@ -3,6 +3,7 @@ package dev.waymark.testkit.model;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -116,7 +117,15 @@ final class ChangeSets {
     changes.createExecution(newExecution(isKnown ? world.execution() : world.newExecution()));
   }
 
+  /** Sometimes a child of a task run. */
   private NewExecution newExecution(ExecutionId id) {
+    NewExecution execution = withoutParent(id);
+    return world.taskRuns().isEmpty() || !dice.oneIn(4)
+        ? execution
+        : execution.childOf(world.taskRun(), dice.pickOf(ChildPolicy.values()));
+  }
+
+  private NewExecution withoutParent(ExecutionId id) {
     Integer revision = dice.oneIn(4) ? dice.pickOf(1, 1, 1, 2, 2, 3, 0, Integer.MAX_VALUE) : null;
     return dice.oneIn(3)
         ? new NewExecution(

@@ -228,6 +228,7 @@ sealed interface Operation {
               || reason instanceof WaitReason.RetriesLater
               || reason instanceof WaitReason.WaitsUntil
               || (reason instanceof WaitReason.WaitsForSignal signal && signal.until() != null)
+              || (reason instanceof WaitReason.WaitsForChild child && child.until() != null)
           ? reason.code()
           : reason instanceof WaitReason.WorkerLost lost ? timeless(lost.holder()) : reason;
     }

@@ -3,6 +3,7 @@ package dev.waymark.testkit.model;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -13,8 +14,11 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,13 +59,14 @@ final class Plans {
   /** The operations of a plan, in order. */
   List<Supplier<Operation>> next() {
     ExecutionId id = world.execution();
-    return switch (dice.below(9)) {
+    return switch (dice.below(13)) {
       case 0 -> List.of(this::randomGroup);
       case 1 -> admission(id);
       case 2 -> pauseAndResume(id);
       case 3 -> List.of(this::workers);
       case 6, 7 -> signals(id);
       case 8 -> lateSignals();
+      case 9, 10, 11 -> children(id);
       case 4 -> settledBefore(id, () -> endAmongRefused(id));
       default -> settledBefore(id, () -> loseLease(id));
     };
@@ -217,14 +222,92 @@ final class Plans {
           dice.oneIn(2) ? null : Payload.json("[" + dice.below(2) + "]"),
           dice.oneIn(3) ? dice.pickOf("k1", "k2") : null);
     }
+    mayWait(changes, run);
+    String pool = ClaimRequest.DEFAULT_POOL;
+    int priority = world.waiting().priority();
+    return changes.add(new SignalChange.Await(run.id(), null, name, pool, priority, timeout()));
+  }
+
+  /** Brings a task run into a state from which it may begin to wait. */
+  private void mayWait(ChangeSet.Builder changes, TaskRun run) {
     AttemptId newest = new AttemptId(run.id(), Math.max(1, run.lastAttempt()));
     if (run.state() == TaskRunState.RUNNING && isLive(newest)) {
       changes.updateAttempt(newest, AttemptState.SUCCEEDED);
     } else if (run.state() == TaskRunState.WAITING) {
       changes.updateTaskRun(run.id(), TaskRunState.PENDING);
     }
-    Duration timeout = dice.oneIn(2) ? null : dice.pickOf(Duration.ZERO, Duration.ofDays(30));
-    return changes.awaitSignal(run.id(), name, timeout);
+  }
+
+  private @Nullable Duration timeout() {
+    return dice.oneIn(2) ? null : dice.pickOf(Duration.ZERO, Duration.ofDays(30));
+  }
+
+  // ---- children
+
+  /**
+   * Children of one execution begin, are waited for and end, and their parent may be cancelled: in
+   * change sets of their own, in one, or in a group.
+   */
+  private List<Supplier<Operation>> children(ExecutionId parent) {
+    List<Supplier<Operation>> steps = new ArrayList<>();
+    for (int i = 3 + dice.below(3); i > 0; i--) {
+      steps.add(
+          () -> {
+            ChangeSet.Builder one = childStep(changes(), parent);
+            if (dice.oneIn(4)) {
+              return commit(childStep(one, parent));
+            }
+            if (dice.oneIn(2)) {
+              return commit(one);
+            }
+            ChangeSet.Builder other = childStep(changes(), parent);
+            return new Operation.Group(
+                dice.oneIn(3)
+                    ? List.of(one.build(), refused(), other.build())
+                    : List.of(one.build(), other.build()));
+          });
+    }
+    return steps;
+  }
+
+  private ChangeSet.Builder childStep(ChangeSet.Builder changes, ExecutionId parent) {
+    TaskRun run = unfinished(parent);
+    List<ExecutionId> children = world.children(parent);
+    if (dice.oneIn(20)) {
+      return changes.updateExecution(parent, ExecutionState.CANCELLING);
+    }
+    if (run != null && (children.isEmpty() || dice.oneIn(4))) {
+      ChildPolicy policy = dice.pickOf(ChildPolicy.values());
+      return changes.createExecution(
+          new NewExecution(world.newExecution(), world.workflow()).childOf(run.id(), policy));
+    }
+    if (children.isEmpty()) {
+      return changes.updateExecution(parent, ExecutionState.RUNNING);
+    }
+    ExecutionId child = dice.pick(children);
+    if (run != null && dice.oneIn(2)) {
+      mayWait(changes, run);
+      String pool = ClaimRequest.DEFAULT_POOL;
+      int priority = world.waiting().priority();
+      return changes.add(
+          new SignalChange.AwaitChild(run.id(), null, child, pool, priority, timeout()));
+    }
+    return end(changes, child);
+  }
+
+  /** Ends an execution, with its task runs where they have no live attempts. */
+  private ChangeSet.Builder end(ChangeSet.Builder changes, ExecutionId id) {
+    for (TaskRun each : world.reference().taskRuns(id)) {
+      if (!each.state().isTerminal()) {
+        changes.updateTaskRun(each.id(), TaskRunState.CANCELLED);
+      }
+    }
+    Execution now = world.reference().execution(id);
+    if (now != null && now.state() == ExecutionState.PENDING) {
+      changes.updateExecution(id, ExecutionState.RUNNING);
+    }
+    return changes.updateExecution(
+        id, dice.pickOf(ExecutionState.SUCCEEDED, ExecutionState.FAILED, ExecutionState.CANCELLED));
   }
 
   private boolean isLive(AttemptId id) {

@@ -5,6 +5,7 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.PayloadPreview;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.query.Cursor;
@@ -107,6 +108,10 @@ final class Questions {
   }
 
   private Operation payload() {
+    List<PayloadPreview> stored = world.reference().payloads(world.execution(), 0);
+    if (!stored.isEmpty() && dice.oneIn(2)) {
+      return new Operation.FindPayload(dice.pick(stored).ref());
+    }
     PayloadRef.Part part = dice.pickOf(PayloadRef.Part.values());
     if (part == PayloadRef.Part.DETAILS) {
       return new Operation.FindPayload(

@@ -3,11 +3,13 @@ package dev.waymark.testkit.model;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
+import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.StateStore;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +28,10 @@ final class Waiting {
   private static final int PRIORITIES = 2 * Change.ReadyTaskRun.MAX_PRIORITY + 1;
 
   private final StateStore reference;
-  private final Map<TaskRunId, Integer> ready = new HashMap<>();
+
+  /** The priority of each task run that is ready, or will be when its wait ends. */
+  private final Map<TaskRunId, Integer> priorities = new HashMap<>();
+
   private final Set<ExecutionId> dueNow = new TreeSet<>();
   private final Set<ExecutionId> dueSoon = new TreeSet<>();
   private int drawn;
@@ -35,12 +40,12 @@ final class Waiting {
     this.reference = reference;
   }
 
-  /** A priority that no ready task run has. */
+  /** A priority that no other task run has that is ready or waits. */
   int priority() {
     // Far from the last priority, so that about half of the later task runs are claimed earlier.
     do {
       drawn = (drawn + 77) % PRIORITIES;
-    } while (ready.containsValue(drawn - Change.ReadyTaskRun.MAX_PRIORITY));
+    } while (priorities.containsValue(drawn - Change.ReadyTaskRun.MAX_PRIORITY));
     return drawn - Change.ReadyTaskRun.MAX_PRIORITY;
   }
 
@@ -54,11 +59,14 @@ final class Waiting {
 
   /** Updates the ready task runs after a claim. */
   void claimed() {
-    ready.keySet().removeIf(id -> !isReady(id));
+    priorities.keySet().removeIf(id -> !isReadyOrWaits(id));
   }
 
-  private boolean isReady(TaskRunId id) {
+  private boolean isReadyOrWaits(TaskRunId id) {
     TaskRun run = Objects.requireNonNull(reference.taskRun(id));
+    if (run.state() == TaskRunState.WAITING) {
+      return true;
+    }
     ExecutionProgress progress =
         Objects.requireNonNull(reference.executionProgress(run.executionId()));
     return progress.taskRuns().stream()
@@ -70,7 +78,11 @@ final class Waiting {
     List<Change> all = changes.changes();
     for (int i = 0; i < all.size(); i++) {
       if (all.get(i) instanceof Change.ReadyTaskRun change) {
-        ready.put(change.id(), change.priority());
+        priorities.put(change.id(), change.priority());
+      } else if (all.get(i) instanceof SignalChange.Await wait) {
+        priorities.put(wait.id(), wait.priority());
+      } else if (all.get(i) instanceof SignalChange.AwaitChild wait) {
+        priorities.put(wait.id(), wait.priority());
       } else if (all.get(i) instanceof Change.SettleExecution settle) {
         settled(settle.id(), result.outcomes().get(i).changed());
       } else if (all.get(i) instanceof Change.MarkDue due

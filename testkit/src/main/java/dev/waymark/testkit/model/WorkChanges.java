@@ -16,6 +16,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -75,7 +76,7 @@ final class WorkChanges {
 
   /** Adds a change of any of these kinds. */
   void add(ChangeSet.Builder changes) {
-    switch (dice.below(15)) {
+    switch (dice.below(16)) {
       case 0, 1, 2, 3 -> ready(changes);
       case 4 -> settle(changes);
       case 5 -> changes.markDue(world.execution(), dice.pickOf(DueReason.values()), delay());
@@ -84,6 +85,7 @@ final class WorkChanges {
       case 11, 12 -> signal(changes);
       case 13 -> await(changes, world.taskRun());
       case 14 -> label(changes);
+      case 15 -> awaitChild(changes, world.taskRun());
       case 9 -> changes.add(new Change.RenewLease(attempt(), lease(), dice.oneIn(2)));
       default ->
           changes.add(
@@ -128,6 +130,19 @@ final class WorkChanges {
             dice.pickOf(POOLS),
             world.waiting().priority(),
             dice.oneIn(2) ? null : delay()));
+  }
+
+  /** Lets a task run wait for a child of its execution, or for an execution that is no child. */
+  private void awaitChild(ChangeSet.Builder changes, TaskRunId id) {
+    TaskRun now = world.reference().taskRun(id);
+    List<ExecutionId> children = now == null ? List.of() : world.children(now.executionId());
+    ExecutionId child =
+        children.isEmpty() || dice.oneIn(6) ? world.execution() : dice.pick(children);
+    Integer fence = now == null || dice.oneIn(2) ? null : now.lastAttempt();
+    Duration timeout = dice.oneIn(2) ? null : delay();
+    changes.add(
+        new SignalChange.AwaitChild(
+            id, fence, child, dice.pickOf(POOLS), world.waiting().priority(), timeout));
   }
 
   /** Records an attempt, with a lease or without one. */

@@ -11,6 +11,7 @@ import dev.waymark.core.query.Page;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.StateStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -99,10 +100,16 @@ final class World {
         results.put(result.id(), result);
         waiting.committed(changes, result);
       }
-    } else if (changes.changes().stream().noneMatch(Change.ReadyTaskRun.class::isInstance)) {
-      // A set that makes a task run ready is not retried: another one may now have its priority.
+    } else if (changes.changes().stream().noneMatch(World::hasPriority)) {
       past.add(changes);
     }
+  }
+
+  /** A set with such a change is not retried: another task run may now have its priority. */
+  private static boolean hasPriority(Change change) {
+    return change instanceof Change.ReadyTaskRun
+        || change instanceof SignalChange.Await
+        || change instanceof SignalChange.AwaitChild;
   }
 
   /** What is known about waiting work. */
@@ -181,6 +188,19 @@ final class World {
   /** Whether more executions are needed that have not ended. */
   boolean wantsExecution() {
     return executions.stream().filter(this::isLive).count() < LIVE_EXECUTIONS;
+  }
+
+  /** The children of an execution, in the order in which their ids were first used. */
+  List<ExecutionId> children(ExecutionId parent) {
+    return executions.stream()
+        .filter(
+            id -> {
+              Execution found = reference.execution(id);
+              return found != null
+                  && found.parent() != null
+                  && found.parent().executionId().equals(parent);
+            })
+        .toList();
   }
 
   /** A workflow; in most cases one that is saved. */

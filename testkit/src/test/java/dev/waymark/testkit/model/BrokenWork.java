@@ -13,7 +13,9 @@ import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ForwardingStateStore;
+import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.Outcome;
+import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import java.time.Duration;
@@ -76,6 +78,33 @@ final class BrokenWork {
         change ->
             change instanceof Change.MarkDue due
                 ? new Change.MarkDue(due.id(), due.reason(), Duration.ZERO)
+                : change);
+  }
+
+  /** A task run that waits for a child is never woken. */
+  static StateStore withChildrenForEver(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change ->
+            change instanceof SignalChange.AwaitChild wait && store.execution(wait.child()) != null
+                ? new SignalChange.Await(
+                    wait.id(), wait.fence(), "never", wait.pool(), wait.priority(), wait.timeout())
+                : change);
+  }
+
+  /** A child is created as any other execution. */
+  static StateStore withoutParents(StateStore store) {
+    return BrokenWrites.changing(
+        store,
+        change ->
+            change instanceof Change.CreateExecution create
+                ? new Change.CreateExecution(
+                    new NewExecution(
+                        create.execution().id(),
+                        create.execution().workflowId(),
+                        create.execution().workflowRevision(),
+                        create.execution().labels(),
+                        create.execution().input()))
                 : change);
   }
 

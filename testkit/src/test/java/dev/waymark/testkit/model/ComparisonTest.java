@@ -69,6 +69,8 @@ class ComparisonTest {
     READY_WITHOUT_DELAY(BrokenWork::withoutDelays),
     DUE_FOR_EVER(BrokenWork::withDueForEver),
     DUE_AT_ONCE(BrokenWork::withDueAtOnce),
+    WAITS_FOR_CHILDREN_FOR_EVER(BrokenWork::withChildrenForEver),
+    CHILDREN_WITHOUT_PARENTS(BrokenWork::withoutParents),
     ALWAYS_MORE_TO_SETTLE(BrokenWork::withMoreToSettle),
     SETTLED_AT_ANY_VERSION(BrokenWork::withSettleAtAnyVersion),
     SETTLED_BY_AN_OLD_COUNT(BrokenWork::withSettleByOldCount),
