@@ -4,12 +4,12 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Leases;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.model.TaskId;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +34,8 @@ public record ClaimRequest(
     String worker, int limit, Duration lease, Set<String> pools, @Nullable ExecutionId execution) {
   /** The pool of task runs that name no pool. */
   public static final String DEFAULT_POOL = "default";
+
+  private static final Pattern POOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
   /**
    * Checks everything except the limits of the store, and keeps an unmodifiable copy.
@@ -76,9 +78,7 @@ public record ClaimRequest(
 
   static void checkPool(String pool) {
     Objects.requireNonNull(pool, "pool");
-    try {
-      TaskId unused = new TaskId(pool);
-    } catch (InvalidInputException e) {
+    if (!POOL.matcher(pool).matches()) {
       throw new InvalidInputException(
           "pool "
               + Text.quote(pool)
