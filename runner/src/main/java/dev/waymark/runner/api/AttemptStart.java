@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param executionId its execution
  * @param workflowId the workflow
- * @param taskId its task
+ * @param taskId its task, with the number of the iteration if that is not the first
  * @param attemptId its task run and its number
  * @param worker the name of the worker
  * @param parent the trace context with which the execution was started; null if it has none

@@ -73,11 +73,15 @@ public interface RunListener {
    * The runner begins to work on an execution: a new one, or one that another worker left.
    *
    * @param execution the execution as it was found
-   * @param taskRuns its task runs as they were found, in the order of the file
+   * @param taskRuns its task runs as they were found, in the order of the file; then the further
+   *     iterations of tasks that run several times
    */
   default void executionStarted(Execution execution, List<TaskRun> taskRuns) {}
 
-  /** A task run changed its state, or began another attempt. */
+  /**
+   * A task run changed its state, or began another attempt; or the next iteration of a task was
+   * created.
+   */
   default void taskRunChanged(TaskRunProgress progress) {}
 
   /**

@@ -24,15 +24,18 @@ public interface TaskContext {
   /** The workflow. */
   WorkflowId workflowId();
 
-  /** The task. */
+  /** The task, as in the workflow file: without the number of the iteration. */
   TaskId taskId();
 
-  /** The number of the attempt, from 1. */
+  /** The number of the iteration: 1, and 1 more for each time that the task runs {@link #again}. */
+  int iteration();
+
+  /** The number of the attempt, from 1 in each iteration. */
   int attempt();
 
   /**
-   * The idempotency key: the same in all attempts of this task of this execution. With it, the
-   * handler can make its effects outside the store happen once.
+   * The idempotency key: the same in all attempts of this iteration of this task of this execution.
+   * With it, the handler can make its effects outside the store happen once.
    */
   String idempotencyKey();
 
@@ -140,8 +143,8 @@ public interface TaskContext {
   /**
    * Lets the task wait for a signal, without a worker, when the handler has returned. The next
    * attempt starts when the signal has arrived, also if it arrived before, and {@link #signal}
-   * returns it. If the handler throws, the task does not wait. A later call of this method or of
-   * {@link #sleep} replaces an earlier one.
+   * returns it. If the handler throws, the task does not wait. Of several calls of this method,
+   * {@link #sleep} and {@link #again}, only the last one counts.
    *
    * @param timeout how long it waits at most; then the next attempt starts without a signal. Null
    *     waits without an end
@@ -156,13 +159,62 @@ public interface TaskContext {
   @Nullable ReceivedSignal signal();
 
   /**
-   * The result that an earlier attempt has set before it waited; null if none has. A task that
-   * waits several times keeps there what it has done so far.
+   * The result that an earlier attempt of this iteration has set before it waited; null if none
+   * has. A task that waits several times keeps there what it has done so far.
    */
   @Nullable Payload saved();
 
   /** The same as a value, by the codec of the runner; null if no attempt has set any. */
   <T> @Nullable T saved(Class<T> type);
+
+  /** As {@link #again(Object)}, without an input. */
+  void again();
+
+  /**
+   * Lets the task run again when the handler has returned: its next iteration, which is a task run
+   * of its own, with its own attempts, retries, result and log. The store records the end of this
+   * iteration and the creation of the next one in one commit.
+   *
+   * <p>The task ends with its last iteration, in which the handler does not call this method. Tasks
+   * that need it wait for that, and receive the result of the last iteration. If the handler
+   * throws, the attempt has failed and there is no next iteration. After a cancellation, a time-out
+   * or the failure of another task, the next iteration does not start.
+   *
+   * <p>The iterations count as task runs of the execution. If there are more than the limit {@code
+   * maxTaskRuns} of the store permits, the task fails.
+   *
+   * <pre>{@code
+   * TaskHandler count =
+   *     context -> {
+   *       Integer before = context.iterationInput(Integer.class);
+   *       int sum = (before == null ? 0 : before) + context.iteration();
+   *       if (context.iteration() < 5) {
+   *         context.again(sum);
+   *       } else {
+   *         context.setResult(sum);
+   *       }
+   *     };
+   * }</pre>
+   *
+   * @param input what {@link #iterationInput()} returns in the next iteration: a {@link Payload} as
+   *     it is, any other value by the codec of the runner
+   * @throws InvalidInputException when the runner has no codec that maps the value, or this is
+   *     iteration {@link TaskId#MAX_ITERATION}
+   */
+  void again(Object input);
+
+  /**
+   * What the iteration before this one has passed to {@link #again(Object)}. Null in the first
+   * iteration, and if there was no input.
+   */
+  @Nullable Payload iterationInput();
+
+  /**
+   * The same as a value, by the codec of the runner; null if there is none.
+   *
+   * @throws InvalidInputException when it is no value of this type, or the runner has no codec
+   */
+  <T> @Nullable T iterationInput(Class<T> type);
 
   /** Writes a line to the log of the attempt. */
   void log(String line);

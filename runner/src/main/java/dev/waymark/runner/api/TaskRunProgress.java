@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param executionId its execution
  * @param taskRunId the task run
- * @param taskId its task
+ * @param taskId its task, with the number of the iteration if that is not the first
  * @param state its current state
  * @param attempt number of its newest attempt, or 0 when there is none
  * @param attemptState the state of that attempt, or null when there is none

@@ -1,5 +1,6 @@
 package dev.waymark.runner.definition;
 
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.TaskId;
 import java.time.Duration;
 import java.util.Collections;
@@ -73,8 +74,20 @@ public record TaskDefinition(
         InheritedEnv.ALL);
   }
 
-  /** Keeps unmodifiable copies, in their order. */
+  /**
+   * Keeps unmodifiable copies, in their order.
+   *
+   * @throws InvalidInputException when the id has the number of an iteration
+   */
   public TaskDefinition {
+    if (id.iteration() > 1) {
+      throw new InvalidInputException(
+          "task "
+              + id
+              + " of a definition has the number of an iteration; use "
+              + id.task()
+              + ": an iteration begins when its handler calls again");
+    }
     needs = List.copyOf(needs);
     with = Collections.unmodifiableMap(new LinkedHashMap<>(with));
     env = Collections.unmodifiableMap(new LinkedHashMap<>(env));

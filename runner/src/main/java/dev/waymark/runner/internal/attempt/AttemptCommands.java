@@ -61,7 +61,7 @@ final class AttemptCommands {
   }
 
   private AttemptFiles files(ExecutionPicture picture, TaskRunPicture taskRun, int attempt) {
-    return AttemptFiles.of(logs.path(picture.id(), taskRun.task().id(), attempt));
+    return AttemptFiles.of(logs.path(picture.id(), taskRun.taskId(), attempt));
   }
 
   /** The file that contains the process group of an attempt, next to its log. */

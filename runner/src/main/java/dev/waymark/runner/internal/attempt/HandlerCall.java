@@ -2,7 +2,6 @@ package dev.waymark.runner.internal.attempt;
 
 import dev.waymark.core.internal.Durations;
 import dev.waymark.runner.api.TaskHandler;
-import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.process.ProcessEnd;
 import dev.waymark.runner.internal.process.ProcessEnd.Cause;
 import dev.waymark.runner.internal.process.RunningTask;
@@ -115,8 +114,8 @@ final class HandlerCall implements RunningTask {
     context.close();
     ProcessEnd end =
         ProcessEnd.ofHandler(cause, error, timeout, error == null ? context.taken() : null);
-    HandlerWait asked = context.asked();
-    ended.complete(end.succeeded() && asked != null ? end.waiting(asked) : end);
+    // An attempt that was asked to end may have succeeded before, so the cause does not matter.
+    ended.complete(end.error() == null ? context.followedBy(end) : end);
   }
 
   @Override
@@ -152,7 +151,7 @@ final class HandlerCall implements RunningTask {
     if (ended.complete(ProcessEnd.ofHandler(cause, error, timeout, null))) {
       LOG.warn(
           "the handler of task {}, attempt {} of execution {} {}; its thread is abandoned",
-          context.taskId(),
+          context.taskId().iteration(context.iteration()),
           context.attempt(),
           context.executionId(),
           error);

@@ -19,6 +19,8 @@ import dev.waymark.runner.internal.base.OutputNames;
 import dev.waymark.runner.internal.handler.Handlers;
 import dev.waymark.runner.internal.process.AttemptFiles;
 import dev.waymark.runner.internal.process.HandlerWait;
+import dev.waymark.runner.internal.process.NextIteration;
+import dev.waymark.runner.internal.process.ProcessEnd;
 import dev.waymark.runner.internal.rules.CleanupFacts;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.Inputs;
@@ -47,6 +49,7 @@ final class HandlerContext implements TaskContext {
   private final WorkflowId workflowId;
   private final TaskId taskId;
   private final int attempt;
+  private final int iteration;
   private final String key;
   private final Map<String, String> inputs;
   private final @Nullable Payload input;
@@ -63,6 +66,7 @@ final class HandlerContext implements TaskContext {
   private final StateStore store;
   private @Nullable Payload set;
   private @Nullable HandlerWait asked;
+  private @Nullable NextIteration next;
   private @Nullable Writer log;
   private volatile boolean stopped;
 
@@ -80,6 +84,7 @@ final class HandlerContext implements TaskContext {
     this.workflowId = picture.found().workflowId();
     this.taskId = taskRun.task().id();
     this.attempt = taskRun.attempt();
+    this.iteration = taskRun.taskId().iteration();
     this.key = taskRun.id().toString();
     this.inputs = Collections.unmodifiableMap(Inputs.of(picture));
     this.input = picture.found().input();
@@ -96,7 +101,7 @@ final class HandlerContext implements TaskContext {
       this.result = facts.result();
       this.failedTasks = facts.failed();
     }
-    this.logFile = logs.path(executionId, taskId, attempt);
+    this.logFile = logs.path(executionId, taskRun.taskId(), attempt);
     this.logBegins = logBegins;
   }
 
@@ -226,16 +231,50 @@ final class HandlerContext implements TaskContext {
   @Override
   public synchronized void sleep(Duration time) {
     asked = new HandlerWait(null, time);
+    next = null;
   }
 
   @Override
   public synchronized void awaitSignal(String name, @Nullable Duration timeout) {
     asked = new HandlerWait(name, timeout);
+    next = null;
   }
 
-  /** What the task waits for when the handler has returned; null if nothing. */
-  synchronized @Nullable HandlerWait asked() {
-    return asked;
+  @Override
+  public void again() {
+    ask(new NextIteration(null));
+  }
+
+  @Override
+  public void again(Object input) {
+    ask(new NextIteration(input instanceof Payload it ? it : handlers.codec().encode(input)));
+  }
+
+  private synchronized void ask(NextIteration again) {
+    TaskId unused = taskId.iteration(iteration).again(); // Not beyond the greatest number.
+    next = again;
+    asked = null;
+  }
+
+  /** The end of the attempt, with what the handler has asked for. */
+  synchronized ProcessEnd followedBy(ProcessEnd end) {
+    return next != null ? end.before(next) : asked != null ? end.waiting(asked) : end;
+  }
+
+  @Override
+  public int iteration() {
+    return iteration;
+  }
+
+  @Override
+  public @Nullable Payload iterationInput() {
+    return iteration == 1 ? null : store.payload(PayloadRef.inputOf(id.taskRunId()));
+  }
+
+  @Override
+  public <T> @Nullable T iterationInput(Class<T> type) {
+    Payload found = iterationInput();
+    return found == null ? null : handlers.codec().decode(found, type);
   }
 
   /**

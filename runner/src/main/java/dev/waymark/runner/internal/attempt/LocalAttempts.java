@@ -181,7 +181,7 @@ public final class LocalAttempts implements AutoCloseable {
     return new AttemptStart(
         picture.id(),
         picture.found().workflowId(),
-        taskRun.task().id(),
+        taskRun.taskId(),
         taskRun.attemptId(),
         config.worker(),
         TraceContext.of(picture.found()));
@@ -223,7 +223,7 @@ public final class LocalAttempts implements AutoCloseable {
   private RunningTask work(
       ExecutionPicture picture, TaskRunPicture taskRun, RunTracer.Attempt trace)
       throws IOException {
-    Path log = config.logs().path(picture.id(), taskRun.task().id(), taskRun.attempt());
+    Path log = config.logs().path(picture.id(), taskRun.taskId(), taskRun.attempt());
     if (taskRun.task().run() != null) {
       ShellCommand command = commands.of(picture, taskRun, trace.context());
       // Before the script begins, because it may rename or delete the file.

@@ -22,7 +22,7 @@ record ObservedHandler(TaskHandler handler, RunTracer.Attempt trace) implements 
     try (RunTracer.Scope scope = trace.enter()) {
       MDC.put("waymark.execution", context.executionId().toString());
       MDC.put("waymark.workflow", context.workflowId().value());
-      MDC.put("waymark.task", context.taskId().value());
+      MDC.put("waymark.task", context.taskId().iteration(context.iteration()).value());
       MDC.put("waymark.attempt", Integer.toString(context.attempt()));
       handler.run(context);
     } catch (Throwable e) { // Every throwable means that the attempt failed.

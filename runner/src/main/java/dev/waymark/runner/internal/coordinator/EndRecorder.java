@@ -1,6 +1,7 @@
 package dev.waymark.runner.internal.coordinator;
 
 import dev.waymark.core.conflict.RefusedException;
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreRejectedException;
 import dev.waymark.core.error.StoreUnavailableException;
@@ -14,6 +15,7 @@ import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.attempt.Notifier;
 import dev.waymark.runner.internal.coordinator.SentEnds.Sent;
 import dev.waymark.runner.internal.process.HandlerWait;
+import dev.waymark.runner.internal.process.NextIteration;
 import dev.waymark.runner.internal.process.ProcessEnd;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.ProcessOutcome;
@@ -206,7 +208,7 @@ final class EndRecorder {
         CommitResult answer = answer(end);
         attempts.remove(end.attempt());
         isStale |= settler.stored(end.step(), answer) == Settler.Result.STALE;
-      } catch (RefusedException | StoreRejectedException e) {
+      } catch (RefusedException | StoreRejectedException | InvalidInputException e) {
         refused.add(end);
       }
     }
@@ -243,20 +245,24 @@ final class EndRecorder {
 
   /**
    * Records the end of an attempt. If the database rejects the data, for example outputs that it
-   * cannot store, the attempt fails for that reason, which can be recorded.
+   * cannot store, the attempt fails for that reason, which can be recorded. If the store rejects
+   * them, for example one task run more than its limit, the task fails without a retry.
    */
   private void recordOrFail(ExecutionPicture picture, LocalAttempt attempt, ProcessEnd end) {
     try {
       recordUntilTaken(picture, attempt, end);
-    } catch (StoreRejectedException e) {
+    } catch (StoreRejectedException | InvalidInputException e) {
       LOG.atWarn()
           .addKeyValue("execution", picture.id())
           .addKeyValue("attempt", attempt.id())
           .log("the end of attempt {} was refused: {}", attempt.id(), e.getMessage());
       // The rejected changes are already in the picture.
       pictures.reload(picture);
+      String reason = "its end could not be recorded: " + e.getMessage();
       recordUntilTaken(
-          picture, attempt, end.failed("its end could not be recorded: " + e.getMessage()));
+          picture,
+          attempt,
+          e instanceof StoreRejectedException ? end.failed(reason) : end.failedForGood(reason));
     }
   }
 
@@ -313,13 +319,17 @@ final class EndRecorder {
       step.setResult(taskRun, end.result());
     }
     HandlerWait asked = state == AttemptState.SUCCEEDED ? end.handlerWait() : null;
-    if (asked != null) {
+    NextIteration again = state == AttemptState.SUCCEEDED ? end.again() : null;
+    TaskRunPicture moved = taskRun;
+    if (again != null) {
+      moved = step.again(taskRun, again);
+    } else if (asked != null) {
       settler.followWaiting(step, taskRun, asked);
     } else {
       settler.followAlone(step, taskRun, state);
     }
     if (whole) {
-      Settlement.addTo(step, taskRun);
+      Settlement.addTo(step, moved);
     } else {
       step.leaveMore();
     }

@@ -16,6 +16,7 @@ import dev.waymark.runner.internal.attempt.LocalAttempt;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.attempt.Notifier;
 import dev.waymark.runner.internal.base.Bounded;
+import dev.waymark.runner.internal.base.Iterations;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
 import dev.waymark.runner.internal.worker.RunnerConfig;
@@ -135,7 +136,10 @@ final class ExecutionPictures {
     WorkflowDefinition definition =
         config.definitions().cached(execution.workflowId(), execution.workflowRevision());
     boolean isAll =
-        definition != null && definition.tasks().size() == 1 && claimed.attempt().number() == 1;
+        definition != null
+            && definition.tasks().size() == 1
+            && claimed.attempt().number() == 1
+            && claimed.taskRun().taskId().iteration() == 1;
     return take(isAll ? onlyTask(claimed) : progress(execution.id()));
   }
 
@@ -167,13 +171,26 @@ final class ExecutionPictures {
     notifier.changed(picture, picture.load(progress(picture.id())));
   }
 
-  /** Updates the picture of a task run and of its needs, and of no other task run. */
+  /**
+   * Updates the picture of a task run and of its needs, and of no other task run. If a need has a
+   * newer iteration than the known one, which only a handler can have asked for, all are read.
+   */
   void reload(ExecutionPicture picture, TaskRunPicture taskRun) {
     sent.await(picture.id());
     List<TaskRunId> ids = new ArrayList<>();
     ids.add(taskRun.id());
-    taskRun.needs().forEach(need -> ids.add(need.id()));
-    notifier.changed(picture, picture.load(retries.call(() -> store.taskRunProgress(ids))));
+    for (TaskRunPicture need : taskRun.needs()) {
+      ids.add(need.id());
+      if (need.task().uses() != null) {
+        ids.add(Iterations.nextId(need.id()));
+      }
+    }
+    List<ExecutionProgress.Item> found = retries.call(() -> store.taskRunProgress(ids));
+    if (found.stream().allMatch(item -> picture.taskRun(item.taskRun().id()) != null)) {
+      notifier.changed(picture, picture.load(found));
+    } else {
+      reload(picture);
+    }
   }
 
   /**

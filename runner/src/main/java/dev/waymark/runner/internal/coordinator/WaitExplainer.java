@@ -46,8 +46,8 @@ public final class WaitExplainer {
   private WaitExplainer(Waiting raw, @Nullable WorkflowDefinition definition) {
     this.raw = raw;
     this.definition = definition;
-    raw.taskRuns().forEach(each -> open.add(each.taskId()));
-    raw.running().forEach(each -> open.add(each.taskId()));
+    raw.taskRuns().forEach(each -> open.add(each.taskId().task()));
+    raw.running().forEach(each -> open.add(each.taskId().task()));
   }
 
   /** Explains executions of a store. */
@@ -100,7 +100,7 @@ public final class WaitExplainer {
       definition.tasks().forEach(task -> tasks.put(task.id(), task));
     }
     for (Waiting.Item each : raw.taskRuns()) {
-      TaskDefinition task = tasks.get(each.taskId());
+      TaskDefinition task = tasks.get(each.taskId().task());
       List<WaitReason> all =
           each.reasons().stream().map(reason -> explained(reason, task, behind)).toList();
       items.add(new Waiting.Item(each.taskRunId(), each.taskId(), each.state(), all));

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param error why it did not succeed, or null for exit code 0
  * @param result the result of the attempt, or null; a process writes its outputs to a file
  * @param handlerWait what the task waits for, or null if it has ended with this attempt
+ * @param again what the next iteration of the task gets, or null if there is none
  * @param leftRunning names the processes that could not be ended and still run, or null for none
  */
 public record ProcessEnd(
@@ -22,6 +23,7 @@ public record ProcessEnd(
     @Nullable String error,
     @Nullable Payload result,
     @Nullable HandlerWait handlerWait,
+    @Nullable NextIteration again,
     @Nullable String leftRunning) {
   /** The maximum length of an error; a message of the system is one line. */
   private static final int MAX_ERROR_CHARS = 1_000;
@@ -30,7 +32,10 @@ public record ProcessEnd(
   public enum Cause {
     /** It could not start. */
     NOT_STARTED,
-    /** It could not start, and no other attempt can: for {@link NeverStartsException}. */
+    /**
+     * It could not start, or its end could not be recorded, and the same would happen to every
+     * other attempt: for {@link NeverStartsException}.
+     */
     NEVER_STARTS,
     /** It was not started, because its lease had expired. */
     LATE,
@@ -48,7 +53,7 @@ public record ProcessEnd(
 
   /** The end of a process, whose outputs are in a file. */
   ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String error) {
-    this(cause, exitCode, error, null, null, null);
+    this(cause, exitCode, error, null, null, null, null);
   }
 
   /** The end of an attempt that was asked to end before it began. */
@@ -97,13 +102,13 @@ public record ProcessEnd(
 
   /** The same end, with the processes that could not be ended. */
   ProcessEnd leaving(@Nullable String processes) {
-    return new ProcessEnd(cause, exitCode, error, result, handlerWait, processes);
+    return new ProcessEnd(cause, exitCode, error, result, handlerWait, again, processes);
   }
 
   /** The same end with these outputs. */
   public ProcessEnd with(Map<String, String> outputs) {
     Payload found = outputs.isEmpty() ? null : Payload.ofTexts(outputs);
-    return new ProcessEnd(cause, exitCode, error, found, handlerWait, leftRunning);
+    return new ProcessEnd(cause, exitCode, error, found, handlerWait, again, leftRunning);
   }
 
   /** The end of a handler: by itself, on request, or by its time-out. */
@@ -112,17 +117,27 @@ public record ProcessEnd(
     if (cause == Cause.TIMED_OUT && timeout != null) {
       return new ProcessEnd(cause, null, error(cause, 0, timeout));
     }
-    return new ProcessEnd(cause, null, error, result, null, null);
+    return new ProcessEnd(cause, null, error, result, null, null, null);
   }
 
   /** The same end of an attempt whose task waits then. */
   public ProcessEnd waiting(HandlerWait asked) {
-    return new ProcessEnd(cause, exitCode, error, result, asked, leftRunning);
+    return new ProcessEnd(cause, exitCode, error, result, asked, null, leftRunning);
+  }
+
+  /** The same end of an attempt whose task runs again then. */
+  public ProcessEnd before(NextIteration next) {
+    return new ProcessEnd(cause, exitCode, error, result, null, next, leftRunning);
   }
 
   /** The same end as a failure, for a reason that was found later. */
   public ProcessEnd failed(String reason) {
-    return new ProcessEnd(cause, exitCode, reason, null, null, leftRunning);
+    return new ProcessEnd(cause, exitCode, reason, null, null, null, leftRunning);
+  }
+
+  /** The same, for a reason for which every other attempt would fail too. */
+  public ProcessEnd failedForGood(String reason) {
+    return new ProcessEnd(Cause.NEVER_STARTS, exitCode, reason, null, null, null, leftRunning);
   }
 
   private static @Nullable String error(Cause cause, int exitCode, @Nullable Duration timeout) {

@@ -104,8 +104,8 @@ public final class CancelExecution {
       TaskRun run = each.taskRun();
       boolean waits = run.state().isStartable();
       live |= run.state() == TaskRunState.RUNNING;
-      kept |= waits && isKept.test(run.taskId());
-      if (waits && !isKept.test(run.taskId())) {
+      kept |= waits && isKept.test(run.taskId().task());
+      if (waits && !isKept.test(run.taskId().task())) {
         changes.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version());
       }
     }

@@ -34,7 +34,7 @@ public record CleanupFacts(
     return new CleanupFacts(
         picture,
         taskRun.task.stage(),
-        other -> logs.path(picture.id(), other.task.id(), other.attempt));
+        other -> logs.path(picture.id(), other.taskId, other.attempt));
   }
 
   /** The result of the execution so far: SUCCEEDED, FAILED, TIMED_OUT or CANCELLED. */
@@ -108,6 +108,9 @@ public record CleanupFacts(
     json.writeStringProperty("task", taskRun.task.id().value());
     json.writeStringProperty("stage", taskRun.task.stage().key());
     json.writeStringProperty("state", taskRun.state.name());
+    if (taskRun.taskId.iteration() > 1) {
+      json.writeNumberProperty("iteration", taskRun.taskId.iteration());
+    }
     json.writeNumberProperty("attempts", taskRun.attempt);
     if (taskRun.error != null && taskRun.state != TaskRunState.SUCCEEDED) {
       json.writeStringProperty("error", taskRun.error);

@@ -16,14 +16,13 @@ import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
+import dev.waymark.runner.internal.base.Iterations;
 import dev.waymark.runner.internal.base.StartLabels;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,9 +42,8 @@ public final class ExecutionPicture {
 
   private final Execution found;
   private final WorkflowDefinition definition;
-  private final List<TaskRunPicture> taskRuns = new ArrayList<>();
-  private final Map<Stage, List<TaskRunPicture>> byStage = new EnumMap<>(Stage.class);
-  private final Map<TaskRunId, TaskRunPicture> byRun = new HashMap<>();
+  private final TaskRunSet set = new TaskRunSet();
+  private final List<TaskRunPicture> taskRuns = set.all();
   private final StageCounts counts = new StageCounts();
 
   private ExecutionState state;
@@ -60,7 +58,10 @@ public final class ExecutionPicture {
   private boolean attempted;
   private int endedAttempts;
 
-  /** The part of {@link #standing} for task runs that another program has added. */
+  /**
+   * The part of {@link #standing} for earlier iterations, and for task runs that another program
+   * has added.
+   */
   private int strangersUnfinished;
 
   private int strangersEnded;
@@ -78,19 +79,13 @@ public final class ExecutionPicture {
     this.stored = found;
     this.definition = definition;
     this.state = found.state();
-    Map<TaskId, TaskRunId> runs = new HashMap<>();
-    progress.taskRuns().forEach(run -> runs.put(run.taskRun().taskId(), run.taskRun().id()));
-    Map<TaskId, TaskRunPicture> byTask = new HashMap<>();
+    Map<TaskId, ExecutionProgress.Item> runs = Iterations.newest(progress.taskRuns());
     for (TaskDefinition task : definition.tasks()) {
-      TaskRunId run = runs.get(task.id());
+      ExecutionProgress.Item run = runs.get(task.id());
       if (run == null) {
         throw mismatch("it has no task run for task " + task.id());
       }
-      TaskRunPicture taskRun = new TaskRunPicture(taskRuns.size(), task, run);
-      taskRuns.add(taskRun);
-      byTask.put(task.id(), taskRun);
-      byRun.put(run, taskRun);
-      byStage.computeIfAbsent(task.stage(), stage -> new ArrayList<>()).add(taskRun);
+      set.add(task, run.taskRun());
     }
     if (runs.size() != taskRuns.size()) {
       throw mismatch(
@@ -100,7 +95,7 @@ public final class ExecutionPicture {
               + taskRuns.size()
               + " tasks");
     }
-    taskRuns.forEach(taskRun -> taskRun.connect(byTask));
+    set.connect();
     load(progress);
     taskRuns.forEach(TaskRunPicture::found);
   }
@@ -122,15 +117,12 @@ public final class ExecutionPicture {
     state = stored.state();
     version = stored.version();
     List<TaskRunPicture> changed = new ArrayList<>();
+    Map<TaskId, ExecutionProgress.Item> newest = Iterations.newest(progress.taskRuns());
     for (ExecutionProgress.Item each : progress.taskRuns()) {
-      TaskRunPicture taskRun = byRun.get(each.taskRun().id());
-      if (taskRun == null) {
-        continue; // Another program added it while the execution ran, and is responsible for it.
-      }
-      taskRun.load(each);
+      TaskRunPicture taskRun = set.found(each, newest);
       // Compares with what listeners know, not with what was loaded before: the changes of a
       // refused step in this picture did not happen.
-      if (taskRun.isNews()) {
+      if (taskRun != null && taskRun.load(each).isNews()) {
         changed.add(taskRun);
       }
     }
@@ -150,13 +142,12 @@ public final class ExecutionPicture {
   public List<TaskRunPicture> load(Collection<ExecutionProgress.Item> items) {
     List<TaskRunPicture> changed = new ArrayList<>();
     for (ExecutionProgress.Item each : items) {
-      TaskRunPicture taskRun = byRun.get(each.taskRun().id());
+      TaskRunPicture taskRun = set.get(each.taskRun().id());
       if (taskRun != null) {
         boolean wasFinal = taskRun.isFinal();
         counts.add(taskRun, taskRun.state, -1);
         endedAttempts -= taskRun.endedAttempts();
-        taskRun.load(each);
-        endedAttempts += taskRun.endedAttempts();
+        endedAttempts += taskRun.load(each).endedAttempts();
         counts.add(taskRun, taskRun.state, 1);
         noteBegun(taskRun);
         if (taskRun.isFinal() && !wasFinal) {
@@ -180,7 +171,7 @@ public final class ExecutionPicture {
 
   /** Whether all task runs may be read again only to detect changes by others. */
   public boolean mayRead() {
-    return System.nanoTime() - readNanos >= taskRuns.size() * NANOS_PER_TASK;
+    return System.nanoTime() - readNanos >= (taskRuns.size() + strangersEnded) * NANOS_PER_TASK;
   }
 
   /**
@@ -210,8 +201,8 @@ public final class ExecutionPicture {
   }
 
   private void noteBegun(TaskRunPicture taskRun) {
-    attempted |= taskRun.attempt > 0;
-    if (taskRun.ready || taskRun.attempt > 0) {
+    attempted |= taskRun.hasBegun();
+    if (taskRun.ready || taskRun.hasBegun()) {
       begun.add(taskRun.task.stage());
     }
   }
@@ -223,7 +214,7 @@ public final class ExecutionPicture {
    *     execution or the needs must be read again
    */
   public @Nullable TaskRunPicture claimed(Claimed claimed) {
-    TaskRunPicture taskRun = byRun.get(claimed.taskRun().id());
+    TaskRunPicture taskRun = set.get(claimed.taskRun().id());
     boolean follows =
         taskRun != null
             && claimed.taskRun().version() == taskRun.version + 1
@@ -266,6 +257,17 @@ public final class ExecutionPicture {
     if (to.isTerminal()) {
       becomeFinal(taskRun);
     }
+  }
+
+  /** Ends a task run as SUCCEEDED, and puts the next iteration of its task in its place. */
+  TaskRunPicture again(TaskRunPicture taskRun) {
+    counts.add(taskRun, taskRun.state, -1);
+    taskRun.state = TaskRunState.SUCCEEDED;
+    taskRun.version++;
+    strangersEnded++;
+    TaskRunPicture next = set.replace(taskRun, taskRun.next());
+    counts.add(next, next.state, 1);
+    return next;
   }
 
   private static void becomeFinal(TaskRunPicture taskRun) {
@@ -383,7 +385,7 @@ public final class ExecutionPicture {
 
   /** Whether the stage of an attempt is cancelled. */
   public boolean isCancelled(AttemptId id) {
-    TaskRunPicture taskRun = byRun.get(id.taskRunId());
+    TaskRunPicture taskRun = set.get(id.taskRunId());
     return taskRun != null && isCancelled(taskRun.task.stage());
   }
 
@@ -469,7 +471,7 @@ public final class ExecutionPicture {
 
   /** The task runs of a stage, in the order of the file. */
   public List<TaskRunPicture> taskRuns(Stage stage) {
-    return byStage.getOrDefault(stage, List.of());
+    return set.of(stage);
   }
 
   /** How many tasks have failed, or were cancelled. */
@@ -483,12 +485,12 @@ public final class ExecutionPicture {
   }
 
   public @Nullable TaskRunPicture taskRun(TaskRunId id) {
-    return byRun.get(id);
+    return set.get(id);
   }
 
   /** Whether this attempt is live in the store, by the known state. */
   public boolean isLive(AttemptId id) {
-    TaskRunPicture taskRun = byRun.get(id.taskRunId());
+    TaskRunPicture taskRun = set.get(id.taskRunId());
     return taskRun != null && taskRun.hasLiveAttempt() && taskRun.attempt == id.number();
   }
 }

@@ -9,9 +9,11 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.SignalChange;
 import dev.waymark.runner.internal.handler.Handlers;
 import dev.waymark.runner.internal.process.HandlerWait;
+import dev.waymark.runner.internal.process.NextIteration;
 import dev.waymark.worker.internal.base.Errors;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,6 +126,20 @@ public final class StepChanges {
     moved(taskRun, TaskRunState.WAITING);
     taskRun.failed = 0;
     taskRun.lost = 0;
+  }
+
+  /**
+   * Ends a task run whose attempt has just succeeded, and creates the next iteration of its task.
+   *
+   * @return the next iteration, PENDING: the settlement decides whether it starts
+   */
+  public TaskRunPicture again(TaskRunPicture taskRun, NextIteration asked) {
+    changes.updateTaskRun(taskRun.attemptId(), TaskRunState.SUCCEEDED);
+    TaskRunPicture next = picture.again(taskRun);
+    changes.createTaskRun(new NewTaskRun(next.id, picture.id(), next.taskId, asked.input()));
+    touched.add(taskRun);
+    touched.add(next);
+    return next;
   }
 
   /** Moves a task run that has no live attempt. */

@@ -16,6 +16,7 @@ import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.runner.api.TaskRunProgress;
 import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.TaskDefinition;
+import dev.waymark.runner.internal.base.Iterations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,11 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The coordinator's view of one task run. Only {@link StepChanges} and {@link ExecutionPicture}
- * change it, on the coordinator's thread.
+ * The coordinator's view of one task: of its newest iteration. Only {@link StepChanges} and {@link
+ * ExecutionPicture} change it, on the coordinator's thread.
  */
 public final class TaskRunPicture {
   private static final long MIX = 0x9e3779b97f4a7c15L;
@@ -36,6 +38,10 @@ public final class TaskRunPicture {
   final int index;
   final TaskDefinition task;
   final TaskRunId id;
+
+  /** The id of the task, with the number of the iteration. */
+  final TaskId taskId;
+
   final List<TaskRunPicture> needs = new ArrayList<>();
   final List<TaskRunPicture> dependants = new ArrayList<>();
 
@@ -71,7 +77,10 @@ public final class TaskRunPicture {
 
   Instant changedAt = Instant.EPOCH;
 
-  /** When its first attempt began; far in the future if none has. */
+  /**
+   * When the first attempt of the task began, in its first iteration; far in the future if none
+   * has.
+   */
   Instant startedAt = Instant.MAX;
 
   /** The version that listeners know, from the start or from an event. */
@@ -81,10 +90,59 @@ public final class TaskRunPicture {
   private Instant notifiedAt = Instant.MIN;
   private boolean notifiedByEvent;
 
-  TaskRunPicture(int index, TaskDefinition task, TaskRunId id) {
+  /**
+   * The iteration before this one, while the step that has created this one may still be refused.
+   */
+  private @Nullable TaskRunPicture previous;
+
+  TaskRunPicture(int index, TaskDefinition task, TaskRunId id, TaskId taskId) {
     this.index = index;
     this.task = task;
     this.id = id;
+    this.taskId = taskId;
+  }
+
+  /** The next iteration, whose creation is not yet stored. It takes the place of this one. */
+  TaskRunPicture next() {
+    previous = null;
+    TaskRunPicture next = replacement(Iterations.nextId(id), taskId.again());
+    next.previous = this;
+    next.version = 1;
+    return next;
+  }
+
+  /** Another iteration of the task, in the place of this one. */
+  TaskRunPicture replacement(TaskRunId otherId, TaskId otherTaskId) {
+    TaskRunPicture other =
+        previous != null && previous.id.equals(otherId)
+            ? previous
+            : new TaskRunPicture(index, task, otherId, otherTaskId);
+    other.replace(needs, other.needs, this, need -> need.dependants);
+    other.replace(dependants, other.dependants, this, dependant -> dependant.needs);
+    other.openNeeds = openNeeds;
+    other.openDependants = openDependants;
+    other.noteStart(startedAt);
+    return other;
+  }
+
+  private void replace(
+      List<TaskRunPicture> from,
+      List<TaskRunPicture> to,
+      TaskRunPicture old,
+      Function<TaskRunPicture, List<TaskRunPicture>> back) {
+    to.clear();
+    to.addAll(from);
+    to.forEach(each -> back.apply(each).replaceAll(other -> other == old ? this : other));
+  }
+
+  /** Notes when an iteration began; the time of the task is that of the first. */
+  void noteStart(Instant at) {
+    startedAt = at.isBefore(startedAt) ? at : startedAt;
+  }
+
+  /** Whether an attempt of it, or of an earlier iteration, has begun. */
+  boolean hasBegun() {
+    return attempt > 0 || taskId.iteration() > 1;
   }
 
   /** Connects it with the task runs that it needs. */
@@ -108,6 +166,11 @@ public final class TaskRunPicture {
   /** The id of the task run. */
   public TaskRunId id() {
     return id;
+  }
+
+  /** The id of the task, with the number of the iteration. */
+  public TaskId taskId() {
+    return taskId;
   }
 
   /** The number of the newest attempt, which is the fencing token; 0 before the first. */
@@ -147,8 +210,8 @@ public final class TaskRunPicture {
     this.hopeless = hopeless;
   }
 
-  /** Loads the data of the store. */
-  void load(ExecutionProgress.Item details) {
+  /** Loads the data of the store, and returns this. */
+  TaskRunPicture load(ExecutionProgress.Item details) {
     TaskRun run = details.taskRun();
     ready = details.ready();
     result = details.result();
@@ -160,10 +223,11 @@ public final class TaskRunPicture {
     changedAt = run.createdAt();
     attemptState = null;
     if (!details.attempts().isEmpty()) {
-      startedAt = details.attempts().get(0).startedAt();
+      noteStart(details.attempts().get(0).startedAt());
       load(details.attempts().get(details.attempts().size() - 1));
     }
     changedAt = Objects.requireNonNullElse(run.endedAt(), changedAt);
+    return this;
   }
 
   private void load(Attempt last) {
@@ -234,7 +298,7 @@ public final class TaskRunPicture {
     attemptState = claimed.attempt().state();
     worker = claimed.attempt().worker();
     changedAt = claimed.attempt().startedAt();
-    startedAt = attempt == 1 ? changedAt : startedAt;
+    noteStart(changedAt);
     error = null;
     ready = false;
   }
@@ -283,7 +347,7 @@ public final class TaskRunPicture {
 
   /** The text about it in the error of its execution. */
   String failure() {
-    String name = "task " + Text.quote(task.id().value());
+    String name = "task " + Text.quote(taskId.value());
     if (state == TaskRunState.CANCELLED) {
       return name + " was cancelled";
     }
@@ -324,7 +388,7 @@ public final class TaskRunPicture {
     return new TaskRunProgress(
         execution,
         id,
-        task.id(),
+        taskId,
         state,
         attempt,
         attemptState,

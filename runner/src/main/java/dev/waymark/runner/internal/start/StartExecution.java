@@ -25,6 +25,7 @@ import dev.waymark.runner.api.TraceContext;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
+import dev.waymark.runner.internal.base.Iterations;
 import dev.waymark.runner.internal.base.StartLabels;
 import dev.waymark.runner.internal.handler.Handlers;
 import dev.waymark.worker.internal.base.Refusals;
@@ -191,16 +192,19 @@ public final class StartExecution {
 
   /**
    * The task runs that succeeded and whose needs are all kept too. A task that ran because of a
-   * failure may have to run again because of the next failure.
+   * failure may have to run again because of the next failure. Of a task with several iterations,
+   * the last one counts.
    */
   private static Map<TaskId, ExecutionProgress.Item> kept(
       WorkflowDefinition definition, ExecutionProgress progress) {
     Map<TaskId, ExecutionProgress.Item> kept = new HashMap<>();
-    for (ExecutionProgress.Item item : progress.taskRuns()) {
-      if (item.taskRun().state() == TaskRunState.SUCCEEDED) {
-        kept.put(item.taskRun().taskId(), item);
-      }
-    }
+    Iterations.newest(progress.taskRuns())
+        .forEach(
+            (task, item) -> {
+              if (item.taskRun().state() == TaskRunState.SUCCEEDED) {
+                kept.put(task, item);
+              }
+            });
     boolean more = true;
     while (more) {
       more = false;

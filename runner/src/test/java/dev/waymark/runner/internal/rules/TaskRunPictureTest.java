@@ -40,7 +40,8 @@ class TaskRunPictureTest {
         new TaskDefinition(
             new TaskId("t"), List.of(), "true", null, Map.of(), Map.of(), null, null, policy);
     TaskRunPicture taskRun =
-        new TaskRunPicture(0, task, new TaskRunId(new UUID(0x0190_0000_0000_7000L, run)));
+        new TaskRunPicture(
+            0, task, new TaskRunId(new UUID(0x0190_0000_0000_7000L, run)), task.id());
     taskRun.attempt = attempt;
     taskRun.attemptState = AttemptState.FAILED;
     taskRun.failed = attempt;
