@@ -5,8 +5,8 @@ import dev.waymark.cli.internal.output.Messages;
 import dev.waymark.cli.internal.output.Paint;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
-import dev.waymark.core.model.TaskRunId;
 import dev.waymark.runner.api.TaskRunProgress;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,7 +32,7 @@ public final class LiveProgress implements Progress {
   private final Paint paint;
   private final Supplier<Terminal.Size> measure;
   private final InstantSource clock;
-  private final Map<TaskRunId, Row> rows = new LinkedHashMap<>();
+  private final Map<TaskId, Row> rows = new LinkedHashMap<>();
   private final Thread ticker = new Thread(this::tickOn, "waymark-progress");
   private final Map<ExecutionId, String> others = new LinkedHashMap<>();
   private List<String> waiting = List.of();
@@ -62,7 +62,9 @@ public final class LiveProgress implements Progress {
     }
     main = execution.id();
     began = execution.startedAt() == null ? clock.instant() : execution.startedAt();
-    taskRuns.forEach(taskRun -> rows.put(taskRun.id(), Row.of(taskRun)));
+    for (TaskRun taskRun : taskRuns) {
+      rows.merge(taskRun.taskId().task(), Row.of(taskRun), LiveProgress::newer);
+    }
     if (ticker.getState() == Thread.State.NEW && !closed) {
       ticker.setDaemon(true);
       ticker.start();
@@ -71,7 +73,23 @@ public final class LiveProgress implements Progress {
 
   @Override
   public synchronized void taskRunChanged(TaskRunProgress change) {
-    rows.computeIfPresent(change.taskRunId(), (id, row) -> row.after(change));
+    if (change.executionId().equals(main)) {
+      rows.computeIfPresent(change.taskId().task(), (task, row) -> after(row, change));
+    }
+  }
+
+  private static Row newer(Row one, Row other) {
+    return iteration(one) > iteration(other) ? one : other;
+  }
+
+  /** The row after a change, which may be the creation of the next iteration. */
+  private static Row after(Row row, TaskRunProgress change) {
+    int newer = change.taskId().iteration() - iteration(row);
+    return newer < 0 ? row : (newer == 0 ? row : Row.of(change.taskId())).after(change);
+  }
+
+  private static int iteration(Row row) {
+    return new TaskId(row.task()).iteration();
   }
 
   @Override

@@ -74,8 +74,10 @@ public final class PlainProgress implements Progress {
         execution.id(),
         execution.workflowId() + "/" + execution.id().toString().substring(0, SHORT_ID) + " ");
     long done = 0;
+    long earlier = 0;
     for (TaskRun taskRun : taskRuns) {
       done += taskRun.state().isTerminal() ? 1 : 0;
+      earlier += taskRun.taskId().iteration() > 1 ? 1 : 0;
       if (taskRun.startedAt() != null) {
         started.put(taskRun.id(), taskRun.startedAt());
       }
@@ -90,8 +92,8 @@ public final class PlainProgress implements Progress {
             + "): ";
     messages.note(
         about
-            + Numbers.count(taskRuns.size(), "task")
-            + (done == 0 ? "" : ", " + done + " already ended"));
+            + Numbers.count(taskRuns.size() - earlier, "task")
+            + (done == earlier ? "" : ", " + (done - earlier) + " already ended"));
   }
 
   @Override

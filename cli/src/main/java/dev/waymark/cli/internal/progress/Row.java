@@ -1,5 +1,6 @@
 package dev.waymark.cli.internal.progress;
 
+import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.runner.api.TaskRunProgress;
@@ -7,9 +8,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The progress of one task.
+ * The progress of one task: of its newest iteration.
  *
- * @param task its id
+ * @param task its id, with the number of the iteration if that is not the first
  * @param state the state of its task run
  * @param attempt the number of its latest attempt, 0 if there is none
  * @param startedAt when its first attempt started, or null
@@ -36,6 +37,11 @@ record Row(
         taskRun.endedAt(),
         null,
         null);
+  }
+
+  /** Returns the row of an iteration that begins. */
+  static Row of(TaskId task) {
+    return new Row(task.value(), TaskRunState.PENDING, 0, null, null, null, null);
   }
 
   /** Returns the row after a change. */
