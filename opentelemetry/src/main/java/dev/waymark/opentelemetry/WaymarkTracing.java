@@ -85,7 +85,7 @@ public final class WaymarkTracing implements StoreObserver, RunTracer {
     Context parent = W3c.extract(attempt.parent());
     Span span =
         tracer
-            .spanBuilder("attempt " + attempt.taskId().value())
+            .spanBuilder("attempt " + attempt.taskId().task().value())
             .setParent(parent)
             .setSpanKind(SpanKind.CONSUMER)
             .setAttribute(Names.WORKFLOW, attempt.workflowId().value())

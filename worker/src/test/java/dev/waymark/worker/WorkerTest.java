@@ -79,6 +79,36 @@ class WorkerTest extends WorkerFixture {
 
   @ParameterizedTest
   @EnumSource
+  @DisplayName("runs a task again as long as the program decides so, each time as an iteration")
+  void loop(Backend backend) throws InterruptedException {
+    StateStore store = use(backend);
+    start(
+        Worker.builder(store)
+            .handle(
+                (claimed, context) -> {
+                  String before = context.input() == null ? "" : context.input().text();
+                  return Result.success(json(before + claimed.taskRun().taskId().iteration()));
+                })
+            .next(
+                (progress, plan) -> {
+                  TaskId last = progress.newest("turn");
+                  if (last == null) {
+                    plan.run("turn");
+                  } else if (progress.succeeded(last.value()) && last.iteration() < 5) {
+                    plan.run(last.again().value(), progress.result(last.value()));
+                  } else if (progress.succeeded(last.value())) {
+                    plan.succeed(progress.result(last.value()));
+                  }
+                }));
+    ExecutionId id = submit(store);
+    ended(store, id, ExecutionState.SUCCEEDED);
+    assertThat(store.taskRuns(id).stream().map(run -> run.taskId().value()))
+        .containsExactly("turn", "turn#2", "turn#3", "turn#4", "turn#5");
+    assertThat(store.payload(PayloadRef.resultOf(id)).text()).contains("5");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   @DisplayName("commits the end of an attempt with all that follows from it")
   void oneChangeSet(Backend backend) throws InterruptedException {
     Queue<ChangeSet> commits = new ConcurrentLinkedQueue<>();

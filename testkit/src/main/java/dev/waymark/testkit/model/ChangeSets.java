@@ -172,7 +172,7 @@ final class ChangeSets {
   }
 
   private TaskId taskId() {
-    return new TaskId(dice.pickOf("a", "A", "a-1", "a_1", "a.1", "b", "c", "0"));
+    return new TaskId(dice.pickOf("a", "A", "a-1", "a_1", "a.1", "b", "a#2", "a#10"));
   }
 
   private NewTaskRun newTaskRun(TaskRunId id, ExecutionId execution) {

@@ -34,7 +34,7 @@ public interface Plan {
    * Runs a task: creates its task run and makes it ready. Does nothing when the task run has begun,
    * waits or has ended; if it exists and is PENDING, makes it ready.
    *
-   * @param task the id of the task
+   * @param task the id of the task, with the number of the iteration if it runs several times
    * @param input the input of a task run that does not exist yet, or null
    * @throws dev.waymark.core.error.InvalidInputException when the id is not valid
    */

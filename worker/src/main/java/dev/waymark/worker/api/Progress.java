@@ -2,6 +2,7 @@ package dev.waymark.worker.api;
 
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ExecutionProgress;
@@ -29,6 +30,7 @@ public final class Progress {
 
   private final ExecutionProgress records;
   private final Map<String, ExecutionProgress.Item> byTask = new HashMap<>();
+  private final Map<TaskId, TaskId> newest = new HashMap<>();
   private final @Nullable TaskRun ended;
   private final boolean overdue;
 
@@ -43,7 +45,11 @@ public final class Progress {
     this.records = records;
     this.ended = ended;
     this.overdue = overdue;
-    records.taskRuns().forEach(item -> byTask.put(item.taskRun().taskId().value(), item));
+    for (ExecutionProgress.Item item : records.taskRuns()) {
+      TaskId id = item.taskRun().taskId();
+      byTask.put(id.value(), item);
+      newest.merge(id.task(), id, Progress::newer);
+    }
   }
 
   /**
@@ -76,6 +82,34 @@ public final class Progress {
   public @Nullable TaskRunState state(String task) {
     ExecutionProgress.Item item = byTask.get(task);
     return item == null ? null : item.taskRun().state();
+  }
+
+  /**
+   * The newest iteration of a task that runs several times, such as {@code turn#3}; null when the
+   * task has no task run yet. The next one is {@link TaskId#again}.
+   *
+   * <pre>{@code
+   * Next next =
+   *     (progress, plan) -> {
+   *       TaskId last = progress.newest("turn");
+   *       if (last == null) {
+   *         plan.run("turn");
+   *       } else if (progress.succeeded(last.value()) && last.iteration() < 5) {
+   *         plan.run(last.again().value(), progress.result(last.value()));
+   *       } else if (progress.succeeded(last.value())) {
+   *         plan.succeed(progress.result(last.value()));
+   *       }
+   *     };
+   * }</pre>
+   *
+   * @param task the task without the number of an iteration
+   */
+  public @Nullable TaskId newest(String task) {
+    return newest.get(new TaskId(task));
+  }
+
+  private static TaskId newer(TaskId one, TaskId other) {
+    return one.iteration() > other.iteration() ? one : other;
   }
 
   /** The result of a task; null when it has none yet. */

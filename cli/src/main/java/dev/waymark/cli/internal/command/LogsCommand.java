@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Prints the output of attempts. */
 final class LogsCommand implements Command {
-  private static final Option TASK = Option.of("ID", "Task whose output is printed.", "--task");
+  private static final Option TASK =
+      Option.of("ID", "Task whose output is printed; TASK#N is its iteration N.", "--task");
   private static final Option ATTEMPT =
       Option.of("N", "Number of the attempt (default: the last one).", "--attempt");
   private static final Option FOLLOW =
