@@ -176,7 +176,9 @@ public abstract class SchemaContract {
 
   /** A statement that inserts an execution. */
   protected final String insertExecution(int id, String state, String workflow) {
-    return "INSERT INTO executions VALUES (%s, '%s', 1, '%s', 1, 'h', %s, NULL, NULL, NULL)"
+    return """
+        INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
+        VALUES (%s, '%s', 1, '%s', 1, 'h', %s)"""
         .formatted(id(id), workflow, state, now());
   }
 
