@@ -3,10 +3,18 @@ package dev.waymark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waymark.cli.internal.base.Terminal;
+import dev.waymark.core.model.AttemptId;
+import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
+import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.sqlite.SqliteStateStore;
 import java.io.IOException;
@@ -85,6 +93,37 @@ class ListsTest extends CliTest {
     assertThat(ids("--state", "running", "--state", "CANCELLED")).isEqualTo(expected(0, 1));
     assertThat(ids("--label", "n=1")).isEqualTo(expected(1, 3));
     assertThat(ids("--label", "n=1", "--label", "m=1")).isEmpty();
+  }
+
+  @Test
+  @DisplayName("filters by other conditions on labels, by ends and by task runs")
+  void conditions() {
+    String failed = "00000000-0000-7000-8000-00000000000f";
+    TaskRunId run = TaskRunId.of(failed);
+    try (SqliteStateStore store = SqliteStateStore.open(home.resolve(".waymark/waymark.db"))) {
+      store.commit(
+          ChangeSet.builder(CommitId.of(failed))
+              .setLabels(id(2), Map.of("run", "nightly-7", "odd", "a,b%"))
+              .createTaskRun(new NewTaskRun(run, id(0), new TaskId("charge")))
+              .updateTaskRun(run, TaskRunState.RUNNING)
+              .recordAttempt(run, "host-1")
+              .updateAttempt(new AttemptId(run, 1), AttemptState.FAILED, "exit code 1")
+              .updateTaskRun(run, TaskRunState.FAILED)
+              .build());
+    }
+    assertThat(ids("--label-any", "n=1,7")).isEqualTo(expected(1, 3));
+    assertThat(ids("--label-any", "n=0,1", "--label-exists", "run")).isEqualTo(expected(2));
+    assertThat(ids("--label-prefix", "run=nightly-")).isEqualTo(expected(2));
+    assertThat(ids("--label-prefix", "run=nightly%")).isEmpty();
+    assertThat(ids("--label-exists", "odd", "--label-prefix", "odd=a,")).isEqualTo(expected(2));
+    assertThat(ids("--task-state", "FAILED,running")).isEqualTo(expected(0));
+    assertThat(ids("--task", "charge", "--worker", "host-1")).isEqualTo(expected(0));
+    assertThat(ids("--error-prefix", "exit code", "--task-state", "FAILED")).isEqualTo(expected(0));
+    assertThat(ids("--error-prefix", "Exit")).isEmpty();
+    assertThat(ids("--task", "charge", "--worker", "host-2")).isEmpty();
+    assertThat(ids("--ended-since", "1h")).isEqualTo(expected(1));
+    assertThat(ids("--ended-until", "1h")).isEmpty();
+    assertThat(ids("--ended-since", "1h", "--task", "charge")).isEmpty();
   }
 
   @Test

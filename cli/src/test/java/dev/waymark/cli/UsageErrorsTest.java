@@ -51,6 +51,17 @@ class UsageErrorsTest extends CliTest {
             + " CANCELLING, SUCCEEDED, FAILED, CANCELLED",
         "executions list --order newst | unknown order \"NEWST\"; did you mean \"NEWEST\"?",
         "executions list --label team | --label \"team\" has no value; use name=value",
+        "executions list --label-any team | --label-any \"team\" has no value; use name=value",
+        "executions list --label-prefix =x | --label-prefix \"=x\" has no name; use name=value",
+        "executions list --label-exists team=data | --label-exists \"team=data\" is not the name of a"
+            + " label; give only the name, or use --label NAME=VALUE",
+        "executions list --task-state FAILED,RUNING | unknown task state \"RUNING\"; did you mean"
+            + " \"RUNNING\"?",
+        "executions list --task-state FAILED, | unknown task state \"\"; use one of PENDING, RUNNING,"
+            + " RETRYING, WAITING, SUCCEEDED, FAILED, CANCELLED, SKIPPED",
+        "executions list --ended-since soon | --ended-since \"soon\" is not a time; use 2026-01-31,"
+            + " 2026-01-31T14:00 (local), 2026-01-31T14:00:00Z, or a duration before now such as 2h"
+            + " or 7d",
         "executions list --after abc | cursor \"abc\" is not valid; pass the \"next\" of an earlier"
             + " page unchanged",
         "executions list --after abc --offset 3 | --after and --offset cannot be combined; give"

@@ -366,7 +366,7 @@ public final class InMemoryStateStore implements StateStore {
           int limit =
               Questions.checkedLimit(
                   query.limit() == null ? limits.defaultPageSize() : query.limit(), limits);
-          return ExecutionFilter.page(records.executions.values(), query, limit);
+          return new ExecutionFilter(records, limits).page(query, limit);
         });
   }
 

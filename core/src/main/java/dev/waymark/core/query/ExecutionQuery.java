@@ -1,13 +1,11 @@
 package dev.waymark.core.query;
 
 import dev.waymark.core.error.InvalidInputException;
-import dev.waymark.core.internal.Text;
-import dev.waymark.core.internal.Times;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.EnumSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,11 +27,7 @@ import org.jspecify.annotations.Nullable;
  * long failed = store.executions(query).total();
  * }</pre>
  *
- * @param states the execution has one of these states; empty for every state
- * @param workflowId the execution belongs to this workflow; null for every workflow
- * @param labels the execution has all of these labels
- * @param since the execution was created at or after this time; null for no bound
- * @param until the execution was created before this time; null for no bound
+ * @param conditions what an execution must match
  * @param order the order of the list
  * @param offset number of executions to skip; 0 when {@code after} is given
  * @param limit maximum number of executions to return, from 1 to {@code Limits.maxPageSize()}; null
@@ -42,32 +36,19 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record ExecutionQuery(
-    Set<ExecutionState> states,
-    @Nullable WorkflowId workflowId,
-    Map<String, String> labels,
-    @Nullable Instant since,
-    @Nullable Instant until,
+    ExecutionConditions conditions,
     Order order,
     long offset,
     @Nullable Integer limit,
     @Nullable Cursor after) {
 
   /**
-   * Checks the conditions and their combination. Rounds time bounds to whole microseconds; this
-   * does not change which executions match.
+   * Checks which part of the list is asked for.
    *
    * @throws InvalidInputException when offset or limit is out of range, when offset and cursor are
    *     both given, or when the cursor belongs to the other order
    */
   public ExecutionQuery {
-    states = states.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(states));
-    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
-    labels.forEach(
-        (name, value) ->
-            Text.wellFormed(
-                "label " + Text.quote(name), Text.wellFormed("label name", name) + value));
-    since = since == null ? null : Times.bound(since);
-    until = until == null ? null : Times.bound(until);
     if (offset < 0) {
       throw new InvalidInputException("offset " + offset + " is out of range; use 0 or more");
     }
@@ -101,7 +82,32 @@ public record ExecutionQuery(
    * @throws InvalidInputException when the cursor belongs to the other order
    */
   public ExecutionQuery after(Cursor cursor) {
-    return new ExecutionQuery(states, workflowId, labels, since, until, order, 0, limit, cursor);
+    return new ExecutionQuery(conditions, order, 0, limit, cursor);
+  }
+
+  /** The states of the conditions; empty for every state. */
+  public Set<ExecutionState> states() {
+    return conditions.states();
+  }
+
+  /** The workflow of the conditions; null for every workflow. */
+  public @Nullable WorkflowId workflowId() {
+    return conditions.workflowId();
+  }
+
+  /** The exact labels of the conditions. */
+  public Map<String, String> labels() {
+    return conditions.labels();
+  }
+
+  /** The earliest time of creation; null for no bound. */
+  public @Nullable Instant since() {
+    return conditions.since();
+  }
+
+  /** The time before which an execution was created; null for no bound. */
+  public @Nullable Instant until() {
+    return conditions.until();
   }
 
   /** Begins a query without conditions. */
@@ -114,8 +120,12 @@ public record ExecutionQuery(
     private Set<ExecutionState> states = Set.of();
     private @Nullable WorkflowId workflowId;
     private final Map<String, String> labels = new TreeMap<>();
+    private final List<LabelCondition> labelConditions = new ArrayList<>();
     private @Nullable Instant since;
     private @Nullable Instant until;
+    private @Nullable Instant endedSince;
+    private @Nullable Instant endedUntil;
+    private @Nullable TaskRunCondition taskRun;
     private Order order = Order.OLDEST;
     private long offset;
     private @Nullable Integer limit;
@@ -146,6 +156,12 @@ public record ExecutionQuery(
       return this;
     }
 
+    /** Only executions whose labels match this condition. Several conditions must all match. */
+    public Builder label(LabelCondition condition) {
+      this.labelConditions.add(condition);
+      return this;
+    }
+
     /** Only executions created at or after this time. */
     public Builder since(@Nullable Instant time) {
       this.since = time;
@@ -155,6 +171,24 @@ public record ExecutionQuery(
     /** Only executions created before this time. */
     public Builder until(@Nullable Instant time) {
       this.until = time;
+      return this;
+    }
+
+    /** Only executions that ended at or after this time. */
+    public Builder endedSince(@Nullable Instant time) {
+      this.endedSince = time;
+      return this;
+    }
+
+    /** Only executions that ended before this time. */
+    public Builder endedUntil(@Nullable Instant time) {
+      this.endedUntil = time;
+      return this;
+    }
+
+    /** Only executions with a task run that matches this condition. */
+    public Builder taskRun(@Nullable TaskRunCondition condition) {
+      this.taskRun = condition;
       return this;
     }
 
@@ -185,11 +219,22 @@ public record ExecutionQuery(
     /**
      * Builds the query.
      *
-     * @throws InvalidInputException in the same cases as the constructor
+     * @throws InvalidInputException in the same cases as the constructors of this class and of
+     *     {@link ExecutionConditions}
      */
     public ExecutionQuery build() {
-      return new ExecutionQuery(
-          states, workflowId, labels, since, until, order, offset, limit, after);
+      ExecutionConditions conditions =
+          new ExecutionConditions(
+              states,
+              workflowId,
+              labels,
+              labelConditions,
+              since,
+              until,
+              endedSince,
+              endedUntil,
+              taskRun);
+      return new ExecutionQuery(conditions, order, offset, limit, after);
     }
   }
 }

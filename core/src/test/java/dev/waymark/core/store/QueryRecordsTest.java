@@ -8,18 +8,24 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.ExecutionConditions;
 import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.LabelCondition;
 import dev.waymark.core.query.Order;
 import dev.waymark.core.query.Page;
 import dev.waymark.core.query.PageRequest;
+import dev.waymark.core.query.TaskRunCondition;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -41,7 +47,13 @@ class QueryRecordsTest {
   void all() {
     assertThat(ExecutionQuery.all())
         .isEqualTo(
-            new ExecutionQuery(Set.of(), null, Map.of(), null, null, Order.OLDEST, 0, null, null));
+            new ExecutionQuery(
+                new ExecutionConditions(
+                    Set.of(), null, Map.of(), List.of(), null, null, null, null, null),
+                Order.OLDEST,
+                0,
+                null,
+                null));
   }
 
   @Test
@@ -53,19 +65,28 @@ class QueryRecordsTest {
                 .workflow(new WorkflowId("w"))
                 .label("a", "1")
                 .label("b", "2")
+                .label(LabelCondition.exists("c"))
                 .since(TIME)
                 .until(TIME.plusSeconds(1))
+                .endedSince(TIME.plusSeconds(2))
+                .endedUntil(TIME.plusSeconds(3))
+                .taskRun(TaskRunCondition.builder().worker("x").build())
                 .order(Order.NEWEST)
                 .offset(3)
                 .limit(4)
                 .build())
         .isEqualTo(
             new ExecutionQuery(
-                Set.of(ExecutionState.RUNNING, ExecutionState.FAILED),
-                new WorkflowId("w"),
-                Map.of("a", "1", "b", "2"),
-                TIME,
-                TIME.plusSeconds(1),
+                new ExecutionConditions(
+                    Set.of(ExecutionState.RUNNING, ExecutionState.FAILED),
+                    new WorkflowId("w"),
+                    Map.of("a", "1", "b", "2"),
+                    List.of(new LabelCondition.Exists("c")),
+                    TIME,
+                    TIME.plusSeconds(1),
+                    TIME.plusSeconds(2),
+                    TIME.plusSeconds(3),
+                    new TaskRunCondition(Set.of(), null, "x", null)),
                 Order.NEWEST,
                 3,
                 4,
@@ -78,16 +99,44 @@ class QueryRecordsTest {
   void copies() {
     Set<ExecutionState> states = EnumSet.of(ExecutionState.RUNNING);
     Map<String, String> labels = new HashMap<>(Map.of("a", "1"));
-    ExecutionQuery query =
-        new ExecutionQuery(states, null, labels, null, null, Order.OLDEST, 0, 1, null);
+    List<LabelCondition> conditions =
+        new ArrayList<>(Collections.nCopies(2, LabelCondition.exists("b")));
+    ExecutionConditions query =
+        new ExecutionConditions(states, null, labels, conditions, null, null, null, null, null);
     states.clear();
     labels.clear();
+    conditions.clear();
+    assertThat(query.labelConditions()).containsExactly(LabelCondition.exists("b"));
     assertThat(query.states()).containsExactly(ExecutionState.RUNNING);
     assertThat(query.labels()).containsEntry("a", "1");
     assertThatThrownBy(() -> query.states().clear())
         .isInstanceOf(UnsupportedOperationException.class);
     assertThatThrownBy(() -> query.labels().clear())
         .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  @DisplayName("conditions on labels and task runs refuse what cannot match or says nothing")
+  void richConditions() {
+    assertInvalid(
+        () -> LabelCondition.anyOf("a", Set.of()), "label \"a\"", "0 values", "1 to 1000");
+    Set<String> many =
+        IntStream.rangeClosed(0, 1_000).mapToObj(String::valueOf).collect(Collectors.toSet());
+    assertInvalid(() -> LabelCondition.anyOf("a", many), "1001 values");
+    ExecutionQuery.Builder query = ExecutionQuery.builder();
+    IntStream.rangeClosed(0, 16)
+        .forEach(i -> query.label(LabelCondition.exists(String.valueOf(i))));
+    assertInvalid(query::build, "17 label conditions", "up to 16");
+    assertInvalid(() -> TaskRunCondition.builder().build(), "no part", "give a state");
+    for (String bad : List.of("a\u0000", "\uD83D", "\uDE80a")) {
+      assertInvalid(() -> LabelCondition.exists(bad), "label name");
+      assertInvalid(() -> LabelCondition.anyOf(bad, Set.of("a")), "label name");
+      assertInvalid(() -> LabelCondition.anyOf("a", Set.of(bad)), "label \"a\"");
+      assertInvalid(() -> LabelCondition.startsWith(bad, "a"), "label name");
+      assertInvalid(() -> LabelCondition.startsWith("a", bad), "prefix of label \"a\"");
+      assertInvalid(() -> TaskRunCondition.builder().worker(bad).build(), "worker");
+      assertInvalid(() -> TaskRunCondition.builder().errorPrefix(bad).build(), "prefix of errors");
+    }
   }
 
   @Test

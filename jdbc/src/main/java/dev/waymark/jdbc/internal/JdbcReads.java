@@ -149,6 +149,7 @@ abstract class JdbcReads implements StateStore {
   public Page<Execution> executions(ExecutionQuery query) {
     Integer asked = query.limit();
     int limit = Questions.checkedLimit(asked == null ? limits.defaultPageSize() : asked, limits);
+    Questions.checkConditions(query.conditions(), limits);
     return read("list executions", snapshot -> snapshot.executions(query, limit));
   }
 

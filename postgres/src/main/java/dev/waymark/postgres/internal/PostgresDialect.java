@@ -91,6 +91,22 @@ public final class PostgresDialect implements Dialect {
     return PostgresSql.isKey(column, value);
   }
 
+  @Override
+  public String beginning(String column) {
+    return "pg_catalog.left(" + column + ", " + BEGINNING + ")";
+  }
+
+  /** The column is null until a task run fails. */
+  @Override
+  public String isFailed(String alias) {
+    return alias + ".failed";
+  }
+
+  @Override
+  public String isOneOf(String column) {
+    return column + " = ANY (?::text[])";
+  }
+
   /**
    * While one group waits for the disk, the other works. More groups at a time are smaller
    * (measured). With two connections, neither waits for the connection of the other.

@@ -77,6 +77,27 @@ public final class SqliteDialect implements Dialect {
   }
 
   @Override
+  public String byIndex(String table, String alias, String index) {
+    String name = index.equals(TASK_RUNS_BY_TASK) ? "sqlite_autoindex_task_runs_2" : index;
+    return table + " " + alias + " INDEXED BY " + name;
+  }
+
+  @Override
+  public String beginning(String column) {
+    return "substr(" + column + ", 1, " + BEGINNING + ")";
+  }
+
+  @Override
+  public String isFailed(String alias) {
+    return alias + ".state = 'FAILED'";
+  }
+
+  @Override
+  public String isOneOf(String column) {
+    return column + " IN (SELECT value FROM json_each(?))";
+  }
+
+  @Override
   public String isAmong(String column, String query) {
     return column + " IN (" + query + ")";
   }

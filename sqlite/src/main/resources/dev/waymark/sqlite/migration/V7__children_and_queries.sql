@@ -8,7 +8,7 @@ ALTER TABLE executions ADD COLUMN depth INTEGER CHECK (depth > 0);
 
 CREATE INDEX executions_by_parent ON executions (parent_id, created_at, id) WHERE parent_id IS NOT NULL;
 
-CREATE INDEX task_runs_failed ON task_runs (execution_id) WHERE state = 'FAILED';
+CREATE INDEX task_runs_failed ON task_runs (state, execution_id) WHERE state = 'FAILED';
 
 -- Only the beginning of an error, because an error may be long.
 CREATE INDEX attempts_by_error ON attempts (substr(error, 1, 64)) WHERE error IS NOT NULL;

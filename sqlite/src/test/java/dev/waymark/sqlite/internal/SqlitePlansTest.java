@@ -49,6 +49,17 @@ class SqlitePlansTest {
       SELECT id, l.name, l.value, created_at FROM executions
       JOIN (SELECT 'team' AS name, 'data' AS value UNION ALL SELECT 'tier', '1') l""";
 
+  private static final String TASK_RUNS =
+      """
+      INSERT INTO task_runs (id, execution_id, task_id, state, version, last_attempt, created_at)
+      SELECT randomblob(16), id, 't1', CASE WHEN random() %% 20 = 0 THEN 'FAILED' ELSE 'SUCCEEDED' END, 1, 1, created_at FROM executions"""
+          .formatted();
+
+  private static final String ATTEMPTS =
+      """
+      INSERT INTO attempts (task_run_id, number, state, worker, started_at, error)
+      SELECT id, 1, state, 'w', created_at, CASE WHEN state = 'FAILED' THEN 'exit code 1' END FROM task_runs""";
+
   @TempDir Path folder = Path.of("");
   private SqliteConnector connector = new SqliteConnector(folder, Duration.ZERO, 1);
 
@@ -57,7 +68,13 @@ class SqlitePlansTest {
     Path file = folder.resolve("waymark.db");
     connector = new SqliteConnector(file, Duration.ofSeconds(10), 1_000_000);
     new SqliteSchema(file).prepare(connector);
-    execute("PRAGMA foreign_keys = 0", "DROP TRIGGER executions_begin", FILL, LABELS);
+    execute(
+        "PRAGMA foreign_keys = 0",
+        "DROP TRIGGER executions_begin",
+        "DROP TRIGGER task_runs_begin",
+        "DROP TRIGGER attempts_begin",
+        FILL,
+        LABELS);
   }
 
   private void execute(String... statements) throws SQLException {
@@ -84,7 +101,7 @@ class SqlitePlansTest {
 
   private void assertPlans() throws SQLException {
     try (Connection connection = connector.reader()) {
-      Collection<Run> runs = runs(connection);
+      Collection<Run> runs = runs(connection, QueryShapes.between(SINCE, UNTIL));
       assertThat(runs).hasSizeGreaterThan(200);
       for (Run run : runs) {
         List<String> plan = plan(connection, run);
@@ -100,12 +117,50 @@ class SqlitePlansTest {
     }
   }
 
+  @Test
+  @DisplayName("a list with other conditions reads no table or index from end to end")
+  void conditions() throws SQLException {
+    execute(TASK_RUNS, ATTEMPTS, "UPDATE executions SET ended_at = created_at");
+    assertConditions();
+    execute("ANALYZE");
+    assertConditions();
+  }
+
+  private void assertConditions() throws SQLException {
+    List<String> indexes = new ArrayList<>();
+    try (Connection connection = connector.reader()) {
+      Collection<Run> runs = runs(connection, QueryShapes.withConditions(SINCE, UNTIL));
+      assertThat(runs).hasSizeGreaterThan(100);
+      for (Run run : runs) {
+        List<String> plan = plan(connection, run);
+        assertThat(plan)
+            .as(run.text())
+            .filteredOn(step -> step.startsWith("SCAN"))
+            .isSubsetOf(
+                "SCAN u",
+                "SCAN r",
+                "SCAN n",
+                "SCAN json_each VIRTUAL TABLE INDEX 1:",
+                "SCAN CONSTANT ROW");
+        indexes.addAll(plan);
+      }
+    }
+    assertThat(String.join("\n", indexes))
+        .contains("SEARCH a USING INDEX attempts_by_error (<expr>>? AND <expr><?)")
+        .contains("SEARCH t USING COVERING INDEX task_runs_failed (state=?)")
+        .contains("SEARCH x USING INDEX executions_by_end (ended_at>? AND ended_at<?)")
+        .contains(
+            "SEARCH l USING COVERING INDEX execution_labels_by_value (name=? AND value>? AND value<?)")
+        .contains("SEARCH t USING INDEX sqlite_autoindex_task_runs_2 (execution_id=?)");
+  }
+
   /** The statements that are prepared by reading every shape of list, by text. */
-  private static Collection<Run> runs(Connection connection) throws SQLException {
+  private static Collection<Run> runs(Connection connection, List<ExecutionQuery> queries)
+      throws SQLException {
     StatementLog log = new StatementLog();
     Session session = new Session(log.watch(connection));
     SqliteDialect dialect = new SqliteDialect(new SqliteErrors(Path.of(""), Duration.ZERO));
-    for (ExecutionQuery query : QueryShapes.between(SINCE, UNTIL)) {
+    for (ExecutionQuery query : queries) {
       dialect.beginRead(session);
       new Snapshot(session, dialect).executions(query, 50);
       dialect.rollback(session);

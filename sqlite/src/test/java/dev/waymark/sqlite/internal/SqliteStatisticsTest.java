@@ -126,7 +126,9 @@ class SqliteStatisticsTest {
       StatementLog log = new StatementLog();
       Session session = new Session(log.watch(connection));
       SqliteDialect dialect = new SqliteDialect(new SqliteErrors(Path.of(""), Duration.ZERO));
-      for (ExecutionQuery query : QueryShapes.between(SINCE, UNTIL)) {
+      List<ExecutionQuery> queries = new ArrayList<>(QueryShapes.between(SINCE, UNTIL));
+      queries.addAll(QueryShapes.withConditions(SINCE, UNTIL));
+      for (ExecutionQuery query : queries) {
         dialect.beginRead(session);
         new Snapshot(session, dialect).executions(query, 50);
         dialect.rollback(session);

@@ -94,10 +94,11 @@ public abstract class QueryContract extends ContractTest {
       for (@Nullable WorkflowId workflow : someWorkflows()) {
         for (Map<String, String> labels : someLabels()) {
           for (List<@Nullable Instant> range : someRanges(inOrder)) {
-            ExecutionQuery query =
-                new ExecutionQuery(
-                    states, workflow, labels, range.get(0), range.get(1), order, 0, 1_000, null);
-            notEmpty += assertAnswer(inOrder, query) > 0 ? 1 : 0;
+            ExecutionQuery.Builder query =
+                ExecutionQuery.builder().states(states).workflow(workflow);
+            labels.forEach(query::label);
+            query.since(range.get(0)).until(range.get(1)).order(order).limit(1_000);
+            notEmpty += assertAnswer(inOrder, query.build()) > 0 ? 1 : 0;
           }
         }
       }

@@ -264,6 +264,15 @@ public abstract class StateStoreContract {
   }
 
   @Nested
+  @DisplayName("conditions")
+  class Conditions extends ConditionContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
   @DisplayName("filters")
   class Queries extends QueryContract {
     @Override

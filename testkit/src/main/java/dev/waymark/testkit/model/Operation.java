@@ -384,16 +384,7 @@ sealed interface Operation {
   }
 
   private static ExecutionQuery paged(ExecutionQuery query, long offset, @Nullable Cursor after) {
-    return new ExecutionQuery(
-        query.states(),
-        query.workflowId(),
-        query.labels(),
-        query.since(),
-        query.until(),
-        query.order(),
-        offset,
-        query.limit(),
-        after);
+    return new ExecutionQuery(query.conditions(), query.order(), offset, query.limit(), after);
   }
 
   private static <T> T last(List<T> list) {

@@ -31,12 +31,14 @@ final class Questions {
   private final Texts texts;
   private final Clockwork clockwork;
   private final Limits limits;
+  private final Conditions conditions;
   private final List<Supplier<Operation>> kinds =
       List.of(
           this::executions,
           this::executions,
           this::executions,
           this::executions,
+          this::conditioned,
           this::walk,
           this::idsStartingWith,
           this::idsStartingWith,
@@ -67,6 +69,7 @@ final class Questions {
     this.texts = texts;
     this.clockwork = clockwork;
     this.limits = limits;
+    this.conditions = new Conditions(world, dice, texts, clockwork);
   }
 
   /** The next read. */
@@ -201,6 +204,13 @@ final class Questions {
     return new Operation.Executions(dice.oneIn(4) ? query.build() : query.limit(limit()).build());
   }
 
+  /** A list by what only some executions have, which no other filter narrows. */
+  private Operation conditioned() {
+    ExecutionQuery.Builder query = ExecutionQuery.builder().order(dice.pickOf(Order.values()));
+    conditions.addTo(query);
+    return new Operation.Executions(query.limit(limit()).build());
+  }
+
   private Operation walk() {
     ExecutionQuery.Builder query = dice.oneIn(2) ? filtered() : ExecutionQuery.builder();
     query.order(dice.pickOf(Order.values())).limit(dice.pickOf(1, 2, 3, 7, limits.maxPageSize()));
@@ -211,6 +221,9 @@ final class Questions {
 
   private ExecutionQuery.Builder filtered() {
     ExecutionQuery.Builder query = ExecutionQuery.builder();
+    if (dice.oneIn(4)) {
+      conditions.addTo(query);
+    }
     if (dice.oneIn(3)) {
       query.states(states());
     }

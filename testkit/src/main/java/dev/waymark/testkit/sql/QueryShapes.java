@@ -2,15 +2,20 @@ package dev.waymark.testkit.sql;
 
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.TaskId;
+import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.LabelCondition;
 import dev.waymark.core.query.Order;
+import dev.waymark.core.query.TaskRunCondition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +59,63 @@ public final class QueryShapes {
       }
     }
     return List.copyOf(shapes.queries);
+  }
+
+  /**
+   * Queries with one or two of the conditions on labels, task runs and ends each, alone and with
+   * states, a workflow, an exact label and bounds of time, in both orders, from the beginning and
+   * from a cursor.
+   */
+  public static List<ExecutionQuery> withConditions(Instant since, Instant until) {
+    QueryShapes shapes = new QueryShapes(since, until);
+    for (Order order : Order.values()) {
+      for (Consumer<ExecutionQuery.Builder> condition : shapes.conditions()) {
+        shapes.addConditions(order, condition);
+      }
+    }
+    return List.copyOf(shapes.queries);
+  }
+
+  private List<Consumer<ExecutionQuery.Builder>> conditions() {
+    TaskId task = new TaskId("t1");
+    LabelCondition starts = LabelCondition.startsWith("team", "d");
+    TaskRunCondition failed =
+        TaskRunCondition.builder().states(TaskRunState.FAILED).task(task).worker("w").build();
+    return List.of(
+        query -> query.label(LabelCondition.exists("team")),
+        query -> query.label(LabelCondition.anyOf("team", Set.of("data", "infra"))),
+        query -> query.label(starts),
+        query -> query.label(LabelCondition.startsWith("team", "")).taskRun(failed),
+        query -> query.endedSince(since),
+        query -> query.endedSince(since).endedUntil(until).label(starts),
+        query -> query.endedUntil(until).taskRun(failed),
+        query -> query.taskRun(failed),
+        query -> query.taskRun(TaskRunCondition.builder().states(TaskRunState.FAILED).build()),
+        query -> query.taskRun(TaskRunCondition.builder().states(TaskRunState.RUNNING).build()),
+        query -> query.taskRun(TaskRunCondition.builder().task(task).worker("w").build()),
+        query -> query.taskRun(TaskRunCondition.builder().errorPrefix("exit").build()),
+        query ->
+            query.taskRun(
+                TaskRunCondition.builder()
+                    .states(TaskRunState.FAILED, TaskRunState.RETRYING)
+                    .task(task)
+                    .worker("w")
+                    .errorPrefix("e".repeat(100))
+                    .build()));
+  }
+
+  private void addConditions(Order order, Consumer<ExecutionQuery.Builder> condition) {
+    for (int with = 0; with < 5; with++) {
+      ExecutionQuery.Builder query = ExecutionQuery.builder().order(order);
+      condition.accept(query);
+      query.states(with == 1 ? STATES.get(2) : Set.of()).workflow(with == 2 ? WORKFLOW : null);
+      if (with == 3) {
+        query.label("tier", "1");
+      }
+      query.since(with == 4 ? since : null).until(with == 4 ? until : null);
+      queries.add(query.build());
+      queries.add(query.after(cursor(order)).build());
+    }
   }
 
   private void add(

@@ -7,10 +7,13 @@ import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.RecordKind;
 import dev.waymark.core.model.Transition;
 import dev.waymark.core.query.Cursor;
+import dev.waymark.core.query.ExecutionConditions;
 import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.query.LabelCondition;
 import dev.waymark.core.query.Order;
 import dev.waymark.core.query.Page;
 import dev.waymark.core.query.PageRequest;
+import dev.waymark.core.query.TaskRunCondition;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.StateStore;
@@ -20,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Stores that hold the truth and answer questions wrongly, each in one way. */
@@ -139,6 +143,68 @@ final class BrokenReads {
                     query.offset()));
   }
 
+  /** Label conditions are not checked. */
+  static StateStore withoutLabelConditions(StateStore store) {
+    return changingConditions(store, c -> changed(c, List.of(), c.endedUntil(), c.taskRun()));
+  }
+
+  /** The beginning of a label is compared as LIKE does: a wildcard at its end matches. */
+  static StateStore withWildcards(StateStore store) {
+    return changingConditions(
+        store,
+        c ->
+            changed(
+                c,
+                c.labelConditions().stream().map(BrokenReads::withWildcard).toList(),
+                c.endedUntil(),
+                c.taskRun()));
+  }
+
+  private static LabelCondition withWildcard(LabelCondition condition) {
+    return condition instanceof LabelCondition.StartsWith starts
+        ? LabelCondition.startsWith(starts.name(), starts.prefix().replaceAll("[%_]+$", ""))
+        : condition;
+  }
+
+  /** The bound {@code endedUntil} is not checked. */
+  static StateStore withoutEndedUntil(StateStore store) {
+    return changingConditions(store, c -> changed(c, c.labelConditions(), null, c.taskRun()));
+  }
+
+  /** The error of a task run is not checked. */
+  static StateStore withAnyError(StateStore store) {
+    return changingConditions(
+        store,
+        c -> {
+          TaskRunCondition run = c.taskRun();
+          return run == null || run.errorPrefix() == null
+              ? c
+              : changed(
+                  c,
+                  c.labelConditions(),
+                  c.endedUntil(),
+                  new TaskRunCondition(run.states(), run.taskId(), run.worker(), ""));
+        });
+  }
+
+  /** The worker of a task run is not checked. */
+  static StateStore withAnyWorker(StateStore store) {
+    return changingConditions(
+        store,
+        c -> {
+          TaskRunCondition run = c.taskRun();
+          return run == null
+                  || run.worker() == null
+                  || (run.taskId() == null && run.states().isEmpty())
+              ? c
+              : changed(
+                  c,
+                  c.labelConditions(),
+                  c.endedUntil(),
+                  new TaskRunCondition(run.states(), run.taskId(), null, run.errorPrefix()));
+        });
+  }
+
   /** Ids of workflows are looked up as LIKE does: whatever the case. */
   static StateStore withPrefixOfAnyCase(StateStore store) {
     return new ForwardingStateStore(store) {
@@ -206,18 +272,50 @@ final class BrokenReads {
     };
   }
 
+  private static StateStore changingConditions(
+      StateStore store, UnaryOperator<ExecutionConditions> change) {
+    return changingQueries(
+        store, query -> copy(query, change.apply(query.conditions()), query.offset()));
+  }
+
+  private static ExecutionConditions changed(
+      ExecutionConditions conditions,
+      List<LabelCondition> labelConditions,
+      @Nullable Instant endedUntil,
+      @Nullable TaskRunCondition taskRun) {
+    return new ExecutionConditions(
+        conditions.states(),
+        conditions.workflowId(),
+        conditions.labels(),
+        labelConditions,
+        conditions.since(),
+        conditions.until(),
+        conditions.endedSince(),
+        endedUntil,
+        taskRun);
+  }
+
   private static ExecutionQuery copy(
       ExecutionQuery query, Map<String, String> labels, @Nullable Instant since, long offset) {
-    return new ExecutionQuery(
-        query.states(),
-        query.workflowId(),
-        labels,
-        since,
-        query.until(),
-        query.order(),
-        offset,
-        query.limit(),
-        query.after());
+    ExecutionConditions conditions = query.conditions();
+    return copy(
+        query,
+        new ExecutionConditions(
+            conditions.states(),
+            conditions.workflowId(),
+            labels,
+            conditions.labelConditions(),
+            since,
+            conditions.until(),
+            conditions.endedSince(),
+            conditions.endedUntil(),
+            conditions.taskRun()),
+        offset);
+  }
+
+  private static ExecutionQuery copy(
+      ExecutionQuery query, ExecutionConditions conditions, long offset) {
+    return new ExecutionQuery(conditions, query.order(), offset, query.limit(), query.after());
   }
 
   private static StateStore changingErrors(StateStore store, ErrorChange change) {

@@ -11,40 +11,15 @@ import dev.waymark.cli.internal.syntax.CommonOptions;
 import dev.waymark.cli.internal.syntax.Option;
 import dev.waymark.cli.internal.syntax.Syntax;
 import dev.waymark.cli.internal.syntax.Values;
-import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Order;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Lists executions. */
 final class ExecutionsListCommand implements Command {
-  private static final Option WORKFLOW =
-      Option.of("ID", "Workflow of the executions: an id, or a unique prefix.", "--workflow");
-  private static final Option STATE =
-      Option.of("STATE", "State of the executions. Can be repeated for several states.", "--state")
-          .repeatable()
-          .candidates(names(ExecutionState.values()));
-  private static final Option LABEL =
-      Option.of(
-              "NAME=VALUE",
-              "Label of the executions. If repeated, all labels must match.",
-              "--label")
-          .repeatable();
-  private static final Option SINCE =
-      Option.of(
-          "TIME",
-          "Earliest creation time, inclusive: 2026-01-31, 2026-01-31T14:00 (local),"
-              + " 2026-01-31T14:00:00Z, or a duration before now such as 2h or 7d.",
-          "--since");
-  private static final Option UNTIL =
-      Option.of("TIME", "Latest creation time, exclusive.", "--until");
   private static final Option AFTER =
       Option.of("CURSOR", "Cursor of the page to print: \"next\" of the previous page.", "--after");
   private static final Option ORDER =
@@ -54,24 +29,24 @@ final class ExecutionsListCommand implements Command {
   @Override
   public Syntax syntax() {
     return Syntax.of("executions list", "List executions, ordered by creation time.")
-        .options(
-            WORKFLOW,
-            STATE,
-            LABEL,
-            SINCE,
-            UNTIL,
-            Pages.LIMIT,
-            Pages.OFFSET,
-            AFTER,
-            ORDER,
-            CommonOptions.FORMAT)
+        .options(options())
         .details(
-            "An execution is listed if it matches all filters. In JSON, a page is {\"items\","
+            "An execution is listed if it matches all filters. One task run must match --task-state,"
+                + " --task, --worker and --error-prefix together. Text is compared character by"
+                + " character; there are no wildcards. In JSON, a page is {\"items\","
                 + " \"total\", \"offset\", \"limit\", \"next\"}.")
         .examples(
             "executions list --order newest --limit 10",
             "executions list --state FAILED --state CANCELLED --since 7d",
+            "executions list --task-state FAILED --error-prefix \"exit code 1\" --ended-since 1d",
+            "executions list --label-any team=data,infra --label-prefix run=nightly-",
             "executions list --workflow nightly-report -o jsonl");
+  }
+
+  private static Option[] options() {
+    List<Option> options = new ArrayList<>(ExecutionFilters.OPTIONS);
+    options.addAll(List.of(Pages.LIMIT, Pages.OFFSET, AFTER, ORDER, CommonOptions.FORMAT));
+    return options.toArray(Option[]::new);
   }
 
   @Override
@@ -90,28 +65,14 @@ final class ExecutionsListCommand implements Command {
   private static ExecutionQuery query(Context context) {
     Arguments arguments = context.arguments();
     ExecutionQuery.Builder query = ExecutionQuery.builder();
-    query.states(states(arguments.values(STATE)));
-    Values.pairs("--label", arguments.values(LABEL)).forEach(query::label);
-    query.since(time(context, SINCE)).until(time(context, UNTIL));
+    new ExecutionFilters(context).addTo(query);
     String after = arguments.value(AFTER);
     if (after != null && arguments.has(Pages.OFFSET)) {
       throw CliException.usage("--after and --offset cannot be combined; give one of them");
     }
     query.order(order(arguments)).limit(Pages.limit(context));
     query.after(after == null ? null : Cursor.parse(after)).offset(Pages.offset(context));
-    String workflow = arguments.value(WORKFLOW);
-    if (workflow != null) {
-      query.workflow(context.lookup().workflow(workflow));
-    }
     return query.build();
-  }
-
-  private static Set<ExecutionState> states(List<String> given) {
-    Set<ExecutionState> states = EnumSet.noneOf(ExecutionState.class);
-    for (String name : given) {
-      states.add(Values.constant("state", name, ExecutionState.values()));
-    }
-    return states;
   }
 
   /** Returns the requested order, else the order of the cursor, so that it need not be repeated. */
@@ -122,20 +83,5 @@ final class ExecutionsListCommand implements Command {
     }
     String after = arguments.value(AFTER);
     return after == null ? Order.OLDEST : Cursor.parse(after).order();
-  }
-
-  private static @Nullable Instant time(Context context, Option option) {
-    String given = context.arguments().value(option);
-    return given == null
-        ? null
-        : Values.time(option.name(), given, context.now(), context.surroundings().zone());
-  }
-
-  private static List<String> names(ExecutionState[] states) {
-    List<String> names = new ArrayList<>();
-    for (ExecutionState state : states) {
-      names.add(state.name());
-    }
-    return names;
   }
 }

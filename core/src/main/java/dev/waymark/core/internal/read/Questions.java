@@ -4,6 +4,9 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.RecordKind;
+import dev.waymark.core.query.ExecutionConditions;
+import dev.waymark.core.query.LabelCondition;
+import dev.waymark.core.query.TaskRunCondition;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Limits;
 import java.util.Locale;
@@ -44,6 +47,49 @@ public final class Questions {
       throw new InvalidInputException(
           kind.words()
               + "s have no ids of their own; look up a workflow, an execution or a task run");
+    }
+  }
+
+  /**
+   * Checks the texts of a list of executions.
+   *
+   * @throws InvalidInputException when no stored text can be as long as one of them
+   */
+  public static void checkConditions(ExecutionConditions conditions, Limits limits) {
+    int label = limits.maxLabelValueBytes();
+    for (LabelCondition condition : conditions.labelConditions()) {
+      String name = Text.quote(condition.name());
+      if (condition instanceof LabelCondition.AnyOf anyOf) {
+        anyOf
+            .values()
+            .forEach(v -> checkBytes("value of label " + name, v, "maxLabelValueBytes", label));
+      } else if (condition instanceof LabelCondition.StartsWith starts) {
+        checkBytes("prefix of label " + name, starts.prefix(), "maxLabelValueBytes", label);
+      }
+    }
+    TaskRunCondition taskRun = conditions.taskRun();
+    if (taskRun != null && taskRun.worker() != null) {
+      checkBytes("name of the worker", taskRun.worker(), "maxWorkerBytes", limits.maxWorkerBytes());
+    }
+    if (taskRun != null && taskRun.errorPrefix() != null) {
+      checkBytes(
+          "prefix of errors", taskRun.errorPrefix(), "maxErrorBytes", limits.maxErrorBytes());
+    }
+  }
+
+  private static void checkBytes(String what, String text, String limit, int max) {
+    int bytes = Text.utf8Bytes(text);
+    if (bytes > max) {
+      throw new InvalidInputException(
+          String.format(
+              Locale.ROOT,
+              "the %s %s has %,d bytes, over the limit %s of %,d, so nothing can match; shorten it,"
+                  + " or raise the limit when opening the store",
+              what,
+              Text.quote(text),
+              bytes,
+              limit,
+              max));
     }
   }
 

@@ -6,10 +6,11 @@ import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Order;
 import dev.waymark.core.query.Page;
+import dev.waymark.jdbc.internal.read.ConditionSql.Source;
+import dev.waymark.jdbc.internal.read.ConditionSql.States;
 import dev.waymark.jdbc.internal.read.Days.Day;
 import dev.waymark.jdbc.internal.read.Days.Way;
 import dev.waymark.jdbc.internal.read.ExecutionSql.Part;
-import dev.waymark.jdbc.internal.read.ExecutionSql.Text;
 import dev.waymark.jdbc.internal.sql.DamagedRowException;
 import dev.waymark.jdbc.internal.sql.Dialect;
 import dev.waymark.jdbc.internal.sql.Session;
@@ -26,12 +27,15 @@ import org.jspecify.annotations.Nullable;
  * A page of executions with its total, within one snapshot.
  *
  * <p>Nothing is counted but the executions of the two days, at the most, that a condition on the
- * time cuts through, and those with a label: the rest is added up from the counts that the database
- * keeps by workflow, state and day. The counts also show on which day an offset falls, so that at
- * most half of the executions of one day, or as many as the page holds, are passed over to get
- * there.
+ * time cuts through, and those with a label or with another condition that the counts do not know:
+ * the rest is added up from the counts that the database keeps by workflow, state and day. The
+ * counts also show on which day an offset falls, so that at most half of the executions of one day,
+ * or as many as the page holds, are passed over to get there.
  */
 final class ExecutionPages {
+  /** When a source finds so many executions, it does not matter how many more. */
+  private static final long MANY = 5_000;
+
   private final Session session;
   private final Dialect dialect;
   private final ExecutionQuery query;
@@ -47,22 +51,45 @@ final class ExecutionPages {
   }
 
   Page<Execution> page() throws SQLException {
-    if (!query.labels().isEmpty()) {
-      return fromHere(number(sql.countLabelled()), query.offset());
+    if (!sql.isCounted()) {
+      return sql.isPossible() ? from(source()) : page(List.of(), 0, true);
     }
     Days days = days();
-    return query.after() == null ? at(query.offset(), days) : fromHere(days.total(), 0);
+    return query.after() == null
+        ? at(query.offset(), days)
+        : fromHere(new States(), days.total(), 0);
+  }
+
+  /** The source that finds the fewest executions; the first one if all find many. */
+  private Source source() throws SQLException {
+    List<Source> sources = sql.sources();
+    Source smallest = sources.get(0);
+    long least = MANY;
+    for (int i = 0; i < sources.size() && sources.size() > 1 && least > limit; i++) {
+      long size = number(sql.size(sources.get(i), MANY));
+      if (size < least) {
+        smallest = sources.get(i);
+        least = size;
+      }
+    }
+    return smallest;
+  }
+
+  private Page<Execution> from(Source source) throws SQLException {
+    long total = number(sql.count(source));
+    return query.offset() > total
+        ? page(List.of(), total, true)
+        : fromHere(source, total, query.offset());
   }
 
   /**
    * A page from the cursor or the beginning on; one more execution shows whether there is a next
    * page.
    */
-  private Page<Execution> fromHere(long total, long offset) throws SQLException {
-    List<Execution> items =
-        read(
-            new Part(
-                query.since(), query.until(), query.after(), query.order(), offset, limit + 1L));
+  private Page<Execution> fromHere(Source source, long total, long offset) throws SQLException {
+    Part part =
+        new Part(query.since(), query.until(), query.after(), query.order(), offset, limit + 1L);
+    List<Execution> items = read(part, source);
     boolean isLast = items.size() <= limit;
     return page(isLast ? items : items.subList(0, limit), total, isLast);
   }
@@ -101,7 +128,8 @@ final class ExecutionPages {
     Order order = way.backwards() ? reverse(query.order()) : query.order();
     Instant since = later(query.since(), way.since());
     Instant until = earlier(query.until(), way.until());
-    List<Execution> items = read(new Part(since, until, null, order, way.offset(), way.count()));
+    List<Execution> items =
+        read(new Part(since, until, null, order, way.offset(), way.count()), new States());
     if (way.backwards()) {
       Collections.reverse(items);
     }
@@ -159,11 +187,11 @@ final class ExecutionPages {
 
   // ---- how it is read
 
-  private List<Execution> read(Part part) throws SQLException {
-    return list(sql.page(part), new RecordRows(dialect)::execution);
+  private List<Execution> read(Part part, Source source) throws SQLException {
+    return list(sql.page(part, source), new RecordRows(dialect)::execution);
   }
 
-  private long number(Text text) throws SQLException {
+  private long number(SqlText text) throws SQLException {
     return list(text, row -> row.getLong(1)).get(0);
   }
 
@@ -172,7 +200,7 @@ final class ExecutionPages {
     T map(ResultSet row) throws SQLException;
   }
 
-  private <T> List<T> list(Text text, Mapper<T> mapper) throws SQLException {
+  private <T> List<T> list(SqlText text, Mapper<T> mapper) throws SQLException {
     PreparedStatement statement = session.prepare(text.sql());
     text.bindAll(statement);
     try (ResultSet row = statement.executeQuery()) {

@@ -5,17 +5,16 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Order;
+import dev.waymark.jdbc.internal.read.ConditionSql.FirstLabel;
+import dev.waymark.jdbc.internal.read.ConditionSql.Source;
+import dev.waymark.jdbc.internal.read.ConditionSql.States;
 import dev.waymark.jdbc.internal.sql.Dialect;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,60 +24,20 @@ import org.jspecify.annotations.Nullable;
  * <p>A list without labels is merged from one range of an index for each state. Each range stops
  * where the page must end, so the cost of a page does not depend on how much there is. A list by
  * label is one range of the index of labels, and what else is asked of its executions is looked up
- * one by one.
+ * one by one. With the conditions of {@link ConditionSql}, a list begins with the smallest of its
+ * sources.
  */
 final class ExecutionSql {
   private static final List<ExecutionState> EVERY_STATE = List.of(ExecutionState.values());
 
   private final Dialect dialect;
   private final ExecutionQuery query;
+  private final ConditionSql conditions;
 
   ExecutionSql(Dialect dialect, ExecutionQuery query) {
     this.dialect = dialect;
     this.query = query;
-  }
-
-  /** A text with what is to be bound to it. */
-  static final class Text {
-    private final StringBuilder sql = new StringBuilder();
-    private final List<Binding> bindings = new ArrayList<>();
-
-    private interface Binding {
-      void bind(PreparedStatement statement, int index) throws SQLException;
-    }
-
-    private Text add(String part) {
-      sql.append(part);
-      return this;
-    }
-
-    private Text bind(Binding binding) {
-      bindings.add(binding);
-      return this;
-    }
-
-    private Text bindAs(Text other) {
-      bindings.addAll(other.bindings);
-      return this;
-    }
-
-    private Text bind(String text) {
-      return bind((s, i) -> s.setString(i, text));
-    }
-
-    private Text bind(long number) {
-      return bind((s, i) -> s.setLong(i, number));
-    }
-
-    String sql() {
-      return sql.toString();
-    }
-
-    void bindAll(PreparedStatement statement) throws SQLException {
-      for (int i = 0; i < bindings.size(); i++) {
-        bindings.get(i).bind(statement, i + 1);
-      }
-    }
+    this.conditions = new ConditionSql(dialect, query.conditions());
   }
 
   /**
@@ -99,9 +58,24 @@ final class ExecutionSql {
       long offset,
       long limit) {}
 
+  /** Whether the counts by day have the total: there is no condition that they do not know. */
+  boolean isCounted() {
+    return query.labels().isEmpty() && !conditions.isNeeded();
+  }
+
+  /** Whether there is a state in which an execution can match. */
+  boolean isPossible() {
+    return !conditions.states().isEmpty();
+  }
+
+  /** Where the list can begin; of those that find much, the first is to be preferred. */
+  List<Source> sources() {
+    return conditions.isNeeded() ? conditions.sources() : List.of(new FirstLabel());
+  }
+
   /** The executions of a part of the list, in the order of the part. */
-  Text page(Part part) {
-    Text ids = ids(part);
+  SqlText page(Part part, Source source) {
+    SqlText ids = ids(part, source);
     String direction = part.order() == Order.OLDEST ? "ASC" : "DESC";
     return executions()
         .add("WHERE " + dialect.isAmong("e.id", ids.sql()))
@@ -110,15 +84,16 @@ final class ExecutionSql {
   }
 
   /** One execution in a state that there is not; reads them all. */
-  Text ofUnknownState() {
-    Text text =
-        executions().add("WHERE e.state NOT IN (" + placeholders(EVERY_STATE) + ") LIMIT 1");
+  SqlText ofUnknownState() {
+    SqlText text =
+        executions()
+            .add("WHERE e.state NOT IN (" + SqlText.placeholders(EVERY_STATE) + ") LIMIT 1");
     EVERY_STATE.forEach(state -> text.bind(state.name()));
     return text;
   }
 
-  private Text executions() {
-    return new Text()
+  private SqlText executions() {
+    return new SqlText()
         .add(
             """
             SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
@@ -133,25 +108,29 @@ final class ExecutionSql {
   }
 
   /** The ids of the executions of a part: the rows are looked up when it is known which. */
-  private Text ids(Part part) {
+  private SqlText ids(Part part, Source source) {
     String direction = part.order() == Order.OLDEST ? "ASC" : "DESC";
-    Text text = new Text();
-    if (query.labels().isEmpty()) {
+    SqlText text = new SqlText();
+    if (source instanceof States) {
       addMerged(text, part, direction);
-    } else {
+    } else if (source instanceof FirstLabel) {
       text.add("SELECT l.execution_id");
       addLabelled(text, part, Check::oneByOne);
       text.add("\nORDER BY l.created_at " + direction + ", l.execution_id " + direction);
+    } else {
+      text.add("SELECT x.id");
+      addFound(text, part, source);
+      text.add("\nORDER BY x.created_at " + direction + ", x.id " + direction);
     }
     return text.add("\nLIMIT ? OFFSET ?").bind(part.limit()).bind(part.offset());
   }
 
-  private void addMerged(Text text, Part part, String direction) {
+  private void addMerged(SqlText text, Part part, String direction) {
     text.add("SELECT u.id FROM (\n");
     String next = "";
-    for (ExecutionState state : query.states().isEmpty() ? EVERY_STATE : query.states()) {
+    for (ExecutionState state : conditions.states()) {
       text.add(next).add("SELECT * FROM (SELECT x.created_at, x.id");
-      addRange(text, part, state);
+      addRangeWithChecks(text, part, state);
       text.add(" ORDER BY x.created_at " + direction + ", x.id " + direction)
           .add(" LIMIT ?) r")
           .bind(part.offset() + part.limit());
@@ -160,7 +139,7 @@ final class ExecutionSql {
     text.add(") u\nORDER BY u.created_at " + direction + ", u.id " + direction);
   }
 
-  private void addRange(Text text, Part part, ExecutionState state) {
+  private void addRange(SqlText text, Part part, ExecutionState state) {
     text.add(" FROM " + dialect.table("executions") + " x WHERE ");
     var workflow = query.workflowId();
     if (workflow != null) {
@@ -170,46 +149,66 @@ final class ExecutionSql {
     addBounds(text, part, "x.created_at", "x.id");
   }
 
+  private void addRangeWithChecks(SqlText text, Part part, ExecutionState state) {
+    addRange(text, part, state);
+    text.add(conditions.endOnly("x")).add(conditions.checks("x.id", new States()));
+  }
+
+  /** The executions of a source that has no order, and all else that is asked for. */
+  private void addFound(SqlText text, Part part, Source source) {
+    SqlText bounds = new SqlText();
+    addBounds(bounds, part, "x.created_at", "x.id");
+    text.add(" FROM ").add(conditions.from(source)).add(conditions.columns("x", bounds));
+    addExactLabels(text, query.labels(), "x.id", Check::oneByOne);
+    text.add(conditions.checks("x.id", source));
+  }
+
   /**
    * The executions that have the first label, and all else that is asked for.
    *
    * @param check what else holds of a row
    */
-  private void addLabelled(Text text, Part part, Check check) {
-    text.add("\nFROM " + dialect.table("execution_labels") + " l WHERE l.name = ? AND l.value = ?");
-    Iterator<Map.Entry<String, String>> labels = query.labels().entrySet().iterator();
-    Map.Entry<String, String> first = labels.next();
-    text.bind(first.getKey()).bind(first.getValue());
-    addBounds(text, part, "l.created_at", "l.execution_id");
-    String others = dialect.byKey("execution_labels", "o");
-    while (labels.hasNext()) {
-      Map.Entry<String, String> label = labels.next();
-      text.add("\nAND ")
-          .add(check.that("o.value = ?", others, "o.execution_id = l.execution_id AND o.name = ?"))
-          .bind(label.getValue())
-          .bind(label.getKey());
-    }
-    if (query.workflowId() != null || !query.states().isEmpty()) {
-      Text owner = owner();
+  private void addLabelled(SqlText text, Part part, Check check) {
+    addFirstLabel(text, part);
+    Map<String, String> others = new TreeMap<>(query.labels());
+    others.remove(query.labels().keySet().iterator().next());
+    addExactLabels(text, others, "l.execution_id", check);
+    SqlText owner = owner();
+    if (!owner.isEmpty()) {
       text.add("\nAND ")
           .add(check.that(owner.sql(), dialect.byKey("executions", "x"), "x.id = l.execution_id"))
           .bindAs(owner);
     }
+    text.add(conditions.checks("l.execution_id", new FirstLabel()));
+  }
+
+  private void addFirstLabel(SqlText text, Part part) {
+    text.add("\nFROM " + dialect.table("execution_labels") + " l WHERE l.name = ? AND l.value = ?");
+    Map.Entry<String, String> first = query.labels().entrySet().iterator().next();
+    text.bind(first.getKey()).bind(first.getValue());
+    addBounds(text, part, "l.created_at", "l.execution_id");
+  }
+
+  private void addExactLabels(SqlText text, Map<String, String> labels, String id, Check check) {
+    String table = dialect.byKey("execution_labels", "o");
+    String key = "o.execution_id = " + id + " AND o.name = ?";
+    labels.forEach(
+        (name, value) ->
+            text.add("\nAND ").add(check.that("o.value = ?", table, key)).bind(value).bind(name));
   }
 
   /** What must hold of the execution to which a label belongs. */
-  private Text owner() {
-    Text text = new Text();
+  private SqlText owner() {
+    SqlText text = new SqlText();
     var workflow = query.workflowId();
     if (workflow != null) {
       text.add("x.workflow_id = ?").bind(workflow.value());
     }
     if (!query.states().isEmpty()) {
-      text.add(workflow == null ? "" : " AND ");
-      text.add("x.state IN (" + placeholders(query.states()) + ")");
-      query.states().forEach(state -> text.bind(state.name()));
+      text.add(text.isEmpty() ? "" : " AND ").addIn("x.state", query.states());
     }
-    return text;
+    SqlText end = conditions.end("x");
+    return end.isEmpty() ? text : text.add(text.isEmpty() ? "" : " AND ").add(end);
   }
 
   /** How it is asked whether something holds of the one row of a table that has a key. */
@@ -231,7 +230,7 @@ final class ExecutionSql {
    * Of a bound and a cursor on the same side only the nearer one is named: it says all, and SQLite
    * would lead its search by the bound and pass over all that lies between it and the cursor.
    */
-  private void addBounds(Text text, Part part, String time, String id) {
+  private void addBounds(SqlText text, Part part, String time, String id) {
     boolean oldest = part.order() == Order.OLDEST;
     Instant since = part.since();
     Instant until = part.until();
@@ -254,33 +253,69 @@ final class ExecutionSql {
     }
   }
 
-  private void addTime(Text text, String condition, @Nullable Instant bound) {
+  private void addTime(SqlText text, String condition, @Nullable Instant bound) {
     if (bound != null) {
       text.add(" AND " + condition).bind((s, i) -> dialect.bindTime(s, i, bound));
     }
   }
 
-  private void bind(Text text, Cursor after) {
+  private void bind(SqlText text, Cursor after) {
     text.bind((s, i) -> dialect.bindTime(s, i, after.createdAt()))
         .bind((s, i) -> dialect.bindUuid(s, i, after.id().value()));
   }
 
-  /** How many executions with the labels there are. */
-  Text countLabelled() {
-    Text text = new Text().add("SELECT count(*)");
-    addLabelled(text, bounds(query.since(), query.until()), Check::ofAll);
+  /** How many executions of a source match, one counted after the other. */
+  SqlText count(Source source) {
+    if (source instanceof States) {
+      return countBetween(query.since(), query.until());
+    }
+    Part part = bounds(query.since(), query.until());
+    SqlText text = new SqlText().add("SELECT count(*)");
+    if (source instanceof FirstLabel) {
+      addLabelled(text, part, Check::ofAll);
+    } else {
+      addFound(text, part, source);
+    }
     return text;
   }
 
-  /** How many executions without regard to labels were created between two times. */
-  Text countBetween(Instant since, Instant until) {
-    Text text = new Text().add("SELECT ");
+  /** How many executions are found by their states were created between two times. */
+  SqlText countBetween(@Nullable Instant since, @Nullable Instant until) {
+    SqlText text = new SqlText().add("SELECT ");
     String next = "";
-    for (ExecutionState state : query.states().isEmpty() ? EVERY_STATE : query.states()) {
+    for (ExecutionState state : conditions.states()) {
       text.add(next).add("(SELECT count(*)");
-      addRange(text, bounds(since, until), state);
+      addRangeWithChecks(text, bounds(since, until), state);
       text.add(")");
       next = "\n+ ";
+    }
+    return text;
+  }
+
+  /** How many entries the index of a source has, up to a limit. */
+  SqlText size(Source source, long limit) {
+    return new SqlText()
+        .add("SELECT count(*) FROM (")
+        .add(entries(source))
+        .add("\nLIMIT ?) n")
+        .bind(limit);
+  }
+
+  private SqlText entries(Source source) {
+    Part part = bounds(query.since(), query.until());
+    SqlText text = new SqlText();
+    if (source instanceof States) {
+      String next = "";
+      for (ExecutionState state : conditions.states()) {
+        text.add(next).add("SELECT x.id");
+        addRange(text, part, state);
+        next = "\nUNION ALL ";
+      }
+    } else if (source instanceof FirstLabel) {
+      text.add("SELECT l.execution_id");
+      addFirstLabel(text, part);
+    } else {
+      text.add(conditions.entries(source));
     }
     return text;
   }
@@ -290,17 +325,17 @@ final class ExecutionSql {
   }
 
   /** Day -> how many executions, without regard to labels, were created on it; by day. */
-  Text countsByDay() {
+  SqlText countsByDay() {
     var workflow = query.workflowId();
-    Text text =
-        new Text()
+    SqlText text =
+        new SqlText()
             .add("SELECT c.day, sum(c.executions) FROM ")
             .add(dialect.table("execution_counts"))
             .add(" c WHERE c.workflow_id = ?")
             .bind(workflow == null ? "" : workflow.value());
     Set<ExecutionState> states = query.states();
     Collection<ExecutionState> named = states.isEmpty() ? EVERY_STATE : states;
-    text.add(" AND c.state IN (" + placeholders(named) + ")");
+    text.add(" AND c.state IN (" + SqlText.placeholders(named) + ")");
     named.forEach(state -> text.bind(state.name()));
     Instant since = query.since();
     if (since != null) {
@@ -311,9 +346,5 @@ final class ExecutionSql {
       text.add(" AND c.day <= ?").bind((s, i) -> s.setInt(i, Times.day(until)));
     }
     return text.add(" GROUP BY c.day ORDER BY c.day");
-  }
-
-  private static String placeholders(Collection<?> values) {
-    return String.join(", ", Collections.nCopies(values.size(), "?"));
   }
 }

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What differs between the backends. Thread-safe. */
 public interface Dialect {
+  /** The number of characters that {@link #beginning} returns. */
+  int BEGINNING = 64;
+
+  /** Names, for {@link #byIndex}, the index of task runs by execution and task. */
+  String TASK_RUNS_BY_TASK = "task_runs_by_task";
 
   /** The text of a read. */
   String sql(ReadStatement statement);
@@ -30,6 +35,23 @@ public interface Dialect {
   default String byKey(String table, String alias) {
     return table(table) + " " + alias;
   }
+
+  /**
+   * A table, by this alias, whose rows a statement finds by this index. A planner that would rather
+   * use another one must use this.
+   */
+  default String byIndex(String table, String alias, String index) {
+    return table(table) + " " + alias;
+  }
+
+  /** The beginning of a text, as the index of errors contains it. */
+  String beginning(String column);
+
+  /** The condition that a task run failed, for which there is an index. */
+  String isFailed(String alias);
+
+  /** The condition that a column has one of several texts, which are one parameter. */
+  String isOneOf(String column);
 
   /**
    * The condition that a column is among the values that a query gives, so that they are looked up
