@@ -11,7 +11,7 @@ CREATE INDEX executions_by_parent ON executions (parent_id, created_at, id) WHER
 
 -- A column for failed task runs, because an index with a condition on the state would end HOT updates of all task runs: this column stays null at every other move.
 ALTER TABLE task_runs ADD COLUMN failed boolean GENERATED ALWAYS AS (CASE WHEN state = 'FAILED' THEN true END) STORED;
-CREATE INDEX task_runs_failed ON task_runs (failed, execution_id) WHERE failed;
+CREATE INDEX task_runs_failed ON task_runs (failed, execution_id) WHERE failed IS NOT NULL;
 
 -- Only the beginning of an error, because an error may be longer than an entry of an index.
 CREATE INDEX attempts_by_error ON attempts (pg_catalog.left(error, 64)) WHERE error IS NOT NULL;

@@ -152,7 +152,8 @@ class PostgresPlansTest {
         }
         statement.execute("PREPARE list AS " + numbered(run.text()));
         String nulls = String.join(", ", Collections.nCopies(run.parameters().size(), "NULL"));
-        String explain = "EXPLAIN (COSTS OFF) EXECUTE list(" + nulls + ")";
+        String explain =
+            "EXPLAIN (COSTS OFF) EXECUTE list" + (nulls.isEmpty() ? "" : "(" + nulls + ")");
         List<String> plan = lines(statement.executeQuery(explain));
         statement.execute("DEALLOCATE list");
         String text = run.text() + "\n" + String.join("\n", plan);

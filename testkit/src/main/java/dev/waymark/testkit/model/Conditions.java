@@ -2,6 +2,7 @@ package dev.waymark.testkit.model;
 
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
@@ -10,6 +11,7 @@ import dev.waymark.core.query.LabelCondition;
 import dev.waymark.core.query.TaskRunCondition;
 import dev.waymark.core.store.StateStore;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +49,7 @@ final class Conditions {
   // ---- labels
 
   private LabelCondition label() {
-    Execution model = world.reference().execution(world.execution());
-    Map<String, String> labels = model == null ? Map.of() : model.labels();
+    Map<String, String> labels = labels();
     String name = labels.isEmpty() ? texts.labelName() : dice.pick(List.copyOf(labels.keySet()));
     String value = labels.getOrDefault(name, "");
     return switch (dice.below(3)) {
@@ -58,13 +59,26 @@ final class Conditions {
     };
   }
 
+  /** The labels of an execution that has some, if there is one. */
+  private Map<String, String> labels() {
+    List<Map<String, String>> some = new ArrayList<>();
+    for (ExecutionId id : world.executions()) {
+      Execution execution = world.reference().execution(id);
+      if (execution != null && !execution.labels().isEmpty()) {
+        some.add(execution.labels());
+      }
+    }
+    return some.isEmpty() ? Map.of() : dice.pick(some);
+  }
+
   /** A beginning of the text, or one that is easily confused with it. */
   private String beginning(String text) {
-    if (dice.oneIn(3)) {
+    if (dice.oneIn(5)) {
       return dice.oneIn(5) ? texts.anyText() : texts.nearly(text);
     }
     int points = text.codePointCount(0, text.length());
-    return text.substring(0, text.offsetByCodePoints(0, dice.below(points + 1)));
+    String beginning = text.substring(0, text.offsetByCodePoints(0, dice.below(points + 1)));
+    return dice.oneIn(8) ? beginning + dice.pickOf("%", "_", "*", "?", "\\") : beginning;
   }
 
   // ---- task runs

@@ -133,6 +133,9 @@ final class ConditionSql {
     if (source instanceof Ended) {
       return new SqlText().add("SELECT x.id FROM ").add(from(source));
     }
+    if (source instanceof Failed) {
+      return new SqlText().add("SELECT t.id FROM ").add(allFailed());
+    }
     return source instanceof Errors errors
         ? new SqlText().add("SELECT a.number FROM ").add(attemptsWith(errors.prefix()))
         : ids(source);
@@ -145,8 +148,9 @@ final class ConditionSql {
       return attempts(errors);
     } else if (source instanceof Labelled labelled) {
       return new SqlText()
-          .add("SELECT l.execution_id FROM " + dialect.table("execution_labels"))
-          .add(" l WHERE l.name = ?")
+          .add("SELECT l.execution_id FROM ")
+          .add(dialect.byIndex("execution_labels", "l", "execution_labels_by_value"))
+          .add(" WHERE l.name = ?")
           .bind(labelled.condition().name())
           .add(value("l.value", labelled.condition()));
     }
@@ -156,10 +160,15 @@ final class ConditionSql {
   private SqlText failedTaskRuns(TaskRunCondition condition) {
     return new SqlText()
         .add("SELECT t.execution_id FROM ")
-        .add(dialect.byIndex("task_runs", "t", "task_runs_failed"))
-        .add(" WHERE " + dialect.isFailed("t"))
+        .add(allFailed())
         .add(onlyIf(task("t", condition)))
         .add(newestAttempt("t", condition));
+  }
+
+  private SqlText allFailed() {
+    return new SqlText()
+        .add(dialect.byIndex("task_runs", "t", "task_runs_failed"))
+        .add(" WHERE " + dialect.isFailed("t"));
   }
 
   /** The executions of the attempts with the error; null for an attempt that is not the newest. */
