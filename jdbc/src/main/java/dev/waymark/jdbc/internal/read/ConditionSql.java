@@ -152,7 +152,7 @@ final class ConditionSql {
           .add(dialect.byIndex("execution_labels", "l", "execution_labels_by_value"))
           .add(" WHERE l.name = ?")
           .bind(labelled.condition().name())
-          .add(value("l.value", labelled.condition()));
+          .add(range(labelled.condition()));
     }
     throw new IllegalArgumentException(source + " has an order");
   }
@@ -163,6 +163,12 @@ final class ConditionSql {
         .add(allFailed())
         .add(onlyIf(task("t", condition)))
         .add(newestAttempt("t", condition));
+  }
+
+  /** A condition on the value that every value fulfils still selects the index of values. */
+  private SqlText range(LabelCondition condition) {
+    SqlText value = value("l.value", condition);
+    return value.isEmpty() ? beginning("l.value", "") : value;
   }
 
   private SqlText allFailed() {
