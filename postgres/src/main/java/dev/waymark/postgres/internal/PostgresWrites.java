@@ -122,7 +122,8 @@ final class PostgresWrites {
           """
           UPDATE {s}.task_runs t
           SET state = v.state, version = v.version, last_attempt = v.last_attempt,
-              started_at = coalesce(t.started_at, v.started_at), ended_at = v.ended_at
+              started_at = coalesce(t.started_at, v.started_at), ended_at = v.ended_at,
+              failed = CASE WHEN v.state = 'FAILED' THEN true END
           FROM unnest(?::text[], ?::bigint[], ?::integer[], ?::timestamptz[], ?::timestamptz[], ?::uuid[],
                       ?::text[], ?::bigint[], ?::integer[])
             AS v (state, version, last_attempt, started_at, ended_at, id, state_before, version_before, attempt_before)

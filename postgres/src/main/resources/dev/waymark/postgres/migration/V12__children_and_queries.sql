@@ -4,13 +4,14 @@
 ALTER TABLE executions
   ADD COLUMN parent_task_run_id uuid,
   ADD COLUMN parent_id uuid,
-  ADD COLUMN child_policy text COLLATE "C" CHECK (child_policy IN ('CANCEL', 'ABANDON')),
-  ADD COLUMN depth integer CHECK (depth > 0);
+  ADD COLUMN child_policy text COLLATE "C",
+  ADD COLUMN depth integer;
 
 CREATE INDEX executions_by_parent ON executions (parent_id, created_at, id) WHERE parent_id IS NOT NULL;
 
--- A column for failed task runs, because an index with a condition on the state would end HOT updates of all task runs: this column stays null at every other move.
-ALTER TABLE task_runs ADD COLUMN failed boolean GENERATED ALWAYS AS (CASE WHEN state = 'FAILED' THEN true END) STORED;
+-- A column for failed task runs, because an index with a condition on the state would end HOT updates of all task runs: this column stays null at every other move. Who moves a task run to FAILED sets it; a generated column would write the whole table again here.
+ALTER TABLE task_runs ADD COLUMN failed boolean;
+UPDATE task_runs SET failed = true WHERE state = 'FAILED';
 CREATE INDEX task_runs_failed ON task_runs (failed, execution_id) WHERE failed IS NOT NULL;
 
 -- Only the beginning of an error, because an error may be longer than an entry of an index.
