@@ -79,9 +79,32 @@ public record StoreContents(
     return new StoreContents(revisions, executions, payloads, signals, lists);
   }
 
-  /** The same without signals, and without payloads except for the inputs of executions. */
+  /**
+   * The same without what the first version of a store did not have: signals, payloads except for
+   * the inputs of executions, and parents.
+   */
   public StoreContents withoutPayloads() {
-    return new StoreContents(revisions, executions, Map.of(), Map.of(), lists);
+    List<ExecutionDetails> alone = executions.stream().map(StoreContents::withoutParent).toList();
+    return new StoreContents(revisions, alone, Map.of(), Map.of(), lists);
+  }
+
+  private static ExecutionDetails withoutParent(ExecutionDetails details) {
+    Execution execution = details.execution();
+    return new ExecutionDetails(
+        new Execution(
+            execution.id(),
+            execution.workflowId(),
+            execution.workflowRevision(),
+            execution.state(),
+            execution.version(),
+            execution.labels(),
+            execution.input(),
+            execution.createdAt(),
+            execution.startedAt(),
+            execution.endedAt(),
+            execution.error()),
+        details.taskRuns(),
+        details.history());
   }
 
   /** The task runs in this state, those of the oldest execution first. */

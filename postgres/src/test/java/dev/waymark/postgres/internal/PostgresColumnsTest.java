@@ -60,7 +60,7 @@ class PostgresColumnsTest {
       Matcher rows = ROWS.matcher(text(statement));
       if (rows.find()) {
         found++;
-        assertThat(List.of(rows.group(1).split(", ", -1)).stream().filter(n -> !n.equals(EARLIER)))
+        assertThat(List.of(rows.group(1).split(",\\s+", -1)).stream().filter(n -> !n.equals(EARLIER)))
             .as(statement.name())
             .containsExactlyElementsOf(names(statement));
       }
@@ -80,7 +80,7 @@ class PostgresColumnsTest {
         List<String> values =
             groups(VALUE, insert.group(2)).stream().filter(n -> !n.equals(EARLIER)).toList();
         assertThat(values).as(statement.name()).isEqualTo(names(statement));
-        assertThat(List.of(insert.group(1).split(", ", -1)))
+        assertThat(List.of(insert.group(1).split(",\\s+", -1)))
             .as(statement.name())
             .containsSubsequence(values.stream().filter(n -> !n.equals("micros")).toList());
       }

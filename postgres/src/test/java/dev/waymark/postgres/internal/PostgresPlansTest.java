@@ -50,7 +50,9 @@ class PostgresPlansTest {
       INSERT INTO execution_labels SELECT id, 'team', CASE WHEN id::text LIKE '01%%' THEN 'data' ELSE left(id::text, 2) END, created_at FROM executions;
       INSERT INTO execution_labels SELECT id, 'tier', left(id::text, 1), created_at FROM executions;
       INSERT INTO task_runs
-      SELECT md5('t' || id)::uuid, id, 't1', CASE WHEN id::text LIKE '0f%%' THEN 'FAILED' ELSE 'SUCCEEDED' END, 3, 1, created_at, NULL, NULL FROM executions;
+      SELECT md5('t' || id)::uuid, id, 't1', CASE WHEN id::text LIKE '0f%%' THEN 'FAILED' ELSE 'SUCCEEDED' END, 3, 1, created_at, NULL, NULL,
+             CASE WHEN id::text LIKE '0f%%' THEN true END
+      FROM executions;
       INSERT INTO attempts SELECT id, 1, state, 'w', created_at, NULL, NULL, CASE state WHEN 'FAILED' THEN 'exit code 1' END FROM task_runs;
       INSERT INTO execution_details SELECT id, '{}', '{}' FROM executions;
       INSERT INTO execution_counts

@@ -104,8 +104,8 @@ class SqliteColumnsTest {
   /** The columns that are filled from a parameter. */
   private static List<String> filled(Matcher insert) {
     String values = insert.group(2) == null ? insert.group(3) : insert.group(2);
-    String[] names = insert.group(1).split(", ", -1);
-    String[] filling = values.replaceAll("\\([^()]*\\)", "").split(", ", -1);
+    String[] names = insert.group(1).split(",\\s+", -1);
+    String[] filling = values.replaceAll("\\([^()]*\\)", "").split(",\\s+", -1);
     assertThat(filling).as(values).hasSameSizeAs(names);
     List<String> filled = new ArrayList<>();
     for (int i = 0; i < names.length; i++) {

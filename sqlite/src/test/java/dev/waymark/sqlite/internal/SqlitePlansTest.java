@@ -36,10 +36,10 @@ class SqlitePlansTest {
   /** 4,000 executions over eight days. */
   private static final String FILL =
       """
-      INSERT INTO executions
+      INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at)
       WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 3999)
       SELECT randomblob(16), 'w' || (i %% 5), 1, CASE i %% 3 WHEN 0 THEN 'PENDING' WHEN 1 THEN 'SUCCEEDED' ELSE 'FAILED' END,
-             1, 'h', %d + i * 172800000, NULL, NULL, NULL
+             1, 'h', %d + i * 172800000
       FROM n"""
           .formatted(FIRST.toEpochMilli() * 1_000);
 
