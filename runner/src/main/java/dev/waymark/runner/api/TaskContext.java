@@ -2,6 +2,7 @@ package dev.waymark.runner.api;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
+import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskId;
@@ -144,7 +145,7 @@ public interface TaskContext {
    * Lets the task wait for a signal, without a worker, when the handler has returned. The next
    * attempt starts when the signal has arrived, also if it arrived before, and {@link #signal}
    * returns it. If the handler throws, the task does not wait. Of several calls of this method,
-   * {@link #sleep} and {@link #again}, only the last one counts.
+   * {@link #sleep}, {@link #awaitChild} and {@link #again}, only the last one counts.
    *
    * @param timeout how long it waits at most; then the next attempt starts without a signal. Null
    *     waits without an end
@@ -157,6 +158,62 @@ public interface TaskContext {
    * time was over before a signal came. A retry has the same signal as the attempt before it.
    */
   @Nullable ReceivedSignal signal();
+
+  /**
+   * Starts an execution as a child of this task, and returns its id. The name identifies the child
+   * within this iteration of the task: if an earlier attempt has started it, nothing is started
+   * again. When the
+   * execution of this task is cancelled or fails, the child is cancelled too ({@link
+   * ChildPolicy#CANCEL}) or goes on ({@link ChildPolicy#ABANDON}).
+   *
+   * <p>The child exists when this method returns, also if the handler then throws. It does not end
+   * with this task: wait for it with {@link #awaitChild} if its end matters.
+   *
+   * @param request what to start, without an id or an idempotency key; the same in each attempt
+   * @throws InvalidInputException as {@link dev.waymark.runner.Runner#start(StartRequest)}; also
+   *     when the name is empty, the request has an execution id, or the child would have more than
+   *     {@code maxDepth} ancestors
+   * @throws dev.waymark.core.conflict.ConflictException when an earlier attempt has started another
+   *     request under this name
+   * @throws dev.waymark.core.conflict.IllegalTransitionException when this task has ended, or its
+   *     execution is being cancelled and the policy is {@code CANCEL}
+   */
+  ExecutionId child(String name, StartRequest request, ChildPolicy policy);
+
+  /** The same for the latest revision of a workflow, with a payload as its input, or null. */
+  default ExecutionId child(
+      String name, WorkflowId workflow, @Nullable Payload input, ChildPolicy policy) {
+    return child(name, StartRequest.builder(workflow).input(input).build(), policy);
+  }
+
+  /**
+   * Returns a child that has ended, in any state: this task decides what that means. If the child
+   * has not ended, the method returns null, and the task waits for its end, without a worker, when
+   * the handler has returned. The next attempt then calls this method again, and gets the child.
+   *
+   * <pre>{@code
+   * ExecutionId id = context.child("scan", StartRequest.of(SCAN), ChildPolicy.CANCEL);
+   * ChildExecution scan = context.awaitChild(id, Duration.ofHours(1));
+   * if (scan == null) {
+   *   return; // The next attempt starts when the child has ended, or the hour is over.
+   * }
+   * }</pre>
+   *
+   * <p>If the handler throws, the task does not wait. A later call that returns null replaces an
+   * earlier one. To wait for several children, wait for one after the other.
+   *
+   * @param child a child of this execution, which any of its tasks may have started
+   * @param timeout how long after the start of the child the task waits at most; then the child is
+   *     returned although it has not ended, and it goes on. Null waits without an end
+   * @throws InvalidInputException when this is no child of this execution, or the time is negative
+   *     or too long
+   */
+  @Nullable ChildExecution awaitChild(ExecutionId child, @Nullable Duration timeout);
+
+  /** The same, without a time-out. */
+  default @Nullable ChildExecution awaitChild(ExecutionId child) {
+    return awaitChild(child, null);
+  }
 
   /**
    * The result that an earlier attempt of this iteration has set before it waited; null if none

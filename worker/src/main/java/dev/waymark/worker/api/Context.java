@@ -1,6 +1,8 @@
 package dev.waymark.worker.api;
 
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.StateStore;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,28 @@ public interface Context {
    */
   String idempotencyKey();
 
-  /** The store of the worker, for reads. */
+  /** The id of the task run, which is the parent of the children that the handler starts. */
+  TaskRunId taskRunId();
+
+  /**
+   * The id of a child of this task run. The same name gives the same id in each attempt, so that
+   * repeated attempts start the child once:
+   *
+   * <pre>{@code
+   * ExecutionId child = context.childId("report");
+   * Worker.submit(
+   *     context.store(),
+   *     new NewExecution(child, REPORT).childOf(context.taskRunId(), ChildPolicy.CANCEL));
+   * return context.store().execution(child).state().isTerminal()
+   *     ? Result.success(context.store().payload(PayloadRef.resultOf(child)))
+   *     : Result.waitForChild(child);
+   * }</pre>
+   *
+   * @throws dev.waymark.core.error.InvalidInputException when the name is empty, or not well-formed
+   *     text
+   */
+  ExecutionId childId(String name);
+
+  /** The store of the worker, for reads, and to start children. */
   StateStore store();
 }

@@ -2,7 +2,9 @@ package dev.waymark.worker.api;
 
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Durations;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.Signal;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,45 @@ public sealed interface Result {
   }
 
   /**
+   * The attempt succeeds, and the task run waits (WAITING) for a signal to its execution. The next
+   * attempt starts when the signal has arrived, also if it arrived before. {@code
+   * context.store().signals(...)} returns it.
+   *
+   * @throws InvalidInputException when the name is not valid
+   */
+  static Result waitForSignal(String name) {
+    return new WaitForSignal(name, null, null);
+  }
+
+  /**
+   * The same, but the next attempt starts after this time at the latest, also without a signal.
+   *
+   * @throws InvalidInputException when the name is not valid, or the time is negative or longer
+   *     than {@link #LONGEST}
+   */
+  static Result waitForSignal(String name, Duration timeout) {
+    return new WaitForSignal(name, timeout, null);
+  }
+
+  /**
+   * The attempt succeeds, and the task run waits (WAITING) until a child of its execution has
+   * ended, in any state. The next attempt starts then, at once if the child has ended before. It
+   * reads the child from {@code context.store()}.
+   */
+  static Result waitForChild(ExecutionId child) {
+    return new WaitForChild(child, null, null);
+  }
+
+  /**
+   * The same, but the next attempt starts after this time at the latest. The child goes on.
+   *
+   * @throws InvalidInputException when the time is negative or longer than {@link #LONGEST}
+   */
+  static Result waitForChild(ExecutionId child, Duration timeout) {
+    return new WaitForChild(child, timeout, null);
+  }
+
+  /**
    * A success.
    *
    * @param payload the result of the task run, or null
@@ -113,6 +154,44 @@ public sealed interface Result {
       if (time != null) {
         Durations.within("the time of a wait", time, Duration.ZERO, LONGEST);
       }
+    }
+  }
+
+  /**
+   * A wait for a signal.
+   *
+   * @param name the name of the signal
+   * @param timeout how long at most, or null without an end
+   * @param payload the result of the task run so far, as in {@link Wait}
+   */
+  record WaitForSignal(String name, @Nullable Duration timeout, @Nullable Payload payload)
+      implements Result {
+    /** Checks the name and the time. */
+    public WaitForSignal {
+      Signal.checkName(name);
+      checkTimeout(timeout);
+    }
+  }
+
+  /**
+   * A wait for the end of a child.
+   *
+   * @param child the child, which a task run of the same execution has started
+   * @param timeout how long at most, or null without an end
+   * @param payload the result of the task run so far, as in {@link Wait}
+   */
+  record WaitForChild(ExecutionId child, @Nullable Duration timeout, @Nullable Payload payload)
+      implements Result {
+    /** Checks the time. */
+    public WaitForChild {
+      Objects.requireNonNull(child, "child");
+      checkTimeout(timeout);
+    }
+  }
+
+  private static void checkTimeout(@Nullable Duration timeout) {
+    if (timeout != null) {
+      Durations.within("the time-out of a wait", timeout, Duration.ZERO, LONGEST);
     }
   }
 }

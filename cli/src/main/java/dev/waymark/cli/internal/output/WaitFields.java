@@ -33,6 +33,9 @@ final class WaitFields {
     } else if (reason instanceof WaitReason.WaitsForSignal signal) {
       fields.put("signal", signal.name());
       fields.put("at", signal.until());
+    } else if (reason instanceof WaitReason.WaitsForChild child) {
+      fields.put("child", child.child().toString());
+      fields.put("at", child.until());
     } else if (reason instanceof WaitReason.Due due) {
       fields.put("due", due.reason().name());
       fields.put("since", due.since());

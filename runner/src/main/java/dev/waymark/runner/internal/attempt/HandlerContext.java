@@ -4,6 +4,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
@@ -11,7 +12,9 @@ import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.api.ChildExecution;
 import dev.waymark.runner.api.ReceivedSignal;
+import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.api.TaskContext;
 import dev.waymark.runner.api.TaskLogs;
 import dev.waymark.runner.definition.Stage;
@@ -64,6 +67,7 @@ final class HandlerContext implements TaskContext {
   private final Map<String, String> outputs = new LinkedHashMap<>();
   private final AttemptId id;
   private final StateStore store;
+  private final HandlerChildren children;
   private @Nullable Payload set;
   private @Nullable HandlerWait asked;
   private @Nullable NextIteration next;
@@ -81,6 +85,7 @@ final class HandlerContext implements TaskContext {
     this.id = taskRun.attemptId();
     this.store = config.store();
     this.executionId = picture.id();
+    this.children = new HandlerChildren(config, executionId, taskRun.id());
     this.workflowId = picture.found().workflowId();
     this.taskId = taskRun.task().id();
     this.attempt = taskRun.attempt();
@@ -230,13 +235,29 @@ final class HandlerContext implements TaskContext {
 
   @Override
   public synchronized void sleep(Duration time) {
-    asked = new HandlerWait(null, time);
+    asked = HandlerWait.forTime(time);
     next = null;
   }
 
   @Override
   public synchronized void awaitSignal(String name, @Nullable Duration timeout) {
-    asked = new HandlerWait(name, timeout);
+    asked = HandlerWait.forSignal(name, timeout);
+    next = null;
+  }
+
+  @Override
+  public ExecutionId child(String name, StartRequest request, ChildPolicy policy) {
+    return children.start(name, request, policy);
+  }
+
+  @Override
+  public @Nullable ChildExecution awaitChild(
+      ExecutionId child, @Nullable Duration timeout) {
+    return children.find(child, timeout, this::ask);
+  }
+
+  private synchronized void ask(HandlerWait wait) {
+    asked = wait;
     next = null;
   }
 

@@ -10,6 +10,7 @@ import dev.waymark.core.store.WaitReason.ParallelLimit;
 import dev.waymark.core.store.WaitReason.PoolFull;
 import dev.waymark.core.store.WaitReason.PoolNotServed;
 import dev.waymark.core.store.WaitReason.Started;
+import dev.waymark.core.store.WaitReason.WaitsForChild;
 import dev.waymark.core.store.Waiting;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.worker.RunnerConfig;
@@ -26,10 +27,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds executions that block the executions of this runner's requests and on which no living
  * worker works. For example, a worker was killed while its execution held the last slot of a pool,
- * or counted for the limit of its workflow; the execution would hold it forever. This runner
- * recovers such an execution and works on it until it ends. It works on no other execution without
- * a request. A runner that works on all executions does not need this class. Belongs to the
- * coordinator's thread.
+ * or counted for the limit of its workflow; the execution would hold it forever. Or a task waits
+ * for a child, which the runner of its parent alone knows. This runner recovers such an execution
+ * and works on it until it ends. It works on no other execution without a request. A runner that
+ * works on all executions does not need this class. Belongs to the coordinator's thread.
  */
 final class Blockers {
   private static final Logger LOG = LoggerFactory.getLogger(Blockers.class);
@@ -70,7 +71,8 @@ final class Blockers {
       return;
     }
     dropIdle();
-    if (looks.isDue() && attempts.running() < config.concurrency()) {
+    if ((requests.takeAwaitedChild() || looks.isDue())
+        && attempts.running() < config.concurrency()) {
       looks.restart();
       for (ExecutionId id : requests.executions()) {
         for (ExecutionId blocker : blockers(id)) {
@@ -107,7 +109,7 @@ final class Blockers {
     return interval;
   }
 
-  /** The executions that hold what this one waits for. */
+  /** The executions that hold what this one waits for, or for whose end it waits. */
   private Set<ExecutionId> blockers(ExecutionId id) {
     Set<ExecutionId> holders = new LinkedHashSet<>();
     Waiting waiting = waiting(id);
@@ -130,6 +132,8 @@ final class Blockers {
           .filter(holder -> !holder.alive())
           .map(LeaseHolder::executionId)
           .forEach(holders::add);
+    } else if (reason instanceof WaitsForChild wait) {
+      holders.add(wait.child());
     }
   }
 

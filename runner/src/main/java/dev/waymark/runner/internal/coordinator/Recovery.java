@@ -16,6 +16,7 @@ import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.internal.attempt.AbandonedAttempts;
 import dev.waymark.runner.internal.attempt.LocalAttempt;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
+import dev.waymark.runner.internal.rules.CancelExecution;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.StepChanges;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
@@ -146,6 +147,10 @@ final class Recovery {
   void recover(Claims.Due due) {
     ExecutionId id = due.executionId();
     try {
+      if (due.reason() == DueReason.CANCEL) {
+        cancelWithParent(id);
+        return;
+      }
       ExecutionPicture picture = pictures.get(id);
       if (picture == null) {
         ExecutionProgress progress = pictures.progress(id);
@@ -168,25 +173,45 @@ final class Recovery {
     }
   }
 
+  /** Cancels a child as a user does, and then goes on with it if it is worked on here. */
+  private void cancelWithParent(ExecutionId id) {
+    var unused =
+        config
+            .retries()
+            .call(() -> CancelExecution.cancelWithParent(config.store(), config.definitions(), id));
+    ExecutionPicture picture = pictures.get(id);
+    if (picture != null) {
+      pictures.guard(
+          picture,
+          () -> {
+            pictures.reload(picture);
+            settler.settle(picture, false);
+          });
+    }
+  }
+
   private void settle(ExecutionPicture picture, Claims.Due due) {
     if (picture.state().isTerminal()) {
       clear(due);
     }
-    switch (due.reason()) {
-      case SETTLE -> settler.settle(picture, true);
-      case DEADLINE -> {
-        boolean over = isOver(picture);
-        if (over) {
-          picture.setOverdue(config.clock().instant());
-        }
-        settler.settle(picture, false);
-        if (over) {
-          attempts.of(picture.id()).forEach(LocalAttempt::end);
-        }
-        if (picture.state() == ExecutionState.PAUSED) {
-          postpone(due, HELD_AGAIN);
-        }
-      }
+    if (due.reason() == DueReason.DEADLINE) {
+      passDeadline(picture, due);
+    } else {
+      settler.settle(picture, true);
+    }
+  }
+
+  private void passDeadline(ExecutionPicture picture, Claims.Due due) {
+    boolean over = isOver(picture);
+    if (over) {
+      picture.setOverdue(config.clock().instant());
+    }
+    settler.settle(picture, false);
+    if (over) {
+      attempts.of(picture.id()).forEach(LocalAttempt::end);
+    }
+    if (picture.state() == ExecutionState.PAUSED) {
+      postpone(due, HELD_AGAIN);
     }
   }
 

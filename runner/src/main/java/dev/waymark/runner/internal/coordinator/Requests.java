@@ -28,6 +28,7 @@ final class Requests {
 
   private final Set<ExecutionId> helped = new LinkedHashSet<>();
   private final List<Runnable> deferred = new ArrayList<>();
+  private boolean awaitsChild;
 
   private record AllWork(boolean untilIdle, CompletableFuture<Boolean> done) {}
 
@@ -62,6 +63,18 @@ final class Requests {
   /** The executions that this runner works on only because they block others. */
   Set<ExecutionId> helped() {
     return new LinkedHashSet<>(helped);
+  }
+
+  /** Notes that a task run has begun to wait for a child, on which perhaps no worker works. */
+  void noteAwaitedChild() {
+    awaitsChild = true;
+  }
+
+  /** Whether that was noted since the last call. */
+  boolean takeAwaitedChild() {
+    boolean noted = awaitsChild;
+    awaitsChild = false;
+    return noted;
   }
 
   /** Whether all requested executions have ended, and only blocking ones are left. */

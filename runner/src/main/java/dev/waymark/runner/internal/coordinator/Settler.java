@@ -200,6 +200,9 @@ final class Settler {
   /** Notes that a step is stored. */
   Result stored(StepChanges step, CommitResult answer) {
     notifier.changed(step.picture(), new ArrayList<>(step.committed(answer)));
+    if (step.awaitsChild()) {
+      requests.noteAwaitedChild();
+    }
     if (step.endsExecution()) {
       config.tracer().executionEnded(step.picture().execution());
     }

@@ -42,13 +42,32 @@ public final class CancelExecution {
    * @param definitions reads the definition of an execution of which an attempt has begun
    */
   public static ExecutionState cancel(StateStore store, Definitions definitions, ExecutionId id) {
+    return cancel(store, definitions, id, false);
+  }
+
+  /**
+   * Cancels a child that is due for it because of its parent. If it is being cancelled already, or
+   * has ended, only the due mark is cleared.
+   */
+  public static ExecutionState cancelWithParent(
+      StateStore store, Definitions definitions, ExecutionId id) {
+    return cancel(store, definitions, id, true);
+  }
+
+  private static ExecutionState cancel(
+      StateStore store, Definitions definitions, ExecutionId id, boolean withParent) {
     for (int tries = 1; ; tries++) {
       ExecutionDetails details = store.executionDetails(id);
       if (details == null) {
         throw Refusals.notFound("cancel", RecordRef.of(id), "an execution");
       }
-      if (details.execution().state().isTerminal()) {
-        return details.execution().state();
+      ExecutionState state = details.execution().state();
+      if (withParent && (state.isTerminal() || state == ExecutionState.CANCELLING)) {
+        store.commit(ChangeSet.builder().clearDue(id, DueReason.CANCEL).build());
+        return state;
+      }
+      if (state.isTerminal()) {
+        return state;
       }
       try {
         return cancel(store, details, isKept(store, definitions, details));
@@ -128,6 +147,7 @@ public final class CancelExecution {
       changes.markDue(execution.id(), DueReason.DEADLINE, Duration.ZERO);
     } else {
       changes.updateExecution(execution.id(), ExecutionState.CANCELLING, execution.version());
+      changes.clearDue(execution.id(), DueReason.CANCEL);
     }
     // A live attempt may have ended meanwhile, and its worker may have nothing more to do with it.
     changes.markDue(execution.id(), DueReason.SETTLE, Duration.ZERO);

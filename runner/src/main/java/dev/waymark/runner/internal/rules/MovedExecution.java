@@ -23,6 +23,7 @@ final class MovedExecution {
         before.createdAt(),
         begins ? at : before.startedAt(),
         to.isTerminal() ? at : before.endedAt(),
-        error == null ? before.error() : error);
+        error == null ? before.error() : error,
+        before.parent());
   }
 }

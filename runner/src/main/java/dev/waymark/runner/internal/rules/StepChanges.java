@@ -41,6 +41,7 @@ public final class StepChanges {
   private final Set<TaskRunPicture> ended = new LinkedHashSet<>();
   private final List<Change.UpdateExecution> moves = new ArrayList<>();
   private boolean leavesMore;
+  private boolean awaitsChild;
 
   /**
    * Creates an empty step.
@@ -118,6 +119,11 @@ public final class StepChanges {
       changes.add(
           new SignalChange.Await(
               taskRun.id, taskRun.attempt, asked.signal(), pool, priority, asked.time()));
+    } else if (asked.child() != null) {
+      changes.add(
+          new SignalChange.AwaitChild(
+              taskRun.id, taskRun.attempt, asked.child(), pool, priority, asked.time()));
+      awaitsChild = true;
     } else {
       changes.updateTaskRun(taskRun.attemptId(), TaskRunState.WAITING);
       Duration time = Objects.requireNonNull(asked.time());
@@ -188,6 +194,11 @@ public final class StepChanges {
   /** Whether this step moves the execution to a terminal state. */
   public boolean endsExecution() {
     return moves.stream().anyMatch(move -> move.to().isTerminal());
+  }
+
+  /** Whether a task run begins to wait for a child in this step. */
+  public boolean awaitsChild() {
+    return awaitsChild;
   }
 
   public boolean isEmpty() {

@@ -17,6 +17,7 @@ import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewExecution.ParentTask;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.api.RunTracer;
@@ -52,18 +53,34 @@ public final class StartExecution {
   private final Definitions definitions;
   private final Ids ids;
   private final RunTracer tracer;
+  private final @Nullable ParentTask parent;
 
   /** Creates the starter of executions in this store. */
   public StartExecution(StateStore store, Definitions definitions, Ids ids, RunTracer tracer) {
+    this(store, definitions, ids, tracer, null);
+  }
+
+  private StartExecution(
+      StateStore store,
+      Definitions definitions,
+      Ids ids,
+      RunTracer tracer,
+      @Nullable ParentTask parent) {
     this.store = store;
     this.definitions = definitions;
     this.ids = ids;
     this.tracer = tracer;
+    this.parent = parent;
   }
 
   /** The same starter, in another view of the store. */
   public StartExecution in(StateStore view) {
-    return new StartExecution(view, definitions, ids, tracer);
+    return new StartExecution(view, definitions, ids, tracer, parent);
+  }
+
+  /** A starter of children of a task run. */
+  public StartExecution asChildOf(ParentTask task) {
+    return new StartExecution(store, definitions, ids, tracer, task);
   }
 
   /** As {@link dev.waymark.runner.Runner#start(StartRequest)}. */
@@ -136,7 +153,8 @@ public final class StartExecution {
             traced(
                 labels(request, hasProcesses(definition) ? directory(request.directory()) : null),
                 trace),
-            InputCheck.complete(definition, request)));
+            InputCheck.complete(definition, request),
+            parent));
     Map<TaskId, ExecutionProgress.Item> kept = kept(request, workflow);
     boolean settles = request.fromFailed() || definition.maxParallel() != null;
     int priority = request.priority() == null ? definition.priority() : request.priority();

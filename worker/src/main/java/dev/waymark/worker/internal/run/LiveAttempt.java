@@ -4,12 +4,14 @@ import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
+import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Claims.Claimed;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.worker.api.Context;
 import dev.waymark.worker.api.Handler;
 import dev.waymark.worker.api.Result;
+import dev.waymark.worker.internal.base.NamedIds;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -165,6 +167,16 @@ final class LiveAttempt implements Context {
   @Override
   public String idempotencyKey() {
     return claimed.taskRun().id().toString();
+  }
+
+  @Override
+  public TaskRunId taskRunId() {
+    return claimed.taskRun().id();
+  }
+
+  @Override
+  public ExecutionId childId(String name) {
+    return NamedIds.child(taskRunId(), name);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ExecutionProgress.Item;
 import dev.waymark.worker.api.Result;
@@ -35,7 +36,14 @@ final class Consequences {
     } else if (isExhausted(draft, end)) {
       draft.move(id.taskRunId(), TaskRunState.FAILED, fence(end));
     } else if (end.result() instanceof Result.Wait wait) {
+      keep(draft, id, wait.payload());
       sleep(draft, id, wait);
+    } else if (end.result() instanceof Result.WaitForSignal wait) {
+      keep(draft, id, wait.payload());
+      draft.awaitSignal(id, wait);
+    } else if (end.result() instanceof Result.WaitForChild wait) {
+      keep(draft, id, wait.payload());
+      draft.awaitChild(id, wait);
     } else {
       draft.move(id.taskRunId(), TaskRunState.RETRYING, fence(end));
       draft.ready(id.taskRunId(), delay(draft, end));
@@ -47,10 +55,13 @@ final class Consequences {
     return end.state() == AttemptState.LOST ? null : end.attempt();
   }
 
-  private static void sleep(Draft draft, AttemptId id, Result.Wait wait) {
-    if (wait.payload() != null) {
-      draft.setResult(id, wait.payload());
+  private static void keep(Draft draft, AttemptId id, @Nullable Payload payload) {
+    if (payload != null) {
+      draft.setResult(id, payload);
     }
+  }
+
+  private static void sleep(Draft draft, AttemptId id, Result.Wait wait) {
     draft.move(id.taskRunId(), TaskRunState.WAITING, id);
     if (wait.time() != null) {
       draft.ready(id.taskRunId(), wait.time());

@@ -43,6 +43,15 @@ final class Decider {
     }
   }
 
+  /** Cancels a child with its parent, as {@link Cancellation} does. */
+  void cancel(Draft draft) {
+    if (!draft.execution().state().isTerminal()) {
+      draft.end(ExecutionState.CANCELLED, "cancelled", null);
+      draft.changes().clearDue(draft.execution().id(), DueReason.CANCEL);
+      draft.changes().clearDue(draft.execution().id(), DueReason.DEADLINE);
+    }
+  }
+
   /** A claim during a pause makes a task run not ready; it still has to be retried. */
   private static void readyAgain(Draft draft) {
     for (Item item : draft.progress().taskRuns()) {

@@ -17,18 +17,22 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionProgress.Item;
 import dev.waymark.core.store.NewTaskRun;
+import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.worker.api.Placement;
+import dev.waymark.worker.api.Result;
 import dev.waymark.worker.internal.base.Errors;
 import dev.waymark.worker.internal.setup.WorkerConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,10 @@ final class Draft {
   private final Map<TaskRunId, Item> items = new LinkedHashMap<>();
   private final Map<TaskId, TaskRunId> byTask = new HashMap<>();
   private final List<AttemptId> endedAttempts = new ArrayList<>();
+
+  /** The task runs that begin to wait in this draft for what may have happened before. */
+  private final Set<TaskRunId> awaiting = new HashSet<>();
+
   private final Execution read;
   private Execution execution;
   private int unfinished;
@@ -151,34 +159,78 @@ final class Draft {
   void move(TaskRunId id, TaskRunState to, @Nullable AttemptId fence) {
     Item item = required(id);
     TaskRun old = item.taskRun();
-    if (fence == null) {
-      changes.updateTaskRun(id, to, old.version());
-    } else {
+    if (fence != null) {
       changes.updateTaskRun(fence, to);
+    } else if (awaiting.contains(id)) {
+      // Its version is not known: the wait may end in the change that begins it.
+      changes.updateTaskRun(new AttemptId(id, old.lastAttempt()), to);
+    } else {
+      changes.updateTaskRun(id, to, old.version());
     }
-    TaskRun moved =
-        new TaskRun(
-            id,
-            old.executionId(),
-            old.taskId(),
-            to,
-            old.version() + 1,
-            old.lastAttempt(),
-            old.createdAt(),
-            old.startedAt(),
-            null);
-    put(new Item(moved, item.attempts(), item.result(), false));
+    put(new Item(moved(old, to), item.attempts(), item.result(), false));
     if (to.isTerminal()) {
       unfinished--;
       ended++;
     }
   }
 
+  private static TaskRun moved(TaskRun old, TaskRunState to) {
+    return new TaskRun(
+        old.id(),
+        old.executionId(),
+        old.taskId(),
+        to,
+        old.version() + 1,
+        old.lastAttempt(),
+        old.createdAt(),
+        old.startedAt(),
+        null);
+  }
+
+  /** Lets a task run wait for a signal, whose attempt has just succeeded. */
+  void awaitSignal(AttemptId id, Result.WaitForSignal wait) {
+    Placement place = place(id.taskRunId());
+    changes.add(
+        new SignalChange.Await(
+            id.taskRunId(),
+            id.number(),
+            wait.name(),
+            place.pool(),
+            place.priority(),
+            wait.timeout()));
+    wait(id, wait.timeout() != null);
+  }
+
+  /** Lets a task run wait for a child, whose attempt has just succeeded. */
+  void awaitChild(AttemptId id, Result.WaitForChild wait) {
+    Placement place = place(id.taskRunId());
+    changes.add(
+        new SignalChange.AwaitChild(
+            id.taskRunId(),
+            id.number(),
+            wait.child(),
+            place.pool(),
+            place.priority(),
+            wait.timeout()));
+    wait(id, wait.timeout() != null);
+  }
+
+  private Placement place(TaskRunId id) {
+    return placement.of(execution, required(id).taskRun().taskId());
+  }
+
+  private void wait(AttemptId id, boolean hasTimer) {
+    Item item = required(id.taskRunId());
+    TaskRun run = moved(item.taskRun(), TaskRunState.WAITING);
+    put(new Item(run, item.attempts(), item.result(), hasTimer));
+    awaiting.add(id.taskRunId());
+  }
+
   /** Makes a task run ready, in its pool, after a delay. */
   void ready(TaskRunId id, Duration delay) {
     Item item = required(id);
     TaskRun run = item.taskRun();
-    Placement place = placement.of(execution, run.taskId());
+    Placement place = place(id);
     changes.add(new Change.ReadyTaskRun(id, run.version(), place.pool(), place.priority(), delay));
     put(new Item(run, item.attempts(), item.result(), true));
   }
@@ -248,7 +300,8 @@ final class Draft {
         old.createdAt(),
         old.startedAt(),
         endedAt,
-        error == null ? old.error() : error);
+        error == null ? old.error() : error,
+        old.parent());
   }
 
   /** The execution after the change set, which the store has accepted at this time. */

@@ -9,6 +9,7 @@ import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
@@ -176,7 +177,11 @@ public final class Settler {
       }
       if (failure == null && isExamined(draft)) {
         try {
-          decider.decide(draft, end, overdue);
+          if (due == DueReason.CANCEL) {
+            decider.cancel(draft);
+          } else {
+            decider.decide(draft, end, overdue);
+          }
         } catch (Throwable e) { // also an Error: the end of the attempt is recorded nevertheless
           fail(e);
           return false;
@@ -249,6 +254,10 @@ public final class Settler {
       if (end != null && end.expired()) {
         return true; // Its worker has renewed the lease, or another one has recorded the loss.
       }
+      if (end != null && end.result() instanceof Result.WaitForChild wait && isAbout(e, wait)) {
+        end = end.failed(String.valueOf(e.getMessage()));
+        return false;
+      }
       refusals++;
       if (refusals >= MAX_REFUSALS && failure == null) {
         fail(e);
@@ -281,10 +290,7 @@ public final class Settler {
 
     /** An end whose result is too large is a failure. */
     private End checked(End raw) {
-      Payload payload =
-          raw.result() instanceof Result.Success success
-              ? success.payload()
-              : raw.result() instanceof Result.Wait wait ? wait.payload() : null;
+      Payload payload = payload(raw.result());
       int most = config.store().limits().maxOutputBytes();
       if (payload == null || payload.size() <= most) {
         return raw;
@@ -298,6 +304,23 @@ public final class Settler {
                   + "; store it elsewhere, and return where it is");
       return end;
     }
+  }
+
+  /** Whether the store refuses to wait for a child: it does not exist, or has another parent. */
+  private static boolean isAbout(RefusedException e, Result.WaitForChild wait) {
+    RecordRef child = RecordRef.of(wait.child());
+    return e.refusals().stream().anyMatch(each -> each.record().equals(child));
+  }
+
+  private static @Nullable Payload payload(@Nullable Result result) {
+    if (result instanceof Result.Success success) {
+      return success.payload();
+    } else if (result instanceof Result.Wait wait) {
+      return wait.payload();
+    } else if (result instanceof Result.WaitForSignal wait) {
+      return wait.payload();
+    }
+    return result instanceof Result.WaitForChild wait ? wait.payload() : null;
   }
 
   private static Attempt at(Item item, CommitResult result) {
