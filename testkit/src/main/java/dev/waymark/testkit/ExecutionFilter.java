@@ -59,7 +59,10 @@ final class ExecutionFilter {
         && conditions.labelConditions().stream().allMatch(c -> matches(execution, c))
         && isBetween(conditions.since(), execution.createdAt(), conditions.until())
         && isBetween(conditions.endedSince(), execution.endedAt(), conditions.endedUntil())
-        && matches(execution, conditions.taskRun());
+        && matches(execution, conditions.taskRun())
+        && (conditions.parent() == null
+            || (execution.parent() != null
+                && execution.parent().executionId().equals(conditions.parent())));
   }
 
   private static boolean isBetween(

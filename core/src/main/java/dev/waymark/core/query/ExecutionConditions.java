@@ -3,6 +3,7 @@ package dev.waymark.core.query;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.internal.Times;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     the end, an execution that has not ended does not match
  * @param endedUntil the execution ended before this time; null for no bound
  * @param taskRun the execution has a task run that matches this condition; null for none
+ * @param parent the execution is a child of this execution; null whether or not it is a child
  * @since 0.1.0
  */
 public record ExecutionConditions(
@@ -38,7 +40,8 @@ public record ExecutionConditions(
     @Nullable Instant until,
     @Nullable Instant endedSince,
     @Nullable Instant endedUntil,
-    @Nullable TaskRunCondition taskRun) {
+    @Nullable TaskRunCondition taskRun,
+    @Nullable ExecutionId parent) {
   /** Maximum number of label conditions. */
   public static final int MAX_LABEL_CONDITIONS = 16;
 

@@ -1,6 +1,7 @@
 package dev.waymark.core.query;
 
 import dev.waymark.core.error.InvalidInputException;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.WorkflowId;
 import java.time.Instant;
@@ -126,6 +127,7 @@ public record ExecutionQuery(
     private @Nullable Instant endedSince;
     private @Nullable Instant endedUntil;
     private @Nullable TaskRunCondition taskRun;
+    private @Nullable ExecutionId parent;
     private Order order = Order.OLDEST;
     private long offset;
     private @Nullable Integer limit;
@@ -192,6 +194,12 @@ public record ExecutionQuery(
       return this;
     }
 
+    /** Only the children of this execution. */
+    public Builder parent(@Nullable ExecutionId id) {
+      this.parent = id;
+      return this;
+    }
+
     /** The order; oldest first by default. */
     public Builder order(Order order) {
       this.order = order;
@@ -233,7 +241,8 @@ public record ExecutionQuery(
               until,
               endedSince,
               endedUntil,
-              taskRun);
+              taskRun,
+              parent);
       return new ExecutionQuery(conditions, order, offset, limit, after);
     }
   }

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Queries and page requests")
 class QueryRecordsTest {
   private static final Instant TIME = Instant.parse("2026-03-01T12:00:00.123456Z");
+  private static final ExecutionId PARENT = new ExecutionId(new UUID(1, 2));
   private static final Cursor OLDEST =
       new Cursor(Order.OLDEST, TIME, new ExecutionId(new UUID(1, 2)));
 
@@ -49,7 +50,7 @@ class QueryRecordsTest {
         .isEqualTo(
             new ExecutionQuery(
                 new ExecutionConditions(
-                    Set.of(), null, Map.of(), List.of(), null, null, null, null, null),
+                    Set.of(), null, Map.of(), List.of(), null, null, null, null, null, null),
                 Order.OLDEST,
                 0,
                 null,
@@ -71,6 +72,7 @@ class QueryRecordsTest {
                 .endedSince(TIME.plusSeconds(2))
                 .endedUntil(TIME.plusSeconds(3))
                 .taskRun(TaskRunCondition.builder().worker("x").build())
+                .parent(PARENT)
                 .order(Order.NEWEST)
                 .offset(3)
                 .limit(4)
@@ -86,7 +88,8 @@ class QueryRecordsTest {
                     TIME.plusSeconds(1),
                     TIME.plusSeconds(2),
                     TIME.plusSeconds(3),
-                    new TaskRunCondition(Set.of(), null, "x", null)),
+                    new TaskRunCondition(Set.of(), null, "x", null),
+                    PARENT),
                 Order.NEWEST,
                 3,
                 4,
@@ -102,7 +105,8 @@ class QueryRecordsTest {
     List<LabelCondition> conditions =
         new ArrayList<>(Collections.nCopies(2, LabelCondition.exists("b")));
     ExecutionConditions query =
-        new ExecutionConditions(states, null, labels, conditions, null, null, null, null, null);
+        new ExecutionConditions(
+            states, null, labels, conditions, null, null, null, null, null, null);
     states.clear();
     labels.clear();
     conditions.clear();

@@ -45,7 +45,8 @@ class PostgresPlansTest {
       SET session_replication_role = replica; SET search_path TO %s;
       INSERT INTO executions
       SELECT md5(i::text)::uuid, 'w' || i %% 5, 1, (ARRAY['PENDING', 'RUNNING', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'FAILED'])[1 + i %% 6],
-             1, 'h', timestamptz '%s' + i * interval '10 seconds', NULL, NULL, NULL
+             1, 'h', timestamptz '%s' + i * interval '10 seconds', NULL, NULL, NULL,
+             NULL, CASE WHEN i %% 10 = 0 THEN md5((i %% 500)::text)::uuid END
       FROM generate_series(0, 99999) i;
       INSERT INTO execution_labels SELECT id, 'team', CASE WHEN id::text LIKE '01%%' THEN 'data' ELSE left(id::text, 2) END, created_at FROM executions;
       INSERT INTO execution_labels SELECT id, 'tier', left(id::text, 1), created_at FROM executions;
@@ -173,6 +174,7 @@ class PostgresPlansTest {
             "attempts_by_error",
             "task_runs_failed",
             "executions_by_end",
+            "executions_by_parent",
             "execution_labels_by_value",
             "task_runs_execution_id_task_id_key",
             "attempts_pkey",

@@ -120,7 +120,7 @@ class SqlitePlansTest {
   @Test
   @DisplayName("a list with other conditions reads no table or index from end to end")
   void conditions() throws SQLException {
-    execute(TASK_RUNS, ATTEMPTS, "UPDATE executions SET ended_at = created_at");
+    execute(TASK_RUNS, ATTEMPTS, "UPDATE executions SET ended_at = created_at, parent_id = x'90'");
     assertConditions();
     execute("ANALYZE");
     assertConditions();
@@ -149,6 +149,8 @@ class SqlitePlansTest {
         .contains("SEARCH a USING INDEX attempts_by_error (<expr>>? AND <expr><?)")
         .contains("SEARCH t USING COVERING INDEX task_runs_failed (state=?)")
         .contains("SEARCH x USING INDEX executions_by_end (ended_at>? AND ended_at<?)")
+        .contains("INDEX executions_by_parent (parent_id=? AND created_at>? AND created_at<?)")
+        .contains("INDEX executions_by_parent (parent_id=? AND (created_at,id)>(?,?))")
         .contains(
             "SEARCH l USING COVERING INDEX execution_labels_by_value (name=? AND value>? AND value<?)")
         .contains("SEARCH t USING INDEX sqlite_autoindex_task_runs_2 (execution_id=?)");

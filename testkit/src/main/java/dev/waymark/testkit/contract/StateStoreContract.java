@@ -3,6 +3,7 @@ package dev.waymark.testkit.contract;
 import dev.waymark.testkit.contract.base.StoreFixture;
 import dev.waymark.testkit.contract.work.AdmitContract;
 import dev.waymark.testkit.contract.work.ChildContract;
+import dev.waymark.testkit.contract.work.ChildListContract;
 import dev.waymark.testkit.contract.work.ClaimConcurrencyContract;
 import dev.waymark.testkit.contract.work.ClaimContract;
 import dev.waymark.testkit.contract.work.ClaimSharesContract;
@@ -158,6 +159,15 @@ public abstract class StateStoreContract {
   @Nested
   @DisplayName("children")
   class Children extends ChildContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("lists of children")
+  class ChildLists extends ChildListContract {
     @Override
     protected StoreFixture newFixture() {
       return StateStoreContract.this.newFixture();

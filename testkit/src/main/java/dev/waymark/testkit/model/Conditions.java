@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Generates conditions on labels, task runs and ends that some execution fulfils, and rarely one
- * that none may fulfil.
+ * Generates conditions on labels, task runs, ends and parents that some execution fulfils, and
+ * rarely one that none may fulfil.
  */
 final class Conditions {
   private final World world;
@@ -38,9 +38,10 @@ final class Conditions {
   /** Adds one condition, sometimes two. */
   void addTo(ExecutionQuery.Builder query) {
     for (int i = dice.oneIn(4) ? 2 : 1; i > 0; i--) {
-      switch (dice.below(3)) {
+      switch (dice.below(4)) {
         case 0 -> query.label(label());
         case 1 -> query.taskRun(taskRun());
+        case 2 -> query.parent(parent());
         default -> addEnd(query);
       }
     }
@@ -108,6 +109,13 @@ final class Conditions {
       condition.errorPrefix(error == null ? dice.pickOf("", "a", "x") : beginning(error));
     }
     return condition.build();
+  }
+
+  // ---- parents
+
+  private ExecutionId parent() {
+    List<ExecutionId> parents = world.parents();
+    return parents.isEmpty() || dice.oneIn(10) ? world.execution() : dice.pick(parents);
   }
 
   // ---- ends

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -188,6 +189,16 @@ final class World {
   /** Whether more executions are needed that have not ended. */
   boolean wantsExecution() {
     return executions.stream().filter(this::isLive).count() < LIVE_EXECUTIONS;
+  }
+
+  /** The executions that have children. */
+  List<ExecutionId> parents() {
+    return executions.stream()
+        .map(reference::execution)
+        .filter(found -> found != null && found.parent() != null)
+        .map(found -> Objects.requireNonNull(found.parent()).executionId())
+        .distinct()
+        .toList();
   }
 
   /** The children of an execution, in the order in which their ids were first used. */

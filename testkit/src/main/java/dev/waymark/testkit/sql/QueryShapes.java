@@ -28,6 +28,8 @@ public final class QueryShapes {
   /** A workflow that the queries use. */
   public static final WorkflowId WORKFLOW = new WorkflowId("w1");
 
+  private static final ExecutionId PARENT = ExecutionId.of("90000000-0000-0000-0000-000000000000");
+
   private static final List<Set<ExecutionState>> STATES =
       List.of(
           Set.of(),
@@ -62,7 +64,7 @@ public final class QueryShapes {
   }
 
   /**
-   * Queries with one or two of the conditions on labels, task runs and ends each, alone and with
+   * Queries with some of the conditions on labels, task runs, ends and parents each, alone and with
    * states, a workflow, an exact label and bounds of time, in both orders, from the beginning and
    * from a cursor.
    */
@@ -101,7 +103,9 @@ public final class QueryShapes {
                     .task(task)
                     .worker("w")
                     .errorPrefix("e".repeat(100))
-                    .build()));
+                    .build()),
+        query -> query.parent(PARENT),
+        query -> query.parent(PARENT).label(starts).taskRun(failed).endedSince(since));
   }
 
   private void addConditions(Order order, Consumer<ExecutionQuery.Builder> condition) {

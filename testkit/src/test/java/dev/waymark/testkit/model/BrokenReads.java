@@ -292,7 +292,8 @@ final class BrokenReads {
         conditions.until(),
         conditions.endedSince(),
         endedUntil,
-        taskRun);
+        taskRun,
+        conditions.parent());
   }
 
   private static ExecutionQuery copy(
@@ -309,7 +310,8 @@ final class BrokenReads {
             conditions.until(),
             conditions.endedSince(),
             conditions.endedUntil(),
-            conditions.taskRun()),
+            conditions.taskRun(),
+            conditions.parent()),
         offset);
   }
 

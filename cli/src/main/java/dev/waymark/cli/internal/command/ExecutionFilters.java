@@ -65,6 +65,8 @@ final class ExecutionFilters {
           "TIME", "Earliest end, inclusive. Only executions that have ended.", "--ended-since");
   private static final Option ENDED_UNTIL =
       Option.of("TIME", "Latest end, exclusive. Only executions that have ended.", "--ended-until");
+  private static final Option PARENT =
+      Option.of("EXECUTION", "Parent of the executions: its ID, or a unique prefix.", "--parent");
   private static final Option TASK_STATE =
       Option.of(
               "STATE[,STATE]",
@@ -92,6 +94,7 @@ final class ExecutionFilters {
           UNTIL,
           ENDED_SINCE,
           ENDED_UNTIL,
+          PARENT,
           TASK_STATE,
           TASK,
           WORKER,
@@ -117,6 +120,10 @@ final class ExecutionFilters {
     query.since(time(SINCE)).until(time(UNTIL));
     query.endedSince(time(ENDED_SINCE)).endedUntil(time(ENDED_UNTIL));
     query.taskRun(taskRun());
+    String parent = arguments.value(PARENT);
+    if (parent != null) {
+      query.parent(context.lookup().execution(parent));
+    }
     String workflow = arguments.value(WORKFLOW);
     if (workflow != null) {
       query.workflow(context.lookup().workflow(workflow));

@@ -1,5 +1,6 @@
 package dev.waymark.jdbc.internal.read;
 
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.query.ExecutionConditions;
@@ -57,17 +58,29 @@ final class ConditionSql {
   /** The executions that ended within a period. */
   record Ended() implements Source {}
 
+  /** The children of an execution, in the order of the list. */
+  record Children(ExecutionId parent) implements Source {}
+
   /** Whether there are conditions that only this class knows. */
   boolean isNeeded() {
-    return !conditions.labelConditions().isEmpty() || conditions.taskRun() != null || hasEnd();
+    return !conditions.labelConditions().isEmpty()
+        || conditions.taskRun() != null
+        || conditions.parent() != null
+        || hasEnd();
   }
 
   private boolean hasEnd() {
     return conditions.endedSince() != null || conditions.endedUntil() != null;
   }
 
-  /** The possible sources. Of those that find much, the first is to be preferred. */
+  /**
+   * The possible sources. Of those that find much, the first is to be preferred. Children are the
+   * only source, because no other one checks the parent.
+   */
   List<Source> sources() {
+    if (conditions.parent() != null) {
+      return List.of(new Children(conditions.parent()));
+    }
     List<Source> sources = new ArrayList<>();
     TaskRunCondition taskRun = conditions.taskRun();
     if (taskRun != null) {
@@ -111,8 +124,14 @@ final class ConditionSql {
 
   // ---- sources
 
-  /** The executions {@code x} of a source that has no order. */
+  /** The executions {@code x} of a source that is no range of states or of the first label. */
   SqlText from(Source source) {
+    if (source instanceof Children children) {
+      return new SqlText()
+          .add(dialect.byIndex("executions", "x", "executions_by_parent"))
+          .add(" WHERE x.parent_id = ?")
+          .bind((s, i) -> dialect.bindUuid(s, i, children.parent().value()));
+    }
     return source instanceof Ended
         ? new SqlText()
             .add(dialect.byIndex("executions", "x", "executions_by_end"))
@@ -130,7 +149,7 @@ final class ConditionSql {
 
   /** The entries of the index of a source that has no order. */
   SqlText entries(Source source) {
-    if (source instanceof Ended) {
+    if (source instanceof Ended || source instanceof Children) {
       return new SqlText().add("SELECT x.id FROM ").add(from(source));
     }
     if (source instanceof Failed) {

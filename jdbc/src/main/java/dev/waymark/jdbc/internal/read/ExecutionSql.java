@@ -5,6 +5,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Order;
+import dev.waymark.jdbc.internal.read.ConditionSql.Children;
 import dev.waymark.jdbc.internal.read.ConditionSql.FirstLabel;
 import dev.waymark.jdbc.internal.read.ConditionSql.Source;
 import dev.waymark.jdbc.internal.read.ConditionSql.States;
@@ -166,11 +167,16 @@ final class ExecutionSql {
     text.add(conditions.endOnly("x")).add(conditions.checks("x.id", new States()));
   }
 
-  /** The executions of a source that has no order, and all else that is asked for. */
+  /**
+   * The executions of a source that is no range of states or of the first label, and all else that
+   * is asked for. Only the index of children is in the order of the list, so the bounds narrow it.
+   */
   private void addFound(SqlText text, Part part, Source source) {
     SqlText bounds = new SqlText();
     addBounds(bounds, part, "x.created_at", "x.id");
-    text.add(" FROM ").add(conditions.from(source)).add(conditions.columns("x", bounds));
+    boolean isOrdered = source instanceof Children;
+    text.add(" FROM ").add(conditions.from(source)).add(isOrdered ? bounds : new SqlText());
+    text.add(conditions.columns("x", isOrdered ? new SqlText() : bounds));
     addExactLabels(text, query.labels(), "x.id", Check::oneByOne);
     text.add(conditions.checks("x.id", source));
   }
