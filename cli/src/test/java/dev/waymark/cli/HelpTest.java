@@ -27,6 +27,7 @@ class HelpTest extends CliTest {
         "executions resume",
         "executions rerun",
         "executions signal",
+        "executions tree",
         "executions watch",
         "task-runs list",
         "attempts list",
@@ -79,7 +80,7 @@ class HelpTest extends CliTest {
     assertThat(alone.err())
         .isEqualTo(
             "waymark: \"executions\" requires a command; use one of list, show, cancel, pause,"
-                + " resume, rerun, signal, watch\n");
+                + " resume, rerun, signal, tree, watch\n");
   }
 
   @Test

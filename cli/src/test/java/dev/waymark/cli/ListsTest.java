@@ -199,7 +199,8 @@ class ListsTest extends CliTest {
             "createdAt",
             "startedAt",
             "endedAt",
-            "error");
+            "error",
+            "parent");
     assertThat(record)
         .containsEntry("startedAt", null)
         .containsEntry("endedAt", null)

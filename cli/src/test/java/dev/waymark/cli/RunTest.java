@@ -287,12 +287,15 @@ class RunTest extends CliTest {
             "startedAt",
             "endedAt",
             "error",
+            "parent",
             "input",
             "result",
             "taskRuns",
             "history",
             "waiting",
-            "signals");
+            "signals",
+            "children",
+            "childrenTotal");
     Map<String, Object> taskRun = list(shown, "taskRuns").get(0);
     assertThat(taskRun.keySet())
         .containsExactly(

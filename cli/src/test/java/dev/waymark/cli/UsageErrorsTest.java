@@ -24,7 +24,7 @@ class UsageErrorsTest extends CliTest {
         "frobnicate | unknown command \"frobnicate\"; see waymark --help",
         "executions lst | unknown command \"executions lst\"; did you mean \"executions list\"?",
         "executions frobnicate | unknown command \"executions frobnicate\"; use one of list, show,"
-            + " cancel, pause, resume, rerun, signal, watch",
+            + " cancel, pause, resume, rerun, signal, tree, watch",
         "--storre x version | unknown command \"x\"; see waymark --help",
         "--frob | missing command after \"--frob\"; see waymark --help",
         "executions list --limti 5 | unknown option \"--limti\" for \"executions list\"; did you"

@@ -26,6 +26,7 @@ public final class Commands {
           "executions resume",
           "executions rerun",
           "executions signal",
+          "executions tree",
           "executions watch",
           "task-runs list",
           "attempts list",
@@ -58,6 +59,7 @@ public final class Commands {
       case "executions resume" -> new ExecutionsResumeCommand();
       case "executions rerun" -> new ExecutionsRerunCommand();
       case "executions signal" -> new ExecutionsSignalCommand();
+      case "executions tree" -> new ExecutionsTreeCommand();
       case "executions watch" -> new ExecutionsWatchCommand();
       case "task-runs list" -> new TaskRunsListCommand();
       case "attempts list" -> new AttemptsListCommand();

@@ -5,6 +5,7 @@ import dev.waymark.cli.internal.base.ExitCode;
 import dev.waymark.cli.internal.command.base.Command;
 import dev.waymark.cli.internal.command.base.Context;
 import dev.waymark.cli.internal.output.Cell;
+import dev.waymark.cli.internal.output.Family;
 import dev.waymark.cli.internal.output.Format;
 import dev.waymark.cli.internal.output.Numbers;
 import dev.waymark.cli.internal.output.PayloadFields;
@@ -38,6 +39,7 @@ final class ExecutionsShowCommand implements Command {
       Option.flag("Show inputs, results and details in full.", "--payloads");
 
   private static final int HISTORY_SHOWN = 50;
+  private static final int CHILDREN_SHOWN = 50;
   private static final int PAYLOAD_BYTES = 1_000;
 
   @Override
@@ -52,7 +54,9 @@ final class ExecutionsShowCommand implements Command {
                 + HISTORY_SHOWN
                 + " transitions of the history; the other formats show all of them, and the first "
                 + PAYLOAD_BYTES
-                + " bytes of each input and result.")
+                + " bytes of each input and result. Of its children, the table shows the first "
+                + CHILDREN_SHOWN
+                + ", and the other formats as many as fit on a page.")
         .examples(
             "executions show 0190a1b2",
             "executions show 0190a1b2 -o json",
@@ -75,12 +79,16 @@ final class ExecutionsShowCommand implements Command {
     Waiting waiting = waiting(context, id);
     int bytes = context.arguments().has(PAYLOADS) ? Integer.MAX_VALUE : PAYLOAD_BYTES;
     PayloadFields payloads = new PayloadFields(context.store().payloads(id, bytes));
-    if (printer.format() != Format.TABLE) {
-      printer.one(
-          details,
-          context.views().executionDetails(waiting, context.store().signals(id), payloads));
+    boolean isTable = printer.format() == Format.TABLE;
+    int page = context.store().limits().maxPageSize();
+    Family family =
+        Family.of(
+            context.store(), details.execution(), isTable ? Math.min(CHILDREN_SHOWN, page) : page);
+    if (isTable) {
+      printTables(context, printer, details, waiting, payloads, family);
     } else {
-      printTables(context, printer, details, waiting, payloads);
+      List<Signal> signals = context.store().signals(id);
+      printer.one(details, context.views().executionDetails(waiting, signals, payloads, family));
     }
     return ExitCode.DONE;
   }
@@ -95,9 +103,13 @@ final class ExecutionsShowCommand implements Command {
       Printer printer,
       ExecutionDetails details,
       Waiting waiting,
-      PayloadFields payloads) {
+      PayloadFields payloads,
+      Family family) {
     Views views = context.views();
     Map<String, Cell> properties = properties(context, details.execution(), payloads);
+    if (family.parent() != null) {
+      properties.put("parent", Cell.of(family.parentInWords()));
+    }
     for (WaitReason reason : waiting.reasons()) {
       properties.merge(
           "waiting",
@@ -107,6 +119,19 @@ final class ExecutionsShowCommand implements Command {
     printer.properties(properties);
     printer.section("Tasks", details.taskRuns(), views.taskRunDetails());
     printer.section("Waiting", waiting.taskRuns(), views.waiting());
+    printer.section("Children", family.children().items(), views.children(family));
+    long more = family.children().total() - family.children().items().size();
+    if (more > 0) {
+      context.out().flush();
+      context
+          .messages()
+          .note(
+              Numbers.grouped(more)
+                  + " of "
+                  + Numbers.grouped(family.children().total())
+                  + " children not shown; see waymark executions list --parent "
+                  + details.execution().id());
+    }
     List<Signal> signals = context.store().signals(details.execution().id());
     printer.section("Signals", signals, views.signals(details, payloads));
     List<Transition> history = details.history();

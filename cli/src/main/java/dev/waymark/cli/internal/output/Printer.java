@@ -51,6 +51,11 @@ public final class Printer {
     }
   }
 
+  /** Prints a tree, in the format of the table. */
+  public void tree(ExecutionTree tree) {
+    tree.print(out, paint);
+  }
+
   /** Prints a heading and a table; prints nothing if there are no records. */
   public <T> void section(String heading, List<T> items, View<T> view) {
     if (!items.isEmpty()) {

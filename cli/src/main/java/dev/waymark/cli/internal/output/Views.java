@@ -202,15 +202,30 @@ public final class Views {
 
   /** The view of an execution with all its records; it has no table. */
   public View<ExecutionDetails> executionDetails(
-      Waiting waiting, List<Signal> signals, PayloadFields payloads) {
+      Waiting waiting, List<Signal> signals, PayloadFields payloads, Family family) {
     return new View<>(
         "executions",
         details -> {
           Map<String, @Nullable Object> fields = fields(details, waiting, payloads);
           fields.put("signals", all(signals, each -> fields(each, payloads)));
+          family.addTo(fields);
           return fields;
         },
         List.of());
+  }
+
+  /** The view of the children of an execution. */
+  public View<Execution> children(Family family) {
+    return new View<>(
+        "children",
+        Views::fields,
+        List.of(
+            Column.left("TASK", e -> Cell.of(family.taskOf(e))),
+            Column.left("WORKFLOW", e -> Cell.of(e.workflowId())),
+            Column.left("STATE", e -> Cell.of(e.state())),
+            Column.left("CREATED", e -> time(e.createdAt())),
+            Column.right("DURATION", e -> span(e.startedAt(), e.endedAt())),
+            Column.left("ID", e -> Cell.of(e.id()))));
   }
 
   /** The view of the signals of an execution. */
@@ -263,6 +278,7 @@ public final class Views {
     fields.put("startedAt", e.startedAt());
     fields.put("endedAt", e.endedAt());
     fields.put("error", e.error());
+    fields.put("parent", Family.fields(e.parent()));
     return fields;
   }
 
