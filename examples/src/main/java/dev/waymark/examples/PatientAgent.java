@@ -1,11 +1,13 @@
 package dev.waymark.examples;
 
+import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.jackson.JacksonCodec;
 import dev.waymark.runner.Runner;
+import dev.waymark.runner.api.ChildExecution;
 import dev.waymark.runner.api.ReceivedSignal;
 import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.api.TaskContext;
@@ -16,8 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An agent that asks a person, sleeps, and goes on when the answer has come. Meanwhile it has no
- * thread and no process: it may be killed at any moment, and the next worker goes on with it.
+ * An agent that asks a person, sleeps, goes on when the answer has come, and waits for a child.
+ * Meanwhile it has no thread and no process: it may be killed at any moment, and the next worker
+ * goes on with it.
  */
 public final class PatientAgent {
   private static final WorkflowId RESEARCH = new WorkflowId("research");
@@ -27,6 +30,15 @@ public final class PatientAgent {
       id: research
       tasks:
         agent: {uses: agent, retry: {max-attempts: 10, delay: 1ms}}
+      """;
+
+  private static final WorkflowId SUMMARY = new WorkflowId("summary");
+
+  private static final String SUMMARY_DEFINITION =
+      """
+      id: summary
+      tasks:
+        write: {uses: summary}
       """;
 
   private PatientAgent() {}
@@ -54,7 +66,13 @@ public final class PatientAgent {
         t.setResult(notes.with(answer == null ? "no answer" : "answer " + answer.text()));
         t.sleep(Duration.ofMillis(200));
       }
-      default -> t.setResult(notes.with("done"));
+      default -> { // A child writes the summary. The agent waits for its end.
+        ExecutionId id = t.child("summary", StartRequest.of(SUMMARY), ChildPolicy.CANCEL);
+        ChildExecution summary = t.awaitChild(id);
+        if (summary != null) {
+          t.setResult(notes.with(summary.result(String.class)));
+        }
+      }
     }
   }
 
@@ -72,10 +90,12 @@ public final class PatientAgent {
                 .codec(JacksonCodec.create())
                 .lease(Duration.ofSeconds(2))
                 .handler("agent", PatientAgent::noted)
+                .handler("summary", PatientAgent::summary)
                 .build()) {
       switch (arguments[1]) {
         case "start" -> {
           store.saveWorkflow(new NewWorkflow(RESEARCH, DEFINITION));
+          store.saveWorkflow(new NewWorkflow(SUMMARY, SUMMARY_DEFINITION));
           System.out.println(runner.start(StartRequest.builder(RESEARCH).build()));
         }
         case "answer" ->
@@ -86,6 +106,16 @@ public final class PatientAgent {
                 "answer-1");
         default -> System.out.println(runner.run(ExecutionId.of(arguments[2])));
       }
+    }
+  }
+
+  /** The only task of the child. It sleeps once, too. */
+  private static void summary(TaskContext t) {
+    System.out.println("summary " + t.attempt());
+    if (t.attempt() == 1) {
+      t.sleep(Duration.ofMillis(500));
+    } else {
+      t.setResult("done");
     }
   }
 

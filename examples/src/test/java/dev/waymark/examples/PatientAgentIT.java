@@ -2,15 +2,19 @@ package dev.waymark.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.sqlite.SqliteStateStore;
 import dev.waymark.testkit.Await;
 import dev.waymark.testkit.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,10 @@ class PatientAgentIT {
     return store.taskRuns(ExecutionId.of(id)).get(0).state();
   }
 
+  private List<Execution> children(StateStore store) {
+    return store.executions(ExecutionQuery.builder().parent(ExecutionId.of(id)).build()).items();
+  }
+
   private void awaitWaiting() {
     try (StateStore store = SqliteStateStore.open(Path.of(file))) {
       Await.until("the agent waits", () -> state(store) == TaskRunState.WAITING);
@@ -63,6 +71,10 @@ class PatientAgentIT {
           .singleElement()
           .extracting(Signal::taskRunId)
           .isNotNull();
+      assertThat(children(store))
+          .singleElement()
+          .extracting(Execution::state)
+          .isEqualTo(ExecutionState.SUCCEEDED);
     }
   }
 
@@ -81,7 +93,7 @@ class PatientAgentIT {
   }
 
   @Test
-  @DisplayName("survives kill -9 in every phase: in each step, after it, and while it sleeps")
+  @DisplayName("survives kill -9 in every phase: in each step, after it, and while it waits")
   void killed() {
     for (String phase : new String[] {"step 1", "stepped"}) {
       try (JavaProcess worker = begin("work")) {
@@ -99,6 +111,13 @@ class PatientAgentIT {
         awaitLine(worker, i == 0 ? "step " : "stepped");
         worker.kill();
       }
+    }
+    try (JavaProcess worker = begin("work")) {
+      awaitLine(worker, "summary 1"); // The agent waits for its child.
+      worker.kill();
+    }
+    try (StateStore store = SqliteStateStore.open(Path.of(file))) {
+      assertThat(state(store)).isEqualTo(TaskRunState.WAITING);
     }
     try (JavaProcess worker = begin("work")) {
       awaitDone(worker);

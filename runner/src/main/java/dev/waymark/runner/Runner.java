@@ -142,11 +142,11 @@ public final class Runner implements AutoCloseable {
   /**
    * Works on an execution until it ends, alone or together with other workers.
    *
-   * <p>The execution may have to wait for another one that holds the last slot of a pool or reaches
-   * the limit of parallel executions of the workflow. If no living worker works on that other
-   * execution, this runner recovers it and works on it as well. It works on no other executions.
-   * The call then returns when the other execution has also ended, or when the runner has been
-   * unable to do anything for it for half a minute.
+   * <p>The execution may have to wait for a child, or for an execution that holds the last slot of
+   * a pool or reaches the limit of parallel executions of the workflow. If no living worker works
+   * on that other one, this runner recovers it and works on it too. It works on no other
+   * executions. The call then returns when the other execution has also ended, or when the runner
+   * has been unable to do anything for it for half a minute.
    *
    * <p>If the execution is paused, the call waits. If the thread is interrupted, the runner stops,
    * as by {@link #stop}, and the thread stays interrupted.

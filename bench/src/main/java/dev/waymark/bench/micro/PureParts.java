@@ -85,7 +85,8 @@ public class PureParts {
             NOW,
             NOW,
             null,
-            "hash", null));
+            "hash",
+            null));
     ledger.load(lifecycle.execution(), new TaskRunCounts(3, 3, 0));
     ledger.load(
         new TaskRunHead(

@@ -162,9 +162,8 @@ public interface TaskContext {
   /**
    * Starts an execution as a child of this task, and returns its id. The name identifies the child
    * within this iteration of the task: if an earlier attempt has started it, nothing is started
-   * again. When the
-   * execution of this task is cancelled or fails, the child is cancelled too ({@link
-   * ChildPolicy#CANCEL}) or goes on ({@link ChildPolicy#ABANDON}).
+   * again. When the execution of this task is cancelled or fails, the child is cancelled too
+   * ({@link ChildPolicy#CANCEL}) or goes on ({@link ChildPolicy#ABANDON}).
    *
    * <p>The child exists when this method returns, also if the handler then throws. It does not end
    * with this task: wait for it with {@link #awaitChild} if its end matters.

@@ -251,8 +251,7 @@ final class HandlerContext implements TaskContext {
   }
 
   @Override
-  public @Nullable ChildExecution awaitChild(
-      ExecutionId child, @Nullable Duration timeout) {
+  public @Nullable ChildExecution awaitChild(ExecutionId child, @Nullable Duration timeout) {
     return children.find(child, timeout, this::ask);
   }
 
