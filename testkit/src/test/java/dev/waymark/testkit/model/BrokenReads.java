@@ -205,6 +205,24 @@ final class BrokenReads {
         });
   }
 
+  /** The parent is not checked. */
+  static StateStore withAnyParent(StateStore store) {
+    return changingConditions(
+        store,
+        c ->
+            new ExecutionConditions(
+                c.states(),
+                c.workflowId(),
+                c.labels(),
+                c.labelConditions(),
+                c.since(),
+                c.until(),
+                c.endedSince(),
+                c.endedUntil(),
+                c.taskRun(),
+                null));
+  }
+
   /** Ids of workflows are looked up as LIKE does: whatever the case. */
   static StateStore withPrefixOfAnyCase(StateStore store) {
     return new ForwardingStateStore(store) {

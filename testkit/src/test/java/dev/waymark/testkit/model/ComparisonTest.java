@@ -58,6 +58,7 @@ class ComparisonTest {
     WILDCARDS_IN_LABELS(BrokenReads::withWildcards),
     ENDED_AT_ANY_TIME(BrokenReads::withoutEndedUntil),
     ERROR_OF_ANY_BEGINNING(BrokenReads::withAnyError),
+    CHILD_OF_ANY_PARENT(BrokenReads::withAnyParent),
     TASK_RUN_OF_ANY_WORKER(BrokenReads::withAnyWorker),
     PREFIX_OF_ANY_CASE(BrokenReads::withPrefixOfAnyCase),
     EMPTY_TEXT_AS_NULL(BrokenReads::withEmptyErrorsAsNull),
