@@ -191,11 +191,15 @@ public interface TaskContext {
    * the handler has returned. The next attempt then calls this method again, and gets the child.
    *
    * <pre>{@code
-   * ExecutionId id = context.child("scan", StartRequest.of(SCAN), ChildPolicy.CANCEL);
-   * ChildExecution scan = context.awaitChild(id, Duration.ofHours(1));
-   * if (scan == null) {
-   *   return; // The next attempt starts when the child has ended, or the hour is over.
-   * }
+   * TaskHandler handler =
+   *     context -> {
+   *       ExecutionId id = context.child("scan", StartRequest.of(workflow), ChildPolicy.CANCEL);
+   *       ChildExecution scan = context.awaitChild(id, Duration.ofHours(1));
+   *       if (scan == null) {
+   *         return; // The next attempt starts when the child has ended, or the hour is over.
+   *       }
+   *       context.output("scanned", scan.state().name());
+   *     };
    * }</pre>
    *
    * <p>If the handler throws, the task does not wait. A later call that returns null replaces an

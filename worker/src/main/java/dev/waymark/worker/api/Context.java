@@ -56,13 +56,16 @@ public interface Context {
    * repeated attempts start the child once:
    *
    * <pre>{@code
-   * ExecutionId child = context.childId("report");
-   * Worker.submit(
-   *     context.store(),
-   *     new NewExecution(child, REPORT).childOf(context.taskRunId(), ChildPolicy.CANCEL));
-   * return context.store().execution(child).state().isTerminal()
-   *     ? Result.success(context.store().payload(PayloadRef.resultOf(child)))
-   *     : Result.waitForChild(child);
+   * Handler handler =
+   *     (claimed, context) -> {
+   *       ExecutionId child = context.childId("report");
+   *       Worker.submit(
+   *           context.store(),
+   *           new NewExecution(child, workflow).childOf(context.taskRunId(), ChildPolicy.CANCEL));
+   *       return context.store().execution(child).state().isTerminal()
+   *           ? Result.success(context.store().payload(PayloadRef.resultOf(child)))
+   *           : Result.waitForChild(child);
+   *     };
    * }</pre>
    *
    * @throws dev.waymark.core.error.InvalidInputException when the name is empty, or not well-formed
