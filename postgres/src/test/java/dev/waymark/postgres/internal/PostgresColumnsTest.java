@@ -60,7 +60,8 @@ class PostgresColumnsTest {
       Matcher rows = ROWS.matcher(text(statement));
       if (rows.find()) {
         found++;
-        assertThat(List.of(rows.group(1).split(",\\s+", -1)).stream().filter(n -> !n.equals(EARLIER)))
+        assertThat(
+                List.of(rows.group(1).split(",\\s+", -1)).stream().filter(n -> !n.equals(EARLIER)))
             .as(statement.name())
             .containsExactlyElementsOf(names(statement));
       }
