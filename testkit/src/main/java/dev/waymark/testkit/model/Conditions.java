@@ -38,10 +38,10 @@ final class Conditions {
   /** Adds one condition, sometimes two. */
   void addTo(ExecutionQuery.Builder query) {
     for (int i = dice.oneIn(4) ? 2 : 1; i > 0; i--) {
-      switch (dice.below(4)) {
-        case 0 -> query.label(label());
-        case 1 -> query.taskRun(taskRun());
-        case 2 -> query.parent(parent());
+      switch (dice.below(10)) {
+        case 0 -> query.parent(parent());
+        case 1, 2, 3 -> query.label(label());
+        case 4, 5, 6 -> query.taskRun(taskRun());
         default -> addEnd(query);
       }
     }

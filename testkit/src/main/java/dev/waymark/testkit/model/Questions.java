@@ -39,6 +39,7 @@ final class Questions {
           this::executions,
           this::executions,
           this::conditioned,
+          this::conditioned,
           this::walk,
           this::idsStartingWith,
           this::idsStartingWith,

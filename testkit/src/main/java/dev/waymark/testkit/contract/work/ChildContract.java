@@ -31,7 +31,6 @@ import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.WaitReason;
 import dev.waymark.core.store.Waiting;
-import dev.waymark.testkit.contract.base.ContractTest;
 import dev.waymark.testkit.contract.base.Parallel;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +53,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  *
  * @since 0.1.0
  */
-public abstract class ChildContract extends ContractTest {
+public abstract class ChildContract extends ChildTopic {
   private static final Duration LONG = Duration.ofHours(1);
   private static final int MAX_DEPTH = 3;
 
@@ -64,29 +63,6 @@ public abstract class ChildContract extends ContractTest {
   @Override
   protected Limits limits() {
     return Limits.builder().maxDepth(MAX_DEPTH).build();
-  }
-
-  private ExecutionId child(TaskRunId parent, ChildPolicy policy) {
-    flow();
-    ExecutionId id = ids.executionId();
-    store.createExecution(new NewExecution(id, FLOW).childOf(parent, policy));
-    return id;
-  }
-
-  private ExecutionId child(TaskRunId parent) {
-    return child(parent, ChildPolicy.CANCEL);
-  }
-
-  private void move(ExecutionId id, ExecutionState... states) {
-    ChangeSet.Builder moves = changes();
-    for (ExecutionState state : states) {
-      moves.updateExecution(id, state);
-    }
-    store.commit(moves.build());
-  }
-
-  private void end(ExecutionId id) {
-    move(id, ExecutionState.RUNNING, ExecutionState.SUCCEEDED);
   }
 
   private Outcome await(TaskRunId run, ExecutionId child, @Nullable Duration timeout) {

@@ -2,7 +2,6 @@ package dev.waymark.testkit.contract.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
@@ -10,8 +9,6 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Order;
 import dev.waymark.core.query.Page;
-import dev.waymark.core.store.NewExecution;
-import dev.waymark.testkit.contract.base.ContractTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,24 +23,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  *
  * @since 0.1.0
  */
-public abstract class ChildListContract extends ContractTest {
+public abstract class ChildListContract extends ChildTopic {
   /** For backends that run this topic alone. */
   protected ChildListContract() {}
-
-  private ExecutionId child(TaskRunId parent) {
-    flow();
-    ExecutionId id = ids.executionId();
-    store.createExecution(new NewExecution(id, FLOW).childOf(parent, ChildPolicy.CANCEL));
-    return id;
-  }
-
-  private void end(ExecutionId id) {
-    store.commit(
-        changes()
-            .updateExecution(id, ExecutionState.RUNNING)
-            .updateExecution(id, ExecutionState.SUCCEEDED)
-            .build());
-  }
 
   @ParameterizedTest
   @EnumSource
