@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An execution with its descendants, as far as they are read.
+ * An execution with its descendants, down to a depth and up to a number.
  *
  * @param execution the execution
  * @param task the task that started it, or null at the root
