@@ -26,6 +26,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -208,14 +209,11 @@ final class WriteBatch implements EffectVisitor {
     }
   }
 
-  /** A signal of an execution. */
-  private record SignalKey(ExecutionId execution, int number) {}
-
   @Override
   public void visit(Effect.SignalSent sent) {
     AttemptId to = sent.to();
     put(
-        new RowKey("signal", new SignalKey(sent.execution(), sent.number())),
+        new RowKey("signal", List.of(sent.execution(), sent.number())),
         WriteStatement.INSERT_SIGNAL,
         sent.execution().value(),
         sent.number(),
@@ -230,7 +228,7 @@ final class WriteBatch implements EffectVisitor {
   @Override
   public void visit(Effect.SignalDelivered delivered) {
     put(
-        new RowKey("signal", new SignalKey(delivered.execution(), delivered.number())),
+        new RowKey("signal", List.of(delivered.execution(), delivered.number())),
         WriteStatement.UPDATE_SIGNAL,
         delivered.to().taskRunId().value(),
         delivered.to().number(),
@@ -310,13 +308,11 @@ final class WriteBatch implements EffectVisitor {
     }
   }
 
-  /** The same piece of a log, which may be brought more than once. */
-  private record LogPlace(AttemptId attempt, long position) {}
-
+  /** The same piece of a log may be brought more than once. */
   @Override
   public void visit(Effect.LogAppended log) {
     put(
-        new RowKey("log", new LogPlace(log.attempt(), log.position())),
+        new RowKey("log", List.of(log.attempt(), log.position())),
         WriteStatement.PUT_LOG,
         log.attempt().taskRunId().value(),
         log.attempt().number(),

@@ -336,6 +336,8 @@ final class ExecutionSql {
     } else if (source instanceof FirstLabel) {
       text.add("SELECT l.execution_id");
       addFirstLabel(text, part);
+      // The order of the index of values; a planner could take the key of the table otherwise.
+      text.add("\nORDER BY l.created_at, l.execution_id");
     } else {
       text.add(conditions.entries(source));
     }
