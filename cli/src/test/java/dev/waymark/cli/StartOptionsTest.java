@@ -137,4 +137,20 @@ class StartOptionsTest extends CliTest {
     assertThat(run.err()).startsWith("waymark: --priority").contains("use -100 to 100");
     assertThat(home.resolve(".waymark")).doesNotExist();
   }
+
+  @Test
+  @DisplayName("an execution continues the trace of the program that has called the command")
+  void callerTrace() {
+    String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    environment.put("TRACEPARENT", parent);
+    environment.put("TRACESTATE", "vendor=1");
+    String traced = "id: traced\ntasks: {a: {run: 'echo $TRACEPARENT $TRACESTATE'}}\n";
+    String id = runFile(traced).id();
+    assertThat(waymark("logs", id).out()).contains(parent + " vendor=1");
+
+    environment.put("TRACEPARENT", "no trace");
+    Run wrong = waymark("run", "traced");
+    assertThat(wrong.exitCode()).isZero();
+    assertThat(waymark("logs", wrong.id()).out()).doesNotContain(parent);
+  }
 }

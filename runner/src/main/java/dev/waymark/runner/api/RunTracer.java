@@ -86,6 +86,18 @@ public interface RunTracer {
     /** Records nothing. */
     Start NONE = new Start() {};
 
+    /** Returns a trace that records nothing and has this trace context. */
+    static Start carrying(@Nullable TraceContext context) {
+      return context == null
+          ? NONE
+          : new Start() {
+            @Override
+            public TraceContext context() {
+              return context;
+            }
+          };
+    }
+
     /**
      * The start has ended.
      *

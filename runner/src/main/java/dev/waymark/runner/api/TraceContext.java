@@ -47,8 +47,19 @@ public record TraceContext(String traceparent, @Nullable String tracestate) {
    * is not valid.
    */
   public static @Nullable TraceContext of(Execution execution) {
-    String parent = execution.labels().get(StartLabels.TRACEPARENT);
-    String state = execution.labels().get(StartLabels.TRACESTATE);
+    Map<String, String> labels = execution.labels();
+    return of(labels.get(StartLabels.TRACEPARENT), labels.get(StartLabels.TRACESTATE));
+  }
+
+  /**
+   * Returns the trace context of a process, from the environment variables {@code TRACEPARENT} and
+   * {@code TRACESTATE}; null if it has none, or one that is not valid.
+   */
+  public static @Nullable TraceContext of(Map<String, String> environment) {
+    return of(environment.get("TRACEPARENT"), environment.get("TRACESTATE"));
+  }
+
+  private static @Nullable TraceContext of(@Nullable String parent, @Nullable String state) {
     if (parent == null || !TRACEPARENT.matcher(parent).matches()) {
       return null;
     }

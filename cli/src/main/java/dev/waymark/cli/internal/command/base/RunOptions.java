@@ -83,6 +83,7 @@ public final class RunOptions {
     Runner.Builder builder =
         Runner.builder(context.store(), workflow -> definition(reader, workflow))
             .logDirectory(context.logDirectory())
+            .tracer(new CallerTrace(context.surroundings().environment()))
             .listener(listener);
     Integer concurrency = concurrency(context);
     if (concurrency != null) {
