@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.Ids;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskId;
@@ -87,7 +88,8 @@ class WorkerTest extends WorkerFixture {
             .handle(
                 (claimed, context) -> {
                   String before = context.input() == null ? "" : context.input().text();
-                  return Result.success(json(before + claimed.taskRun().taskId().iteration()));
+                  return Result.success(
+                      Payload.json(before + claimed.taskRun().taskId().iteration()));
                 })
             .next(
                 (progress, plan) -> {
@@ -104,7 +106,7 @@ class WorkerTest extends WorkerFixture {
     ended(store, id, ExecutionState.SUCCEEDED);
     assertThat(store.taskRuns(id).stream().map(run -> run.taskId().value()))
         .containsExactly("turn", "turn#2", "turn#3", "turn#4", "turn#5");
-    assertThat(store.payload(PayloadRef.resultOf(id)).text()).contains("5");
+    assertThat(store.payload(PayloadRef.resultOf(id)).text()).isEqualTo("12345");
   }
 
   @ParameterizedTest
