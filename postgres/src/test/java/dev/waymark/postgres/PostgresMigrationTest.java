@@ -57,7 +57,7 @@ class PostgresMigrationTest {
     source = TestServer.newSchema();
     ManualClock clock = new ManualClock(Instant.EPOCH);
     try (StateStore store = builder(source).clock(clock).limits(Comparison.limits()).build()) {
-      new Comparison(clock, Map.of("the source", store), "run this test again").run(1, 700);
+      new Comparison(clock, Map.of("the source", store), "run this test again").run(1, 900);
       // No earlier version has task runs that wait.
       for (TaskRun run : StoreContents.of(store).taskRunsIn(TaskRunState.WAITING)) {
         store.updateTaskRun(run.id(), TaskRunState.CANCELLED, run.version());

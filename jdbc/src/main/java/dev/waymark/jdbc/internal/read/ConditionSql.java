@@ -171,7 +171,9 @@ final class ConditionSql {
           .add(dialect.byIndex("execution_labels", "l", "execution_labels_by_value"))
           .add(" WHERE l.name = ?")
           .bind(labelled.condition().name())
-          .add(range(labelled.condition()));
+          .add(range(labelled.condition()))
+          // The order of that index; a planner could take the key of the table otherwise.
+          .add(" ORDER BY l.value, l.created_at, l.execution_id");
     }
     throw new IllegalArgumentException(source + " has an order");
   }
