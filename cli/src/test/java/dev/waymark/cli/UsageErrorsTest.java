@@ -45,7 +45,7 @@ class UsageErrorsTest extends CliTest {
         "executions list --limit many | --limit \"many\" is not a whole number; use 1 to 1,000",
         "executions list --offset -1 | --offset -1 is out of range; use 0 or more",
         "workflows list --limit 0 | --limit 0 is out of range; use 1 to 1,000",
-        "executions tree 0 --depth -1 | --depth -1 is out of range; use 0 to 2,147,483,647",
+        "executions tree 0 --depth -1 | --depth -1 is out of range; use 0 or more",
         "executions tree 0 --limit 0 | --limit 0 is out of range; use 1 to 100,000",
         "workflows list --offset -5 | --offset -5 is out of range; use 0 or more",
         "executions list --state RUNING | unknown state \"RUNING\"; did you mean \"RUNNING\"?",

@@ -158,7 +158,8 @@ final class ExecutionSql {
     SqlText end = conditions.endOnly("r");
     text.add(" FROM (SELECT x.id").add(end.isEmpty() ? "" : ", x.ended_at");
     addRange(text, part, state);
-    text.add(" LIMIT ?) r WHERE true").bind(Long.MAX_VALUE);
+    // In the order of the index of states, which a planner takes then.
+    text.add(" ORDER BY x.created_at, x.id LIMIT ?) r WHERE true").bind(Long.MAX_VALUE);
     text.add(end).add(conditions.checks("r.id", new States()));
   }
 
@@ -318,19 +319,20 @@ final class ExecutionSql {
   SqlText size(Source source, long limit) {
     return new SqlText()
         .add("SELECT count(*) FROM (")
-        .add(entries(source))
+        .add(entries(source, limit))
         .add("\nLIMIT ?) n")
         .bind(limit);
   }
 
-  private SqlText entries(Source source) {
+  private SqlText entries(Source source, long limit) {
     Part part = bounds(query.since(), query.until());
     SqlText text = new SqlText();
     if (source instanceof States) {
       String next = "";
       for (ExecutionState state : conditions.states()) {
-        text.add(next).add("SELECT x.id");
+        text.add(next).add("SELECT * FROM (SELECT x.id");
         addRange(text, part, state);
+        text.add(" ORDER BY x.created_at, x.id LIMIT ?) r").bind(limit);
         next = "\nUNION ALL ";
       }
     } else if (source instanceof FirstLabel) {
