@@ -167,4 +167,25 @@ class ChildrenTest extends CliTest {
     assertThat(none.exitCode()).isNotZero();
     assertThat(none.err()).contains("no execution has an id that starts with \"0000\"");
   }
+
+  @Test
+  @DisplayName("that are continued are shown with links in both directions")
+  void continued() {
+    ExecutionId next = ids.executionId();
+    try (StateStore store = SqliteStateStore.open(home.resolve(".waymark").resolve("waymark.db"))) {
+      store.commit(
+          ChangeSet.builder()
+              .updateExecution(second, ExecutionState.RUNNING)
+              .continueExecution(second, new NewExecution(next, SCAN))
+              .build());
+    }
+    assertThat(waymark("executions", "show", second.toString()).out())
+        .containsPattern("continued as +" + next);
+    assertThat(waymark("executions", "show", next.toString()).out())
+        .containsPattern("continues +" + second)
+        .containsPattern("parent +" + root + "/fetch");
+    assertThat(parse(waymark("executions", "show", next.toString(), "-o", "json").out()))
+        .containsEntry("continues", second.toString())
+        .containsEntry("continuedAs", null);
+  }
 }

@@ -200,7 +200,9 @@ class ListsTest extends CliTest {
             "startedAt",
             "endedAt",
             "error",
-            "parent");
+            "parent",
+            "continues",
+            "continuedAs");
     assertThat(record)
         .containsEntry("startedAt", null)
         .containsEntry("endedAt", null)

@@ -288,6 +288,8 @@ class RunTest extends CliTest {
             "endedAt",
             "error",
             "parent",
+            "continues",
+            "continuedAs",
             "input",
             "result",
             "taskRuns",

@@ -25,7 +25,9 @@ final class ChangedRecords {
         move.after().startedAt(),
         move.after().endedAt(),
         move.error() == null ? before.error() : move.error(),
-        before.parent());
+        before.parent(),
+        before.continues(),
+        move.after().continuedAs());
   }
 
   /** An execution with other labels. */
@@ -42,7 +44,9 @@ final class ChangedRecords {
         before.startedAt(),
         before.endedAt(),
         before.error(),
-        before.parent());
+        before.parent(),
+        before.continues(),
+        before.continuedAs());
   }
 
   /** An attempt after a move. */

@@ -2,6 +2,7 @@ package dev.waymark.testkit;
 
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
@@ -47,6 +48,8 @@ public final class Everything {
   private final WorkflowId workflow = new WorkflowId("nightly");
   private final ExecutionId execution = ids.executionId();
   private final ExecutionId ended = ids.executionId();
+  private final ExecutionId child = ids.executionId();
+  private final ExecutionId next = ids.executionId();
   private final TaskRunId done = ids.taskRunId();
   private final TaskRunId claimed = ids.taskRunId();
   private final TaskRunId waiting = ids.taskRunId();
@@ -171,6 +174,21 @@ public final class Everything {
         "create",
         changes -> changes.createExecution(new NewExecution(ids.executionId(), workflow)));
     put(calls, "create again", c -> c.createExecution(new NewExecution(ended, workflow)));
+    put(
+        calls,
+        "child",
+        c ->
+            c.createExecution(
+                new NewExecution(child, workflow).childOf(claimed, ChildPolicy.CANCEL)));
+    put(calls, "await child", c -> c.awaitChild(waiting, child, null));
+    put(
+        calls,
+        "continue",
+        c ->
+            c.updateExecution(child, ExecutionState.RUNNING)
+                .signal(child, "kept", Payload.json("1"), "key")
+                .continueExecution(child, new NewExecution(next, workflow)));
+    put(calls, "fail child", c -> c.updateExecution(next, ExecutionState.CANCELLED));
     put(calls, "pause", changes -> changes.updateExecution(execution, ExecutionState.PAUSED));
     put(
         calls,
@@ -194,6 +212,7 @@ public final class Everything {
     put(calls, "worker", changes -> changes.keepWorker(WORKER, life, HOUR, Map.of()));
     put(calls, "pool", changes -> changes.setPool("gpu", null));
     put(calls, "delete logs", changes -> changes.deleteLogs(ended));
+    put(calls, "cancel", c -> c.updateExecution(execution, ExecutionState.CANCELLING));
     return calls;
   }
 

@@ -24,6 +24,15 @@ final class Payloads {
     owners.put(ref, owner);
   }
 
+  /** Gives a payload, if there is one, another name and owner. */
+  void move(PayloadRef from, PayloadRef to, ExecutionId owner) {
+    Payload payload = payloads.remove(from);
+    owners.remove(from);
+    if (payload != null) {
+      put(to, owner, payload);
+    }
+  }
+
   @Nullable Payload get(PayloadRef ref) {
     return payloads.get(ref);
   }

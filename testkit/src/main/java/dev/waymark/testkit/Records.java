@@ -99,6 +99,7 @@ final class Records {
         .filter(Objects::nonNull)
         .forEach(execution -> ledger.load(execution.id(), execution.labels()));
     footprint.ended().forEach(id -> loadParent(ledger, id));
+    footprint.continued().forEach(id -> loadSignals(ledger, id));
     footprint.signals().executions().forEach(id -> loadSignals(ledger, id));
     ledger.owners(footprint.signals().taskRuns()).forEach(id -> loadSignals(ledger, id));
     return ledger;
@@ -189,7 +190,8 @@ final class Records {
         execution.startedAt(),
         execution.endedAt(),
         present(requestHashes.get(execution.id())),
-        execution.parent());
+        execution.parent(),
+        execution.continuedAs());
   }
 
   private TaskRunHead head(TaskRun run) {
@@ -365,6 +367,11 @@ final class Records {
     @Override
     public void visit(Effect.SignalAwaited effect) {
       signals.write(effect);
+    }
+
+    @Override
+    public void visit(Effect.SignalContinued effect) {
+      signals.write(effect, payloads);
     }
 
     @Override

@@ -4,12 +4,14 @@ import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.Mailbox;
 import dev.waymark.core.internal.decide.SignalWait;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.Signal;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,28 @@ final class Signals {
                     : each);
   }
 
+  void write(Effect.SignalContinued it, Payloads payloads) {
+    Signal signal =
+        of(it.from()).stream()
+            .filter(each -> each.number() == it.number())
+            .findFirst()
+            .orElseThrow();
+    String key = signal.key();
+    of(it.from()).remove(signal);
+    signals
+        .computeIfAbsent(it.to(), id -> new ArrayList<>())
+        .add(new Signal(it.to(), it.newNumber(), signal.name(), key, signal.sentAt(), null, null));
+    if (key != null) {
+      Mailbox.Sent sent = Objects.requireNonNull(keys.get(it.from())).remove(key);
+      keys.computeIfAbsent(it.to(), id -> new TreeMap<>())
+          .put(key, new Mailbox.Sent(it.newNumber(), Objects.requireNonNull(sent).hash()));
+    }
+    payloads.move(
+        PayloadRef.ofSignal(it.from(), it.number()),
+        PayloadRef.ofSignal(it.to(), it.newNumber()),
+        it.to());
+  }
+
   void write(Effect.SignalAwaited it) {
     waits.put(it.signalWait().taskRun(), it);
   }
@@ -78,7 +102,8 @@ final class Signals {
   }
 
   Mailbox mailbox(ExecutionId id) {
-    Mailbox mailbox = Mailbox.EMPTY.withLast(of(id).size());
+    int last = of(id).stream().mapToInt(Signal::number).max().orElse(0);
+    Mailbox mailbox = Mailbox.EMPTY.withLast(last);
     for (Signal signal : of(id)) {
       if (signal.taskRunId() == null) {
         mailbox = mailbox.withKept(signal.number(), signal.name());

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
-import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunState;
@@ -107,6 +107,46 @@ class WorkerTest extends WorkerFixture {
     assertThat(store.taskRuns(id).stream().map(run -> run.taskId().value()))
         .containsExactly("turn", "turn#2", "turn#3", "turn#4", "turn#5");
     assertThat(store.payload(PayloadRef.resultOf(id)).text()).isEqualTo("12345");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("continues an execution as a new one as often as the program decides so")
+  void continues(Backend backend) throws InterruptedException {
+    StateStore store = use(backend);
+    start(
+        Worker.builder(store)
+            .handle(
+                (claimed, context) -> {
+                  Payload before = context.input();
+                  int sum = before == null ? 1 : Integer.parseInt(before.text()) + 1;
+                  return Result.success(Payload.json(String.valueOf(sum)));
+                })
+            .next(
+                (progress, plan) -> {
+                  Payload sum = progress.result("turn");
+                  plan.run("turn", progress.execution().input());
+                  if (progress.succeeded("turn") && sum.text().equals("4")) {
+                    plan.succeed(sum);
+                  } else if (progress.succeeded("turn")) {
+                    plan.continueAs(
+                        new NewExecution(
+                            Ids.system().executionId(), FLOW, null, Map.of("turn", "next"), sum));
+                  }
+                }));
+    ExecutionId id = submit(store);
+    store.signal(id, "news", null, null);
+    ended(store, id, ExecutionState.SUCCEEDED);
+    int continued = 0;
+    while (store.execution(id).continuedAs() != null) {
+      id = store.execution(id).continuedAs();
+      ended(store, id, ExecutionState.SUCCEEDED);
+      continued++;
+    }
+    assertThat(continued).isEqualTo(3);
+    assertThat(store.payload(PayloadRef.resultOf(id)).text()).isEqualTo("4");
+    assertThat(store.execution(id).labels()).isEqualTo(Map.of("turn", "next"));
+    assertThat(store.signals(id)).hasSize(1);
   }
 
   @ParameterizedTest

@@ -86,6 +86,7 @@ public class PureParts {
             NOW,
             null,
             "hash",
+            null,
             null));
     ledger.load(lifecycle.execution(), new TaskRunCounts(3, 3, 0));
     ledger.load(

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param endedAt when it became terminal, or null
  * @param error why it failed or was cancelled, or null
  * @param parent the task run that started it, or null if it is no child
+ * @param continues the execution that it continues, or null
+ * @param continuedAs the execution that continues it, or null
  * @since 0.1.0
  */
 public record Execution(
@@ -34,14 +36,16 @@ public record Execution(
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
     @Nullable String error,
-    @Nullable Parent parent) {
+    @Nullable Parent parent,
+    @Nullable ExecutionId continues,
+    @Nullable ExecutionId continuedAs) {
 
   /** Keeps an unmodifiable copy of the labels. */
   public Execution {
     labels = Labels.labels(labels);
   }
 
-  /** An execution that is no child. */
+  /** An execution that is no child, continues none and is not continued. */
   public Execution(
       ExecutionId id,
       WorkflowId workflowId,
@@ -66,6 +70,8 @@ public record Execution(
         startedAt,
         endedAt,
         error,
+        null,
+        null,
         null);
   }
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * name, and the signals of one name are delivered in the order of their numbers.
  *
  * @param executionId the execution
- * @param number its number in the execution, from 1 without gaps
+ * @param number its number in the execution, from 1; without gaps, unless the execution was
+ *     continued: then those that were kept have moved to the next one
  * @param name what happened, such as {@code approved}
  * @param key the idempotency key of the sender, or null
  * @param sentAt when it was sent

@@ -116,6 +116,22 @@ public sealed interface Change
   }
 
   /**
+   * Ends an execution as SUCCEEDED, and creates the next one, which continues it: signals that are
+   * kept go to the next one, and a child is continued as a child of the same parent, for which task
+   * runs go on waiting. Refused where a move to SUCCEEDED is, and when the next one exists. Again
+   * with the same request, it changes nothing.
+   *
+   * @param id the execution
+   * @param next the execution that continues it, without a parent of its own
+   */
+  record ContinueExecution(ExecutionId id, NewExecution next) implements OfExecution {
+    /** Checks that the next one has another id and no parent. */
+    public ContinueExecution {
+      Checks.continuation(id, next);
+    }
+  }
+
+  /**
    * Moves a PENDING or PAUSED execution to RUNNING if fewer than {@code most} other executions of
    * its workflow are in progress: RUNNING, CANCELLING, or PAUSED after they began. Otherwise {@link
    * Outcome#changed()} is false. The limit also holds when several callers commit at the same

@@ -244,6 +244,11 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new SignalChange.AwaitChild(taskRun, attempt.number(), child, pool, 0, timeout));
     }
 
+    /** Ends an execution and continues it as another one, as {@link Change.ContinueExecution}. */
+    public Builder continueExecution(ExecutionId execution, NewExecution next) {
+      return add(new Change.ContinueExecution(execution, next));
+    }
+
     /** Starts an execution if the limit allows it, as {@link Change.AdmitExecution}. */
     public Builder admitExecution(ExecutionId execution, WorkflowId workflow, int most) {
       return add(new Change.AdmitExecution(execution, workflow, most, ExecutionState.PENDING));

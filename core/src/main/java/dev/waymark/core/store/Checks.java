@@ -130,4 +130,19 @@ final class Checks {
               + " are out of range; use 0 to 100000, or remove the limit of the pool");
     }
   }
+
+  static void continuation(ExecutionId id, NewExecution next) {
+    Objects.requireNonNull(id, "execution id");
+    if (next.id().equals(id) || next.parent() != null) {
+      throw new InvalidInputException(
+          "execution "
+              + id
+              + " is to be continued as "
+              + (next.parent() == null
+                  ? "itself"
+                  : "a child of task run " + next.parent().taskRunId())
+              + "; use a new id and no parent: it keeps the parent of the execution that it"
+              + " continues");
+    }
+  }
 }

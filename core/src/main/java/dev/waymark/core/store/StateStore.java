@@ -131,6 +131,19 @@ public interface StateStore extends WorkQueue, AutoCloseable {
   @Nullable Execution execution(ExecutionId id);
 
   /**
+   * Returns the execution at the end of those that continue this one ({@link
+   * Change.ContinueExecution}): itself if it is not continued, or null if it does not exist. Each
+   * execution is a read of its own, so the answer may be continued by the time it is returned.
+   */
+  default @Nullable Execution latest(ExecutionId id) {
+    Execution found = execution(id);
+    while (found != null && found.continuedAs() != null) {
+      found = execution(found.continuedAs());
+    }
+    return found;
+  }
+
+  /**
    * Returns an execution with its task runs, their attempts and its history, from one snapshot, or
    * null when there is none with this id.
    */

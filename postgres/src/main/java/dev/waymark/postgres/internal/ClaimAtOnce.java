@@ -39,7 +39,7 @@ final class ClaimAtOnce {
       run_id, execution_id, task_id, run_state, run_version, last_attempt, run_created_at, run_started_at, run_ended_at,
       attempt_state, lease, pool, priority, ready_at, request_hash, id, workflow_id, workflow_revision, state, version,
       labels, inputs, created_at, started_at, ended_at, error,
-      parent_task_run_id, parent_id, child_policy, depth, before, unfinished, ended, next_position""";
+      parent_task_run_id, parent_id, child_policy, depth, continues_id, continued_as_id, before, unfinished, ended, next_position""";
 
   /**
    * Parameters: the ranges of the lanes, the pools, twice the number of task runs, the limit of

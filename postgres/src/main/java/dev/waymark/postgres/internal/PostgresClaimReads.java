@@ -49,7 +49,7 @@ final class PostgresClaimReads {
              r.pool, r.priority, (extract(epoch FROM r.available_at) * 1000000)::bigint, r.request_hash,
              r.id, r.workflow_id, r.workflow_revision, r.state, r.version, d.labels, d.inputs,
              r.created_at, r.started_at, r.ended_at, r.error,
-             r.parent_task_run_id, r.parent_id, r.child_policy, r.depth, {before},
+             r.parent_task_run_id, r.parent_id, r.child_policy, r.depth, r.continues_id, r.continued_as_id, {before},
              h.unfinished, h.ended, h.position + h.transition_count
       FROM ({ready}) r
       CROSS JOIN LATERAL (
@@ -73,7 +73,7 @@ final class PostgresClaimReads {
       """
       SELECT q.task_run_id, q.pool, q.priority, q.available_at, e.request_hash, e.id, e.workflow_id,
              e.workflow_revision, e.state, e.version, e.created_at, e.started_at, e.ended_at, e.error,
-             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth
+             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth, e.continues_id, e.continued_as_id
       """;
 
   /**

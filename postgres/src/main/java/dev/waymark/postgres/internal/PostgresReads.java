@@ -50,7 +50,7 @@ final class PostgresReads {
       """
       SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
              e.created_at, e.started_at, e.ended_at, e.error,
-             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth
+             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth, e.continues_id, e.continued_as_id
       FROM {s}.executions e LEFT JOIN {s}.execution_details d ON d.execution_id = ANY (ARRAY [e.id])
       """;
 
@@ -122,7 +122,7 @@ final class PostgresReads {
       case LOAD_EXECUTIONS ->
           """
           SELECT e.id, e.state, e.version, e.started_at, e.ended_at, e.request_hash, e.workflow_id, e.created_at,
-                 e.parent_task_run_id, e.parent_id, e.child_policy, e.depth
+                 e.parent_task_run_id, e.parent_id, e.child_policy, e.depth, e.continued_as_id
           FROM {s}.executions e
           WHERE e.id = ANY (?::uuid[]
             || ARRAY (SELECT t.execution_id FROM {s}.task_runs t WHERE t.id = ANY (?))
@@ -165,6 +165,10 @@ final class PostgresReads {
             SELECT s.execution_id, s.number, s.name FROM {s}.signals s
             WHERE s.execution_id = e.id AND s.name = n.name AND s.task_run_id IS NULL
             ORDER BY s.number LIMIT ?) k""";
+      case LOAD_CONTINUED_SIGNALS ->
+          """
+          SELECT s.execution_id, s.number, s.name, s.key, s.hash FROM {s}.signals s
+          WHERE s.execution_id = ANY (?) AND s.task_run_id IS NULL""";
       case LOAD_SIGNAL_WAITS ->
           """
           SELECT w.execution_id, w.task_run_id, w.name, w.version, w.pool, w.priority, w.since

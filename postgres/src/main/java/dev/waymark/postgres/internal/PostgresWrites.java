@@ -72,13 +72,13 @@ final class PostgresWrites {
       case INSERT_EXECUTION ->
           """
           INSERT INTO {s}.executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at,
-                                      parent_task_run_id, parent_id, child_policy, depth)
+                                      parent_task_run_id, parent_id, child_policy, depth, continues_id)
           SELECT v.id, v.workflow_id, v.workflow_revision, v.state, v.version, v.request_hash, v.created_at,
-                 v.parent_task_run_id, v.parent_id, v.child_policy, v.depth
+                 v.parent_task_run_id, v.parent_id, v.child_policy, v.depth, v.continues_id
           FROM unnest(?::uuid[], ?::text[], ?::integer[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[],
-                      ?::uuid[], ?::uuid[], ?::text[], ?::integer[])
+                      ?::uuid[], ?::uuid[], ?::text[], ?::integer[], ?::uuid[])
             AS v (id, workflow_id, workflow_revision, state, version, request_hash, created_at,
-                  parent_task_run_id, parent_id, child_policy, depth)
+                  parent_task_run_id, parent_id, child_policy, depth, continues_id)
           WHERE\s"""
               + ExecutionCounts.BY_WRITER
               + " ORDER BY v.id";
@@ -133,10 +133,11 @@ final class PostgresWrites {
           """
           UPDATE {s}.executions e
           SET state = v.state, version = v.version, started_at = coalesce(e.started_at, v.started_at),
-              ended_at = v.ended_at, error = coalesce(v.error, e.error)
+              ended_at = v.ended_at, error = coalesce(v.error, e.error),
+              continued_as_id = coalesce(v.continued_as_id, e.continued_as_id)
           FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::uuid[], ?::text[],
-                      ?::timestamptz[])
-            AS v (state, version, started_at, ended_at, error, id, workflow_id, created_at)
+                      ?::timestamptz[], ?::uuid[])
+            AS v (state, version, started_at, ended_at, error, id, workflow_id, created_at, continued_as_id)
           WHERE e.id = ANY (ARRAY [v.id]) AND e.version = v.version - 1
             AND e.workflow_id IS NOT DISTINCT FROM v.workflow_id
             AND e.created_at IS NOT DISTINCT FROM v.created_at AND\s"""
@@ -247,6 +248,17 @@ final class PostgresWrites {
             AS v (execution_id, record_id, number, part, content)
           ORDER BY v.execution_id, v.record_id, v.number, v.part
           ON CONFLICT (execution_id, record_id, number, part) DO UPDATE SET content = excluded.content""";
+      case MOVE_SIGNAL_PAYLOAD ->
+          """
+          UPDATE {s}.payloads x SET execution_id = v.to_id, record_id = v.to_id, number = v.new_number
+          FROM unnest(?::uuid[], ?::integer[], ?::uuid[], ?::integer[]) AS v (from_id, number, to_id, new_number)
+          WHERE x.execution_id = ANY (ARRAY [v.from_id]) AND x.record_id IS NOT DISTINCT FROM v.from_id
+            AND x.number = v.number AND x.part IS NOT DISTINCT FROM 'SIGNAL'""";
+      case MOVE_SIGNAL ->
+          """
+          UPDATE {s}.signals s SET execution_id = v.to_id, number = v.new_number
+          FROM unnest(?::uuid[], ?::integer[], ?::uuid[], ?::integer[]) AS v (from_id, number, to_id, new_number)
+          WHERE s.execution_id = ANY (ARRAY [v.from_id]) AND s.number = v.number AND s.attempt IS NULL""";
       case INSERT_SIGNAL ->
           """
           INSERT INTO {s}.signals (execution_id, number, name, key, hash, sent_at, task_run_id, attempt)

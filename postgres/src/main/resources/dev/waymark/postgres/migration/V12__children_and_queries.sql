@@ -1,4 +1,4 @@
--- The state store on PostgreSQL, version 12: executions that are children, and indexes for lists of executions by their end, by failed task runs and by errors.
+-- The state store on PostgreSQL, version 12: executions that are children or continue others, and indexes for lists of executions by their end, by failed task runs and by errors.
 --
 -- The task run that started an execution, the execution of this task run, what becomes of the child when that one is cancelled or fails, and the number of its ancestors. All are null unless it is a child, and none of them changes.
 ALTER TABLE executions
@@ -6,6 +6,9 @@ ALTER TABLE executions
   ADD COLUMN parent_id uuid,
   ADD COLUMN child_policy text COLLATE "C",
   ADD COLUMN depth integer;
+
+-- The execution that it continues, and the one that continues it.
+ALTER TABLE executions ADD COLUMN continues_id uuid, ADD COLUMN continued_as_id uuid;
 
 CREATE INDEX executions_by_parent ON executions (parent_id, created_at, id) WHERE parent_id IS NOT NULL;
 

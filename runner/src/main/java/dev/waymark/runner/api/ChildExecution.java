@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ChildExecution {
 
-  /** Its id. */
+  /** Its id. If the child was continued, that of the execution that continues it last. */
   ExecutionId id();
 
   /** Its state. */

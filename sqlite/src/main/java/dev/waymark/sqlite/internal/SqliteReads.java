@@ -50,7 +50,7 @@ final class SqliteReads {
       """
       SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
              e.created_at, e.started_at, e.ended_at, e.error,
-             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth
+             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth, e.continues_id, e.continued_as_id
       FROM executions e LEFT JOIN execution_details d INDEXED BY sqlite_autoindex_execution_details_1 ON d.execution_id = e.id
       """;
 
@@ -76,7 +76,7 @@ final class SqliteReads {
              picked.pool, picked.priority, picked.available_at, e.request_hash,
              e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
              e.created_at, e.started_at, e.ended_at, e.error,
-             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth, e.state, NULL, NULL
+             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth, e.continues_id, e.continued_as_id, e.state, NULL, NULL
       FROM ({ready}) picked
       CROSS JOIN task_runs t INDEXED BY sqlite_autoindex_task_runs_1 ON t.id = picked.task_run_id
       CROSS JOIN executions e INDEXED BY sqlite_autoindex_executions_1 ON e.id = t.execution_id
@@ -169,7 +169,7 @@ final class SqliteReads {
       case LOAD_EXECUTIONS ->
           """
           SELECT id, state, version, started_at, ended_at, request_hash, workflow_id, created_at,
-                 parent_task_run_id, parent_id, child_policy, depth
+                 parent_task_run_id, parent_id, child_policy, depth, continued_as_id
           FROM executions INDEXED BY sqlite_autoindex_executions_1
           WHERE id IN (SELECT unhex(value) FROM json_each(?)
                        UNION SELECT execution_id FROM task_runs INDEXED BY sqlite_autoindex_task_runs_1
@@ -233,6 +233,10 @@ final class SqliteReads {
                WHERE x.execution_id = e.id AND x.name = n.value AND x.task_run_id IS NULL
                ORDER BY x.number LIMIT 1 OFFSET ?3 - 1), 2147483647)\
           """;
+      case LOAD_CONTINUED_SIGNALS ->
+          "SELECT execution_id, number, name, key, hash FROM signals INDEXED BY signals_kept WHERE execution_id IN "
+              + UUIDS
+              + " AND task_run_id IS NULL";
       case LOAD_SIGNAL_WAITS ->
           """
           SELECT w.execution_id, w.task_run_id, w.name, w.version, w.pool, w.priority, w.since

@@ -31,8 +31,8 @@ final class SqliteWrites {
       case INSERT_EXECUTION ->
           """
           INSERT INTO executions (id, workflow_id, workflow_revision, state, version, request_hash, created_at,
-                                  parent_task_run_id, parent_id, child_policy, depth)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
+                                  parent_task_run_id, parent_id, child_policy, depth, continues_id)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
           """;
       case INSERT_EXECUTION_DETAIL ->
           "INSERT INTO execution_details (execution_id, labels, inputs) VALUES (?, ?, ?)";
@@ -67,7 +67,8 @@ final class SqliteWrites {
       case UPDATE_EXECUTION ->
           """
           UPDATE executions
-          SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error)
+          SET state = ?1, version = ?2, started_at = coalesce(started_at, ?3), ended_at = ?4, error = coalesce(?5, error),
+              continued_as_id = coalesce(?9, continued_as_id)
           WHERE id = ?6 AND version = ?2 - 1 AND workflow_id = ?7 AND created_at = ?8\
           """;
       // Ended records are counted when they are not cached; with one writer the cache is current.
@@ -127,6 +128,13 @@ final class SqliteWrites {
           INSERT INTO payloads (execution_id, record_id, number, part, content) VALUES (?, ?, ?, ?, ?)
           ON CONFLICT DO UPDATE SET content = excluded.content\
           """;
+      case MOVE_SIGNAL_PAYLOAD ->
+          """
+          UPDATE payloads INDEXED BY sqlite_autoindex_payloads_1 SET execution_id = ?3, record_id = ?3, number = ?4
+          WHERE execution_id = ?1 AND record_id = ?1 AND number = ?2 AND part = 'SIGNAL'\
+          """;
+      case MOVE_SIGNAL ->
+          "UPDATE signals INDEXED BY sqlite_autoindex_signals_1 SET execution_id = ?3, number = ?4 WHERE execution_id = ?1 AND number = ?2 AND task_run_id IS NULL";
       case INSERT_SIGNAL ->
           """
           INSERT INTO signals (execution_id, number, name, key, hash, sent_at, task_run_id, attempt)

@@ -82,6 +82,9 @@ public abstract class CachedFactsContract extends ContractTest {
         Change.UpdateExecution.class,
         () -> new Change.UpdateExecution(execution, ExecutionState.PAUSED, null, null));
     all.put(
+        Change.ContinueExecution.class,
+        () -> new Change.ContinueExecution(child, new NewExecution(ids.executionId(), FLOW)));
+    all.put(
         Change.AdmitExecution.class,
         () -> new Change.AdmitExecution(execution, FLOW, 100, ExecutionState.PENDING));
     all.put(

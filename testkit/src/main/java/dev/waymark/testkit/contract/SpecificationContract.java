@@ -98,6 +98,7 @@ public abstract class SpecificationContract extends ContractTest {
       assertThat(every.workflow(FLOW)).isEqualTo(every.workflow(FLOW, 1));
       assertThat(every.workflows(PageRequest.first(9)).total()).isEqualTo(1);
       assertThat(every.workflowHistory(FLOW, PageRequest.first(9)).total()).isEqualTo(1);
+      assertThat(every.latest(execution)).isEqualTo(every.execution(execution));
       assertThat(exists(every.executionDetails(execution)).execution())
           .isEqualTo(every.execution(execution));
       assertThat(exists(every.executionProgress(execution)).execution())

@@ -7,6 +7,7 @@ import dev.waymark.testkit.contract.work.ChildListContract;
 import dev.waymark.testkit.contract.work.ClaimConcurrencyContract;
 import dev.waymark.testkit.contract.work.ClaimContract;
 import dev.waymark.testkit.contract.work.ClaimSharesContract;
+import dev.waymark.testkit.contract.work.ContinueContract;
 import dev.waymark.testkit.contract.work.LeaseContract;
 import dev.waymark.testkit.contract.work.LogContract;
 import dev.waymark.testkit.contract.work.PoolContract;
@@ -168,6 +169,15 @@ public abstract class StateStoreContract {
   @Nested
   @DisplayName("lists of children")
   class ChildLists extends ChildListContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("executions that continue others")
+  class Continuations extends ContinueContract {
     @Override
     protected StoreFixture newFixture() {
       return StateStoreContract.this.newFixture();

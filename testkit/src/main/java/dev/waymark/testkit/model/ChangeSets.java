@@ -155,6 +155,11 @@ final class ChangeSets {
 
   private void updateExecution(ChangeSet.Builder changes) {
     ExecutionId id = world.execution();
+    if (dice.oneIn(12)) {
+      ExecutionId next = dice.oneIn(6) ? world.execution() : world.newExecution();
+      changes.continueExecution(id, withoutParent(next));
+      return;
+    }
     Execution now = world.reference().execution(id);
     Collection<ExecutionState> sensible = now == null ? List.of() : now.state().moves();
     changes.add(

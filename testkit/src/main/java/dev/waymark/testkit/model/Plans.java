@@ -215,6 +215,8 @@ final class Plans {
     if (run == null || dice.oneIn(2)) {
       if (dice.oneIn(12)) {
         changes.updateExecution(id, ExecutionState.CANCELLING);
+      } else if (dice.oneIn(12)) {
+        return end(changes, id);
       }
       return changes.signal(
           id,
@@ -295,7 +297,7 @@ final class Plans {
     return end(changes, child);
   }
 
-  /** Ends an execution, with its task runs where they have no live attempts. */
+  /** Ends or continues an execution, with its task runs where they have no live attempts. */
   private ChangeSet.Builder end(ChangeSet.Builder changes, ExecutionId id) {
     for (TaskRun each : world.reference().taskRuns(id)) {
       if (!each.state().isTerminal()) {
@@ -305,6 +307,10 @@ final class Plans {
     Execution now = world.reference().execution(id);
     if (now != null && now.state() == ExecutionState.PENDING) {
       changes.updateExecution(id, ExecutionState.RUNNING);
+    }
+    if (dice.oneIn(3)) {
+      return changes.continueExecution(
+          id, new NewExecution(world.newExecution(), world.workflow()));
     }
     return changes.updateExecution(
         id, dice.pickOf(ExecutionState.SUCCEEDED, ExecutionState.FAILED, ExecutionState.CANCELLED));

@@ -371,7 +371,10 @@ final class BrokenReads {
         e.createdAt(),
         e.startedAt(),
         e.endedAt(),
-        error);
+        error,
+        e.parent(),
+        e.continues(),
+        e.continuedAs());
   }
 
   private static <T> Page<T> with(Page<T> page, List<T> items, long total, @Nullable Cursor next) {

@@ -1,15 +1,16 @@
 package dev.waymark.worker.api;
 
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.store.NewExecution;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the decisions of {@link Next} about one execution. They become durable with one change
  * set. Not thread-safe, and only valid during the call.
  *
- * <p>At most one of {@link #succeed}, {@link #fail} and {@link #cancel} may be called, as the last
- * call. It ends the execution at once. What has not ended is cancelled, also attempts that are
- * live: their results are refused, and their handlers are interrupted.
+ * <p>At most one of {@link #succeed}, {@link #continueAs}, {@link #fail} and {@link #cancel} may be
+ * called, as the last call. It ends the execution at once. What has not ended is cancelled, also
+ * attempts that are live: their results are refused, and their handlers are interrupted.
  *
  * <pre>{@code
  * Next next =
@@ -53,6 +54,39 @@ public interface Plan {
 
   /** Ends the execution as SUCCEEDED, with this result, or null for none. */
   void succeed(@Nullable Payload result);
+
+  /**
+   * Ends the execution as SUCCEEDED, and continues it as a new one, in one commit ({@link
+   * dev.waymark.core.store.Change.ContinueExecution}). An execution that would have too many task
+   * runs goes on with a fresh one in this way. Signals that are kept go to the next one; it keeps
+   * the parent of this one, for which a task run may wait.
+   *
+   * <pre>{@code
+   * Next next =
+   *     (progress, plan) -> {
+   *       TaskId last = progress.newest("turn");
+   *       if (last == null) {
+   *         plan.run("turn", progress.execution().input());
+   *       } else if (progress.succeeded(last.value())) {
+   *         Payload state = progress.result(last.value());
+   *         if (last.iteration() < 1_000) {
+   *           plan.run(last.again().value(), state);
+   *         } else {
+   *           plan.continueAs(
+   *               new NewExecution(
+   *                   Ids.system().executionId(),
+   *                   progress.execution().workflowId(),
+   *                   null,
+   *                   progress.execution().labels(),
+   *                   state));
+   *         }
+   *       }
+   *     };
+   * }</pre>
+   *
+   * @param next the next execution, with an id that does not exist yet and without a parent
+   */
+  void continueAs(NewExecution next);
 
   /** Ends the execution as FAILED, with this error. */
   void fail(String error);

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Shows an execution with its task runs, attempts and history. */
 final class ExecutionsShowCommand implements Command {
@@ -98,6 +99,12 @@ final class ExecutionsShowCommand implements Command {
     return Objects.requireNonNull(new WaitReader(context.store()).waiting(id));
   }
 
+  private static void putLink(Map<String, Cell> properties, String name, @Nullable ExecutionId id) {
+    if (id != null) {
+      properties.put(name, Cell.of(id.toString()));
+    }
+  }
+
   private static void printTables(
       Context context,
       Printer printer,
@@ -110,6 +117,8 @@ final class ExecutionsShowCommand implements Command {
     if (family.parent() != null) {
       properties.put("parent", Cell.of(family.parentInWords()));
     }
+    putLink(properties, "continues", details.execution().continues());
+    putLink(properties, "continued as", details.execution().continuedAs());
     for (WaitReason reason : waiting.reasons()) {
       properties.merge(
           "waiting",

@@ -264,6 +264,10 @@ public final class Views {
     return fields;
   }
 
+  private static @Nullable String text(@Nullable ExecutionId id) {
+    return id == null ? null : id.toString();
+  }
+
   /** Returns the fields of a record, in order. */
   private static Map<String, @Nullable Object> fields(Execution e) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -279,6 +283,8 @@ public final class Views {
     fields.put("endedAt", e.endedAt());
     fields.put("error", e.error());
     fields.put("parent", Family.fields(e.parent()));
+    fields.put("continues", text(e.continues()));
+    fields.put("continuedAs", text(e.continuedAs()));
     return fields;
   }
 

@@ -3,11 +3,13 @@ package dev.waymark.core.internal.decide;
 import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.ChildPolicy;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.NewExecution;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +76,28 @@ final class ChildRules {
               + "; raise the limit when opening the store");
     }
     return new Parent(task.taskRunId(), head.executionId(), task.policy(), depth);
+  }
+
+  /**
+   * To be called before the end of an execution that is continued: the waits for it go on, and what
+   * cancels its parent cancels the one that continues it.
+   */
+  void continued(ExecutionHead head, ExecutionId next) {
+    Parent parent = head.parent();
+    if (parent == null) {
+      return;
+    }
+    signals.childContinued(head.id(), next, parent.executionId());
+    ExecutionHead above = draft.execution(parent.executionId());
+    boolean isCancelled =
+        above != null
+            && switch (above.state()) {
+              case CANCELLING, FAILED, CANCELLED -> parent.policy() == ChildPolicy.CANCEL;
+              case PENDING, RUNNING, PAUSED, SUCCEEDED -> false;
+            };
+    if (isCancelled) {
+      decision.write(new Effect.ExecutionDue(next, DueReason.CANCEL, Duration.ZERO));
+    }
   }
 
   /** To be called after each move of an execution. */

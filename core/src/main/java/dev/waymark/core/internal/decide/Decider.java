@@ -56,7 +56,7 @@ public final class Decider {
     workflows = new WorkflowRules(decision);
     taskRuns = new TaskRunRules(decision);
     signals = new SignalRules(decision, taskRuns);
-    executions = new ExecutionRules(decision, new ChildRules(decision, signals));
+    executions = new ExecutionRules(decision, signals);
     attempts = new AttemptRules(decision);
     dues = new DueRules(decision);
     contents = new ContentRules(decision);
@@ -138,6 +138,11 @@ public final class Decider {
     @Override
     public void visit(Change.UpdateExecution change) {
       executions.update(change);
+    }
+
+    @Override
+    public void visit(Change.ContinueExecution change) {
+      executions.continueAs(change, (PreparedExecution) Objects.requireNonNull(prepared));
     }
 
     @Override

@@ -435,4 +435,18 @@ public sealed interface Effect {
       visitor.visit(this);
     }
   }
+
+  /**
+   * A signal that is kept belongs to the execution that continues its own.
+   *
+   * @param number its number until now
+   * @param newNumber its number in the other execution
+   */
+  record SignalContinued(ExecutionId from, int number, ExecutionId to, int newNumber)
+      implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
 }

@@ -58,4 +58,6 @@ public interface EffectVisitor {
   void visit(Effect.SignalAwaited effect);
 
   void visit(Effect.SignalWaitEnded effect);
+
+  void visit(Effect.SignalContinued effect);
 }

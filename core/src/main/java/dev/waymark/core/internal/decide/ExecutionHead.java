@@ -17,7 +17,8 @@ public record ExecutionHead(
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
     String requestHash,
-    @Nullable Parent parent) {
+    @Nullable Parent parent,
+    @Nullable ExecutionId continuedAs) {
 
   /**
    * Returns 1 when the execution counts as in progress for its workflow, otherwise 0. It counts
@@ -41,6 +42,12 @@ public record ExecutionHead(
         startedAt == null && to == ExecutionState.RUNNING ? at : startedAt,
         to.isTerminal() ? at : null,
         requestHash,
-        parent);
+        parent,
+        continuedAs);
+  }
+
+  ExecutionHead continued(ExecutionId next) {
+    return new ExecutionHead(
+        id, workflowId, state, version, createdAt, startedAt, endedAt, requestHash, parent, next);
   }
 }

@@ -4,11 +4,14 @@ import dev.waymark.core.conflict.Refusal.Reason;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.submit.Submission.PreparedExecution;
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.NewExecution;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -17,40 +20,59 @@ final class ExecutionRules {
   private final Decision decision;
   private final Ledger draft;
   private final Refusals refusals;
+  private final SignalRules signals;
   private final ChildRules children;
 
-  ExecutionRules(Decision decision, ChildRules children) {
+  ExecutionRules(Decision decision, SignalRules signals) {
     this.decision = decision;
-    this.children = children;
+    this.signals = signals;
+    children = new ChildRules(decision, signals);
     draft = decision.draft();
     refusals = decision.refusals();
   }
 
   void create(Change.CreateExecution change, PreparedExecution prepared) {
-    Execution wanted = prepared.execution();
+    NewExecution wanted = change.execution();
+    if (refusesExisting(wanted, prepared, change.target())) {
+      return;
+    }
+    Parent parent = children.parent(wanted);
+    boolean isRefused = parent == null && wanted.parent() != null;
+    if (hasRevision(change, prepared.execution()) && !isRefused) {
+      create(prepared, parent, null);
+      decision.answer(change.target(), prepared.execution().version(), true);
+    }
+  }
+
+  /** Whether the execution exists; a repeated start is answered, and any other one refused. */
+  private boolean refusesExisting(
+      NewExecution wanted, PreparedExecution prepared, RecordRef answer) {
     ExecutionHead existing = draft.execution(wanted.id());
-    if (existing != null) {
-      if (existing.requestHash().equals(prepared.requestHash())) {
-        decision.answer(change.target(), existing.version(), false);
-      } else {
-        refusals.add(
-            change.target(),
-            Reason.ALREADY_EXISTS,
-            "create " + change.target(),
-            "no execution with this id, or one from the same request",
-            "an execution from another request");
-      }
-      return;
+    if (existing == null) {
+      return false;
     }
-    Parent parent = children.parent(change.execution());
-    WorkflowHead workflow = draft.workflow(wanted.workflowId());
-    if (workflow == null || workflow.revision() < wanted.workflowRevision()) {
-      refuseMissingRevision(change, wanted, workflow);
-      return;
+    if (existing.requestHash().equals(prepared.requestHash())) {
+      decision.answer(answer, existing.version(), false);
+    } else {
+      refuseOther(wanted.id());
     }
-    if (parent == null && change.execution().parent() != null) {
-      return; // It is refused.
-    }
+    return true;
+  }
+
+  private void refuseOther(ExecutionId id) {
+    RecordRef ref = RecordRef.of(id);
+    refusals.add(
+        ref,
+        Reason.ALREADY_EXISTS,
+        "create " + ref,
+        "no execution with this id, or one from the same request",
+        "an execution from another request");
+  }
+
+  private void create(
+      PreparedExecution prepared, @Nullable Parent parent, @Nullable ExecutionId continues) {
+    Execution wanted = prepared.execution();
+    WorkflowHead workflow = Objects.requireNonNull(draft.workflow(wanted.workflowId()));
     int revision = wanted.workflowRevision() == 0 ? workflow.revision() : wanted.workflowRevision();
     Execution execution =
         new Execution(
@@ -65,7 +87,9 @@ final class ExecutionRules {
             null,
             null,
             null,
-            parent);
+            parent,
+            continues,
+            null);
     draft.put(
         new ExecutionHead(
             wanted.id(),
@@ -76,12 +100,55 @@ final class ExecutionRules {
             null,
             null,
             prepared.requestHash(),
-            parent));
+            parent,
+            null));
     if (!wanted.labels().isEmpty()) {
       draft.put(wanted.id(), wanted.labels());
     }
     decision.write(new Effect.ExecutionCreated(execution, prepared.requestHash()));
-    decision.answer(change.target(), wanted.version(), true);
+  }
+
+  void continueAs(Change.ContinueExecution change, PreparedExecution prepared) {
+    ExecutionId next = change.next().id();
+    ExecutionHead head = draft.execution(change.id());
+    ExecutionHead existing = draft.execution(next);
+    if (head != null && existing != null && next.equals(head.continuedAs())) {
+      if (existing.requestHash().equals(prepared.requestHash())) {
+        decision.answer(change.target(), head.version(), false);
+      } else {
+        refuseOther(next);
+      }
+      return;
+    }
+    if (existing != null) {
+      refusals.add(
+          RecordRef.of(next),
+          Reason.ALREADY_EXISTS,
+          "continue " + change.target() + " as " + RecordRef.of(next),
+          "no execution with this id",
+          "an execution in state " + existing.state().name());
+    }
+    boolean mayBegin = hasRevision(change, prepared.execution());
+    ExecutionHead before =
+        accepted(new Change.UpdateExecution(change.id(), ExecutionState.SUCCEEDED, null, null));
+    if (before == null || existing != null || !mayBegin) {
+      return;
+    }
+    create(prepared, before.parent(), change.id());
+    signals.continued(change.id(), next);
+    children.continued(before, next);
+    ExecutionHead after = before.moved(ExecutionState.SUCCEEDED, decision.at()).continued(next);
+    moved(before, after, null);
+    decision.answer(change.target(), after.version(), true);
+  }
+
+  private boolean hasRevision(Change change, Execution wanted) {
+    WorkflowHead workflow = draft.workflow(wanted.workflowId());
+    if (workflow == null || workflow.revision() < wanted.workflowRevision()) {
+      refuseMissingRevision(change, wanted, workflow);
+      return false;
+    }
+    return true;
   }
 
   private void refuseMissingRevision(
@@ -105,6 +172,16 @@ final class ExecutionRules {
   }
 
   void update(Change.UpdateExecution change) {
+    ExecutionHead head = accepted(change);
+    if (head != null) {
+      ExecutionHead after = head.moved(change.to(), decision.at());
+      moved(head, after, change.error());
+      decision.answer(change.target(), after.version(), true);
+    }
+  }
+
+  /** Returns an execution that may move. Otherwise adds a refusal and returns null. */
+  private @Nullable ExecutionHead accepted(Change.UpdateExecution change) {
     ExecutionHead head = draft.execution(change.id());
     String attempted = "move " + change.target() + " to " + change.to();
     if (head == null) {
@@ -122,16 +199,19 @@ final class ExecutionRules {
           "all its task runs to have ended",
           decision.counts(change.id()).live() + " that have not ended");
     } else {
-      ExecutionHead after = head.moved(change.to(), decision.at());
-      draft.put(after);
-      decision.write(new Effect.ExecutionMoved(after, head.state(), change.error()));
-      if (change.to() == ExecutionState.CANCELLING) {
-        draft.clearReady(change.id());
-        decision.write(new Effect.ExecutionNotReady(change.id()));
-      }
-      children.moved(head, after);
-      decision.answer(change.target(), after.version(), true);
+      return head;
     }
+    return null;
+  }
+
+  private void moved(ExecutionHead before, ExecutionHead after, @Nullable String error) {
+    draft.put(after);
+    decision.write(new Effect.ExecutionMoved(after, before.state(), error));
+    if (after.state() == ExecutionState.CANCELLING) {
+      draft.clearReady(after.id());
+      decision.write(new Effect.ExecutionNotReady(after.id()));
+    }
+    children.moved(before, after);
   }
 
   void label(Change.SetLabels change) {

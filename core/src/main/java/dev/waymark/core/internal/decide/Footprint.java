@@ -41,6 +41,7 @@ import java.util.TreeSet;
  * @param workers names of workers that are recorded; only the database knows their state
  * @param pools names of pools that are set
  * @param labelled executions whose labels are changed
+ * @param continued executions whose signals that are kept must be read
  * @param signals what must be read of signals
  * @param created executions and task runs that are created; usually they do not exist yet
  */
@@ -62,6 +63,7 @@ public record Footprint(
     Set<String> workers,
     Set<String> pools,
     Set<ExecutionId> labelled,
+    Set<ExecutionId> continued,
     SignalFootprint signals,
     Set<Object> created) {
 
@@ -85,6 +87,7 @@ public record Footprint(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
+        new TreeSet<>(),
         new SignalFootprint(),
         new HashSet<>());
   }
@@ -96,6 +99,7 @@ public record Footprint(
         || !bounded.isEmpty()
         || !pools.isEmpty()
         || !labelled.isEmpty()
+        || !continued.isEmpty()
         || !signals.isEmpty();
   }
 
@@ -139,12 +143,7 @@ public record Footprint(
 
     @Override
     public void visit(Change.CreateExecution change) {
-      workflows.add(change.execution().workflowId());
-      if (change.execution().workflowRevision() == null) {
-        newestRevisions.add(change.execution().workflowId());
-      }
-      executions.add(change.execution().id());
-      created.add(change.execution().id());
+      create(change.execution());
       NewExecution.ParentTask parent = change.execution().parent();
       if (parent != null) {
         taskRuns.add(parent.taskRunId());
@@ -159,6 +158,24 @@ public record Footprint(
         taskRunCounts.add(change.id());
         ended.add(change.id());
       }
+    }
+
+    private void create(NewExecution execution) {
+      workflows.add(execution.workflowId());
+      if (execution.workflowRevision() == null) {
+        newestRevisions.add(execution.workflowId());
+      }
+      executions.add(execution.id());
+      created.add(execution.id());
+    }
+
+    @Override
+    public void visit(Change.ContinueExecution change) {
+      executions.add(change.id());
+      taskRunCounts.add(change.id());
+      ended.add(change.id());
+      continued.add(change.id());
+      create(change.next());
     }
 
     @Override

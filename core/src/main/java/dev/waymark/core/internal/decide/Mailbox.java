@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,30 @@ public final class Mailbox {
     SortedMap<Integer, String> after = new TreeMap<>(kept);
     after.remove(number);
     return new Mailbox(last, sent, after, waits);
+  }
+
+  Mailbox withoutAllKept() {
+    return new Mailbox(last, sent, new TreeMap<>(), waits);
+  }
+
+  /** That of an execution that continues this one: the signals that are kept, numbered from 1. */
+  Mailbox continued() {
+    Mailbox next = EMPTY;
+    for (Map.Entry<Integer, String> each : kept.entrySet()) {
+      int number = next.last + 1;
+      next = next.withLast(number).withKept(number, each.getValue());
+      for (Map.Entry<String, Sent> key : sent.entrySet()) {
+        if (key.getValue().number() == each.getKey()) {
+          next = next.withSent(key.getKey(), new Sent(number, key.getValue().hash()));
+        }
+      }
+    }
+    return next;
+  }
+
+  /** The numbers of the signals that are kept, in order. */
+  Set<Integer> kept() {
+    return kept.keySet();
   }
 
   /** The number of the last signal; 0 when there is none. */

@@ -48,7 +48,9 @@ final class SignalRules {
           Reason.ENDED,
           attempted,
           "an execution that has not ended",
-          "state " + head.state().name());
+          "state "
+              + head.state().name()
+              + (head.continuedAs() == null ? "" : ", continued as " + head.continuedAs()));
     } else {
       checkNumber(change.id(), mailbox);
       accept(change, prepared);
@@ -213,6 +215,35 @@ final class SignalRules {
   private void answer(TaskRunHead waiting) {
     TaskRunHead after = Objects.requireNonNull(draft.taskRun(waiting.id()));
     decision.answer(RecordRef.of(waiting.id()), after.version(), true);
+  }
+
+  /** Hands the signals that are kept to the execution that continues this one. */
+  void continued(ExecutionId from, ExecutionId to) {
+    Mailbox before = draft.mailbox(from);
+    int next = 1;
+    for (int number : before.kept()) {
+      decision.write(new Effect.SignalContinued(from, number, to, next++));
+    }
+    draft.put(to, before.continued());
+    draft.put(from, before.withoutAllKept());
+  }
+
+  /** Lets the task runs that wait for a child wait for the one that continues it. */
+  void childContinued(ExecutionId child, ExecutionId next, ExecutionId parent) {
+    for (SignalWait wait : draft.mailbox(parent).waits(SignalWait.forChild(child))) {
+      if (isCurrent(wait)) {
+        SignalWait after =
+            new SignalWait(
+                wait.taskRun(),
+                SignalWait.forChild(next),
+                wait.version(),
+                wait.pool(),
+                wait.priority(),
+                wait.since());
+        draft.put(parent, draft.mailbox(parent).with(after));
+        decision.write(new Effect.SignalAwaited(parent, after));
+      }
+    }
   }
 
   /** Ends the waits for a child that has ended. */

@@ -29,6 +29,8 @@ public interface ChangeVisitor {
       visit(it);
     } else if (change instanceof Change.UpdateExecution it) {
       visit(it);
+    } else if (change instanceof Change.ContinueExecution it) {
+      visit(it);
     } else if (change instanceof Change.CreateTaskRun it) {
       visit(it);
     } else if (change instanceof Change.UpdateTaskRun it) {
@@ -97,6 +99,8 @@ public interface ChangeVisitor {
   void visit(Change.CreateExecution change);
 
   void visit(Change.UpdateExecution change);
+
+  void visit(Change.ContinueExecution change);
 
   void visit(Change.AdmitExecution change);
 

@@ -61,6 +61,12 @@ final class Fingerprint {
     }
 
     @Override
+    public void visit(Change.ContinueExecution change) {
+      part("continue execution").part(change.next().id());
+      part(((PreparedExecution) Objects.requireNonNull(prepared)).requestHash());
+    }
+
+    @Override
     public void visit(Change.AdmitExecution change) {
       part("change execution").part(change.workflow()).part(change.most());
       if (change.from() != ExecutionState.PENDING) {

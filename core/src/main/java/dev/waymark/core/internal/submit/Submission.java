@@ -86,27 +86,33 @@ public record Submission(
               w.id(), 1, w.description(), w.labels(), at, Digests.content(w), w.definition()));
     }
     if (change instanceof Change.CreateExecution create) {
-      NewExecution e = create.execution();
-      int revision = e.workflowRevision() == null ? 0 : e.workflowRevision();
-      return new PreparedExecution(
-          new Execution(
-              e.id(),
-              e.workflowId(),
-              revision,
-              ExecutionState.PENDING,
-              1,
-              e.labels(),
-              e.input(),
-              at,
-              null,
-              null,
-              null),
-          Digests.request(e));
+      return prepare(create.execution(), at);
+    }
+    if (change instanceof Change.ContinueExecution continuation) {
+      return prepare(continuation.next(), at);
     }
     if (change instanceof SignalChange.Send send && send.key() != null) {
       return new PreparedSignal(Digests.signal(send.name(), send.payload()));
     }
     return null;
+  }
+
+  private static PreparedExecution prepare(NewExecution e, Instant at) {
+    int revision = e.workflowRevision() == null ? 0 : e.workflowRevision();
+    return new PreparedExecution(
+        new Execution(
+            e.id(),
+            e.workflowId(),
+            revision,
+            ExecutionState.PENDING,
+            1,
+            e.labels(),
+            e.input(),
+            at,
+            null,
+            null,
+            null),
+        Digests.request(e));
   }
 
   /** Checks the sizes of changes, by their kind, and adds them up. */
@@ -136,6 +142,11 @@ public record Submission(
               change.error(),
               limits.maxErrorBytes(),
               "maxErrorBytes");
+    }
+
+    @Override
+    public void visit(Change.ContinueExecution change) {
+      bytes += check(change.next(), limits);
     }
 
     @Override

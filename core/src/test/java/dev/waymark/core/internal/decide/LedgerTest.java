@@ -39,7 +39,7 @@ class LedgerTest {
 
   private static ExecutionHead head(ExecutionId id) {
     return new ExecutionHead(
-        id, FLOW, ExecutionState.RUNNING, 1, Instant.EPOCH, null, null, "request", null);
+        id, FLOW, ExecutionState.RUNNING, 1, Instant.EPOCH, null, null, "request", null, null);
   }
 
   private static TaskRunHead head(TaskRunId id, ExecutionId execution) {

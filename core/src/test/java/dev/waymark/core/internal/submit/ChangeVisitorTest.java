@@ -69,6 +69,7 @@ class ChangeVisitorTest {
         .saveWorkflow(new NewWorkflow(FLOW, "{}"))
         .createExecution(new NewExecution(EXECUTION, FLOW, null, Map.of(), Map.of()))
         .updateExecution(EXECUTION, ExecutionState.RUNNING)
+        .continueExecution(EXECUTION, new NewExecution(new ExecutionId(new UUID(9, 9)), FLOW))
         .admitExecution(EXECUTION, FLOW, 1)
         .settleExecution(EXECUTION, new Standing(2, ExecutionState.RUNNING, 1, 0))
         .markDue(EXECUTION, DueReason.SETTLE, Duration.ZERO)

@@ -412,7 +412,9 @@ final class ClaimTransaction {
         head.startedAt(),
         head.endedAt(),
         before.error(),
-        before.parent());
+        before.parent(),
+        before.continues(),
+        head.continuedAs());
   }
 
   /** The task run as it is after the claim. */

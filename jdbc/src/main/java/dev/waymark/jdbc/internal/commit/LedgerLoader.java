@@ -106,6 +106,7 @@ final class LedgerLoader {
     requests.taskRunCounts(footprint.taskRunCounts());
     requests.labels(footprint.labelled());
     requests.signals(footprint.signals());
+    requests.continuedSignals(footprint.continued());
     return requests.list;
   }
 
@@ -316,6 +317,16 @@ final class LedgerLoader {
       }
     }
 
+    void continuedSignals(Collection<ExecutionId> ids) {
+      if (!ids.isEmpty()) {
+        add(
+            ReadStatement.LOAD_CONTINUED_SIGNALS,
+            uuids(ids, ExecutionId::value),
+            ids.size(),
+            this::continuedSignal);
+      }
+    }
+
     /**
      * The task runs that wait are loaded with their timers, because any of them may become ready.
      */
@@ -380,7 +391,8 @@ final class LedgerLoader {
               dialect.time(row, 4),
               dialect.time(row, 5),
               row.getString(6),
-              ParentColumns.read(dialect, row, 9)));
+              ParentColumns.read(dialect, row, 9),
+              row.getObject(13) == null ? null : new ExecutionId(dialect.uuid(row, 13))));
     }
 
     private void commit(ResultSet row) throws SQLException {
@@ -425,6 +437,17 @@ final class LedgerLoader {
       ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
       Mailbox.Sent sent = new Mailbox.Sent(row.getInt(3), row.getString(4));
       ledger.load(id, ledger.mailbox(id).withSent(row.getString(2), sent));
+    }
+
+    private void continuedSignal(ResultSet row) throws SQLException {
+      ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
+      Mailbox mailbox = ledger.mailbox(id).withKept(row.getInt(2), row.getString(3));
+      String key = row.getString(4);
+      ledger.load(
+          id,
+          key == null
+              ? mailbox
+              : mailbox.withSent(key, new Mailbox.Sent(row.getInt(2), row.getString(5))));
     }
 
     private void keptSignal(ResultSet row) throws SQLException {

@@ -14,7 +14,6 @@ import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
-import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.jdbc.internal.read.PayloadKey;
 import dev.waymark.jdbc.internal.read.PayloadText;
@@ -53,14 +52,6 @@ final class WriteBatch implements EffectVisitor {
 
   /** Whether the effect that was visited last is part of this write batch. */
   private boolean taken;
-
-  /** The change of a task run, and the precondition that shows that it was not changed since. */
-  private record TaskRunWrite(
-      TaskRunState stateBefore, long versionBefore, int attemptBefore, TaskRunHead after) {
-    TaskRunWrite then(TaskRunWrite next) {
-      return new TaskRunWrite(stateBefore, versionBefore, attemptBefore, next.after);
-    }
-  }
 
   /** Adds an effect, unless its record has already moved in this write batch. */
   boolean take(Effect effect) {
@@ -236,6 +227,20 @@ final class WriteBatch implements EffectVisitor {
         delivered.number());
   }
 
+  /** It is written once in a write batch, under its old number and under its new one. */
+  @Override
+  public void visit(Effect.SignalContinued it) {
+    UUID from = it.from().value();
+    UUID to = it.to().value();
+    taken =
+        moved.add(new RowKey("signal", List.of(it.to(), it.newNumber())))
+            && moved.add(new RowKey("signal", List.of(it.from(), it.number())));
+    if (taken) {
+      add(WriteStatement.MOVE_SIGNAL_PAYLOAD, from, it.number(), to, it.newNumber());
+      add(WriteStatement.MOVE_SIGNAL, from, it.number(), to, it.newNumber());
+    }
+  }
+
   @Override
   public void visit(Effect.SignalAwaited awaited) {
     SignalWait wait = awaited.signalWait();
@@ -282,7 +287,7 @@ final class WriteBatch implements EffectVisitor {
   @Override
   public void visit(Effect.ChildrenDue due) {
     RowKey key = new RowKey("children due", due.parent());
-    taken = rows.isEmpty() && executions.isEmpty() && moved.add(key);
+    taken = isEmpty() && moved.add(key);
     if (taken) {
       add(WriteStatement.PUT_CHILDREN_DUE, due.parent().value());
     }
@@ -408,7 +413,8 @@ final class WriteBatch implements EffectVisitor {
         parent == null ? null : parent.taskRunId().value(),
         parent == null ? null : parent.executionId().value(),
         parent == null ? null : parent.policy().name(),
-        parent == null ? null : parent.depth());
+        parent == null ? null : parent.depth(),
+        e.continues() == null ? null : e.continues().value());
     if (!e.labels().isEmpty() || e.input() != null) {
       add(
           WriteStatement.INSERT_EXECUTION_DETAIL,
@@ -466,21 +472,14 @@ final class WriteBatch implements EffectVisitor {
     rows.computeIfAbsent(statement, WriteStatement::rows).add(values);
   }
 
+  private boolean isEmpty() {
+    return rows.isEmpty() && taskRuns.isEmpty() && executions.isEmpty();
+  }
+
   /** The rows, in the order of {@link WriteStatement}. */
   Collection<Rows> rows() {
     for (TaskRunWrite write : taskRuns.values()) {
-      TaskRunHead t = write.after();
-      add(
-          WriteStatement.UPDATE_TASK_RUN,
-          t.state().name(),
-          t.version(),
-          t.lastAttempt(),
-          t.startedAt(),
-          t.endedAt(),
-          t.id().value(),
-          write.stateBefore().name(),
-          write.versionBefore(),
-          write.attemptBefore());
+      add(WriteStatement.UPDATE_TASK_RUN, write.row());
     }
     for (Effect.ExecutionMoved change : executions.values()) {
       ExecutionHead e = change.after();
@@ -493,7 +492,8 @@ final class WriteBatch implements EffectVisitor {
           change.error(),
           e.id().value(),
           e.workflowId().value(),
-          e.createdAt());
+          e.createdAt(),
+          e.continuedAs() == null ? null : e.continuedAs().value());
     }
     return rows.values();
   }

@@ -61,7 +61,8 @@ public record Candidate(
             execution.startedAt(),
             execution.endedAt(),
             requestHash,
-            execution.parent()));
+            execution.parent(),
+            execution.continuedAs()));
     if (counts != null) {
       ledger.load(execution.id(), counts);
     }

@@ -99,7 +99,7 @@ final class ExecutionSql {
             """
             SELECT e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
                    e.created_at, e.started_at, e.ended_at, e.error,
-                   e.parent_task_run_id, e.parent_id, e.child_policy, e.depth
+                   e.parent_task_run_id, e.parent_id, e.child_policy, e.depth, e.continues_id, e.continued_as_id
             FROM %s e LEFT JOIN %s ON %s
             """
                 .formatted(

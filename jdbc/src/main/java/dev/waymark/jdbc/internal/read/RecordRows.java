@@ -81,7 +81,13 @@ final class RecordRows {
         dialect.time(row, first + 8),
         dialect.time(row, first + 9),
         row.getString(first + 10),
-        ParentColumns.read(dialect, row, first + 11));
+        ParentColumns.read(dialect, row, first + 11),
+        executionId(row, first + 15),
+        executionId(row, first + 16));
+  }
+
+  private @Nullable ExecutionId executionId(ResultSet row, int column) throws SQLException {
+    return row.getObject(column) == null ? null : new ExecutionId(dialect.uuid(row, column));
   }
 
   TaskRun taskRun(ResultSet row) throws SQLException {
@@ -108,7 +114,7 @@ final class RecordRows {
         row.getLong(14),
         row.getString(15),
         execution(row, 16),
-        ExecutionState.valueOf(row.getString(31)),
+        ExecutionState.valueOf(row.getString(33)),
         counts(row));
   }
 
@@ -117,9 +123,9 @@ final class RecordRows {
    * ended.
    */
   private static @Nullable TaskRunCounts counts(ResultSet row) throws SQLException {
-    int unfinished = row.getInt(32);
+    int unfinished = row.getInt(34);
     boolean isKnown = !row.wasNull();
-    boolean hasNoEnds = row.getInt(33) == 0 && !row.wasNull();
+    boolean hasNoEnds = row.getInt(35) == 0 && !row.wasNull();
     return isKnown && hasNoEnds ? TaskRunCounts.allLive(unfinished) : null;
   }
 

@@ -40,7 +40,8 @@ public enum ReadStatement {
       "parent_task_run_id",
       "parent_id",
       "child_policy",
-      "depth"),
+      "depth",
+      "continued_as_id"),
   /**
    * Task run ids -> the columns of a task run head: task run id, execution id, task id, state,
    * version, newest attempt, its state, started at, ended at, and the lease of the newest attempt:
@@ -83,6 +84,8 @@ public enum ReadStatement {
    * and have these names, the oldest ones of each execution and name.
    */
   LOAD_KEPT_SIGNALS("execution_id", "number", "name"),
+  /** Execution ids -> the columns, of all signals that are kept. */
+  LOAD_CONTINUED_SIGNALS("execution_id", "number", "name", "key", "hash"),
   /** Execution ids, names -> the waits for these names that have not ended. */
   LOAD_SIGNAL_WAITS("execution_id", "task_run_id", "name", "version", "pool", "priority", "since"),
   /** Execution ids, names -> the columns of a task run head, for every wait. */
@@ -280,7 +283,9 @@ public enum ReadStatement {
       "parent_task_run_id",
       "parent_id",
       "child_policy",
-      "depth"
+      "depth",
+      "continues_id",
+      "continued_as_id"
     };
     static final String[] TASK_RUN = {
       "id",

@@ -54,7 +54,7 @@ public enum WriteStatement {
       text("labels"),
       time("created_at"),
       text("definition")),
-  /** The last four are null unless it is a child. */
+  /** The last five are null unless it is a child, or continues another one. */
   INSERT_EXECUTION(
       Kind.INSERT,
       uuid("id"),
@@ -67,7 +67,8 @@ public enum WriteStatement {
       uuid("parent_task_run_id"),
       uuid("parent_id"),
       text("child_policy"),
-      integer("depth")),
+      integer("depth"),
+      uuid("continues_id")),
   /** Only for an execution that has labels or an input. */
   INSERT_EXECUTION_DETAIL(Kind.INSERT, uuid("execution_id"), text("labels"), text("inputs")),
   /** Replaces the labels, and keeps the input. */
@@ -116,8 +117,8 @@ public enum WriteStatement {
   /**
    * The version must be the next. Workflow and time of creation must be the known ones, because the
    * execution is counted by them: another program may have deleted the execution and created it
-   * again. The statement keeps a time of the start that is already set, and the error when the new
-   * one is null.
+   * again. The statement keeps a time of the start that is already set, and the error and the
+   * execution that continues it when the new one is null.
    */
   UPDATE_EXECUTION(
       Kind.CHANGE,
@@ -128,7 +129,8 @@ public enum WriteStatement {
       text("error"),
       uuid("id"),
       text("workflow_id"),
-      time("created_at")),
+      time("created_at"),
+      uuid("continued_as_id")),
   /**
    * The last two columns are the changes of two numbers by the transitions: of unfinished task
    * runs, and of ended task runs and attempts.
@@ -179,6 +181,12 @@ public enum WriteStatement {
   PUT_DUE(Kind.TOLERANT, uuid("execution_id"), text("reason"), bigint("micros")),
   /** Changes nothing when it is not due. */
   CLEAR_DUE(Kind.TOLERANT, uuid("execution_id"), text("reason")),
+  /** Gives the payload of a signal, if it has one, to the execution that continues its own. */
+  MOVE_SIGNAL_PAYLOAD(
+      Kind.TOLERANT, uuid("from_id"), integer("number"), uuid("to_id"), integer("new_number")),
+  /** Gives a signal that is kept to the execution that continues its own. */
+  MOVE_SIGNAL(
+      Kind.CHANGE, uuid("from_id"), integer("number"), uuid("to_id"), integer("new_number")),
   /** Replaces the result of a task run. */
   PUT_OUTPUTS(Kind.TOLERANT, uuid("task_run_id"), text("outputs")),
   /** Replaces any other payload that does not come with its execution. */

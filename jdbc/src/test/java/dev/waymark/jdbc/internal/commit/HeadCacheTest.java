@@ -48,7 +48,7 @@ class HeadCacheTest {
     for (ExecutionId id : executions) {
       ledger.load(
           new ExecutionHead(
-              id, FLOW, ExecutionState.PENDING, 1, Instant.EPOCH, null, null, "hash", null));
+              id, FLOW, ExecutionState.PENDING, 1, Instant.EPOCH, null, null, "hash", null, null));
     }
     return ledger;
   }

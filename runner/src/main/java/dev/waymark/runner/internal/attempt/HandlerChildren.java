@@ -14,6 +14,7 @@ import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import dev.waymark.worker.internal.base.NamedIds;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,8 @@ final class HandlerChildren {
   }
 
   /**
-   * Finds a child that has ended, or whose time is over.
+   * Finds a child that has ended, or whose time is over. If it is continued, finds the execution
+   * that continues it last.
    *
    * @param timeout the time from the start of the child on, or null without an end
    * @param wait receives the wait for any other child; null is returned then
@@ -53,14 +55,18 @@ final class HandlerChildren {
       Leases.checkDelay("the time that a task waits", timeout);
     }
     ExecutionProgress progress = progress(child);
+    Instant started = progress.execution().createdAt();
+    while (progress.execution().continuedAs() != null) {
+      progress = progress(progress.execution().continuedAs());
+    }
     Execution found = progress.execution();
     if (!found.state().isTerminal()) {
       Duration left =
           timeout == null
               ? null
-              : Duration.between(config.clock().instant(), found.createdAt().plus(timeout));
+              : Duration.between(config.clock().instant(), started.plus(timeout));
       if (left == null || left.compareTo(Duration.ZERO) > 0) {
-        wait.accept(HandlerWait.forChild(child, left));
+        wait.accept(HandlerWait.forChild(found.id(), left));
         return null;
       }
     }

@@ -24,6 +24,8 @@ final class MovedExecution {
         begins ? at : before.startedAt(),
         to.isTerminal() ? at : before.endedAt(),
         error == null ? before.error() : error,
-        before.parent());
+        before.parent(),
+        before.continues(),
+        before.continuedAs());
   }
 }

@@ -7,6 +7,7 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.ExecutionProgress.Item;
+import dev.waymark.core.store.NewExecution;
 import dev.waymark.worker.api.Plan;
 import java.time.Duration;
 import java.util.Objects;
@@ -47,6 +48,13 @@ final class Decision implements Plan {
   @Override
   public void succeed(@Nullable Payload result) {
     end(ExecutionState.SUCCEEDED, null, result);
+  }
+
+  @Override
+  public void continueAs(NewExecution next) {
+    checkOpen();
+    draft.continueAs(next);
+    over = true;
   }
 
   @Override

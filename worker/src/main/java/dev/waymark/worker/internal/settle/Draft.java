@@ -14,8 +14,10 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.ExecutionProgress.Item;
+import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
@@ -257,6 +259,24 @@ final class Draft {
 
   /** Cancels what has not ended, and ends the execution. */
   void end(ExecutionState to, @Nullable String error, @Nullable Payload result) {
+    endTaskRuns();
+    if (result != null) {
+      changes.setResult(execution.id(), result);
+    }
+    mayMoveTo(to);
+    moveExecution(to, error);
+  }
+
+  /** Cancels what has not ended, and continues the execution as another one, which is due. */
+  void continueAs(NewExecution next) {
+    endTaskRuns();
+    mayMoveTo(ExecutionState.SUCCEEDED);
+    changes.continueExecution(execution.id(), next);
+    changes.markDue(next.id(), DueReason.SETTLE, Duration.ZERO);
+    execution = moved(execution, ExecutionState.SUCCEEDED, execution.version() + 1, null, null);
+  }
+
+  private void endTaskRuns() {
     for (Item item : List.copyOf(items.values())) {
       Attempt live = live(item);
       if (live != null) {
@@ -266,15 +286,14 @@ final class Draft {
         move(item.taskRun().id(), TaskRunState.CANCELLED, null);
       }
     }
-    if (result != null) {
-      changes.setResult(execution.id(), result);
-    }
+  }
+
+  private void mayMoveTo(ExecutionState to) {
     if (!execution.state().canMoveTo(to)) {
       ExecutionState first =
           to == ExecutionState.CANCELLED ? ExecutionState.CANCELLING : ExecutionState.RUNNING;
       moveExecution(first, null);
     }
-    moveExecution(to, error);
   }
 
   private void moveExecution(ExecutionState to, @Nullable String error) {
@@ -301,7 +320,9 @@ final class Draft {
         old.startedAt(),
         endedAt,
         error == null ? old.error() : error,
-        old.parent());
+        old.parent(),
+        old.continues(),
+        old.continuedAs());
   }
 
   /** The execution after the change set, which the store has accepted at this time. */
