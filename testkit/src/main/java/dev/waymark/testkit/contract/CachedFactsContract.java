@@ -168,6 +168,7 @@ public abstract class CachedFactsContract extends ContractTest {
             .build());
     child = ids.executionId();
     store.createExecution(new NewExecution(child, FLOW).childOf(running, ChildPolicy.CANCEL));
+    store.updateExecution(child, ExecutionState.RUNNING, 1);
     checkFacts(store);
   }
 
