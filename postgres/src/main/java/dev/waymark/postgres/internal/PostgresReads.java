@@ -112,7 +112,8 @@ final class PostgresReads {
           """
           SELECT c.workflow_id,
                  sum(c.executions) - (SELECT count(*) FROM {s}.executions e
-                                      WHERE (e.workflow_id, e.state) >= (c.workflow_id, 'PAUSED')
+                                      WHERE e.workflow_id = c.workflow_id
+                                        AND (e.workflow_id, e.state) >= (c.workflow_id, 'PAUSED')
                                         AND (e.workflow_id, e.state) <= (c.workflow_id, 'PAUSED') AND e.started_at IS NULL)
           FROM {s}.execution_counts c
           WHERE c.workflow_id = ANY (?) AND c.state = ANY ('{RUNNING,PAUSED,CANCELLING}'::text[])

@@ -22,4 +22,14 @@ CREATE INDEX attempts_by_error ON attempts (pg_catalog.left(error, 64)) WHERE er
 
 CREATE INDEX executions_by_end ON executions (ended_at) WHERE ended_at IS NOT NULL;
 
+-- A condition on the last column of an index lets the server read that whole index, and while ANALYZE finds no rows in a table, that costs as little as the key. With these conditions an index serves only statements that compare its first column.
+DROP INDEX executions_by_workflow;
+DROP INDEX executions_by_state;
+DROP INDEX execution_labels_by_value;
+DROP INDEX ready_task_runs_in_order;
+CREATE INDEX executions_by_workflow ON executions (workflow_id, state, created_at, id) WHERE workflow_id IS NOT NULL;
+CREATE INDEX executions_by_state ON executions (state, created_at, id) WHERE state IS NOT NULL;
+CREATE INDEX execution_labels_by_value ON execution_labels (name, value, created_at, execution_id) WHERE name IS NOT NULL;
+CREATE INDEX ready_task_runs_in_order ON ready_task_runs (pool, priority, available_at, task_run_id) WHERE pool IS NOT NULL;
+
 UPDATE waymark_version SET version = 12;

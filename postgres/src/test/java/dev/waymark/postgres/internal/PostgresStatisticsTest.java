@@ -79,6 +79,8 @@ class PostgresStatisticsTest {
     NEVER_ANALYZED("reltuples = -1, relpages = 0", ""),
     /** A queue was empty at that moment, but its pages stay. */
     NO_ROW("reltuples = 0, relpages = 1000", ""),
+    /** As {@link #NO_ROW}, with the statistics of columns of an earlier moment. */
+    NO_ROW_NOW("reltuples = 0, relpages = 1000", ""),
     ONE_ROW("reltuples = 1, relpages = 1", ""),
     /** As {@link #NO_ROW}, of a table whose rows are deleted. */
     ONE_ROW_LEFT("reltuples = 1, relpages = 1000", ""),
@@ -97,6 +99,10 @@ class PostgresStatisticsTest {
 
     /** The statements that write this into the catalog. */
     List<String> statements(String table) {
+      String sized = "UPDATE pg_class SET " + sizes + " WHERE oid = '" + table + "'::regclass";
+      if (this == NO_ROW_NOW) {
+        return List.of(sized);
+      }
       return sizes.isEmpty()
           ? List.of(
               "UPDATE pg_statistic SET stakind1 = 0, stakind2 = 0, stakind3 = 0, stakind4 = 0, "
@@ -104,10 +110,7 @@ class PostgresStatisticsTest {
                   + " WHERE starelid = '"
                   + table
                   + "'::regclass")
-          : List.of(
-              "UPDATE pg_class SET " + sizes + " WHERE oid = '" + table + "'::regclass",
-              // The statistics of columns are read when there is any row.
-              "DELETE FROM pg_statistic WHERE starelid = '" + table + "'::regclass");
+          : List.of(sized, "DELETE FROM pg_statistic WHERE starelid = '" + table + "'::regclass");
     }
   }
 
@@ -340,17 +343,22 @@ class PostgresStatisticsTest {
   }
 
   private void assertPlan(String statistics, String text, List<String> plan) {
-    boolean isTiny = statistics.contains("_ROW");
     String all = statistics + "\n" + text + "\n" + String.join("\n", plan);
     assertThat(plan).as(all).noneMatch(line -> line.startsWith("Seq Scan"));
     for (int i = 0; i < plan.size(); i++) {
       Matcher scan = SCAN.matcher(plan.get(i));
       if (scan.matches()) {
-        assertThat(firstColumns).as(all).containsKey(scan.group(1));
+        String index = scan.group(1);
+        assertThat(firstColumns).as(all).containsKey(index);
+        // A key cannot be kept for some statements, as the condition of another index can.
+        boolean mayReadKeys =
+            statistics.contains("_ROW")
+                && index.equals("execution_labels_pkey")
+                && text.startsWith("SELECT");
         assertThat(i + 1 < plan.size() ? plan.get(i + 1) : "")
             .as(all)
             .containsPattern(
-                "^Index Cond: .*\\b" + (isTiny ? "" : firstColumns.get(scan.group(1))));
+                "^Index Cond: .*\\b" + (mayReadKeys ? "name" : firstColumns.get(index)));
       }
     }
   }
