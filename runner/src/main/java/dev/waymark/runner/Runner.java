@@ -140,19 +140,18 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Works on an execution until it ends, alone or together with other workers.
+   * Works on an execution until it ends, alone or together with other workers; then on the one that
+   * continues it, if any, and so on. The execution may have to wait for a child, or for an
+   * execution that holds the last slot of a pool or reaches the limit of parallel executions of the
+   * workflow. If no living worker works on that other one, this runner recovers it and works on it
+   * too. It works on no other executions. The call then returns when the other execution has also
+   * ended, or when the runner has been unable to do anything for it for half a minute.
    *
-   * <p>The execution may have to wait for a child, or for an execution that holds the last slot of
-   * a pool or reaches the limit of parallel executions of the workflow. If no living worker works
-   * on that other one, this runner recovers it and works on it too. It works on no other
-   * executions. The call then returns when the other execution has also ended, or when the runner
-   * has been unable to do anything for it for half a minute.
+   * <p>While the execution is paused, the call waits. If the thread is interrupted, the runner
+   * stops, as by {@link #stop}, and the thread stays interrupted.
    *
-   * <p>If the execution is paused, the call waits. If the thread is interrupted, the runner stops,
-   * as by {@link #stop}, and the thread stays interrupted.
-   *
-   * @return the final state of the execution; if the runner is stopped first, its state at that
-   *     moment
+   * @return the final state of the last execution; if the runner is stopped first, the state at
+   *     that moment
    * @throws dev.waymark.core.conflict.NotFoundException when there is no such execution
    * @throws dev.waymark.core.error.WaymarkException when the execution cannot be run here, or when
    *     {@code definitions} throws it

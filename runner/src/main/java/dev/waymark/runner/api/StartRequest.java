@@ -141,18 +141,25 @@ public record StartRequest(
    * @param fromFailed whether tasks that succeeded there are kept, and not run again
    */
   public static Builder rerun(Execution earlier, boolean fromFailed) {
-    Builder builder = new Builder(earlier.workflowId());
-    String directory = earlier.labels().get(DIRECTORY_LABEL);
     Payload input = earlier.input();
     boolean isMap = input == null || input.equals(Payload.ofTexts(input.texts()));
-    return builder
+    return next(earlier)
         .revision(earlier.workflowRevision())
         .inputs(isMap ? earlier.inputs() : Map.of())
         .input(isMap ? null : input)
+        .rerunOf(earlier.id(), fromFailed);
+  }
+
+  /**
+   * Returns a builder of a request for an execution that continues an earlier one: the latest
+   * revision of its workflow, without an input, with its labels, its directory and its priority.
+   */
+  public static Builder next(Execution earlier) {
+    String directory = earlier.labels().get(DIRECTORY_LABEL);
+    return builder(earlier.workflowId())
         .labels(StartLabels.withoutReserved(earlier.labels()))
         .directory(directory == null ? null : Path.of(directory))
-        .priority(StartLabels.priority(earlier.labels()))
-        .rerunOf(earlier.id(), fromFailed);
+        .priority(StartLabels.priority(earlier.labels()));
   }
 
   /** Returns a builder that starts from this request. */

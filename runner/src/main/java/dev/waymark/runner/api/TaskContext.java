@@ -276,6 +276,47 @@ public interface TaskContext {
    */
   <T> @Nullable T iterationInput(Class<T> type);
 
+  /**
+   * Ends the execution when the handler has returned, and continues it as a new one, which has an
+   * input and a history of its own: for a workflow that never ends, or that would have too many
+   * task runs. The store does both in one commit ({@link
+   * dev.waymark.core.store.Change.ContinueExecution}): signals that are kept go to the new one, a
+   * parent waits for it, and each of the two names the other.
+   *
+   * <p>This task must be the last one: the attempt fails, without a retry, when another task has
+   * not ended or begins after it. If an earlier task has failed, or the execution is cancelled or
+   * out of time, it ends so, and is not continued. If it is paused, the attempt was in vain, and
+   * the task runs again after the pause. If the handler throws, the execution does not continue. Of
+   * several calls of this method, {@link #sleep}, {@link #awaitSignal}, {@link #awaitChild} and
+   * {@link #again}, only the last one counts.
+   *
+   * @param request what to start, without an execution id; {@link StartRequest#next} begins one for
+   *     the same workflow
+   * @throws InvalidInputException as {@link dev.waymark.runner.Runner#start(StartRequest)}; also
+   *     when the request has an execution id or repeats another execution
+   * @throws dev.waymark.core.conflict.NotFoundException when there is no such workflow
+   */
+  void continueAs(StartRequest request);
+
+  /**
+   * The same for the latest revision of the same workflow, with the labels, the directory and the
+   * priority of this execution.
+   *
+   * <pre>{@code
+   * TaskHandler poll =
+   *     context -> {
+   *       Integer before = context.input(Integer.class);
+   *       if (before < 1000) {
+   *         context.continueAsNew(before + 1);
+   *       }
+   *     };
+   * }</pre>
+   *
+   * @param input the input of the next execution: a {@link Payload} as it is, any other value by
+   *     the codec of the runner
+   */
+  void continueAsNew(Object input);
+
   /** Writes a line to the log of the attempt. */
   void log(String line);
 

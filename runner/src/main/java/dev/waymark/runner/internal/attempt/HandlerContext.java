@@ -5,6 +5,7 @@ import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ChildPolicy;
+import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
@@ -21,6 +22,7 @@ import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.internal.base.OutputNames;
 import dev.waymark.runner.internal.handler.Handlers;
 import dev.waymark.runner.internal.process.AttemptFiles;
+import dev.waymark.runner.internal.process.FollowUp;
 import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.process.NextIteration;
 import dev.waymark.runner.internal.process.ProcessEnd;
@@ -28,6 +30,7 @@ import dev.waymark.runner.internal.rules.CleanupFacts;
 import dev.waymark.runner.internal.rules.ExecutionPicture;
 import dev.waymark.runner.internal.rules.Inputs;
 import dev.waymark.runner.internal.rules.TaskRunPicture;
+import dev.waymark.runner.internal.start.StartExecution;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.io.FileWriter;
 import java.io.IOException;
@@ -67,10 +70,11 @@ final class HandlerContext implements TaskContext {
   private final Map<String, String> outputs = new LinkedHashMap<>();
   private final AttemptId id;
   private final StateStore store;
+  private final Execution execution;
+  private final StartExecution starts;
   private final HandlerChildren children;
   private @Nullable Payload set;
-  private @Nullable HandlerWait asked;
-  private @Nullable NextIteration next;
+  private @Nullable FollowUp asked;
   private @Nullable Writer log;
   private volatile boolean stopped;
 
@@ -84,6 +88,8 @@ final class HandlerContext implements TaskContext {
       ExecutionPicture picture, TaskRunPicture taskRun, RunnerConfig config, Runnable logBegins) {
     this.id = taskRun.attemptId();
     this.store = config.store();
+    this.execution = picture.found();
+    this.starts = config.starts();
     this.executionId = picture.id();
     this.children = new HandlerChildren(config, executionId, taskRun.id());
     this.workflowId = picture.found().workflowId();
@@ -214,7 +220,7 @@ final class HandlerContext implements TaskContext {
     if (!outputs.isEmpty()) {
       throw mixed("outputs");
     }
-    set = result instanceof Payload payload ? payload : handlers.codec().encode(result);
+    set = payload(result);
   }
 
   private InvalidInputException mixed(String has) {
@@ -234,15 +240,13 @@ final class HandlerContext implements TaskContext {
   }
 
   @Override
-  public synchronized void sleep(Duration time) {
-    asked = HandlerWait.forTime(time);
-    next = null;
+  public void sleep(Duration time) {
+    ask(HandlerWait.forTime(time));
   }
 
   @Override
-  public synchronized void awaitSignal(String name, @Nullable Duration timeout) {
-    asked = HandlerWait.forSignal(name, timeout);
-    next = null;
+  public void awaitSignal(String name, @Nullable Duration timeout) {
+    ask(HandlerWait.forSignal(name, timeout));
   }
 
   @Override
@@ -255,30 +259,42 @@ final class HandlerContext implements TaskContext {
     return children.find(child, timeout, this::ask);
   }
 
-  private synchronized void ask(HandlerWait wait) {
-    asked = wait;
-    next = null;
-  }
-
   @Override
   public void again() {
-    ask(new NextIteration(null));
+    askAgain(null);
   }
 
   @Override
   public void again(Object input) {
-    ask(new NextIteration(input instanceof Payload it ? it : handlers.codec().encode(input)));
+    askAgain(payload(input));
   }
 
-  private synchronized void ask(NextIteration again) {
+  private void askAgain(@Nullable Payload input) {
     TaskId unused = taskId.iteration(iteration).again(); // Not beyond the greatest number.
-    next = again;
-    asked = null;
+    ask(new NextIteration(input));
+  }
+
+  @Override
+  public void continueAs(StartRequest request) {
+    ask(starts.continuation(execution, request));
+  }
+
+  @Override
+  public void continueAsNew(Object input) {
+    continueAs(StartRequest.next(execution).input(payload(input)).build());
+  }
+
+  private Payload payload(Object value) {
+    return value instanceof Payload payload ? payload : handlers.codec().encode(value);
+  }
+
+  private synchronized void ask(FollowUp followUp) {
+    asked = followUp;
   }
 
   /** The end of the attempt, with what the handler has asked for. */
   synchronized ProcessEnd followedBy(ProcessEnd end) {
-    return next != null ? end.before(next) : asked != null ? end.waiting(asked) : end;
+    return asked == null ? end : end.before(asked);
   }
 
   @Override

@@ -150,7 +150,7 @@ final class Blockers {
           .addKeyValue("worker", config.worker())
           .log(
               "no living worker works on an execution that keeps another one waiting; recovering it");
-      if (!recovery.adopt(blocker).isTerminal() && requests.help(blocker)) {
+      if (!recovery.adopt(blocker).state().isTerminal() && requests.help(blocker)) {
         config.scope().add(blocker);
         idle.put(blocker, fromNow());
       }

@@ -3,6 +3,7 @@ package dev.waymark.runner.internal.coordinator;
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
+import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.Subscription;
@@ -116,11 +117,26 @@ public final class Coordinator {
 
   /** As {@link dev.waymark.runner.Runner#run}. */
   public ExecutionState run(ExecutionId id) {
-    CompletableFuture<ExecutionState> answer = new CompletableFuture<>();
+    @Nullable Execution last = runOne(id);
+    if (last == null) {
+      throw stopped();
+    }
+    while (last.continuedAs() != null) {
+      ExecutionId next = last.continuedAs();
+      last = runOne(next);
+      if (last == null) {
+        return pictures.progress(next).execution().state();
+      }
+    }
+    return last.state();
+  }
+
+  /** Works on one execution until it ends or the runner stops; null when it was stopped before. */
+  private @Nullable Execution runOne(ExecutionId id) {
+    CompletableFuture<Execution> answer = new CompletableFuture<>();
     config.scope().add(id);
     try {
-      request(() -> begin(id, answer));
-      return await(answer);
+      return offer(() -> begin(id, answer)) ? await(answer) : null;
     } finally {
       config.scope().remove(id);
     }
@@ -195,15 +211,29 @@ public final class Coordinator {
   }
 
   private void request(Runnable request) {
+    if (!offer(request)) {
+      throw stopped();
+    }
+  }
+
+  private IllegalStateException stopped() {
+    synchronized (door) {
+      return new IllegalStateException("this runner has been stopped; make another one", failure);
+    }
+  }
+
+  /** Sends a request to the thread; false when this runner has been stopped. */
+  private boolean offer(Runnable request) {
     synchronized (door) {
       if (over || stopping || draining) {
-        throw new IllegalStateException("this runner has been stopped; make another one", failure);
+        return false;
       }
       if (thread == null) {
         thread = new DaemonThreads("waymark-runner").newThread(this::live);
         thread.start();
       }
       inbox.add(request);
+      return true;
     }
   }
 
@@ -352,15 +382,15 @@ public final class Coordinator {
 
   // ---- messages
 
-  private void begin(ExecutionId id, CompletableFuture<ExecutionState> answer) {
+  private void begin(ExecutionId id, CompletableFuture<Execution> answer) {
     requests.add(id, answer);
     if (stopping || pictures.has(id)) {
       return;
     }
     try {
-      ExecutionState state = recovery.adopt(id);
-      if (state.isTerminal()) {
-        requests.answer(id, state);
+      Execution found = recovery.adopt(id);
+      if (found.state().isTerminal()) {
+        requests.answer(found);
       }
       looks.dueNow();
     } catch (StoreUnavailableException | StoreOverloadedException e) {

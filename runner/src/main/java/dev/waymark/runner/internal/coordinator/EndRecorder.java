@@ -8,12 +8,15 @@ import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.runner.internal.attempt.LocalAttempt;
 import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.attempt.Notifier;
 import dev.waymark.runner.internal.coordinator.SentEnds.Sent;
+import dev.waymark.runner.internal.process.Continuation;
+import dev.waymark.runner.internal.process.FollowUp;
 import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.process.NextIteration;
 import dev.waymark.runner.internal.process.ProcessEnd;
@@ -141,9 +144,35 @@ final class EndRecorder {
     }
     // Only once, even if the recording is repeated: reading the outputs deletes their files.
     ProcessEnd end = attempts.withOutputs(picture, taskRun, attempt.id(), raw);
+    if (end.followUp() instanceof Continuation) {
+      recordLast(picture, attempt, end);
+      return;
+    }
     StepChanges step = step(picture, attempt, taskRun, end, true);
     ChangeSet changes = step.changes();
     sent.add(new Sent(picture, attempt, end, step, changes, send(changes)));
+  }
+
+  /**
+   * Records the end of an attempt with which its execution is to continue as a new one. Whether the
+   * other tasks have ended is decided on what the store has, after the answers to all other ends.
+   */
+  private void recordLast(ExecutionPicture picture, LocalAttempt attempt, ProcessEnd end) {
+    sent.await(picture.id());
+    if (pictures.get(picture.id()) != picture) {
+      notifier.leaseLost(attempt, config.worker());
+    } else {
+      pictures.reload(picture);
+      boolean isPaused = picture.state() == ExecutionState.PAUSED;
+      recordOrFail(
+          picture,
+          attempt,
+          isPaused
+              ? end.inVain("the execution was paused before it was continued; the task runs again")
+              : end);
+    }
+    attempts.remove(attempt);
+    settler.finishIfEnded(picture);
   }
 
   /** An error that is thrown at once is an answer like any other. */
@@ -318,17 +347,18 @@ final class EndRecorder {
     if (state == AttemptState.SUCCEEDED) {
       step.setResult(taskRun, end.result());
     }
-    HandlerWait asked = state == AttemptState.SUCCEEDED ? end.handlerWait() : null;
-    NextIteration again = state == AttemptState.SUCCEEDED ? end.again() : null;
+    FollowUp followUp = state == AttemptState.SUCCEEDED ? end.followUp() : null;
     TaskRunPicture moved = taskRun;
-    if (again != null) {
+    if (followUp instanceof NextIteration again) {
       moved = step.again(taskRun, again);
-    } else if (asked != null) {
+    } else if (followUp instanceof HandlerWait asked) {
       settler.followWaiting(step, taskRun, asked);
     } else {
       settler.followAlone(step, taskRun, state);
     }
-    if (whole) {
+    if (followUp instanceof Continuation next) {
+      Settlement.addLastTo(step, moved, next);
+    } else if (whole) {
       Settlement.addTo(step, moved);
     } else {
       step.leaveMore();

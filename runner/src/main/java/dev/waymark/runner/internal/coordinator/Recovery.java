@@ -5,6 +5,7 @@ import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.internal.Backoff;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.store.ChangeSet;
@@ -63,17 +64,17 @@ final class Recovery {
   /**
    * Starts to work on an execution, unless it has ended, and does the work that is open in it.
    *
-   * @return its state, which shows the caller whether there is more to do
+   * @return the execution, which shows the caller whether there is more to do
    * @throws WaymarkException when there is no execution with this id, or it cannot be run here
    */
-  ExecutionState adopt(ExecutionId id) {
+  Execution adopt(ExecutionId id) {
     ExecutionPicture known = pictures.get(id);
     if (known != null) {
-      return known.state();
+      return known.execution();
     }
     ExecutionProgress progress = pictures.progress(id);
     if (progress.execution().state().isTerminal()) {
-      return progress.execution().state();
+      return progress.execution();
     }
     ExecutionPicture picture = pictures.take(progress);
     try {
@@ -82,7 +83,7 @@ final class Recovery {
       pictures.drop(picture);
       throw e;
     }
-    return picture.state();
+    return picture.execution();
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.waymark.runner.internal.coordinator;
 import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.worker.internal.base.Refusals;
@@ -22,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Requests {
   private final StateStore store;
-  private final Map<ExecutionId, List<CompletableFuture<ExecutionState>>> runs =
-      new LinkedHashMap<>();
+  private final Map<ExecutionId, List<CompletableFuture<Execution>>> runs = new LinkedHashMap<>();
   private final List<AllWork> works = new ArrayList<>();
 
   private final Set<ExecutionId> helped = new LinkedHashSet<>();
@@ -37,7 +35,7 @@ final class Requests {
   }
 
   /** Adds a request to work on this execution and to answer when it ends. */
-  void add(ExecutionId id, CompletableFuture<ExecutionState> answer) {
+  void add(ExecutionId id, CompletableFuture<Execution> answer) {
     runs.computeIfAbsent(id, key -> new ArrayList<>()).add(answer);
   }
 
@@ -105,18 +103,18 @@ final class Requests {
   }
 
   /** Answers the requests for an execution that has ended. */
-  void answer(ExecutionId id, ExecutionState state) {
-    remove(id)
+  void answer(Execution ended) {
+    remove(ended.id())
         .forEach(
             waiter -> {
               if (helped.isEmpty()) {
-                waiter.complete(state);
+                waiter.complete(ended);
               } else {
                 // The answer waits until the blocking executions have ended too.
-                deferred.add(() -> waiter.complete(state));
+                deferred.add(() -> waiter.complete(ended));
               }
             });
-    helpNoMore(id);
+    helpNoMore(ended.id());
   }
 
   /** Answers the requests for an execution that cannot be worked on. */
@@ -125,8 +123,8 @@ final class Requests {
     helpNoMore(id);
   }
 
-  private List<CompletableFuture<ExecutionState>> remove(ExecutionId id) {
-    List<CompletableFuture<ExecutionState>> waiters = runs.remove(id);
+  private List<CompletableFuture<Execution>> remove(ExecutionId id) {
+    List<CompletableFuture<Execution>> waiters = runs.remove(id);
     return waiters == null ? List.of() : waiters;
   }
 
@@ -157,7 +155,7 @@ final class Requests {
 
   /** Answers a request with the current state of its execution, which has not ended. */
   private void answerLast(
-      ExecutionId id, CompletableFuture<ExecutionState> waiter, @Nullable Throwable cause) {
+      ExecutionId id, CompletableFuture<Execution> waiter, @Nullable Throwable cause) {
     if (cause != null) {
       waiter.completeExceptionally(cause);
       return;
@@ -167,7 +165,7 @@ final class Requests {
       if (execution == null) {
         throw Refusals.notFound("run", RecordRef.of(id), "an execution");
       }
-      waiter.complete(execution.state());
+      waiter.complete(execution);
     } catch (RuntimeException e) {
       waiter.completeExceptionally(e);
     }

@@ -227,7 +227,7 @@ final class Settler {
     pictures.drop(picture);
     notifier.ended(picture.execution());
     parallel.letNextBegin(picture);
-    requests.answer(picture.id(), picture.state());
+    requests.answer(picture.execution());
     EndedExecutions.ended(picture.id());
   }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param time how long it waits at most, or null without an end
  */
 public record HandlerWait(
-    @Nullable String signal, @Nullable ExecutionId child, @Nullable Duration time) {
+    @Nullable String signal, @Nullable ExecutionId child, @Nullable Duration time)
+    implements FollowUp {
 
   /** Checks the name and the time. */
   public HandlerWait {

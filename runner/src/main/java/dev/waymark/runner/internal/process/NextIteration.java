@@ -8,4 +8,4 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input what the next iteration gets, or null for nothing
  */
-public record NextIteration(@Nullable Payload input) {}
+public record NextIteration(@Nullable Payload input) implements FollowUp {}

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param exitCode its exit code, 128 or more if a signal ended it; null when it never started
  * @param error why it did not succeed, or null for exit code 0
  * @param result the result of the attempt, or null; a process writes its outputs to a file
- * @param handlerWait what the task waits for, or null if it has ended with this attempt
- * @param again what the next iteration of the task gets, or null if there is none
+ * @param followUp what follows instead of the end of the task, or null
  * @param leftRunning names the processes that could not be ended and still run, or null for none
  */
 public record ProcessEnd(
@@ -22,8 +21,7 @@ public record ProcessEnd(
     @Nullable Integer exitCode,
     @Nullable String error,
     @Nullable Payload result,
-    @Nullable HandlerWait handlerWait,
-    @Nullable NextIteration again,
+    @Nullable FollowUp followUp,
     @Nullable String leftRunning) {
   /** The maximum length of an error; a message of the system is one line. */
   private static final int MAX_ERROR_CHARS = 1_000;
@@ -53,7 +51,7 @@ public record ProcessEnd(
 
   /** The end of a process, whose outputs are in a file. */
   ProcessEnd(Cause cause, @Nullable Integer exitCode, @Nullable String error) {
-    this(cause, exitCode, error, null, null, null, null);
+    this(cause, exitCode, error, null, null, null);
   }
 
   /** The end of an attempt that was asked to end before it began. */
@@ -102,13 +100,13 @@ public record ProcessEnd(
 
   /** The same end, with the processes that could not be ended. */
   ProcessEnd leaving(@Nullable String processes) {
-    return new ProcessEnd(cause, exitCode, error, result, handlerWait, again, processes);
+    return new ProcessEnd(cause, exitCode, error, result, followUp, processes);
   }
 
   /** The same end with these outputs. */
   public ProcessEnd with(Map<String, String> outputs) {
     Payload found = outputs.isEmpty() ? null : Payload.ofTexts(outputs);
-    return new ProcessEnd(cause, exitCode, error, found, handlerWait, again, leftRunning);
+    return new ProcessEnd(cause, exitCode, error, found, followUp, leftRunning);
   }
 
   /** The end of a handler: by itself, on request, or by its time-out. */
@@ -117,27 +115,27 @@ public record ProcessEnd(
     if (cause == Cause.TIMED_OUT && timeout != null) {
       return new ProcessEnd(cause, null, error(cause, 0, timeout));
     }
-    return new ProcessEnd(cause, null, error, result, null, null, null);
+    return new ProcessEnd(cause, null, error, result, null, null);
   }
 
-  /** The same end of an attempt whose task waits then. */
-  public ProcessEnd waiting(HandlerWait asked) {
-    return new ProcessEnd(cause, exitCode, error, result, asked, null, leftRunning);
+  /** The same end of an attempt that this follows. */
+  public ProcessEnd before(FollowUp asked) {
+    return new ProcessEnd(cause, exitCode, error, result, asked, leftRunning);
   }
 
-  /** The same end of an attempt whose task runs again then. */
-  public ProcessEnd before(NextIteration next) {
-    return new ProcessEnd(cause, exitCode, error, result, null, next, leftRunning);
+  /** The same end as that of an attempt that was in vain, so that the task needs another one. */
+  public ProcessEnd inVain(String reason) {
+    return new ProcessEnd(Cause.GIVEN_BACK, exitCode, reason, null, null, leftRunning);
   }
 
   /** The same end as a failure, for a reason that was found later. */
   public ProcessEnd failed(String reason) {
-    return new ProcessEnd(cause, exitCode, reason, null, null, null, leftRunning);
+    return new ProcessEnd(cause, exitCode, reason, null, null, leftRunning);
   }
 
   /** The same, for a reason for which every other attempt would fail too. */
   public ProcessEnd failedForGood(String reason) {
-    return new ProcessEnd(Cause.NEVER_STARTS, exitCode, reason, null, null, null, leftRunning);
+    return new ProcessEnd(Cause.NEVER_STARTS, exitCode, reason, null, null, leftRunning);
   }
 
   private static @Nullable String error(Cause cause, int exitCode, @Nullable Duration timeout) {

@@ -285,8 +285,9 @@ public final class ExecutionPicture {
   }
 
   /** Notes that a move is stored. */
-  void moved(ExecutionState to, Instant at, @Nullable String error) {
-    stored = MovedExecution.of(stored, to, at, error);
+  void moved(
+      ExecutionState to, Instant at, @Nullable String error, @Nullable ExecutionId continuedAs) {
+    stored = MovedExecution.of(stored, to, at, error, continuedAs);
   }
 
   /** Whether a stage is open: all stages before it have ended. */

@@ -1,6 +1,7 @@
 package dev.waymark.runner.internal.rules;
 
 import dev.waymark.core.model.Execution;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,17 @@ import org.jspecify.annotations.Nullable;
 final class MovedExecution {
   private MovedExecution() {}
 
-  /** The execution after its next move, to this state at this time. */
-  static Execution of(Execution before, ExecutionState to, Instant at, @Nullable String error) {
+  /**
+   * The execution after its next move, to this state at this time.
+   *
+   * @param continuedAs the execution that continues it from this move on, or null
+   */
+  static Execution of(
+      Execution before,
+      ExecutionState to,
+      Instant at,
+      @Nullable String error,
+      @Nullable ExecutionId continuedAs) {
     boolean begins = to == ExecutionState.RUNNING && before.startedAt() == null;
     return new Execution(
         before.id(),
@@ -26,6 +36,6 @@ final class MovedExecution {
         error == null ? before.error() : error,
         before.parent(),
         before.continues(),
-        before.continuedAs());
+        continuedAs == null ? before.continuedAs() : continuedAs);
   }
 }

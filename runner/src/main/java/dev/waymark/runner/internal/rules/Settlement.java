@@ -1,9 +1,11 @@
 package dev.waymark.runner.internal.rules;
 
+import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.runner.definition.Stage;
+import dev.waymark.runner.internal.process.Continuation;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -111,6 +113,35 @@ public final class Settlement {
     settlement.examined = everywhere ? null : moved.task.stage();
     settlement.open.add(moved);
     settlement.settle(everywhere ? picture.taskRuns() : moved.dependants);
+  }
+
+  /**
+   * Adds the changes that follow from the end of a task run with which its execution is to continue
+   * as a new one. An execution that does not succeed does not continue.
+   *
+   * @throws InvalidInputException when the execution succeeds later than with this step
+   */
+  public static void addLastTo(StepChanges step, TaskRunPicture ended, Continuation next) {
+    step.continueAs(next);
+    addTo(step, ended);
+    ExecutionPicture picture = step.picture();
+    boolean mayStillSucceed =
+        !picture.isBroken()
+            && !picture.isOverdue(Stage.MAIN)
+            && picture.state() != ExecutionState.CANCELLING;
+    if (!picture.isDone() && mayStillSucceed) {
+      throw new InvalidInputException(
+          "execution "
+              + picture.id()
+              + " cannot continue as a new one while "
+              + picture.taskRuns().stream()
+                  .filter(taskRun -> !taskRun.state.isTerminal())
+                  .map(taskRun -> "task " + taskRun.task.id() + " is " + taskRun.state)
+                  .limit(NAMED_FAILURES)
+                  .collect(Collectors.joining(", "))
+              + "; the task that continues it must be the last one, so let it need all others, and"
+              + " have no tasks after it");
+    }
   }
 
   private void settle(Collection<TaskRunPicture> taskRuns) {

@@ -2,6 +2,7 @@ package dev.waymark.runner.internal.rules;
 
 import dev.waymark.core.model.AttemptState;
 import dev.waymark.core.model.CommitId;
+import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskRunState;
@@ -12,6 +13,7 @@ import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.SignalChange;
 import dev.waymark.runner.internal.handler.Handlers;
+import dev.waymark.runner.internal.process.Continuation;
 import dev.waymark.runner.internal.process.HandlerWait;
 import dev.waymark.runner.internal.process.NextIteration;
 import dev.waymark.worker.internal.base.Errors;
@@ -39,9 +41,13 @@ public final class StepChanges {
   private final ChangeSet.Builder changes;
   private final Set<TaskRunPicture> touched = new LinkedHashSet<>();
   private final Set<TaskRunPicture> ended = new LinkedHashSet<>();
-  private final List<Change.UpdateExecution> moves = new ArrayList<>();
+  private final List<Move> moves = new ArrayList<>();
+  private @Nullable Continuation continuation;
   private boolean leavesMore;
   private boolean awaitsChild;
+
+  private record Move(
+      ExecutionState to, @Nullable String error, @Nullable ExecutionId continuedAs) {}
 
   /**
    * Creates an empty step.
@@ -175,12 +181,21 @@ public final class StepChanges {
     changes.markDue(picture.id(), DueReason.DEADLINE, picture.definition().cleanupTimeout());
   }
 
+  /** If this step ends the execution as SUCCEEDED, continues it as a new one. */
+  public void continueAs(Continuation next) {
+    continuation = next;
+  }
+
   void moveExecution(ExecutionState to, @Nullable String error) {
-    var move =
-        new Change.UpdateExecution(
-            picture.id(), to, picture.version(), Errors.cut(error, maxErrorBytes));
-    changes.add(move);
-    moves.add(move);
+    String kept = Errors.cut(error, maxErrorBytes);
+    if (to == ExecutionState.SUCCEEDED && continuation != null) {
+      changes.continueExecution(picture.id(), continuation.next());
+      continuation.begin().forEach(changes::add);
+      moves.add(new Move(to, kept, continuation.next().id()));
+    } else {
+      changes.add(new Change.UpdateExecution(picture.id(), to, picture.version(), kept));
+      moves.add(new Move(to, kept, null));
+    }
     picture.move(to);
     boolean mayBeDue =
         to == ExecutionState.CANCELLED
@@ -224,7 +239,7 @@ public final class StepChanges {
   /** The store has accepted the change set. Returns the task runs that changed. */
   public Collection<TaskRunPicture> committed(CommitResult result) {
     touched.forEach(taskRun -> taskRun.changedAt = result.at());
-    moves.forEach(move -> picture.moved(move.to(), result.at(), move.error()));
+    moves.forEach(move -> picture.moved(move.to(), result.at(), move.error(), move.continuedAs()));
     return touched;
   }
 

@@ -29,6 +29,7 @@ import dev.waymark.runner.definition.WorkflowDefinition;
 import dev.waymark.runner.internal.base.Iterations;
 import dev.waymark.runner.internal.base.StartLabels;
 import dev.waymark.runner.internal.handler.Handlers;
+import dev.waymark.runner.internal.process.Continuation;
 import dev.waymark.worker.internal.base.Refusals;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,6 +123,33 @@ public final class StartExecution {
     }
   }
 
+  /**
+   * Returns what lets an execution continue as the one that a request describes, with a new id and
+   * in the same trace. Nothing is stored.
+   *
+   * @throws InvalidInputException as for {@link #start}; also when the request has an execution id
+   *     or repeats another execution
+   */
+  public Continuation continuation(Execution earlier, StartRequest request) {
+    if (request.executionId() != null || request.rerunOf() != null) {
+      throw new InvalidInputException(
+          "the request that continues execution "
+              + earlier.id()
+              + " has "
+              + (request.executionId() == null
+                  ? "an execution that it repeats, " + request.rerunOf()
+                  : "the execution id " + request.executionId())
+              + "; leave that out, the next execution has a new id");
+    }
+    Workflow workflow = workflow(request);
+    WorkflowDefinition definition = definitions.of(workflow);
+    ExecutionId id = ids.executionId();
+    NewExecution next = newExecution(request, id, workflow, definition, TraceContext.of(earlier));
+    ChangeSet.Builder begin = ChangeSet.builder(ids.commitId());
+    addTaskRuns(begin, request, id, workflow, definition);
+    return new Continuation(next, begin.build().changes());
+  }
+
   private Workflow workflow(StartRequest request) {
     Integer revision = request.revision();
     Workflow workflow =
@@ -143,18 +171,35 @@ public final class StartExecution {
       Workflow workflow,
       WorkflowDefinition definition,
       @Nullable TraceContext trace) {
-    check(definition, request);
     ChangeSet.Builder changes = ChangeSet.builder(ids.commitId());
-    changes.createExecution(
-        new NewExecution(
-            id,
-            workflow.id(),
-            workflow.revision(),
-            traced(
-                labels(request, hasProcesses(definition) ? directory(request.directory()) : null),
-                trace),
-            InputCheck.complete(definition, request),
-            parent));
+    changes.createExecution(newExecution(request, id, workflow, definition, trace));
+    addTaskRuns(changes, request, id, workflow, definition);
+    return changes.build();
+  }
+
+  private NewExecution newExecution(
+      StartRequest request,
+      ExecutionId id,
+      Workflow workflow,
+      WorkflowDefinition definition,
+      @Nullable TraceContext trace) {
+    check(definition, request);
+    String directory = hasProcesses(definition) ? directory(request.directory()) : null;
+    return new NewExecution(
+        id,
+        workflow.id(),
+        workflow.revision(),
+        traced(labels(request, directory), trace),
+        InputCheck.complete(definition, request),
+        parent);
+  }
+
+  private void addTaskRuns(
+      ChangeSet.Builder changes,
+      StartRequest request,
+      ExecutionId id,
+      Workflow workflow,
+      WorkflowDefinition definition) {
     Map<TaskId, ExecutionProgress.Item> kept = kept(request, workflow);
     boolean settles = request.fromFailed() || definition.maxParallel() != null;
     int priority = request.priority() == null ? definition.priority() : request.priority();
@@ -171,7 +216,6 @@ public final class StartExecution {
     if (settles) {
       changes.markDue(id, DueReason.SETTLE, Duration.ZERO);
     }
-    return changes.build();
   }
 
   private static boolean isRoot(TaskDefinition task) {
