@@ -11,6 +11,7 @@ import dev.waymark.core.store.StateStore;
 import dev.waymark.worker.api.Context;
 import dev.waymark.worker.api.Handler;
 import dev.waymark.worker.api.Result;
+import dev.waymark.worker.internal.base.AttemptNames;
 import dev.waymark.worker.internal.base.NamedIds;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ final class LiveAttempt implements Context {
   @SuppressWarnings("InterruptedExceptionSwallowed") // it fails the attempt
   Result call(Handler handler) {
     begin();
-    try {
+    try (AttemptNames names = names()) {
       Result result = handler.handle(claimed, this);
       return result == null ? Result.finalFailure("its handler returned null") : result;
     } catch (Throwable e) { // also an Error
@@ -75,6 +76,14 @@ final class LiveAttempt implements Context {
     } finally {
       leave();
     }
+  }
+
+  private AttemptNames names() {
+    return new AttemptNames(
+        execution(),
+        claimed.execution().workflowId(),
+        claimed.taskRun().taskId(),
+        claimed.attempt().number());
   }
 
   private void begin() {
