@@ -35,6 +35,8 @@ class HelpTest extends CliTest {
         "pools list",
         "pools set",
         "logs",
+        "backup",
+        "restore",
         "version",
         "completion"
       })
@@ -65,6 +67,8 @@ class HelpTest extends CliTest {
               "task-runs",
               "attempts",
               "logs",
+              "backup",
+              "restore",
               "version",
               "completion");
     }

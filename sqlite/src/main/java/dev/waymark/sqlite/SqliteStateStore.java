@@ -3,12 +3,14 @@ package dev.waymark.sqlite;
 import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.spi.StoreBuilder;
+import dev.waymark.core.spi.StoreCopy;
 import dev.waymark.core.store.ForwardingStateStore;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.core.store.Subscription;
 import dev.waymark.jdbc.TransactionalStore;
 import dev.waymark.jdbc.internal.sql.FailedCall;
 import dev.waymark.sqlite.internal.SqliteConnector;
+import dev.waymark.sqlite.internal.SqliteCopy;
 import dev.waymark.sqlite.internal.SqliteErrors;
 import dev.waymark.sqlite.internal.SqliteSchema;
 import dev.waymark.sqlite.internal.SqliteStore;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * The state store in one SQLite file. It needs no installation and no server.
@@ -28,7 +31,7 @@ import java.time.Duration;
  *
  * <p>While the file is in use, open, copy or delete it and its {@code -wal} and {@code -shm} files
  * only with SQLite. Within the same process, even opening one of them releases SQLite's locks. For
- * a copy use {@code VACUUM INTO}.
+ * a copy use {@link Builder#backup}.
  *
  * <p>For example:
  *
@@ -179,6 +182,47 @@ public final class SqliteStateStore extends ForwardingStateStore implements Tran
     public Builder allowOtherTables(boolean allow) {
       this.allowsOtherTables = allow;
       return this;
+    }
+
+    /**
+     * Copies the store into a new file, while it may be in use: everything that was committed when
+     * the call began. SQLite verifies the copy, which is then durable. The store is not migrated.
+     * During the copy its write-ahead log cannot restart, so it grows by what is committed
+     * meanwhile. The copy has no log files of attempts.
+     *
+     * @param target the file, which must not exist; only its user can read and write it
+     * @throws InvalidInputException when the target exists
+     * @throws StoreUnavailableException when the store is missing, or the copy cannot be written;
+     *     then there is no target
+     * @throws dev.waymark.core.error.StoreDamagedException when the store is damaged
+     */
+    public StoreCopy backup(Path target) {
+      return copied(() -> SqliteCopy.backup(file, target, busyTimeout));
+    }
+
+    /**
+     * Makes the store from a file that {@link #backup} has written. Log files that a deleted store
+     * of this name has left ({@code -wal}) are removed. A backup of an earlier version is migrated
+     * when the store is opened.
+     *
+     * @param backup the backup, which does not change
+     * @throws InvalidInputException when the file of the store exists
+     * @throws StoreUnavailableException when the backup is missing, or the store cannot be written;
+     *     then there is no store
+     * @throws dev.waymark.core.error.SchemaMismatchException when the backup is not a Waymark
+     *     store, or belongs to a newer version
+     * @throws dev.waymark.core.error.StoreDamagedException when the backup is damaged
+     */
+    public StoreCopy restore(Path backup) {
+      return copied(() -> SqliteCopy.restore(backup, file, busyTimeout));
+    }
+
+    private StoreCopy copied(Supplier<StoreCopy> copy) {
+      try {
+        return copy.get();
+      } catch (LinkageError e) {
+        throw new SqliteErrors(file, busyTimeout).noNativeLibrary(e);
+      }
     }
 
     /**

@@ -49,4 +49,43 @@ public interface StoreUrl {
    * @throws dev.waymark.core.error.SchemaMismatchException when this version cannot use its schema
    */
   StateStore open();
+
+  /**
+   * Copies the store, which may be in use, into a new file: everything that was committed when the
+   * call began. Verifies the copy, and makes it durable.
+   *
+   * @param file the file, which must not exist
+   * @throws InvalidInputException when the file exists, or stores of this kind cannot be copied
+   *     into a file
+   * @throws dev.waymark.core.error.StoreUnavailableException when the store is missing, or the copy
+   *     cannot be written; then there is no file
+   * @throws dev.waymark.core.error.StoreDamagedException when the store is damaged
+   */
+  default StoreCopy backup(Path file) {
+    throw notCopied();
+  }
+
+  /**
+   * Makes this store from a file that {@link #backup} has written. There must be no store yet.
+   *
+   * @param file the backup, which does not change
+   * @throws InvalidInputException when there is a store, or stores of this kind cannot be made from
+   *     a file
+   * @throws dev.waymark.core.error.StoreUnavailableException when the backup is missing, or the
+   *     store cannot be written; then there is no store
+   * @throws dev.waymark.core.error.SchemaMismatchException when the file is not a Waymark store, or
+   *     belongs to a newer version
+   * @throws dev.waymark.core.error.StoreDamagedException when the backup is damaged
+   */
+  default StoreCopy restore(Path file) {
+    throw notCopied();
+  }
+
+  private InvalidInputException notCopied() {
+    return new InvalidInputException(
+        "the store "
+            + shown()
+            + " cannot be copied into a file by Waymark; use the tools of its database, such as"
+            + " pg_dump and pg_restore for PostgreSQL");
+  }
 }

@@ -38,13 +38,7 @@ public final class StoreFile {
    *     file has another name
    */
   public static Path prepare(Path path, boolean create) {
-    if (path.toString().contains("?")) {
-      throw new InvalidInputException(
-          "sqlite:"
-              + path
-              + " has a '?' in its name, which the driver reads as a setting; name another"
-              + " file");
-    }
+    checkName(path);
     Path folder = path.getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new StoreUnavailableException(
@@ -65,6 +59,17 @@ public final class StoreFile {
       throw new StoreUnavailableException(
           "cannot open sqlite:" + path + ": " + reason(e) + "; check the path and its permissions",
           e);
+    }
+  }
+
+  /** Rejects a name that SQLite's driver could not open. */
+  static void checkName(Path path) {
+    if (path.toString().contains("?")) {
+      throw new InvalidInputException(
+          "sqlite:"
+              + path
+              + " has a '?' in its name, which the driver reads as a setting; name another"
+              + " file");
     }
   }
 
@@ -98,10 +103,15 @@ public final class StoreFile {
 
   private static void create(Path file) throws IOException {
     try {
-      Files.createFile(file, ownerOnly());
+      createNew(file);
     } catch (FileAlreadyExistsException e) {
       // Another process was first.
     }
+  }
+
+  /** Creates an empty file for its user alone. */
+  static void createNew(Path file) throws IOException {
+    Files.createFile(file, ownerOnly());
   }
 
   private static FileAttribute<?>[] ownerOnly() {
@@ -138,7 +148,8 @@ public final class StoreFile {
     }
   }
 
-  private static String reason(IOException e) {
+  /** Says in a message what has failed. */
+  static String reason(IOException e) {
     return e.getClass().getSimpleName().replaceFirst("Exception$", "") + " " + e.getMessage();
   }
 }

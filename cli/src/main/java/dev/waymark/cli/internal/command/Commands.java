@@ -1,6 +1,8 @@
 package dev.waymark.cli.internal.command;
 
 import dev.waymark.cli.internal.command.base.Command;
+import dev.waymark.cli.internal.command.copy.BackupCommand;
+import dev.waymark.cli.internal.command.copy.RestoreCommand;
 import dev.waymark.cli.internal.syntax.Help;
 import dev.waymark.cli.internal.syntax.Syntax;
 import java.util.ArrayList;
@@ -34,6 +36,8 @@ public final class Commands {
           "pools list",
           "pools set",
           "logs",
+          "backup",
+          "restore",
           "version",
           "completion");
 
@@ -67,6 +71,8 @@ public final class Commands {
       case "pools list" -> new PoolsListCommand();
       case "pools set" -> new PoolsSetCommand();
       case "logs" -> new LogsCommand();
+      case "backup" -> new BackupCommand();
+      case "restore" -> new RestoreCommand();
       case "version" -> new VersionCommand();
       case "completion" -> new CompletionCommand();
       default -> throw new IllegalArgumentException("no command " + name);

@@ -4,6 +4,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
 import dev.waymark.core.spi.LimitSettings;
+import dev.waymark.core.spi.StoreCopy;
 import dev.waymark.core.spi.StoreOptions;
 import dev.waymark.core.spi.StoreUrl;
 import dev.waymark.core.store.Limits;
@@ -102,5 +103,15 @@ record SqliteUrl(String shown, Path file, SqliteStateStore.Builder builder, Limi
   @Override
   public StateStore open() {
     return builder.build();
+  }
+
+  @Override
+  public StoreCopy backup(Path file) {
+    return builder.backup(file);
+  }
+
+  @Override
+  public StoreCopy restore(Path file) {
+    return builder.restore(file);
   }
 }
