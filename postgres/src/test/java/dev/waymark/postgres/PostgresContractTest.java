@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +58,13 @@ class PostgresContractTest extends StateStoreContract {
             .clock(clock)
             .limits(limits)
             .build();
+      }
+
+      @Override
+      public Map<String, Long> rows() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.url())) {
+          return Sample.rows(connection, schema);
+        }
       }
 
       @Override

@@ -17,8 +17,14 @@ import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.testserver.TestServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,5 +99,28 @@ final class Sample {
     while (Integer.parseInt(TestServer.text(waiting)) < sessions) {
       Thread.onSpinWait();
     }
+  }
+
+  /** How many rows each table of a schema has, by its name. */
+  static Map<String, Long> rows(Connection connection, String schema) throws SQLException {
+    Map<String, Long> rows = new TreeMap<>();
+    try (Statement sql = connection.createStatement()) {
+      sql.execute("SET search_path TO pg_catalog, pg_temp");
+      List<String> names = new ArrayList<>();
+      try (ResultSet row =
+          sql.executeQuery("SELECT tablename FROM pg_tables WHERE schemaname = '" + schema + "'")) {
+        while (row.next()) {
+          names.add(row.getString(1));
+        }
+      }
+      for (String name : names) {
+        try (ResultSet row =
+            sql.executeQuery("SELECT count(*) FROM \"%s\".%s".formatted(schema, name))) {
+          row.next();
+          rows.put(name, row.getLong(1));
+        }
+      }
+    }
+    return rows;
   }
 }

@@ -17,6 +17,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** Records that several tests need, and access to the file without the store. */
@@ -65,5 +67,20 @@ final class Sample {
       row.next();
       return row.getString(1);
     }
+  }
+
+  /** How many rows each table has, by its name. */
+  static Map<String, Long> rows(Path file) throws SQLException {
+    Map<String, Long> rows = new TreeMap<>();
+    try (Connection connection = connect(file)) {
+      String names =
+          text(
+              connection,
+              "SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+      for (String name : names.split(",", -1)) {
+        rows.put(name, Long.parseLong(text(connection, "SELECT count(*) FROM " + name)));
+      }
+    }
+    return rows;
   }
 }

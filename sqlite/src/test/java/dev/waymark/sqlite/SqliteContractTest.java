@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.InstantSource;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,11 @@ class SqliteContractTest extends StateStoreContract {
         @Override
         public StateStore open(InstantSource clock, Limits limits) {
           return SqliteStateStore.builder(file).clock(clock).limits(limits).build();
+        }
+
+        @Override
+        public Map<String, Long> rows() throws SQLException {
+          return Sample.rows(file);
         }
 
         @Override

@@ -174,7 +174,7 @@ class SqliteHazardsTest {
     assertThatThrownBy(() -> SqliteStateStore.open(file))
         .isInstanceOf(SchemaMismatchException.class)
         .hasMessageContaining("version 999")
-        .hasMessageContaining("up to 7")
+        .hasMessageContaining("up to 8")
         .hasMessageContaining("Update Waymark");
   }
 

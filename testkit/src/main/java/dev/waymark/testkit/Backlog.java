@@ -85,6 +85,13 @@ final class Backlog {
     }
   }
 
+  /** Removes everything of an execution with these task runs. */
+  void delete(ExecutionId execution, Set<TaskRunId> taskRuns) {
+    due.remove(execution);
+    ready.keySet().removeAll(taskRuns);
+    leases.keySet().removeAll(taskRuns);
+  }
+
   private static Ready ready(Effect.TaskRunReady made, Instant now) {
     return new Ready(made.taskRun(), made.pool(), made.priority(), now.plus(made.delay()));
   }

@@ -212,6 +212,8 @@ public final class Everything {
     put(calls, "worker", changes -> changes.keepWorker(WORKER, life, HOUR, Map.of()));
     put(calls, "pool", changes -> changes.setPool("gpu", null));
     put(calls, "delete logs", changes -> changes.deleteLogs(ended));
+    put(calls, "delete execution", changes -> changes.deleteExecution(ended));
+    put(calls, "delete workflow", changes -> changes.deleteWorkflow(new WorkflowId("unused")));
     put(calls, "cancel", c -> c.updateExecution(execution, ExecutionState.CANCELLING));
     return calls;
   }

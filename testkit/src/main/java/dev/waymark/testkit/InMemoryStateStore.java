@@ -297,8 +297,7 @@ public final class InMemoryStateStore implements StateStore {
 
   @Override
   public Page<Workflow> workflows(PageRequest page) {
-    return answer(
-        () -> page(records.workflows.values().stream().map(Records::latest).toList(), page));
+    return answer(() -> page(records.workflows.latest(), page));
   }
 
   @Override
@@ -307,7 +306,7 @@ public final class InMemoryStateStore implements StateStore {
   }
 
   private Stream<Workflow> revisions(WorkflowId id) {
-    return records.workflows.getOrDefault(id, List.of()).stream();
+    return records.workflows.of(id);
   }
 
   // ---- executions
@@ -454,7 +453,7 @@ public final class InMemoryStateStore implements StateStore {
 
   private Stream<String> ids(RecordKind kind) {
     return switch (kind) {
-      case WORKFLOW -> records.workflows.keySet().stream().map(WorkflowId::value);
+      case WORKFLOW -> records.workflows.latest().stream().map(each -> each.id().value());
       case EXECUTION -> records.executions.keySet().stream().map(ExecutionId::toString);
       case TASK_RUN -> records.taskRuns.keySet().stream().map(TaskRunId::toString);
       case ATTEMPT, WORKER, POOL -> Stream.of();

@@ -6,6 +6,7 @@ import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.Claims;
 import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.DeleteChange;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.StateStore;
@@ -107,6 +108,8 @@ public final class NothingStranded {
     for (Change change : changes.changes()) {
       if (change instanceof Change.OfExecution of) {
         promises.remove(of.id());
+      } else if (change instanceof DeleteChange.DeleteExecution delete) {
+        promises.remove(delete.id());
       }
     }
     promises.values().removeIf(promise -> promise.settle() != null);
@@ -134,6 +137,8 @@ public final class NothingStranded {
         promises.put(settle.id(), new Promise(isStale ? null : settle));
       } else if (change instanceof Change.ClearDue clear && clear.reason() == DueReason.SETTLE) {
         promises.remove(clear.id());
+      } else if (change instanceof DeleteChange.DeleteExecution delete) {
+        promises.remove(delete.id());
       } else if (change instanceof Change.UpdateExecution
           || change instanceof Change.AdmitExecution) {
         written(((Change.OfExecution) change).id());

@@ -33,6 +33,11 @@ final class Payloads {
     }
   }
 
+  void delete(ExecutionId owner) {
+    owners.values().removeIf(owner::equals);
+    payloads.keySet().retainAll(owners.keySet());
+  }
+
   @Nullable Payload get(PayloadRef ref) {
     return payloads.get(ref);
   }

@@ -9,7 +9,6 @@ import dev.waymark.core.internal.decide.ReadyHead;
 import dev.waymark.core.internal.decide.TaskKey;
 import dev.waymark.core.internal.decide.TaskRunCounts;
 import dev.waymark.core.internal.decide.TaskRunHead;
-import dev.waymark.core.internal.decide.WorkflowHead;
 import dev.waymark.core.internal.submit.PastCommit;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
@@ -25,7 +24,6 @@ import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Transition;
-import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
@@ -36,8 +34,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * lock it.
  */
 final class Records {
-  final Map<WorkflowId, List<Workflow>> workflows = new TreeMap<>();
+  final Workflows workflows = new Workflows();
   final Map<ExecutionId, Execution> executions = new TreeMap<>();
 
   /** The order of the task runs of an execution. */
@@ -73,9 +73,9 @@ final class Records {
     Ledger ledger = new Ledger();
     footprint.commits().stream().map(commits::get).filter(Objects::nonNull).forEach(ledger::load);
     footprint.workflows().stream()
-        .map(workflows::get)
+        .map(workflows::head)
         .filter(Objects::nonNull)
-        .forEach(revisions -> ledger.load(head(revisions)));
+        .forEach(ledger::load);
     footprint.executions().forEach(id -> loadExecution(ledger, id));
     footprint.taskRuns().stream()
         .map(taskRuns::get)
@@ -100,6 +100,8 @@ final class Records {
         .forEach(execution -> ledger.load(execution.id(), execution.labels()));
     footprint.ended().forEach(id -> loadParent(ledger, id));
     footprint.continued().forEach(id -> loadSignals(ledger, id));
+    footprint.deleted().forEach(id -> ledger.loadOpenChildren(id, openChildren(id)));
+    footprint.deletedWorkflows().forEach(id -> ledger.loadExecutionsOf(id, executionsOf(id)));
     footprint.signals().executions().forEach(id -> loadSignals(ledger, id));
     ledger.owners(footprint.signals().taskRuns()).forEach(id -> loadSignals(ledger, id));
     return ledger;
@@ -129,6 +131,18 @@ final class Records {
         executions.values().stream()
             .filter(each -> each.workflowId().equals(id) && isInProgress(each))
             .count();
+  }
+
+  private long executionsOf(WorkflowId id) {
+    return executions.values().stream().filter(each -> each.workflowId().equals(id)).count();
+  }
+
+  private List<ExecutionId> openChildren(ExecutionId id) {
+    return children(id)
+        .filter(child -> !child.state().isTerminal())
+        .sorted(Comparator.comparing(Execution::createdAt).thenComparing(Execution::id))
+        .map(Execution::id)
+        .toList();
   }
 
   /** Whether an execution counts for a limit of its workflow. */
@@ -173,11 +187,6 @@ final class Records {
     taskRunsOf(task.executionId()).stream()
         .filter(run -> run.taskId().equals(task.taskId()))
         .forEach(run -> ledger.load(head(run)));
-  }
-
-  private static WorkflowHead head(List<Workflow> revisions) {
-    Workflow latest = latest(revisions);
-    return new WorkflowHead(latest.id(), latest.revision(), latest.contentHash());
   }
 
   private ExecutionHead head(Execution execution) {
@@ -250,8 +259,7 @@ final class Records {
   private final class Writer implements EffectVisitor {
     @Override
     public void visit(Effect.WorkflowSaved saved) {
-      Workflow revision = saved.revision();
-      workflows.computeIfAbsent(revision.id(), id -> new ArrayList<>()).add(revision);
+      workflows.write(saved);
     }
 
     @Override
@@ -390,6 +398,16 @@ final class Records {
     }
 
     @Override
+    public void visit(Effect.ExecutionDeleted effect) {
+      delete(effect.execution());
+    }
+
+    @Override
+    public void visit(Effect.WorkflowDeleted effect) {
+      workflows.write(effect);
+    }
+
+    @Override
     public void visit(Effect.WorkerKept effect) {
       roster.write(effect);
     }
@@ -398,6 +416,19 @@ final class Records {
     public void visit(Effect.WorkerRetired effect) {
       roster.write(effect);
     }
+  }
+
+  private void delete(ExecutionId id) {
+    logs.write(new Effect.LogsDeleted(id)); // It finds the logs by the task runs.
+    Set<TaskRunId> owned = taskRunsOf(id).stream().map(TaskRun::id).collect(Collectors.toSet());
+    backlog.delete(id, owned);
+    attempts.keySet().removeIf(attempt -> owned.contains(attempt.taskRunId()));
+    taskRuns.keySet().removeAll(owned);
+    payloads.delete(id);
+    signals.delete(id);
+    histories.remove(id);
+    requestHashes.remove(id);
+    executions.remove(id);
   }
 
   private void follow(TaskRunHead head) {
@@ -459,11 +490,6 @@ final class Records {
   boolean hasEndedBefore(ExecutionId id, Instant time) {
     Instant endedAt = present(executions.get(id)).endedAt();
     return endedAt != null && endedAt.isBefore(time);
-  }
-
-  /** The last of a workflow's revisions. */
-  static Workflow latest(List<Workflow> revisions) {
-    return revisions.get(revisions.size() - 1);
   }
 
   /** A record that must exist. */

@@ -85,6 +85,12 @@ final class Signals {
     waits.remove(it.taskRun());
   }
 
+  void delete(ExecutionId id) {
+    signals.remove(id);
+    keys.remove(id);
+    clearWaits(id);
+  }
+
   void clearWaits(ExecutionId id) {
     waits.values().removeIf(each -> each.execution().equals(id));
   }

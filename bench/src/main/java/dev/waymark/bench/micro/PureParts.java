@@ -68,7 +68,7 @@ public class PureParts {
   @Benchmark
   public final Verdict decideCreation() {
     Ledger ledger = new Ledger();
-    ledger.load(new WorkflowHead(lifecycle.workflow(), 1, "hash"));
+    ledger.load(new WorkflowHead(lifecycle.workflow(), 1, 1, "hash"));
     return Decider.decide(createSubmission, ledger, limits);
   }
 

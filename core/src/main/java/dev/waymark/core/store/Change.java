@@ -41,7 +41,8 @@ public sealed interface Change
         Change.OfWorker,
         Change.SetPool,
         SignalChange,
-        LogChange {
+        LogChange,
+        DeleteChange {
 
   /**
    * The record that the change targets. For a new attempt it is the task run, because the store

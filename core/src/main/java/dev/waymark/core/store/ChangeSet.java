@@ -324,6 +324,16 @@ public record ChangeSet(CommitId id, List<Change> changes) {
       return add(new LogChange.Delete(execution));
     }
 
+    /** Deletes an execution that has ended, as {@link DeleteChange.DeleteExecution}. */
+    public Builder deleteExecution(ExecutionId execution) {
+      return add(new DeleteChange.DeleteExecution(execution));
+    }
+
+    /** Deletes a workflow without executions, as {@link DeleteChange.DeleteWorkflow}. */
+    public Builder deleteWorkflow(WorkflowId workflow) {
+      return add(new DeleteChange.DeleteWorkflow(workflow));
+    }
+
     /** Records a worker as alive, as {@link Change.KeepWorker}. */
     public Builder keepWorker(String name, UUID life, Duration lease, Map<String, String> info) {
       return add(new Change.KeepWorker(name, life, lease, info));

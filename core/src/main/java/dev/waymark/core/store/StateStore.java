@@ -76,8 +76,8 @@ import org.jspecify.annotations.Nullable;
  *       there may be work; callers read records to see results.
  *   <li>It does not order executions. Claims order task runs by priority and by how long they have
  *       been ready, and skip locked ones. An older execution may start or end after a newer one.
- *   <li>It does not delete workflows, executions, task runs, attempts or history. It deletes logs
- *       only through {@link LogChange.Delete}.
+ *   <li>It deletes nothing by itself. Callers delete executions and workflows through {@link
+ *       DeleteChange}, and logs through {@link LogChange.Delete}.
  * </ul>
  *
  * @since 0.1.0
@@ -132,13 +132,16 @@ public interface StateStore extends WorkQueue, AutoCloseable {
 
   /**
    * Returns the execution at the end of those that continue this one ({@link
-   * Change.ContinueExecution}): itself if it is not continued, or null if it does not exist. Each
-   * execution is a read of its own, so the answer may be continued by the time it is returned.
+   * Change.ContinueExecution}): itself if it is not continued, or null if it does not exist. If the
+   * next one was deleted, it returns the last that exists. Each execution is a read of its own, so
+   * the answer may be continued by the time it is returned.
    */
   default @Nullable Execution latest(ExecutionId id) {
     Execution found = execution(id);
-    while (found != null && found.continuedAs() != null) {
-      found = execution(found.continuedAs());
+    Execution next = found;
+    while (next != null) {
+      found = next;
+      next = found.continuedAs() == null ? null : execution(found.continuedAs());
     }
     return found;
   }

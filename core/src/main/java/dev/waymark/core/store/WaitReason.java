@@ -1,11 +1,15 @@
 package dev.waymark.core.store;
 
+import dev.waymark.core.internal.Text;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.WorkflowId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +26,12 @@ public sealed interface WaitReason {
 
   /** Returns a stable code for programs, such as {@code POOL_FULL}. */
   default String code() {
-    return WaitText.code(this);
+    return code(this);
   }
 
   /** Returns a phrase for people, without secrets. Its times are ISO-8601 UTC. */
   default String message() {
-    return WaitText.message(this);
+    return message(this);
   }
 
   /** The execution is PAUSED until it is resumed. */
@@ -188,4 +192,129 @@ public sealed interface WaitReason {
    * for stalled executions finds it ({@link StateStore#stalled}).
    */
   record Unattended() implements WaitReason {}
+
+  // ---- the texts
+
+  /** The code for programs: the name of the record class in upper case. */
+  private static String code(WaitReason reason) {
+    return reason
+        .getClass()
+        .getSimpleName()
+        .replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+        .toUpperCase(Locale.ROOT);
+  }
+
+  /** The phrase for people. */
+  private static String message(WaitReason reason) {
+    if (reason instanceof Paused) {
+      return "the execution is paused";
+    } else if (reason instanceof Cancelling) {
+      return "the execution is being cancelled";
+    } else if (reason instanceof StartsLater later) {
+      return "starts at " + later.at();
+    } else if (reason instanceof RetriesLater later) {
+      return "retries at " + later.at();
+    } else if (reason instanceof WaitsUntil until) {
+      return "waits until " + until.at();
+    } else if (reason instanceof WaitsForSignal signal) {
+      return "waits for signal "
+          + signal.name()
+          + (signal.until() == null ? "" : " until " + signal.until());
+    } else if (reason instanceof WaitsForChild child) {
+      return "waits for child "
+          + child.child()
+          + (child.until() == null ? "" : " until " + child.until());
+    } else if (reason instanceof WaitsOutside) {
+      return "waits for something outside; it has no timer";
+    } else if (reason instanceof Needs needs) {
+      return "needs " + names(needs.tasks(), TaskId::value) + " to end";
+    } else if (reason instanceof NotReady) {
+      return "not ready yet";
+    } else if (reason instanceof Due due) {
+      return message(due);
+    } else if (reason instanceof Unattended) {
+      return "nothing is ready, leased or due; the next sweep of all executions finds it";
+    } else if (reason instanceof ParallelLimit limit) {
+      return message(limit);
+    }
+    return aboutWorkers(reason);
+  }
+
+  private static String aboutWorkers(WaitReason reason) {
+    if (reason instanceof WorkerLost lost) {
+      LeaseHolder holder = lost.holder();
+      return "worker " + holder.worker() + " is dead; its lease ends at " + holder.leaseUntil();
+    } else if (reason instanceof PoolFull full) {
+      return message(full);
+    } else if (reason instanceof NoWorker) {
+      return "no living worker works on it";
+    } else if (reason instanceof PoolNotServed pool) {
+      return "no living worker serves pool " + Text.quote(pool.pool()) + alive(pool.workers());
+    } else if (reason instanceof HandlerNotServed handler) {
+      return "no living worker has handler "
+          + Text.quote(handler.handler())
+          + alive(handler.workers());
+    } else if (reason instanceof NotClaimed ready) {
+      return "ready; no worker of pool "
+          + Text.quote(ready.pool())
+          + " has claimed it yet"
+          + alive(ready.workers());
+    }
+    throw new IllegalArgumentException("no text for wait reason " + reason.getClass());
+  }
+
+  private static String message(Due due) {
+    return switch (due.reason()) {
+      case DEADLINE -> "time-out passed at " + due.since() + "; no worker has ended it yet";
+      case CANCEL ->
+          "to be cancelled with its parent since " + due.since() + "; no worker has done it yet";
+      case SETTLE -> "due since " + due.since() + "; no worker has examined it yet";
+    };
+  }
+
+  private static String message(PoolFull full) {
+    return "pool "
+        + Text.quote(full.pool())
+        + " is full ("
+        + full.running()
+        + " of "
+        + full.slots()
+        + (full.slots() == 1 ? " slot" : " slots")
+        + " in use)"
+        + (full.heldBy().isEmpty() ? "" : ", held by " + names(full.heldBy(), WaitReason::holder));
+  }
+
+  private static String holder(LeaseHolder holder) {
+    return "task "
+        + holder.taskId()
+        + " of execution "
+        + holder.executionId()
+        + " (worker "
+        + holder.worker()
+        + (holder.alive() ? ")" : ", dead; its lease ends at " + holder.leaseUntil() + ")");
+  }
+
+  private static String message(ParallelLimit limit) {
+    return "workflow "
+        + limit.workflowId()
+        + " has "
+        + limit.running()
+        + (limit.running() == 1 ? " execution" : " executions")
+        + " in progress"
+        + (limit.limit() == null ? "" : " (limit " + limit.limit() + ")")
+        + (limit.heldBy().isEmpty()
+            ? ""
+            : ": " + names(limit.heldBy(), each -> each.executionId() + " " + each.state()));
+  }
+
+  private static String alive(List<String> workers) {
+    return workers.isEmpty() ? "" : " (alive: " + names(workers, Function.identity()) + ")";
+  }
+
+  /** The first few names, and how many more there are. */
+  private static <T> String names(List<T> all, Function<T, String> name) {
+    int named = 3;
+    String some = all.stream().limit(named).map(name).collect(Collectors.joining(", "));
+    return all.size() <= named ? some : some + " and " + (all.size() - named) + " more";
+  }
 }

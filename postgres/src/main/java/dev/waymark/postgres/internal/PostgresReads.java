@@ -62,7 +62,10 @@ final class PostgresReads {
 
   private static final String WORKFLOW_HEAD =
       """
-      SELECT w.id, w.revision, w.content_hash FROM {s}.workflows w
+      SELECT w.id, w.revision, w.content_hash,
+             (SELECT r.revision FROM {s}.workflow_revisions r WHERE r.workflow_id = w.id
+              ORDER BY r.revision LIMIT 1) AS first_revision
+      FROM {s}.workflows w
       WHERE w.id = ANY (?)
       """;
 
@@ -105,7 +108,8 @@ final class PostgresReads {
     return switch (statement) {
       case LOAD_COMMITS ->
           "SELECT id, committed_at, fingerprint, versions FROM {s}.commits WHERE id = ANY (?)";
-      // To run a workflow its revision must exist, and revisions are never deleted.
+      // To run a workflow its revision must exist. A foreign key enforces that also while it is
+      // being deleted. The content hash tells it from one that was deleted while this waited.
       case LOAD_WORKFLOWS -> WORKFLOW_HEAD;
       case LOAD_SAVED_WORKFLOWS -> WORKFLOW_HEAD + "ORDER BY w.id FOR NO KEY UPDATE";
       case LOAD_UNDER_WAY ->
@@ -118,6 +122,10 @@ final class PostgresReads {
           FROM {s}.execution_counts c
           WHERE c.workflow_id = ANY (?) AND c.state = ANY ('{RUNNING,PAUSED,CANCELLING}'::text[])
           GROUP BY c.workflow_id""";
+      case LOAD_EXECUTION_TOTALS ->
+          """
+          SELECT c.workflow_id, sum(c.executions) FROM {s}.execution_counts c
+          WHERE c.workflow_id = ANY (?) GROUP BY c.workflow_id""";
       // The lock of an execution covers all its records: every writer of a task run
       // or an attempt holds it. So these rows need no locks, and are read after it.
       case LOAD_EXECUTIONS ->
@@ -147,6 +155,16 @@ final class PostgresReads {
           FROM {s}.workers w WHERE w.name = ANY (?) ORDER BY w.name FOR NO KEY UPDATE""";
       case LOAD_READY ->
           READY_HEAD.replace("{ids}", "SELECT u.id FROM unnest(?::uuid[]) AS u (id)");
+      case LOCK_READY_OF_EXECUTIONS ->
+          READY_HEAD.replace(
+              "{ids}", "SELECT t.id FROM {s}.task_runs t WHERE t.execution_id = ANY (?)");
+      case LOAD_OPEN_CHILDREN ->
+          """
+          SELECT v.id, c.id FROM unnest(?::uuid[]) AS v (id)
+          CROSS JOIN LATERAL (
+            SELECT e.id FROM {s}.executions e
+            WHERE e.parent_id = v.id AND e.ended_at IS NULL
+            ORDER BY e.created_at, e.id LIMIT ?) c""";
       case LOAD_LABELS ->
           "SELECT d.execution_id, d.labels FROM {s}.execution_details d WHERE d.execution_id = ANY (?)";
       case LOAD_SIGNALS ->
@@ -326,7 +344,7 @@ final class PostgresReads {
       case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
       case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
       case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
-      case COUNT_WORKFLOWS -> "SELECT count(*) FROM {s}.workflows";
+      case COUNT_WORKFLOWS -> "SELECT count(*) FROM {s}.workflows WHERE content_hash <> ''";
       case WORKFLOW_HISTORY ->
           REVISION + "WHERE r.workflow_id = ? ORDER BY r.revision LIMIT ? OFFSET ?";
       case COUNT_WORKFLOW_HISTORY ->
@@ -428,7 +446,7 @@ final class PostgresReads {
       case TASK_RUN_IDS ->
           "SELECT id FROM {s}.task_runs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case WORKFLOW_IDS ->
-          "SELECT id FROM {s}.workflows WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+          "SELECT id FROM {s}.workflows WHERE id >= ? AND id < ? AND content_hash <> '' ORDER BY id LIMIT ?";
     };
   }
 }

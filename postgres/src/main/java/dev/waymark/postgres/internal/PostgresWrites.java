@@ -322,8 +322,40 @@ final class PostgresWrites {
           ORDER BY v.name COLLATE "C" ON CONFLICT (name) DO UPDATE SET slots = excluded.slots""";
       case CLEAR_POOL ->
           "DELETE FROM {s}.pools p USING unnest(?::text[]) AS v (name) WHERE p.name = ANY (ARRAY [v.name])";
+      case DELETE_LEASES -> ofTaskRuns("leases");
+      case DELETE_DUE -> ofExecution("due_executions");
+      case DELETE_OUTPUTS -> ofTaskRuns("task_run_outputs");
+      case DELETE_PAYLOADS -> ofExecution("payloads");
+      case DELETE_SIGNALS -> ofExecution("signals");
+      case DELETE_ATTEMPTS -> ofTaskRuns("attempts");
+      case DELETE_TASK_RUNS -> ofExecution("task_runs");
+      case DELETE_HISTORY -> ofExecution("history");
+      case DELETE_EXECUTION_DETAIL -> ofExecution("execution_details");
+      case DELETE_EXECUTION ->
+          "DELETE FROM {s}.executions e USING unnest(?::uuid[]) AS v (id) WHERE e.id = ANY (ARRAY [v.id])";
+      case DELETE_REVISIONS ->
+          "DELETE FROM {s}.workflow_revisions WHERE workflow_id = ANY (ARRAY (SELECT v.id FROM unnest(?::text[]) AS v (id)))";
+      case DELETE_WORKFLOW ->
+          """
+          UPDATE {s}.workflows w SET content_hash = '' FROM unnest(?::text[], ?::integer[]) AS v (id, revision)
+          WHERE w.id = ANY (ARRAY [v.id]) AND w.revision = v.revision""";
       case CLEAR_LOGS ->
           "DELETE FROM {s}.log_chunks l USING unnest(?::uuid[]) AS v (id) WHERE l.execution_id = ANY (ARRAY [v.id])";
     };
+  }
+
+  /** Deletes what a table has of executions. */
+  private static String ofExecution(String table) {
+    return "DELETE FROM {s}.%s WHERE execution_id = ANY (ARRAY (SELECT v.id FROM unnest(?::uuid[]) AS v (id)))"
+        .formatted(table);
+  }
+
+  /** Deletes what a table has of the task runs of executions. */
+  private static String ofTaskRuns(String table) {
+    return """
+        DELETE FROM {s}.%s WHERE task_run_id = ANY (ARRAY (
+          SELECT t.id FROM {s}.task_runs t
+          WHERE t.execution_id = ANY (ARRAY (SELECT v.id FROM unnest(?::uuid[]) AS v (id)))))"""
+        .formatted(table);
   }
 }

@@ -23,7 +23,8 @@ final class SqliteMigrations {
           "V4__payloads",
           "V5__waiting",
           "V6__signals",
-          "V7__children_and_queries");
+          "V7__children_and_queries",
+          "V8__deletion");
 
   private static final String TIMESTAMP =
       "TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))";

@@ -54,68 +54,6 @@ final class SqliteReads {
       FROM executions e LEFT JOIN execution_details d INDEXED BY sqlite_autoindex_execution_details_1 ON d.execution_id = e.id
       """;
 
-  /**
-   * The pools with each priority that something in them has, found by leaps through the index:
-   * there are few, however much is ready.
-   */
-  private static final String LANES =
-      """
-      WITH RECURSIVE lane (pool, priority) AS (
-        SELECT p.value, (SELECT max(q.priority) FROM ready_task_runs q INDEXED BY ready_task_runs_in_order WHERE q.pool = p.value)
-        FROM json_each(?1) p WHERE {pools}
-        UNION ALL
-        SELECT l.pool, (SELECT max(q.priority) FROM ready_task_runs q INDEXED BY ready_task_runs_in_order WHERE q.pool = l.pool AND q.priority < l.priority)
-        FROM lane l WHERE l.priority IS NOT NULL
-      )
-      """;
-
-  private static final String PICKED =
-      """
-      SELECT t.id, t.execution_id, t.task_id, t.state, t.version, t.last_attempt, t.created_at, t.started_at, t.ended_at,
-             a.state, CASE WHEN l.expires_at IS NULL THEN 0 WHEN l.expires_at > {now} THEN 1 ELSE 2 END,
-             picked.pool, picked.priority, picked.available_at, e.request_hash,
-             e.id, e.workflow_id, e.workflow_revision, e.state, e.version, d.labels, d.inputs,
-             e.created_at, e.started_at, e.ended_at, e.error,
-             e.parent_task_run_id, e.parent_id, e.child_policy, e.depth, e.continues_id, e.continued_as_id, e.state, NULL, NULL
-      FROM ({ready}) picked
-      CROSS JOIN task_runs t INDEXED BY sqlite_autoindex_task_runs_1 ON t.id = picked.task_run_id
-      CROSS JOIN executions e INDEXED BY sqlite_autoindex_executions_1 ON e.id = t.execution_id
-      LEFT JOIN execution_details d INDEXED BY sqlite_autoindex_execution_details_1 ON d.execution_id = e.id
-      LEFT JOIN attempts a INDEXED BY sqlite_autoindex_attempts_1 ON a.task_run_id = t.id AND a.number = t.last_attempt
-      LEFT JOIN leases l INDEXED BY sqlite_autoindex_leases_1 ON l.task_run_id = t.id AND l.number = t.last_attempt\
-      """
-          .replace("{now}", NOW);
-
-  private static final String PICK =
-      LANES
-          + PICKED.replace(
-              "{ready}",
-              """
-              SELECT r.task_run_id, r.pool, r.priority, r.available_at FROM lane l
-              CROSS JOIN ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 ON r.task_run_id IN (
-                SELECT q.task_run_id FROM ready_task_runs q INDEXED BY ready_task_runs_in_order
-                WHERE q.pool = l.pool AND q.priority = l.priority AND q.available_at <= %s
-                ORDER BY q.available_at, q.task_run_id LIMIT ?2)
-              ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3\
-              """
-                  .formatted(NOW));
-
-  private static final String PICK_OF_EXECUTION =
-      PICKED.replace(
-          "{ready}",
-          """
-          SELECT r.task_run_id, r.pool, r.priority, r.available_at
-          FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2 CROSS JOIN ready_task_runs r INDEXED BY sqlite_autoindex_ready_task_runs_1 ON r.task_run_id = t.id
-          WHERE t.execution_id = ?2 AND r.available_at <= %s
-            AND r.pool IN (SELECT p.value FROM json_each(?1) p WHERE {pools})
-          ORDER BY r.priority DESC, r.available_at, r.task_run_id LIMIT ?3\
-          """
-              .formatted(NOW));
-
-  private static final String ANY = "true";
-  private static final String UNBOUNDED =
-      "NOT EXISTS (SELECT 1 FROM pools b WHERE b.name = p.value)";
-
   private static final String REVISION =
       """
       SELECT r.workflow_id, r.revision, r.description, r.labels, r.created_at, r.content_hash, r.definition
@@ -156,7 +94,12 @@ final class SqliteReads {
       case LOAD_COMMITS ->
           "SELECT id, committed_at, fingerprint, versions FROM commits WHERE id IN " + UUIDS;
       case LOAD_WORKFLOWS, LOAD_SAVED_WORKFLOWS ->
-          "SELECT id, revision, content_hash FROM workflows WHERE id IN " + TEXTS;
+          """
+          SELECT w.id, w.revision, w.content_hash,
+                 (SELECT min(r.revision) FROM workflow_revisions r INDEXED BY sqlite_autoindex_workflow_revisions_1
+                  WHERE r.workflow_id = w.id) AS first_revision
+          FROM workflows w WHERE w.id IN\s"""
+              + TEXTS;
       case LOAD_UNDER_WAY ->
           """
           SELECT workflow_id, sum(executions) - (
@@ -166,6 +109,10 @@ final class SqliteReads {
           WHERE workflow_id IN %s AND state IN ('RUNNING', 'PAUSED', 'CANCELLING') GROUP BY 1\
           """
               .formatted(TEXTS);
+      case LOAD_EXECUTION_TOTALS ->
+          "SELECT workflow_id, sum(executions) FROM execution_counts INDEXED BY sqlite_autoindex_execution_counts_1 WHERE workflow_id IN "
+              + TEXTS
+              + " GROUP BY workflow_id";
       case LOAD_EXECUTIONS ->
           """
           SELECT id, state, version, started_at, ended_at, request_hash, workflow_id, created_at,
@@ -203,6 +150,21 @@ final class SqliteReads {
               .formatted(NOW, TEXTS);
       // There is one writer at a time, so no other transaction has it locked.
       case LOAD_READY -> READY_HEAD + UUIDS;
+      case LOCK_READY_OF_EXECUTIONS ->
+          READY_HEAD
+              + "(SELECT t.id FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2 WHERE t.execution_id IN "
+              + UUIDS
+              + ")";
+      // The bound is computed once for each execution.
+      case LOAD_OPEN_CHILDREN ->
+          """
+          SELECT e.parent_id, e.id FROM (
+            SELECT c.parent_id, c.id, c.created_at,
+                   row_number() OVER (PARTITION BY c.parent_id ORDER BY c.created_at, c.id) AS place
+            FROM executions c INDEXED BY executions_by_parent
+            WHERE c.parent_id IN (SELECT unhex(value) FROM json_each(?1)) AND c.ended_at IS NULL) e
+          WHERE e.place <= ?2 ORDER BY e.parent_id, e.place\
+          """;
       case LOAD_LABELS ->
           "SELECT execution_id, labels FROM execution_details INDEXED BY sqlite_autoindex_execution_details_1 WHERE execution_id IN "
               + UUIDS;
@@ -257,11 +219,14 @@ final class SqliteReads {
           "SELECT p.name, (SELECT count(*) FROM leases l INDEXED BY leases_by_pool WHERE l.pool = p.name) FROM pools p"
               + " INDEXED BY sqlite_autoindex_pools_1 WHERE p.name IN "
               + TEXTS;
-      case PICK_READY -> PICK.replace("{pools}", UNBOUNDED);
+      case PICK_READY -> SqliteClaimReads.PICK.replace("{pools}", SqliteClaimReads.UNBOUNDED);
       // There is one writer at a time, so no row is locked.
-      case PICK_BOUNDED, PICK_WAITING -> PICK.replace("{pools}", ANY);
-      case PICK_READY_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", UNBOUNDED);
-      case PICK_BOUNDED_OF_EXECUTION -> PICK_OF_EXECUTION.replace("{pools}", ANY);
+      case PICK_BOUNDED, PICK_WAITING ->
+          SqliteClaimReads.PICK.replace("{pools}", SqliteClaimReads.ANY);
+      case PICK_READY_OF_EXECUTION ->
+          SqliteClaimReads.PICK_OF_EXECUTION.replace("{pools}", SqliteClaimReads.UNBOUNDED);
+      case PICK_BOUNDED_OF_EXECUTION ->
+          SqliteClaimReads.PICK_OF_EXECUTION.replace("{pools}", SqliteClaimReads.ANY);
       case DUE ->
           "SELECT execution_id, reason FROM due_executions INDEXED BY due_executions_by_time WHERE due_at <= %s ORDER BY due_at, execution_id LIMIT ?"
               .formatted(NOW);
@@ -295,7 +260,7 @@ final class SqliteReads {
           ORDER BY e.id LIMIT ?\
           """;
       case NEXT ->
-          LANES.replace("{pools}", ANY)
+          SqliteClaimReads.LANES.replace("{pools}", SqliteClaimReads.ANY)
               + """
                   SELECT (SELECT min(at) FROM (
                             SELECT (SELECT min(q.available_at) FROM ready_task_runs q INDEXED BY ready_task_runs_in_order
@@ -380,7 +345,7 @@ final class SqliteReads {
       case WORKFLOW -> LATEST_REVISION + "WHERE w.id = ?";
       case WORKFLOW_REVISION -> REVISION + "WHERE r.workflow_id = ? AND r.revision = ?";
       case WORKFLOWS -> LATEST_REVISION + "ORDER BY w.id LIMIT ? OFFSET ?";
-      case COUNT_WORKFLOWS -> "SELECT count(*) FROM workflows";
+      case COUNT_WORKFLOWS -> "SELECT count(*) FROM workflows WHERE content_hash <> ''";
       case WORKFLOW_HISTORY ->
           REVISION + "WHERE r.workflow_id = ? ORDER BY r.revision LIMIT ? OFFSET ?";
       case COUNT_WORKFLOW_HISTORY ->
@@ -487,7 +452,8 @@ final class SqliteReads {
       case EXECUTION_IDS ->
           "SELECT id FROM executions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
       case TASK_RUN_IDS -> "SELECT id FROM task_runs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?";
-      case WORKFLOW_IDS -> "SELECT id FROM workflows WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+      case WORKFLOW_IDS ->
+          "SELECT id FROM workflows WHERE id >= ? AND id < ? AND content_hash <> '' ORDER BY id LIMIT ?";
     };
   }
 }

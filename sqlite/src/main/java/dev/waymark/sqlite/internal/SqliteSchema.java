@@ -21,7 +21,7 @@ import java.time.Duration;
  */
 public final class SqliteSchema {
   /** The version that this code works with: the number of the last migration. */
-  public static final int VERSION = 7;
+  public static final int VERSION = 8;
 
   /** The mark of a Waymark store in the header of the file: the letters "Wymk". */
   static final int APPLICATION_ID = 0x57796d6b;

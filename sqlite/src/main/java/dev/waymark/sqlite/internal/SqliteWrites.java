@@ -172,8 +172,35 @@ final class SqliteWrites {
           "INSERT INTO pools (name, slots) VALUES (?, ?) ON CONFLICT DO UPDATE SET slots ="
               + " excluded.slots";
       case CLEAR_POOL -> "DELETE FROM pools WHERE name = ?";
+      case DELETE_LEASES -> ofTaskRuns("leases");
+      case DELETE_DUE ->
+          "DELETE FROM due_executions INDEXED BY sqlite_autoindex_due_executions_1 WHERE execution_id = ?";
+      case DELETE_OUTPUTS -> ofTaskRuns("task_run_outputs");
+      case DELETE_PAYLOADS ->
+          "DELETE FROM payloads INDEXED BY sqlite_autoindex_payloads_1 WHERE execution_id = ?";
+      case DELETE_SIGNALS ->
+          "DELETE FROM signals INDEXED BY sqlite_autoindex_signals_1 WHERE execution_id = ?";
+      case DELETE_ATTEMPTS -> ofTaskRuns("attempts");
+      case DELETE_TASK_RUNS ->
+          "DELETE FROM task_runs INDEXED BY sqlite_autoindex_task_runs_2 WHERE execution_id = ?";
+      case DELETE_HISTORY ->
+          "DELETE FROM history INDEXED BY history_by_execution WHERE execution_id = ?";
+      case DELETE_EXECUTION_DETAIL -> "DELETE FROM execution_details WHERE execution_id = ?";
+      case DELETE_EXECUTION -> "DELETE FROM executions WHERE id = ?";
+      case DELETE_REVISIONS ->
+          "DELETE FROM workflow_revisions INDEXED BY sqlite_autoindex_workflow_revisions_1 WHERE workflow_id = ?";
+      case DELETE_WORKFLOW ->
+          "UPDATE workflows SET content_hash = '' WHERE id = ? AND revision = ?";
       case CLEAR_LOGS ->
           "DELETE FROM log_chunks INDEXED BY log_chunks_by_execution WHERE execution_id = ?";
     };
+  }
+
+  /** Deletes what a table has of the task runs of an execution, by its primary key. */
+  private static String ofTaskRuns(String table) {
+    return """
+        DELETE FROM {table} INDEXED BY sqlite_autoindex_{table}_1
+        WHERE task_run_id IN (SELECT t.id FROM task_runs t INDEXED BY sqlite_autoindex_task_runs_2 WHERE t.execution_id = ?)"""
+        .replace("{table}", table);
   }
 }

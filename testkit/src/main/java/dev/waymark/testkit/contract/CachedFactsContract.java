@@ -15,9 +15,11 @@ import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
+import dev.waymark.core.store.DeleteChange;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.NewExecution;
@@ -93,6 +95,10 @@ public abstract class CachedFactsContract extends ContractTest {
     all.put(
         Change.MarkDue.class, () -> new Change.MarkDue(execution, DueReason.SETTLE, Duration.ZERO));
     all.put(Change.ClearDue.class, () -> new Change.ClearDue(execution, DueReason.SETTLE));
+    all.put(DeleteChange.DeleteExecution.class, () -> new DeleteChange.DeleteExecution(ended()));
+    all.put(
+        DeleteChange.DeleteWorkflow.class,
+        () -> new DeleteChange.DeleteWorkflow(new WorkflowId("other")));
     all.put(LogChange.Delete.class, () -> new LogChange.Delete(ended()));
     all.put(
         Change.CreateTaskRun.class,

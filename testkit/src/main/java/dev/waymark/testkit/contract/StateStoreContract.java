@@ -8,6 +8,9 @@ import dev.waymark.testkit.contract.work.ClaimConcurrencyContract;
 import dev.waymark.testkit.contract.work.ClaimContract;
 import dev.waymark.testkit.contract.work.ClaimSharesContract;
 import dev.waymark.testkit.contract.work.ContinueContract;
+import dev.waymark.testkit.contract.work.DeleteConcurrencyContract;
+import dev.waymark.testkit.contract.work.DeleteContract;
+import dev.waymark.testkit.contract.work.DeleteWorkflowContract;
 import dev.waymark.testkit.contract.work.LeaseContract;
 import dev.waymark.testkit.contract.work.LogContract;
 import dev.waymark.testkit.contract.work.PoolContract;
@@ -169,6 +172,33 @@ public abstract class StateStoreContract {
   @Nested
   @DisplayName("lists of children")
   class ChildLists extends ChildListContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("executions that are deleted")
+  class Deletions extends DeleteContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("deletions at the same moment as other calls")
+  class DeletionsAtOnce extends DeleteConcurrencyContract {
+    @Override
+    protected StoreFixture newFixture() {
+      return StateStoreContract.this.newFixture();
+    }
+  }
+
+  @Nested
+  @DisplayName("workflows that are deleted")
+  class DeletedWorkflows extends DeleteWorkflowContract {
     @Override
     protected StoreFixture newFixture() {
       return StateStoreContract.this.newFixture();

@@ -153,7 +153,20 @@ final class ChangeSets {
     return map;
   }
 
+  /** In most cases of an execution that has ended. */
+  private void delete(ChangeSet.Builder changes) {
+    if (dice.oneIn(5)) {
+      changes.deleteWorkflow(dice.pick(World.WORKFLOWS));
+    } else {
+      changes.deleteExecution(dice.oneIn(4) ? world.execution() : world.endedExecution());
+    }
+  }
+
   private void updateExecution(ChangeSet.Builder changes) {
+    if (dice.oneIn(8)) {
+      delete(changes);
+      return;
+    }
     ExecutionId id = world.execution();
     if (dice.oneIn(12)) {
       ExecutionId next = dice.oneIn(6) ? world.execution() : world.newExecution();

@@ -8,6 +8,7 @@ import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Payload;
+import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
@@ -18,6 +19,7 @@ import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.NewExecution;
+import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
 import java.time.Duration;
@@ -59,7 +61,7 @@ final class Plans {
   /** The operations of a plan, in order. */
   List<Supplier<Operation>> next() {
     ExecutionId id = world.execution();
-    return switch (dice.below(13)) {
+    return switch (dice.below(14)) {
       case 0 -> List.of(this::randomGroup);
       case 1 -> admission(id);
       case 2 -> pauseAndResume(id);
@@ -67,6 +69,7 @@ final class Plans {
       case 6, 7 -> signals(id);
       case 8 -> lateSignals();
       case 9, 10, 11 -> children(id);
+      case 12 -> deletion(id);
       case 4 -> settledBefore(id, () -> endAmongRefused(id));
       default -> settledBefore(id, () -> loseLease(id));
     };
@@ -314,6 +317,35 @@ final class Plans {
     }
     return changes.updateExecution(
         id, dice.pickOf(ExecutionState.SUCCEEDED, ExecutionState.FAILED, ExecutionState.CANCELLED));
+  }
+
+  // ---- deletions
+
+  /** Ends an execution, deletes it beside other change sets of it, and creates it again. */
+  private List<Supplier<Operation>> deletion(ExecutionId id) {
+    return List.of(
+        () -> commit(end(changes(), id)),
+        () -> {
+          ChangeSet.Builder deletion = changes();
+          if (dice.oneIn(3)) {
+            deletion.setLabels(id, Map.of("at", "the end"));
+          }
+          ChangeSet delete = deletion.deleteExecution(id).build();
+          ChangeSet label = changes().setLabels(id, Map.of("team", "data")).build();
+          ChangeSet again = startedAgain(id).build();
+          return new Operation.Group(
+              dice.pickOf(
+                  List.of(delete, label, again),
+                  List.of(label, delete, delete),
+                  List.of(refused(), delete, again)));
+        },
+        () -> commit(startedAgain(id)));
+  }
+
+  private ChangeSet.Builder startedAgain(ExecutionId id) {
+    return changes()
+        .createExecution(new NewExecution(id, world.workflow()))
+        .createTaskRun(new NewTaskRun(world.newTaskRun(), id, new TaskId("a")));
   }
 
   private boolean isLive(AttemptId id) {

@@ -7,6 +7,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.DeleteChange;
 import dev.waymark.core.store.DueReason;
 import dev.waymark.core.store.ExecutionProgress;
 import dev.waymark.core.store.SignalChange;
@@ -63,7 +64,10 @@ final class Waiting {
   }
 
   private boolean isReadyOrWaits(TaskRunId id) {
-    TaskRun run = Objects.requireNonNull(reference.taskRun(id));
+    TaskRun run = reference.taskRun(id);
+    if (run == null) {
+      return false; // Its execution was deleted.
+    }
     if (run.state() == TaskRunState.WAITING) {
       return true;
     }
@@ -93,6 +97,8 @@ final class Waiting {
       } else if (all.get(i) instanceof Change.ClearDue clear
           && clear.reason() == DueReason.SETTLE) {
         settled(clear.id(), false);
+      } else if (all.get(i) instanceof DeleteChange.DeleteExecution delete) {
+        settled(delete.id(), false);
       }
     }
   }

@@ -226,6 +226,13 @@ final class World {
         : pick(executions(), id -> reference.execution(id) != null, this::isLive);
   }
 
+  /** An execution that has ended, or any execution when there is none. */
+  ExecutionId endedExecution() {
+    List<ExecutionId> ended =
+        executions.stream().filter(id -> reference.execution(id) != null && !isLive(id)).toList();
+    return ended.isEmpty() ? execution() : dice.pick(ended);
+  }
+
   /** A task run; in most cases one that exists and has not ended. */
   TaskRunId taskRun() {
     return taskRuns.isEmpty()

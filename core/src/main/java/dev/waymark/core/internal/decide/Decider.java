@@ -17,6 +17,7 @@ import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.CommitResult;
+import dev.waymark.core.store.DeleteChange;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.SignalChange;
@@ -233,6 +234,16 @@ public final class Decider {
     @Override
     public void visit(LogChange.Delete change) {
       contents.delete(change);
+    }
+
+    @Override
+    public void visit(DeleteChange.DeleteExecution change) {
+      executions.delete(change);
+    }
+
+    @Override
+    public void visit(DeleteChange.DeleteWorkflow change) {
+      workflows.delete(change);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.Workflow;
+import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.DueReason;
 import java.time.Duration;
 import java.time.Instant;
@@ -444,6 +445,29 @@ public sealed interface Effect {
    */
   record SignalContinued(ExecutionId from, int number, ExecutionId to, int newNumber)
       implements Effect {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /** An effect that removes records; what belongs to them goes with them. */
+  sealed interface Deleted extends Effect {}
+
+  /** An execution is gone, with all that belongs to it. */
+  record ExecutionDeleted(ExecutionId execution) implements Deleted {
+    @Override
+    public void accept(EffectVisitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * The revisions of a workflow are gone.
+   *
+   * @param revision the latest, whose number stays used
+   */
+  record WorkflowDeleted(WorkflowId workflow, int revision) implements Deleted {
     @Override
     public void accept(EffectVisitor visitor) {
       visitor.visit(this);

@@ -60,4 +60,8 @@ public interface EffectVisitor {
   void visit(Effect.SignalWaitEnded effect);
 
   void visit(Effect.SignalContinued effect);
+
+  void visit(Effect.ExecutionDeleted effect);
+
+  void visit(Effect.WorkflowDeleted effect);
 }

@@ -9,6 +9,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.RecordRef;
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.DeleteChange;
 import dev.waymark.core.store.NewExecution;
 import java.util.Map;
 import java.util.Objects;
@@ -144,7 +145,7 @@ final class ExecutionRules {
 
   private boolean hasRevision(Change change, Execution wanted) {
     WorkflowHead workflow = draft.workflow(wanted.workflowId());
-    if (workflow == null || workflow.revision() < wanted.workflowRevision()) {
+    if (workflow == null || !workflow.has(wanted.workflowRevision())) {
       refuseMissingRevision(change, wanted, workflow);
       return false;
     }
@@ -154,7 +155,7 @@ final class ExecutionRules {
   private void refuseMissingRevision(
       Change change, Execution wanted, @Nullable WorkflowHead workflow) {
     String attempted = "create " + change.target() + " of workflow " + wanted.workflowId();
-    if (workflow == null) {
+    if (workflow == null || workflow.isDeleted()) {
       refusals.add(
           RecordRef.of(wanted.workflowId()),
           Reason.NOT_FOUND,
@@ -167,7 +168,7 @@ final class ExecutionRules {
           Reason.NOT_FOUND,
           attempted,
           "revision " + wanted.workflowRevision(),
-          "revisions 1 to " + workflow.revision());
+          "revisions " + workflow.firstRevision() + " to " + workflow.revision());
     }
   }
 
@@ -212,6 +213,39 @@ final class ExecutionRules {
       decision.write(new Effect.ExecutionNotReady(after.id()));
     }
     children.moved(before, after);
+  }
+
+  /**
+   * Deletes an execution that has ended. It gets no children any more: only a task run that has not
+   * ended starts one. A child that is continued has not ended before.
+   */
+  void delete(DeleteChange.DeleteExecution change) {
+    String attempted = "delete " + change.target();
+    ExecutionHead head = draft.execution(change.id());
+    if (head == null) {
+      decision.answer(change.target(), 0, false);
+      return;
+    }
+    ExecutionId child = draft.openChild(change.id());
+    if (!head.state().isTerminal()) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "an execution that has ended (cancel it first)",
+          "state " + head.state().name());
+    } else if (child != null) {
+      refusals.add(
+          change.target(),
+          Reason.OUT_OF_STEP,
+          attempted,
+          "no child that has not ended (cancel it, or wait for its end)",
+          "child " + child);
+    } else {
+      draft.delete(head);
+      decision.write(new Effect.ExecutionDeleted(change.id()));
+      decision.answer(change.target(), head.version(), true);
+    }
   }
 
   void label(Change.SetLabels change) {

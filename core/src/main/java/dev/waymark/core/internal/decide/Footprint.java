@@ -8,6 +8,7 @@ import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.DeleteChange;
 import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.SignalChange;
@@ -42,6 +43,9 @@ import java.util.TreeSet;
  * @param pools names of pools that are set
  * @param labelled executions whose labels are changed
  * @param continued executions whose signals that are kept must be read
+ * @param deleted executions that are deleted; their children must be read, and their ready task
+ *     runs must be locked
+ * @param deletedWorkflows workflows that are deleted; their executions must be counted
  * @param signals what must be read of signals
  * @param created executions and task runs that are created; usually they do not exist yet
  */
@@ -64,6 +68,8 @@ public record Footprint(
     Set<String> pools,
     Set<ExecutionId> labelled,
     Set<ExecutionId> continued,
+    Set<ExecutionId> deleted,
+    Set<WorkflowId> deletedWorkflows,
     SignalFootprint signals,
     Set<Object> created) {
 
@@ -88,6 +94,8 @@ public record Footprint(
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>(),
+        new TreeSet<>(),
+        new TreeSet<>(),
         new SignalFootprint(),
         new HashSet<>());
   }
@@ -100,6 +108,8 @@ public record Footprint(
         || !pools.isEmpty()
         || !labelled.isEmpty()
         || !continued.isEmpty()
+        || !deleted.isEmpty()
+        || !deletedWorkflows.isEmpty()
         || !signals.isEmpty();
   }
 
@@ -299,6 +309,19 @@ public record Footprint(
     @Override
     public void visit(LogChange.Delete change) {
       executions.add(change.id());
+    }
+
+    @Override
+    public void visit(DeleteChange.DeleteExecution change) {
+      executions.add(change.id());
+      deleted.add(change.id());
+    }
+
+    @Override
+    public void visit(DeleteChange.DeleteWorkflow change) {
+      workflows.add(change.id());
+      savedWorkflows.add(change.id());
+      deletedWorkflows.add(change.id());
     }
 
     @Override

@@ -1,14 +1,15 @@
 package dev.waymark.core.internal.decide;
 
+import dev.waymark.core.internal.HeadMap;
 import dev.waymark.core.internal.submit.PastCommit;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
+import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.WorkflowId;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * docs/decisions/0018} has the table of all cached facts and what keeps each of them correct.
  */
 public final class Ledger {
-  private final boolean isDraft;
+  private final @Nullable Ledger below;
   private final HeadMap<CommitId, PastCommit> commits;
   private final HeadMap<WorkflowId, WorkflowHead> workflows;
   private final HeadMap<ExecutionId, ExecutionHead> executions;
@@ -46,6 +47,11 @@ public final class Ledger {
   private final HeadMap<TaskRunId, Optional<ReadyHead>> ready;
   private final HeadMap<ExecutionId, Mailbox> mailboxes;
   private final HeadMap<ExecutionId, Map<String, String>> labels;
+  private final HeadMap<ExecutionId, Set<ExecutionId>> openChildren;
+  private final HeadMap<WorkflowId, Long> executionsOf;
+
+  /** Executions that were deleted; some may have been created again since. */
+  private @Nullable Set<ExecutionId> deleted;
 
   /** An empty ledger. */
   public Ledger() {
@@ -53,35 +59,39 @@ public final class Ledger {
   }
 
   private Ledger(int capacity) {
-    isDraft = false;
-    commits = new HeadMap<>(null, capacity);
-    workflows = new HeadMap<>(null, capacity);
-    executions = new HeadMap<>(null, capacity);
-    taskRunCounts = new HeadMap<>(null, capacity);
-    taskRuns = new HeadMap<>(null, capacity);
-    taskRunsByTask = new HeadMap<>(null, capacity);
-    underWay = new HeadMap<>(null, capacity);
-    workers = new HeadMap<>(null, capacity);
-    pools = new HeadMap<>(null, capacity);
-    ready = new HeadMap<>(null, capacity);
-    mailboxes = new HeadMap<>(null, capacity);
-    labels = new HeadMap<>(null, capacity);
+    below = null;
+    commits = HeadMap.keeping(capacity);
+    workflows = HeadMap.keeping(capacity);
+    executions = HeadMap.keeping(capacity);
+    taskRunCounts = HeadMap.keeping(capacity);
+    taskRuns = HeadMap.keeping(capacity);
+    taskRunsByTask = HeadMap.keeping(capacity);
+    underWay = HeadMap.keeping(capacity);
+    workers = HeadMap.keeping(capacity);
+    pools = HeadMap.keeping(capacity);
+    ready = HeadMap.keeping(capacity);
+    mailboxes = HeadMap.keeping(capacity);
+    labels = HeadMap.keeping(capacity);
+    openChildren = HeadMap.keeping(capacity);
+    executionsOf = HeadMap.keeping(capacity);
   }
 
   private Ledger(Ledger base) {
-    isDraft = true;
-    commits = new HeadMap<>(base.commits, Integer.MAX_VALUE);
-    workflows = new HeadMap<>(base.workflows, Integer.MAX_VALUE);
-    executions = new HeadMap<>(base.executions, Integer.MAX_VALUE);
-    taskRunCounts = new HeadMap<>(base.taskRunCounts, Integer.MAX_VALUE);
-    taskRuns = new HeadMap<>(base.taskRuns, Integer.MAX_VALUE);
-    taskRunsByTask = new HeadMap<>(base.taskRunsByTask, Integer.MAX_VALUE);
-    underWay = new HeadMap<>(base.underWay, Integer.MAX_VALUE);
-    workers = new HeadMap<>(base.workers, Integer.MAX_VALUE);
-    pools = new HeadMap<>(base.pools, Integer.MAX_VALUE);
-    ready = new HeadMap<>(base.ready, Integer.MAX_VALUE);
-    mailboxes = new HeadMap<>(base.mailboxes, Integer.MAX_VALUE);
-    labels = new HeadMap<>(base.labels, Integer.MAX_VALUE);
+    commits = base.commits.draft();
+    workflows = base.workflows.draft();
+    executions = base.executions.draft();
+    taskRunCounts = base.taskRunCounts.draft();
+    taskRuns = base.taskRuns.draft();
+    taskRunsByTask = base.taskRunsByTask.draft();
+    underWay = base.underWay.draft();
+    workers = base.workers.draft();
+    pools = base.pools.draft();
+    ready = base.ready.draft();
+    mailboxes = base.mailboxes.draft();
+    labels = base.labels.draft();
+    openChildren = base.openChildren.draft();
+    executionsOf = base.executionsOf.draft();
+    below = base;
   }
 
   /**
@@ -99,7 +109,7 @@ public final class Ledger {
 
   /** Writes the content of this draft to the ledger below it. */
   public void post() {
-    if (!isDraft) {
+    if (below == null) {
       throw new IllegalStateException("only a draft can be posted");
     }
     commits.post();
@@ -114,14 +124,24 @@ public final class Ledger {
     ready.post();
     mailboxes.post();
     labels.post();
+    openChildren.post();
+    executionsOf.post();
+    if (deleted != null) {
+      deleted.forEach(below::noteDeleted);
+    }
   }
 
   /**
    * Adds the content of this ledger to another one, without the content of the ledger below it.
    * Workers, pools, ready task runs, signals and labels are left out, because they are read for
-   * every group that needs them.
+   * every group that needs them. The task runs of executions that were deleted are removed.
    */
   public void addTo(Ledger other) {
+    Set<ExecutionId> gone = deleted;
+    if (gone != null) {
+      other.taskRuns.removeIf((id, head) -> gone.contains(head.executionId()));
+      other.taskRunsByTask.removeIf((task, id) -> gone.contains(task.executionId()));
+    }
     commits.addTo(other.commits);
     workflows.addTo(other.workflows);
     executions.addTo(other.executions);
@@ -222,6 +242,29 @@ public final class Ledger {
     this.labels.put(execution, labels);
   }
 
+  /**
+   * Adds the children of an execution that have not ended, in order; needed where {@link
+   * Footprint#deleted()} asks for them.
+   */
+  public void loadOpenChildren(ExecutionId execution, Collection<ExecutionId> children) {
+    openChildren.put(execution, new LinkedHashSet<>(children));
+  }
+
+  /** Adds a child that has not ended. */
+  public void loadOpenChild(ExecutionId execution, ExecutionId child) {
+    Set<ExecutionId> children = new LinkedHashSet<>(openChildren(execution));
+    children.add(child);
+    openChildren.put(execution, children);
+  }
+
+  /**
+   * Adds the number of executions of a workflow; needed where {@link Footprint#deletedWorkflows()}
+   * asks for it.
+   */
+  public void loadExecutionsOf(WorkflowId id, long executions) {
+    executionsOf.put(id, executions);
+  }
+
   // ---- writing
 
   /** Writes a commit that was accepted. */
@@ -247,8 +290,58 @@ public final class Ledger {
     }
     if (before == null) {
       taskRunCounts.put(after.id(), TaskRunCounts.NONE);
+      count(after.workflowId(), 1);
     }
     executions.put(after.id(), after);
+    updateParent(after);
+  }
+
+  /** Updates the number of executions of a workflow if it is loaded. */
+  private void count(WorkflowId workflow, int change) {
+    Long known = executionsOf.get(workflow);
+    if (known != null) {
+      executionsOf.put(workflow, known + change);
+    }
+  }
+
+  /** Updates the children of the parent that have not ended if they are loaded. */
+  private void updateParent(ExecutionHead child) {
+    Parent parent = child.parent();
+    Set<ExecutionId> known = parent == null ? null : openChildren.get(parent.executionId());
+    if (parent != null && known != null) {
+      Set<ExecutionId> children = new LinkedHashSet<>(known);
+      boolean isOther =
+          child.state().isTerminal() ? children.remove(child.id()) : children.add(child.id());
+      if (isOther) {
+        openChildren.put(parent.executionId(), children);
+      }
+    }
+  }
+
+  private void noteDeleted(ExecutionId id) {
+    if (deleted == null) {
+      deleted = new HashSet<>();
+    }
+    deleted.add(id);
+  }
+
+  /** Removes an execution that has ended, with everything that belongs to it. */
+  void delete(ExecutionHead head) {
+    ExecutionId id = head.id();
+    noteDeleted(id);
+    executions.remove(id);
+    taskRunCounts.remove(id);
+    mailboxes.remove(id);
+    labels.remove(id);
+    count(head.workflowId(), -1);
+    for (TaskRunId taskRun : taskRuns.keys()) {
+      TaskRunHead each = Objects.requireNonNull(taskRuns.get(taskRun));
+      if (each.executionId().equals(id)) {
+        taskRuns.remove(taskRun);
+        taskRunsByTask.remove(new TaskKey(id, each.taskId()));
+        clearReady(taskRun);
+      }
+    }
   }
 
   /**
@@ -321,6 +414,20 @@ public final class Ledger {
         underWay.get(id), "the number of executions in progress was not loaded");
   }
 
+  /** The number of executions of a workflow. It must be loaded. */
+  long executionsOf(WorkflowId id) {
+    return Objects.requireNonNull(executionsOf.get(id), "the number of executions was not loaded");
+  }
+
+  /** The first child of an execution that has not ended, or null. They must be loaded. */
+  @Nullable ExecutionId openChild(ExecutionId id) {
+    return openChildren(id).stream().findFirst().orElse(null);
+  }
+
+  private Set<ExecutionId> openChildren(ExecutionId id) {
+    return Objects.requireNonNull(openChildren.get(id), "the children were not loaded");
+  }
+
   @Nullable WorkerHead worker(String name) {
     return workers.get(name);
   }
@@ -381,87 +488,5 @@ public final class Ledger {
   public @Nullable TaskRunCounts counts(ExecutionId id) {
     TaskRunCounts found = taskRunCounts.get(id);
     return TaskRunCounts.UNKNOWN.equals(found) ? null : found;
-  }
-
-  /**
-   * The heads of one kind, as a map that overlays the map of the ledger below. The own map is
-   * created by the first write, because most drafts write little.
-   */
-  private static final class HeadMap<K, V> {
-    private final @Nullable HeadMap<K, V> base;
-    private final int capacity;
-    private @Nullable Map<K, V> own;
-
-    HeadMap(@Nullable HeadMap<K, V> base, int capacity) {
-      this.base = base;
-      this.capacity = capacity;
-    }
-
-    @Nullable V get(K key) {
-      for (HeadMap<K, V> map = this; map != null; map = map.base) {
-        V found = map.own == null ? null : map.own.get(key);
-        if (found != null) {
-          return found;
-        }
-      }
-      return null;
-    }
-
-    /** All keys that are here. */
-    Set<K> keys() {
-      Set<K> keys = base == null ? new HashSet<>() : base.keys();
-      if (own != null) {
-        keys.addAll(own.keySet());
-      }
-      return keys;
-    }
-
-    void put(K key, V value) {
-      own().put(key, value);
-    }
-
-    private Map<K, V> own() {
-      if (own == null) {
-        own = capacity == Integer.MAX_VALUE ? new HashMap<>() : new LastUsed<>(capacity);
-      }
-      return own;
-    }
-
-    void post() {
-      if (base != null) {
-        addTo(base);
-      }
-    }
-
-    void copy(Collection<K> keys, HeadMap<K, V> to) {
-      for (K key : keys) {
-        V found = get(key);
-        if (found != null) {
-          to.put(key, found);
-        }
-      }
-    }
-
-    void addTo(HeadMap<K, V> other) {
-      if (own != null) {
-        other.own().putAll(own);
-      }
-    }
-  }
-
-  /** A map that evicts the least recently used entry. */
-  private static final class LastUsed<K, V> extends LinkedHashMap<K, V> {
-    private static final long serialVersionUID = 1L;
-    private final int capacity;
-
-    LastUsed(int capacity) {
-      super(16, 0.75f, true);
-      this.capacity = capacity;
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-      return size() > capacity;
-    }
   }
 }

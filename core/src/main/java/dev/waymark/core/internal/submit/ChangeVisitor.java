@@ -1,6 +1,7 @@
 package dev.waymark.core.internal.submit;
 
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.DeleteChange;
 import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.SignalChange;
 
@@ -16,7 +17,10 @@ public interface ChangeVisitor {
    * @throws IllegalStateException if the kind has no branch here
    */
   default void handle(Change change) {
-    if (!(visitedWork(change) || visitedRecord(change) || visitedSignal(change))) {
+    if (!(visitedWork(change)
+        || visitedRecord(change)
+        || visitedSignal(change)
+        || visitedDeletion(change))) {
       throw new IllegalStateException("no branch for " + change.getClass().getName());
     }
   }
@@ -94,6 +98,17 @@ public interface ChangeVisitor {
     return true;
   }
 
+  private boolean visitedDeletion(Change change) {
+    if (change instanceof DeleteChange.DeleteExecution it) {
+      visit(it);
+    } else if (change instanceof DeleteChange.DeleteWorkflow it) {
+      visit(it);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
   void visit(Change.SaveWorkflow change);
 
   void visit(Change.CreateExecution change);
@@ -137,6 +152,10 @@ public interface ChangeVisitor {
   void visit(LogChange.Append change);
 
   void visit(LogChange.Delete change);
+
+  void visit(DeleteChange.DeleteExecution change);
+
+  void visit(DeleteChange.DeleteWorkflow change);
 
   void visit(Change.KeepWorker change);
 

@@ -8,6 +8,7 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.store.Change;
+import dev.waymark.core.store.DeleteChange;
 import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.SignalChange;
 import dev.waymark.core.store.Standing;
@@ -185,6 +186,16 @@ final class Fingerprint {
     @Override
     public void visit(LogChange.Delete change) {
       part("delete logs");
+    }
+
+    @Override
+    public void visit(DeleteChange.DeleteExecution change) {
+      part("delete execution");
+    }
+
+    @Override
+    public void visit(DeleteChange.DeleteWorkflow change) {
+      part("delete workflow");
     }
 
     @Override

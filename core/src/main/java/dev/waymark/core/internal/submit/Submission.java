@@ -11,6 +11,7 @@ import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.store.Change;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.DeleteChange;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.LogChange;
 import dev.waymark.core.store.NewExecution;
@@ -264,6 +265,16 @@ public record Submission(
 
     @Override
     public void visit(LogChange.Delete change) {
+      // This kind has no limits to check.
+    }
+
+    @Override
+    public void visit(DeleteChange.DeleteExecution change) {
+      // This kind has no limits to check.
+    }
+
+    @Override
+    public void visit(DeleteChange.DeleteWorkflow change) {
       // This kind has no limits to check.
     }
 

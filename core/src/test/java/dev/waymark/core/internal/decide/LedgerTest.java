@@ -31,7 +31,7 @@ class LedgerTest {
   private final ExecutionId execution = IDS.executionId();
   private final TaskRunId taskRun = IDS.taskRunId();
   private final CommitId commit = IDS.commitId();
-  private final WorkflowHead workflowHead = new WorkflowHead(FLOW, 3, "content");
+  private final WorkflowHead workflowHead = new WorkflowHead(FLOW, 1, 3, "content");
   private final PastCommit pastCommit = new PastCommit(commit, NOW, 7, "1");
   private final WorkerHead worker = new WorkerHead("w", new UUID(1, 1), true);
   private final PoolHead pool = new PoolHead("gpu", 2);
@@ -131,9 +131,9 @@ class LedgerTest {
     Ledger ledger = new Ledger();
     loadAll(ledger);
     Ledger draft = ledger.draft();
-    draft.put(new WorkflowHead(FLOW, 4, "other"));
+    draft.put(new WorkflowHead(FLOW, 1, 4, "other"));
     draft.put(new PoolHead("gpu", null));
-    assertThat(draft.workflow(FLOW)).isEqualTo(new WorkflowHead(FLOW, 4, "other"));
+    assertThat(draft.workflow(FLOW)).isEqualTo(new WorkflowHead(FLOW, 1, 4, "other"));
     assertThat(draft.pool("gpu")).isEqualTo(new PoolHead("gpu", null));
     assertHasAll(ledger);
   }

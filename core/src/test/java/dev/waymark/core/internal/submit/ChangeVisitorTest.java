@@ -75,6 +75,8 @@ class ChangeVisitorTest {
         .markDue(EXECUTION, DueReason.SETTLE, Duration.ZERO)
         .clearDue(EXECUTION, DueReason.SETTLE)
         .deleteLogs(EXECUTION)
+        .deleteExecution(EXECUTION)
+        .deleteWorkflow(FLOW)
         .createTaskRun(new NewTaskRun(TASK_RUN, EXECUTION, new TaskId("task")))
         .updateTaskRun(TASK_RUN, TaskRunState.RUNNING)
         .readyTaskRun(TASK_RUN)

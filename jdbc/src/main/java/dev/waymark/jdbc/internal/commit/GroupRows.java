@@ -60,9 +60,17 @@ final class GroupRows {
       count(effect);
       if (effect instanceof Effect.Moved move) {
         moves.computeIfAbsent(move.executionId(), id -> new ArrayList<>()).add(move);
+      } else if (effect instanceof Effect.ExecutionDeleted deleted) {
+        moves.remove(deleted.execution());
+        removeHistory(deleted.execution());
       }
     }
     moves.forEach((execution, list) -> addHistory(execution, at, list));
+  }
+
+  /** The history is written at the end, so what came before a deletion must not be written. */
+  private void removeHistory(ExecutionId execution) {
+    history.rows().removeIf(row -> execution.value().equals(row[0]));
   }
 
   private void addHistory(ExecutionId execution, Instant at, List<Effect.Moved> moves) {

@@ -5,11 +5,9 @@ import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.Footprint;
 import dev.waymark.core.internal.decide.LeaseState;
 import dev.waymark.core.internal.decide.Ledger;
-import dev.waymark.core.internal.decide.Mailbox;
 import dev.waymark.core.internal.decide.PoolHead;
 import dev.waymark.core.internal.decide.ReadyHead;
 import dev.waymark.core.internal.decide.SignalFootprint;
-import dev.waymark.core.internal.decide.SignalWait;
 import dev.waymark.core.internal.decide.TaskKey;
 import dev.waymark.core.internal.decide.TaskRunCounts;
 import dev.waymark.core.internal.decide.TaskRunHead;
@@ -100,6 +98,7 @@ final class LedgerLoader {
     requests.executions(footprint.executions(), footprint.taskRuns(), footprint.ended());
     // After the locks: what others have changed in the executions of this group is counted.
     requests.underWay(footprint.bounded());
+    requests.executionsOf(footprint.deletedWorkflows());
     requests.commits(footprint.commits());
     requests.taskRuns(footprint.taskRuns());
     requests.taskRunsByTask(footprint.tasks());
@@ -107,6 +106,7 @@ final class LedgerLoader {
     requests.labels(footprint.labelled());
     requests.signals(footprint.signals());
     requests.continuedSignals(footprint.continued());
+    requests.deletions(footprint);
     return requests.list;
   }
 
@@ -154,20 +154,26 @@ final class LedgerLoader {
    */
   private void loadReady(ResultSet row, Ledger ledger) throws SQLException {
     TaskRunId id = new TaskRunId(dialect.uuid(row, 1));
+    checkLocked(row, id);
+    ledger.load(new ReadyHead(id, row.getString(2), row.getInt(3), row.getInt(4) == 1));
+  }
+
+  private static void checkLocked(ResultSet row, TaskRunId id) throws SQLException {
     if (row.getInt(5) == 0) {
       throw new SQLTransactionRollbackException(
           "another transaction is claiming task run " + id, SERIALIZATION_FAILURE);
     }
-    ledger.load(new ReadyHead(id, row.getString(2), row.getInt(3), row.getInt(4) == 1));
   }
 
   /** The requests that load missing heads into a ledger; none for heads that are not needed. */
   private final class Requests {
     private final Ledger ledger;
+    private final SignalRows signalRows;
     private final List<Request> list = new ArrayList<>();
 
     Requests(Ledger ledger) {
       this.ledger = ledger;
+      signalRows = new SignalRows(dialect, ledger);
     }
 
     void pools(Collection<String> names) {
@@ -198,6 +204,48 @@ final class LedgerLoader {
             ids.size(),
             row -> ledger.loadUnderWay(new WorkflowId(row.getString(1)), row.getInt(2)));
       }
+    }
+
+    /** A workflow without executions has no row. */
+    void executionsOf(Collection<WorkflowId> ids) {
+      if (!ids.isEmpty()) {
+        ids.forEach(id -> ledger.loadExecutionsOf(id, 0));
+        add(
+            ReadStatement.LOAD_EXECUTION_TOTALS,
+            texts(ids, WorkflowId::value),
+            ids.size(),
+            row -> ledger.loadExecutionsOf(new WorkflowId(row.getString(1)), row.getLong(2)));
+      }
+    }
+
+    /**
+     * What deletions need. Of the children that have not ended, one more than those that may end in
+     * this group. What is still ready of an execution that has ended is locked, so that no claim
+     * waits for the execution while this transaction waits for the claim.
+     */
+    void deletions(Footprint footprint) {
+      Set<ExecutionId> ids = footprint.deleted();
+      if (ids.isEmpty()) {
+        return;
+      }
+      ids.forEach(id -> ledger.loadOpenChildren(id, List.of()));
+      Request.Parameters parents = uuids(ids, ExecutionId::value);
+      add(
+          ReadStatement.LOAD_OPEN_CHILDREN,
+          (s, first) -> {
+            int next = parents.bind(s, first);
+            s.setInt(next, footprint.ended().size() + 1);
+            return next + 1;
+          },
+          ids.size(),
+          row ->
+              ledger.loadOpenChild(
+                  new ExecutionId(dialect.uuid(row, 1)), new ExecutionId(dialect.uuid(row, 2))));
+      add(
+          ReadStatement.LOCK_READY_OF_EXECUTIONS,
+          parents,
+          ids.size(),
+          row -> checkLocked(row, new TaskRunId(dialect.uuid(row, 1))));
     }
 
     /** Parents are loaded with their children in one statement, which locks all in order. */
@@ -297,9 +345,9 @@ final class LedgerLoader {
       Request.Parameters taskRuns = uuids(wanted.taskRuns(), TaskRunId::value);
       Request.Parameters names = texts(wanted.names(), name -> name);
       Request.Parameters keys = texts(wanted.keys(), key -> key);
-      add(ReadStatement.LOAD_SIGNALS, both(executions, taskRuns), count, this::lastSignal);
+      add(ReadStatement.LOAD_SIGNALS, both(executions, taskRuns), count, signalRows::lastSignal);
       if (!wanted.keys().isEmpty()) {
-        add(ReadStatement.LOAD_SIGNAL_KEYS, both(executions, keys), count, this::sentSignal);
+        add(ReadStatement.LOAD_SIGNAL_KEYS, both(executions, keys), count, signalRows::sentSignal);
       }
       if (!wanted.taskRuns().isEmpty()) {
         add(
@@ -310,7 +358,7 @@ final class LedgerLoader {
               return next + 1;
             },
             count,
-            this::keptSignal);
+            signalRows::keptSignal);
       }
       if (!wanted.executions().isEmpty()) {
         waits(both(executions, names), count);
@@ -323,7 +371,7 @@ final class LedgerLoader {
             ReadStatement.LOAD_CONTINUED_SIGNALS,
             uuids(ids, ExecutionId::value),
             ids.size(),
-            this::continuedSignal);
+            signalRows::continuedSignal);
       }
     }
 
@@ -332,7 +380,7 @@ final class LedgerLoader {
      */
     private void waits(Request.Parameters executionsAndNames, int count) {
       add(ReadStatement.LOAD_WAITING_TASK_RUNS, executionsAndNames, count, this::taskRun);
-      add(ReadStatement.LOAD_SIGNAL_WAITS, executionsAndNames, count, this::signalWait);
+      add(ReadStatement.LOAD_SIGNAL_WAITS, executionsAndNames, count, signalRows::signalWait);
       add(
           ReadStatement.LOAD_WAITING_READY,
           executionsAndNames,
@@ -377,7 +425,8 @@ final class LedgerLoader {
 
     private void workflow(ResultSet row) throws SQLException {
       ledger.load(
-          new WorkflowHead(new WorkflowId(row.getString(1)), row.getInt(2), row.getString(3)));
+          new WorkflowHead(
+              new WorkflowId(row.getString(1)), row.getInt(4), row.getInt(2), row.getString(3)));
     }
 
     private void execution(ResultSet row) throws SQLException {
@@ -426,46 +475,6 @@ final class LedgerLoader {
               LeaseState.of(row.getInt(10)),
               dialect.time(row, 8),
               dialect.time(row, 9)));
-    }
-
-    private void lastSignal(ResultSet row) throws SQLException {
-      ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
-      ledger.load(id, ledger.mailbox(id).withLast(row.getInt(2)));
-    }
-
-    private void sentSignal(ResultSet row) throws SQLException {
-      ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
-      Mailbox.Sent sent = new Mailbox.Sent(row.getInt(3), row.getString(4));
-      ledger.load(id, ledger.mailbox(id).withSent(row.getString(2), sent));
-    }
-
-    private void continuedSignal(ResultSet row) throws SQLException {
-      ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
-      Mailbox mailbox = ledger.mailbox(id).withKept(row.getInt(2), row.getString(3));
-      String key = row.getString(4);
-      ledger.load(
-          id,
-          key == null
-              ? mailbox
-              : mailbox.withSent(key, new Mailbox.Sent(row.getInt(2), row.getString(5))));
-    }
-
-    private void keptSignal(ResultSet row) throws SQLException {
-      ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
-      ledger.load(id, ledger.mailbox(id).withKept(row.getInt(2), row.getString(3)));
-    }
-
-    private void signalWait(ResultSet row) throws SQLException {
-      ExecutionId id = new ExecutionId(dialect.uuid(row, 1));
-      SignalWait wait =
-          new SignalWait(
-              new TaskRunId(dialect.uuid(row, 2)),
-              row.getString(3),
-              row.getLong(4),
-              row.getString(5),
-              row.getInt(6),
-              Objects.requireNonNull(dialect.time(row, 7)));
-      ledger.load(id, ledger.mailbox(id).with(wait));
     }
 
     private void counts(ResultSet row) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.waymark.jdbc.internal.commit;
 
 import dev.waymark.core.internal.decide.TaskRunHead;
+import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunState;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,19 @@ record TaskRunWrite(
   /** Both changes as one. */
   TaskRunWrite then(TaskRunWrite next) {
     return new TaskRunWrite(stateBefore, versionBefore, attemptBefore, next.after);
+  }
+
+  /** The row of {@link dev.waymark.jdbc.internal.sql.WriteStatement#INSERT_TASK_RUN}. */
+  static @Nullable Object[] created(TaskRun t) {
+    return new @Nullable Object[] {
+      t.id().value(),
+      t.executionId().value(),
+      t.taskId().value(),
+      t.state().name(),
+      t.version(),
+      t.lastAttempt(),
+      t.createdAt()
+    };
   }
 
   /** The row of {@link dev.waymark.jdbc.internal.sql.WriteStatement#UPDATE_TASK_RUN}. */

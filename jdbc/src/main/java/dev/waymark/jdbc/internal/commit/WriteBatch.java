@@ -3,14 +3,12 @@ package dev.waymark.jdbc.internal.commit;
 import dev.waymark.core.internal.JsonText;
 import dev.waymark.core.internal.decide.Effect;
 import dev.waymark.core.internal.decide.EffectVisitor;
-import dev.waymark.core.internal.decide.ExecutionHead;
 import dev.waymark.core.internal.decide.SignalWait;
 import dev.waymark.core.internal.decide.TaskRunHead;
 import dev.waymark.core.model.Attempt;
 import dev.waymark.core.model.AttemptId;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
-import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.PayloadRef;
 import dev.waymark.core.model.TaskRun;
 import dev.waymark.core.model.TaskRunId;
@@ -53,8 +51,14 @@ final class WriteBatch implements EffectVisitor {
   /** Whether the effect that was visited last is part of this write batch. */
   private boolean taken;
 
+  /** Whether this write batch deletes; then it has only deletions. */
+  private boolean deletes;
+
   /** Adds an effect, unless its record has already moved in this write batch. */
   boolean take(Effect effect) {
+    if (deletes && !(effect instanceof Effect.Deleted)) {
+      return false;
+    }
     effect.accept(this);
     return taken;
   }
@@ -365,6 +369,29 @@ final class WriteBatch implements EffectVisitor {
     }
   }
 
+  /** What belongs to the execution must be written before, and what comes after it later. */
+  @Override
+  public void visit(Effect.ExecutionDeleted it) {
+    if (beginsDeletion(it.execution())) {
+      UUID id = it.execution().value();
+      ExecutionRows.DELETIONS.forEach(statement -> add(statement, id));
+    }
+  }
+
+  @Override
+  public void visit(Effect.WorkflowDeleted it) {
+    if (beginsDeletion(it.workflow())) {
+      add(WriteStatement.DELETE_REVISIONS, it.workflow().value());
+      add(WriteStatement.DELETE_WORKFLOW, it.workflow().value(), it.revision());
+    }
+  }
+
+  private boolean beginsDeletion(Object id) {
+    taken = (deletes || isEmpty()) && moved.add(id);
+    deletes |= taken;
+    return taken;
+  }
+
   private void put(RowKey key, WriteStatement statement, @Nullable Object... values) {
     taken = moved.add(key);
     if (taken) {
@@ -400,21 +427,7 @@ final class WriteBatch implements EffectVisitor {
   }
 
   private void create(Execution e, String requestHash) {
-    Parent parent = e.parent();
-    add(
-        WriteStatement.INSERT_EXECUTION,
-        e.id().value(),
-        e.workflowId().value(),
-        e.workflowRevision(),
-        e.state().name(),
-        e.version(),
-        requestHash,
-        e.createdAt(),
-        parent == null ? null : parent.taskRunId().value(),
-        parent == null ? null : parent.executionId().value(),
-        parent == null ? null : parent.policy().name(),
-        parent == null ? null : parent.depth(),
-        e.continues() == null ? null : e.continues().value());
+    add(WriteStatement.INSERT_EXECUTION, ExecutionRows.created(e, requestHash));
     if (!e.labels().isEmpty() || e.input() != null) {
       add(
           WriteStatement.INSERT_EXECUTION_DETAIL,
@@ -446,15 +459,7 @@ final class WriteBatch implements EffectVisitor {
   }
 
   private void create(TaskRun t) {
-    add(
-        WriteStatement.INSERT_TASK_RUN,
-        t.id().value(),
-        t.executionId().value(),
-        t.taskId().value(),
-        t.state().name(),
-        t.version(),
-        t.lastAttempt(),
-        t.createdAt());
+    add(WriteStatement.INSERT_TASK_RUN, TaskRunWrite.created(t));
   }
 
   private void record(TaskRunHead taskRun, Attempt a) {
@@ -482,18 +487,7 @@ final class WriteBatch implements EffectVisitor {
       add(WriteStatement.UPDATE_TASK_RUN, write.row());
     }
     for (Effect.ExecutionMoved change : executions.values()) {
-      ExecutionHead e = change.after();
-      add(
-          WriteStatement.UPDATE_EXECUTION,
-          e.state().name(),
-          e.version(),
-          e.startedAt(),
-          e.endedAt(),
-          change.error(),
-          e.id().value(),
-          e.workflowId().value(),
-          e.createdAt(),
-          e.continuedAs() == null ? null : e.continuedAs().value());
+      add(WriteStatement.UPDATE_EXECUTION, ExecutionRows.moved(change));
     }
     return rows.values();
   }

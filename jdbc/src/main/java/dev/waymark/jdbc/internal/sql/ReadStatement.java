@@ -24,6 +24,8 @@ public enum ReadStatement {
   LOAD_SAVED_WORKFLOWS(Columns.WORKFLOW_HEAD),
   /** Workflow ids -> workflow id, number of its executions in progress. */
   LOAD_UNDER_WAY,
+  /** Workflow ids -> workflow id, number of all its executions. */
+  LOAD_EXECUTION_TOTALS,
   /**
    * Execution ids, ids of task runs whose executions are to be loaded too, ids of executions whose
    * parents are to be loaded too -> the columns.
@@ -69,6 +71,19 @@ public enum ReadStatement {
    * after their executions are locked.
    */
   LOAD_READY,
+
+  /**
+   * Execution ids -> task run id, pool, priority, 1 if it is available now and else 0, 1 if it is
+   * locked for this transaction and 0 if a claim has it locked; of the task runs of these
+   * executions that are ready. To be read after the executions are locked.
+   */
+  LOCK_READY_OF_EXECUTIONS,
+
+  /**
+   * Execution ids, limit -> execution id, id of a child that has not ended; by creation, then id,
+   * so many of each execution.
+   */
+  LOAD_OPEN_CHILDREN,
 
   /** Execution ids -> the columns; of those that have labels or an input. */
   LOAD_LABELS("execution_id", "labels"),
@@ -264,7 +279,7 @@ public enum ReadStatement {
 
   /** The columns that several statements have. */
   private static final class Columns {
-    static final String[] WORKFLOW_HEAD = {"id", "revision", "content_hash"};
+    static final String[] WORKFLOW_HEAD = {"id", "revision", "content_hash", "first_revision"};
     static final String[] WORKFLOW = {
       "workflow_id", "revision", "description", "labels", "created_at", "content_hash", "definition"
     };

@@ -247,7 +247,35 @@ public enum WriteStatement {
   /** Replaces the slots. */
   PUT_POOL(Kind.TOLERANT, text("name"), integer("slots")),
   /** Removes the limit of the pool. */
-  CLEAR_POOL(Kind.TOLERANT, text("name"));
+  CLEAR_POOL(Kind.TOLERANT, text("name")),
+
+  // An execution that is deleted. Ready task runs, waits for signals, logs and labels are cleared
+  // before, by the statements above.
+
+  /** The leases of an execution. */
+  DELETE_LEASES(Kind.TOLERANT, uuid("id")),
+  /** All that is due of an execution. */
+  DELETE_DUE(Kind.TOLERANT, uuid("id")),
+  /** The results of the task runs of an execution. */
+  DELETE_OUTPUTS(Kind.TOLERANT, uuid("id")),
+  /** The other payloads of an execution. */
+  DELETE_PAYLOADS(Kind.TOLERANT, uuid("id")),
+  /** The signals to an execution. */
+  DELETE_SIGNALS(Kind.TOLERANT, uuid("id")),
+  /** The attempts of an execution. */
+  DELETE_ATTEMPTS(Kind.TOLERANT, uuid("id")),
+  /** The task runs of an execution. */
+  DELETE_TASK_RUNS(Kind.TOLERANT, uuid("id")),
+  /** The history of an execution. */
+  DELETE_HISTORY(Kind.TOLERANT, uuid("id")),
+  /** The labels and the input of an execution. */
+  DELETE_EXECUTION_DETAIL(Kind.TOLERANT, uuid("id")),
+  /** The execution. Triggers of the database count it. */
+  DELETE_EXECUTION(Kind.CHANGE, uuid("id")),
+  /** The revisions of a workflow. */
+  DELETE_REVISIONS(Kind.TOLERANT, text("id")),
+  /** Keeps the number of the last revision, without a content hash. */
+  DELETE_WORKFLOW(Kind.CHANGE, text("id"), integer("revision"));
 
   /** The effect of a statement on the records that its rows name. */
   private enum Kind {

@@ -32,6 +32,7 @@ import dev.waymark.testkit.NothingStranded;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -101,6 +102,15 @@ public abstract class ContractTest {
     StateStore another = stranded.watch(fixture.open(clock, limits()));
     opened.add(another);
     return another;
+  }
+
+  /** How many rows each table has; empty when the backend has no tables. */
+  protected final Map<String, Long> rows() {
+    try {
+      return fixture.rows();
+    } catch (Exception e) {
+      throw new AssertionError("the tables cannot be read: " + e, e);
+    }
   }
 
   // ---- creating records

@@ -3,6 +3,7 @@ package dev.waymark.testkit.contract.base;
 import dev.waymark.core.store.Limits;
 import dev.waymark.core.store.StateStore;
 import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * The location of the data of one test: a new file, a new schema, a new object. A backend that
@@ -25,6 +26,16 @@ public interface StoreFixture extends AutoCloseable {
    * @param limits the limits that the store enforces
    */
   StateStore open(InstantSource clock, Limits limits);
+
+  /**
+   * Returns how many rows each table of this location has, by the name of the table; empty when the
+   * backend has no tables.
+   *
+   * @throws Exception when the tables cannot be read
+   */
+  default Map<String, Long> rows() throws Exception {
+    return Map.of();
+  }
 
   /** Cleans up the location. Called once, after all stores of the test were closed. */
   @Override
