@@ -37,6 +37,7 @@ class HelpTest extends CliTest {
         "logs",
         "backup",
         "restore",
+        "purge",
         "version",
         "completion"
       })
@@ -69,6 +70,7 @@ class HelpTest extends CliTest {
               "logs",
               "backup",
               "restore",
+              "purge",
               "version",
               "completion");
     }

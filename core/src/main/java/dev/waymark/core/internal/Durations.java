@@ -6,13 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Durations as people write them in workflow files, settings and messages: whole numbers with the
- * units {@code d h m s ms}, larger units first, each unit at most once, without spaces. Examples:
- * {@code 250ms}, {@code 1h30m}. No other form is accepted, ISO 8601 ({@code PT10M}) included.
+ * units {@code y d h m s ms}, larger units first, each unit at most once, without spaces. A year
+ * has 365 days. Examples: {@code 250ms}, {@code 1h30m}. No other form is accepted, ISO 8601 ({@code
+ * PT10M}) included.
  */
 public final class Durations {
-  private static final String[] UNITS = {"d", "h", "m", "s", "ms"};
-  private static final long[] MILLIS = {86_400_000L, 3_600_000L, 60_000L, 1_000L, 1L};
-  private static final int MAX_DIGITS = 9;
+  private static final String[] UNITS = {"y", "d", "h", "m", "s", "ms"};
+  private static final long[] MILLIS = {
+    31_536_000_000L, 86_400_000L, 3_600_000L, 60_000L, 1_000L, 1L
+  };
+  private static final int[] MAX_DIGITS = {6, 9, 9, 9, 9, 9};
+  private static final int HOURS = 2;
 
   private Durations() {}
 
@@ -31,7 +35,7 @@ public final class Durations {
         at++;
       }
       int next = unit(text.substring(name, at));
-      if (number == name || name - number > MAX_DIGITS || next <= unit) {
+      if (number == name || next <= unit || name - number > MAX_DIGITS[next]) {
         return null;
       }
       unit = next;
@@ -52,7 +56,7 @@ public final class Durations {
     long days = duration.toDays();
     long rest = duration.minusDays(days).toMillis();
     StringBuilder out = new StringBuilder(days == 0 ? "" : days + "d");
-    for (int i = 1; i < UNITS.length; i++) {
+    for (int i = HOURS; i < UNITS.length; i++) {
       if (rest >= MILLIS[i]) {
         out.append(rest / MILLIS[i]).append(UNITS[i]);
         rest %= MILLIS[i];

@@ -21,6 +21,9 @@ final class DurationsTest {
         .isEqualTo(Duration.ofDays(1).plusHours(2).plusMinutes(3).plusSeconds(4).plusMillis(5));
     assertThat(Durations.parse("90m")).isEqualTo(Duration.ofMinutes(90));
     assertThat(Durations.parse("999999999d")).isEqualTo(Duration.ofDays(999_999_999));
+    assertThat(Durations.parse("1y30d")).isEqualTo(Duration.ofDays(395));
+    assertThat(Durations.parse("999999y999999999d"))
+        .isEqualTo(Duration.ofDays(999_999L * 365 + 999_999_999));
   }
 
   @Test
@@ -39,6 +42,8 @@ final class DurationsTest {
                 "1S",
                 "-1s",
                 "1234567890s",
+                "1000000y",
+                "1d1y",
                 "١s"))
         .allMatch(text -> Durations.parse(text) == null);
   }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *     limit
  * @param priority from -100 to 100, by default 0: ready tasks of executions with a greater priority
  *     are claimed first
+ * @param retention how long its ended executions are kept
  * @param tasks the tasks, at least one, by stage, and within a stage in the order of the file
  * @param source the text of the file, byte for byte
  * @since 0.1.0
@@ -44,6 +45,7 @@ public record WorkflowDefinition(
     Duration cleanupTimeout,
     @Nullable Integer maxParallel,
     int priority,
+    Retention retention,
     List<TaskDefinition> tasks,
     String source) {
 
@@ -82,6 +84,37 @@ public record WorkflowDefinition(
         DEFAULT_CLEANUP_TIMEOUT,
         maxParallel,
         priority,
+        Retention.FOREVER,
+        tasks,
+        source);
+  }
+
+  /** A workflow whose executions are kept forever. */
+  public WorkflowDefinition(
+      WorkflowId id,
+      @Nullable String description,
+      Map<String, String> labels,
+      Map<String, InputDefinition> inputs,
+      Map<String, String> env,
+      @Nullable String workingDirectory,
+      @Nullable Duration timeout,
+      Duration cleanupTimeout,
+      @Nullable Integer maxParallel,
+      int priority,
+      List<TaskDefinition> tasks,
+      String source) {
+    this(
+        id,
+        description,
+        labels,
+        inputs,
+        env,
+        workingDirectory,
+        timeout,
+        cleanupTimeout,
+        maxParallel,
+        priority,
+        Retention.FOREVER,
         tasks,
         source);
   }

@@ -209,6 +209,19 @@ final class BadDefinitionTest {
             "id: x\nmax-parallel: 0\ntasks: {a: {run: b}}\n",
             "2:15: \"max-parallel\" cannot be 0; it must be from 1 to 10000"),
         row(
+            "an empty retention",
+            "id: x\nretention: {}\ntasks: {a: {run: b}}\n",
+            "2:12: \"retention\" is empty; it needs at least one entry"),
+        row(
+            "a retention over the limit",
+            "id: x\nretention: {failed: 101y}\ntasks: {a: {run: b}}\n",
+            "2:21: \"failed\" is 101y; the longest retention is 36500d; make it shorter"),
+        row(
+            "a retention that only keeps",
+            "id: x\nretention: {keep-last: 5}\ntasks: {a: {run: b}}\n",
+            "2:24: \"keep-last\" has no effect here; it keeps executions that \"succeeded\" or"
+                + " \"failed\" would delete; add one of them"),
+        row(
             "a priority over 100",
             "id: x\npriority: 101\ntasks: {a: {run: b}}\n",
             "2:11: \"priority\" cannot be 101; it must be from -100 to 100"),

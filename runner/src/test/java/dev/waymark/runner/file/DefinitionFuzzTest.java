@@ -86,6 +86,7 @@ final class DefinitionFuzzTest {
       timeout: 2h
       max-parallel: 3
       priority: -7
+      retention: {succeeded: 30d, failed: 1y, keep-last: 9}
       tasks:
         extract:
           run: |

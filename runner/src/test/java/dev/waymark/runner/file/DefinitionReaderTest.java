@@ -10,6 +10,7 @@ import dev.waymark.core.store.Limits;
 import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.DefinitionLimits;
 import dev.waymark.runner.definition.InputDefinition;
+import dev.waymark.runner.definition.Retention;
 import dev.waymark.runner.definition.RetryPolicy;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
@@ -42,6 +43,7 @@ final class DefinitionReaderTest {
         timeout: 2h
         max-parallel: 1
         priority: -5
+        retention: {succeeded: 30d, failed: 2y, keep-last: 100}
         tasks:
           extract:
             run: ./extract.sh "$INPUT_DAY" > rows.csv
@@ -69,6 +71,8 @@ final class DefinitionReaderTest {
     assertThat(definition.timeout()).isEqualTo(Duration.ofHours(2));
     assertThat(definition.maxParallel()).isEqualTo(1);
     assertThat(definition.priority()).isEqualTo(-5);
+    assertThat(definition.retention())
+        .isEqualTo(new Retention(Duration.ofDays(30), Duration.ofDays(730), 100));
     assertThat(definition.source()).isEqualTo(file);
     assertThat(definition.tasks())
         .extracting(task -> task.id().value())
@@ -104,6 +108,7 @@ final class DefinitionReaderTest {
     assertThat(definition.timeout()).isNull();
     assertThat(definition.maxParallel()).isNull();
     assertThat(definition.priority()).isZero();
+    assertThat(definition.retention()).isEqualTo(Retention.FOREVER);
   }
 
   @Test

@@ -1,8 +1,9 @@
 package dev.waymark.cli.internal.command;
 
 import dev.waymark.cli.internal.command.base.Command;
-import dev.waymark.cli.internal.command.copy.BackupCommand;
-import dev.waymark.cli.internal.command.copy.RestoreCommand;
+import dev.waymark.cli.internal.command.maintenance.BackupCommand;
+import dev.waymark.cli.internal.command.maintenance.PurgeCommand;
+import dev.waymark.cli.internal.command.maintenance.RestoreCommand;
 import dev.waymark.cli.internal.syntax.Help;
 import dev.waymark.cli.internal.syntax.Syntax;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class Commands {
           "logs",
           "backup",
           "restore",
+          "purge",
           "version",
           "completion");
 
@@ -73,6 +75,7 @@ public final class Commands {
       case "logs" -> new LogsCommand();
       case "backup" -> new BackupCommand();
       case "restore" -> new RestoreCommand();
+      case "purge" -> new PurgeCommand();
       case "version" -> new VersionCommand();
       case "completion" -> new CompletionCommand();
       default -> throw new IllegalArgumentException("no command " + name);

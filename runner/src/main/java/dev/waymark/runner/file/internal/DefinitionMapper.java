@@ -6,6 +6,7 @@ import dev.waymark.core.model.WorkflowId;
 import dev.waymark.runner.definition.Condition;
 import dev.waymark.runner.definition.InheritedEnv;
 import dev.waymark.runner.definition.InputDefinition;
+import dev.waymark.runner.definition.Retention;
 import dev.waymark.runner.definition.RetryPolicy;
 import dev.waymark.runner.definition.Stage;
 import dev.waymark.runner.definition.TaskDefinition;
@@ -56,8 +57,18 @@ public final class DefinitionMapper {
             duration(root, "cleanup-timeout"), WorkflowDefinition.DEFAULT_CLEANUP_TIMEOUT),
         whole(root, "max-parallel"),
         Objects.requireNonNullElse(whole(root, "priority"), 0),
+        retention(root.map("retention")),
         tasks,
         source);
+  }
+
+  private static Retention retention(@Nullable YamlMap found) {
+    return found == null
+        ? Retention.FOREVER
+        : new Retention(
+            duration(found, "succeeded"),
+            duration(found, "failed"),
+            Objects.requireNonNullElse(whole(found, "keep-last"), 0));
   }
 
   private static Map<String, InputDefinition> inputs(@Nullable YamlMap found) {

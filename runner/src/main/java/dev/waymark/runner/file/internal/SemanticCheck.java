@@ -4,6 +4,7 @@ import dev.waymark.core.internal.Durations;
 import dev.waymark.core.internal.Text;
 import dev.waymark.runner.definition.DefinitionLimits;
 import dev.waymark.runner.definition.InputDefinition;
+import dev.waymark.runner.definition.Retention;
 import dev.waymark.runner.definition.Stage;
 import java.time.Duration;
 import java.util.Collection;
@@ -39,6 +40,10 @@ public final class SemanticCheck {
     inputs(map.map("inputs"));
     timeout(map, "timeout", "for no bound");
     timeout(map, "cleanup-timeout", "for the default of 1h");
+    YamlMap retention = map.map("retention");
+    if (retention != null) {
+      retention(retention);
+    }
     tasks(stages(map), new EnvironmentCheck(map.map("env"), problems));
   }
 
@@ -206,16 +211,36 @@ public final class SemanticCheck {
     }
   }
 
+  private void retention(YamlMap retention) {
+    boolean deletes = false;
+    for (String key : new String[] {"succeeded", "failed"}) {
+      YamlScalar value = retention.scalar(key);
+      Duration unused = duration(key, value, "longest retention", Retention.LONGEST);
+      deletes |= value != null;
+    }
+    YamlScalar kept = retention.scalar("keep-last");
+    if (kept != null && !deletes) {
+      problems.add(
+          kept.position(),
+          "\"keep-last\" has no effect here",
+          "it keeps executions that \"succeeded\" or \"failed\" would delete; add one of them");
+    }
+  }
+
   /** The duration, or null when there is none or its form is invalid. */
   private @Nullable Duration duration(String key, @Nullable YamlScalar value) {
+    return duration(key, value, "limit maxDuration", limits.maxDuration());
+  }
+
+  private @Nullable Duration duration(
+      String key, @Nullable YamlScalar value, String limit, Duration most) {
     Duration duration = value == null || !value.isString() ? null : Durations.parse(value.text());
-    if (value == null || duration == null || duration.compareTo(limits.maxDuration()) <= 0) {
+    if (value == null || duration == null || duration.compareTo(most) <= 0) {
       return duration;
     }
-    String longest = Durations.format(limits.maxDuration());
     problems.add(
         value.position(),
-        "\"" + key + "\" is " + value.text() + "; the limit maxDuration is " + longest,
+        "\"" + key + "\" is " + value.text() + "; the " + limit + " is " + Durations.format(most),
         "make it shorter");
     return null;
   }

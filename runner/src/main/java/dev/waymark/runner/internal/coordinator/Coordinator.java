@@ -13,6 +13,7 @@ import dev.waymark.runner.internal.attempt.LocalAttempts;
 import dev.waymark.runner.internal.attempt.Notifier;
 import dev.waymark.runner.internal.process.ProcessEnd;
 import dev.waymark.runner.internal.process.ProcessGroups;
+import dev.waymark.runner.internal.retention.BackgroundPurge;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import dev.waymark.worker.internal.base.DaemonThreads;
 import dev.waymark.worker.internal.base.Interval;
@@ -85,6 +86,8 @@ public final class Coordinator {
   private final Interval watches = new Interval(WATCH_INTERVAL);
   private boolean placeFreed;
 
+  private final BackgroundPurge purge;
+
   /** Whether the store has sent a notification since the last look at executions. */
   private boolean unwatched;
 
@@ -110,6 +113,7 @@ public final class Coordinator {
         new WorkSearch(
             config, requests, attempts, starter, recovery, looks, () -> draining, this::answer);
     this.blockers = new Blockers(config, requests, attempts, recovery, pictures);
+    this.purge = new BackgroundPurge(config);
     Workers.opened(config.worker());
   }
 
@@ -148,6 +152,9 @@ public final class Coordinator {
     config.scope().addAll();
     try {
       request(() -> begin(untilIdle, done));
+      if (!untilIdle) {
+        purge.begin();
+      }
       await(done);
     } finally {
       config.scope().removeAll();
@@ -452,6 +459,7 @@ public final class Coordinator {
       calls.close();
     }
     attempts.close();
+    purge.close();
     search.close();
     timer.shutdown();
     Workers.closed(config.worker());

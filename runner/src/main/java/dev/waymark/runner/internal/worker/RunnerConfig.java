@@ -58,6 +58,7 @@ public record RunnerConfig(
     LogSettings logSettings,
     RetriedCalls retries,
     WorkScope scope) {
+  private static final String PURGES = "purges";
 
   /** Guards the tracer. */
   public RunnerConfig {
@@ -78,9 +79,16 @@ public record RunnerConfig(
   private Map<String, String> info() {
     Map<String, String> info = WorkerLife.info(worker, concurrency, pools, lease);
     String executions = scope.published();
-    if (executions != null) {
+    if (executions == null) {
+      info.put(PURGES, "true");
+    } else {
       info.put(Worker.EXECUTIONS_INFO, executions);
     }
     return info;
+  }
+
+  /** Whether a worker says that it deletes executions whose retention is over. */
+  public static boolean purges(Worker worker) {
+    return "true".equals(worker.info().get(PURGES));
   }
 }

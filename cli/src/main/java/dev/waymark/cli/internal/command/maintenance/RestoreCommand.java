@@ -1,4 +1,4 @@
-package dev.waymark.cli.internal.command.copy;
+package dev.waymark.cli.internal.command.maintenance;
 
 import dev.waymark.cli.internal.base.ExitCode;
 import dev.waymark.cli.internal.command.base.Command;
