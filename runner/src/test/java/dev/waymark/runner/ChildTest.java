@@ -16,8 +16,10 @@ import dev.waymark.core.model.Payload;
 import dev.waymark.core.model.TaskRunState;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.query.ExecutionQuery;
+import dev.waymark.core.store.ChangeSet;
 import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.Limits;
+import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.api.ChildExecution;
 import dev.waymark.runner.api.StartRequest;
 import dev.waymark.runner.api.TaskContext;
@@ -109,6 +111,36 @@ class ChildTest extends HandlerFixture {
     assertThat(store.execution(child).parent())
         .isEqualTo(new Parent(taskRun(id, "a").id(), id, ChildPolicy.CANCEL, 1));
     assertThat(state(child)).isEqualTo(ExecutionState.SUCCEEDED);
+  }
+
+  @Test
+  @DisplayName("and waits for one that was deleted fails with the reason")
+  void deleted() {
+    ExecutionId id = start(one());
+    StartRequest request = child();
+    StateStore real = store;
+    List<ExecutionId> children = Collections.synchronizedList(new ArrayList<>());
+    store =
+        new FaultyStore(real, false, changes -> false)
+            .afterClaims(
+                claims -> {
+                  if (claims.claimed().stream().anyMatch(each -> each.attempt().number() == 2)) {
+                    real.commit(ChangeSet.builder().deleteExecution(children.get(0)).build());
+                  }
+                })
+            .asStore();
+    Runner runner =
+        with(
+            context -> {
+              if (context.attempt() == 1) {
+                children.add(context.child("x", request, ChildPolicy.CANCEL));
+              }
+              ChildExecution unused = context.awaitChild(children.get(0));
+            },
+            context -> context.setResult(DONE));
+    assertThat(runner.run(id)).isEqualTo(ExecutionState.FAILED);
+    assertThat(attempts(id, "a").get(1).error()).contains(children.get(0) + " does not exist");
+    assertThat(store.execution(children.get(0))).isNull();
   }
 
   @Test

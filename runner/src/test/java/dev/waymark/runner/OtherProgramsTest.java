@@ -8,9 +8,14 @@ import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
+import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.DueReason;
+import dev.waymark.core.store.NewExecution;
 import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.StateStore;
+import dev.waymark.runner.api.StartRequest;
 import dev.waymark.testkit.Await;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -109,5 +114,37 @@ class OtherProgramsTest extends RunnerFixture {
     assertThat(state(id)).isEqualTo(ExecutionState.RUNNING);
     store.updateTaskRun(added, TaskRunState.SKIPPED, 1);
     assertThat(result.join()).isEqualTo(ExecutionState.SUCCEEDED);
+  }
+
+  @Test
+  @DisplayName("an execution that is deleted while a worker has it as due can be created again")
+  void deletedWhileDue() {
+    ExecutionId id = new ExecutionId(new UUID(7, 7));
+    StateStore real = store;
+    AtomicBoolean deleted = new AtomicBoolean();
+    var workflow = flow("flow").task("a", "touch a").save(real);
+    store =
+        new FaultyStore(real, false, changes -> false)
+            .afterClaims(
+                claims -> {
+                  if (!claims.due().isEmpty() && !deleted.getAndSet(true)) {
+                    real.updateExecution(id, ExecutionState.CANCELLED, 1);
+                    real.commit(ChangeSet.builder().deleteExecution(id).build());
+                  }
+                })
+            .asStore();
+    real.commit(
+        ChangeSet.builder()
+            .createExecution(new NewExecution(id, workflow))
+            .markDue(id, DueReason.SETTLE, Duration.ZERO)
+            .build());
+    Runner runner = runner();
+    runner.work(true);
+    assertThat(deleted).isTrue();
+    ExecutionId again =
+        runner.start(StartRequest.builder(workflow).executionId(id).directory(folder).build());
+    assertThat(again).isEqualTo(id);
+    assertThat(runner.run(id)).isEqualTo(ExecutionState.SUCCEEDED);
+    assertThat(folder.resolve("a")).exists();
   }
 }

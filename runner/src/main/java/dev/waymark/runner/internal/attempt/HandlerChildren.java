@@ -15,6 +15,7 @@ import dev.waymark.runner.internal.worker.RunnerConfig;
 import dev.waymark.worker.internal.base.NamedIds;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ final class HandlerChildren {
     ExecutionProgress progress = progress(child);
     Instant started = progress.execution().createdAt();
     while (progress.execution().continuedAs() != null) {
-      progress = progress(progress.execution().continuedAs());
+      progress = continuation(progress.execution());
     }
     Execution found = progress.execution();
     if (!found.state().isTerminal()) {
@@ -71,6 +72,19 @@ final class HandlerChildren {
       }
     }
     return new FoundChild(config.store(), config.handlers(), progress);
+  }
+
+  private ExecutionProgress continuation(Execution child) {
+    ExecutionId next = Objects.requireNonNull(child.continuedAs());
+    if (config.store().execution(next) == null) {
+      throw new InvalidInputException(
+          "execution "
+              + next
+              + ", which continues child "
+              + child.id()
+              + ", was deleted, and its result with it; delete children after their parents");
+    }
+    return progress(next);
   }
 
   private ExecutionProgress progress(ExecutionId child) {

@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal.attempt;
 
+import dev.waymark.core.conflict.NotFoundException;
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
@@ -218,11 +219,19 @@ final class LogShipper implements AutoCloseable {
           !old.isEmpty();
           old = config.store().executionsWithLogs(before, most)) {
         for (ExecutionId id : old) {
-          config.store().commit(ChangeSet.builder(config.ids().commitId()).deleteLogs(id).build());
+          deleteLogs(id);
         }
       }
     } catch (WaymarkException | IllegalStateException e) {
       LOG.warn("old logs could not be deleted; trying again later", e);
+    }
+  }
+
+  private void deleteLogs(ExecutionId id) {
+    try {
+      config.store().commit(ChangeSet.builder(config.ids().commitId()).deleteLogs(id).build());
+    } catch (NotFoundException e) {
+      LOG.debug("execution {} was deleted with its logs", id, e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal.coordinator;
 
+import dev.waymark.core.conflict.NotFoundException;
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
@@ -262,9 +263,15 @@ final class ExecutionPictures {
     }
   }
 
-  /** Excludes an execution that cannot be worked on, and logs the reason. */
+  /**
+   * Excludes an execution that cannot be worked on, and logs the reason. One that was deleted is
+   * not excluded, because it may be created again.
+   */
   void exclude(ExecutionId id, WaymarkException cause) {
-    if (excluded.put(id, true) == null) {
+    boolean isDeleted =
+        cause instanceof NotFoundException
+            && retries.<@Nullable Execution>call(() -> store.execution(id)) == null;
+    if (!isDeleted && excluded.put(id, true) == null) {
       warn(id, cause);
     }
     requests.fail(id, cause);

@@ -1,5 +1,6 @@
 package dev.waymark.runner.internal.coordinator;
 
+import dev.waymark.core.conflict.NotFoundException;
 import dev.waymark.core.error.StoreOverloadedException;
 import dev.waymark.core.error.StoreUnavailableException;
 import dev.waymark.core.error.WaymarkException;
@@ -248,7 +249,16 @@ final class Recovery {
             .clearDue(due.executionId(), due.reason())
             .markDue(due.executionId(), due.reason(), after)
             .build();
-    var unused = config.retries().call(() -> config.store().commit(changes));
+    commit(changes);
+  }
+
+  /** Commits a change of a due mark, which an execution that was deleted does not have any more. */
+  private void commit(ChangeSet changes) {
+    try {
+      var unused = config.retries().call(() -> config.store().commit(changes));
+    } catch (NotFoundException e) {
+      // It was deleted meanwhile, and nothing is due any more.
+    }
   }
 
   /** Clears the due mark of an execution that has ended. */
@@ -257,7 +267,7 @@ final class Recovery {
         ChangeSet.builder(config.ids().commitId())
             .clearDue(due.executionId(), due.reason())
             .build();
-    var unused = config.retries().call(() -> config.store().commit(changes));
+    commit(changes);
   }
 
   /** Takes over an attempt of another worker: its lease has expired. */
