@@ -20,6 +20,7 @@ class HelpTest extends CliTest {
         "workflows list",
         "workflows show",
         "workflows history",
+        "workflows delete",
         "executions list",
         "executions show",
         "executions cancel",
@@ -29,6 +30,7 @@ class HelpTest extends CliTest {
         "executions signal",
         "executions tree",
         "executions watch",
+        "executions delete",
         "task-runs list",
         "attempts list",
         "workers list",
@@ -80,13 +82,13 @@ class HelpTest extends CliTest {
   @DisplayName("the help of a group lists its commands; the group alone is wrong usage")
   void groupHelp() {
     assertThat(waymark("executions", "--help").out())
-        .contains("list", "show", "cancel", "pause", "resume", "rerun", "watch");
+        .contains("list", "show", "cancel", "pause", "resume", "rerun", "watch", "delete");
     Run alone = waymark("executions");
     assertThat(alone.exitCode()).isEqualTo(2);
     assertThat(alone.err())
         .isEqualTo(
             "waymark: \"executions\" requires a command; use one of list, show, cancel, pause,"
-                + " resume, rerun, signal, tree, watch\n");
+                + " resume, rerun, signal, tree, watch, delete\n");
   }
 
   @Test

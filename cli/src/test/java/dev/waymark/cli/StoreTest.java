@@ -119,10 +119,25 @@ class StoreTest extends CliTest {
   @DisplayName("a missing store is an error for a command that needs existing records")
   @ValueSource(
       strings = {
-        "executions list", "executions show 0", "executions cancel 0", "executions pause 0",
-        "executions resume 0", "executions rerun 0", "executions watch 0", "workflows list",
-        "workflows show hello", "workflows history hello", "task-runs list 0", "attempts list 0",
-        "logs 0", "workers list", "pools list", "run hello"
+        "executions list",
+        "executions show 0",
+        "executions cancel 0",
+        "executions pause 0",
+        "executions resume 0",
+        "executions rerun 0",
+        "executions watch 0",
+        "workflows list",
+        "workflows show hello",
+        "workflows history hello",
+        "task-runs list 0",
+        "attempts list 0",
+        "logs 0",
+        "workers list",
+        "pools list",
+        "run hello",
+        "executions delete 0",
+        "executions delete --state FAILED",
+        "workflows delete hello"
       })
   void missing(String line) {
     assertUnavailable(waymark(line.split(" ", -1)), "no store at ");

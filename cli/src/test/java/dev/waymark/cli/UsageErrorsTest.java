@@ -24,7 +24,7 @@ class UsageErrorsTest extends CliTest {
         "frobnicate | unknown command \"frobnicate\"; see waymark --help",
         "executions lst | unknown command \"executions lst\"; did you mean \"executions list\"?",
         "executions frobnicate | unknown command \"executions frobnicate\"; use one of list, show,"
-            + " cancel, pause, resume, rerun, signal, tree, watch",
+            + " cancel, pause, resume, rerun, signal, tree, watch, delete",
         "--storre x version | unknown command \"x\"; see waymark --help",
         "--frob | missing command after \"--frob\"; see waymark --help",
         "executions list --limti 5 | unknown option \"--limti\" for \"executions list\"; did you"
@@ -71,6 +71,18 @@ class UsageErrorsTest extends CliTest {
         "executions list -o xml | unknown output format \"xml\"; use table, json, jsonl or yaml",
         "executions list -o jsn | unknown output format \"jsn\"; did you mean \"json\"?",
         "executions show | \"executions show\" requires ID; see waymark executions show --help",
+        "executions delete | give the IDs of the executions to delete, or a filter such as"
+            + " --ended-until 30d",
+        "executions delete --dry-run | give the IDs of the executions to delete, or a filter such as"
+            + " --ended-until 30d",
+        "executions delete --force | give the IDs of the executions to delete, or a filter such as"
+            + " --ended-until 30d",
+        "executions delete 0 --workflow x | IDs and filters cannot be combined; give one of them",
+        "executions delete 0 --wait 1s | --wait requires --force",
+        "executions delete 0 --force --wait 1 | --wait \"1\" is not a duration; use a number and a"
+            + " unit (d, h, m, s, ms) such as 5s or 1h30m",
+        "workflows delete x --force | --force requires --with-executions",
+        "workflows delete | \"workflows delete\" requires ID; see waymark workflows delete --help",
         "validate | no file given; use -f PATH",
         "apply | no file given; use -f PATH",
         "apply report.yaml | unexpected argument \"report.yaml\" for \"apply\"; see waymark apply"

@@ -313,7 +313,7 @@ final class Plans {
     }
     if (dice.oneIn(3)) {
       return changes.continueExecution(
-          id, new NewExecution(world.newExecution(), world.workflow()));
+          id, new NewExecution(world.newExecution(id), world.workflow()));
     }
     return changes.updateExecution(
         id, dice.pickOf(ExecutionState.SUCCEEDED, ExecutionState.FAILED, ExecutionState.CANCELLED));

@@ -157,6 +157,12 @@ final class World {
     return id;
   }
 
+  /** The same, for an execution that continues another one. */
+  ExecutionId newExecution(ExecutionId continued) {
+    ExecutionId id = newExecution();
+    return id.equals(continued) ? newExecution(continued) : id;
+  }
+
   /** An id for a task run that most likely does not exist yet. */
   TaskRunId newTaskRun() {
     TaskRunId id = new TaskRunId(uuid(taskRuns.stream().map(TaskRunId::value).toList()));

@@ -22,6 +22,7 @@ public final class Commands {
           "workflows list",
           "workflows show",
           "workflows history",
+          "workflows delete",
           "executions list",
           "executions show",
           "executions cancel",
@@ -31,6 +32,7 @@ public final class Commands {
           "executions signal",
           "executions tree",
           "executions watch",
+          "executions delete",
           "task-runs list",
           "attempts list",
           "workers list",
@@ -58,6 +60,7 @@ public final class Commands {
       case "workflows list" -> new WorkflowsListCommand();
       case "workflows show" -> new WorkflowsShowCommand();
       case "workflows history" -> new WorkflowsHistoryCommand();
+      case "workflows delete" -> new WorkflowsDeleteCommand();
       case "executions list" -> new ExecutionsListCommand();
       case "executions show" -> new ExecutionsShowCommand();
       case "executions cancel" -> new ExecutionsCancelCommand();
@@ -67,6 +70,7 @@ public final class Commands {
       case "executions signal" -> new ExecutionsSignalCommand();
       case "executions tree" -> new ExecutionsTreeCommand();
       case "executions watch" -> new ExecutionsWatchCommand();
+      case "executions delete" -> new ExecutionsDeleteCommand();
       case "task-runs list" -> new TaskRunsListCommand();
       case "attempts list" -> new AttemptsListCommand();
       case "workers list" -> new WorkersListCommand();
@@ -150,8 +154,9 @@ public final class Commands {
     return Syntax.of(
         group,
         switch (group) {
-          case "workflows" -> "List and show workflows and their revisions.";
-          case "executions" -> "List, show, cancel, pause, resume, rerun and watch executions.";
+          case "workflows" -> "List, show and delete workflows and their revisions.";
+          case "executions" ->
+              "List, show, cancel, pause, resume, rerun, watch and delete executions.";
           case "task-runs" -> "List the task runs of an execution.";
           case "pools" -> "List pools, and limit how many of their tasks run at once.";
           case "workers" -> "List the workers that share the store.";

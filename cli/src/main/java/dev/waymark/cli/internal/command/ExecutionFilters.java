@@ -108,6 +108,11 @@ final class ExecutionFilters {
     this.arguments = context.arguments();
   }
 
+  /** Whether any filter is given. */
+  boolean areGiven() {
+    return OPTIONS.stream().anyMatch(arguments::has);
+  }
+
   /** Adds the filters that are given. */
   void addTo(ExecutionQuery.Builder query) {
     query.states(states("state", STATE, ExecutionState.class));

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The options and the operand of a command line, as text. */
 public final class Arguments {
   private final IdentityHashMap<Option, List<String>> values = new IdentityHashMap<>();
-  private @Nullable String operand;
+  private final List<String> operands = new ArrayList<>();
 
   /** Whether the option was given. */
   public boolean has(Option option) {
@@ -28,22 +28,27 @@ public final class Arguments {
 
   /** Returns the operand, or null. */
   public @Nullable String operand() {
-    return operand;
+    return operands.isEmpty() ? null : operands.get(0);
+  }
+
+  /** Returns all operands of a command that takes several, in order. */
+  public List<String> operands() {
+    return operands;
   }
 
   /** Returns the operand of a command that requires one. */
   public String requiredOperand() {
-    if (operand == null) {
+    if (operands.isEmpty()) {
       throw new IllegalStateException("the command has no required operand");
     }
-    return operand;
+    return operands.get(0);
   }
 
   void add(Option option, String value) {
     values.computeIfAbsent(option, key -> new ArrayList<>()).add(value);
   }
 
-  void setOperand(String word) {
-    this.operand = word;
+  void addOperand(String word) {
+    operands.add(word);
   }
 }

@@ -5,6 +5,12 @@ package dev.waymark.cli.internal.syntax;
  *
  * @param label its name in the help
  * @param required whether the command requires it
+ * @param repeatable whether the command takes any number of them
  * @param help its description
  */
-public record Operand(String label, boolean required, String help) {}
+public record Operand(String label, boolean required, boolean repeatable, String help) {
+  /** An argument that is given at most once. */
+  public Operand(String label, boolean required, String help) {
+    this(label, required, false, help);
+  }
+}

@@ -39,7 +39,7 @@ final class PicocliReader {
       }
     }
     if (result.hasMatchedPositional(0)) {
-      arguments.setOperand(result.matchedPositional(0).originalStringValues().get(0));
+      result.matchedPositional(0).originalStringValues().forEach(arguments::addOperand);
     }
     return arguments;
   }

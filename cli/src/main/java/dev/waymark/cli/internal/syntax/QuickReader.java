@@ -43,10 +43,11 @@ final class QuickReader {
   }
 
   private boolean readOperand(String word) {
-    if (syntax.operand() == null || arguments.operand() != null) {
+    Operand operand = syntax.operand();
+    if (operand == null || (arguments.operand() != null && !operand.repeatable())) {
       return false;
     }
-    arguments.setOperand(word);
+    arguments.addOperand(word);
     return true;
   }
 

@@ -20,17 +20,22 @@ final class Specs {
     syntax.allOptions().forEach(option -> spec.addOption(option(option)));
     Operand operand = syntax.operand();
     if (operand != null) {
-      spec.addPositional(
-          PositionalParamSpec.builder()
-              .paramLabel(operand.label())
-              .index("0")
-              .arity(operand.required() ? "1" : "0..1")
-              .required(operand.required())
-              .type(String.class)
-              .description(escaped(operand.help()))
-              .build());
+      spec.addPositional(operand(operand));
     }
     return spec;
+  }
+
+  private static PositionalParamSpec operand(Operand operand) {
+    PositionalParamSpec.Builder builder =
+        PositionalParamSpec.builder()
+            .paramLabel(operand.label())
+            .required(operand.required())
+            .description(escaped(operand.help()));
+    if (operand.repeatable()) {
+      builder.index("0..*").arity(operand.required() ? "1..*" : "0..*");
+      return builder.type(List.class).auxiliaryTypes(String.class).build();
+    }
+    return builder.index("0").arity(operand.required() ? "1" : "0..1").type(String.class).build();
   }
 
   /** Returns a command with its texts, but without options. */

@@ -27,8 +27,13 @@ class ReadersTest {
   private static final Syntax NEEDY =
       Syntax.of("test", "A test.").operand(new Operand("WORD", true, "A word.")).options(ONE);
 
+  private static final Syntax SEVERAL =
+      Syntax.of("test", "A test.")
+          .operand(new Operand("WORD", false, true, "Words."))
+          .options(ONE, MANY, GREEDY, FLAG);
+
   private static String inWords(Arguments arguments) {
-    StringBuilder words = new StringBuilder("operand=" + arguments.operand());
+    StringBuilder words = new StringBuilder("operands=" + arguments.operands());
     for (Option option : ALL) {
       words.append(' ').append(option.name()).append('=').append(arguments.values(option));
     }
@@ -76,6 +81,18 @@ class ReadersTest {
     if (quick != null) {
       assertThat(inWords(quick)).isEqualTo(inWords(picocli));
     }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @DisplayName("return the same words for a command that takes several")
+  @ValueSource(
+      strings = {"one", "one two three", "one -f two --one x three", "-g a b --flag one two"})
+  void several(String line) {
+    Arguments quick = QuickReader.read(SEVERAL, split(line));
+    Arguments picocli = PicocliReader.read(SEVERAL, split(line));
+    assertThat(quick).isNotNull();
+    assertThat(picocli).isNotNull();
+    assertThat(inWords(quick)).isEqualTo(inWords(picocli));
   }
 
   @ParameterizedTest(name = "{0}")
