@@ -49,6 +49,7 @@ final class WorkflowFileDocsTest {
             "download",
             "load-rows",
             "clean",
+            "kept-for-a-year",
             "shared-settings");
     assertThat(TaskGraph.of(read.get(0)).order()).hasSize(7);
   }
