@@ -29,6 +29,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -375,5 +376,30 @@ public abstract class CallerTransactionContract extends ContractTest {
         .updateExecution(id, ExecutionState.PAUSED)
         .updateExecution(id, ExecutionState.RUNNING)
         .build();
+  }
+
+  @Test
+  @DisplayName("a deletion is undone with the transaction, or durable with it; totals stay exact")
+  void deletion() throws SQLException {
+    ExecutionId id = executionIn(ExecutionState.SUCCEEDED);
+    for (boolean isCommitted : new boolean[] {false, true}) {
+      try (Connection connection = begun()) {
+        StateStore inside = within(connection);
+        inside.commit(changes().deleteExecution(id).build());
+        assertThat(inside.execution(id)).isNull();
+        assertThat(inside.executions(ExecutionQuery.all()).total()).isZero();
+        assertThat(store.execution(id)).isNotNull();
+        if (isCommitted) {
+          connection.commit();
+        } else {
+          connection.rollback();
+        }
+      }
+      assertThat(store.execution(id) == null).isEqualTo(isCommitted);
+      assertThat(store.executions(ExecutionQuery.all()).total()).isEqualTo(isCommitted ? 0 : 1);
+    }
+    refused(
+        NotFoundException.class,
+        () -> store.commit(changes().setLabels(id, Map.of("a", "b")).build()));
   }
 }
