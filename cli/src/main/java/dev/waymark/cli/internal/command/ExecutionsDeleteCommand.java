@@ -129,7 +129,7 @@ final class ExecutionsDeleteCommand implements Command {
     ExecutionQuery.Builder query = ExecutionQuery.builder();
     new ExecutionFilters(context).addTo(query);
     int most = context.store().limits().maxPageSize();
-    ExecutionQuery given = query.limit(Math.min(100, most)).build();
+    ExecutionQuery given = query.limit(Math.min(Deletions.PAGE, most)).build();
     if (isForced) {
       return given;
     }

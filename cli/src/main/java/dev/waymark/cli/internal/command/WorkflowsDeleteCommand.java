@@ -56,7 +56,7 @@ final class WorkflowsDeleteCommand implements Command {
     ExecutionQuery query =
         ExecutionQuery.builder()
             .workflow(id)
-            .limit(Math.min(100, context.store().limits().maxPageSize()))
+            .limit(Math.min(Deletions.PAGE, context.store().limits().maxPageSize()))
             .build();
     long executions = context.store().executions(query).total();
     if (executions > 0 && !withExecutions) {

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.waymark.core.internal.submit.PastCommit;
 import dev.waymark.core.model.AttemptState;
+import dev.waymark.core.model.ChildPolicy;
 import dev.waymark.core.model.CommitId;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
 import dev.waymark.core.model.Ids;
+import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.TaskId;
 import dev.waymark.core.model.TaskRunId;
 import dev.waymark.core.model.TaskRunState;
@@ -161,6 +163,77 @@ class LedgerTest {
     assertThat(kept.execution(ids.get(0))).isNotNull();
     assertThat(kept.execution(ids.get(1))).isNull();
     assertThat(kept.execution(ids.get(2))).isNotNull();
+  }
+
+  @Test
+  @DisplayName(
+      "shows nothing of an execution that its draft has deleted, until it is created again")
+  void deletedInDraft() {
+    Ledger ledger = new Ledger();
+    loadAll(ledger);
+    ledger.loadExecutionsOf(FLOW, 3);
+    Ledger draft = ledger.draft();
+    draft.delete(head(execution));
+    assertThat(draft.execution(execution)).isNull();
+    assertThat(draft.counts(execution)).isNull();
+    assertThat(draft.taskRun(taskRun)).isNull();
+    assertThat(draft.taskRunOf(new TaskKey(execution, TASK))).isNull();
+    assertThat(draft.ready(taskRun)).isNull();
+    assertThat(draft.executionsOf(FLOW)).isEqualTo(2);
+    assertHasAll(ledger);
+    Ledger again = draft.draft();
+    again.put(head(execution));
+    again.post();
+    assertThat(draft.execution(execution)).isEqualTo(head(execution));
+    assertThat(draft.counts(execution)).isEqualTo(TaskRunCounts.NONE);
+    assertThat(draft.taskRun(taskRun)).isNull();
+    assertThat(draft.executionsOf(FLOW)).isEqualTo(3);
+  }
+
+  @Test
+  @DisplayName("that is kept drops a deleted execution with all task runs that it knows")
+  void deletedInKept() {
+    Ledger kept = Ledger.keeping(100);
+    loadAll(kept);
+    ExecutionId other = IDS.executionId();
+    TaskRunId ofOther = IDS.taskRunId();
+    kept.load(head(other));
+    kept.load(head(ofOther, other));
+    Ledger group = new Ledger();
+    group.load(head(execution));
+    Ledger draft = group.draft();
+    draft.delete(head(execution));
+    draft.post();
+    group.addTo(kept);
+    assertThat(kept.execution(execution)).isNull();
+    assertThat(kept.counts(execution)).isNull();
+    assertThat(kept.taskRun(taskRun)).isNull();
+    assertThat(kept.taskRunOf(new TaskKey(execution, TASK))).isNull();
+    assertThat(kept.execution(other)).isNotNull();
+    assertThat(kept.taskRun(ofOther)).isNotNull();
+  }
+
+  @Test
+  @DisplayName("follows the children of an execution that have not ended")
+  void openChildren() {
+    Ledger ledger = new Ledger();
+    ExecutionId first = IDS.executionId();
+    ExecutionId second = IDS.executionId();
+    ledger.loadOpenChildren(execution, List.of());
+    ledger.loadOpenChild(execution, first);
+    Ledger draft = ledger.draft();
+    draft.put(child(second, ExecutionState.RUNNING));
+    draft.put(child(first, ExecutionState.CANCELLED));
+    assertThat(draft.openChild(execution)).isEqualTo(second);
+    draft.put(child(second, ExecutionState.FAILED));
+    assertThat(draft.openChild(execution)).isNull();
+    assertThat(ledger.openChild(execution)).isEqualTo(first);
+  }
+
+  private ExecutionHead child(ExecutionId id, ExecutionState state) {
+    Parent parent = new Parent(taskRun, execution, ChildPolicy.CANCEL, 1);
+    return new ExecutionHead(
+        id, FLOW, state, 1, Instant.EPOCH, null, null, "request", parent, null);
   }
 
   @Test

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * and the others not at all, so the same command continues.
  */
 public final class Deletions {
+  /** The size of a page of what is to be deleted. A page has the inputs, and counts all matches. */
+  public static final int PAGE = 200;
+
   private static final int EXECUTIONS_AT_ONCE = 100;
   private static final int TASK_RUNS_AT_ONCE = 1_000;
   private static final long PAUSE_MILLIS = 50;
