@@ -46,13 +46,13 @@ public final class WorkflowStarter {
   /**
    * Starts the latest revision of a workflow.
    *
-   * @param input a value that the codec maps, or a {@link Payload}
+   * @param input a value that the codec maps, or a {@link Payload}; null for none
    * @throws InvalidInputException when the input does not suit the workflow, or there is no codec
    * @throws dev.waymark.core.conflict.NotFoundException when there is no such workflow
    * @throws dev.waymark.core.error.StoreUnavailableException when the store does not answer, or
    *     another transaction was in the way; then repeat the whole transaction
    */
-  public ExecutionId start(String workflow, Object input) {
+  public ExecutionId start(String workflow, @Nullable Object input) {
     return runner.start(request(workflow, input).build());
   }
 
@@ -63,15 +63,18 @@ public final class WorkflowStarter {
    * @param idempotencyKey what identifies the start, such as the id of an order
    * @throws dev.waymark.core.conflict.ConflictException when another start had this key
    */
-  public ExecutionId start(String workflow, Object input, String idempotencyKey) {
+  public ExecutionId start(String workflow, @Nullable Object input, String idempotencyKey) {
     return runner.start(request(workflow, input).idempotencyKey(idempotencyKey).build());
   }
 
-  private StartRequest.Builder request(String workflow, Object input) {
+  private StartRequest.Builder request(String workflow, @Nullable Object input) {
     return StartRequest.builder(new WorkflowId(workflow)).input(payload(input));
   }
 
-  private Payload payload(Object input) {
+  private @Nullable Payload payload(@Nullable Object input) {
+    if (input == null) {
+      return null;
+    }
     if (input instanceof Payload payload) {
       return payload;
     }

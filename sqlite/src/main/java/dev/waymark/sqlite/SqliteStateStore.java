@@ -68,10 +68,11 @@ public final class SqliteStateStore extends ForwardingStateStore implements Tran
    *
    * <p>The connection must have the file of the store as its main database, and no temporary table
    * with the name of a table of the store. Let its transactions begin with a write, such as this
-   * commit: one that has read before fails when others have written in between. With {@code
-   * transaction_mode=IMMEDIATE}, the driver takes the write lock before the first statement. It
-   * also takes it again right after each COMMIT, so close the connection then, or turn autocommit
-   * on.
+   * commit: one that has read before fails when others have written in between. Leave the {@code
+   * transaction_mode} of the driver at its default. With {@code IMMEDIATE}, it takes the write lock
+   * when autocommit is turned off, and again right after each COMMIT. When it cannot get the lock,
+   * the connection has no transaction, and everything that is written on it commits at once; the
+   * store then refuses the commit.
    */
   @Override
   public StateStore within(Connection connection) {

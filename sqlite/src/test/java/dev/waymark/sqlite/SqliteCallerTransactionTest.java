@@ -93,7 +93,7 @@ class SqliteCallerTransactionTest extends CallerTransactionContract {
           .isInstanceOfSatisfying(
               StoreUnavailableException.class,
               e -> assertThat(e.outcome()).isEqualTo(StoreUnavailableException.Outcome.NOT_STORED))
-          .hasMessageContaining("BEGIN IMMEDIATE")
+          .hasMessageContaining("let it begin with a write")
           .hasMessageContaining("Roll back");
       connection.rollback();
       within(connection).createExecution(execution);
@@ -184,6 +184,37 @@ class SqliteCallerTransactionTest extends CallerTransactionContract {
       connection.setAutoCommit(true);
       assertThat(store.updateExecution(execution.id(), ExecutionState.RUNNING, 1).version())
           .isEqualTo(2);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a connection whose BEGIN has failed is refused, and is whole again after a rollback")
+  void notBegun() throws SQLException {
+    NewExecution execution = new NewExecution(ids.executionId(), flow());
+    try (Connection connection =
+            DriverManager.getConnection(
+                "jdbc:sqlite:" + file() + "?transaction_mode=IMMEDIATE&busy_timeout=1");
+        Connection other = DriverManager.getConnection("jdbc:sqlite:" + file());
+        Statement locking = other.createStatement()) {
+      locking.execute("BEGIN IMMEDIATE");
+      assertThatThrownBy(() -> connection.setAutoCommit(false)).isInstanceOf(SQLException.class);
+      locking.execute("ROLLBACK");
+      assertThat(connection.getAutoCommit()).isFalse(); // The driver believes in a transaction.
+      StateStore within = within(connection);
+      assertThatThrownBy(() -> within.createExecution(execution))
+          .isInstanceOf(CallerTransactionException.class)
+          .hasMessageContaining("has autocommit off but no transaction")
+          .hasMessageContaining("Roll back, and do the whole work again");
+      connection.rollback();
+      assertThat(store.execution(execution.id())).isNull();
+      within.createExecution(execution);
+      connection.rollback();
+      assertThat(store.execution(execution.id())).isNull();
+      within.createExecution(execution);
+      connection.commit();
+      connection.setAutoCommit(true);
+      assertThat(store.execution(execution.id())).isNotNull();
     }
   }
 

@@ -108,6 +108,7 @@ final class SqliteCallers implements CallerDialect {
 
   @Override
   public void begin(Session session) throws SQLException {
+    checkBegun(session);
     session.execute("SAVEPOINT waymark_commit");
     session.execute(LOCK);
     String hidden = text(session.connection(), HIDDEN, 1);
@@ -116,6 +117,28 @@ final class SqliteCallers implements CallerDialect {
           "has a temporary table " + hidden + ", which hides the table of the store",
           "Give the temporary table another name");
     }
+  }
+
+  /**
+   * With autocommit off, the driver begins a transaction at once. If its BEGIN fails, because the
+   * file is locked, autocommit stays off and there is no transaction: then each statement commits
+   * by itself, and so would the savepoint. SQLite tells only by refusing a second BEGIN. If it does
+   * not refuse, that transaction stays, so that the rollback of the caller succeeds.
+   */
+  private void checkBegun(Session session) throws SQLException {
+    try {
+      session.execute("BEGIN");
+    } catch (SQLException e) {
+      if (SqliteErrors.isWithinTransaction(e)) {
+        return;
+      }
+      throw e;
+    }
+    throw refused(
+        "has autocommit off but no transaction, because the driver could not begin one, so what was"
+            + " written on it before is stored",
+        "Roll back, and do the whole work again in another transaction. Leave the driver's"
+            + " transaction_mode at its default: then BEGIN cannot fail");
   }
 
   /** Takes the write lock, too: after a read without it, the transaction may be unable to write. */
@@ -164,8 +187,7 @@ final class SqliteCallers implements CallerDialect {
           cause,
           "the transaction has read, and others have written since, so it cannot write any more;"
               + " nothing was stored by this call. Roll back the transaction of the caller, and"
-              + " repeat all of it. To avoid this, begin it with BEGIN IMMEDIATE (for SQLite's"
-              + " driver: transaction_mode=IMMEDIATE)");
+              + " repeat all of it. To avoid this, let it begin with a write, such as this call");
     }
     if (SqliteErrors.isLocked(cause)) {
       return unavailable(

@@ -59,6 +59,7 @@ public final class SqliteConnector {
   Connection plain() throws SQLException {
     Connection connection = JDBC.createConnection(JDBC.PREFIX + file, new Properties());
     try {
+      checkVersion(connection);
       set(connection, "busy_timeout", Long.toString(busyTimeout.toMillis()));
       return connection;
     } catch (SQLException | RuntimeException e) {
@@ -74,7 +75,6 @@ public final class SqliteConnector {
   private Connection configuredAtOnce(boolean readOnly) throws SQLException {
     Connection connection = plain();
     try {
-      checkVersion(connection);
       for (Map.Entry<String, String> setting : settings(readOnly).entrySet()) {
         set(connection, setting.getKey(), setting.getValue());
       }
@@ -130,7 +130,8 @@ public final class SqliteConnector {
       throw new SchemaMismatchException(
           "SQLite "
               + found
-              + " can corrupt a file that several connections write; use a sqlite-jdbc with SQLite 3.51.3 or later",
+              + " can corrupt a file that several connections write; use a sqlite-jdbc with SQLite 3.51.3 or"
+              + " later. In a project with Spring Boot, set the property sqlite-jdbc.version",
           null);
     }
   }

@@ -41,6 +41,12 @@ public final class SqliteErrors {
     return code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code;
   }
 
+  /** Whether a BEGIN was refused because there is a transaction. SQLite has no code for that. */
+  static boolean isWithinTransaction(SQLException cause) {
+    return primary(cause) == SQLiteErrorCode.SQLITE_ERROR.code
+        && String.valueOf(cause.getMessage()).contains("within a transaction");
+  }
+
   /** Whether a transaction that has read can no longer write, because others have written since. */
   static boolean isOldSnapshot(SQLException cause) {
     SQLiteException found = find(cause);

@@ -85,10 +85,23 @@ final class HandlerCall implements RunningTask {
     } catch (Throwable e) { // Every throwable means that the call failed.
       error = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
       context.log(Errors.stackTrace(e));
+      noteFailure(e);
     } finally {
       leave();
       complete(error);
       own.setName(name);
+    }
+  }
+
+  /** Only what the handler has done by itself: a stop makes it fail on purpose. */
+  private void noteFailure(Throwable error) {
+    if (cause == Cause.ITSELF) {
+      LOG.warn(
+          "the handler of task {}, attempt {} of execution {} failed",
+          context.taskId().iteration(context.iteration()),
+          context.attempt(),
+          context.executionId(),
+          error);
     }
   }
 

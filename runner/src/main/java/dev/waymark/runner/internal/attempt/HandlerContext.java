@@ -180,7 +180,7 @@ final class HandlerContext implements TaskContext {
               + Text.quote(task)
               + "; it needs "
               + (needs.isEmpty() ? "none" : needs.keySet())
-              + ". Add it to needs:");
+              + ". Use one of these, or add it to needs:");
     }
     return results.get(task);
   }

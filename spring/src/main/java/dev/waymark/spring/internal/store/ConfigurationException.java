@@ -23,10 +23,14 @@ public final class ConfigurationException extends RuntimeException {
   }
 
   String found() {
-    return found + ".";
+    return sentence(found);
   }
 
   String remedy() {
-    return remedy + ".";
+    return sentence(remedy);
+  }
+
+  private static String sentence(String text) {
+    return text.endsWith("?") ? text : text + ".";
   }
 }

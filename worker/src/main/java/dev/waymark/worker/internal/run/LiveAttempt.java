@@ -17,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** One call of the handler, which may be interrupted from any thread. Thread-safe. */
 final class LiveAttempt implements Context {
@@ -66,16 +67,22 @@ final class LiveAttempt implements Context {
       Result result = handler.handle(claimed, this);
       return result == null ? Result.finalFailure("its handler returned null") : result;
     } catch (Throwable e) { // also an Error
-      LOG.atDebug()
-          .addKeyValue("execution", execution())
-          .addKeyValue("task", claimed.taskRun().taskId())
-          .addKeyValue("attempt", claimed.attempt().number())
-          .setCause(e)
-          .log("a handler failed");
+      noteFailure(e);
       return Result.failure(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
     } finally {
       leave();
     }
+  }
+
+  /** A warning, unless it fails because it was interrupted on purpose. */
+  private void noteFailure(Throwable error) {
+    LOG.atLevel(stopped() == null ? Level.WARN : Level.DEBUG)
+        .setCause(error)
+        .log(
+            "the handler of task {}, attempt {} of execution {} failed",
+            claimed.taskRun().taskId(),
+            claimed.attempt().number(),
+            execution());
   }
 
   private AttemptNames names() {
