@@ -199,6 +199,37 @@ class PurgeTest {
 
   @ParameterizedTest
   @EnumSource
+  @DisplayName("keeps a child until the execution of its parent has ended, which may still read it")
+  void neededChild(Backend backend) {
+    StateStore store = open(backend);
+    save(store, "child", "succeeded: 0s");
+    store.saveWorkflow(new NewWorkflow(FLOW, KEEPS_ALL));
+    ExecutionId parent = create(store, FLOW);
+    TaskRunId task = Ids.system().taskRunId();
+    ExecutionId child = Ids.system().executionId();
+    store.commit(
+        ChangeSet.builder()
+            .createTaskRun(new NewTaskRun(task, parent, new TaskId("a")))
+            .createExecution(
+                new NewExecution(child, new WorkflowId("child")).childOf(task, ChildPolicy.CANCEL))
+            .updateExecution(child, ExecutionState.RUNNING)
+            .updateExecution(child, ExecutionState.SUCCEEDED)
+            .build());
+    clock.advance(Duration.ofDays(1));
+    assertThat(run(store).parts())
+        .containsExactly(new Part(new WorkflowId("child"), 0, 1, null), new Part(FLOW, 0, 0, null));
+    store.commit(
+        ChangeSet.builder()
+            .updateTaskRun(task, TaskRunState.SKIPPED)
+            .updateExecution(parent, ExecutionState.RUNNING)
+            .updateExecution(parent, ExecutionState.SUCCEEDED)
+            .build());
+    assertThat(run(store).deleted()).isEqualTo(1);
+    assertThat(left(store)).containsExactly(parent);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   @DisplayName("keeps a parent until its child has ended, and a workflow that it cannot read")
   void kept(Backend backend) {
     StateStore store = open(backend);

@@ -5,6 +5,7 @@ import dev.waymark.core.error.InvalidInputException;
 import dev.waymark.core.model.Execution;
 import dev.waymark.core.model.ExecutionId;
 import dev.waymark.core.model.ExecutionState;
+import dev.waymark.core.model.Parent;
 import dev.waymark.core.model.Workflow;
 import dev.waymark.core.model.WorkflowId;
 import dev.waymark.core.query.Cursor;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes the executions whose {@link Retention} is over, the oldest first. The newest revision of
- * each workflow decides.
+ * each workflow decides. A child is kept until the execution of its parent has ended, and a parent
+ * until its children have.
  *
  * <p>The executions of a commit are deleted as a whole or not at all. Commits are kept short: each
  * takes as many executions as could be deleted in about a tenth of a second before. So a purge can
@@ -207,11 +210,31 @@ public final class Purge {
       Cursor next = null;
       do {
         Page<Execution> page = store.executions(query.after(next).build());
-        batches.delete(page.items().stream().map(Execution::id).toList(), stops);
+        batches.delete(withoutNeeded(page.items(), batches), stops);
         next = page.next();
       } while (next != null && !stops.getAsBoolean());
     }
     return new PurgeReport.Part(workflow, batches.deleted, batches.kept, null);
+  }
+
+  /** Leaves out the children of executions that have not ended: the parent may still read them. */
+  private List<ExecutionId> withoutNeeded(List<Execution> found, Batches batches) {
+    Map<ExecutionId, Boolean> openParents = new HashMap<>();
+    List<ExecutionId> ids = new ArrayList<>();
+    for (Execution each : found) {
+      Parent parent = each.parent();
+      if (parent != null && openParents.computeIfAbsent(parent.executionId(), this::isOpen)) {
+        batches.kept++;
+      } else {
+        ids.add(each.id());
+      }
+    }
+    return ids;
+  }
+
+  private boolean isOpen(ExecutionId id) {
+    Execution execution = store.execution(id);
+    return execution != null && !execution.state().isTerminal();
   }
 
   /** Deletes executions in commits of a bounded duration. */

@@ -27,8 +27,8 @@ public record PurgeReport(List<Part> parts, boolean complete) {
    *
    * @param workflow the workflow
    * @param deleted how many executions were deleted, or would be
-   * @param kept how many were kept only because a child of theirs has not ended; 0 if that was not
-   *     examined
+   * @param kept how many were kept only because their parent or a child of theirs has not ended; 0
+   *     if that was not examined
    * @param unreadable why the definition could not be read, so that nothing was deleted; or null
    */
   public record Part(WorkflowId workflow, long deleted, long kept, @Nullable String unreadable) {}

@@ -45,7 +45,7 @@ public final class PurgeCommand implements Command {
             "The retention of each workflow is in its file, under retention:. Without it, nothing"
                 + " is deleted. A worker does the same about once an hour. The command can be"
                 + " interrupted at any moment; run it again to go on. KEPT counts executions that"
-                + " were kept because a child of theirs has not ended.")
+                + " were kept because their parent or a child has not ended.")
         .examples("purge --dry-run", "purge");
   }
 
@@ -77,7 +77,7 @@ public final class PurgeCommand implements Command {
                   + Numbers.count(part.deleted(), "execution")
                   + (part.kept() == 0
                       ? ""
-                      : ", and " + part.kept() + " kept because a child has not ended"));
+                      : ", and " + part.kept() + " kept because a parent or child has not ended"));
     }
     context
         .out()
