@@ -9,12 +9,10 @@ import dev.waymark.core.internal.Times;
 import dev.waymark.core.spi.StoreCopy;
 import dev.waymark.jdbc.internal.sql.FailedCall;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,7 +20,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * its own name, which nothing else may have: no other program ever sees a half of it.
  */
 public final class SqliteCopy {
-  private static final String SUFFIX = ".part";
-
   private final Path from;
   private final Path to;
   private final Duration busyTimeout;
@@ -69,20 +64,16 @@ public final class SqliteCopy {
 
   private StoreCopy make() {
     checkFree();
-    Path part = to.resolveSibling(to.getFileName() + "." + UUID.randomUUID() + SUFFIX);
-    try {
-      StoreFile.createNew(part);
-      copyInto(part);
-      StoreCopy copy = verify(part);
-      sync(part);
-      publish(part);
+    try (NewFile file = new NewFile(to)) {
+      copyInto(file.path());
+      StoreCopy copy = verify(file.path());
+      file.publish();
       return copy;
+    } catch (FileAlreadyExistsException e) {
+      throw exists();
     } catch (IOException e) {
       throw new StoreUnavailableException(
           attempted + StoreFile.reason(e) + "; check the folder, its permissions and the disk", e);
-    } finally {
-      delete(part);
-      delete(part.resolveSibling(part.getFileName() + "-journal"));
     }
   }
 
@@ -162,53 +153,6 @@ public final class SqliteCopy {
 
   private static @Nullable Instant time(@Nullable String micros) {
     return micros == null ? null : Times.ofMicros(Long.parseLong(micros));
-  }
-
-  private static void sync(Path part) throws IOException {
-    try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-  }
-
-  /** Gives the copy its name. A link fails when the name is taken, a rename might replace it. */
-  private void publish(Path part) throws IOException {
-    deleteLeftLog();
-    try {
-      Files.createLink(to, part);
-      Files.delete(part);
-    } catch (FileAlreadyExistsException e) {
-      throw exists();
-    } catch (UnsupportedOperationException e) {
-      Files.move(part, to);
-    }
-    syncFolder();
-  }
-
-  /**
-   * A log of a store that is gone would be applied to the copy. Without a database of this name,
-   * nothing uses it.
-   */
-  private void deleteLeftLog() throws IOException {
-    for (String suffix : new String[] {"-wal", "-shm", "-journal"}) {
-      Files.deleteIfExists(to.resolveSibling(to.getFileName() + suffix));
-    }
-  }
-
-  /** Not every system can sync a folder. */
-  private void syncFolder() {
-    try (FileChannel channel = FileChannel.open(to.getParent(), StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      return;
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      return; // It is left behind under a name that says what it is.
-    }
   }
 
   private Connection connect(Path file) throws SQLException {
