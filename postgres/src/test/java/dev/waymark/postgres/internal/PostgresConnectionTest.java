@@ -192,7 +192,7 @@ class PostgresConnectionTest {
         case LOAD_EXECUTIONS -> assertThat(text).endsWith("ORDER BY E.ID FOR NO KEY UPDATE");
         case LOAD_SAVED_WORKFLOWS -> assertThat(text).endsWith("ORDER BY W.ID FOR NO KEY UPDATE");
         case LOAD_WORKERS -> assertThat(text).endsWith("ORDER BY W.NAME FOR NO KEY UPDATE");
-        case LOAD_READY, LOAD_WAITING_READY ->
+        case LOAD_READY, LOAD_WAITING_READY, LOCK_READY_OF_EXECUTIONS ->
             assertThat(text).containsOnlyOnce("FOR ").containsOnlyOnce("FOR UPDATE SKIP LOCKED");
         case LOAD_POOLS, LOCK_POOLS -> assertThat(text).endsWith("ORDER BY P.NAME FOR UPDATE");
         case PICK_READY, PICK_BOUNDED ->

@@ -90,7 +90,9 @@ public class RunnerAutoConfiguration {
 
   @Bean
   @ConditionalOnProperty(name = "waymark.runner.enabled", matchIfMissing = true)
-  RunnerLifecycle waymarkRunnerLifecycle(Runner runner, ShutdownTimes times) {
+  RunnerLifecycle waymarkRunnerLifecycle(
+      Runner runner, ShutdownTimes times, WorkflowFiles saved, HandlerMethods handlers) {
+    saved.checkHandlers(handlers.names());
     return new RunnerLifecycle(runner, times.drain());
   }
 

@@ -6,6 +6,7 @@ import dev.waymark.spring.WaymarkHandler;
 import dev.waymark.spring.internal.store.ConfigurationException;
 import java.lang.reflect.Method;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,11 @@ public final class HandlerMethods implements SmartInitializingSingleton {
               + handler.shown(),
           "Give one of them another name in @WaymarkHandler");
     }
+  }
+
+  /** The names that they handle. */
+  public Set<String> names() {
+    return Set.copyOf(handlers.keySet());
   }
 
   /** Registers all of them with a runner. */

@@ -6,6 +6,7 @@ import dev.waymark.core.store.Outcome;
 import dev.waymark.core.store.StateStore;
 import dev.waymark.runner.definition.DefinitionLimits;
 import dev.waymark.runner.definition.InvalidDefinitionException;
+import dev.waymark.runner.definition.TaskDefinition;
 import dev.waymark.runner.definition.WorkflowDefinition;
 import dev.waymark.runner.file.DefinitionReader;
 import dev.waymark.spring.internal.store.ConfigurationException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
@@ -29,6 +31,7 @@ public final class WorkflowFiles implements InitializingBean {
   private final StateStore store;
   private final ResourcePatternResolver resources;
   private final List<String> patterns;
+  private final List<WorkflowDefinition> saved = new ArrayList<>();
 
   /** The files at these locations, which can be patterns. */
   public WorkflowFiles(StateStore store, ResourcePatternResolver resources, List<String> patterns) {
@@ -58,8 +61,28 @@ public final class WorkflowFiles implements InitializingBean {
       }
       definitions.put(id, definition);
     }
-    if (!definitions.isEmpty()) {
-      save(new ArrayList<>(definitions.values()));
+    if (definitions.isEmpty()) {
+      LOG.info("there is no workflow file at {} (waymark.workflows)", patterns);
+    } else {
+      saved.addAll(definitions.values());
+      save(saved);
+    }
+  }
+
+  /** Warns of tasks that a worker with only these handlers never starts. */
+  public void checkHandlers(Set<String> handlers) {
+    for (WorkflowDefinition workflow : saved) {
+      for (TaskDefinition task : workflow.tasks()) {
+        if (task.uses() != null && !handlers.contains(task.uses())) {
+          LOG.warn(
+              "task {} of workflow {} uses handler {}, and no method has @WaymarkHandler(\"{}\");"
+                  + " the task waits until a worker has this handler",
+              task.id(),
+              workflow.id(),
+              task.uses(),
+              task.uses());
+        }
+      }
     }
   }
 

@@ -16,6 +16,9 @@ import dev.waymark.spring.WorkflowStarter;
 import dev.waymark.sqlite.SqliteStateStore;
 import dev.waymark.testserver.TestServer;
 import java.io.IOException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -261,6 +264,33 @@ class ConfigurationTest {
   }
 
   @Test
+  @DisplayName("warns of a task whose handler no method has")
+  void missingHandler() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("odd.yaml"),
+            "id: odd\ntasks: {a: {uses: misspelt}, b: {uses: nothing}}\n");
+    ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    System.setOut(new PrintStream(logged, true, StandardCharsets.UTF_8));
+    try (ConfigurableApplicationContext context =
+        start(
+            Handlers.class,
+            ownFile(),
+            "--waymark.workflows=file:" + file,
+            "--logging.level.dev.waymark.spring=warn")) {
+      assertThat(context.isActive()).isTrue();
+    } finally {
+      System.setOut(before);
+    }
+    assertThat(logged.toString(StandardCharsets.UTF_8))
+        .contains(
+            "task a of workflow odd uses handler misspelt,"
+                + " and no method has @WaymarkHandler(\"misspelt\")")
+        .doesNotContain("task b of workflow odd");
+  }
+
+  @Test
   @DisplayName("without a runner still starts executions")
   void noRunner() throws Exception {
     try (ConfigurableApplicationContext context =
@@ -271,6 +301,8 @@ class ConfigurationTest {
             "--waymark.store.schema=flows")) {
       var id = context.getBean(WorkflowStarter.class).start("probe", Map.of("id", 1));
       assertThat(context.getBean(StateStore.class).workers()).isEmpty();
+      var without = context.getBean(WorkflowStarter.class).start("probe", null);
+      assertThat(context.getBean(StateStore.class).execution(without).input()).isNull();
       assertThat(context.getBean(Runner.class).cancel(id).name()).isEqualTo("CANCELLED");
     }
   }
