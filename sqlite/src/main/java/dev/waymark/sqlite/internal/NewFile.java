@@ -62,7 +62,7 @@ final class NewFile implements AutoCloseable {
   /** Not every system can sync a folder. */
   private void syncFolder() {
     try {
-      sync(target.toAbsolutePath().getParent(), StandardOpenOption.READ);
+      sync(target.resolveSibling("."), StandardOpenOption.READ);
     } catch (IOException e) {
       return;
     }

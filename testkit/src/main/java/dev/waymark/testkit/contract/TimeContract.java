@@ -14,6 +14,7 @@ import dev.waymark.core.query.Cursor;
 import dev.waymark.core.query.ExecutionQuery;
 import dev.waymark.core.query.Order;
 import dev.waymark.core.store.ChangeSet;
+import dev.waymark.core.store.ClaimRequest;
 import dev.waymark.core.store.CommitResult;
 import dev.waymark.core.store.ExecutionDetails;
 import dev.waymark.core.store.NewExecution;
@@ -21,8 +22,10 @@ import dev.waymark.core.store.NewTaskRun;
 import dev.waymark.core.store.NewWorkflow;
 import dev.waymark.testkit.contract.base.ContractTest;
 import dev.waymark.testkit.contract.base.Population;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -107,6 +110,27 @@ public abstract class TimeContract extends ContractTest {
     invalid(() -> store.updateExecution(id, ExecutionState.RUNNING, 2), year, "clock");
     assertThat(details(id)).isEqualTo(before);
     assertThat(store.commit(changes)).as("committed before").isEqualTo(result);
+  }
+
+  @Test
+  @DisplayName(
+      "a claim fails while the clock is out of range only where there is something to claim")
+  void claimOutOfRange() {
+    ExecutionId execution = execution();
+    for (int i = 0; i < 2; i++) {
+      store.commit(changes().readyTaskRun(taskRun(execution)).build());
+    }
+    ClaimRequest one = ClaimRequest.of("w", 1, Duration.ofHours(1));
+    Instant now = clock.instant();
+    Instant outside = Instant.parse("+10000-01-01T00:00:00Z");
+    // After a claim that got all it asked for, the next one begins in another way.
+    assertThat(store.claim(one).claimed()).hasSize(1);
+    clock.set(outside);
+    invalid(() -> store.claim(one), "+10000", "clock");
+    clock.set(now);
+    assertThat(store.claim(one).claimed()).hasSize(1);
+    clock.set(outside);
+    assertThat(store.claim(one).claimed()).isEmpty();
   }
 
   private long found(ExecutionQuery.Builder query) {

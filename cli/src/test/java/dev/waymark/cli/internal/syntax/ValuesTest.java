@@ -44,7 +44,7 @@ class ValuesTest {
 
   @ParameterizedTest(name = "{0}")
   @DisplayName("invalid durations")
-  @ValueSource(strings = {"", "5", "s", "5 s", "-5s", "1.5s", "5y", "999999999999999999999s"})
+  @ValueSource(strings = {"", "5", "s", "5 s", "-5s", "1.5s", "5w", "999999999999999999999s"})
   void noDurations(String text) {
     assertThatThrownBy(() -> Values.duration("busy-timeout", text))
         .isInstanceOf(CliException.class)
