@@ -51,6 +51,7 @@ class ConfigurationTest {
       "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration,"
           + "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration";
 
+  @TempDir static Path shared;
   @TempDir Path folder;
 
   @Configuration(proxyBeanMethods = false)
@@ -118,7 +119,7 @@ class ConfigurationTest {
             "a database of SQLite in memory, which a store cannot be in"),
         Arguments.of(
             new String[] {
-              "--waymark.store.url=sqlite:${java.io.tmpdir}/w.db",
+              "--waymark.store.url=sqlite:" + shared.resolve("store.db"),
               "--waymark.workflows=classpath:none.yaml"
             },
             "which does not exist"));
