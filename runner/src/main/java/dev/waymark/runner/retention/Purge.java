@@ -147,11 +147,13 @@ public final class Purge {
     if (workflow == null) {
       return new PurgeReport.Part(id, 0, 0, null);
     }
+    Retention retention;
     try {
-      return purge.apply(definitions.apply(workflow).retention());
+      retention = definitions.apply(workflow).retention();
     } catch (InvalidInputException e) {
       return new PurgeReport.Part(id, 0, 0, e.getMessage());
     }
+    return purge.apply(retention);
   }
 
   /** What is to be deleted; nothing if the retention keeps everything. */

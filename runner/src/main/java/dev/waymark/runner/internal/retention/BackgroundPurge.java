@@ -1,6 +1,5 @@
 package dev.waymark.runner.internal.retention;
 
-import dev.waymark.core.error.WaymarkException;
 import dev.waymark.core.store.Worker;
 import dev.waymark.runner.internal.worker.RunnerConfig;
 import dev.waymark.runner.retention.Purge;
@@ -75,7 +74,7 @@ public final class BackgroundPurge implements AutoCloseable {
             .addKeyValue("worker", config.worker())
             .log("deleted {} executions whose retention is over", report.deleted());
       }
-    } catch (WaymarkException | IllegalStateException e) {
+    } catch (RuntimeException e) { // Also of the program's reader: it would end the schedule.
       LOG.warn("old executions could not be deleted; trying again later", e);
     }
   }
